@@ -1,0 +1,165 @@
+"""The data folder of an installation: whose it is, who uses it now, and where things are in it."""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+MEGABYTE = 1_000_000
+ROOM_FOR_A_NEW_ONE = 200 * MEGABYTE
+ROOM_TO_START = 20 * MEGABYTE
+# PostgreSQL's socket name is the longest one, and a socket's path may have 107 bytes on Linux, 103 elsewhere.
+LONGEST_SOCKET_PATH = 100
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+NOT_A_SIGN_OF_OTHERS = {"lock", "lost+found", "installation.json.new"}
+
+
+class CannotStart(Exception):
+    """Parley cannot start here; the text says why, what was kept and what to do, in a sentence or two."""
+
+
+class InUse(CannotStart):
+    """Another process holds the data folder."""
+
+
+class Installation(msgspec.Struct):
+    """What is made once for a data folder and must be kept: its secrets, and whether the demo was filled in."""
+
+    database_password: str
+    secret: str
+    demo: bool | None = None
+
+
+class Folder:
+    """A data folder; nothing is written before `prepare()`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 resolve() would also follow links
+        self.postgres = self.path / "postgres"
+        self.valkey = self.path / "valkey"
+        self.run = self.path / "run"
+        self.logs = self.path / "log"
+
+    @contextmanager
+    def held(self) -> Iterator[Self]:
+        """Make the folder if need be and hold it: no other process can meanwhile.
+
+        Raises InUse when another process holds it, and CannotStart when it cannot or should not be used.
+        """
+        self._make()
+        with _open(self.path / "lock") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InUse(
+                    f"Parley already runs with the data folder {self.path}. "
+                    "Stop it first, or choose another folder with --data and another port with --port."
+                ) from None
+            self._claim()
+            yield self
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Keep the servers that somebody else started here from being stopped by a command that ends."""
+        with _open(self.path / "users") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            yield
+
+    def wait_for_users(self) -> None:
+        """Return when no other command uses the servers any more."""
+        with _open(self.path / "users") as users:
+            fcntl.flock(users, fcntl.LOCK_EX)
+
+    @property
+    def installation(self) -> Installation:
+        try:
+            return msgspec.json.decode((self.path / "installation.json").read_bytes(), type=Installation)
+        except (OSError, msgspec.DecodeError) as error:
+            raise CannotStart(f"{self.path / 'installation.json'} cannot be read: {error}.") from None
+
+    def remember(self, installation: Installation) -> None:
+        """Write the installation's file so that a crash leaves the old or the new one, never half of it."""
+        new = self.path / "installation.json.new"
+        with _open(new) as file:
+            os.truncate(file, 0)
+            os.write(file, msgspec.json.format(msgspec.json.encode(installation)))
+            os.fsync(file)
+        new.replace(self.path / "installation.json")
+
+    @property
+    def sockets(self) -> Path:
+        """Where the sockets are: in the folder, or in a short one when their paths would be too long."""
+        if len(os.fsencode(self.run / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
+            return self.run
+        mark = hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:12]
+        short = Path(tempfile.gettempdir()) / f"parley-{os.getuid()}-{mark}"
+        return short if len(os.fsencode(short / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH else Path("/tmp") / short.name  # noqa: S108 checked in private_folder
+
+    @property
+    def valkey_socket(self) -> Path:
+        return self.sockets / "valkey.sock"
+
+    def log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+    def need_room(self, size: int) -> None:
+        """Raise CannotStart when less than `size` bytes are free."""
+        free = shutil.disk_usage(self.path).free
+        if free < size:
+            raise CannotStart(
+                f"The disk that holds {self.path} is full: {free // MEGABYTE} MB are free and "
+                f"{size // MEGABYTE} MB are needed. Nothing was lost; make room and start again."
+            )
+
+    def _make(self) -> None:
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            names = {entry.name for entry in self.path.iterdir()}
+        except FileExistsError:
+            raise CannotStart(f"{self.path} is a file, so it cannot be the data folder.") from None
+        except OSError as error:
+            raise CannotStart(f"The data folder {self.path} cannot be used: {error.strerror}.") from None
+        if "installation.json" not in names and names - NOT_A_SIGN_OF_OTHERS:
+            raise CannotStart(
+                f"{self.path} holds files that are not Parley's, so nothing was changed. "
+                "Choose an empty or a new folder with --data."
+            )
+
+    def _claim(self) -> None:
+        """Make the secrets on the first start, and the folders that only we may enter."""
+        is_new = not (self.path / "installation.json").exists()
+        self.need_room(ROOM_FOR_A_NEW_ONE if is_new else ROOM_TO_START)
+        if is_new:
+            self.remember(Installation(secrets.token_urlsafe(32), secrets.token_urlsafe(48)))
+        for path in (self.valkey, self.run, self.logs, self.sockets):
+            private_folder(path)
+
+
+def private_folder(path: Path) -> None:
+    """Make `path` a folder that only we may enter; raise CannotStart when it is somebody else's."""
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise CannotStart(f"{path} belongs to somebody else. Remove it and start again.")
+    path.chmod(0o700)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[int]:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise CannotStart(f"{path} cannot be written: {error.strerror}.") from None
+    try:
+        yield file
+    finally:
+        os.close(file)

