@@ -1,0 +1,46 @@
+"""Members, their sessions, and the one-time tokens of mailed links."""
+
+from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.table import Table
+
+
+class Member(Table):
+    id = BigSerial(primary_key=True)
+    name = Varchar(30, null=False, default=None)
+    # Names and addresses are compared by these: case, width and look-alike forms folded.
+    name_key = Varchar(60, null=False, default=None, unique=True)
+    email = Varchar(254, null=False, default=None)
+    email_key = Varchar(254, null=False, default=None, unique=True)
+    password_hash = Text(null=True, default=None)
+    role = Varchar(10, null=False, default="member")
+    state = Varchar(12, null=False, default="unverified")
+    state_until = Timestamptz(null=True, default=None)
+    title = Varchar(60, null=False, default="")
+    bio = Text(null=False, default="")
+    is_demo = Boolean(null=False, default=False)
+    created_at = Timestamptz(null=False)
+
+
+class Session(Table):
+    """A sign-in on one browser. Only the SHA-256 of its token is kept."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    token_hash = Bytea(null=False, default=None, unique=True)
+    agent = Varchar(200, null=False, default="")
+    address = Varchar(45, null=False, default="")
+    created_at = Timestamptz(null=False)
+    seen_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=False, default=None)
+
+
+class Token(Table):
+    """A mailed link that works once: to verify an address or to set a new password."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    purpose = Varchar(10, null=False, default=None)
+    token_hash = Bytea(null=False, default=None, unique=True)
+    created_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=False, default=None)
+    used_at = Timestamptz(null=True, default=None)

@@ -1,0 +1,94 @@
+"""Articles as data: revisions of their text, passages with lineages, images, and imports under way."""
+
+from piccolo.columns import (
+    BigInt,
+    BigSerial,
+    Bytea,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+
+
+class Source(Table):
+    """How articles of one site are shown: `full`, or `excerpt` where the publisher wishes that."""
+
+    host = Varchar(253, primary_key=True, null=False, default=None)
+    display = Varchar(7, null=False, default="full")
+
+
+class Article(Table):
+    id = BigSerial(primary_key=True)
+    # The address that names the article; None for pasted text. Unique where it is set.
+    url = Text(null=True, default=None)
+    site = Text(null=True, default=None)
+    display = Varchar(7, null=False, default="full")
+    created_at = Timestamptz(null=False)
+
+
+class Revision(Table):
+    """One version of an article's text that was seen; number 1 is the first."""
+
+    id = BigSerial(primary_key=True)
+    article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.restrict)
+    number = Integer(null=False, default=None)
+    title = Text(null=False, default=None)
+    byline = Text(null=True, default=None)
+    lang = Varchar(35, null=True, default=None)
+    dir = Varchar(3, null=True, default=None)
+    published_at = Timestamptz(null=True, default=None)
+    updated_at = Timestamptz(null=True, default=None)
+    words = Integer(null=False, default=0)
+    changed = Integer(null=False, default=0)
+    text_hash = Bytea(null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+
+class Passage(Table):
+    """One block of one revision. Its lineage stays when later revisions edit or move it."""
+
+    id = BigSerial(primary_key=True)
+    revision = ForeignKey(Revision, null=False, default=None, on_delete=OnDelete.restrict)
+    lineage = BigInt(null=False, default=None)
+    position = Integer(null=False, default=None)
+    kind = Varchar(10, null=False, default=None)
+    level = SmallInt(null=True, default=None)
+    html = Text(null=False, default=None)
+    text = Text(null=False, default=None)
+
+
+class Media(Table):
+    """An image, re-encoded by us and named by the hash of its bytes."""
+
+    hash = Varchar(64, primary_key=True, null=False, default=None)
+    mime = Varchar(20, null=False, default=None)
+    width = Integer(null=False, default=None)
+    height = Integer(null=False, default=None)
+    data = Bytea(null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+
+class ArticleImport(Table):
+    """An import under way: what was asked, how far it is, and the draft that a member mends before publishing."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    state = Varchar(10, null=False, default="waiting")
+    message = Text(null=False, default="")
+    source = Varchar(4, null=False, default=None)
+    url = Text(null=True, default=None)
+    given = Bytea(null=True, default=None)
+    title = Text(null=False, default="")
+    topic = Varchar(40, null=False, default="")
+    draft = Bytea(null=True, default=None)
+    thread = BigInt(null=True, default=None)
+    attempts = Integer(null=False, default=0)
+    created_at = Timestamptz(null=False)
+    changed_at = Timestamptz(null=False)

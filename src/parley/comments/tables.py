@@ -1,0 +1,68 @@
+"""Comments and their earlier versions."""
+
+from piccolo.columns import (
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    SmallInt,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+from parley.threads.tables import Thread
+
+
+class Comment(Table):
+    """One contribution. Counters are those of counted votes; votes/jobs.py proves it every night."""
+
+    id = BigSerial(primary_key=True)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.restrict)
+    parent = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    depth = Integer(null=False, default=0)
+    author = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    # Whoever wrote an imported comment elsewhere: a name to show, not a member.
+    imported_author = Varchar(60, null=True, default=None)
+    imported_id = Varchar(80, null=True, default=None)
+    state = Varchar(20, null=False, default="visible")
+    stance = Varchar(10, null=True, default=None)
+    passage = BigInt(null=True, default=None)
+    quote = Text(null=True, default=None)
+    revision = Integer(null=True, default=None)
+    assisted = Boolean(null=False, default=False)
+    body = Text(null=False, default=None)
+    html = Text(null=False, default=None)
+    html_version = SmallInt(null=False, default=None)
+    version = Integer(null=False, default=1)
+    submission = UUID(null=True, default=None)
+    base_ups = Integer(null=False, default=0)
+    base_downs = Integer(null=False, default=0)
+    ups = Integer(null=False, default=0)
+    downs = Integer(null=False, default=0)
+    agrees = Integer(null=False, default=0)
+    disagrees = Integer(null=False, default=0)
+    passes = Integer(null=False, default=0)
+    best = DoublePrecision(null=False, default=0.0)
+    controversial = DoublePrecision(null=False, default=0.0)
+    reply_count = Integer(null=False, default=0)
+    created_at = Timestamptz(null=False)
+    edited_at = Timestamptz(null=True, default=None)
+    deleted_at = Timestamptz(null=True, default=None)
+    scored_at = Timestamptz(null=True, default=None)
+
+
+class CommentVersion(Table):
+    """A comment's text as it was before an edit; the comment's own row holds the newest."""
+
+    id = BigSerial(primary_key=True)
+    comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
+    number = Integer(null=False, default=None)
+    body = Text(null=False, default=None)
+    written_at = Timestamptz(null=False, default=None)

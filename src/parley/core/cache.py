@@ -1,0 +1,70 @@
+"""Small in-process caches: rendered pages for a moment, rendered pieces for as long as they are right."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from time import monotonic
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class MicroCache(Generic[Value]):
+    """Values made at most once in `seconds` for each key, by one maker at a time (single flight).
+
+    A value's age counts from before it was made, so nothing that a commit changed is served `seconds` later.
+    """
+
+    def __init__(self, seconds: float, most: int = 2_000) -> None:
+        self._seconds = seconds
+        self._most = most
+        self._kept: OrderedDict[Hashable, tuple[float, Value]] = OrderedDict()
+        self._making: dict[Hashable, asyncio.Task[Value]] = {}
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
+        kept = self._kept.get(key)
+        if kept is not None and monotonic() - kept[0] < self._seconds:
+            return kept[1]
+        task = self._making.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._make(key, make))
+            self._making[key] = task
+            task.add_done_callback(lambda _: self._making.pop(key, None))
+        return await asyncio.shield(task)
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    async def _make(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
+        started = monotonic()
+        value = await make()
+        self._kept[key] = (started, value)
+        self._kept.move_to_end(key)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return value
+
+
+class Bounded(Generic[Value]):
+    """A least-recently-used map of at most `most` values."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def get(self, key: Hashable) -> Value | None:
+        value = self._kept.get(key)
+        if value is not None:
+            self._kept.move_to_end(key)
+        return value
+
+    def put(self, key: Hashable, value: Value) -> None:
+        self._kept[key] = value
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def drop(self, key: Hashable) -> None:
+        self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        self._kept.clear()

@@ -1,0 +1,232 @@
+"""The database: one engine, transactions that always give their connection back, typed rows.
+
+Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and ignores nesting
+(trust.md T1-T3), so `atomic()` is the only way to open a transaction here.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import msgspec
+import structlog
+from piccolo.engine.postgres import PostgresEngine
+
+from parley.core.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+ACQUIRE_SECONDS = 2.0
+SERVER_SETTINGS = {
+    "application_name": "parley",
+    "statement_timeout": "5000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "10000",
+    "timezone": "UTC",
+    # Our statements are short: compiling them to machine code costs more than running them.
+    "jit": "off",
+}
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+Hook = Callable[[], Awaitable[None]]
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine without its look at the server when it is constructed, that is, on import."""
+
+    async def check_version(self) -> None:
+        """Left to `parley doctor`."""
+
+    async def prep_database(self) -> None:
+        """Extensions are the migrations' business."""
+
+
+DB = Engine(config={})
+
+
+class Transaction(msgspec.Struct):
+    """The open transaction of the running task. Piccolo finds its connection here too."""
+
+    connection: Any
+    owner: asyncio.Task[Any] | None
+    hooks: list[Hook]
+    # A test's transaction is never committed: there hooks run when the outermost `atomic()` in it ends.
+    is_test: bool = False
+
+
+async def open_pool(url: str, *, size: int = 10, **server_settings: str) -> None:
+    """Open the process's pool of connections to the database at `url`."""
+    DB.config = {"dsn": url}
+    DB.pool = await asyncpg.create_pool(
+        dsn=url, min_size=1, max_size=size, server_settings=SERVER_SETTINGS | server_settings, timeout=5
+    )
+
+
+async def close_pool() -> None:
+    if DB.pool is not None:
+        pool, DB.pool = DB.pool, None
+        try:
+            await asyncio.wait_for(pool.close(), timeout=5)
+        except TimeoutError:
+            pool.terminate()
+
+
+@asynccontextmanager
+async def atomic() -> AsyncIterator[None]:
+    """Open a transaction, or a savepoint when one is already open.
+
+    Raises Unavailable when no connection can be had in two seconds.
+    """
+    outer = _current()
+    if outer is None:
+        async with _transaction():
+            yield
+    else:
+        async with _savepoint(outer):
+            yield
+
+
+def after_commit(hook: Hook) -> None:
+    """Run `hook` once the open transaction is committed; its failure is only logged."""
+    transaction = _current()
+    if transaction is None:
+        raise RuntimeError("after_commit() needs an open transaction")
+    transaction.hooks.append(hook)
+
+
+def in_transaction() -> bool:
+    return _current() is not None
+
+
+async def fetch(kind: type[Row], sql: str, *args: Any) -> list[Row]:
+    """Run `sql` (with $1, $2 …) and return its rows as structs of `kind`, whose fields name the columns."""
+    records = await _run(sql, args)
+    if records and tuple(records[0].keys()) != kind.__struct_fields__:
+        raise TypeError(f"{kind.__name__} has {kind.__struct_fields__}, the query {tuple(records[0].keys())}")
+    return [kind(*record) for record in records]
+
+
+async def fetch_one(kind: type[Row], sql: str, *args: Any) -> Row | None:
+    """As `fetch`, for at most one row."""
+    rows = await fetch(kind, sql, *args)
+    return rows[0] if rows else None
+
+
+async def value(sql: str, *args: Any) -> Any:
+    """Run `sql` and return the first column of its first row, or None."""
+    records = await _run(sql, args)
+    return records[0][0] if records else None
+
+
+async def values(sql: str, *args: Any) -> list[Any]:
+    """Run `sql` and return the first column of every row."""
+    return [record[0] for record in await _run(sql, args)]
+
+
+async def execute(sql: str, *args: Any) -> int:
+    """Run a statement that returns nothing and say how many rows it changed."""
+    async with _connection() as connection:
+        status: str = await connection.execute(sql, *args)
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
+
+
+async def _run(sql: str, args: tuple[Any, ...]) -> list[Any]:
+    async with _connection() as connection:
+        records: list[Any] = await connection.fetch(sql, *args)
+    return records
+
+
+def _current() -> Transaction | None:
+    transaction: Transaction | None = DB.current_transaction.get()
+    if transaction is not None and transaction.owner not in (None, asyncio.current_task()):
+        # A task started inside a transaction inherits it and would share its connection (T3).
+        raise RuntimeError(
+            "a transaction belongs to the task that opened it: no create_task or gather inside"
+        )
+    return transaction
+
+
+@asynccontextmanager
+async def _connection() -> AsyncIterator[Any]:
+    transaction = _current()
+    if transaction is not None:
+        yield transaction.connection
+        return
+    connection = await _acquire()
+    try:
+        yield connection
+    finally:
+        await _release(connection)
+
+
+async def _acquire() -> Any:
+    if DB.pool is None:
+        raise RuntimeError("the pool is not open")
+    try:
+        return await DB.pool.acquire(timeout=ACQUIRE_SECONDS)
+    except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+        log.warning("database unreachable", error=repr(error))
+        raise Unavailable("The database does not answer. Please try again in a moment.") from error
+
+
+async def _release(connection: Any) -> None:
+    if DB.pool is not None:
+        await asyncio.shield(DB.pool.release(connection))
+
+
+@asynccontextmanager
+async def _transaction() -> AsyncIterator[None]:
+    connection = await _acquire()
+    transaction = Transaction(connection, asyncio.current_task(), [])
+    token = DB.current_transaction.set(transaction)
+    ended = False
+    try:
+        await connection.execute("BEGIN")
+        yield
+        await connection.execute("COMMIT")
+        ended = True
+    except BaseException:
+        await _roll_back(connection)
+        raise
+    finally:
+        DB.current_transaction.reset(token)
+        await _release(connection)
+        if ended:
+            await _run_hooks(transaction.hooks)
+
+
+async def _roll_back(connection: Any) -> None:
+    """Roll back; a connection that cannot even do that is thrown away, not put back into the pool."""
+    try:
+        await asyncio.shield(asyncio.wait_for(connection.execute("ROLLBACK"), timeout=ACQUIRE_SECONDS))
+    except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 the first error is the one to report
+        log.warning("rollback failed", error=repr(error))
+        connection.terminate()
+
+
+@asynccontextmanager
+async def _savepoint(transaction: Transaction) -> AsyncIterator[None]:
+    mark = len(transaction.hooks)
+    outermost = transaction.is_test and mark == 0
+    await transaction.connection.execute("SAVEPOINT here")
+    try:
+        yield
+    except BaseException:
+        del transaction.hooks[mark:]
+        await transaction.connection.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
+        raise
+    await transaction.connection.execute("RELEASE SAVEPOINT here")
+    if outermost:
+        hooks, transaction.hooks = transaction.hooks, []
+        await _run_hooks(hooks)
+
+
+async def _run_hooks(hooks: list[Hook]) -> None:
+    for hook in hooks:
+        try:
+            await hook()
+        except Exception:
+            log.exception("after-commit hook failed")

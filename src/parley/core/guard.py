@@ -1,0 +1,105 @@
+"""The outermost layer, on every answer whatever made it: headers, and no state changed from another site."""
+
+import secrets
+from typing import Any
+
+import structlog
+from litestar.datastructures import MutableScopeHeaders
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from parley.core.settings import Settings
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
+TOKEN_PAGES = ("/reset/", "/verify/", "/mail/")
+NEVER_STORED = ("/settings", "/mod", "/reset/", "/verify/", "/dev/mail")
+
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+        "manifest-src 'self'",
+        "require-trusted-types-for 'script'",
+        "trusted-types htmx",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+REFUSAL = (
+    b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
+)
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(request=request_id)
+        scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(scope, message)
+            await send(message)
+
+        if scope["method"] in UNSAFE and not self._same_site(scope):
+            await _refuse(send_with_headers)
+        else:
+            await self.app(scope, receive, send_with_headers)
+        structlog.contextvars.clear_contextvars()
+
+    def _same_site(self, scope: Any) -> bool:
+        """Whether the browser says that this request comes from our own page (trust.md S21)."""
+        if scope["path"].startswith(ONE_CLICK_UNSUBSCRIBE):
+            return True
+        headers = dict(scope["headers"])
+        fetch_site = headers.get(b"sec-fetch-site")
+        if fetch_site is not None:
+            return bool(fetch_site == b"same-origin")
+        origin = headers.get(b"origin")
+        return origin is None or origin.decode("latin-1") == self.settings.origin
+
+    def _add_headers(self, scope: Scope, message: Message) -> None:
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        path = scope["path"]
+        token_page = path.startswith(TOKEN_PAGES)
+        headers["Referrer-Policy"] = "same-origin" if token_page else "strict-origin-when-cross-origin"
+        if self.settings.secure:
+            headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if path.startswith(NEVER_STORED):
+            headers["Cache-Control"] = "no-store"
+        else:
+            headers.setdefault("Cache-Control", "private, no-cache" if scope.get("viewer") else "no-cache")
+
+
+async def _refuse(send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(REFUSAL)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": REFUSAL, "more_body": False})

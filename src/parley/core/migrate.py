@@ -1,0 +1,50 @@
+"""Bringing a database to the tables that this version of the code expects."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import asyncpg
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from parley.core.db import close_pool, open_pool, value
+
+# Two processes that start together must not migrate together.
+LOCK = 7_270_001
+FOLDER = Path(__file__).resolve().parents[1] / "migrations"
+
+
+async def migrate(url: str) -> None:
+    """Apply all migrations that `url`'s database lacks, one process at a time.
+
+    Raises RuntimeError when a migration fails; those before it stay applied.
+    """
+    lock = await asyncpg.connect(url)
+    try:
+        await lock.execute("select pg_advisory_lock($1)", LOCK)
+        await open_pool(url, size=2, statement_timeout="0", lock_timeout="10000")
+        # Piccolo reports on standard output, which belongs to the command that called us.
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = await run_forwards("parley")
+    finally:
+        await close_pool()
+        await lock.close()
+    if not result.success:
+        raise RuntimeError(f"The database could not be migrated: {result.message}")
+
+
+async def is_migrated() -> bool:
+    """Whether the database has every migration this code knows."""
+    if await value("select to_regclass('migration') is null"):
+        return False
+    done = await value("select coalesce(array_agg(name), '{}') from migration where app_name = 'parley'")
+    return known() <= set(done)
+
+
+def known() -> set[str]:
+    """The ids of all migrations in the code."""
+    files = FOLDER.glob("m[0-9]*.py")
+    return {
+        match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))
+    }

@@ -1,0 +1,105 @@
+"""Settings are environment variables, read and checked once (docs/operating.md lists them)."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+SHORTEST_SECRET = 32
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says which and what to do."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    database_url: str
+    redis_url: str
+    base_url: str
+    secret: str
+    data: Path
+    smtp_url: str | None = None
+    mail_from: str = "Parley <parley@localhost>"
+    fetch_allow: tuple[Network, ...] = ()
+    log: str = "info"
+    limits: bool = True
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as browsers send it in `Origin`."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def local(self) -> bool:
+        return self.host in LOCAL_HOSTS
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read(env: Mapping[str, str]) -> Settings:
+    """Read the settings from `env`.
+
+    Raises SettingsError with one sentence about the first mistake found.
+    """
+    settings = Settings(
+        database_url=_required(env, "DATABASE_URL"),
+        redis_url=_required(env, "REDIS_URL"),
+        base_url=env.get("PARLEY_BASE_URL", "http://localhost:8000").rstrip("/"),
+        secret=_required(env, "PARLEY_SECRET"),
+        data=Path(env.get("PARLEY_DATA", "var")),
+        smtp_url=env.get("PARLEY_SMTP_URL") or None,
+        mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
+        fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
+        log=env.get("PARLEY_LOG", "info"),
+        limits=env.get("PARLEY_LIMITS", "on") != "off",
+    )
+    _check(settings)
+    return settings
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read(os.environ)
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name)
+    if not value:
+        raise SettingsError(f"{name} is not set. Set it, or start everything with `parley up`.")
+    return value
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
+    except ValueError as error:
+        raise SettingsError(f"PARLEY_FETCH_ALLOW must list networks such as 10.1.0.0/16: {error}.") from None
+
+
+def _check(settings: Settings) -> None:
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise SettingsError(
+            "PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org."
+        )
+    if not settings.secure and not settings.local:
+        raise SettingsError("PARLEY_BASE_URL must begin with https:// unless its host is localhost.")
+    if len(settings.secret) < SHORTEST_SECRET:
+        raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters.")
+    if not settings.limits and not settings.local:
+        raise SettingsError("PARLEY_LIMITS=off is only for a localhost base URL.")

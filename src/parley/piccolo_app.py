@@ -1,0 +1,27 @@
+"""One Piccolo app for all features: migrations of several apps run app by app, not by date (models.md pitfall 8)."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig
+
+from parley.accounts.tables import Member, Session, Token
+from parley.articles.tables import Article, ArticleImport, Media, Passage, Revision, Source
+from parley.comments.tables import Comment, CommentVersion
+from parley.core.tables import Event, Mail, RateBucket
+from parley.threads.tables import Standing, Thread, Topic, Visit
+from parley.votes.tables import Vote
+
+TABLES = [
+    Event, RateBucket, Mail,
+    Member, Session, Token,
+    Source, Article, Revision, Passage, Media, ArticleImport,
+    Topic, Thread, Standing, Visit,
+    Comment, CommentVersion,
+    Vote,
+]  # fmt: skip
+
+APP_CONFIG = AppConfig(
+    app_name="parley",
+    migrations_folder_path=str(Path(__file__).parent / "migrations"),
+    table_classes=TABLES,
+)

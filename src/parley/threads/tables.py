@@ -1,0 +1,64 @@
+"""Threads, their topics, how they stand on the home page, and where each member was last."""
+
+from piccolo.columns import (
+    Array,
+    BigInt,
+    BigSerial,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+from parley.articles.tables import Article
+
+
+class Topic(Table):
+    slug = Varchar(40, primary_key=True, null=False, default=None)
+    name = Varchar(60, null=False, default=None, unique=True)
+    position = Integer(null=False, default=0)
+
+
+class Thread(Table):
+    """The discussion of one article. Its row is locked first by whatever writes an event in it."""
+
+    id = BigSerial(primary_key=True)
+    article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
+    topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.restrict)
+    title = Text(null=False, default=None)
+    slug = Varchar(80, null=False, default=None)
+    state = Varchar(8, null=False, default="open")
+    state_reason = Text(null=True, default=None)
+    starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    last_seq = BigInt(null=False, default=0)
+    comment_count = Integer(null=False, default=0)
+    created_at = Timestamptz(null=False)
+    last_activity_at = Timestamptz(null=False)
+
+
+class Standing(Table):
+    """What the home page shows of a thread, worked out by the worker after activity (threads/jobs.py)."""
+
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
+    score = Integer(null=False, default=0)
+    hot = DoublePrecision(null=False, default=0.0)
+    people = Integer(null=False, default=0)
+    days = Array(base_column=Integer(), null=False, default=list)
+    stances = Array(base_column=Integer(), null=False, default=list)
+    strongest = Array(base_column=BigInt(), null=False, default=list)
+    refreshed_at = Timestamptz(null=False)
+
+
+class Visit(Table):
+    """When a member last looked at a thread, for the marks of what is new."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    before_at = Timestamptz(null=False)
+    seen_at = Timestamptz(null=False)

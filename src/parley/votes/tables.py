@@ -1,0 +1,20 @@
+"""Votes: one per member, comment and axis."""
+
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+from parley.comments.tables import Comment
+
+
+class Vote(Table):
+    """`quality` ranks, `agreement` never does. Not counted while its member is unverified."""
+
+    id = BigSerial(primary_key=True)
+    comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
+    thread = BigInt(null=False, default=None)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    axis = Varchar(9, null=False, default=None)
+    value = SmallInt(null=False, default=None)
+    counted = Boolean(null=False, default=True)
+    changed_at = Timestamptz(null=False)
