@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +22,7 @@ POSTGRES_SOCKET = ".s.PGSQL.5432"
 NOT_A_SIGN_OF_OTHERS = {"lock", "lost+found", "installation.json.new"}
 
 
-class CannotStart(Exception):
+class CannotStart(Exception):  # noqa: N818 named for what happened, as all our errors are
     """Parley cannot start here; the text says why, what was kept and what to do, in a sentence or two."""
 
 
@@ -32,7 +31,7 @@ class InUse(CannotStart):
 
 
 class Installation(msgspec.Struct):
-    """What is made once for a data folder and must be kept: its secrets, and whether the demo was filled in."""
+    """What is made once for a data folder and must be kept: its secrets, and whether it has the demo."""
 
     database_password: str
     secret: str
@@ -101,15 +100,12 @@ class Folder:
         if len(os.fsencode(self.run / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
             return self.run
         mark = hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:12]
-        short = Path(tempfile.gettempdir()) / f"parley-{os.getuid()}-{mark}"
-        return short if len(os.fsencode(short / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH else Path("/tmp") / short.name  # noqa: S108 checked in private_folder
+        # Not tempfile's: the supervisor and a command must find the same one, whatever their TMPDIR.
+        return Path("/tmp") / f"parley-{os.getuid()}-{mark}"  # noqa: S108 see private_folder()
 
     @property
     def valkey_socket(self) -> Path:
         return self.sockets / "valkey.sock"
-
-    def log(self, name: str) -> Path:
-        return self.logs / f"{name}.log"
 
     def need_room(self, size: int) -> None:
         """Raise CannotStart when less than `size` bytes are free."""

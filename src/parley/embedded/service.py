@@ -1,24 +1,24 @@
-"""One supervised process: started in a session of its own, waited for until it serves, stopped in good order."""
+"""One supervised process: started in a session of its own, waited for until it serves, stopped."""
 
+import contextlib
 import os
-import shutil
 import signal
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import msgspec
 import psutil
 
 from parley.embedded.folder import CannotStart, Folder
+from parley.embedded.logs import Log
 
-LOG_BYTES = 5_000_000
 STEP_SECONDS = 0.02
+PROGRESS_SECONDS = 2.0
+# Start times are computed from a clock that may be corrected a little meanwhile.
+CLOCK_SECONDS = 2.0
 
 
 def quiet(_: str) -> None:
@@ -35,7 +35,7 @@ class Run:
 
 
 class Trace(msgspec.Struct):
-    """How a process is found again after its supervisor was killed. `created` tells it from a later namesake."""
+    """How a process is found again after its supervisor was killed; `created` tells it from others."""
 
     pid: int
     created: float
@@ -44,26 +44,26 @@ class Trace(msgspec.Struct):
 class Service:
     """A process that is started, asked whether it serves yet, and stopped."""
 
-    title = "A part of Parley"
     stop_signal = signal.SIGTERM
-    # A supervisor that is killed takes its services along: this is the signal that they then get.
-    orphan_signal = signal.SIGTERM
     last_signal = signal.SIGKILL
+    # Seconds from the first signal to the last one.
     patience = 10.0
 
-    def __init__(self, run: Run, name: str) -> None:
+    def __init__(self, run: Run, name: str, title: str) -> None:
         self.run = run
         self.name = name
+        self.title = title
+        self.log = Log(run.folder.logs / f"{name}.log")
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
         raise NotImplementedError
 
-    def serves(self) -> bool:
-        return True
-
     def environment(self) -> Mapping[str, str]:
         return os.environ
+
+    def serves(self) -> bool:
+        return self.alive
 
     @property
     def alive(self) -> bool:
@@ -81,10 +81,10 @@ class Service:
         self.wait()
 
     def launch(self) -> None:
+        """Start the process without waiting for it."""
         self.end_orphan()
-        bound(self.run.folder.log(self.name))
-        with self.run.folder.log(self.name).open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603 our own binaries
+        with self.log.open() as log:
+            self.process = subprocess.Popen(  # noqa: S603 our own programs
                 self.command(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -92,23 +92,26 @@ class Service:
                 start_new_session=True,
                 env=self.environment(),
             )
-        self._leave_trace(self.process.pid)
+        self._leave_trace()
 
     def wait(self) -> None:
-        """Return when the process serves, however long that takes as long as it lives."""
+        """Return when the process serves, however long that takes while it lives."""
         begun = shown = time.monotonic()
-        while not self.serves():
-            if not self.alive:
+        while True:
+            alive = self.alive  # asked first, since a step that has ended well serves
+            if self.serves():
+                return
+            if not alive:
                 raise CannotStart(self.why_it_ended())
             self.run.pause(STEP_SECONDS)
-            if time.monotonic() - shown > 2:  # noqa: PLR2004 seconds
+            if time.monotonic() - shown > PROGRESS_SECONDS:
                 shown = time.monotonic()
-                self.run.say(f"{self.title} is not ready yet ({shown - begun:.0f} s): {self.last_line()}")
+                self.run.say(f"  waiting for {self.title} ({shown - begun:.0f} s) {self.last_line()}")
 
     def stop(self) -> None:
         """Ask the process to end, and make it end when it takes longer than its patience."""
         if self.process is not None:
-            end(self.process.pid, self.stop_signal, self.patience, self.last_signal, self.process.poll)
+            self._end(self.process.pid, self.process.poll)
             self._trace.unlink(missing_ok=True)
 
     def end_orphan(self) -> None:
@@ -117,88 +120,46 @@ class Service:
             trace = msgspec.json.decode(self._trace.read_bytes(), type=Trace)
         except (OSError, msgspec.DecodeError):
             return
-        if running(trace):
-            end(trace.pid, self.stop_signal, self.patience, self.last_signal, lambda: None if running(trace) else 0)
+        self._end(trace.pid, lambda: None if is_running(trace) else 0)
         self._trace.unlink(missing_ok=True)
 
     def why_it_ended(self) -> str:
-        line = self.last_line()
-        if "No space left on device" in line:
-            return f"The disk that holds {self.run.folder.path} is full. Nothing was lost; make room and start again."
-        return f"{self.title} did not start: {line or 'it said nothing'} (its log is {self.run.folder.log(self.name)})"
+        """Say in a sentence why the process ended before it served."""
+        if any("No space left on device" in line for line in self.log.lines()):
+            folder = self.run.folder.path
+            return f"The disk that holds {folder} is full. Nothing was lost; make room and start again."
+        reason = self.last_line() or "it said nothing"
+        return f"{self.title} did not start: {reason} (its log: {self.log.path})"
 
     def last_line(self) -> str:
-        """The last line of the process's log."""
-        lines = tail(self.run.folder.log(self.name)).split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return next(reversed(self.log.lines()), "")
+
+    def _end(self, pid: int, ended: Callable[[], int | None]) -> None:
+        """Ask process `pid` to end, more and more firmly, and return when it has."""
+        for number in (self.stop_signal, self.last_signal, signal.SIGKILL):
+            if ended() is not None:
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+            until = time.monotonic() + self.patience
+            while ended() is None and time.monotonic() < until:
+                time.sleep(STEP_SECONDS)
 
     @property
     def _trace(self) -> Path:
         return self.run.folder.run / f"{self.name}.json"
 
-    def _leave_trace(self, pid: int) -> None:
-        try:
-            trace = Trace(pid, psutil.Process(pid).create_time())
-        except psutil.NoSuchProcess:
-            return
-        self._trace.write_bytes(msgspec.json.encode(trace))
+    def _leave_trace(self) -> None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            trace = Trace(self.pid, psutil.Process(self.pid).create_time())
+            self._trace.write_bytes(msgspec.json.encode(trace))
 
 
-def running(trace: Trace) -> bool:
+def is_running(trace: Trace) -> bool:
+    """Say whether the very process of this trace still runs, not a later one with its number."""
     try:
         process = psutil.Process(trace.pid)
-        # The clock that a start time is computed from can be set by a second or two.
-        return abs(process.create_time() - trace.created) < 2 and process.status() != psutil.STATUS_ZOMBIE  # noqa: PLR2004
+        is_same = abs(process.create_time() - trace.created) < CLOCK_SECONDS
+        return is_same and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-
-
-def end(
-    pid: int, first: signal.Signals, patience: float, last: signal.Signals, ended: Callable[[], int | None]
-) -> None:
-    """Send `first`, wait for `patience` seconds, send `last`, and return when the process is gone."""
-    for number, seconds in ((first, patience), (last, patience), (signal.SIGKILL, patience)):
-        if ended() is not None:
-            return
-        try:
-            os.kill(pid, number)
-        except ProcessLookupError:
-            return
-        until = time.monotonic() + seconds
-        while ended() is None and time.monotonic() < until:
-            time.sleep(STEP_SECONDS)
-
-
-def dying_with_us(number: signal.Signals) -> list[str]:
-    """The start of a command line whose process gets this signal when we die, where the system can do that.
-
-    Linux sends it when the *thread* that started the process ends, so only the main thread may ask for it.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return []
-    prefix = ["setpriv", "--pdeathsig", number.name.removeprefix("SIG")]
-    return prefix if works(*prefix) else []
-
-
-@cache
-def works(*prefix: str) -> bool:
-    """Whether a command line that begins so can start a program here."""
-    if not sys.platform.startswith("linux") or shutil.which(prefix[0]) is None:
-        return False
-    return subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
-
-
-def tail(path: Path, size: int = 4000) -> str:
-    try:
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - size))
-            return file.read().decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def bound(path: Path) -> None:
-    """Keep a log within bounds: past the limit it moves to `NAME.log.1`; writers append, so they go on at 0."""
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        shutil.copyfile(path, path.with_suffix(".log.1"))
-        os.truncate(path, 0)

