@@ -1,0 +1,83 @@
+# Everything that is done with a checkout of Parley; `make` alone lists it.
+
+PORT ?= 8000
+DATA ?= var
+ARGS ?=
+
+# Once the tools for development are in, an update keeps them.
+lock := $(if $(wildcard .venv/dev.stamp),dev,run)
+compile := bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run test sure faults lint format types imports bench bench-large assets lock
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/run.stamp ## Run all of Parley here, until Ctrl-C (PORT=8000 DATA=var)
+	@.venv/bin/parley up --port $(PORT) --data $(DATA)
+
+test: .venv/dev.stamp ## Run the tests (ARGS="-k votes")
+	CHROMIUM="$$(bin/chromium)" .venv/bin/pytest -m "not slow" $(ARGS)
+
+sure: lint types imports ## Check everything, the slow tests and faults too
+	CHROMIUM="$$(bin/chromium)" .venv/bin/pytest $(ARGS)
+
+faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
+	.venv/bin/pytest tests/faults $(ARGS)
+
+lint: .venv/dev.stamp ## Check style, code and templates
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/djlint --lint --quiet templates
+
+format: .venv/dev.stamp ## Put the code into its format
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+types: .venv/dev.stamp ## Check the types
+	.venv/bin/mypy
+
+imports: .venv/dev.stamp ## Check that imports go one way
+	.venv/bin/lint-imports
+
+bench: .venv/dev.stamp ## Measure, beside what the machine could do at best
+	.venv/bin/python -m bench $(ARGS)
+
+bench-large: .venv/dev.stamp ## Measure with 100,000 comments and 5,000 streams
+	.venv/bin/python -m bench --large $(ARGS)
+
+assets: node_modules ## Build static/parley.css and static/parley.js
+	node bin/assets
+
+lock: ## Choose new versions of what Parley needs, with their hashes
+	$(compile) --upgrade requirements/dev.in -o requirements/dev.txt
+	$(compile) --upgrade requirements/run.in -c requirements/dev.txt -o requirements/run.txt
+	echo uv | $(compile) --upgrade - -o requirements/uv.txt
+
+.venv/bin/python:
+	@echo "Making an environment in .venv ..."
+	@bin/uv venv --quiet --allow-existing --python "$$(bin/python)" .venv
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what Parley needs ..."
+	$(call install,$(lock))
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt pyproject.toml | .venv/bin/python
+	@echo "Installing what developing Parley needs ..."
+	$(call install,dev)
+	@touch .venv/run.stamp $@
+
+# The build tool that an editable install asks for is held to the locked version and hash too.
+define install
+@bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/$(1).txt
+@bin/uv pip install --quiet --no-deps --python .venv/bin/python --build-constraints requirements/dev.txt --editable .
+endef
+
+node_modules: package-lock.json
+	npm ci --ignore-scripts
+	@touch $@
