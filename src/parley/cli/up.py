@@ -64,6 +64,7 @@ def _serve(run: Run, stack: ExitStack, port: int, *, with_demo: bool) -> None:
     worker, web = Program(run, settings, "worker"), Web(run, settings, port)
     start(worker)
     start(web)
+    stack.callback(run.folder.let_go)
     stack.callback(say, "Stopping ...")
     if has_demo:
         _greet(address)

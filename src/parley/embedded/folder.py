@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ ROOM_TO_START = 20 * MEGABYTE
 # PostgreSQL's socket name is the longest one, and a socket's path may have 107 bytes on Linux, 103 elsewhere.
 LONGEST_SOCKET_PATH = 100
 POSTGRES_SOCKET = ".s.PGSQL.5432"
+STOPPING = b"stopping"
 NOT_A_SIGN_OF_OTHERS = {"lock", "lost+found", "installation.json.new"}
 
 
@@ -56,15 +58,17 @@ class Folder:
         """
         self._make()
         with _open(self.path / "lock") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise InUse(
-                    f"Parley already runs with the data folder {self.path}. "
-                    "Stop it first, or choose another folder with --data and another port with --port."
-                ) from None
+            self._lock(lock)
             self._claim()
-            yield self
+            try:
+                yield self
+            finally:
+                if self.sockets != self.run:
+                    shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def let_go(self) -> None:
+        """Tell others that we are about to let go, so that they wait instead of giving up."""
+        (self.path / "lock").write_bytes(STOPPING)
 
     @contextmanager
     def used(self) -> Iterator[None]:
@@ -129,6 +133,22 @@ class Folder:
                 f"{self.path} holds files that are not Parley's, so nothing was changed. "
                 "Choose an empty or a new folder with --data."
             )
+
+    def _lock(self, lock: int) -> None:
+        """Lock the open file `lock`; wait only for a holder who is about to let go."""
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if os.pread(lock, len(STOPPING), 0) != STOPPING:
+                    raise InUse(
+                        f"Parley already runs with the data folder {self.path}. "
+                        "Stop it first, or choose another folder with --data and another port with --port."
+                    ) from None
+                time.sleep(0.1)
+            else:
+                os.truncate(lock, 0)
+                return
 
     def _claim(self) -> None:
         """Make the secrets on the first start, and the folders that only we may enter."""

@@ -6,11 +6,13 @@ import shutil
 import signal
 import subprocess
 import threading
+from dataclasses import dataclass
 from functools import cache
 
 from parley.embedded.folder import CannotStart
 
 UNPRIVILEGED = "nobody"
+PASSING = ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
 
 
 def dying_with_us(number: signal.Signals) -> list[str]:
@@ -24,18 +26,35 @@ def dying_with_us(number: signal.Signals) -> list[str]:
     return prefix if works(*prefix) else []
 
 
-def as_ordinary_user() -> list[str]:
-    """Begin a command line that does not run as root, which PostgreSQL refuses to.
+@dataclass(frozen=True)
+class Identity:
+    """As whom PostgreSQL runs: how to become that, and who owns its files then."""
 
-    Raises CannotStart when we are root and cannot put that aside.
+    prefix: tuple[str, ...]
+    uid: int
+    gid: int
+    note: str = ""
+
+
+@cache
+def ordinary_identity() -> Identity:
+    """Return an identity that is not root's, as which PostgreSQL refuses to run.
+
+    Root in a user namespace of its own is an ordinary user inside it and keeps owning its files outside.
+    Where namespaces are forbidden, as in many containers, the process becomes a real other user, who may
+    still pass through the folders that lead to the data. Raises CannotStart when root can do neither.
     """
     if os.geteuid() != 0:
-        return []
+        return Identity((), os.geteuid(), os.getegid())
     user = pwd.getpwnam(UNPRIVILEGED)
-    namespace = ["unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}"]
+    namespace = ("unshare", "--user", f"--map-user={user.pw_uid}", f"--map-group={user.pw_gid}")
     if works(*namespace):
-        return namespace
-    raise CannotStart("PostgreSQL refuses to run as root. Start Parley as an ordinary user.")
+        return Identity(namespace, os.geteuid(), os.getegid())
+    other = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *PASSING)
+    if works(*other):
+        note = f"User namespaces are forbidden here, so PostgreSQL runs as {UNPRIVILEGED} and owns its files."
+        return Identity(other, user.pw_uid, user.pw_gid, note)
+    raise CannotStart("PostgreSQL refuses to run as root. Please start Parley as an ordinary user.")
 
 
 @cache

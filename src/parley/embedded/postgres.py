@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psutil
 
 from parley.embedded.folder import CannotStart
-from parley.embedded.launch import as_ordinary_user, dying_with_us
+from parley.embedded.launch import dying_with_us, ordinary_identity
 from parley.embedded.service import Run, Service
 
 ROLE = DATABASE = "parley"
@@ -37,8 +37,8 @@ STATUS_LINE = 7
 class Postgres(Service):
     """PostgreSQL; `fast` gives up durability, for tests that throw the data away."""
 
-    # The "fast" shutdown rolls open transactions back and leaves nothing to recover. The "smart" one, SIGTERM,
-    # would wait for every client, and after the "immediate" one, SIGQUIT, the next start must recover.
+    # The "fast" shutdown rolls open transactions back and leaves nothing to recover. The "smart" one,
+    # SIGTERM, would wait for every client, and after the "immediate" one, SIGQUIT, a start must recover.
     stop_signal = signal.SIGINT
     last_signal = signal.SIGQUIT
     patience = 60.0
@@ -54,10 +54,13 @@ class Postgres(Service):
         return f"postgresql://{ROLE}:{password}@/{DATABASE}?host={quote(str(self.run.folder.sockets))}"
 
     def start(self) -> None:
+        if ordinary_identity().note:
+            self.run.say(ordinary_identity().note)
         if not self.data.exists():
             self.run.say("Making the database ...")
             self._make()
         self._check_version()
+        self._own()
         super().start()
 
     def command(self) -> list[str]:
@@ -124,8 +127,15 @@ class Postgres(Service):
                 "Use the version of Parley that wrote it, `parley backup` there, and `parley restore` here."
             )
 
+    def _own(self) -> None:
+        """Hand the files over when the cluster was made in the other of the ways that root has."""
+        identity = ordinary_identity()
+        if self.data.stat().st_uid != identity.uid:
+            for path in (self.data, *self.data.rglob("*")):
+                os.chown(path, identity.uid, identity.gid, follow_symlinks=False)
+
     def _prefix(self) -> list[str]:
-        return [*as_ordinary_user(), *dying_with_us(self.stop_signal)]
+        return [*ordinary_identity().prefix, *dying_with_us(self.stop_signal)]
 
     def _pid_lines(self) -> list[str]:
         try:

@@ -69,6 +69,7 @@ def started(run: Run, *, fast: bool = False) -> Iterator[Servers]:
         for service in (both.postgres, both.valkey):
             stack.callback(service.stop)
             service.start()
+        stack.callback(run.folder.let_go)
         yield both
 
 
