@@ -1,0 +1,81 @@
+// Comments that arrive. A comment is never on the page twice; one by somebody else waits behind a button
+// at its place, so that nothing moves under the reader's eyes; one's own stands there at once.
+import htmx from "./htmx.js";
+import { announce, viewer } from "./page.js";
+
+const ADDS = new Set(["afterbegin", "beforeend", "beforebegin", "afterend"]);
+
+htmx.registerExtension("arrivals", {
+  htmx_before_swap(source, { tasks }) {
+    for (const task of tasks) {
+      if (!ADDS.has(task.swapSpec.style) && !task.target?.matches?.(".more-slot")) continue;
+      dropKnown(task.fragment);
+      if (task.target?.matches?.(".waiting")) sendOwnHome(task);
+    }
+  },
+  htmx_after_swap() {
+    document.querySelectorAll(".waiting").forEach(showButton);
+    document.querySelectorAll(".replies[hidden]:has(.comment)").forEach((replies) => (replies.hidden = false));
+    if (document.querySelector("#comments > .comment")) document.querySelector("#comments > .empty")?.remove();
+  },
+});
+
+function dropKnown(fragment) {
+  for (const comment of fragment.querySelectorAll("article.comment"))
+    if (document.getElementById(comment.id)) comment.remove();
+}
+
+function sendOwnHome(task) {
+  const comment = task.fragment.querySelector("article.comment");
+  if (!viewer || comment?.dataset.author !== viewer) return;
+  task.target = listOf(task.target);
+  task.swapSpec.style = "afterbegin";
+}
+
+function listOf(waiting) {
+  return document.getElementById(waiting.id === "discussion-waiting" ? "comments" : waiting.id.replace("waiting", "list"));
+}
+
+function showButton(waiting) {
+  const count = waiting.childElementCount;
+  const button = document.querySelector(`[data-waiting="${waiting.id}"]`) ?? (count && addButton(waiting));
+  if (!button) return;
+  const words = waiting.id === "discussion-waiting" ? `${count} new ${count === 1 ? "perspective" : "perspectives"}` : `${count} new`;
+  if (button.textContent !== words && count) announce(`${count} new ${count === 1 ? "comment" : "comments"} in the discussion`);
+  button.textContent = words;
+  button.hidden = !count;
+}
+
+// In the row of actions, which is there already: the button takes no room of its own.
+function addButton(waiting) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "fresh";
+  button.dataset.waiting = waiting.id;
+  waiting.closest(".comment").querySelector(":scope > .comment-actions").append(button);
+  return button;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-waiting]");
+  if (button) letIn(document.getElementById(button.dataset.waiting), button);
+});
+
+function letIn(waiting, button) {
+  const arrived = [...waiting.children];
+  for (const comment of arrived) comment.classList.add("is-new");
+  const list = listOf(waiting);
+  list.prepend(...arrived);
+  const replies = list.closest("details.replies");
+  if (replies) {
+    replies.hidden = false;
+    replies.open = true;
+    const count = list.querySelectorAll(":scope > .comment").length;
+    replies.firstElementChild.textContent = `${count} ${count === 1 ? "reply" : "replies"}`;
+  }
+  list.querySelector(":scope > .empty")?.remove();
+  button.hidden = true;
+  document.dispatchEvent(new CustomEvent("parley:arrived"));
+  arrived[0]?.setAttribute("tabindex", "-1");
+  arrived[0]?.focus({ preventScroll: true });
+}

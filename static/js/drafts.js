@@ -1,0 +1,51 @@
+// What is typed is kept on this device, by member and form, until it is posted.
+import htmx from "./htmx.js";
+import { recall, remember, viewer } from "./page.js";
+
+const SENT = "parley:sent";
+const keyOf = (form) => `draft:${viewer}:${form.dataset.draft}`;
+const isMistake = (form) => form.querySelector(".error");
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("form[data-draft]");
+  if (form) keep(form);
+});
+
+function keep(form) {
+  const body = form.elements.body.value;
+  const stance = form.elements.stance?.value ?? "";
+  remember(keyOf(form), body.trim() ? JSON.stringify({ body, stance }) : null);
+  form.querySelector(".kept").textContent = body.trim() ? "Kept as a draft" : "";
+}
+
+function restore(form) {
+  const text = form.elements.body;
+  const draft = JSON.parse(recall(keyOf(form)) ?? "null");
+  if (!draft || isMistake(form) || (text.value.trim() && text.value !== text.defaultValue) || form.dataset.kind === "edit" && draft.body === text.value) return;
+  text.value = draft.body;
+  if (draft.stance && form.elements.stance) form.elements.stance.value = draft.stance;
+  form.closest("details.compose")?.setAttribute("open", "");
+  form.querySelector(".kept").textContent = "Your draft, kept from before";
+}
+
+htmx.onLoad((added) => {
+  const forms = added.matches?.("form[data-draft]") ? [added] : added.querySelectorAll("form[data-draft]");
+  forms.forEach(restore);
+});
+
+// Posted by htmx: the answer says whether it was taken.
+document.addEventListener("htmx:after:request", ({ target, detail }) => {
+  if (target.matches?.("form[data-draft]") && detail.ctx.response.status < 400) remember(keyOf(target), null);
+});
+document.addEventListener("htmx:before:response", ({ target, detail }) => {
+  const { raw } = detail.ctx.response;
+  if (target.matches?.("form[data-draft]") && raw.redirected && new URL(raw.url).searchParams.has("focus")) remember(keyOf(target), null);
+});
+
+// Posted by the browser itself: the page after it is focused on the comment only if it was taken.
+document.addEventListener("submit", ({ target, submitter }) => {
+  if (target.matches("form[data-draft]") && !submitter?.hasAttribute("formaction")) sessionStorage.setItem(SENT, keyOf(target));
+});
+const sent = sessionStorage.getItem(SENT);
+if (sent && new URLSearchParams(location.search).has("focus")) remember(sent, null);
+sessionStorage.removeItem(SENT);

@@ -1,0 +1,71 @@
+// One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
+import { calm, thread } from "./page.js";
+
+let current = null;
+
+const all = () => [...document.querySelectorAll(".comment")].filter((one) => one.checkVisibility());
+const beside = (step) => {
+  const list = all();
+  const at = list.indexOf(current);
+  return at < 0 ? list[step > 0 ? 0 : list.length - 1] : list[at + step];
+};
+const inside = (selector) => current?.querySelector(`:scope > ${selector}`);
+const press = (selector) => inside(selector)?.click();
+
+const keys = {
+  j: () => go(beside(1)),
+  k: () => go(beside(-1)),
+  z: () => go(nextNew()),
+  "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
+  "]": () => go(nextSibling()),
+  c: fold,
+  r: () => press(".comment-actions > a[href$='/reply']"),
+  u: () => press(".comment-score .up"),
+  a: () => press(".comment-score .yes"),
+  d: () => press(".comment-score .no"),
+  "?": () => document.getElementById("keys")?.showModal(),
+};
+
+function go(comment) {
+  if (!comment) return;
+  current?.classList.remove("is-current");
+  current = comment;
+  comment.classList.add("is-current");
+  comment.setAttribute("tabindex", "-1");
+  comment.focus({ preventScroll: true });
+  comment.scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
+}
+
+function nextSibling() {
+  let next = current?.nextElementSibling;
+  while (next && !next.matches(".comment")) next = next.nextElementSibling;
+  return next;
+}
+
+function nextNew() {
+  const list = all();
+  const at = list.indexOf(current);
+  return [...list.slice(at + 1), ...list.slice(0, at + 1)].find((one) => one.classList.contains("is-new"));
+}
+
+function fold() {
+  const replies = inside("details.replies");
+  if (replies && !replies.hidden) replies.open = !replies.open;
+}
+
+if (thread)
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
+    const act = Object.hasOwn(keys, event.key) && keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+document.addEventListener("focusin", ({ target }) => {
+  const comment = target.closest?.(".comment");
+  if (!comment || comment === current) return;
+  current?.classList.remove("is-current");
+  current = comment;
+});

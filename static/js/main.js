@@ -1,0 +1,19 @@
+// The one script of every page. Each module adds quickness or comfort; every page works without any of them.
+import "./htmx.js";
+import "htmx.org/dist/ext/hx-sse.js";
+import "htmx.org/dist/ext/hx-preload.js";
+import "./trusted-types.js";
+import "./answers.js";
+import "./arrivals.js";
+import "./live.js";
+import "./slots.js";
+import "./votes.js";
+import "./drafts.js";
+import "./passages.js";
+import "./respond.js";
+import "./dock.js";
+import "./unread.js";
+import "./keys.js";
+import "./menus.js";
+import "./theme.js";
+import "./times.js";

@@ -1,0 +1,55 @@
+// What several modules ask of the page, and the two ways it speaks to its reader.
+export const viewer = document.body.dataset.viewer ?? "";
+export const thread = document.querySelector("main[data-thread]")?.dataset.thread;
+
+const toast = document.getElementById("toast");
+let hideToast;
+
+/** Show a sentence for eight seconds, at the foot of the page, to eyes and to screen readers. */
+export function say(text) {
+  const note = document.createElement("p");
+  note.className = "notice";
+  note.textContent = text;
+  toast.replaceChildren(note);
+  clearTimeout(hideToast);
+  hideToast = setTimeout(() => toast.replaceChildren(), 8000);
+}
+
+const announcer = document.getElementById("announcer");
+const PAUSE = 10_000;
+let waiting = "";
+let quiet = true;
+
+/** Tell screen readers only, politely, at most every ten seconds; the newest sentence wins. */
+export function announce(text) {
+  waiting = text;
+  if (quiet) speak();
+}
+
+function speak() {
+  quiet = !waiting;
+  if (quiet) return;
+  announcer.textContent = waiting;
+  waiting = "";
+  setTimeout(speak, PAUSE);
+}
+
+export function remember(key, value) {
+  try {
+    if (value == null) localStorage.removeItem(`parley:${key}`);
+    else localStorage.setItem(`parley:${key}`, value);
+  } catch {
+    // Storage is full or closed: the page works on without a memory.
+  }
+}
+
+export function recall(key) {
+  try {
+    return localStorage.getItem(`parley:${key}`);
+  } catch {
+    return null;
+  }
+}
+
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+export const narrow = () => matchMedia("(max-width: 1099px)").matches;

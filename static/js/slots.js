@@ -1,0 +1,30 @@
+// Reply and edit forms open in the slot under their comment instead of on a page of their own.
+import htmx from "./htmx.js";
+import { viewer } from "./page.js";
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || !viewer) return;
+  const link = event.target.closest?.(".comment-actions > a:is([href$='/reply'], [href$='/edit'])");
+  const cancel = event.target.closest?.(".comment-slot [data-cancel]");
+  if (link) open(event, link);
+  if (cancel) close(event, cancel.closest(".comment-slot"));
+});
+
+async function open(event, link) {
+  event.preventDefault();
+  const slot = link.closest(".comment").querySelector(":scope > .comment-slot");
+  const address = link.getAttribute("href");
+  if (slot.dataset.holds !== address || !slot.childElementCount) {
+    slot.dataset.holds = address;
+    await htmx.ajax("GET", address, { source: link, target: slot, swap: "innerHTML" });
+  }
+  const text = slot.querySelector("textarea");
+  text?.focus();
+  text?.setSelectionRange(text.value.length, text.value.length);
+}
+
+function close(event, slot) {
+  event.preventDefault();
+  slot.replaceChildren();
+  slot.closest(".comment").querySelector(":scope > .comment-actions > a")?.focus();
+}

@@ -1,0 +1,65 @@
+// A vote shows at once; the server's answer corrects it, its refusal takes it back.
+import { words } from "./answers.js";
+import htmx from "./htmx.js";
+import { say, viewer } from "./page.js";
+
+const turns = new WeakMap();
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!viewer || !form.matches(".comment-score > form")) return; // a visitor is taken to the sign-in page
+  event.preventDefault();
+  cast(form, event.submitter);
+});
+
+async function cast(form, button) {
+  const score = form.parentElement;
+  const body = new URLSearchParams(new FormData(form, button));
+  const turn = (turns.get(score) ?? 0) + 1;
+  turns.set(score, turn);
+  const undo = press(form, button);
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+    if (answer.redirected) return location.assign(answer.url);
+    const text = await answer.text();
+    if (turns.get(score) !== turn) return;
+    if (!answer.ok) throw new Error(words(text));
+    await htmx.swap({ sourceElement: score, target: score, swap: "outerMorph", text });
+  } catch (error) {
+    if (turns.get(score) !== turn) return;
+    undo();
+    say(error instanceof TypeError ? "Your vote did not reach the server. Try again in a moment." : error.message);
+  }
+}
+
+/** Show the vote as cast. Returns what takes it back. */
+function press(form, button) {
+  const buttons = [...form.querySelectorAll("button")];
+  const before = buttons.map((one) => [one, one.getAttribute("aria-pressed"), one.value]);
+  const number = form.querySelector("b");
+  const shown = number?.textContent;
+  const was = worth(buttons);
+  const on = button.getAttribute("aria-pressed") !== "true";
+  for (const one of buttons) set(one, one === button && on);
+  if (number) number.textContent = Number(shown) + worth(buttons) - was;
+  return () => {
+    for (const [one, pressed, value] of before) {
+      one.setAttribute("aria-pressed", pressed);
+      one.value = value;
+    }
+    if (number) number.textContent = shown;
+  };
+}
+
+const VALUES = { up: "1", down: "-1", yes: "1", no: "-1", pass: "0" };
+
+function set(button, pressed) {
+  button.setAttribute("aria-pressed", pressed);
+  const takeBack = button.matches(".up, .down") ? "0" : "";
+  button.value = pressed ? takeBack : VALUES[button.className];
+}
+
+function worth(buttons) {
+  const pressed = buttons.find((one) => one.getAttribute("aria-pressed") === "true");
+  return Number(VALUES[pressed?.className] ?? 0);
+}
