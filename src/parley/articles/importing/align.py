@@ -1,0 +1,88 @@
+"""Which passage of an edited article continues which passage of the last revision."""
+
+import re
+from bisect import bisect
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+SIMILAR = 0.6
+_RARE = 8  # a word in more old passages than this does not tell which one is meant
+_NEAR = 12  # a gap up to this many passages is compared in full
+# Scripts without spaces count by character.
+_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+
+
+def align(old: Sequence[tuple[int, str]], new: Sequence[str]) -> list[int | None]:
+    """For each new passage the lineage it continues, or None when it is new.
+
+    `old` holds (lineage, text). Equal texts are paired first, in order, then where they moved to; then texts
+    that share at least `SIMILAR` of their words (Dice coefficient): those between the same neighbours before
+    those that moved, the most alike first. No lineage is given twice.
+    """
+    texts = [text for _, text in old]
+    pairs = _in_order(texts, new)
+    _moved(texts, new, pairs)
+    _similar(texts, new, pairs)
+    return [old[pairs[at]][0] if at in pairs else None for at in range(len(new))]
+
+
+def _in_order(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {b + step: a + step for a, b, size in blocks for step in range(size)}
+
+
+def _moved(old: Sequence[str], new: Sequence[str], pairs: dict[int, int]) -> None:
+    taken = set(pairs.values())
+    free: dict[str, list[int]] = defaultdict(list)
+    for was in reversed(range(len(old))):
+        if was not in taken:
+            free[old[was]].append(was)
+    for at, text in enumerate(new):
+        if at not in pairs and free.get(text):
+            pairs[at] = free[text].pop()
+
+
+def _similar(old: Sequence[str], new: Sequence[str], pairs: dict[int, int]) -> None:
+    taken = set(pairs.values())
+    left = {was: _words(text) for was, text in enumerate(old) if was not in taken}
+    index = _rare_words(left)
+    anchors = sorted(pairs)
+    found: list[tuple[bool, float, int, int, int]] = []
+    for at in (at for at in range(len(new)) if at not in pairs):
+        gap = _gap(at, anchors, pairs, len(old))
+        words = _words(new[at])
+        near = {was for was in gap if was in left} if len(gap) <= _NEAR else set()
+        for was in near.union(*(index[word] for word in words if word in index)):
+            if (alike := _dice(words, left[was])) >= SIMILAR:
+                found.append((was not in gap, -alike, abs(at - was), at, was))
+    for *_, at, was in sorted(found):
+        if at not in pairs and was not in taken:
+            pairs[at] = was
+            taken.add(was)
+
+
+def _gap(at: int, anchors: list[int], pairs: dict[int, int], end: int) -> range:
+    """The old passages between the ones that the nearest paired neighbours of `at` continue."""
+    right = bisect(anchors, at)
+    before = pairs[anchors[right - 1]] if right else -1
+    after = pairs[anchors[right]] if right < len(anchors) else end
+    return range(before + 1, after)
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.lower()))
+
+
+def _rare_words(texts: dict[int, Counter[str]]) -> dict[str, set[int]]:
+    index: dict[str, set[int]] = defaultdict(set)
+    for was, words in texts.items():
+        for word in words:
+            index[word].add(was)
+    return {word: at for word, at in index.items() if len(at) <= _RARE}
+
+
+def _dice(one: Counter[str], other: Counter[str]) -> float:
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 0.0

@@ -1,0 +1,119 @@
+"""The lines around an article that a person copies along: byline, reading time, sharing, related posts."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+import dateparser
+import msgspec
+
+from parley.articles.importing.metadata import tidy_byline
+
+_MONTH = r"[^\W\d]{3,10}\.?"
+_DATE = (
+    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
+)
+_DATE = rf"(?P<date>{_DATE}|\d{{1,2}}\.?\s+{_MONTH},?\s+\d{{4}})"
+_UPDATED = re.compile(
+    rf"(?:last\s+)?(?:updated|modified|revised|edited)(?:\s+on)?\s*:?\s*{_DATE}", re.IGNORECASE
+)
+_PUBLISHED = re.compile(rf"(?:(?:first\s+)?(?:published|posted)(?:\s+on)?\s*:?\s*)?{_DATE}", re.IGNORECASE)
+_NOISE = re.compile(
+    r"\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?"
+    r"|[\d.,]+\s*k?\s*(?:views?|comments?|likes?|shares?|claps?|reads?)"
+    r"|share(?:\s+(?:this(?:\s+(?:article|post|story))?|on\s+\w+))?|tweet|print|copy\s+link|save|listen|subscribe"
+    r"|facebook|twitter|linkedin|whatsapp|reddit|e-?mail|follow(?:\s+us)?|advertisement|sponsored|skip\s+to\s+content",
+    re.IGNORECASE,
+)
+_IN_BETWEEN = re.compile(r"(?:advertisement|sponsored|share|share\s+this(?:\s+\w+)?)\s*:?", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[\s:·•|,–—/-]*")
+_BY = re.compile(r"(?:written\s+)?by[\s:]+(?P<name>\S.{1,80})", re.IGNORECASE)
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}")
+_TAIL = re.compile(
+    r"(?:related(?:\s+(?:posts|articles|stories|reading|content))?|you\s+(?:may|might)\s+also\s+like"
+    r"|read\s+next|more\s+(?:from|stories|articles|posts)\b.{0,40}|recommended(?:\s+\w+)?|about\s+the\s+authors?"
+    r"|leave\s+a\s+(?:reply|comment)|(?:\d+\s+)?comments|share\s+this.{0,30}|tags|(?:tags:|filed\s+under).{0,120}"
+    r"|subscribe.{0,60}|newsletter)\s*:?",
+    re.IGNORECASE,
+)
+_TAIL_WORDS = 120
+
+
+class Top(msgspec.Struct):
+    """What the lines above an article say."""
+
+    title: str
+    byline: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+def read_top(lines: Sequence[str]) -> tuple[Top, int]:
+    """The title (the first line that says something) and what follows it; how many lines that were."""
+    at = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
+    top = Top(title=lines[at])
+    for at in range(at + 1, len(lines)):
+        line = lines[at]
+        if line and line != top.title and not _read_byline(top, lines[at:]) and not _read_facts(top, line):
+            return top, at
+    return top, len(lines)
+
+
+def read_tail(blocks: Sequence[str], byline: str | None) -> int:
+    """Where the article ends: at a short rest that begins with "Related posts", the author again, or the like."""
+    words = 0
+    end = len(blocks)
+    for at in range(len(blocks) - 1, 0, -1):
+        words += len(blocks[at].split())
+        if words > _TAIL_WORDS:
+            break
+        if _TAIL.fullmatch(blocks[at]) or _once(blocks[at]) == byline:
+            end = at
+    return end
+
+
+def is_noise(line: str) -> bool:
+    """Whether a line that stands between paragraphs is the page's, not the article's."""
+    return bool(_IN_BETWEEN.fullmatch(line))
+
+
+def _read_byline(top: Top, lines: Sequence[str]) -> bool:
+    line, following = lines[0], next((line for line in lines[1:] if line), "")
+    name = _once(line)
+    if said := _BY.fullmatch(line):
+        name = said["name"]
+    elif not (
+        _NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))
+    ):
+        return False
+    top.byline = top.byline or tidy_byline(name)
+    return True
+
+
+def _once(line: str) -> str:
+    """A name that was copied with its picture's caption: "Sam TorresSam Torres"."""
+    half = line[: len(line) // 2].strip()
+    return half if half and line in (half * 2, f"{half} {half}") else line
+
+
+def _read_facts(top: Top, line: str) -> bool:
+    """Take dates from a line of facts such as "4 min read · Updated March 16, 2026"; False if it is not one."""
+    rest = line
+    if updated := _UPDATED.search(rest):
+        rest = rest.replace(updated[0], "", 1)
+    if published := _PUBLISHED.search(rest):
+        rest = rest.replace(published[0], "", 1)
+    if not _SEPARATORS.fullmatch(_NOISE.sub("", rest)):
+        return False
+    top.updated_at = top.updated_at or (_as_date(updated["date"]) if updated else None)
+    top.published_at = top.published_at or (_as_date(published["date"]) if published else None)
+    return True
+
+
+def _as_date(text: str) -> datetime | None:
+    settings = {
+        "TIMEZONE": "UTC",
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "REQUIRE_PARTS": ["day", "month", "year"],
+    }
+    return dateparser.parse(text, settings=settings)

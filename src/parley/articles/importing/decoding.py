@@ -1,0 +1,87 @@
+"""Bytes to text, the way browsers do it, but trusting the bytes above what is declared."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(
+    rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
+)
+_META_WINDOW = 4096
+_SNIFFED = 32_768
+_NOISE = 0.005
+
+# The Encoding Standard reads these labels as their supersets; pages rely on it.
+_SUPERSETS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    # A page that can be read as far as this label is not UTF-16 (Encoding Standard, "prescan").
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+    "utf-32": "utf-8",
+    # Never a page's own wish: markup hides in it.
+    "utf-7": "cp1252",
+}
+# Soft hyphens too: a word someone quotes or searches for has none.
+_CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 127, 0xAD])
+
+
+def decode(data: bytes, charset: str | None = None) -> str:
+    """The text of a page or a file. `charset` is what its sender declared, if anything.
+
+    Order: byte order mark, valid UTF-8, the declared charset, the page's own `meta`, a guess. Never fails:
+    what cannot be read becomes U+FFFD. Control characters that mean nothing in text are dropped.
+    """
+    return _decode(data, charset).translate(_CONTROLS)
+
+
+def _decode(data: bytes, charset: str | None) -> str:
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(name, "replace")
+    declared = [name for name in (_known(charset), _known(_in_meta(data))) if name]
+    # Text in an older charset is practically never valid UTF-8 by accident; pure ASCII proves nothing.
+    for name in ["utf-8", *declared] if not data.isascii() else [*declared, "utf-8"]:
+        if (text := _strictly(data, name)) is not None:
+            return text
+    # A few broken bytes in an otherwise right page are common (cut-off comments, stray advertising).
+    for name in [*declared, "utf-8"]:
+        text = data.decode(name, "replace")
+        if text.count("\ufffd") <= len(text) * _NOISE:
+            return text
+    guess = from_bytes(data[:_SNIFFED]).best()
+    return data.decode(guess.encoding if guess else "cp1252", "replace")
+
+
+def _in_meta(data: bytes) -> str | None:
+    found = _META.search(data[:_META_WINDOW])
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def _known(label: str | None) -> str | None:
+    if not label:
+        return None
+    try:
+        name = codecs.lookup(label.strip()).name
+        "".encode(name)  # codecs such as "hex" are not text
+    except (LookupError, ValueError):
+        return None
+    return _SUPERSETS.get(name, name)
+
+
+def _strictly(data: bytes, name: str) -> str | None:
+    try:
+        return data.decode(name)
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,116 @@
+"""A web page read: its article and what it says about it."""
+
+from collections import Counter
+from copy import deepcopy
+from datetime import datetime
+
+import lxml.html
+import msgspec
+import trafilatura
+from lxml.html import HtmlElement
+from trafilatura.readability_lxml import Document
+
+from parley.articles.importing.decoding import decode
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.keeping import keep, squeeze
+from parley.articles.importing.metadata import read_metadata
+from parley.articles.importing.page import parse
+from parley.articles.importing.safe import sanitise
+from parley.articles.importing.tei import as_html
+
+_GRAM = 8  # letters
+_COVERS = 0.95
+_LONGER = (1.02, 1.6)
+_FEW_LINKS = 0.3
+_FOUND = 0.9
+_FEW_WORDS = 25  # letters: less is no article
+
+
+class Extracted(msgspec.Struct, frozen=True):
+    """An article as found: `html` is sanitised; `images` are the absolute addresses of its pictures, in order.
+
+    The dates are aware, at midnight UTC where only a day was named.
+    """
+
+    title: str | None
+    html: str
+    byline: str | None = None
+    site: str | None = None
+    lang: str | None = None
+    dir: str = "ltr"
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    canonical_url: str | None = None
+    images: tuple[str, ...] = ()
+
+
+def extract_html(data: bytes | str, *, url: str | None, charset: str | None = None) -> Extracted:
+    """Find the article in a page. `url` is where the page came from, `charset` what its server declared.
+
+    Raises CannotImport when the page holds no article that can be read.
+    """
+    tree = parse(decode(data, charset) if isinstance(data, bytes) else data, url)
+    metadata = read_metadata(deepcopy(tree), url)
+    html = _article(tree, url)
+    article = lxml.html.fragment_fromstring(html, create_parent="div")
+    if len(squeeze(article.text_content())) < _FEW_WORDS:
+        raise CannotImport(
+            "No article was found on that page: it may need JavaScript or a login. "
+            "Open it in your browser, copy the text, and paste it here."
+        )
+    images = dict.fromkeys(picture.get("src") for picture in article.iter("img") if picture.get("src"))
+    return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))
+
+
+def _article(tree: HtmlElement, url: str | None) -> str:
+    reading = _read(tree, url)
+    if reading is None:
+        return ""
+    around, found = keep(tree, deepcopy(reading))
+    chosen = around if found >= _FOUND else reading
+    return sanitise(lxml.html.tostring(chosen, encoding="unicode", with_tail=False), base_url=url, boxes=True)
+
+
+def _read(tree: HtmlElement, url: str | None) -> HtmlElement | None:
+    """The better of two readings: trafilatura's, or a readability-style one that has it all and more.
+
+    Trafilatura is careful and now and then leaves out a part of the text; a scorer of whole boxes keeps
+    such a part, but is less sure about where the article is. So it is believed where it agrees.
+    """
+    careful, whole = _carefully(tree, url), _by_boxes(tree)
+    if careful is None or whole is None:
+        return careful if whole is None else whole
+    return whole if _adds_to(whole, careful) else careful
+
+
+def _carefully(tree: HtmlElement, url: str | None) -> HtmlElement | None:
+    found = trafilatura.bare_extraction(
+        deepcopy(tree),
+        url=url,
+        include_comments=False,
+        include_images=True,
+        include_links=True,
+        include_formatting=True,
+    )
+    return as_html(found.body) if found is not None and found.body is not None else None
+
+
+def _by_boxes(tree: HtmlElement) -> HtmlElement | None:
+    summary = Document(deepcopy(tree)).summary()
+    return lxml.html.fragment_fromstring(summary, create_parent="div") if summary.strip() else None
+
+
+def _adds_to(whole: HtmlElement, careful: HtmlElement) -> bool:
+    words, known = squeeze(whole.text_content()), squeeze(careful.text_content())
+    if not words or not _LONGER[0] < len(words) / max(len(known), 1) < _LONGER[1]:
+        return len(known) < _FEW_WORDS < len(words)
+    linked = sum(len(squeeze(link.text_content())) for link in whole.iter("a"))
+    return linked < len(words) * _FEW_LINKS and _share(_grams(known), _grams(words)) >= _COVERS
+
+
+def _grams(text: str) -> Counter[str]:
+    return Counter(text[at : at + _GRAM] for at in range(max(len(text) - _GRAM + 1, 1)))
+
+
+def _share(part: Counter[str], whole: Counter[str]) -> float:
+    return (part & whole).total() / part.total()

@@ -1,0 +1,58 @@
+"""An article written in Markdown, with or without front matter."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+import lxml.html
+from markdown_it import MarkdownIt
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import Extracted
+from parley.articles.importing.metadata import as_date, direction_of, tidy_byline
+from parley.articles.importing.safe import sanitise
+
+_FRONT_MATTER = re.compile(r"\A---\n(?P<fields>.*?)\n(?:---|\.\.\.)(?:\n|\Z)", re.DOTALL)
+_MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_PUBLISHED = ("date", "published", "published_at")
+_UPDATED = ("updated", "modified", "lastmod", "last_modified")
+
+
+def extract_markdown(text: str) -> Extracted:
+    """The article; front matter names it, or its first heading, which is then no part of the text.
+
+    Raises CannotImport when there are no words.
+    """
+    text = text.replace("\r\n", "\n").lstrip("\ufeff\n")
+    front = _FRONT_MATTER.match(text)
+    fields = dict(_fields(front["fields"])) if front else {}
+    html = sanitise(_MARKDOWN.render(text[front.end() :] if front else text), boxes=True)
+    article = lxml.html.fragment_fromstring(html, create_parent="div")
+    words = article.text_content()
+    if not any(map(str.isalnum, words)):
+        raise CannotImport("There is no text in it. Paste the article's text, or give its address.")
+    first = article.find("h1")
+    if first is not None and not fields.get("title"):
+        fields["title"] = " ".join(first.text_content().split())
+    return Extracted(
+        title=fields.get("title"),
+        html=html,
+        byline=tidy_byline(fields.get("author") or fields.get("byline")),
+        lang=fields.get("lang"),
+        dir=direction_of(words),
+        published_at=_date(fields, _PUBLISHED),
+        updated_at=_date(fields, _UPDATED),
+        canonical_url=fields.get("url") or fields.get("canonical"),
+        images=tuple(dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))),
+    )
+
+
+def _fields(front: str) -> Iterator[tuple[str, str]]:
+    for line in front.split("\n"):
+        key, colon, value = line.partition(":")
+        if colon and value.strip():
+            yield key.strip().lower(), value.strip().strip("\"'")
+
+
+def _date(fields: dict[str, str], names: tuple[str, ...]) -> datetime | None:
+    return next((date for name in names if (date := as_date(fields.get(name)))), None)

@@ -1,0 +1,154 @@
+"""What a page says about its article: title, byline, site, language, direction, dates, canonical address."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import trafilatura
+from lxml.html import HtmlElement
+
+_RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"}
+_RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+_BY = re.compile(r"^(?:written\s+by|by|von|por|par|di|door|av|autor|author|作者)\b[\s::]*", re.IGNORECASE)
+_NOBODY = {"", "admin", "administrator", "username", "author", "staff", "editor", "作者", "guest"}
+_PUBLISHED = ("article:published_time", "datepublished", "dc.date.issued", "parsely-pub-date", "publishdate")
+_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "last-modified")
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """All may be missing but the direction; the dates are aware (midnight UTC where the page names a day)."""
+
+    title: str | None = None
+    byline: str | None = None
+    site: str | None = None
+    lang: str | None = None
+    dir: str = "ltr"
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    canonical_url: str | None = None
+
+
+def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
+    """The page's own statements first (JSON-LD, meta), then what trafilatura makes out of the page."""
+    found = trafilatura.extract_metadata(tree, default_url=url, extensive=False)
+    said, meta = list(_json_ld(tree)), _meta(tree)
+    lang = _language(tree, meta)
+    published = _first_date(said, "datePublished", meta, _PUBLISHED) or as_date(found.date)
+    updated = _first_date(said, "dateModified", meta, _UPDATED)
+    return Metadata(
+        title=_title(tree, meta, found.title),
+        byline=tidy_byline(found.author),
+        site=found.sitename or found.hostname,
+        lang=lang,
+        dir=_direction(tree, lang),
+        published_at=published,
+        updated_at=updated if updated and published and updated > published else None,
+        canonical_url=_canonical(tree, meta, url),
+    )
+
+
+def tidy_byline(names: str | None) -> str | None:
+    """Names without "By", without doubles, separated by commas; None when nobody is named."""
+    kept: dict[str, str] = {}
+    for part in (names or "").split(";"):
+        name = _BY.sub("", " ".join(part.split()))
+        if name.casefold() not in _NOBODY and not name.startswith(("http:", "https:", "@")):
+            kept.setdefault(name.casefold(), name)
+    return ", ".join(kept.values()) or None
+
+
+def as_date(text: str | None) -> datetime | None:
+    """An ISO 8601 date or time; without an offset it is taken as UTC. None when it is none, or to come."""
+    try:
+        value = datetime.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return value if 1900 < value.year and value < datetime.now(UTC) + timedelta(days=2) else None
+
+
+def direction_of(text: str) -> str:
+    """The direction most letters of a text run in."""
+    letters = sum(map(str.isalpha, text))
+    return "rtl" if letters and len(_RTL_LETTER.findall(text)) > letters / 2 else "ltr"
+
+
+def _title(tree: HtmlElement, meta: dict[str, str], found: str | None) -> str | None:
+    """A heading that has no word of the page's own title is the site's name or a section's."""
+    whole = " ".join((tree.findtext(".//title") or "").split())
+    if found and whole and "og:title" not in meta and not _words(found) & _words(whole):
+        return whole
+    return found or whole or None
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _meta(tree: HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        name = name or element.get("http-equiv") or ""
+        if (content := (element.get("content") or "").strip()) and name:
+            found.setdefault(name.lower(), content)
+    return found
+
+
+def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+    for script in tree.iterfind('.//script[@type="application/ld+json"]'):
+        try:
+            stack = [json.loads(script.text or "", strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        while stack:
+            match stack.pop():
+                case list(items):
+                    stack += items
+                case dict(item):
+                    yield item
+                    stack += [item.get("@graph"), item.get("mainEntity")]
+
+
+def _first_date(
+    said: list[dict[str, Any]], key: str, meta: dict[str, str], names: tuple[str, ...]
+) -> datetime | None:
+    values = [str(item.get(key, "")) for item in said] + [meta.get(name, "") for name in names]
+    return next((date for date in map(as_date, values) if date), None)
+
+
+def _language(tree: HtmlElement, meta: dict[str, str]) -> str | None:
+    stated = [element.get("lang") or element.get("xml:lang") for element in (tree, *tree.iterfind("body"))]
+    stated += [meta.get("content-language"), meta.get("og:locale", "").replace("_", "-")]
+    found = (_LANGUAGE.fullmatch((value or "").strip()) for value in stated)
+    return next((match[0] for match in found if match), None)
+
+
+def _direction(tree: HtmlElement, lang: str | None) -> str:
+    for element in (*tree.iterfind(".//article[@dir]"), *tree.iterfind("body[@dir]"), tree):
+        if (stated := (element.get("dir") or "").lower()) in ("ltr", "rtl"):
+            return stated
+    if lang and lang.lower().split("-")[0] in _RTL_LANGUAGES:
+        return "rtl"
+    body = tree.find("body")
+    return direction_of("" if body is None else body.text_content())
+
+
+def _canonical(tree: HtmlElement, meta: dict[str, str], url: str | None) -> str | None:
+    """The address the page asks to be known by: only of its own kind, and never a mere front page."""
+    link = tree.find('.//link[@rel="canonical"]')
+    for address in (None if link is None else link.get("href"), meta.get("og:url")):
+        try:
+            whole = urljoin(url or "", (address or "").strip())
+            parts = urlsplit(whole)
+        except ValueError:
+            continue
+        if address and parts.scheme in ("http", "https") and parts.hostname and parts.path.strip("/"):
+            return whole
+    return url

@@ -1,0 +1,86 @@
+"""A web page made ready for reading: one tree, whole addresses, real pictures."""
+
+import re
+from urllib.parse import urljoin
+
+import lxml.html
+from lxml.etree import ParserError
+from lxml.html import HtmlElement, HTMLParser
+
+from parley.articles.importing.errors import CannotImport
+
+_MOST_ELEMENTS = 60_000
+_TEMPLATES = ("text/template", "text/x-template", "text/html")
+_LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-srcset",
+    "data-lazy-srcset",
+    "srcset",
+    "data-url",
+)
+_PICTURE = re.compile(r"^(?:https?:|/|\.|[^\s:]+\.(?:jpe?g|png|gif|webp|avif))\S*$", re.IGNORECASE)
+
+
+def parse(text: str, url: str | None) -> HtmlElement:
+    """The page's tree; `url` is where it came from. Raises CannotImport when it holds no elements."""
+    try:
+        tree = lxml.html.document_fromstring(
+            text.encode(), parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+        )
+    except ParserError:
+        raise CannotImport("There is no text in it. Paste the article's text instead.") from None
+    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
+        raise CannotImport("The page is too large to read. Paste the article's text instead.")
+    _open_templates(tree)
+    _show_pictures(tree)
+    if base := _base(tree, url):
+        tree.make_links_absolute(base, resolve_base_href=False, handle_failures="ignore")
+    return tree
+
+
+def _base(tree: HtmlElement, url: str | None) -> str | None:
+    declared = tree.find(".//base[@href]")
+    if declared is None:
+        return url
+    try:
+        return urljoin(url or "", declared.get("href").strip())
+    except ValueError:
+        return url
+
+
+def _open_templates(tree: HtmlElement) -> None:
+    """Some pages ship their article as a template that a script of theirs would unpack."""
+    for script in list(tree.iter("script")):
+        if script.get("type") in _TEMPLATES and (markup := (script.text or "").strip()):
+            script.addprevious(lxml.html.fragment_fromstring(markup, create_parent="div"))
+            script.drop_tree()
+
+
+def _show_pictures(tree: HtmlElement) -> None:
+    """Give lazily loaded pictures their address, and take those that wait in noscript."""
+    for hidden in list(tree.iter("noscript")):
+        if hidden.find(".//img") is not None and (before := hidden.getprevious()) is not None:
+            if before.tag in ("img", "picture"):
+                before.drop_tree()
+            hidden.tag = "div"
+    for picture in tree.iter("img"):
+        if not _is_real(picture.get("src")) and (address := _lazy_address(picture)):
+            picture.set("src", address)
+
+
+def _is_real(address: str | None) -> bool:
+    return bool(address) and not address.startswith(("data:", "about:", "blob:"))
+
+
+def _lazy_address(picture: HtmlElement) -> str | None:
+    sources = [picture]
+    if (parent := picture.getparent()) is not None and parent.tag == "picture":
+        sources += parent.iter("source")
+    for source in sources:
+        for name in _LAZY:
+            address = source.get(name, "").strip().split(",")[-1].split()[:1]
+            if address and _PICTURE.match(address[0]):
+                return str(address[0])
+    return None

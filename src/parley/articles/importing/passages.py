@@ -1,0 +1,75 @@
+"""An article's markup cut into passages: the pieces that are numbered, rendered and commented on."""
+
+import re
+
+import lxml.html
+import msgspec
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement, HTMLParser
+
+from parley.articles.importing.cutting import Kind, pieces
+from parley.articles.importing.safe import sanitise
+
+_DEEPEST = 150
+# What taking pictures out leaves behind: links around nothing, and line breaks at the end of a block.
+_LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?:\s*<br>)+\s*(</(?:p|li|h\d)>)")
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """One block of an article.
+
+    `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
+    `text` its words with white space collapsed (of a figure: the caption, else the alternative text).
+    """
+
+    kind: Kind
+    level: int | None
+    html: str
+    text: str
+
+
+def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Passage]:
+    """The article's passages in reading order; nothing is lost and nothing doubled.
+
+    List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
+    that only repeats `title` is dropped. Relative addresses are completed from `base_url`.
+    """
+    root = _parse(sanitise(html, base_url=base_url, boxes=True))
+    passages = [_passage(*piece) for piece in pieces(root)]
+    passages = [passage for passage in passages if passage.text or passage.kind == "figure"]
+    if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
+        del passages[0]
+    return passages
+
+
+def same_words(one: str, other: str) -> bool:
+    """Equal but for case, white space and punctuation."""
+    one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
+    return bool(one) and one == other
+
+
+def _parse(clean: str) -> HtmlElement:
+    root = lxml.html.fragment_fromstring(clean, create_parent="div", parser=HTMLParser(huge_tree=True))
+    if _depth(root) > _DEEPEST:  # only a broken or hostile page: keep its words
+        root = lxml.html.fragment_fromstring(sanitise(clean, flat=True), create_parent="div")
+    return root
+
+
+def _depth(root: HtmlElement) -> int:
+    depth = deepest = 0
+    for event, _ in iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _passage(kind: Kind, level: int | None, element: HtmlElement) -> Passage:
+    html = sanitise(_LEFTOVERS.sub(r"\1", lxml.html.tostring(element, encoding="unicode", with_tail=False)))
+    return Passage(kind, level, html, _text(element))
+
+
+def _text(element: HtmlElement) -> str:
+    for end in element.iter("br", "td", "th", "tr", "caption", "li", "dt", "dd", "p", "div", "pre"):
+        end.tail = f" {end.tail or ''}"
+    words = " ".join(element.text_content().split())
+    return words or " ".join(" ".join(picture.get("alt", "") for picture in element.iter("img")).split())

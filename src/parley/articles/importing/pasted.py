@@ -1,0 +1,83 @@
+"""What was pasted or uploaded: which kind of text it is, and whether it is text at all."""
+
+import re
+from pathlib import PurePath
+from typing import Literal
+
+from parley.articles.importing.decoding import decode
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.markdown import extract_markdown
+from parley.articles.importing.plain import extract_text
+
+Kind = Literal["html", "markdown", "text"]
+
+LIMIT = 2_000_000  # bytes
+_KINDS: dict[str, Kind] = {
+    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
+    ".xhtml": "html",
+}  # fmt: skip
+_TAG = re.compile(
+    r"<(?:!doctype|html|head|body|article|section|div|p|h[1-6]|ul|ol|table|br|blockquote)\b", re.IGNORECASE
+)
+_SURE = re.compile(
+    r"^#{1,6} \S|^```|\[[^\]\n]+\]\(https?://\S+?\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE
+)
+_WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
+_MAGIC = {
+    b"%PDF": "a PDF", b"PK\x03\x04": "a document or an archive", b"\xd0\xcf\x11\xe0": "a Word document",
+    b"{\\rtf": "a rich text document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+}  # fmt: skip
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def looks_like(text: str) -> Kind:
+    """Which kind of text was pasted. Markdown needs one sure sign, or three weaker ones."""
+    if len(_TAG.findall(text)) > 1 or text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
+        return "html"
+    return "markdown" if _SURE.search(text) or len(_WEAK.findall(text)) > 2 else "text"  # noqa: PLR2004
+
+
+def extract_pasted(text: str) -> Extracted:
+    """The article in pasted text of any kind. Raises CannotImport."""
+    return _extract(looks_like(text), text)
+
+
+def extract_file(name: str, data: bytes) -> Extracted:
+    """The article in an uploaded .txt, .md or .html file. Raises CannotImport for anything else."""
+    suffix = PurePath(name).suffix.lower()
+    refuse_unreadable(data)
+    if suffix not in _KINDS:
+        raise CannotImport(
+            f"{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text."
+        )
+    return (
+        extract_html(data, url=None) if _KINDS[suffix] == "html" else _extract(_KINDS[suffix], decode(data))
+    )
+
+
+def refuse_unreadable(data: bytes) -> None:
+    """Raise CannotImport for bytes that cannot be an article's text, and say what they are."""
+    if not data.strip():
+        raise CannotImport("The file is empty. Choose another one, or paste the text.")
+    if len(data) > LIMIT:
+        raise CannotImport("The file is larger than 2 MB. Paste the article's text instead.")
+    for magic, what in _MAGIC.items():
+        if data.startswith(magic):
+            raise CannotImport(
+                f"This is {what}, which cannot be read here. Copy its text and paste it instead."
+            )
+    if b"\0" in data and not data.startswith(_UTF_16):
+        raise CannotImport(
+            "This file does not hold text. Choose a .txt, .md or .html file, or paste the text."
+        )
+
+
+def _extract(kind: Kind, text: str) -> Extracted:
+    match kind:
+        case "html":
+            return extract_html(text, url=None)
+        case "markdown":
+            return extract_markdown(text)
+        case "text":
+            return extract_text(text)

@@ -1,0 +1,100 @@
+"""Pasted plain text: the article in it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import groupby
+
+from parley.articles.importing.chrome import is_noise, read_tail, read_top
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import Extracted
+from parley.articles.importing.metadata import direction_of
+
+_BULLET = re.compile(r"(?:[•‣◦*–-]|(?P<number>\d{1,3})[.)])\s+(?=\S)")
+_ENDS = re.compile(r"[.!?…;,:。！？；，：؟।]['\"”’»)\]」]*$")
+_QUOTES = ('"', "“", "„", "«", "‘", "「")
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
+_HEADING_WORDS = 14
+_HEADING_LETTERS = 100
+_WRAPPED = 45  # letters: shorter lines were ended on purpose
+
+
+def extract_text(text: str) -> Extracted:
+    """An article pasted as plain text, such as a person copies from a page.
+
+    The lines a page puts around its article (sharing, reading time, the author again, related posts) are left
+    out; short lines without a full stop become headings. Raises CannotImport when there are no words.
+    """
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    if not any(map(str.isalnum, text)):
+        raise CannotImport("There is no text in it. Paste the article's text, or give its address.")
+    top, begin = read_top(lines)
+    blocks = [block for block in _blocks(lines[begin:]) if not is_noise(block)]
+    blocks = blocks[: read_tail(blocks, top.byline)]
+    return Extracted(
+        title=top.title,
+        html="\n".join(_as_html(blocks)),
+        byline=top.byline,
+        dir=direction_of(text),
+        published_at=top.published_at,
+        updated_at=top.updated_at,
+    )
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[str]:
+    """Paragraphs: lines between blank ones, joined where they were only wrapped."""
+    for filled, group in groupby(lines, key=bool):
+        block = list(group)
+        if filled and all(len(line) >= _WRAPPED and not _BULLET.match(line) for line in block[:-1]):
+            yield from [" ".join(block)] if _wrapped(block) else block
+        elif filled:
+            yield from block
+
+
+def _wrapped(block: Sequence[str]) -> bool:
+    """Lines of like length that mostly stop within a sentence."""
+    longest = max(map(len, block))
+    return (
+        sum(bool(_ENDS.search(line)) for line in block[:-1]) * 2 < len(block) and longest <= 2 * _WRAPPED + 30
+    )
+
+
+def _as_html(blocks: Sequence[str]) -> Iterator[str]:
+    headings = _headings(blocks)
+    for at, block in enumerate(blocks):
+        if bullet := _BULLET.match(block):
+            item = f"<li>{_with_links(block[bullet.end() :])}</li>"
+            yield f'<ol start="{bullet["number"]}">{item}</ol>' if bullet["number"] else f"<ul>{item}</ul>"
+        else:
+            tag = "h2" if at in headings else "p"
+            yield f"<{tag}>{_with_links(block)}</{tag}>"
+
+
+def _headings(blocks: Sequence[str]) -> set[int]:
+    """Short blocks without a full stop that stand before a paragraph, or before such a heading."""
+    found: set[int] = set()
+    for at in reversed(range(len(blocks) - 1)):
+        if _may_be_heading(blocks[at]) and (at + 1 in found or not _may_be_heading(blocks[at + 1])):
+            found.add(at)
+    return found
+
+
+def _may_be_heading(block: str) -> bool:
+    short = len(block) <= _HEADING_LETTERS and len(block.split()) <= _HEADING_WORDS
+    ended = _ENDS.search(block) and not block.endswith("?")
+    return (
+        short
+        and not ended
+        and not block.startswith(_QUOTES)
+        and not block[0].islower()
+        and not _BULLET.match(block)
+    )
+
+
+def _with_links(text: str) -> str:
+    parts, at = [], 0
+    for found in _ADDRESS.finditer(text):
+        address = escape(found[0])
+        parts += [escape(text[at : found.start()]), f'<a href="{address}">{address}</a>']
+        at = found.end()
+    return "".join([*parts, escape(text[at:])])

@@ -1,0 +1,52 @@
+"""What markup an article may keep. One list, for the whole page and again for every passage cut from it."""
+
+import nh3
+
+INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
+    "rp", "rt", "ruby", "s", "samp", "small", "strong", "sub", "sup", "time", "u", "var", "wbr",
+})  # fmt: skip
+BLOCKS = frozenset({
+    "blockquote", "caption", "col", "colgroup", "dd", "dl", "dt", "figcaption", "figure", "h1", "h2", "h3",
+    "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "ul",
+})  # fmt: skip
+# Boxes say nothing in a passage, but where one ends a paragraph ends: kept until the cut.
+BOXES = frozenset({
+    "address", "article", "aside", "center", "details", "div", "footer", "header", "main", "section", "summary",
+})  # fmt: skip
+FLAT = frozenset({"p", "br", "h1", "h2", "h3", "h4", "h5", "h6"})
+_GONE_WITH_CONTENT = {
+    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "textarea", "title",
+    "select", "option", "button", "canvas", "audio", "video", "noembed", "noframes", "head", "xmp", "plaintext",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "bdo": {"dir"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "*": {"lang", "dir"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+
+
+def sanitise(html: str, *, base_url: str | None = None, boxes: bool = False, flat: bool = False) -> str:
+    """Markup by the short list: no class, id, style, data or hx attribute, no script, frame, svg or math.
+
+    Relative addresses are completed from `base_url`; without one they are dropped. `boxes` keeps plain
+    containers such as div, for a caller that goes on cutting; `flat` keeps paragraphs and headings only.
+    """
+    allowed = FLAT if flat else INLINE | BLOCKS | BOXES if boxes else INLINE | BLOCKS
+    return nh3.clean(
+        html,
+        tags=set(allowed),
+        clean_content_tags=_GONE_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        url_relative=("rewrite_with_base", base_url) if base_url else "deny",
+        link_rel="nofollow ugc noopener",
+    )
