@@ -1,2 +1,2 @@
-/* sources 60d726b467d6ccd2ec93ddd97aef373bc7f80a2f9f5675ef061aceac40930be3 */
+/* sources 6f6cf5509ebcefd50f3012d0d38afef1d9f5a2eb023436e45583b7d2978bdd6e */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();

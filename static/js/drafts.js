@@ -1,4 +1,5 @@
 // What is typed is kept on this device, by member and form, until it is posted.
+import { anchor } from "./compose.js";
 import htmx from "./htmx.js";
 import { recall, remember, viewer } from "./page.js";
 
@@ -13,17 +14,20 @@ document.addEventListener("input", ({ target }) => {
 
 function keep(form) {
   const body = form.elements.body.value;
-  const stance = form.elements.stance?.value ?? "";
-  remember(keyOf(form), body.trim() ? JSON.stringify({ body, stance }) : null);
+  const { stance, passage, quote } = form.elements;
+  const draft = { body, stance: stance?.value, passage: passage?.value, quote: quote?.value };
+  remember(keyOf(form), body.trim() ? JSON.stringify(draft) : null);
   form.querySelector(".kept").textContent = body.trim() ? "Kept as a draft" : "";
 }
 
 function restore(form) {
   const text = form.elements.body;
   const draft = JSON.parse(recall(keyOf(form)) ?? "null");
-  if (!draft || isMistake(form) || (text.value.trim() && text.value !== text.defaultValue) || form.dataset.kind === "edit" && draft.body === text.value) return;
+  const typed = text.value.trim() && text.value !== text.defaultValue;
+  if (!draft || typed || isMistake(form) || draft.body === text.value) return;
   text.value = draft.body;
   if (draft.stance && form.elements.stance) form.elements.stance.value = draft.stance;
+  if (draft.passage && form.elements.passage) anchor(draft.passage, draft.quote);
   form.closest("details.compose")?.setAttribute("open", "");
   form.querySelector(".kept").textContent = "Your draft, kept from before";
 }

@@ -1,4 +1,5 @@
 // The margin: a passage and its comments light each other up; "By passage" follows what is being read.
+import { anchor, compose } from "./compose.js";
 import { narrow } from "./page.js";
 
 const rows = new Map();
@@ -31,9 +32,16 @@ function openAt(event, lineage) {
   if (talk().dataset.only && talk().dataset.only !== lineage) return;
   event.preventDefault();
   talk().dataset.view = "passage";
-  if (narrow()) talk().classList.add("is-sheet");
+  if (narrow()) openSheet(rows.get(lineage));
   show(lineage);
   talk().scrollTop = 0;
+}
+
+// The passage stays in sight above the sheet.
+function openSheet(row) {
+  talk().classList.add("is-sheet");
+  const hidden = row.getBoundingClientRect().bottom - talk().getBoundingClientRect().top;
+  if (hidden > 0) scrollBy(0, hidden);
 }
 
 function whole(event) {
@@ -41,6 +49,7 @@ function whole(event) {
   delete talk().dataset.view;
   shown = "";
   for (const row of rows.values()) row.classList.remove("is-read");
+  aim("");
   mark();
 }
 
@@ -84,8 +93,13 @@ function describe(view, row, count) {
   const all = view.querySelector(".passage-all");
   all.href = gutter.getAttribute("href");
   all.hidden = !gutter.querySelector("b") || count >= Number(view.querySelector("b").textContent);
-  const form = document.querySelector("#compose form[data-draft]");
-  if (form && !form.elements.body.value.trim() && !form.elements.quote.value) form.elements.passage.value = shown;
+  aim(shown);
+}
+
+/** A form that holds nothing yet follows the passage in view. */
+function aim(passage) {
+  const form = compose();
+  if (form && !form.elements.body.value.trim() && !form.elements.quote.value) anchor(passage);
 }
 
 function emptyBar() {

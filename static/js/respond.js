@@ -1,7 +1,7 @@
 // Select words in the article, and a button offers to answer exactly them.
 import { calm, narrow } from "./page.js";
+import { anchor, compose as form } from "./compose.js";
 
-const form = () => document.querySelector("#compose form[data-draft]");
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
@@ -32,7 +32,7 @@ function answer() {
   const { quote, passage } = chosen;
   button.remove();
   const write = form();
-  setQuote(write, passage, quote);
+  anchor(passage, quote);
   write.closest("details").open = true;
   const talk = document.getElementById("discussion");
   if (narrow()) talk.classList.add("is-sheet");
@@ -40,16 +40,3 @@ function answer() {
   write.elements.body.focus({ preventScroll: !narrow() });
   getSelection().removeAllRanges();
 }
-
-function setQuote(write, passage, quote) {
-  write.elements.passage.value = passage;
-  write.elements.quote.value = quote;
-  const shown = write.querySelector(".write-quote");
-  shown.hidden = !quote;
-  shown.firstElementChild.textContent = quote ? `“${quote}”` : "";
-  write.closest("details").querySelector("summary").textContent = `What do you see in this ${passage ? "passage" : "article"}?`;
-}
-
-document.addEventListener("click", ({ target }) => {
-  if (target.closest?.("[data-unquote]")) setQuote(target.closest("form"), "", "");
-});
