@@ -53,10 +53,10 @@ async def test_both_serve_and_a_second_start_finds_what_the_first_wrote(tmp_path
     with servers(tmp_path) as first:
         await run_sql(first.database_url, "create table kept as select 7 as n")
         assert await ping(first.redis_url)
-        secret = first.secret
+        secret = first.settings["PARLEY_SECRET"]
     with servers(tmp_path) as second:
         assert await run_sql(second.database_url, "select n from kept") == 7
-        assert second.secret == secret
+        assert second.settings["PARLEY_SECRET"] == secret
 
 
 async def test_our_role_is_no_superuser_and_comes_in_by_password_only(tmp_path: Path) -> None:

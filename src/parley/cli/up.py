@@ -4,18 +4,17 @@ import contextlib
 import errno
 import socket
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NoReturn
 
 import rich_click as click
 
 from parley.embedded import CannotStart, Folder
-from parley.embedded.postgres import Postgres
 from parley.embedded.program import Program, Step, Web
 from parley.embedded.service import Run, Service
+from parley.embedded.start import started
 from parley.embedded.supervisor import Signals, Stopped, watch
-from parley.embedded.valkey import Valkey
 
 
 @click.command()
@@ -27,13 +26,24 @@ def up(port: int, data: Path, *, no_demo: bool) -> None:
     signals = Signals()
     try:
         with Folder(data).held() as folder, ExitStack() as stack:
-            _check_port(port)
-            _serve(Run(folder, say, signals.pause), stack, port, with_demo=not no_demo)
-    except CannotStart as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+            run = Run(folder, say, signals.pause)
+            for name in ("web", "worker"):
+                Program(run, {}, name).end_orphan()
+            check_port(port)
+            serve(run, stack, port, with_demo=not no_demo)
     except Stopped:
         say("Stopped. Everything is kept.")
+    except CannotStart as error:
+        give_up(str(error))
+    except OSError as error:
+        give_up(
+            f"Parley had to stop: {error.strerror or error} ({error.filename or data}). Nothing was lost."
+        )
+
+
+def give_up(why: str) -> NoReturn:
+    click.echo(why, err=True)
+    sys.exit(1)
 
 
 def say(line: str) -> None:
@@ -42,58 +52,47 @@ def say(line: str) -> None:
         click.echo(line)
 
 
-def _serve(run: Run, stack: ExitStack, port: int, *, with_demo: bool) -> None:
-    postgres, valkey = Postgres(run), Valkey(run)
+def serve(run: Run, stack: ExitStack, port: int, *, with_demo: bool) -> None:
+    """Start everything in order, say where it is, and watch over it; `stack` ends it in reverse."""
+    address = f"http://localhost:{port}"
+    installation = run.folder.installation
+    installation.base_url = address
+    run.folder.remember(installation)
+    servers = stack.enter_context(started(run))
+    settings = servers.settings
 
     def start(service: Service) -> None:
         stack.callback(service.stop)
         service.start()
 
-    start(postgres)
-    start(valkey)
-    address = f"http://localhost:{port}"
-    settings = {
-        "DATABASE_URL": postgres.url,
-        "REDIS_URL": valkey.url,
-        "PARLEY_SECRET": run.folder.installation.secret,
-        "PARLEY_BASE_URL": address,
-        "PARLEY_DATA": str(run.folder.path),
-    }
     start(Step(run, settings, "migrate"))
-    has_demo = _fill(run, settings, start, wanted=with_demo)
+    if installation.demo is None and with_demo:
+        run.say("Filling in a demo community ...")
+        start(Step(run, settings, "demo"))
+    # Only a new installation is asked; later ones keep what they are.
+    installation.demo = with_demo if installation.demo is None else installation.demo
+    run.folder.remember(installation)
     worker, web = Program(run, settings, "worker"), Web(run, settings, port)
     start(worker)
     start(web)
     stack.callback(run.folder.let_go)
     stack.callback(say, "Stopping ...")
-    if has_demo:
-        _greet(address)
+    say(f"Parley is at {address}")
+    if installation.demo:
+        show_logins()
     say(f"ready {address}")
-    watch([postgres, valkey, worker, web], run)
+    watch([servers.postgres, servers.valkey, worker, web], run)
 
 
-def _fill(run: Run, settings: Mapping[str, str], start: Callable[[Service], None], *, wanted: bool) -> bool:
-    """Fill in the demo on the first start, and say whether this installation has it."""
-    installation = run.folder.installation
-    if installation.demo is None:
-        if wanted:
-            run.say("Filling in a demo community ...")
-            start(Step(run, settings, "demo"))
-        installation.demo = wanted
-        run.folder.remember(installation)
-    return installation.demo
-
-
-def _greet(address: str) -> None:
+def show_logins() -> None:
     from parley.demo import logins  # noqa: PLC0415 a start without the demo need not load it
 
-    say(f"Parley is at {address}")
-    say("Demo members:")
+    say("Sign in with a name and its password:")
     for role, name, password in logins():
         say(f"  {role:<10} {name:<10} {password}")
 
 
-def _check_port(port: int) -> None:
+def check_port(port: int) -> None:
     """Raise CannotStart when something else listens there already."""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:

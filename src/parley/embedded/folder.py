@@ -33,10 +33,11 @@ class InUse(CannotStart):
 
 
 class Installation(msgspec.Struct):
-    """What is made once for a data folder and must be kept: its secrets, and whether it has the demo."""
+    """What must be kept of an installation: its secrets, its last address, and whether it has the demo."""
 
     database_password: str
     secret: str
+    base_url: str = "http://localhost:8000"
     demo: bool | None = None
 
 

@@ -106,7 +106,11 @@ class Service:
             self.run.pause(STEP_SECONDS)
             if time.monotonic() - shown > PROGRESS_SECONDS:
                 shown = time.monotonic()
-                self.run.say(f"  waiting for {self.title} ({shown - begun:.0f} s) {self.last_line()}")
+                self.run.say(self.progress(shown - begun))
+
+    def progress(self, seconds: float) -> str:
+        """Say what the process does that has not served for so long."""
+        return f"  waiting for {self.title} ({seconds:.0f} s) {self.last_line()}"
 
     def stop(self) -> None:
         """Ask the process to end, and make it end when it takes longer than its patience."""

@@ -1,5 +1,6 @@
 """Keeps services running: ends them on a signal, starts again what crashed, each time a little later."""
 
+import contextlib
 import signal
 import threading
 import time
@@ -7,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import FrameType
 
-from parley.embedded.service import Run, Service
+from parley.embedded.folder import CannotStart
+from parley.embedded.service import PROGRESS_SECONDS, Run, Service
 
 LOOK_SECONDS = 0.2
 STEADY_SECONDS = 60.0
@@ -41,36 +43,48 @@ class Watched:
     """A service and how it has fared."""
 
     service: Service
+    run: Run
     since: float
     crashes: int = 0
+    # When it is to be started again, while it is down.
     due: float | None = None
     is_back: bool = True
+    told: float = 0.0
+
+    def look(self) -> None:
+        """Do what its state asks for; never wait."""
+        now = time.monotonic()
+        if self.service.alive:
+            self.service.log.bound()
+            if not self.is_back:
+                self._see_whether_it_is_back(now)
+        elif self.due is None:
+            self.crashes = self.crashes + 1 if now - self.since < STEADY_SECONDS else 0
+            self.due = now + wait_before(self.crashes)
+            log = self.service.log.path
+            self.run.say(f"{self.service.title} ended unexpectedly; starting it again (its log: {log})")
+        elif now >= self.due:
+            self.due, self.since, self.told, self.is_back = None, now, now, False
+            self.service.launch()
+
+    def _see_whether_it_is_back(self, now: float) -> None:
+        self.is_back = self.service.serves()
+        if self.is_back:
+            self.run.say(f"{self.service.title} runs again after {now - self.since:.1f} s.")
+        elif now - self.told > PROGRESS_SECONDS:
+            self.told = now
+            self.run.say(self.service.progress(now - self.since))
 
 
 def watch(services: Iterable[Service], run: Run) -> None:
     """Start again whatever ends, until a signal makes `run.pause` raise Stopped."""
-    watched = [Watched(service, time.monotonic()) for service in services]
+    watched = [Watched(service, run, time.monotonic()) for service in services]
     while True:
         run.pause(LOOK_SECONDS)
         for one in watched:
-            look_after(one, run)
-
-
-def look_after(one: Watched, run: Run) -> None:
-    now = time.monotonic()
-    if one.service.alive:
-        one.service.log.bound()
-        if not one.is_back and one.service.serves():
-            one.is_back = True
-            run.say(f"{one.service.title} runs again after {now - one.since:.1f} s.")
-    elif one.due is None:
-        one.crashes = one.crashes + 1 if now - one.since < STEADY_SECONDS else 0
-        one.due = now + wait_before(one.crashes)
-        log = one.service.log.path
-        run.say(f"{one.service.title} ended unexpectedly; starting it again (its log: {log})")
-    elif now >= one.due:
-        one.due, one.since, one.is_back = None, now, False
-        one.service.launch()
+            # A full disk, say, is no reason to end what still runs.
+            with contextlib.suppress(OSError, CannotStart):
+                one.look()
 
 
 def wait_before(crashes: int) -> float:
