@@ -27,13 +27,17 @@ class Servers:
         return self.valkey.url
 
     @property
+    def secret(self) -> str:
+        return self.postgres.run.folder.installation.secret
+
+    @property
     def settings(self) -> dict[str, str]:
         """The settings of this installation, as environment variables."""
         folder = self.postgres.run.folder
         return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
-            "PARLEY_SECRET": folder.installation.secret,
+            "PARLEY_SECRET": self.secret,
             "PARLEY_BASE_URL": folder.installation.base_url,
             "PARLEY_DATA": str(folder.path),
         }

@@ -1,0 +1,169 @@
+"""Whether PostgreSQL and Redis can be reached, and are as Parley needs them."""
+
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from parley.cli.doctor.findings import Finding, Level, judge
+from parley.core.db import SERVER_SETTINGS
+from parley.core.migrate import known
+from parley.core.settings import Settings
+
+OLDEST_POSTGRES = 15
+OLDEST_REDIS = 7
+SECONDS = 5
+SLOW_MILLISECONDS = 20
+FAR_OFF = timedelta(seconds=5)
+FACTS = """
+    select current_setting('server_version_num')::int / 10000 as major,
+           current_setting('server_version') as version,
+           current_setting('fsync') = 'on' and current_setting('synchronous_commit') <> 'off' as is_durable,
+           current_setting('statement_timeout') <> '0' as has_timeouts,
+           current_setting('server_encoding') as encoding,
+           current_setting('max_connections')::int as connections,
+           rolsuper as is_superuser,
+           has_schema_privilege(current_schema(), 'create') as may_create,
+           pg_is_in_recovery() as is_standby,
+           to_regclass('migration') is not null as has_migrations,
+           clock_timestamp() as now
+    from pg_roles where rolname = current_user
+"""
+
+
+async def database(settings: Settings) -> list[Finding]:
+    try:
+        connection = await asyncpg.connect(
+            settings.database_url, timeout=SECONDS, server_settings=SERVER_SETTINGS
+        )
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error).rstrip(".") or "it did not answer in time"
+        return [Finding(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
+    try:
+        facts = await connection.fetchrow(FACTS)
+        done: list[str] = []
+        if facts["has_migrations"]:
+            done = await connection.fetchval(
+                "select array_agg(name) from migration where app_name = 'parley'"
+            )
+    finally:
+        await connection.close()
+    return [*_server(facts), *_role(facts), _migrated(set(done or ())), _clock(facts["now"])]
+
+
+async def redis(settings: Settings) -> list[Finding]:
+    try:
+        async with Redis.from_url(
+            settings.redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
+        ) as client:
+            delay = await _latency(client)
+            facts = await client.info()
+    except (RedisError, OSError, ValueError) as error:
+        text = f"REDIS_URL cannot be reached: {str(error).rstrip('.')}. Until it can, there are no live updates and no jobs."
+        return [Finding(Level.FAIL, "redis", text)]
+    version = str(facts.get("valkey_version") or facts["redis_version"])
+    evicts_all = str(facts.get("maxmemory_policy", "")).startswith("allkeys")
+    return [
+        judge(
+            "redis",
+            good=int(version.partition(".")[0]) >= OLDEST_REDIS,
+            yes=f"Version {version} answers in {delay:.1f} ms.",
+            no=f"Version {version} is too old: {OLDEST_REDIS} or later is needed.",
+        ),
+        judge(
+            "redis",
+            good=delay < SLOW_MILLISECONDS,
+            yes="It is near enough.",
+            no=f"It takes {delay:.0f} ms to answer, which every live update waits for. Move it nearer.",
+            otherwise=Level.WARN,
+        ),
+        judge(
+            "redis",
+            good=not evicts_all,
+            yes="It keeps waiting jobs when memory runs short.",
+            no="It may drop waiting jobs when memory runs short. Set maxmemory-policy to volatile-lru.",
+            otherwise=Level.WARN,
+        ),
+    ]
+
+
+def _server(facts: Any) -> list[Finding]:
+    return [
+        judge(
+            "database",
+            good=facts["major"] >= OLDEST_POSTGRES,
+            yes=f"PostgreSQL {facts['version']} answers.",
+            no=f"PostgreSQL {facts['version']} is too old: {OLDEST_POSTGRES} or later is needed.",
+        ),
+        judge(
+            "database",
+            good=facts["encoding"] == "UTF8",
+            yes="It stores UTF-8.",
+            no=f"It stores {facts['encoding']}. Create the database anew with ENCODING 'UTF8'.",
+        ),
+        judge(
+            "database",
+            good=facts["is_durable"],
+            yes="What it has confirmed survives a power cut.",
+            no="A power cut loses posts. Set fsync and synchronous_commit to on.",
+        ),
+        judge(
+            "database",
+            good=facts["has_timeouts"],
+            yes="Time limits of statements are in force.",
+            no="Time limits of statements are not in force. A pooler between must pass startup settings on.",
+            otherwise=Level.WARN,
+        ),
+        judge(
+            "database",
+            good=not facts["is_standby"],
+            yes="It accepts writes.",
+            no="It is a read-only standby. Let DATABASE_URL name the primary.",
+        ),
+    ]
+
+
+def _role(facts: Any) -> list[Finding]:
+    return [
+        judge(
+            "database",
+            good=facts["may_create"],
+            yes="Our role may create tables.",
+            no="Our role may not create tables. Make it the owner of the database.",
+        ),
+        judge(
+            "database",
+            good=not facts["is_superuser"],
+            yes="Our role is no superuser.",
+            no="Our role is a superuser, which Parley does not need. Use a role that only owns the database.",
+            otherwise=Level.WARN,
+        ),
+    ]
+
+
+def _migrated(done: set[str]) -> Finding:
+    missing = len(known() - done)
+    no = f"{missing} migration{'s are' if missing > 1 else ' is'} missing. Run `parley migrate`."
+    return judge("database", good=not missing, yes="It is migrated.", no=no)
+
+
+def _clock(theirs: datetime) -> Finding:
+    difference = abs(theirs - datetime.now(UTC))
+    no = f"It differs from PostgreSQL's by {difference.total_seconds():.0f} s. Set both by NTP."
+    return judge(
+        "clock", good=difference < FAR_OFF, yes="It agrees with PostgreSQL's.", no=no, otherwise=Level.WARN
+    )
+
+
+async def _latency(client: Redis) -> float:
+    """Return the middle one of five answers' times, in milliseconds."""
+    times = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        await client.ping()
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)

@@ -1,0 +1,105 @@
+"""Whether what surrounds the servers is in order: address, secret, disk, mail, files."""
+
+import os
+import shutil
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+import httpx
+
+from parley.cli.doctor.findings import Finding, Level, judge
+from parley.core.assets import folder
+from parley.core.settings import LOCAL_HOSTS, Settings
+
+SECONDS = 5
+FEW_DIFFERENT = 12
+GIGABYTE = 10**9
+LITTLE, TOO_LITTLE = 1.0, 0.1
+
+
+async def address(settings: Settings) -> list[Finding]:
+    findings = [
+        Finding(Level.OK, "address", f"{settings.base_url} is where members come in.")
+        if settings.secure
+        else Finding(Level.WARN, "address", f"{settings.base_url} can be reached from this machine only.")
+    ]
+    if not settings.limits:
+        findings.append(Finding(Level.WARN, "limits", "PARLEY_LIMITS=off lifts every rate limit. Unset it."))
+    return [*findings, await _web(settings)]
+
+
+async def secret(settings: Settings) -> list[Finding]:
+    is_varied = len(set(settings.secret)) >= FEW_DIFFERENT
+    no = (
+        "PARLEY_SECRET is easy to guess. Make one with `openssl rand -base64 48`; members must sign in again."
+    )
+    return [judge("secret", good=is_varied, yes="It is long and varied.", no=no)]
+
+
+async def disk(settings: Settings) -> list[Finding]:
+    if not os.access(settings.data, os.W_OK | os.X_OK):
+        text = f"PARLEY_DATA={settings.data} cannot be written to. Make it a folder of Parley's user."
+        return [Finding(Level.FAIL, "disk", text)]
+    free = shutil.disk_usage(settings.data).free / GIGABYTE
+    text = f"{free:.1f} GB are free for {settings.data}."
+    if free >= LITTLE:
+        return [Finding(Level.OK, "disk", text)]
+    return [Finding(Level.FAIL if free < TOO_LITTLE else Level.WARN, "disk", f"{text} Make room soon.")]
+
+
+async def mail(settings: Settings) -> list[Finding]:
+    if settings.smtp_url is None and settings.local:
+        return [Finding(Level.OK, "mail", "It goes to files, shown at /dev/mail.")]
+    if settings.smtp_url is None:
+        text = "PARLEY_SMTP_URL is not set, so nobody can confirm an address. Set it to smtp://user:password@host."
+        return [Finding(Level.FAIL, "mail", text)]
+    sender = settings.mail_from.rpartition("@")[2].strip("> ")
+    no = f"Mail from {settings.mail_from} will be refused. Set PARLEY_MAIL_FROM to an address of yours."
+    is_ours = settings.local or sender not in LOCAL_HOSTS
+    return [
+        judge("mail", good=is_ours, yes=f"It comes from {settings.mail_from}.", no=no),
+        await _smtp(settings.smtp_url),
+    ]
+
+
+async def files() -> list[Finding]:
+    missing = [
+        name
+        for name, one in (("templates", "layout.html"), ("static", "parley.css"), ("static", "parley.js"))
+        if not (folder(name) / one).is_file()
+    ]
+    no = f"The folder {' and '.join(sorted(set(missing)))} is incomplete. Please install Parley again."
+    return [judge("files", good=not missing, yes="Templates and static files are there.", no=no)]
+
+
+async def _web(settings: Settings) -> Finding:
+    try:
+        async with httpx.AsyncClient(timeout=SECONDS) as client:
+            answer = await client.get(f"{settings.base_url}/readyz")
+    except httpx.HTTPError as error:
+        text = (
+            f"{settings.base_url} does not answer ({error or type(error).__name__}). Is `parley web` running?"
+        )
+        return Finding(Level.WARN, "web", text)
+    no = f"It answers {answer.status_code}: {answer.text.strip()[:200]}"
+    return judge("web", good=answer.is_success, yes="It is ready.", no=no)
+
+
+async def _smtp(url: str) -> Finding:
+    parts = urlsplit(url)
+    is_tls, has_login = parts.scheme == "smtps", parts.username is not None
+    server = aiosmtplib.SMTP(
+        hostname=parts.hostname,
+        port=parts.port or (465 if is_tls else 587 if has_login else 25),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        use_tls=is_tls,
+        start_tls=True if has_login and not is_tls else None,
+        timeout=SECONDS,
+    )
+    try:
+        async with server:
+            await server.noop()
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        return Finding(Level.FAIL, "mail", f"The mail server {parts.hostname} cannot be used: {error}")
+    return Finding(Level.OK, "mail", f"The mail server {parts.hostname} accepts us.")
