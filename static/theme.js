@@ -1,2 +1,2 @@
-/* sources 6f6cf5509ebcefd50f3012d0d38afef1d9f5a2eb023436e45583b7d2978bdd6e */
+/* sources 94678466db5139787c58a3b1e4fcb653d77641e3c45553ee69773fb5ac1c3361 */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();

@@ -5,7 +5,7 @@ import { say } from "./page.js";
 
 const UNREACHABLE = "The server cannot be reached. What you typed is still here; try again in a moment.";
 const BROKEN = "The server could not do that. What you typed is still here; try again in a moment.";
-const MISTAKE = 422; // the form comes back with what is wrong beside each field
+const NOTE = "error-note"; // what errors/_error.html is known by
 
 htmx.registerExtension("answers", {
   htmx_before_response(source, { ctx }) {
@@ -15,8 +15,10 @@ htmx.registerExtension("answers", {
     return false;
   },
   htmx_after_request(source, { ctx }) {
-    const { status } = ctx.response;
-    if (status < 400 || status === MISTAKE) return;
+    if (ctx.response.status < 400) return;
+    // A form that comes back with what is wrong beside each field goes where it came from, whatever its block is called.
+    if (source.matches("form") && ctx.text.includes("<form")) return void (ctx.hx.retarget = undefined);
+    if (source.formAction && ctx.text.includes(NOTE)) return; // a preview says in its place what it cannot show
     if (source.id !== "live") say(words(ctx.text));
     return false;
   },

@@ -8,17 +8,30 @@ const ADDS = new Set(["afterbegin", "beforeend", "beforebegin", "afterend"]);
 htmx.registerExtension("arrivals", {
   htmx_before_swap(source, { tasks }) {
     for (const task of tasks) {
-      if (!ADDS.has(task.swapSpec.style) && !task.target?.matches?.(".more-slot")) continue;
+      if (!ADDS.has(task.swapSpec.style) && !isMore(task)) continue;
       dropKnown(task.fragment);
       if (task.target?.matches?.(".waiting")) sendOwnHome(task);
+      if (isMore(task) && task.target === document.activeElement) next = task.fragment.querySelector(".comment")?.id;
     }
   },
   htmx_after_swap() {
+    focusNext();
     document.querySelectorAll(".waiting").forEach(showButton);
     document.querySelectorAll(".replies[hidden]:has(.comment)").forEach((replies) => (replies.hidden = false));
     if (document.querySelector("#comments > .comment")) document.querySelector("#comments > .empty")?.remove();
   },
 });
+
+// A link that opens more comments goes when it has done so; the first of them takes the focus over.
+let next;
+const isMore = (task) => task.target?.matches?.(".more, .more-page");
+
+function focusNext() {
+  const comment = next && document.getElementById(next);
+  next = undefined;
+  comment?.setAttribute("tabindex", "-1");
+  comment?.focus({ preventScroll: true });
+}
 
 function dropKnown(fragment) {
   for (const comment of fragment.querySelectorAll("article.comment"))

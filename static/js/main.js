@@ -9,6 +9,7 @@ import "./live.js";
 import "./slots.js";
 import "./votes.js";
 import "./drafts.js";
+import "./places.js";
 import "./passages.js";
 import "./respond.js";
 import "./dock.js";

@@ -1,19 +1,26 @@
-// What was written since the last visit is marked. A return within half an hour is the same visit.
+// What was written since the last visit is marked: by the server for members, here for visitors,
+// whose visits only their own device knows. A return within half an hour is the same visit.
 import htmx from "./htmx.js";
 import { recall, remember, thread, viewer } from "./page.js";
 
 const SAME_VISIT = 30 * 60_000;
+const key = `seen:${thread}`;
 
-if (thread) {
-  const key = `seen:${thread}`;
+if (thread && viewer) onLeave(() => navigator.sendBeacon(`/t/${thread}/seen`));
+else if (thread) markForVisitor();
+
+function onLeave(act) {
+  document.addEventListener("visibilitychange", () => document.hidden && act());
+}
+
+function markForVisitor() {
   const saved = JSON.parse(recall(key) ?? "null");
   const since = saved && (Date.now() - saved.at < SAME_VISIT ? saved.since : saved.at);
-  const mark = (root) => {
-    for (const time of root.querySelectorAll(".comment-head > time")) {
-      const comment = time.closest(".comment");
-      if (comment && since && Date.parse(time.dateTime) > since && comment.dataset.author !== viewer) comment.classList.add("is-new");
-    }
-  };
-  htmx.onLoad(mark);
-  addEventListener("pagehide", () => remember(key, JSON.stringify({ at: Date.now(), since })));
+  onLeave(() => remember(key, JSON.stringify({ at: Date.now(), since })));
+  if (since) htmx.onLoad((added) => markAfter(since, added));
+}
+
+function markAfter(since, root) {
+  for (const time of root.querySelectorAll(".comment > .comment-head > time"))
+    if (Date.parse(time.dateTime) > since) time.closest(".comment").classList.add("is-new");
 }
