@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-import dateparser
+import dateparser  # type: ignore[import-untyped]
 import msgspec
 
 from parley.articles.importing.metadata import tidy_byline
@@ -26,9 +26,9 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _IN_BETWEEN = re.compile(r"(?:advertisement|sponsored|share|share\s+this(?:\s+\w+)?)\s*:?", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[\s:·•|,–—/-]*")
+_SEPARATORS = re.compile(r"[\s:·•|,\u2013\u2014/-]*")
 _BY = re.compile(r"(?:written\s+)?by[\s:]+(?P<name>\S.{1,80})", re.IGNORECASE)
-_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,3}")
+_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,3}")
 _TAIL = re.compile(
     r"(?:related(?:\s+(?:posts|articles|stories|reading|content))?|you\s+(?:may|might)\s+also\s+like"
     r"|read\s+next|more\s+(?:from|stories|articles|posts)\b.{0,40}|recommended(?:\s+\w+)?|about\s+the\s+authors?"
@@ -50,17 +50,16 @@ class Top(msgspec.Struct):
 
 def read_top(lines: Sequence[str]) -> tuple[Top, int]:
     """The title (the first line that says something) and what follows it; how many lines that were."""
-    at = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
-    top = Top(title=lines[at])
-    for at in range(at + 1, len(lines)):
-        line = lines[at]
+    first = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
+    top = Top(title=lines[first])
+    for at, line in enumerate(lines[first + 1 :], first + 1):
         if line and line != top.title and not _read_byline(top, lines[at:]) and not _read_facts(top, line):
             return top, at
     return top, len(lines)
 
 
 def read_tail(blocks: Sequence[str], byline: str | None) -> int:
-    """Where the article ends: at a short rest that begins with "Related posts", the author again, or the like."""
+    """Where the article ends and a short rest begins: "Related posts", the author again, or the like."""
     words = 0
     end = len(blocks)
     for at in range(len(blocks) - 1, 0, -1):
@@ -97,7 +96,7 @@ def _once(line: str) -> str:
 
 
 def _read_facts(top: Top, line: str) -> bool:
-    """Take dates from a line of facts such as "4 min read · Updated March 16, 2026"; False if it is not one."""
+    """Take dates from a line such as "4 min read, updated March 16, 2026"; False if it is not of the kind."""
     rest = line
     if updated := _UPDATED.search(rest):
         rest = rest.replace(updated[0], "", 1)
@@ -116,4 +115,5 @@ def _as_date(text: str) -> datetime | None:
         "RETURN_AS_TIMEZONE_AWARE": True,
         "REQUIRE_PARTS": ["day", "month", "year"],
     }
-    return dateparser.parse(text, settings=settings)
+    found: datetime | None = dateparser.parse(text, settings=settings)
+    return found

@@ -103,10 +103,10 @@ def _item(item: HtmlElement, items: HtmlElement, number: int, place: _Place) -> 
     """A list item without the lists in it, and then those, so that each item can be answered alone."""
     nested = [child for child in item if child.tag in _LISTS]
     for child in nested:
-        child.addprevious(_empty("br"))
-        child.getprevious().tail, child.tail = child.tail, None
-        item.remove(child)
-    wrapper = _empty(items.tag, items)
+        gap = _empty("br")
+        gap.tail, child.tail = child.tail, None
+        item.replace(child, gap)
+    wrapper = _empty(str(items.tag), items)
     if items.tag == "ol":
         wrapper.set("start", str(number))
     wrapper.append(item)
@@ -152,13 +152,13 @@ def _holds_data(table: HtmlElement) -> bool:
     if table.find(".//th") is not None or table.find("caption") is not None:
         return True
     rows = table.findall(".//tr")
-    if len(rows) < 2 or max(len(row) for row in rows) < 2:
+    if len(rows) == 1 or all(len(row) == 1 for row in rows):
         return False
-    return not any(len(cell.findall(".//p")) > 1 or _has_headings(cell) for cell in table.iter("td"))
+    return not any(_is_a_text(cell) for cell in table.iter("td"))
 
 
-def _has_headings(cell: HtmlElement) -> bool:
-    return any(part.tag in _HEADINGS for part in cell.iter())
+def _is_a_text(cell: HtmlElement) -> bool:
+    return len(cell.findall(".//p")) > 1 or any(part.tag in _HEADINGS for part in cell.iter())
 
 
 def _empty(tag: str, like: HtmlElement | None = None) -> HtmlElement:

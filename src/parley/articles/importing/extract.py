@@ -9,6 +9,7 @@ import msgspec
 import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document
+from trafilatura.settings import Document as Found
 
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
@@ -27,7 +28,7 @@ _FEW_WORDS = 25  # letters: less is no article
 
 
 class Extracted(msgspec.Struct, frozen=True):
-    """An article as found: `html` is sanitised; `images` are the absolute addresses of its pictures, in order.
+    """An article as found: `html` is sanitised, `images` are its pictures' absolute addresses.
 
     The dates are aware, at midnight UTC where only a day was named.
     """
@@ -58,7 +59,7 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
             "No article was found on that page: it may need JavaScript or a login. "
             "Open it in your browser, copy the text, and paste it here."
         )
-    images = dict.fromkeys(picture.get("src") for picture in article.iter("img") if picture.get("src"))
+    images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
     return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))
 
 
@@ -92,7 +93,7 @@ def _carefully(tree: HtmlElement, url: str | None) -> HtmlElement | None:
         include_links=True,
         include_formatting=True,
     )
-    return as_html(found.body) if found is not None and found.body is not None else None
+    return as_html(found.body) if isinstance(found, Found) and found.body is not None else None
 
 
 def _by_boxes(tree: HtmlElement) -> HtmlElement | None:

@@ -16,8 +16,8 @@ from lxml.html import HtmlElement
 from parley.articles.importing.safe import INLINE
 
 _UNSEEN = frozenset({
-    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "textarea", "title",
-    "select", "option", "button", "canvas", "audio", "video", "head", "dialog",
+    "audio", "button", "canvas", "dialog", "embed", "head", "iframe", "math", "noscript", "object", "option",
+    "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
 _BETWEEN = INLINE | {"span", "font", "big", "tt", "label", "nobr", "strike", "acronym", "img"}
 _SHORT = 24  # letters; a shorter run is believed only where it stands alone in the reading
@@ -40,7 +40,9 @@ class Run(msgspec.Struct, frozen=True):
     def holders(self) -> Iterator[HtmlElement]:
         """The elements that hold the first and the last of the words."""
         for node, side in (self.nodes[0], self.nodes[-1]):
-            yield node if side == "text" else node.getparent()
+            holder = node if side == "text" else node.getparent()
+            if holder is not None:
+                yield holder
 
 
 def squeeze(text: str) -> str:

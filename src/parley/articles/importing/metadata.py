@@ -16,6 +16,7 @@ _RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _BY = re.compile(r"^(?:written\s+by|by|von|por|par|di|door|av|autor|author|作者)\b[\s::]*", re.IGNORECASE)
 _NOBODY = {"", "admin", "administrator", "username", "author", "staff", "editor", "作者", "guest"}
+_FIRST_PAGES = datetime(1800, 1, 1, tzinfo=UTC)  # old texts are put online with their own dates
 _PUBLISHED = ("article:published_time", "datepublished", "dc.date.issued", "parsely-pub-date", "publishdate")
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "last-modified")
 
@@ -70,7 +71,7 @@ def as_date(text: str | None) -> datetime | None:
         return None
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
-    return value if 1900 < value.year and value < datetime.now(UTC) + timedelta(days=2) else None
+    return value if _FIRST_PAGES < value < datetime.now(UTC) + timedelta(days=2) else None
 
 
 def direction_of(text: str) -> str:

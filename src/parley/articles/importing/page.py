@@ -45,7 +45,7 @@ def _base(tree: HtmlElement, url: str | None) -> str | None:
     if declared is None:
         return url
     try:
-        return urljoin(url or "", declared.get("href").strip())
+        return urljoin(url or "", (declared.get("href") or "").strip())
     except ValueError:
         return url
 
@@ -71,7 +71,7 @@ def _show_pictures(tree: HtmlElement) -> None:
 
 
 def _is_real(address: str | None) -> bool:
-    return bool(address) and not address.startswith(("data:", "about:", "blob:"))
+    return address is not None and bool(address) and not address.startswith(("data:", "about:", "blob:"))
 
 
 def _lazy_address(picture: HtmlElement) -> str | None:

@@ -14,8 +14,8 @@ Kind = Literal["html", "markdown", "text"]
 
 LIMIT = 2_000_000  # bytes
 _KINDS: dict[str, Kind] = {
-    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html",
-    ".xhtml": "html",
+    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html",
+    ".htm": "html", ".xhtml": "html",
 }  # fmt: skip
 _TAG = re.compile(
     r"<(?:!doctype|html|head|body|article|section|div|p|h[1-6]|ul|ol|table|br|blockquote)\b", re.IGNORECASE
@@ -26,7 +26,8 @@ _SURE = re.compile(
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
 _MAGIC = {
     b"%PDF": "a PDF", b"PK\x03\x04": "a document or an archive", b"\xd0\xcf\x11\xe0": "a Word document",
-    b"{\\rtf": "a rich text document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+    b"{\\rtf": "a rich text document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
 }  # fmt: skip
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 

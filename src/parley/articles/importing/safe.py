@@ -13,12 +13,14 @@ BLOCKS = frozenset({
 })  # fmt: skip
 # Boxes say nothing in a passage, but where one ends a paragraph ends: kept until the cut.
 BOXES = frozenset({
-    "address", "article", "aside", "center", "details", "div", "footer", "header", "main", "section", "summary",
+    "address", "article", "aside", "center", "details", "div", "footer", "header", "main", "section",
+    "summary",
 })  # fmt: skip
 FLAT = frozenset({"p", "br", "h1", "h2", "h3", "h4", "h5", "h6"})
 _GONE_WITH_CONTENT = {
-    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math", "textarea", "title",
-    "select", "option", "button", "canvas", "audio", "video", "noembed", "noframes", "head", "xmp", "plaintext",
+    "audio", "button", "canvas", "embed", "head", "iframe", "math", "noembed", "noframes", "noscript",
+    "object", "option", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title",
+    "video", "xmp",
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "title", "hreflang"},

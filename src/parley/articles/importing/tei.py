@@ -5,8 +5,8 @@ from lxml.etree import _Element, tostring
 from lxml.html import HtmlElement
 
 _TAGS = {
-    "cell": "td", "code": "pre", "graphic": "img", "item": "li", "lb": "br", "list": "ul", "quote": "blockquote",
-    "ref": "a", "row": "tr",
+    "cell": "td", "code": "pre", "graphic": "img", "item": "li", "lb": "br", "list": "ul",
+    "quote": "blockquote", "ref": "a", "row": "tr",
 }  # fmt: skip
 _RENDERED = {"#b": "strong", "#i": "em", "#t": "code", "#u": "u", "#sub": "sub", "#sup": "sup"}
 
@@ -22,7 +22,7 @@ def as_html(body: _Element) -> HtmlElement:
                 element.tag = _RENDERED.get(rend, "em")
             case "list" if rend == "ol":
                 element.tag = "ol"
-            case "code" if not _is_block(element):
+            case "code" if "\n" not in "".join(element.itertext()):
                 pass
             case "ref":
                 element.tag = "a"
@@ -31,7 +31,3 @@ def as_html(body: _Element) -> HtmlElement:
                 element.tag = _TAGS[tag]
     body.tag = "div"
     return lxml.html.fragment_fromstring(tostring(body, encoding="unicode", method="html"))
-
-
-def _is_block(code: _Element) -> bool:
-    return "\n" in "".join(code.itertext())

@@ -1,0 +1,163 @@
+"""Bring one page or picture from the web, within hard limits."""
+
+import functools
+import ssl
+from collections.abc import Iterable, Sequence
+from email.message import Message
+from urllib.parse import urljoin
+
+import anyio
+import httpcore
+import httpx
+import msgspec
+
+from parley.articles.importing.addresses import GuardedNetwork, Network, Resolve, resolve
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.inflating import Inflating
+
+PAGES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
+PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff")
+
+_USER_AGENT = b"Parley/0.1 (article import; one request for a page a member named)"
+_REDIRECTS = {301, 302, 303, 307, 308}
+_MOST_REDIRECTS = 3
+_PASTE = "Open it in your browser, copy the text, and paste it here."
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """A page or picture as it came; `body` is unpacked, `charset` what the server declared."""
+
+    url: str
+    final_url: str
+    content_type: str
+    charset: str | None
+    body: bytes
+    etag: str | None
+    last_modified: str | None
+
+
+async def fetch(
+    url: str,
+    *,
+    allow: Iterable[Network] = (),
+    limit: int = 2_000_000,
+    deadline: float = 10.0,
+    accept: Iterable[str] = PAGES,
+    resolver: Resolve = resolve,
+) -> Fetched:
+    """Fetch `url` over http or https from a public address (or one in `allow`).
+
+    `limit` is bytes, for what is sent and for what it unpacks to; `deadline` is seconds for everything
+    together, names and redirects included. No cookies, no proxies, at most three redirects, each judged
+    anew. Raises CannotImport.
+    """
+    network = GuardedNetwork(allow, resolver)
+    try:
+        with anyio.fail_after(deadline):
+            async with httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool:
+                return await _follow(pool, url, limit, tuple(accept))
+    except TimeoutError:
+        raise CannotImport(
+            f"The site took longer than {deadline:g} seconds. Try again later. {_PASTE}"
+        ) from None
+    except httpcore.ConnectError as error:
+        raise CannotImport(_why_not_connected(error)) from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
+        raise CannotImport(f"The site broke off its answer. Try again later. {_PASTE}") from None
+
+
+async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limit: int, accept: Sequence[str]) -> Fetched:
+    target = _target(url.strip())
+    seen: set[httpx.URL] = set()
+    while target not in seen and len(seen) <= _MOST_REDIRECTS:
+        seen.add(target)
+        async with pool.stream("GET", _wire(target), headers=_headers(target, accept)) as answer:
+            headers = httpx.Headers(answer.headers)
+            if answer.status in _REDIRECTS and "location" in headers:
+                target = _target(urljoin(str(target), headers["location"]))
+                continue
+            _refuse_status(answer.status)
+            body = await _body(answer, headers, limit)
+        return _fetched(url, str(target), headers, body, accept)
+    raise CannotImport(f"The site sends visitors around in circles. {_PASTE}")
+
+
+def _target(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url).copy_with(fragment=None)
+    except (httpx.InvalidURL, ValueError, TypeError):
+        raise CannotImport(
+            "This is not a web address. It should look like https://example.org/article."
+        ) from None
+    if target.scheme not in ("http", "https") or not target.host:
+        raise CannotImport("Only addresses that begin with https:// or http:// can be imported.")
+    if target.userinfo:
+        raise CannotImport("The address holds a name or a password. Remove everything up to the @ sign.")
+    return target
+
+
+def _wire(target: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
+    )
+
+
+def _headers(target: httpx.URL, accept: Sequence[str]) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"Host", target.netloc),
+        (b"User-Agent", _USER_AGENT),
+        (b"Accept", ", ".join(accept).encode()),
+        (b"Accept-Encoding", b"gzip"),
+        (b"Connection", b"close"),
+    ]
+
+
+def _refuse_status(status: int) -> None:
+    match status:
+        case 401 | 402 | 403 | 407 | 451:
+            raise CannotImport(f"The site shows this only after a login or a payment. {_PASTE}")
+        case 404 | 410:
+            raise CannotImport("The site has no page at this address. Check it for a typing mistake.")
+        case 429 | 503:
+            raise CannotImport(f"The site is busy and asks to come back later. Try again later. {_PASTE}")
+        case _ if not httpx.codes.is_success(status):
+            raise CannotImport(f"The site answered with an error ({status}). Try again later. {_PASTE}")
+
+
+async def _body(answer: httpcore.Response, headers: httpx.Headers, limit: int) -> bytes:
+    inflating = Inflating(headers.get("content-encoding", ""), limit)
+    async for chunk in answer.aiter_stream():
+        inflating.feed(chunk)
+    return bytes(inflating.body)
+
+
+def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Fetched:
+    declared = Message()
+    declared["content-type"] = headers.get("content-type") or _guess(body)
+    kind = declared.get_content_type()
+    if kind == "application/pdf" or body.startswith(b"%PDF"):
+        raise CannotImport(f"This is a PDF, which cannot be read here. {_PASTE}")
+    if kind not in accept:
+        raise CannotImport(f"This is not a page to read, but {kind}. {_PASTE}")
+    if not body.strip():
+        raise CannotImport(f"The site sent an empty page. {_PASTE}")
+    charset = declared.get_content_charset()
+    return Fetched(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"))
+
+
+def _guess(body: bytes) -> str:
+    return "text/html" if body.lstrip()[:1] == b"<" else "application/octet-stream"
+
+
+def _why_not_connected(error: httpcore.ConnectError) -> str:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, ssl.SSLError):
+        cause = cause.__cause__ or cause.__context__
+    if cause is not None:
+        return f"The site's certificate is not valid, so its words cannot be trusted. {_PASTE}"
+    return f"The site cannot be reached. Check the address, or try again later. {_PASTE}"
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)

@@ -1,0 +1,35 @@
+"""A body unpacked piece by piece, never beyond its limit."""
+
+import zlib
+
+from parley.articles.importing.errors import CannotImport
+
+_GZIP_OR_ZLIB = 47  # zlib's "look at the header", at full window size
+
+
+class Inflating:
+    """Collects a body that was sent plain, gzip or deflate, and stops at `limit` bytes sent or unpacked."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}
+        if not names <= {"gzip", "x-gzip", "deflate"} or len(names) > 1:
+            raise CannotImport(
+                "The site sent its answer in a packing that was not asked for. Paste the text instead."
+            )
+        self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
+        self._limit = limit
+        self._sent = 0
+        self.body = bytearray()
+
+    def feed(self, chunk: bytes) -> None:
+        self._sent += len(chunk)
+        room = self._limit - len(self.body) + 1
+        try:
+            self.body += self._unpack.decompress(chunk, room) if self._unpack else chunk[:room]
+        except zlib.error:
+            raise CannotImport(
+                "The site's answer is damaged. Try again, or paste the text instead."
+            ) from None
+        if self._sent > self._limit or len(self.body) > self._limit:
+            megabytes = self._limit / 1_000_000
+            raise CannotImport(f"It is larger than {megabytes:g} MB. Paste the article's text instead.")
