@@ -15,6 +15,8 @@ if (rows.size && talk()) {
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, light);
   const watcher = new IntersectionObserver(follow, { rootMargin: "-25% 0px -60% 0px" });
   for (const row of rows.values()) watcher.observe(row);
+  // Code and tables wider than the column scroll by keyboard too.
+  for (const wide of document.querySelectorAll(".passage pre, .passage-table")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 }
 
 function onClick(event) {
