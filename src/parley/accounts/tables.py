@@ -10,7 +10,8 @@ class Member(Table):
     # Names and addresses are compared by these: case, width and look-alike forms folded.
     name_key = Varchar(60, null=False, default=None, unique=True)
     email = Varchar(254, null=False, default=None)
-    email_key = Varchar(254, null=False, default=None, unique=True)
+    # Unique among members who confirmed theirs (m0003): anybody may claim an address, one can prove it.
+    email_key = Varchar(254, null=False, default=None)
     password_hash = Text(null=True, default=None)
     role = Varchar(10, null=False, default="member")
     state = Varchar(12, null=False, default="unverified")

@@ -1,0 +1,6 @@
+"""What other features want to happen with a member; app.py and worker.py fill it in."""
+
+from collections.abc import Awaitable, Callable
+
+# Called with the member's id, in the transaction that confirms the address.
+when_verified: list[Callable[[int], Awaitable[None]]] = []

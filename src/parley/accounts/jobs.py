@@ -1,0 +1,15 @@
+"""Clearing away what has ended: sign-ins, links, and accounts that nobody confirmed."""
+
+from parley.core.db import execute
+
+# The same spans as in sessions.py, for which an unused sign-in is void long before it is deleted.
+ENDED_SESSIONS = "delete from session where expires_at < now() or seen_at < now() - interval '14 days'"
+ENDED_TOKENS = "delete from token where expires_at < now() - interval '1 day'"
+# They cannot have written anything, and their votes never counted: only their names were kept from others.
+NEVER_CONFIRMED = "delete from member where state = 'unverified' and created_at < now() - interval '7 days'"
+OLD_MAIL = "delete from mail where created_at < now() - interval '30 days'"
+
+
+async def purge() -> int:
+    """Delete what has ended, and return how many rows that were."""
+    return sum([await execute(sql) for sql in (ENDED_SESSIONS, ENDED_TOKENS, NEVER_CONFIRMED, OLD_MAIL)])

@@ -1,0 +1,271 @@
+"""What changes members, their sign-ins and their passwords."""
+
+from datetime import timedelta
+
+import msgspec
+import structlog
+from asyncpg import UniqueViolationError
+
+from parley.accounts import addresses, hooks, names, passwords, queries, sessions, tokens
+from parley.accounts.rules import may_sign_in
+from parley.core import mail, ratelimit
+from parley.core.db import atomic, execute, value
+from parley.core.errors import Gone, Refused, TooMany
+from parley.core.settings import settings
+
+log = structlog.get_logger(__name__)
+
+VERIFY_LASTS = timedelta(days=3)
+RESET_LASTS = timedelta(hours=1)
+INVITATION_LASTS = timedelta(days=3)
+
+NEW_MEMBER = """
+insert into member (name, name_key, email, email_key, password_hash, role, state, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, now())
+on conflict (name_key) do nothing
+returning id
+"""
+NEW_LINK = """
+insert into token (member, purpose, token_hash, created_at, expires_at)
+values ($1, $2, $3, now(), now() + $4::interval)
+"""
+# Works once, and not after its time: both are decided here, where it is used up.
+USE_LINK = """
+update token set used_at = now()
+where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
+returning member
+"""
+END_LINKS = "delete from token where member = $1 and purpose = 'reset' and used_at is null"
+ACTIVATE = "update member set state = 'active' where id = $1 and state = 'unverified'"
+
+TAKEN = "This name, or one that looks like it, is taken. Please choose another one."
+WRONG = "The name, address or password is wrong. Until your address is confirmed, sign in with your name."
+USED_UP = "This link was used before or is too old. Please ask for a new one."
+
+
+class Client(msgspec.Struct, frozen=True):
+    """The browser that asks, as far as a sign-in remembers it."""
+
+    agent: str
+    address: str
+
+    @property
+    def network(self) -> str:
+        return ratelimit.network(self.address)
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    member: int
+    role: str
+    token: str
+
+
+async def sign_up(*, name: str, email: str, password: str, client: Client) -> SignedIn:
+    """Make an unverified member, mail a link to confirm the address, and sign in.
+
+    The same happens for an address that a member has already: only who reads its mail learns that.
+    Raises Refused when the name is taken, TooMany at a limit.
+    """
+    email_key = addresses.key(email)
+    await ratelimit.take(ratelimit.SIGN_UP_NETWORK, client.network)
+    await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
+    await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    password_hash = await passwords.hashed(password)
+    async with atomic():
+        member = await _insert(name, email, password_hash, "member", "unverified")
+        await _mail_verification(member, name, email)
+        token = await sessions.start(member, "member", agent=client.agent, address=client.address)
+    log.info("signed up", member=member, network=client.network)
+    return SignedIn(member, "member", token)
+
+
+async def add_member(
+    *, name: str, email: str, role: str = "member", password: str | None = None
+) -> tuple[int, str | None]:
+    """Make a verified member; without a password, return the address where they set one, too.
+
+    Raises Refused when the name or the address is taken.
+    """
+    password_hash = await passwords.hashed(password) if password is not None else None
+    async with atomic():
+        try:
+            member = await _insert(name, email, password_hash, role, "active")
+        except UniqueViolationError:
+            raise Refused("This address belongs to a member already.") from None
+        link = None if password is not None else await _link(member, "reset", INVITATION_LASTS)
+    log.info("member added", member=member, role=role)
+    return member, link
+
+
+async def send_verification(member: int) -> None:
+    """Mail the link to confirm the address again. Raises TooMany at a limit."""
+    await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
+    account = await queries.account(member)
+    if account is not None and account.state == "unverified":
+        async with atomic():
+            await _mail_verification(member, account.name, account.email)
+
+
+async def verify(token: str) -> int:
+    """Confirm an address by the token of its link, and return the member's id.
+
+    Raises Gone when the link no longer works, Refused when another member confirmed the address first.
+    """
+    async with atomic():
+        member: int | None = await value(USE_LINK, tokens.digest(token), "verify")
+        if member is None:
+            raise Gone(USED_UP)
+        await _activate(member)
+        sessions.forget_after_commit()
+    log.info("address confirmed", member=member)
+    return member
+
+
+async def sign_in(*, login: str, password: str, client: Client, replaces: int | None = None) -> SignedIn:
+    """Begin a sign-in, with a new token always; the browser's earlier sign-in, `replaces`, ends.
+
+    Raises Refused for a wrong name or password, Forbidden for a suspended member, TooMany at a limit.
+    """
+    account = await queries.by_login(login)
+    await _slow_guesses(login, account, client)
+    is_right = await passwords.matches(password, account.password_hash if account else None)
+    if account is None or not is_right:
+        log.warning("sign-in refused", member=account and account.id, network=client.network)
+        raise Refused(WRONG)
+    may_sign_in(account)
+    if account.password_hash and passwords.is_outdated(account.password_hash):
+        await _set_password(account.id, await passwords.hashed(password))
+    async with atomic():
+        if replaces is not None:
+            await sessions.end(replaces, account.id)
+        token = await sessions.start(account.id, account.role, agent=client.agent, address=client.address)
+    log.info("signed in", member=account.id, network=client.network)
+    return SignedIn(account.id, account.role, token)
+
+
+async def sign_out(member: int, session: int) -> None:
+    """End a sign-in."""
+    await sessions.end(session, member)
+    log.info("signed out", member=member)
+
+
+async def forgot(email: str, client: Client) -> None:
+    """Mail a link that sets a new password, if the address belongs to a member. Raises TooMany at a limit."""
+    await ratelimit.take(ratelimit.FORGOT_NETWORK, client.network)
+    await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
+    await ratelimit.take(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY)
+    account = await queries.by_email(email)
+    if account is None:
+        return
+    async with atomic():
+        link = await _link(account.id, "reset", RESET_LASTS)
+        await mail.send("reset", account.email, *mail.written("reset", name=account.name, link=link))
+    log.info("reset mailed", member=account.id, network=client.network)
+
+
+async def reset(token: str, password: str, client: Client) -> SignedIn:
+    """Set a new password by the token of a link, end every sign-in there was, and begin one here.
+
+    Raises Gone when the link no longer works.
+    """
+    digest = tokens.digest(token)
+    password_hash = await passwords.hashed(password)
+    async with atomic():
+        owner = await queries.token_owner(digest, "reset")
+        if owner is None or await value(USE_LINK, digest, "reset") is None:
+            raise Gone(USED_UP)
+        await _set_password(owner.id, password_hash)
+        await execute(END_LINKS, owner.id)
+        await sessions.end_all(owner.id)
+        await _mail_notice(owner.name, owner.email)
+        signed_in = await sessions.start(owner.id, owner.role, agent=client.agent, address=client.address)
+    log.info("password reset", member=owner.id, network=client.network)
+    return SignedIn(owner.id, owner.role, signed_in)
+
+
+async def change_password(
+    member: int, *, current: str, password: str, session: int, ends_others: bool, client: Client
+) -> None:
+    """Change the password of whoever gives the current one.
+
+    Raises Refused when that is wrong, TooMany after too many tries.
+    """
+    await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(member))
+    account = await queries.account(member)
+    if account is None or not await passwords.matches(current, account.password_hash):
+        log.warning("password not changed", member=member, network=client.network)
+        raise Refused("This is not your current password.")
+    password_hash = await passwords.hashed(password)
+    async with atomic():
+        await _set_password(member, password_hash)
+        if ends_others:
+            await sessions.end_all(member, but=session)
+        await _mail_notice(account.name, account.email)
+    log.info("password changed", member=member, ended_others=ends_others, network=client.network)
+
+
+async def set_profile(member: int, *, title: str, bio: str) -> None:
+    """Set what a member says about themselves."""
+    await execute("update member set title = $2, bio = $3 where id = $1", member, title, bio)
+
+
+async def _insert(name: str, email: str, password_hash: str | None, role: str, state: str) -> int:
+    member: int | None = await value(
+        NEW_MEMBER, name, names.key(name), email, addresses.key(email), password_hash, role, state
+    )
+    if member is None:
+        raise Refused(TAKEN)
+    return member
+
+
+async def _activate(member: int) -> None:
+    try:
+        changed = await execute(ACTIVATE, member)
+    except UniqueViolationError:
+        raise Refused("This address belongs to another member already.") from None
+    if changed:
+        for hook in hooks.when_verified:
+            await hook(member)
+
+
+async def _set_password(member: int, password_hash: str) -> None:
+    await execute("update member set password_hash = $2 where id = $1", member, password_hash)
+
+
+async def _link(member: int, purpose: str, lasts: timedelta) -> str:
+    token = tokens.new()
+    await execute(NEW_LINK, member, purpose, tokens.digest(token), lasts)
+    return f"{settings().base_url}/{purpose}/{token}"
+
+
+async def _mail_verification(member: int, name: str, email: str) -> None:
+    # The same work either way, so that the time tells nothing.
+    link = await _link(member, "verify", VERIFY_LASTS)
+    owner = await queries.by_email(email)
+    if owner is None:
+        await mail.send("verify", email, *mail.written("verify", name=name, link=link))
+    else:
+        links = {"login": f"{settings().base_url}/login", "forgot": f"{settings().base_url}/forgot"}
+        await mail.send("known", owner.email, *mail.written("known", name=owner.name, tried=name, **links))
+
+
+async def _mail_notice(name: str, email: str) -> None:
+    forgot = f"{settings().base_url}/forgot"
+    await mail.send("password", email, *mail.written("password_changed", name=name, link=forgot))
+
+
+async def _slow_guesses(login: str, account: queries.Account | None, client: Client) -> None:
+    """Slow guessing down without letting strangers lock anybody out of a network they have signed in from."""
+    subject = str(account.id) if account else names.key(login)
+    await ratelimit.take(ratelimit.SIGN_IN_NETWORK, client.network)
+    await ratelimit.take(ratelimit.SIGN_IN_HERE, f"{subject} {client.network}")
+    await ratelimit.take(ratelimit.SIGN_IN_ALL, ratelimit.EVERYBODY)
+    try:
+        await ratelimit.take(ratelimit.SIGN_IN_ACCOUNT, subject)
+    except TooMany:
+        if account is None or client.network not in await _known_networks(account.id):
+            raise
+
+
+async def _known_networks(member: int) -> set[str]:
+    return {ratelimit.network(sign_in.address) for sign_in in await sessions.in_use(member)}

@@ -1,0 +1,89 @@
+"""Passwords: which are good enough, and their Argon2id hashes, made by a few threads of their own."""
+
+import asyncio
+import gzip
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from parley.accounts.names import DATA
+from parley.core.errors import Refused
+
+SHORTEST, LONGEST = 8, 128
+# A word this short, found in a password, says nothing about it.
+SHORTEST_WORD = 3
+
+# OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Each hash holds a core and 19 MiB: more at once would only slow everybody else down.
+THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+
+Result = TypeVar("Result")
+
+
+def check(password: str, words: Iterable[str]) -> None:
+    """Raise Refused when `password` is too short, too long, or among the first that anybody would try.
+
+    `words` are those an attacker knows: the member's name and address, the site's.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise Refused(f"A password has {SHORTEST} to {LONGEST} characters. A few unrelated words do well.")
+    folded = unicodedata.normalize("NFKC", password).casefold()
+    if folded in common() or len(set(folded)) < SHORTEST_WORD:
+        raise Refused("This password is among the first that anybody would try. Please choose another one.")
+    if any(_is_made_of(folded, word.casefold()) for word in words):
+        raise Refused("Please do not make the password of your name, your address or the name of this site.")
+
+
+async def hashed(password: str) -> str:
+    """The Argon2id hash to store."""
+    return await _in_thread(lambda: HASHER.hash(_bytes(password)))
+
+
+async def matches(password: str, stored: str | None) -> bool:
+    """Whether `stored` is the hash of `password`; without one, saying no takes as long."""
+    if stored is None:
+        await hashed(password)
+        return False
+    return await _in_thread(lambda: _verify(password, stored))
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether `stored` was made with weaker parameters than today's."""
+    return HASHER.check_needs_rehash(stored)
+
+
+@cache
+def common() -> frozenset[str]:
+    """The bundled list of common passwords."""
+    with gzip.open(DATA / "passwords.txt.gz", "rt", encoding="utf-8") as file:
+        return frozenset(file.read().splitlines())
+
+
+def _is_made_of(password: str, word: str) -> bool:
+    """Whether nothing but digits and signs is left of `password` without `word`."""
+    if len(word) < SHORTEST_WORD or word not in password:
+        return False
+    return not re.sub(r"[\W\d_]", "", password.replace(word, ""))
+
+
+def _verify(password: str, stored: str) -> bool:
+    try:
+        return HASHER.verify(stored, _bytes(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _bytes(password: str) -> bytes:
+    # Two keyboards may write the same letters differently; lone surrogates are bytes as good as any.
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+
+
+async def _in_thread(work: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(THREADS, work)

@@ -1,0 +1,105 @@
+"""Reading members."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.accounts import addresses, names
+from parley.core.db import fetch, fetch_one
+
+ACCOUNT = """
+select id, name, email, role, state, state_until, password_hash, title, bio from member
+where {}
+"""
+PERSON = """
+select id, name, role, state, title, bio, created_at from member where name_key = $1 and state <> 'anonymised'
+"""
+# As in the consuming update of ops.py, which is what counts; this only decides which page to show.
+OWNER = """
+select member.id, member.name, member.email, member.role, member.state
+from token join member on member.id = token.member
+where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
+  and state in ('unverified', 'active', 'silenced')
+"""
+MAILS = 'select id, recipient as "to", subject, text, created_at as at from mail order by id desc limit 100'
+MAIL = 'select id, recipient as "to", subject, text, created_at as at from mail where id = $1'
+
+
+class Account(msgspec.Struct, frozen=True):
+    """A member with what only the account's own pages may know."""
+
+    id: int
+    name: str
+    email: str
+    role: str
+    state: str
+    state_until: datetime | None
+    password_hash: str | None
+    title: str
+    bio: str
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A member as everybody sees them."""
+
+    id: int
+    name: str
+    role: str
+    state: str
+    title: str
+    bio: str
+    created_at: datetime
+
+
+class TokenOwner(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    email: str
+    role: str
+    state: str
+
+
+class KeptMail(msgspec.Struct, frozen=True):
+    id: int
+    to: str
+    subject: str
+    text: str
+    at: datetime
+
+
+async def account(member: int) -> Account | None:
+    return await fetch_one(Account, ACCOUNT.format("id = $1"), member)
+
+
+async def by_login(login: str) -> Account | None:
+    """Whom a name, or an address that was confirmed, belongs to."""
+    if "@" in login:
+        return await by_email(login)
+    return await fetch_one(Account, ACCOUNT.format("name_key = $1"), names.key(login))
+
+
+async def by_email(email: str) -> Account | None:
+    """The member who confirmed this address."""
+    return await fetch_one(
+        Account, ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email)
+    )
+
+
+async def person(name: str) -> Person | None:
+    """The member of exactly this name, case apart; one that only looks alike is somebody else."""
+    found = await fetch_one(Person, PERSON, names.key(name))
+    return found if found and names.same(found.name, name) else None
+
+
+async def token_owner(token_hash: bytes | None, purpose: str) -> TokenOwner | None:
+    """Whose link this is, while it still works."""
+    return await fetch_one(TokenOwner, OWNER, token_hash, purpose)
+
+
+async def mails() -> list[KeptMail]:
+    """The newest messages, for the page that stands in for a mailbox on one's own machine."""
+    return await fetch(KeptMail, MAILS)
+
+
+async def mail(number: int) -> KeptMail | None:
+    return await fetch_one(KeptMail, MAIL, number)

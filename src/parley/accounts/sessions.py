@@ -1,0 +1,208 @@
+"""Who is asking: sign-ins are rows of our own, found by the hash of the cookie's token.
+
+A sign-in ends when it was not used for 14 days, and after 90 days in any case; one of staff after 12 hours,
+and after 7 days.
+A visitor has no cookie, and nothing is read for them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+
+import msgspec
+from litestar.datastructures import Cookie
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from parley.accounts import tokens
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.cache import Bounded
+from parley.core.errors import Unavailable
+from parley.core.failures import OUTAGES
+from parley.core.settings import settings
+
+LASTS = timedelta(days=90)
+LASTS_STAFF = timedelta(days=7)
+
+# Found sign-ins are believed for so long; what ended elsewhere is in force here a second later.
+BELIEVED_SECONDS = 1.0
+MOST_BELIEVED = 10_000
+
+VALID = """
+  expires_at > now()
+  and seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
+  and state in ('unverified', 'active', 'silenced')
+"""
+FIND = f"""
+select session.id, member.id as member, name, role, state,
+  seen_at < now() - interval '5 minutes' as is_stale
+from session join member on member.id = session.member
+where token_hash = $1 and {VALID}
+"""  # noqa: S608 no value in it
+STILL_VALID = f"""
+select session.id from session join member on member.id = session.member
+where session.id = any($1) and {VALID}
+"""  # noqa: S608 no value in it
+SEEN = "update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes'"
+START = """
+insert into session (member, token_hash, agent, address, created_at, seen_at, expires_at)
+values ($1, $2, $3, $4, now(), now(), now() + $5::interval) returning id
+"""
+END_ALL = "delete from session where member = $1 and id is distinct from $2"
+IN_USE = f"""
+select session.id, agent, address, session.created_at, seen_at
+from session join member on member.id = session.member
+where member = $1 and {VALID} order by seen_at desc, session.id desc
+"""  # noqa: S608 no value in it
+
+
+class Found(msgspec.Struct, frozen=True):
+    id: int
+    member: int
+    name: str
+    role: str
+    state: str
+    is_stale: bool
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """A sign-in as its owner sees it."""
+
+    id: int
+    agent: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+
+
+class Believed(msgspec.Struct, frozen=True):
+    viewer: Viewer
+    until: float
+
+
+_believed: Bounded[Believed] = Bounded(MOST_BELIEVED)
+
+
+class Sessions:
+    """ASGI middleware: sets scope["viewer"] to the member who asks, or None."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            token = _cookie(scope)
+            try:
+                viewer = await _viewer(token) if token else None
+            except (Unavailable, *OUTAGES) as error:
+                # A page for anyone may still be had; `entrance` tells those who need to be known.
+                viewer = None
+                scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
+            scope["viewer"] = viewer  # type: ignore[typeddict-unknown-key]
+        await self.app(scope, receive, send)
+
+
+async def start(member: int, role: str, *, agent: str, address: str) -> str:
+    """Begin a sign-in of `member` and return its token, which is new each time."""
+    token = tokens.new()
+    lasts = LASTS if role == "member" else LASTS_STAFF
+    await db.execute(START, member, tokens.digest(token), agent[:200], address[:45], lasts)
+    return token
+
+
+async def end(session: int, member: int) -> bool:
+    """End one sign-in of `member`; False when it is not theirs or has ended."""
+    async with db.atomic():
+        ended = await db.execute("delete from session where id = $1 and member = $2", session, member)
+        forget_after_commit()
+    return ended > 0
+
+
+async def end_all(member: int, *, but: int | None = None) -> int:
+    """End every sign-in of `member`, or all `but` one: after a new password, a suspension, a new role."""
+    async with db.atomic():
+        ended = await db.execute(END_ALL, member, but)
+        forget_after_commit()
+    return ended
+
+
+def forget() -> None:
+    """Believe nothing that was found before."""
+    global _believed  # noqa: PLW0603 a search under way puts what it finds into the old one
+    _believed = Bounded(MOST_BELIEVED)
+
+
+def forget_after_commit() -> None:
+    """Believe nothing once the open transaction is committed: for whatever changes who may do what."""
+
+    async def hook() -> None:
+        forget()
+
+    db.after_commit(hook)
+
+
+async def in_use(member: int) -> list[SignIn]:
+    """The sign-ins of `member` that are still good, the last used first."""
+    return await db.fetch(SignIn, IN_USE, member)
+
+
+async def still_valid(session_ids: Sequence[int]) -> set[int]:
+    """Which of these sign-ins are still good: the live streams of the others end."""
+    return set(await db.values(STILL_VALID, list(session_ids)))
+
+
+def cookie(token: str, role: str = "member") -> Cookie:
+    """The cookie that carries `token`; an empty one takes it back."""
+    lasts = LASTS if role == "member" else LASTS_STAFF
+    return Cookie(
+        key=cookie_name(),
+        value=token,
+        max_age=int(lasts.total_seconds()) if token else 0,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def cookie_name() -> str:
+    """`__Host-` keeps other hosts of the domain from planting one; browsers take it over https only."""
+    return "__Host-parley" if settings().secure else "parley"
+
+
+def _cookie(scope: Scope) -> str | None:
+    wanted = cookie_name()
+    for header, content in scope["headers"]:
+        if header == b"cookie":
+            for part in content.decode("latin-1").split(";"):
+                name, _, token = part.strip().partition("=")
+                if name == wanted:
+                    return token
+    return None
+
+
+async def _viewer(token: str) -> Viewer | None:
+    digest = tokens.digest(token)
+    if digest is None:
+        return None
+    believed = _believed.get(digest)
+    if believed is not None and believed.until > monotonic():
+        return believed.viewer
+    keep, until = _believed, monotonic() + BELIEVED_SECONDS
+    found = await db.fetch_one(Found, FIND, digest)
+    if found is None:
+        keep.drop(digest)
+        return None
+    if found.is_stale:
+        await db.execute(SEEN, found.id)
+    viewer = Viewer(
+        id=found.member,
+        name=found.name,
+        role=found.role,
+        verified=found.state != "unverified",
+        session=found.id,
+        state=found.state,
+    )
+    keep.put(digest, Believed(viewer, until))
+    return viewer

@@ -1,0 +1,46 @@
+"""What the account pages share."""
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.response import Redirect
+
+from parley.accounts import sessions
+from parley.accounts.ops import Client, SignedIn
+from parley.core.access import Viewer, viewer_of
+from parley.core.errors import NotFound, ParleyError, TooMany
+from parley.core.forms import Form
+from parley.core.pages import page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def client_of(request: AnyRequest) -> Client:
+    """The browser that asks. Forwarded headers are the web server's to judge, never ours."""
+    agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
+    return Client(agent=agent, address=request.client.host if request.client else "")
+
+
+def member_of(request: AnyRequest) -> Viewer:
+    """The viewer on a page that only members reach."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise NotFound("There is no page at this address.")
+    return viewer
+
+
+def see_other(path: str, signed_in: SignedIn | None = None) -> Redirect:
+    """Lead on to `path`, with the cookie of a sign-in that just began."""
+    cookies = [sessions.cookie(signed_in.token, signed_in.role)] if signed_in else None
+    return Redirect(path, status_code=303, cookies=cookies)
+
+
+def mistaken(
+    request: AnyRequest, template: str, form: Form, error: ParleyError | None = None, **context: Any
+) -> Response[Any]:
+    """The page again with what was typed, and what is wrong with it."""
+    if error is not None:
+        form.errors["form"] = str(error)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
+    status = error.status if error is not None else 422
+    return page(request, template, status=status, headers=headers, form=form, **context)

@@ -1,0 +1,52 @@
+"""On one's own machine, without a mail server: the messages that would have been sent, and their links."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from parley.accounts import queries
+from parley.accounts.web.common import AnyRequest
+from parley.core.access import ANYONE
+from parley.core.errors import NotFound
+from parley.core.pages import page
+from parley.core.settings import LOCAL_HOSTS, settings
+from parley.core.text import as_id
+
+
+@get("/dev/mail", name="accounts:mails", opt={"who": ANYONE})
+async def mails_page(request: AnyRequest) -> Response[object]:
+    _only_here(request)
+    return page(request, "accounts/dev_mail.html", mails=await queries.mails())
+
+
+@get("/dev/mail/{number:str}", name="accounts:mail", opt={"who": ANYONE})
+async def mail_page(request: AnyRequest, number: FromPath[str]) -> Response[object]:
+    _only_here(request)
+    wanted = as_id(number)
+    mail = await queries.mail(wanted) if wanted else None
+    if mail is None:
+        raise NotFound("There is no such message.")
+    return page(request, "accounts/dev_mail_message.html", mail=mail)
+
+
+def _only_here(request: AnyRequest) -> None:
+    """Raise NotFound for whoever does not sit at this machine.
+
+    The Host header is looked at too: a foreign name that was made to resolve to this machine opens nothing.
+    """
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    is_here = request.client is not None and _is_loopback(request.client.host)
+    if not (settings().local and settings().smtp_url is None and is_here and host in LOCAL_HOSTS):
+        raise NotFound("There is no page at this address.")
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+handlers: list[object] = [mails_page, mail_page]

@@ -1,0 +1,64 @@
+"""A forgotten password: ask for a link, then set a new one by it."""
+
+import asyncio
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.accounts import ops, queries, tokens
+from parley.accounts.forms import ForgotForm, ResetForm
+from parley.accounts.web.common import AnyRequest, client_of, mistaken, see_other
+from parley.core.access import ANYONE
+from parley.core.errors import Gone, TooMany
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+
+# Longer than mailing a link takes, so that the time does not tell whether one was mailed.
+ANSWER_SECONDS = 0.15
+
+
+@get("/forgot", name="accounts:forgot", opt={"who": ANYONE})
+async def forgot_page(request: AnyRequest) -> Response[object]:
+    return page(request, "accounts/forgot.html", form=Form({}))
+
+
+@post("/forgot", opt={"who": ANYONE})
+async def forgot(request: AnyRequest) -> Response[object]:
+    form = ForgotForm(await posted(request))
+    if form.errors:
+        return mistaken(request, "accounts/forgot.html", form)
+    try:
+        await asyncio.gather(ops.forgot(form.email, client_of(request)), asyncio.sleep(ANSWER_SECONDS))
+    except TooMany as error:
+        return mistaken(request, "accounts/forgot.html", form, error)
+    return see_other("/forgot/done")
+
+
+@get("/forgot/done", name="accounts:reset-sent", opt={"who": ANYONE})
+async def forgot_sent_page(request: AnyRequest) -> Response[object]:
+    return page(request, "accounts/forgot_sent.html")
+
+
+@get("/reset/{token:str}", name="accounts:reset", opt={"who": ANYONE})
+async def reset_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    await _owner(token)
+    return page(request, "accounts/reset.html", form=Form({}))
+
+
+@post("/reset/{token:str}", opt={"who": ANYONE})
+async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
+    owner = await _owner(token)
+    form = ResetForm(await posted(request), owner.name, owner.email)
+    if form.errors:
+        return mistaken(request, "accounts/reset.html", form)
+    return see_other("/", await ops.reset(token, form.password, client_of(request)))
+
+
+async def _owner(token: str) -> queries.TokenOwner:
+    owner = await queries.token_owner(tokens.digest(token), "reset")
+    if owner is None:
+        raise Gone(ops.USED_UP)
+    return owner
+
+
+handlers: list[object] = [forgot_page, forgot, forgot_sent_page, reset_page, reset]

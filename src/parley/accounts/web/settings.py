@@ -1,0 +1,131 @@
+"""One's own account: what others read about one, the password, and where one is signed in."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.accounts import ops, queries, sessions
+from parley.accounts.forms import PasswordForm, ProfileForm
+from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, see_other
+from parley.core.access import MEMBER, Viewer
+from parley.core.errors import NotFound, Refused, TooMany
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+from parley.core.text import as_id
+
+# The first that fits: every browser names those it descends from as well.
+BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "Mac",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    id: int
+    agent: str
+    address: str
+    created_at: datetime
+    seen_at: datetime
+    current: bool
+
+
+@get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
+async def profile_page(request: AnyRequest) -> Response[object]:
+    account = await _account(request)
+    form = Form({"title": account.title, "bio": account.bio})
+    return page(request, "accounts/profile_settings.html", form=form)
+
+
+@post("/settings/profile", opt={"who": MEMBER})
+async def set_profile(request: AnyRequest) -> Response[object]:
+    form = ProfileForm(await posted(request))
+    if form.errors:
+        return mistaken(request, "accounts/profile_settings.html", form)
+    await ops.set_profile(member_of(request).id, title=form.title, bio=form.bio)
+    return see_other("/settings/profile")
+
+
+@get("/settings/security", name="accounts:security", opt={"who": MEMBER})
+async def security_page(request: AnyRequest) -> Response[object]:
+    return page(request, "accounts/security.html", form=Form({}), **await _security(member_of(request)))
+
+
+@post("/settings/security", opt={"who": MEMBER})
+async def change_password(request: AnyRequest) -> Response[object]:
+    viewer, account = member_of(request), await _account(request)
+    form = PasswordForm(await posted(request), account.name, account.email)
+    error: TooMany | None = None
+    if not form.errors:
+        try:
+            await _change_password(request, form)
+        except Refused as refusal:
+            form.errors["current"] = str(refusal)
+        except TooMany as too_many:
+            error = too_many
+    if form.errors or error:
+        return mistaken(request, "accounts/security.html", form, error, **await _security(viewer))
+    return see_other("/settings/security")
+
+
+@post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
+async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
+    number = as_id(session)
+    if number is None or not await sessions.end(number, member_of(request).id):
+        raise NotFound("This sign-in has ended already.")
+    return see_other("/settings/security")
+
+
+def device(agent: str) -> str:
+    """A browser's header in words, such as "Firefox on Linux"."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
+    system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0] or "Unknown browser"
+
+
+async def _change_password(request: AnyRequest, form: PasswordForm) -> None:
+    viewer = member_of(request)
+    await ops.change_password(
+        viewer.id,
+        current=form.current,
+        password=form.password,
+        session=viewer.session,
+        ends_others=form.ends_others,
+        client=client_of(request),
+    )
+
+
+async def _account(request: AnyRequest) -> queries.Account:
+    account = await queries.account(member_of(request).id)
+    if account is None:
+        raise NotFound("This account no longer exists.")
+    return account
+
+
+async def _security(viewer: Viewer) -> dict[str, Any]:
+    rows = [
+        SessionRow(
+            id=found.id,
+            agent=device(found.agent),
+            address=found.address,
+            created_at=found.created_at,
+            seen_at=found.seen_at,
+            current=found.id == viewer.session,
+        )
+        for found in await sessions.in_use(viewer.id)
+    ]
+    return {"sessions": rows}
+
+
+handlers: list[object] = [profile_page, set_profile, security_page, change_password, end_session]

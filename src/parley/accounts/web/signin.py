@@ -1,0 +1,53 @@
+"""Signing in and out."""
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from parley.accounts import ops, sessions
+from parley.accounts.forms import SignInForm
+from parley.accounts.web.common import AnyRequest, client_of, mistaken, see_other
+from parley.core.access import ANYONE, viewer_of
+from parley.core.errors import Forbidden, Refused, TooMany
+from parley.core.forms import Form, posted
+from parley.core.pages import local_path, page
+
+
+@get("/login", name="accounts:sign-in", opt={"who": ANYONE})
+async def sign_in_page(request: AnyRequest) -> Response[object]:
+    next_url = local_path(request.query_params.get("next"))
+    if viewer_of(request) is not None:
+        return see_other(next_url)
+    return page(request, "accounts/login.html", form=Form({}), next_url=next_url)
+
+
+@post("/login", opt={"who": ANYONE})
+async def sign_in(request: AnyRequest) -> Response[object]:
+    data = await posted(request)
+    form = SignInForm({"next": request.query_params.get("next"), **data})
+    if form.errors:
+        return mistaken(request, "accounts/login.html", form, next_url=form.next)
+    viewer = viewer_of(request)
+    try:
+        signed_in = await ops.sign_in(
+            login=form.login,
+            password=form.password,
+            client=client_of(request),
+            replaces=viewer.session if viewer else None,
+        )
+    except (Refused, Forbidden, TooMany) as error:
+        return mistaken(request, "accounts/login.html", form, error, next_url=form.next)
+    return see_other(form.next, signed_in)
+
+
+@post("/logout", name="accounts:sign-out", opt={"who": ANYONE})
+async def sign_out(request: AnyRequest) -> Response[object]:
+    """End the sign-in, and have the browser forget the pages it kept; drafts stay."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        return see_other("/")
+    await ops.sign_out(viewer.id, viewer.session)
+    headers = {"Clear-Site-Data": '"cache"'}
+    return Redirect("/", status_code=303, headers=headers, cookies=[sessions.cookie("")])
+
+
+handlers: list[object] = [sign_in_page, sign_in, sign_out]

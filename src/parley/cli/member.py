@@ -1,0 +1,37 @@
+"""`parley member add`: make a member, such as the first admin of a new installation."""
+
+import sys
+from typing import Any
+
+import rich_click as click
+
+from parley.accounts import addresses, names, ops, passwords
+from parley.accounts.forms import member_words, site_words
+from parley.cli.running import on_installation
+
+
+@click.group()
+def member() -> None:
+    """Members."""
+
+
+@member.command()
+@click.argument("name")
+@click.argument("email")
+@click.option(
+    "--role", type=click.Choice(["member", "moderator", "admin"]), default="member", show_default=True
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@on_installation
+async def add(name: str, email: str, role: str, *, password_stdin: bool) -> dict[str, Any]:
+    """Make a verified member; print a link that sets the password, once, within three days."""
+    name, email = names.name(name), addresses.address(email)
+    password = _read_password(name, email) if password_stdin else None
+    number, link = await ops.add_member(name=name, email=email, role=role, password=password)
+    return {"text": link or f"{name} can sign in.", "id": number, "name": name, "role": role, "link": link}
+
+
+def _read_password(name: str, email: str) -> str:
+    password = sys.stdin.readline().rstrip("\r\n")
+    passwords.check(password, [*site_words(), *member_words(name, email)])
+    return password

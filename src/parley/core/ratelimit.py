@@ -1,0 +1,184 @@
+"""How often one may do something: token buckets in Redis, and in PostgreSQL for what must not go unchecked.
+
+A bucket holds `most` tokens and is full again after `seconds`. Every use takes one token.
+"""
+
+import ipaddress
+from functools import cache
+from time import monotonic
+
+import msgspec
+import structlog
+from redis.commands.core import AsyncScript
+from redis.exceptions import RedisError
+
+from parley.core import db
+from parley.core.errors import TooMany
+from parley.core.redis import redis
+from parley.core.settings import settings
+
+log = structlog.get_logger(__name__)
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+# After a failure Redis is left alone for a while: a hanging one costs one time-out, not one a request.
+REST_SECONDS = 5.0
+
+EVERYBODY = "all"
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A named limit. While Redis is away, a `strict` one is counted in PostgreSQL; others let pass."""
+
+    name: str
+    most: int
+    seconds: int
+    strict: bool = False
+
+
+def _limit(name: str, most: int, seconds: int, *, strict: bool = False) -> Limit:
+    limit = Limit(name, most, seconds, strict)
+    LIMITS[name] = limit
+    return limit
+
+
+LIMITS: dict[str, Limit] = {}
+
+# Guesses at one account: from one network, and from everywhere (which does not stop the networks it knows).
+SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
+SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
+SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
+SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True)
+
+SIGN_UP_ADDRESS = _limit("sign-up:address", 5, DAY, strict=True)
+SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
+SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True)
+
+FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
+FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
+FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
+
+# The current password asked again, by an account that is signed in.
+CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
+
+MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
+
+POST_ACCOUNT = _limit("post:account", 20, 10 * MINUTE, strict=True)
+POST_NETWORK = _limit("post:network", 200, 10 * MINUTE, strict=True)
+POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True)
+
+VOTE_ACCOUNT = _limit("vote:account", 200, 10 * MINUTE)
+VOTE_NETWORK = _limit("vote:network", 2_000, 10 * MINUTE)
+VOTE_ALL = _limit("vote:all", 60_000, 10 * MINUTE)
+
+PREVIEW_ACCOUNT = _limit("preview:account", 120, 10 * MINUTE)
+PREVIEW_NETWORK = _limit("preview:network", 600, 10 * MINUTE)
+PREVIEW_ALL = _limit("preview:all", 20_000, 10 * MINUTE)
+
+IMPORT_ACCOUNT = _limit("import:account", 20, HOUR, strict=True)
+IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True)
+IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True)
+
+REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
+REPORT_NETWORK = _limit("report:network", 100, HOUR)
+REPORT_ALL = _limit("report:all", 3_000, HOUR)
+
+# Redis's own clock counts, so that machines agree. Returns the milliseconds to wait, or 0.
+TAKE = """
+local most, filled_in = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = most
+if kept[1] then
+  tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
+end
+if tokens < 1 then
+  return math.ceil((1 - tokens) * filled_in / most)
+end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - 1), 'at', now)
+redis.call('PEXPIRE', KEYS[1], filled_in)
+return 0
+"""
+
+# A row comes back when a token was there.
+TAKE_ROW = """
+insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - 1, clock_timestamp())
+on conflict (key) do update set
+  tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - 1,
+  filled_at = clock_timestamp()
+where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= 1
+returning true
+"""
+
+_rests_until = 0.0
+
+
+async def take(limit: Limit, subject: str) -> None:
+    """Take one token from `subject`'s bucket: an account, a network or EVERYBODY.
+
+    Call it before the transaction of the deed, or a refused deed would give its token back.
+    Raises TooMany, with the seconds until the next token, when the bucket is empty.
+    """
+    if not settings().limits:
+        return
+    wait = await _take_from_redis(limit, subject)
+    if wait is None and limit.strict:
+        wait = await _take_from_table(limit, subject)
+    if wait:
+        log.warning("limit reached", limit=limit.name, wait=wait)
+        raise TooMany(f"That was a lot in a short time. Please try again in {_in_words(wait)}.", wait)
+
+
+def network(address: str) -> str:
+    """The network that stands for a client: its /24, or /64 for IPv6; `address` itself when it is none."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004
+
+
+async def sweep() -> int:
+    """Delete the buckets in PostgreSQL that are full again, and say how many."""
+    return await db.execute("delete from rate_bucket where filled_at < now() - interval '1 day'")
+
+
+@cache
+def _script() -> AsyncScript:
+    return AsyncScript(redis(), TAKE)
+
+
+async def _take_from_redis(limit: Limit, subject: str) -> int | None:
+    """Seconds to wait, 0 when a token was taken, None when Redis does not answer."""
+    global _rests_until  # noqa: PLW0603 one state of one Redis
+    if monotonic() < _rests_until:
+        return None
+    try:
+        wait = await _script()([_key(limit, subject)], [limit.most, limit.seconds], client=redis())
+    except (RedisError, OSError, TimeoutError) as error:
+        _rests_until = monotonic() + REST_SECONDS
+        log.warning("limits without Redis", error=repr(error))
+        return None
+    return -(-int(wait) // 1000)
+
+
+async def _take_from_table(limit: Limit, subject: str) -> int:
+    taken = await db.value(TAKE_ROW, _key(limit, subject), limit.most, limit.seconds)
+    return 0 if taken else max(1, limit.seconds // limit.most)
+
+
+def _key(limit: Limit, subject: str) -> str:
+    return f"limit:{limit.name}:{subject}"
+
+
+def _in_words(seconds: int) -> str:
+    if seconds < MINUTE:
+        return f"{seconds} seconds" if seconds > 1 else "a second"
+    minutes = -(-seconds // MINUTE)
+    if seconds < HOUR:
+        return f"{minutes} minutes" if minutes > 1 else "a minute"
+    hours = -(-seconds // HOUR)
+    return f"{hours} hours" if hours > 1 else "an hour"
