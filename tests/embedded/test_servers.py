@@ -13,6 +13,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
+from embedded.installation import lives
 from parley.embedded import CannotStart, attach, servers
 
 pytestmark = pytest.mark.anyio
@@ -38,10 +39,6 @@ def program(code: str, folder: Path, *prefix: str) -> subprocess.Popen[str]:
 def said(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
-
-
-def lives(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 async def ping(url: str) -> bool:

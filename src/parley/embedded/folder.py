@@ -24,7 +24,7 @@ STOPPING = b"stopping"
 NOT_A_SIGN_OF_OTHERS = {"lock", "lost+found", "installation.json.new"}
 
 
-class CannotStart(Exception):  # noqa: N818 named for what happened, as all our errors are
+class CannotStart(Exception):
     """Parley cannot start here; the text says why, what was kept and what to do, in a sentence or two."""
 
 

