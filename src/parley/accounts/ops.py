@@ -9,6 +9,7 @@ from asyncpg import UniqueViolationError
 from parley.accounts import addresses, hooks, names, passwords, queries, sessions, tokens
 from parley.accounts.rules import may_sign_in
 from parley.core import mail, ratelimit
+from parley.core.access import Viewer
 from parley.core.db import atomic, execute, value
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.settings import settings
@@ -48,6 +49,7 @@ class Client(msgspec.Struct, frozen=True):
 
     agent: str
     address: str
+    viewer: Viewer | None = None
 
     @property
     def network(self) -> str:
@@ -74,9 +76,9 @@ async def sign_up(*, name: str, email: str, password: str, client: Client) -> Si
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified")
         await _mail_verification(member, name, email)
-        token = await sessions.start(member, "member", agent=client.agent, address=client.address)
+        signed_in = await _begin(member, "member", client)
     log.info("signed up", member=member, network=client.network)
-    return SignedIn(member, "member", token)
+    return signed_in
 
 
 async def add_member(
@@ -121,8 +123,8 @@ async def verify(token: str) -> int:
     return member
 
 
-async def sign_in(*, login: str, password: str, client: Client, replaces: int | None = None) -> SignedIn:
-    """Begin a sign-in, with a new token always; the browser's earlier sign-in, `replaces`, ends.
+async def sign_in(*, login: str, password: str, client: Client) -> SignedIn:
+    """Begin a sign-in, with a new token always; the browser's earlier one ends.
 
     Raises Refused for a wrong name or password, Forbidden for a suspended member, TooMany at a limit.
     """
@@ -136,17 +138,15 @@ async def sign_in(*, login: str, password: str, client: Client, replaces: int | 
     if account.password_hash and passwords.is_outdated(account.password_hash):
         await _set_password(account.id, await passwords.hashed(password))
     async with atomic():
-        if replaces is not None:
-            await sessions.end(replaces, account.id)
-        token = await sessions.start(account.id, account.role, agent=client.agent, address=client.address)
+        signed_in = await _begin(account.id, account.role, client)
     log.info("signed in", member=account.id, network=client.network)
-    return SignedIn(account.id, account.role, token)
+    return signed_in
 
 
-async def sign_out(member: int, session: int) -> None:
-    """End a sign-in."""
-    await sessions.end(session, member)
-    log.info("signed out", member=member)
+async def sign_out(viewer: Viewer) -> None:
+    """End the sign-in that the viewer uses."""
+    await sessions.end(viewer.session, viewer.id)
+    log.info("signed out", member=viewer.id)
 
 
 async def forgot(email: str, client: Client) -> None:
@@ -178,35 +178,43 @@ async def reset(token: str, password: str, client: Client) -> SignedIn:
         await execute(END_LINKS, owner.id)
         await sessions.end_all(owner.id)
         await _mail_notice(owner.name, owner.email)
-        signed_in = await sessions.start(owner.id, owner.role, agent=client.agent, address=client.address)
+        signed_in = await _begin(owner.id, owner.role, client)
     log.info("password reset", member=owner.id, network=client.network)
-    return SignedIn(owner.id, owner.role, signed_in)
+    return signed_in
 
 
 async def change_password(
-    member: int, *, current: str, password: str, session: int, ends_others: bool, client: Client
+    viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client
 ) -> None:
     """Change the password of whoever gives the current one.
 
     Raises Refused when that is wrong, TooMany after too many tries.
     """
-    await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(member))
-    account = await queries.account(member)
+    await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(viewer.id))
+    account = await queries.account(viewer.id)
     if account is None or not await passwords.matches(current, account.password_hash):
-        log.warning("password not changed", member=member, network=client.network)
+        log.warning("password not changed", member=viewer.id, network=client.network)
         raise Refused("This is not your current password.")
     password_hash = await passwords.hashed(password)
     async with atomic():
-        await _set_password(member, password_hash)
+        await _set_password(account.id, password_hash)
         if ends_others:
-            await sessions.end_all(member, but=session)
+            await sessions.end_all(account.id, but=viewer.session)
         await _mail_notice(account.name, account.email)
-    log.info("password changed", member=member, ended_others=ends_others, network=client.network)
+    log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
 
 
 async def set_profile(member: int, *, title: str, bio: str) -> None:
     """Set what a member says about themselves."""
     await execute("update member set title = $2, bio = $3 where id = $1", member, title, bio)
+
+
+async def _begin(member: int, role: str, client: Client) -> SignedIn:
+    """Start a sign-in for this browser, which gives up the one it had."""
+    if client.viewer is not None:
+        await sessions.end(client.viewer.session, client.viewer.id)
+    token = await sessions.start(member, role, agent=client.agent, address=client.address)
+    return SignedIn(member, role, token)
 
 
 async def _insert(name: str, email: str, password_hash: str | None, role: str, state: str) -> int:

@@ -3,10 +3,12 @@
 from enum import IntEnum
 
 import msgspec
+from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
 from parley.core.errors import Forbidden, NotFound, SignInNeeded
+from parley.core.forms import posted
 
 
 class Who(IntEnum):
@@ -47,20 +49,23 @@ def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type
     return viewer
 
 
-def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """The guard of all routes.
 
     Raises SignInNeeded for visitors, Forbidden for unverified members, NotFound where only staff may look.
     """
     who = handler.opt.get("who")
-    if who is None:
-        raise NotFound("This page is not open.")
     viewer = viewer_of(connection)
     standing = viewer.standing if viewer else ANYONE
-    if standing >= who:
+    if who is not None and standing >= who:
         return
-    if who >= MODERATOR:
+    if (unknown := connection.scope.get("viewer_unknown")) is not None:
+        # The database could not say who this is: that is no reason to tell a member to sign in.
+        raise unknown  # type: ignore[misc]
+    if who is None or who >= MODERATOR:
         raise NotFound("There is no page at this address.")
+    if isinstance(connection, Request) and connection.method == "POST":
+        await posted(connection)
     if viewer is None:
-        raise SignInNeeded("Please sign in to do this. What you typed is kept in this browser.")
+        raise SignInNeeded("Only members can do this. Please sign in, or sign up: it takes a minute.")
     raise Forbidden("Please confirm your e-mail address first: open the link in the mail we sent you.")

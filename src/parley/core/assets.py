@@ -65,3 +65,6 @@ def static_file(request: Request, digest: FromPath[str], name: FromPath[str]) ->
             asset.compressed, media_type=asset.mime, headers=headers | {"Content-Encoding": "gzip"}
         )
     return Response(asset.data, media_type=asset.mime, headers=headers)
+
+
+handlers = [static_file]

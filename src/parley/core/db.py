@@ -230,3 +230,9 @@ async def _run_hooks(hooks: list[Hook]) -> None:
             await hook()
         except Exception:
             log.exception("after-commit hook failed")
+
+
+def expire_connections() -> None:
+    """Have every pooled connection replaced before its next use: after a fail-over they lead to the wrong server."""
+    if DB.pool is not None:
+        asyncio.get_running_loop().create_task(DB.pool.expire_connections())  # noqa: RUF006 a flag set per connection

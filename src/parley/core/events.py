@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from parley.core.db import after_commit, in_transaction, value
-from parley.core.redis import publish
+from parley.core.nudges import Nudge, nudge
 
 EMIT = """
 with thread as (update thread set last_seq = last_seq + 1 where id = $1 returning last_seq)
@@ -34,8 +34,5 @@ async def emit(
         raise RuntimeError("emit() needs an open transaction")
     seq: int = await value(EMIT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
 
-    async def nudge() -> None:
-        await publish({"thread": thread, "seq": seq})
-
-    after_commit(nudge)
+    after_commit(lambda: nudge(Nudge(thread, seq)))
     return seq

@@ -63,7 +63,10 @@ async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
         raise BadRequest(
             "The form could not be read. Nothing was changed; please go back and send it again."
         ) from error
-    pairs = form.multi_items()
+    pairs = list(form.multi_items())
     if len(pairs) > MOST_FIELDS:
         raise BadRequest("The form has far too many fields.")
-    return dict(pairs)
+    fields = dict(pairs)
+    # Kept for the error page: whatever fails after this, what was typed is shown again.
+    request.scope["typed"] = fields.get("body") or fields.get("text")  # type: ignore[typeddict-unknown-key]
+    return fields

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import MediaType, Request, Response
@@ -17,7 +18,9 @@ from parley.core.assets import folder, static
 
 AnyRequest = Request[Any, Any, Any]
 
-WORTH_COMPRESSING = 1_000
+VARY = "HX-Request, Cookie, Accept-Encoding"
+# zlib's quickest level: a page made for one viewer is compressed once and sent once.
+FAST = 1
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 
 
@@ -61,6 +64,38 @@ def wants_fragment(request: AnyRequest) -> bool:
     )
 
 
+class Finished(msgspec.Struct, frozen=True):
+    """A page's bytes as they are sent: plain and compressed, with the tag that names them."""
+
+    plain: bytes
+    compressed: bytes
+    etag: str
+
+
+def render(template: str, block: str | None = None, **context: Any) -> bytes:
+    """Render `template`, or only its `block`."""
+    if block:
+        return render_block(environment(), template, block, context).encode()
+    return environment().get_template(template).render(context).encode()
+
+
+def finish(html: bytes, level: int = 6) -> Finished:
+    """Make `html` ready to be sent many times."""
+    etag = f'"{hashlib.blake2b(html, digest_size=12).hexdigest()}"'
+    return Finished(html, gzip.compress(html, level, mtime=0), etag)
+
+
+def sent(request: AnyRequest, finished: Finished) -> Response[bytes | None]:
+    """Answer with a finished page, or with 304 when the browser has these very bytes."""
+    headers = {"Vary": VARY, "ETag": finished.etag}
+    if request.headers.get("if-none-match") == finished.etag:
+        return Response(None, status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(finished.compressed, media_type=MediaType.HTML, headers=headers)
+    return Response(finished.plain, media_type=MediaType.HTML, headers=headers)
+
+
 def page(
     request: AnyRequest,
     template: str,
@@ -70,39 +105,31 @@ def page(
     **context: Any,
 ) -> Response[Any]:
     """Render `template`, or only its `block` when htmx asks, for the viewer of this request."""
-    sent = {"Vary": "HX-Request, Cookie, Accept-Encoding", **(headers or {})}
-    context |= base_context(request)
-    if block and wants_fragment(request):
-        html = render_block(environment(), template, block, context)
-        if status >= 400:  # noqa: PLR2004 htmx puts an error where the form stands, not where success would go
-            sent |= {"HX-Retarget": f"#{block}", "HX-Reswap": "outerHTML"}
-    else:
-        html = environment().get_template(template).render(context)
-    return html_response(request, html.encode(), status, sent)
+    extra = dict(headers or {})
+    part = block if wants_fragment(request) else None
+    if part and status >= 400:  # noqa: PLR2004 htmx puts an error where the form stands, not where success would go
+        extra |= {"HX-Retarget": f"#{part}", "HX-Reswap": "outerHTML"}
+    html = render(template, part, status=status, **base_context(request), **context)
+    return _answer(request, html, status, extra)
 
 
 def fragment(request: AnyRequest, template: str, status: int = 200, **context: Any) -> Response[Any]:
     """Render a whole small template: a thing that stands alone."""
-    html = environment().get_template(template).render(context | base_context(request))
-    return html_response(request, html.encode(), status, {"Vary": "HX-Request, Cookie, Accept-Encoding"})
+    return _answer(request, render(template, status=status, **base_context(request), **context), status, {})
 
 
 def base_context(request: AnyRequest) -> dict[str, Any]:
+    """What every template is given: the viewer, and the address to come back to after signing in."""
     url = request.url
     return {"viewer": viewer_of(request), "path": quote(url.path) + (f"?{url.query}" if url.query else "")}
 
 
-def html_response(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:
-    """The answer, compressed when the browser can read that, or 304 when it has these very bytes."""
+def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:
     if status == 200 and request.method == "GET":  # noqa: PLR2004
-        etag = f'"{hashlib.blake2b(html, digest_size=12).hexdigest()}"'
-        headers["ETag"] = etag
-        if request.headers.get("if-none-match") == etag:
-            return Response(None, status_code=304, headers=headers)
-    if len(html) > WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
-        html = gzip.compress(html, 4, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+        answer = sent(request, finish(html, FAST))
+        answer.headers.update(headers)
+        return answer
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers | {"Vary": VARY})
 
 
 def local_path(raw: str | None) -> str:

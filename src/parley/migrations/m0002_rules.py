@@ -24,8 +24,8 @@ create sequence lineage;
 create unique index passage_revision_position_key on passage (revision, position);
 create index passage_lineage on passage (lineage);
 alter table article_import add constraint article_import_state_check
-  check (state in ('waiting', 'working', 'ready', 'failed', 'published'));
-create index article_import_waiting on article_import (changed_at) where state in ('waiting', 'working');
+  check (state in ('waiting', 'fetching', 'reading', 'ready', 'failed', 'published'));
+create index article_import_waiting on article_import (changed_at) where state in ('waiting', 'fetching', 'reading');
 create index article_import_member on article_import (member, id);
 
 alter table thread add constraint thread_state_check check (state in ('open', 'locked', 'archived'));

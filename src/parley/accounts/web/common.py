@@ -18,7 +18,8 @@ AnyRequest = Request[Any, Any, Any]
 def client_of(request: AnyRequest) -> Client:
     """The browser that asks. Forwarded headers are the web server's to judge, never ours."""
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
-    return Client(agent=agent, address=request.client.host if request.client else "")
+    address = request.client.host if request.client else ""
+    return Client(agent=agent, address=address, viewer=viewer_of(request))
 
 
 def member_of(request: AnyRequest) -> Viewer:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from litestar import Response, get, post
@@ -43,21 +42,22 @@ class SessionRow(msgspec.Struct, frozen=True):
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await _account(request)
     form = Form({"title": account.title, "bio": account.bio})
-    return page(request, "accounts/profile_settings.html", form=form)
+    return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request))
 
 
 @post("/settings/profile", opt={"who": MEMBER})
 async def set_profile(request: AnyRequest) -> Response[object]:
     form = ProfileForm(await posted(request))
     if form.errors:
-        return mistaken(request, "accounts/profile_settings.html", form)
+        return mistaken(request, "accounts/profile_settings.html", form, saved=False)
     await ops.set_profile(member_of(request).id, title=form.title, bio=form.bio)
-    return see_other("/settings/profile")
+    return see_other("/settings/profile?saved")
 
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/security.html", form=Form({}), **await _security(member_of(request)))
+    rows = await _sessions(member_of(request))
+    return page(request, "accounts/security.html", form=Form({}), sessions=rows, saved=_saved(request))
 
 
 @post("/settings/security", opt={"who": MEMBER})
@@ -73,8 +73,9 @@ async def change_password(request: AnyRequest) -> Response[object]:
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        return mistaken(request, "accounts/security.html", form, error, **await _security(viewer))
-    return see_other("/settings/security")
+        rows = await _sessions(viewer)
+        return mistaken(request, "accounts/security.html", form, error, sessions=rows, saved=False)
+    return see_other("/settings/security?saved")
 
 
 @post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
@@ -95,12 +96,10 @@ def device(agent: str) -> str:
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> None:
-    viewer = member_of(request)
     await ops.change_password(
-        viewer.id,
+        member_of(request),
         current=form.current,
         password=form.password,
-        session=viewer.session,
         ends_others=form.ends_others,
         client=client_of(request),
     )
@@ -113,8 +112,13 @@ async def _account(request: AnyRequest) -> queries.Account:
     return account
 
 
-async def _security(viewer: Viewer) -> dict[str, Any]:
-    rows = [
+def _saved(request: AnyRequest) -> bool:
+    """Whether the viewer comes from saving something here."""
+    return "saved" in request.query_params
+
+
+async def _sessions(viewer: Viewer) -> list[SessionRow]:
+    return [
         SessionRow(
             id=found.id,
             agent=device(found.agent),
@@ -125,7 +129,6 @@ async def _security(viewer: Viewer) -> dict[str, Any]:
         )
         for found in await sessions.in_use(viewer.id)
     ]
-    return {"sessions": rows}
 
 
 handlers: list[object] = [profile_page, set_profile, security_page, change_password, end_session]

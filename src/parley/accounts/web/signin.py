@@ -26,14 +26,8 @@ async def sign_in(request: AnyRequest) -> Response[object]:
     form = SignInForm({"next": request.query_params.get("next"), **data})
     if form.errors:
         return mistaken(request, "accounts/login.html", form, next_url=form.next)
-    viewer = viewer_of(request)
     try:
-        signed_in = await ops.sign_in(
-            login=form.login,
-            password=form.password,
-            client=client_of(request),
-            replaces=viewer.session if viewer else None,
-        )
+        signed_in = await ops.sign_in(login=form.login, password=form.password, client=client_of(request))
     except (Refused, Forbidden, TooMany) as error:
         return mistaken(request, "accounts/login.html", form, error, next_url=form.next)
     return see_other(form.next, signed_in)
@@ -45,7 +39,7 @@ async def sign_out(request: AnyRequest) -> Response[object]:
     viewer = viewer_of(request)
     if viewer is None:
         return see_other("/")
-    await ops.sign_out(viewer.id, viewer.session)
+    await ops.sign_out(viewer)
     headers = {"Clear-Site-Data": '"cache"'}
     return Redirect("/", status_code=303, headers=headers, cookies=[sessions.cookie("")])
 

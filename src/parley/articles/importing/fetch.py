@@ -154,7 +154,7 @@ def _why_not_connected(error: httpcore.ConnectError) -> str:
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
-        return f"The site's certificate is not valid, so its words cannot be trusted. {_PASTE}"
+        return f"The site offers no secure connection: its certificate may have expired. {_PASTE}"
     return f"The site cannot be reached. Check the address, or try again later. {_PASTE}"
 
 

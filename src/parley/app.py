@@ -1,0 +1,86 @@
+"""The web application: routes, lifespan, what features hand to each other. It imports all; nothing imports it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from litestar import Litestar
+
+from parley.accounts import hooks
+from parley.accounts import web as accounts
+from parley.accounts.sessions import Sessions
+from parley.articles import web as articles
+from parley.comments import own, profile
+from parley.comments import web as comments
+from parley.core import assets, failures, health, pages
+from parley.core.access import entrance
+from parley.core.db import close_pool, open_pool
+from parley.core.fixes import unwrap_form_parser
+from parley.core.guard import Guard
+from parley.core.redis import close_redis, open_redis
+from parley.core.settings import Settings
+from parley.live import web as live
+from parley.live.hub import Hub
+from parley.threads import moderation, publishing
+from parley.threads import web as threads
+from parley.threads.queries import topics
+from parley.votes import ops as votes_ops
+from parley.votes import web as votes
+
+log = structlog.get_logger(__name__)
+
+BODY_LIMIT = 131_072
+POOL_SIZE = 16
+
+FEATURES = (accounts, articles, threads, moderation, publishing, comments, own, profile, votes, live, assets, health)
+
+
+def create_app(settings: Settings) -> Litestar:
+    """Build the application for `settings`."""
+    unwrap_form_parser()
+    _connect_features()
+    app = Litestar(
+        route_handlers=[handler for feature in FEATURES for handler in feature.handlers],
+        guards=[entrance],
+        exception_handlers=failures.handlers,
+        lifespan=[_lifespan(settings)],
+        request_max_body_size=BODY_LIMIT,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+        multipart_form_part_limit=50,
+    )
+    app.asgi_handler = Guard(Sessions(app.asgi_handler), settings)
+    app.state.hub = Hub(limits=settings.limits)
+    return app
+
+
+def _connect_features() -> None:
+    """What one feature must do inside another's transaction is handed over here, since imports go one way."""
+    if votes_ops.count_waiting not in hooks.when_verified:
+        hooks.when_verified.append(votes_ops.count_waiting)
+
+
+def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own shape
+    @asynccontextmanager
+    async def run(app: Litestar) -> AsyncIterator[None]:
+        await open_pool(settings.database_url, size=POOL_SIZE)
+        open_redis(settings.redis_url)
+        site = {
+            "name": "Parley",
+            "base_url": settings.base_url,
+            "local": settings.local,
+            "mail_to_files": settings.smtp_url is None,
+        }
+        pages.set_globals(site=site, topics=await topics())
+        pages.warm()
+        assets.assets()
+        app.state.hub.start()
+        yield
+        await app.state.hub.stop()
+        await close_redis()
+        await close_pool()
+
+    return run
+
+

@@ -1,0 +1,45 @@
+"""The forms of `/new` and of the page before publishing."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from parley.core.forms import Form
+
+SOURCES = ("url", "text", "file")
+LONGEST_TITLE = 300
+LONGEST_TEXT = 500_000
+
+
+class NewForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.source = self.choice("source", SOURCES) or "url"
+        self.title = self.text("title", most=LONGEST_TITLE)
+        self.topic = self.text("topic", most=40)
+        self.url = self._url() if self.source == "url" else ""
+        self.text_ = (
+            self.text(
+                "text",
+                most=LONGEST_TEXT,
+                least=1,
+                missing="Please paste the text of the article.",
+                lines=True,
+            )
+            if self.source == "text"
+            else self.values.get("text", "")
+        )
+
+    def _url(self) -> str:
+        url = self.text("url", most=2_000, least=1, missing="Please give the address of the article.")
+        parts = urlsplit(url)
+        if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            self.errors["url"] = "This is not the address of a web page. It should begin with https://."
+        return url
+
+
+class PublishForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing="An article needs a title.")
+        self.topic = self.text("topic", most=40, least=1, missing="Please choose a topic.")

@@ -1,0 +1,53 @@
+"""Reading the articles that members asked for."""
+
+import asyncio
+
+import structlog
+
+from parley.articles import imports
+from parley.articles.importing.errors import CannotImport
+from parley.articles.imports import Import
+from parley.articles.ops import Text
+from parley.articles.drafts import encode
+from parley.articles.reading import read_file, read_text, read_url
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 60
+
+
+async def read_waiting() -> int:
+    """Read every import that waits, and return how many there were."""
+    await imports.give_up()
+    count = 0
+    while (wanted := await imports.claim()) is not None:
+        await read(wanted)
+        count += 1
+    return count
+
+
+async def read(wanted: Import) -> None:
+    """Read one import; what cannot be read says why on its page."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            text = await _text(wanted)
+    except CannotImport as error:
+        await imports.fail(wanted.id, str(error))
+    except TimeoutError:
+        await imports.fail(wanted.id, "Reading this took too long. Paste the text of the article instead.")
+    except Exception:
+        log.exception("import failed", id=wanted.id)
+        await imports.fail(
+            wanted.id, "This could not be read; the fault is ours. Paste the text of the article instead."
+        )
+    else:
+        await imports.finish(wanted.id, draft=encode(text), title=text.title)
+
+
+async def _text(wanted: Import) -> Text:
+    given = wanted.given or b""
+    if wanted.source == "url":
+        return await read_url(wanted.url or "")
+    if wanted.source == "file":
+        return await read_file(wanted.url or "", given)
+    return await read_text(given.decode())

@@ -1,0 +1,157 @@
+"""Writing articles: a first text, and each later text as a revision whose passages keep their lineages."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parley.articles.importing.align import align
+from parley.articles.importing.passages import Passage
+from parley.core import db
+
+DISPLAYS = ("full", "excerpt")
+
+
+class Text(msgspec.Struct, frozen=True):
+    """An article's text as it was found: what a revision keeps."""
+
+    title: str
+    passages: list[Passage]
+    byline: str | None = None
+    site: str | None = None
+    url: str | None = None
+    lang: str | None = None
+    dir: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """Equal for texts that read the same."""
+        words = "\n".join((self.title, *(passage.html for passage in self.passages)))
+        return hashlib.sha256(words.encode()).digest()
+
+    @property
+    def words(self) -> int:
+        return sum(len(passage.text.split()) for passage in self.passages)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """An article that is there already, with its newest revision."""
+
+    id: int
+    revision: int
+    number: int
+    text_hash: bytes
+
+
+KNOWN = """
+select a.id, r.id as revision, r.number, r.text_hash from article a
+join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
+where a.id = $1
+"""
+
+
+async def with_url(url: str | None) -> int | None:
+    """The id of the article at a canonical address."""
+    article: int | None = await db.value("select id from article where url = $1", url) if url else None
+    return article
+
+
+async def add_article(text: Text) -> int:
+    """Write a new article with its first revision and return its id."""
+    async with db.atomic():
+        host = urlsplit(text.url).hostname if text.url else None
+        article: int = await db.value(
+            """insert into article (url, site, display)
+               values ($1, $2, coalesce((select display from source where host = $3), 'full')) returning id""",
+            text.url,
+            text.site,
+            host,
+        )
+        revision = await _add_revision(article, 1, 0, text)
+        lineages = [await db.value("select nextval('lineage')") for _ in text.passages]
+        await _add_passages(revision, lineages, text.passages)
+    return article
+
+
+async def revise_article(article: int, text: Text) -> int | None:
+    """Write `text` as the next revision and return how many passages changed, or None when it reads the same."""
+    async with db.atomic():
+        known = await db.fetch_one(Known, KNOWN, article)
+        if known is None or known.text_hash == text.digest:
+            return None
+        old = await db.fetch(
+            Old,
+            "select lineage, text, html from passage where revision = $1 order by position",
+            known.revision,
+        )
+        aligned = align([(one.lineage, one.text) for one in old], [one.text for one in text.passages])
+        changed = _changed(old, aligned, text.passages)
+        revision = await _add_revision(article, known.number + 1, changed, text)
+        lineages = [
+            one if one is not None else await db.value("select nextval('lineage')") for one in aligned
+        ]
+        await _add_passages(revision, lineages, text.passages)
+    return changed
+
+
+class Old(msgspec.Struct, frozen=True):
+    lineage: int
+    text: str
+    html: str
+
+
+def _changed(old: Sequence[Old], aligned: Sequence[int | None], new: Sequence[Passage]) -> int:
+    """How many passages are new, gone, or read differently."""
+    before = {one.lineage: one.html for one in old}
+    edited = sum(
+        before.get(lineage) != one.html if lineage is not None else True
+        for lineage, one in zip(aligned, new, strict=True)
+    )
+    return edited + len(before.keys() - set(aligned))
+
+
+ADD_REVISION = """
+insert into revision (article, number, title, byline, lang, dir, published_at, updated_at, words, changed, text_hash)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id
+"""
+
+
+async def _add_revision(article: int, number: int, changed: int, text: Text) -> int:
+    revision: int = await db.value(
+        ADD_REVISION,
+        article,
+        number,
+        text.title,
+        text.byline,
+        text.lang,
+        text.dir,
+        text.published_at,
+        text.updated_at,
+        text.words,
+        changed,
+        text.digest,
+    )
+    return revision
+
+
+ADD_PASSAGES = """
+insert into passage (revision, lineage, position, kind, level, html, text)
+select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[])
+"""
+
+
+async def _add_passages(revision: int, lineages: Sequence[int], passages: Sequence[Passage]) -> None:
+    await db.execute(
+        ADD_PASSAGES,
+        revision,
+        list(lineages),
+        list(range(len(passages))),
+        [one.kind for one in passages],
+        [one.level for one in passages],
+        [one.html for one in passages],
+        [one.text for one in passages],
+    )

@@ -1,0 +1,67 @@
+"""From what somebody gave us (an address, words, a file) to an article's text with its pictures."""
+
+import asyncio
+from urllib.parse import urlsplit, urlunsplit
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.fetch import fetch
+from parley.articles.importing.passages import cut
+from parley.articles.importing.pasted import extract_file, extract_pasted
+from parley.articles.ops import Text
+from parley.articles.pictures import keep_pictures
+from parley.core.settings import settings
+
+LONGEST_TITLE = 300
+FEWEST_PASSAGES = 1
+
+
+async def read_url(url: str) -> Text:
+    """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
+    fetched = await fetch(url, allow=settings().fetch_allow)
+    extracted = await asyncio.to_thread(
+        extract_html, fetched.body, url=fetched.final_url, charset=fetched.charset
+    )
+    return await _finish(extracted, extracted.canonical_url or fetched.final_url)
+
+
+async def read_text(text: str, url: str | None = None) -> Text:
+    """Read pasted words: HTML, Markdown or plain text."""
+    extracted = await asyncio.to_thread(extract_pasted, text)
+    return await _finish(extracted, url or extracted.canonical_url)
+
+
+async def read_file(name: str, data: bytes, url: str | None = None) -> Text:
+    """Read a .txt, .md or .html file; `url` says where it came from."""
+    extracted = await asyncio.to_thread(extract_file, name, data)
+    return await _finish(extracted, url or extracted.canonical_url)
+
+
+async def _finish(extracted: Extracted, url: str | None) -> Text:
+    passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
+    if len(passages) < FEWEST_PASSAGES:
+        raise CannotImport(
+            "No article text was found there. Copy the text of the article and paste it instead."
+        )
+    return Text(
+        title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
+        passages=await keep_pictures(passages),
+        byline=extracted.byline,
+        site=extracted.site,
+        url=canonical(url) if url else None,
+        lang=extracted.lang,
+        dir=extracted.dir,
+        published_at=extracted.published_at,
+        updated_at=extracted.updated_at,
+    )
+
+
+TRACKING = ("utm_", "fbclid", "gclid", "mc_")
+
+
+def canonical(url: str) -> str:
+    """The address without its fragment and tracking parameters, its host in small letters."""
+    parts = urlsplit(url)
+    query = "&".join(part for part in parts.query.split("&") if part and not part.startswith(TRACKING))
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", query, ""))
+

@@ -1,0 +1,143 @@
+"""Bringing an article: the form, its progress, the look before publishing; images; revisions."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.params import FromPath
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from parley.articles import imports, queries
+from parley.articles.forms import NewForm, PublishForm
+from parley.articles.importing.pasted import LIMIT as LARGEST_FILE
+from parley.articles.drafts import decode
+from parley.core.access import ANYONE, VERIFIED, Viewer, viewer_of
+from parley.core.errors import NotFound, ParleyError, SignInNeeded
+from parley.core.forms import posted
+from parley.core.pages import environment, page
+from parley.core.ratelimit import IMPORT_ACCOUNT, take
+from parley.core.text import as_id
+
+AnyRequest = Request[Any, Any, Any]
+# Room for a file that is too large, so that its sender gets a sentence and not a closed door.
+UPLOAD_LIMIT = 16_000_000
+FOREVER = "public, max-age=31536000, immutable"
+
+
+def _member(request: AnyRequest) -> Viewer:
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise SignInNeeded("Please sign in.")
+    return viewer
+
+
+@get("/new", name="articles:new-form", opt={"who": VERIFIED})
+async def new_form(request: AnyRequest) -> Response[Any]:
+    form = {"source": "url", "url": request.query_params.get("url", ""), "text": "", "title": "", "topic": ""}
+    return page(request, "articles/new.html", form=form | {"errors": {}})
+
+
+@post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
+async def new(request: AnyRequest) -> Response[Any]:
+    viewer = _member(request)
+    data = await posted(request)
+    form = NewForm(data)
+    name, given = await _given(data, form)
+    status = 422
+    if not form.errors:
+        try:
+            await take(IMPORT_ACCOUNT, str(viewer.id))
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        shown = {
+            "source": form.source,
+            "url": form.values.get("url", ""),
+            "text": form.values.get("text", ""),
+        }
+        shown |= {"title": form.values.get("title", ""), "topic": form.topic, "errors": form.errors}
+        return page(request, "articles/new.html", status=status, form=shown)
+    import_id = await imports.request_import(
+        member=viewer.id, source=form.source, url=name, given=given, title=form.title, topic=form.topic
+    )
+    return Redirect(f"/new/{import_id}", status_code=303)
+
+
+async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
+    """The address or file name, and the bytes, that this source needs."""
+    if form.source == "url":
+        return form.url, None
+    if form.source == "text":
+        return None, form.text_.encode()
+    upload = data.get("file")
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        form.errors["file"] = "Please choose a file."
+        return None, None
+    content = await upload.read()
+    if len(content) > LARGEST_FILE:
+        form.errors["file"] = (
+            f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
+        )
+    return upload.filename, content
+
+
+async def own_import(request: AnyRequest, number: str) -> imports.Import:
+    """The viewer's import at an address. Raises NotFound for anybody else's."""
+    import_id = as_id(number)
+    found = await imports.of_member(import_id, _member(request).id) if import_id else None
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+@get("/new/{number:str}", name="articles:import", opt={"who": VERIFIED})
+async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """How far an import is; once it is read, the article as readers will see it."""
+    found = await own_import(request, number)
+    if found.state == "ready":
+        return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
+    url = f"/t/{found.thread}" if found.state == "published" else found.url
+    return page(
+        request, "articles/import.html", "progress", state=found.state, message=found.message, url=url
+    )
+
+
+def preview(
+    request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200
+) -> Response[Any]:
+    """The article before it is published, title and topic to be mended."""
+    text = decode(found.draft or b"")
+    template = environment().get_template("threads/_passage.html")
+    rows = [
+        queries.PassageRow(place, one.kind, one.level, one.html, one.text)
+        for place, one in enumerate(text.passages, start=1)
+    ]
+    return page(
+        request,
+        "articles/preview.html",
+        status=status,
+        form={
+            "title": form.values.get("title", ""),
+            "topic": form.values.get("topic", ""),
+            "errors": form.errors if status != 200 else {},  # noqa: PLR2004
+        },
+        byline=text.byline,
+        site_name=text.site,
+        published=text.published_at,
+        images=sum("<img" in one.html for one in text.passages),
+        passages_html=Markup("").join(Markup(template.render(passage=row)) for row in rows),  # noqa: S704 our template
+    )
+
+
+@get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})
+async def media(digest: FromPath[str]) -> Response[bytes]:
+    """An image of an article, re-encoded by us."""
+    found = await queries.media(digest)
+    if found is None:
+        raise NotFound("There is no such image.")
+    headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(found.data, media_type=found.mime, headers=headers)
+
+
+handlers = [new_form, new, progress, media]

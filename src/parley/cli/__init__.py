@@ -1,0 +1,36 @@
+"""The `parley` program: one command a file, loaded only when it is called."""
+
+import importlib
+from typing import Any
+
+import rich_click as click
+
+# Command name → "module:attribute". Loading lazily keeps `parley up` from importing the whole product.
+COMMANDS = {
+    "article": "parley.cli.article:article",
+    "demo": "parley.cli.demo:demo",
+    "discussion": "parley.cli.discussion:discussion",
+    "doctor": "parley.cli.doctor:doctor",
+    "member": "parley.cli.member:member",
+    "migrate": "parley.cli.serve:migrate",
+    "up": "parley.cli.up:up",
+    "web": "parley.cli.serve:web",
+    "worker": "parley.cli.serve:worker",
+}
+
+
+class Commands(click.RichGroup):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> Any:
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="parley")
+def main() -> None:
+    """A forum whose every thread begins with an article, with the community's perspectives beside it."""

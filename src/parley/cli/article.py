@@ -1,0 +1,43 @@
+"""`parley article add`: import an article from a file or an address."""
+
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from parley.articles.reading import canonical, read_file, read_url
+from parley.cli.running import on_installation
+from parley.core.errors import Refused
+from parley.core.settings import settings
+from parley.threads import ops
+
+
+@click.group()
+def article() -> None:
+    """Articles."""
+
+
+@article.command()
+@click.argument("source", metavar="PATH_OR_URL")
+@click.option("--url", help="Where a file came from: the same address again becomes a revision.")
+@click.option("--topic", default="ai-and-society", show_default=True, help="Topic of a new thread.")
+@on_installation
+async def add(source: str, url: str | None, topic: str) -> dict[str, Any]:
+    """Import an article and print its thread's address."""
+    if source.startswith(("http://", "https://")):
+        text = await read_url(source)
+    else:
+        path = Path(source)
+        if not path.is_file():
+            raise Refused(f"There is no file {source}.")
+        text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
+    opened = await ops.open_thread(text=text, topic=topic, starter=None)
+    address = f"{settings().base_url}{opened.address}"
+    return {
+        "text": address,
+        "thread": opened.id,
+        "address": address,
+        "new": opened.is_new,
+        "revised": opened.revised,
+        "passages": len(text.passages),
+    }

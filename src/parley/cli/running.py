@@ -1,0 +1,99 @@
+"""Running a command on an installation: the one in `--data`, or the one that the environment names."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from parley.core import log
+from parley.core.db import close_pool, open_pool
+from parley.core.errors import ParleyError
+from parley.core.redis import close_redis, open_redis
+from parley.core.settings import SettingsError, settings
+
+DEFAULT_DATA = Path("var")
+
+Command = Callable[..., Any]
+
+
+def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
+    """Make an async function a command with `--data` and `--json`; what it returns is printed.
+
+    A result is a line of text or a dict, which `--json` prints as JSON. ParleyError and CannotImport end the
+    command with their sentence on standard error and code 1.
+    """
+
+    @click.option(
+        "--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var)."
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+    @wraps(command)
+    def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:
+        with ExitStack() as stack:
+            attach_to(stack, data)
+            _report(_guarded(lambda: asyncio.run(_connected(command, args, kwargs))), as_json=as_json)
+
+    return run
+
+
+def attach_to(stack: ExitStack, data: Path | None) -> None:
+    """Point this process's settings at the installation, starting its servers when they do not run."""
+    if data is None and os.environ.get("DATABASE_URL"):
+        os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
+    else:
+        from parley.embedded import CannotStart, attach  # noqa: PLC0415 a deployment need not load the embedded servers
+
+        try:
+            servers = stack.enter_context(attach(data or DEFAULT_DATA))
+        except CannotStart as error:
+            fail(str(error))
+        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = servers.database_url, servers.redis_url
+        os.environ["PARLEY_SECRET"] = servers.secret
+        os.environ["PARLEY_DATA"] = str(data or DEFAULT_DATA)
+    try:
+        log.set_up(settings().log if sys.stderr.isatty() else "warning", readable=True)
+    except SettingsError as error:
+        fail(str(error))
+
+
+def fail(sentence: str) -> None:
+    """End the program with one sentence on standard error."""
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+    await open_pool(settings().database_url, size=4, statement_timeout="120000")
+    open_redis(settings().redis_url)
+    try:
+        return await command(*args, **kwargs)
+    finally:
+        await close_redis()
+        await close_pool()
+
+
+def _guarded(run: Callable[[], Any]) -> Any:
+    from parley.articles.importing.errors import CannotImport  # noqa: PLC0415 loads the importer only with a command
+
+    try:
+        return run()
+    except (ParleyError, CannotImport, SettingsError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.strerror or error}: {error.filename or 'the servers cannot be reached'}.")
+
+
+def _report(result: Any, *, as_json: bool) -> None:
+    if result is None:
+        return
+    if as_json:
+        click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}))
+    else:
+        click.echo(result.get("text", result) if isinstance(result, dict) else result)

@@ -1,0 +1,97 @@
+"""`parley web`, `parley worker`, `parley migrate`: the parts of a real deployment."""
+
+import asyncio
+import socket
+from types import FrameType
+
+import rich_click as click
+import uvicorn
+
+from parley.cli.running import fail
+from parley.core import log
+from parley.core.settings import Settings, SettingsError, settings
+
+GRACE_SECONDS = 5
+BACKLOG = 2_048
+
+
+def _settings() -> Settings:
+    try:
+        found = settings()
+    except SettingsError as error:
+        fail(str(error))
+        raise
+    log.set_up(found.log, readable=found.local)
+    return found
+
+
+class Server(uvicorn.Server):
+    """uvicorn, telling the live streams to end as soon as the signal comes: it would wait for them for ever (T14)."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.config.loaded_app.state.hub.close()
+        super().handle_exit(sig, frame)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--proxy", default="", help="Address of the proxy whose X-Forwarded-For is believed.")
+def web(host: str, port: int, proxy: str) -> None:
+    """Serve the pages."""
+    from parley.app import create_app  # noqa: PLC0415 the other parts need not load the whole application
+
+    found = _settings()
+    config = uvicorn.Config(
+        create_app(found),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=32_768,
+        backlog=BACKLOG,
+        lifespan="on",
+    )
+    config.load()
+    Server(config).run(sockets=_sockets(host, port))
+
+
+def _sockets(host: str, port: int) -> list[socket.socket]:
+    """Listening sockets for `host`; for localhost on IPv6 too, since browsers may try that first."""
+    hosts = [host, "::1"] if host == "127.0.0.1" else [host]
+    made: list[socket.socket] = []
+    for one in hosts:
+        family = socket.AF_INET6 if ":" in one else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((one, port))
+            made.append(listener)
+        except OSError as error:
+            listener.close()
+            if not made:
+                fail(f"Cannot listen on {one} port {port}: {error.strerror}.")
+    return made
+
+
+@click.command()
+def worker() -> None:
+    """Run the jobs: imports, mail, standings, checks."""
+    from parley.worker import run  # noqa: PLC0415 as in web
+
+    asyncio.run(run(_settings()))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the tables of this version."""
+    from parley.core.migrate import migrate as bring  # noqa: PLC0415 as in web
+
+    asyncio.run(bring(_settings().database_url))
+    click.echo("The database is up to date.")

@@ -1,0 +1,41 @@
+"""The comment form, and the edit form."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from parley.comments import rules
+from parley.core.forms import Form
+
+
+class CommentForm(Form):
+    """What `POST /t/{thread}/comments` takes (docs/addresses.md)."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.body = self.text(
+            "body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True
+        )
+        self.parent = self.id("parent")
+        self.stance = self.choice("stance", rules.STANCES)
+        self.passage = self.id("passage")
+        self.quote = self.text("quote", most=2_000, lines=True)
+        self.assisted = self.flag("assisted")
+        self.submission = self._submission()
+
+    def _submission(self) -> UUID:
+        """The key that makes a resend find the first comment; a form without one gets a new key."""
+        try:
+            return UUID(self.values.get("submission", ""))
+        except ValueError:
+            return uuid4()
+
+
+class EditForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.body = self.text(
+            "body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True
+        )
+        self.stance = self.choice("stance", rules.STANCES)
+        self.assisted = self.flag("assisted")

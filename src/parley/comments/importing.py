@@ -1,0 +1,142 @@
+"""Importing a discussion from elsewhere: whoever wrote it there is a name, not a member; its score is a base score."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from parley.comments import ranking
+from parley.core import db, markdown
+from parley.core.errors import NotFound
+from parley.core.events import emit
+
+BATCH = 500
+TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
+LONGEST_NAME = 60
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One comment of the file (product.md, Commands). Ids are opaque."""
+
+    id: str
+    parent_id: str | None = None
+    author: str | None = None
+    created_utc: float = 0.0
+    body: str = ""
+    score: int = 0
+    kind: str = "comment"
+
+    @property
+    def state(self) -> str:
+        return TOMBSTONES.get(self.body.strip(), "visible")
+
+
+class Summary(msgspec.Struct):
+    added: int = 0
+    known: int = 0
+    skipped: int = 0
+
+
+INSERT = """
+insert into comment (thread, parent, depth, imported_author, imported_id, state, body, html, html_version,
+                     base_ups, base_downs, best, controversial, created_at, scored_at)
+select $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html, $2,
+       r.ups, r.downs, r.best, r.controversial, r.created_at, case when r.ups + r.downs > 0 then r.created_at end
+from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
+            $11::float8[], $12::float8[], $13::timestamptz[])
+     as r(parent, author, imported_id, state, body, html, ups, downs, best, controversial, created_at)
+left join comment p on p.id = r.parent
+on conflict (thread, imported_id) where imported_id is not null do nothing
+returning id, imported_id
+"""
+
+COUNT = """
+with replies as (
+    select parent, count(*) as n from comment where thread = $1 and parent is not null group by parent
+), counted as (
+    update comment c set reply_count = r.n from replies r where c.id = r.parent and c.reply_count <> r.n
+)
+update thread set comment_count = (select count(*) from comment where thread = $1),
+       last_activity_at = greatest(last_activity_at,
+                                   coalesce((select max(created_at) from comment where thread = $1), last_activity_at))
+where id = $1
+"""
+
+
+class Made(msgspec.Struct, frozen=True):
+    id: int
+    imported_id: str
+
+
+async def import_discussion(thread: int, lines: Sequence[Line], progress: Callable[[int], None]) -> Summary:
+    """Add the comments of `lines` that `thread` lacks, parents before children; `progress` hears how many were done.
+
+    Importing the same file again adds nothing. Raises NotFound when there is no such thread.
+    """
+    summary = Summary()
+    comments = {line.id: line for line in lines if line.kind == "comment"}
+    summary.skipped = len(lines) - len(comments)
+    async with db.atomic():
+        if await db.value("select 1 from thread where id = $1 for no key update", thread) is None:
+            raise NotFound(f"There is no thread {thread}.")
+        known = await db.fetch(
+            Made, "select id, imported_id from comment where thread = $1 and imported_id is not null", thread
+        )
+        ids = {one.imported_id: one.id for one in known}
+        for level in _levels(comments):
+            new = [line for line in level if line.id not in ids]
+            summary.known += len(level) - len(new)
+            for start in range(0, len(new), BATCH):
+                batch = new[start : start + BATCH]
+                made = await _insert(thread, batch, ids)
+                ids |= {one.imported_id: one.id for one in made}
+                summary.added += len(made)
+                progress(len(batch))
+        if summary.added:
+            await db.execute(COUNT, thread)
+            await emit("discussion.imported", thread=thread, payload={"added": summary.added})
+    return summary
+
+
+def _levels(comments: dict[str, Line]) -> Iterable[list[Line]]:
+    """The comments level by level, each parent before its replies; replies in a circle come as top-level ones."""
+    below: dict[str | None, list[Line]] = {}
+    for line in comments.values():
+        parent = line.parent_id if line.parent_id in comments and line.parent_id != line.id else None
+        below.setdefault(parent, []).append(line)
+    level = below.pop(None, [])
+    while level or below:
+        if not level:
+            level = [below[next(iter(below))].pop(0)]
+            below = {parent: lines for parent, lines in below.items() if lines}
+        yield level
+        level = [line for one in level for line in below.pop(one.id, [])]
+
+
+async def _insert(thread: int, batch: Sequence[Line], ids: dict[str, int]) -> list[Made]:
+    ups = [max(line.score, 0) for line in batch]
+    downs = [max(-line.score, 0) for line in batch]
+    bodies = ["" if line.state != "visible" else line.body.replace("\x00", "") for line in batch]
+    return await db.fetch(
+        Made,
+        INSERT,
+        thread,
+        markdown.VERSION,
+        [ids.get(line.parent_id or "") for line in batch],
+        [_author(line) for line in batch],
+        [line.id for line in batch],
+        [line.state for line in batch],
+        bodies,
+        [markdown.render(body) for body in bodies],
+        ups,
+        downs,
+        [ranking.best(up, down) for up, down in zip(ups, downs, strict=True)],
+        [ranking.controversial(up, down) for up, down in zip(ups, downs, strict=True)],
+        [datetime.fromtimestamp(line.created_utc, UTC) for line in batch],
+    )
+
+
+def _author(line: Line) -> str | None:
+    if not line.author or line.author in TOMBSTONES:
+        return None
+    return line.author.replace("\x00", "")[:LONGEST_NAME]

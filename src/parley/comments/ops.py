@@ -1,0 +1,204 @@
+"""Writing comments: each op validates, writes and announces in one transaction, the thread's row locked first."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import msgspec
+
+from parley.articles import queries as articles
+from parley.comments import ranking, rules
+from parley.comments.queries import standing
+from parley.core import db, markdown
+from parley.core.access import Viewer
+from parley.core.errors import NotFound, Refused
+from parley.core.events import emit
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A comment about to be written."""
+
+    thread: int
+    author: Viewer
+    body: str
+    parent: int | None = None
+    stance: str | None = None
+    passage: int | None = None
+    quote: str | None = None
+    assisted: bool = False
+    submission: UUID | None = None
+
+
+# What must be decided before a comment stands. app.py and worker.py fill this in (architecture.md 1); each check
+# runs inside the posting transaction and raises Refused to stop it.
+BeforePost = Callable[[Draft], Awaitable[None]]
+before_post: list[BeforePost] = []
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """The words a comment is about, and the revision they were read in."""
+
+    quote: str | None = None
+    revision: int | None = None
+
+
+LOCK = "select state from thread where id = $1 for no key update"
+
+INSERT = """
+with new as (
+    insert into comment (thread, parent, depth, author, stance, passage, quote, revision, assisted,
+                         body, html, html_version, submission, best)
+    select $1, p.id, coalesce(p.depth + 1, 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    from (select $2::bigint as parent) wanted
+    left join comment p on p.id = wanted.parent and p.thread = $1 and p.state = 'visible'
+    where wanted.parent is null or p.id is not null
+    on conflict (author, submission) where submission is not null do nothing
+    returning id, parent
+), answered as (
+    update comment set reply_count = reply_count + 1 where id = (select parent from new)
+), counted as (
+    update thread set comment_count = comment_count + 1, last_activity_at = now()
+    where id = $1 and exists (select 1 from new)
+)
+select id from new
+"""
+
+
+async def post_comment(draft: Draft) -> int:
+    """Add a comment and return its id; a draft sent again with the same submission key returns the first one's.
+
+    Raises NotFound when there is no such thread, Refused when it cannot stand as things are.
+    """
+    html = render(draft.body)
+    async with db.atomic():
+        await _lock_open(draft.thread)
+        anchor = await _anchor(draft)
+        for check in before_post:
+            await check(draft)
+        comment_id = await _insert(draft, html, anchor)
+        if comment_id is None:
+            return await _first_or_refuse(draft)
+        await emit("comment.posted", thread=draft.thread, comment=comment_id, actor=draft.author.id)
+    return comment_id
+
+
+def render(body: str) -> str:
+    """Render a comment's Markdown. Raises Refused when it holds too many links."""
+    html = markdown.render(body)
+    links = markdown.count_links(html)
+    if links > rules.MOST_LINKS:
+        raise Refused(f"This has {links} links; {rules.MOST_LINKS} fit. Please take some out.")
+    return html
+
+
+async def _lock_open(thread: int) -> None:
+    state = await db.value(LOCK, thread)
+    if state is None:
+        raise NotFound("This thread does not exist.")
+    rules.may_write(state)
+
+
+async def _anchor(draft: Draft) -> Anchor:
+    """Raise Refused when the quoted words are not in the passage as the article now reads."""
+    if draft.passage is None:
+        return Anchor()
+    passage = await articles.current_passage(draft.thread, draft.passage)
+    if passage is None:
+        raise Refused(
+            "This passage is no longer in the article. Your text is kept; you can answer the whole article."
+        )
+    quote = " ".join((draft.quote or "").split())
+    if quote and quote not in passage.text:
+        raise Refused(
+            "These words are not in the passage as it reads now. Your text is kept; please select again."
+        )
+    return Anchor(quote[: rules.LONGEST_QUOTE] or None, passage.revision)
+
+
+async def _insert(draft: Draft, html: str, anchor: Anchor) -> int | None:
+    row: int | None = await db.value(
+        INSERT,
+        draft.thread,
+        draft.parent,
+        draft.author.id,
+        None if draft.parent else draft.stance,
+        draft.passage,
+        anchor.quote,
+        anchor.revision,
+        draft.assisted,
+        draft.body,
+        html,
+        markdown.VERSION,
+        draft.submission,
+        ranking.best(0, 0),
+    )
+    return row
+
+
+async def _first_or_refuse(draft: Draft) -> int:
+    """Nothing was inserted: return the first comment of this submission, or say why there is none."""
+    first: int | None = await db.value(
+        "select id from comment where author = $1 and submission = $2", draft.author.id, draft.submission
+    )
+    if first is not None:
+        return first
+    raise Refused("The comment you answer is no longer there. Your text is kept here.")
+
+
+async def _lock(comment_id: int) -> rules.Standing:
+    """Lock a comment's thread, then the comment, and return how it stands."""
+    thread = await db.value("select thread from comment where id = $1", comment_id)
+    if thread is None:
+        raise NotFound("This comment does not exist.")
+    await db.value(LOCK, thread)
+    await db.value("select 1 from comment where id = $1 for no key update", comment_id)
+    found = await standing(comment_id)
+    if found is None:
+        raise NotFound("This comment does not exist.")
+    return found
+
+
+EDIT = """
+with former as (
+    insert into comment_version (comment, number, body, written_at)
+    select id, version, body, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
+)
+update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
+                   version = version + case when body <> $2 then 1 else 0 end,
+                   edited_at = case when body <> $2 then now() else edited_at end
+where id = $1
+"""
+
+
+async def edit_comment(
+    *, viewer: Viewer, comment_id: int, body: str, stance: str | None = None, assisted: bool = False
+) -> None:
+    """Change a comment's text; the former text stays in its public history."""
+    html = render(body)
+    async with db.atomic():
+        comment = await _lock(comment_id)
+        rules.may_edit(viewer, comment)
+        is_reply = await db.value("select parent is not null from comment where id = $1", comment_id)
+        await db.execute(
+            EDIT, comment_id, body, html, markdown.VERSION, None if is_reply else stance, assisted
+        )
+        await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
+
+
+async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
+    """Take a comment's text away for everybody. Its place stays, and so do its replies."""
+    async with db.atomic():
+        comment = await _lock(comment_id)
+        rules.may_delete(viewer, comment)
+        await db.execute(
+            "update comment set state = 'deleted_by_author', deleted_at = now() where id = $1", comment_id
+        )
+        await emit("comment.deleted", thread=comment.thread, comment=comment_id, actor=viewer.id)
+
+
+async def restore_comment(*, viewer: Viewer, comment_id: int) -> None:
+    """Give a comment back that its author deleted within the last day."""
+    async with db.atomic():
+        comment = await _lock(comment_id)
+        rules.may_restore(viewer, comment)
+        await db.execute("update comment set state = 'visible', deleted_at = null where id = $1", comment_id)
+        await emit("comment.restored", thread=comment.thread, comment=comment_id, actor=viewer.id)

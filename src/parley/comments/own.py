@@ -1,0 +1,117 @@
+"""What authors do with their comments over HTTP: edit, delete, restore; and the public history."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments import ops, queries, rules, view
+from parley.comments.forms import EditForm
+from parley.comments.web import comment_at, signed_in, thread_at
+from parley.core.access import ANYONE, VERIFIED, viewer_of
+from parley.core.diff import marked
+from parley.core.errors import NotFound, ParleyError
+from parley.core.forms import posted
+from parley.core.pages import page, wants_fragment
+from parley.core.ratelimit import POST_ACCOUNT, take
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
+async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    row = await comment_at(comment)
+    standing = await queries.standing(row.id)
+    if standing is None:
+        raise NotFound("This comment does not exist.")
+    rules.may_edit(signed_in(request), standing)
+    form = _form(row, await queries.body(row.id))
+    return page(request, "comments/edit.html", "form", form=form, thread=await thread_at(str(row.thread)))
+
+
+@post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED})
+async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    row, viewer = await comment_at(comment), signed_in(request)
+    form = EditForm(await posted(request))
+    status = 422
+    if not form.errors:
+        try:
+            await take(POST_ACCOUNT, str(viewer.id))
+            await ops.edit_comment(
+                viewer=viewer, comment_id=row.id, body=form.body, stance=form.stance, assisted=form.assisted
+            )
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        shown = _form(row, form.values.get("body", ""), form.errors)
+        thread = await thread_at(str(row.thread))
+        return page(request, "comments/edit.html", "form", status, form=shown, thread=thread)
+    return await _changed(request, row.id)
+
+
+def _form(row: queries.CommentRow, body: str, errors: dict[str, str] | None = None) -> view.Form:
+    return view.Form(
+        kind="edit",
+        action=f"/c/{row.id}/edit",
+        body=body,
+        parent=row.parent,
+        comment=row.id,
+        stance=row.stance,
+        assisted=row.assisted,
+        errors=errors or {},
+    )
+
+
+async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
+    """After a change: the comment's parts for htmx, else its page."""
+    if not wants_fragment(request):
+        return Redirect(f"/c/{comment_id}", status_code=303)
+    row = (await queries.by_ids([comment_id]))[comment_id]
+    return page(request, "comments/changed.html", comment=row, mine=view.mine_of(row), parent_author=None)
+
+
+@get("/c/{comment:str}/delete", name="comments:delete-form", opt={"who": VERIFIED})
+async def delete_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    """Ask before deleting; the way without JavaScript."""
+    row = await comment_at(comment)
+    return page(request, "comments/delete.html", comment=row)
+
+
+@post("/c/{comment:str}/delete", name="comments:delete", opt={"who": VERIFIED})
+async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    row = await comment_at(comment)
+    await ops.delete_comment(viewer=signed_in(request), comment_id=row.id)
+    return await _changed(request, row.id)
+
+
+@post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
+async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    row = await comment_at(comment)
+    await ops.restore_comment(viewer=signed_in(request), comment_id=row.id)
+    return await _changed(request, row.id)
+
+
+@get("/c/{comment:str}/history", name="comments:history", opt={"who": ANYONE})
+async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    """All versions of a comment, newest first, with what each changed."""
+    row = await comment_at(comment)
+    standing = await queries.standing(row.id)
+    if standing is None:
+        raise NotFound("This comment does not exist.")
+    rules.may_see_history(viewer_of(request), standing)
+    versions = await queries.versions(row.id)
+    former = ["", *(version.body for version in versions)]
+    shown = [
+        {
+            "number": one.number,
+            "at": one.at,
+            "diff_html": marked(before, one.body) if before else None,
+            "html": one.body,
+        }
+        for before, one in zip(former, versions, strict=False)
+    ]
+    return page(request, "comments/history.html", comment=row, versions=shown[::-1])
+
+
+handlers = [edit_form, edit, delete_form, delete, restore, history]

@@ -1,0 +1,132 @@
+"""Comments as finished HTML: each rendered once per version, a page is a join of pieces."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from parley.comments.queries import CommentRow
+from parley.comments.tree import Tree
+from parley.core.cache import Bounded
+from parley.core.pages import ago, environment
+
+# From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
+FLAT_FROM = 8
+KEPT = 20_000
+# Stands where a piece's replies go; no rendered text can hold a NUL (core/text.py refuses it).
+REPLIES = Markup("\x00")  # noqa: S704 a constant
+
+
+class Mine(msgspec.Struct, frozen=True):
+    """The viewer's part in one comment: votes, and what an author may do."""
+
+    quality: int | None = None
+    agreement: int | None = None
+    own: bool = False
+    may_edit: bool = False
+    may_delete: bool = False
+    may_restore: bool = False
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A comment's HTML before and after its replies."""
+
+    before: str
+    after: str
+
+
+class Kept(msgspec.Struct, frozen=True):
+    row: CommentRow
+    age: str
+    piece: Piece
+
+
+class Stub(msgspec.Struct, frozen=True):
+    count: int
+    url: str
+
+
+_kept: Bounded[Kept] = Bounded(KEPT)
+
+
+def piece(row: CommentRow, mine: Mine | None = None, answered: str | None = None) -> Piece:
+    """The piece of `row`; `answered` names whom a reply on the flat levels answers."""
+    if mine is not None:
+        return _render(row, mine, answered)
+    key = (row.id, answered)
+    age = ago(row.created_at)
+    kept = _kept.get(key)
+    if kept is not None and kept.row == row and kept.age == age:
+        return kept.piece
+    fresh = _render(row, None, answered)
+    _kept.put(key, Kept(row, age, fresh))
+    return fresh
+
+
+def html(row: CommentRow, mine: Mine | None = None) -> Markup:
+    """One comment alone, without replies."""
+    whole = _render(row, mine, None)
+    return Markup(whole.before + whole.after)  # noqa: S704 our own template's output
+
+
+def stub(thread: int, parent: int, count: int, last: int | None, sort: str) -> str:
+    after = f"&after={last}" if last is not None else ""
+    url = f"/t/{thread}/comments?branch={parent}&sort={sort}{after}"
+    return environment().get_template("comments/_stub.html").render(stub=Stub(count, url))
+
+
+def assemble(
+    tree: Tree,
+    rows: Mapping[int, CommentRow],
+    sort: str,
+    mine: Mapping[int, Mine] | None = None,
+    new_since: datetime | None = None,
+    viewer: str | None = None,
+) -> Markup:
+    """Join the pieces of `tree` into one HTML text, marking what was written after `new_since` by others."""
+    out: list[str] = []
+    # Depth first without recursion: a chain of replies may be longer than Python's stack.
+    todo: list[tuple[int, int] | str] = [(root, 0) for root in reversed(tree.roots)]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            out.append(item)
+            continue
+        comment, level = item
+        row = rows.get(comment)
+        if row is None:
+            continue
+        flat = level >= FLAT_FROM
+        made = piece(row, mine.get(comment) if mine else None, _answered(rows, row) if flat else None)
+        is_new = new_since is not None and row.created_at > new_since and row.author != viewer
+        out.append(
+            made.before.replace('class="comment', 'class="comment is-new', 1) if is_new else made.before
+        )
+        left = tree.hidden.get(comment)
+        rest = stub(row.thread, comment, left[0], left[1], sort) if left else ""
+        children: Sequence[int] = tree.children.get(comment, ())
+        todo += [rest] if flat else [made.after, rest]
+        todo += [(child, level + 1) for child in reversed(children)]
+        if flat:
+            out.append(made.after)
+    return Markup("".join(out))  # noqa: S704 our own template's output
+
+
+def _answered(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
+    parent = rows.get(row.parent) if row.parent is not None else None
+    return parent.author if parent else None
+
+
+def _render(row: CommentRow, mine: Mine | None, answered: str | None) -> Piece:
+    context: dict[str, Any] = {
+        "comment": row,
+        "mine": mine,
+        "replies": REPLIES,
+        "stub": None,
+        "parent_author": answered,
+        "flat": answered is not None,
+    }
+    before, _, after = environment().get_template("comments/_comment.html").render(context).partition("\x00")
+    return Piece(before, after)

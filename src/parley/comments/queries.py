@@ -1,0 +1,127 @@
+"""Reading comments: what anybody may see of each, as one row."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, Standing
+from parley.core import db
+
+
+class CommentRow(msgspec.Struct, frozen=True):
+    """A comment as it may be shown to anybody; nothing in it depends on the viewer."""
+
+    id: int
+    thread: int
+    parent: int | None
+    depth: int
+    author: str | None
+    author_title: str
+    state: str
+    stance: str | None
+    quote: str | None
+    passage: int | None
+    assisted: bool
+    raw_html: str
+    version: int
+    score: int
+    ups: int
+    downs: int
+    agrees: int
+    disagrees: int
+    passes: int
+    reply_count: int
+    created_at: datetime
+    edited_at: datetime | None
+    imported: bool
+    # For telling a viewer's own comments; templates never show it.
+    author_id: int | None
+
+    @property
+    def html(self) -> Markup:
+        """The body, rendered by core/markdown.py, which made it safe."""
+        return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+    @property
+    def anchor(self) -> str:
+        return "same"
+
+
+COLUMNS = f"""
+    c.id, c.thread, c.parent, c.depth,
+    case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
+    case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
+    {SHOWN_STATE} as state,
+    c.stance,
+    case when {IS_VISIBLE} then c.quote end as quote,
+    c.passage, c.assisted,
+    case when {IS_VISIBLE} then c.html else '' end as raw_html,
+    c.version,
+    c.base_ups + c.ups - c.base_downs - c.downs as score,
+    c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
+    c.agrees, c.disagrees, c.passes, c.reply_count, c.created_at, c.edited_at,
+    c.author is null as imported, c.author as author_id
+"""  # noqa: S608 constants only
+
+BY_IDS = (
+    f"select {COLUMNS} from comment c left join member m on m.id = c.author where c.id = any($1::bigint[])"  # noqa: S608
+)
+
+STANDING = """
+select c.id, c.thread, c.author, c.state, c.version, c.deleted_at, t.state as thread_state
+from comment c join thread t on t.id = c.thread where c.id = $1
+"""
+
+
+async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
+    """The comments with these ids, by id."""
+    rows = await db.fetch(CommentRow, BY_IDS, list(ids))
+    return {row.id: row for row in rows}
+
+
+async def one(comment_id: int) -> CommentRow | None:
+    return (await by_ids([comment_id])).get(comment_id)
+
+
+async def standing(comment_id: int) -> Standing | None:
+    """What the rules ask of a comment."""
+    return await db.fetch_one(Standing, STANDING, comment_id)
+
+
+async def body(comment_id: int) -> str:
+    """The Markdown of a comment, for its author's edit form."""
+    text: str = await db.value("select body from comment where id = $1", comment_id)
+    return text
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One state of a comment's text; the highest number is the present one."""
+
+    number: int
+    body: str
+    at: datetime
+
+
+VERSIONS = """
+select number, body, written_at as at from comment_version where comment = $1
+union all
+select version, body, coalesce(edited_at, created_at) from comment where id = $1
+order by 1
+"""
+
+
+async def versions(comment_id: int) -> list[Version]:
+    return await db.fetch(Version, VERSIONS, comment_id)
+
+
+SCORED_SINCE = f"""
+select {COLUMNS} from comment c left join member m on m.id = c.author
+where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit 500
+"""  # noqa: S608 constants only
+
+
+async def scored_since(thread_id: int, moment: datetime) -> list[CommentRow]:
+    """Comments of a thread whose votes changed after `moment`, at most 500."""
+    return await db.fetch(CommentRow, SCORED_SINCE, thread_id, moment)

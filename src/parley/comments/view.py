@@ -1,0 +1,171 @@
+"""A thread as it is shown: what everybody sees of it, kept for a moment, and what one viewer sees more."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import uuid4
+
+import msgspec
+from markupsafe import Markup
+
+from parley.articles import queries as articles
+from parley.comments import pieces, queries, tree
+from parley.core.access import Viewer
+from parley.core.cache import MicroCache
+from parley.core.errors import NotFound
+from parley.core.nudges import Nudge, listeners
+from parley.core.pages import environment
+from parley.threads import queries as threads
+
+# Below one second with room to spare: what a removal took away is gone from every page within that second.
+SECONDS = 0.7
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Which part of a discussion is asked for."""
+
+    thread: int
+    sort: str = "best"
+    passage: int | None = None
+    focus: int | None = None
+    branch: int | None = None
+    after: int | None = None
+
+
+class Discussion(msgspec.Struct, frozen=True):
+    """The comments shown at a place, the same for every viewer."""
+
+    place: Place
+    sort: str
+    tree: tree.Tree
+    rows: Mapping[int, queries.CommentRow]
+
+    @property
+    def next_url(self) -> str | None:
+        last, place = self.tree.last_root, self.place
+        if last is None:
+            return None
+        if place.branch is not None:
+            return f"/t/{place.thread}/comments?branch={place.branch}&sort={self.sort}&after={last}"
+        return f"/t/{place.thread}/comments?sort={self.sort}&after={last}"
+
+
+class ThreadView(msgspec.Struct, frozen=True):
+    """A thread's page without its viewer."""
+
+    thread: threads.ThreadRow
+    article: articles.ArticleRow
+    passages: Markup
+    discussion: Discussion
+
+
+class Form(msgspec.Struct):
+    """A comment form as templates show it: what was typed, and what was wrong with it."""
+
+    kind: str
+    action: str
+    body: str = ""
+    parent: int | None = None
+    comment: int | None = None
+    stance: str | None = None
+    passage: int | None = None
+    quote: str | None = None
+    assisted: bool = False
+    submission: str = ""
+    errors: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def new_form(thread: int, **fields: str | int | bool | None) -> Form:
+    """An empty form for a top-level comment or, with `parent`, a reply."""
+    kind = "reply" if fields.get("parent") else "new"
+    values = {"submission": str(uuid4())} | {
+        name: value for name, value in fields.items() if value is not None
+    }
+    return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments"}, Form)
+
+
+_views: MicroCache[ThreadView] = MicroCache(SECONDS)
+_discussions: MicroCache[Discussion] = MicroCache(SECONDS)
+# Raised by every change that this process hears of, so that members see their own at once.
+_generations: dict[int, int] = defaultdict(int)
+
+
+def _on_nudge(nudge: Nudge) -> None:
+    _generations[nudge.thread] += 1
+
+
+listeners.append(_on_nudge)
+
+
+async def thread_view(place: Place, *, fresh: bool) -> ThreadView:
+    """The page at `place`: at most a second old, or, when `fresh`, with all that this process changed.
+
+    Raises NotFound when there is no such thread.
+    """
+    generation = _generations[place.thread] if fresh else None
+    return await _views.get((place, generation), lambda: _make_view(place))
+
+
+async def discussion(place: Place, *, fresh: bool) -> Discussion:
+    """The comments at `place`, alone."""
+    generation = _generations[place.thread] if fresh else None
+    return await _discussions.get((place, generation), lambda: _make_discussion(place))
+
+
+async def _make_view(place: Place) -> ThreadView:
+    # The thread first: its `last_seq` must not be newer than the comments, or the stream would skip some.
+    thread = await threads.one(place.thread)
+    article = await articles.of_thread(place.thread)
+    if thread is None or article is None:
+        raise NotFound("This thread does not exist.")
+    rows = await articles.passages(article.revision_id, place.thread)
+    template = environment().get_template("threads/_passage.html")
+    passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
+    return ThreadView(thread, article, passages, await _make_discussion(place))
+
+
+async def _make_discussion(place: Place) -> Discussion:
+    sort = await tree.effective_sort(place.thread, place.sort)
+    shown = await _tree(place, sort)
+    return Discussion(place, sort, shown, await queries.by_ids(shown.ids))
+
+
+async def _tree(place: Place, sort: str) -> tree.Tree:
+    if place.focus is not None:
+        return await tree.focused(place.focus, sort)
+    if place.branch is not None:
+        return await tree.branch(place.branch, sort, place.after)
+    if place.passage is not None:
+        return await tree.on_passage(place.thread, sort, place.passage)
+    if place.after is not None:
+        return await tree.page_of_roots(place.thread, sort, place.after)
+    return await tree.whole(place.thread, sort)
+
+
+def comments_html(
+    shown: Discussion,
+    viewer: Viewer | None = None,
+    votes: Mapping[int, Mapping[str, int]] | None = None,
+    new_since: datetime | None = None,
+) -> Markup:
+    """The comments of a discussion as `viewer` sees them, who cast `votes` (by comment and axis)."""
+    if viewer is None:
+        return pieces.assemble(shown.tree, shown.rows, shown.sort)
+    mine = _mine(shown.rows, viewer, votes or {})
+    return pieces.assemble(shown.tree, shown.rows, shown.sort, mine, new_since, viewer.name)
+
+
+def _mine(
+    rows: Mapping[int, queries.CommentRow], viewer: Viewer, votes: Mapping[int, Mapping[str, int]]
+) -> dict[int, pieces.Mine]:
+    found = {id_: pieces.Mine(cast.get("quality"), cast.get("agreement")) for id_, cast in votes.items()}
+    for row in rows.values():
+        if row.author_id == viewer.id:
+            found[row.id] = mine_of(row)
+    return found
+
+
+def mine_of(row: queries.CommentRow) -> pieces.Mine:
+    """What its author may do with a comment."""
+    visible = row.state == "visible"
+    return pieces.Mine(own=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")

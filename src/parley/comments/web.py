@@ -1,0 +1,192 @@
+"""The discussion over HTTP: reading parts of it, posting, previewing."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from parley.comments import ops, queries, view
+from parley.comments.forms import CommentForm
+from parley.comments.tree import SORTS
+from parley.core.access import ANYONE, VERIFIED, Viewer, viewer_of
+from parley.core.errors import NotFound, ParleyError, Refused, SignInNeeded
+from parley.core.forms import posted
+from parley.core.pages import fragment, page, wants_fragment
+from parley.core.ratelimit import POST_ACCOUNT, PREVIEW_NETWORK, network, take
+from parley.core.text import as_id
+from parley.threads import queries as threads
+from parley.votes import queries as votes
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def signed_in(request: AnyRequest) -> Viewer:
+    """The viewer of a route that only members enter."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise SignInNeeded("Please sign in.")
+    return viewer
+
+
+async def thread_at(thread: str) -> threads.ThreadRow:
+    """The thread that an address names. Raises NotFound."""
+    thread_id = as_id(thread)
+    row = await threads.one(thread_id) if thread_id else None
+    if row is None:
+        raise NotFound("This thread does not exist.")
+    return row
+
+
+async def comment_at(comment: str) -> queries.CommentRow:
+    """The comment that an address names. Raises NotFound."""
+    comment_id = as_id(comment)
+    row = await queries.one(comment_id) if comment_id else None
+    if row is None:
+        raise NotFound("This comment does not exist.")
+    return row
+
+
+@get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE})
+async def more(
+    request: AnyRequest,
+    thread: FromPath[str],
+    sort: FromQuery[str] = "best",
+    after: FromQuery[str] = "",
+    branch: FromQuery[str] = "",
+    passage: FromQuery[str] = "",
+) -> Response[Any]:
+    """A part of the discussion: the next page, the rest of a branch, one passage."""
+    row = await thread_at(thread)
+    branch_id = as_id(branch)
+    if branch_id is not None and (await comment_at(branch)).thread != row.id:
+        raise NotFound("This comment is not in this thread.")
+    place = view.Place(
+        row.id, sort if sort in SORTS else "best", as_id(passage), branch=branch_id, after=as_id(after)
+    )
+    viewer = viewer_of(request)
+    shown = await view.discussion(place, fresh=viewer is not None)
+    own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
+    html = view.comments_html(shown, viewer, own)
+    return page(
+        request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url
+    )
+
+
+@post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED})
+async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    viewer = signed_in(request)
+    row = await thread_at(thread)
+    form = CommentForm(await posted(request))
+    status, comment_id = 422, 0
+    if not form.errors:
+        try:
+            await take(POST_ACCOUNT, str(viewer.id))
+            comment_id = await ops.post_comment(_draft(viewer, row.id, form))
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        return await _again(request, row, form, status)
+    if wants_fragment(request):
+        return await _posted(request, row, comment_id)
+    return Redirect(f"{row.address}?focus={comment_id}#c{comment_id}", status_code=303)
+
+
+def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
+    return ops.Draft(
+        thread=thread,
+        author=viewer,
+        body=form.body,
+        parent=form.parent,
+        stance=form.stance,
+        passage=form.passage,
+        quote=form.quote or None,
+        assisted=form.assisted,
+        submission=form.submission,
+    )
+
+
+async def _again(
+    request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int
+) -> Response[Any]:
+    """The form once more, with what was typed and what is wrong with it."""
+    shown = view.new_form(
+        row.id,
+        body=form.values.get("body", ""),
+        parent=form.parent,
+        stance=form.stance,
+        passage=form.passage,
+        quote=form.quote,
+        assisted=form.assisted,
+        submission=str(form.submission),
+    )
+    shown.errors = form.errors
+    if wants_fragment(request):
+        return fragment(request, "comments/_form.html", status, form=shown, thread=row)
+    parent = await queries.one(form.parent) if form.parent else None
+    return page(request, "comments/write.html", status=status, thread=row, comment=parent, form=shown)
+
+
+async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) -> Response[Any]:
+    comment = (await queries.by_ids([comment_id]))[comment_id]
+    return fragment(
+        request,
+        "comments/posted.html",
+        201,
+        comment=comment,
+        mine=view.mine_of(comment),
+        replies="",
+        stub=None,
+        parent_author=None,
+        flat=False,
+        thread=row,
+        form=view.new_form(row.id),
+    )
+
+
+@post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200)
+async def preview(request: AnyRequest) -> Response[Any]:
+    """Markdown as it will look; nothing is kept."""
+    form = CommentForm(await posted(request))
+    client = request.client.host if request.client else ""
+    await take(PREVIEW_NETWORK, network(client))
+    try:
+        html = Markup(ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py
+    except Refused as refusal:
+        return fragment(
+            request,
+            "errors/_error.html",
+            422,
+            title="Preview",
+            message=str(refusal),
+            next_step=None,
+            error_id=None,
+        )
+    if wants_fragment(request):
+        return fragment(request, "comments/_preview.html", html=html)
+    return page(request, "comments/preview.html", html=html, body=form.body)
+
+
+@get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE})
+async def link(comment: FromPath[str]) -> Redirect:
+    """A comment's own address: it leads to the thread, focused on the comment."""
+    row = await comment_at(comment)
+    thread = await thread_at(str(row.thread))
+    return Redirect(f"{thread.address}?focus={row.id}#c{row.id}", status_code=303)
+
+
+@get("/c/{comment:str}/reply", name="comments:reply", opt={"who": ANYONE})
+async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    """The form to answer a comment, with `?quote=1` its words quoted."""
+    row = await comment_at(comment)
+    thread = await thread_at(str(row.thread))
+    quoted = (
+        await queries.body(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
+    )
+    body = "".join(f"> {line}\n" for line in quoted.splitlines()) + "\n" if quoted else ""
+    form = view.new_form(thread.id, parent=row.id, body=body)
+    return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form)
+
+
+handlers = [more, post_comment, preview, link, reply]

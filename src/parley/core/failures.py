@@ -1,0 +1,97 @@
+"""What a person sees when something fails: one clear page, what they typed, and an id to find it in the log."""
+
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from parley.core.db import expire_connections
+from parley.core.errors import ParleyError, SignInNeeded, TooMany, Unavailable
+from parley.core.pages import fragment, page, wants_fragment
+
+log = structlog.get_logger(__name__)
+AnyRequest = Request[Any, Any, Any]
+
+KEPT = "What you typed is below. Copy it before you leave this page."
+RETRY_SECONDS = "5"
+TITLES = {
+    400: ("That request could not be read", "Please go back and try again."),
+    404: ("Nothing here", "The address may be mistyped, or what was here is gone."),
+    405: ("Not this way", "This address does not answer that kind of request."),
+    413: ("Too large", "What you sent is larger than Parley takes here. Please send less."),
+}
+# The database is away, too slow, full or only readable: nothing was saved, and trying again later can work.
+OUTAGES = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    ConnectionError,
+    TimeoutError,
+)
+
+
+def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
+    if isinstance(error, SignInNeeded) and request.method == "GET":
+        return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = RETRY_SECONDS
+    return _answer(request, error.status, error.title, str(error), headers)
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    title, message = TITLES.get(error.status_code, TITLES[400])
+    return _answer(request, error.status_code, title, message, dict(error.headers or {}))
+
+
+def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.warning("database outage", error=repr(error))
+    expire_connections()
+    message = "The database does not answer or cannot save now, so nothing was changed. Please try again in a moment."
+    return _answer(request, 503, Unavailable.title, message, {"Retry-After": RETRY_SECONDS})
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.error("unhandled error", path=request.url.path, exc_info=error)
+    message = "This is a fault of ours, not yours. It has been written down."
+    return _answer(request, 500, ParleyError.title, message, {})
+
+
+def _answer(
+    request: AnyRequest, status: int, title: str, message: str, headers: dict[str, str]
+) -> Response[Any]:
+    typed = request.scope.get("typed")
+    context = {
+        "title": title,
+        "message": message,
+        "next_step": KEPT if typed else None,
+        "kept": typed,
+        "error_id": request.scope.get("request_id") if status >= 500 else None,  # noqa: PLR2004
+    }
+    if wants_fragment(request):
+        answer = fragment(request, "errors/_error.html", status, **context)
+    else:
+        answer = page(request, "errors/error.html", status=status, **context)
+    answer.headers.update(headers)
+    return answer
+
+
+handlers: dict[Any, Any] = {
+    ParleyError: on_parley_error,
+    HTTPException: on_http_error,
+    **dict.fromkeys(OUTAGES, on_outage),
+    Exception: on_bug,
+}

@@ -1,0 +1,207 @@
+"""Filling an installation with the demo community: the same every time, but for the clock."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from parley.accounts.passwords import hashed
+from parley.articles.reading import read_file
+from parley.comments import ranking, rules
+from parley.core import db, markdown
+from parley.core.errors import Refused
+from parley.core.settings import settings
+from parley.demo import PASSWORD
+from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
+from parley.demo.voting import Ballot, ballots
+from parley.threads import jobs, ops
+from parley.votes.jobs import repair
+from parley.votes.queries import drifted
+
+# How many hours before now each thread opened, and which one a moderator locked.
+OPENED_HOURS = {"01": 110, "02": 98, "03": 86, "04": 150, "05": 80}
+REVISED_MINUTES = 4_300
+LOCKED = "04"
+LOCK_REASON = "The argument had turned on the person. Eleven reports; sam_h explains at the end of the thread."
+STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "wei_l"}
+
+
+async def fill() -> dict[str, int]:
+    """Fill in the demo and return how much it holds. Does nothing when it is in already.
+
+    Raises Refused unless the base URL is localhost.
+    """
+    if not settings().local:
+        raise Refused("The demo is only for an installation whose base URL is localhost.")
+    async with db.atomic():
+        if not await db.value("select 1 from member where is_demo limit 1"):
+            ids = await _add_members()
+            for article in articles():
+                await _add_thread(article, ids)
+    for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
+        await repair(drift)
+    await jobs.refresh_standings()
+    return {
+        "members": await db.value("select count(*) from member where is_demo"),
+        "threads": await db.value("select count(*) from thread"),
+        "comments": await db.value("select count(*) from comment"),
+        "votes": await db.value("select count(*) from vote"),
+    }
+
+
+async def _add_members() -> dict[str, int]:
+    secret = await hashed(PASSWORD)
+    joined = datetime.now(UTC) - timedelta(days=200)
+    ids: dict[str, int] = {}
+    for place, one in enumerate(members()):
+        ids[one.name] = await _add_member(one, secret, joined + timedelta(days=3 * place))
+    return ids
+
+
+async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
+    made: int = await db.value(
+        """insert into member (name, name_key, email, email_key, password_hash, role, state, bio, is_demo, created_at)
+           values ($1, $2, $3, $3, $4, $5, 'active', $6, true, $7) returning id""",
+        one.name,
+        one.name.casefold(),
+        f"{one.name}@demo.example",
+        secret,
+        one.role,
+        one.bio,
+        joined,
+    )
+    return made
+
+
+async def _add_thread(article: Path, ids: dict[str, int]) -> None:
+    number = article.name[:2]
+    opened_at = datetime.now(UTC) - timedelta(hours=OPENED_HOURS[number])
+    text = await read_file(article.name, article.read_bytes())
+    topic = await db.value("select slug from topic where name = $1", _front_matter(article)["topic"])
+    thread = (await ops.open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
+    comments = discussion(article)
+    await _add_comments(thread, comments, ids, opened_at)
+    await _add_votes(thread, comments, ids)
+    if (later := revised(article)) is not None:
+        await ops.revise_thread(thread, await read_file(later.name, later.read_bytes(), text.url))
+    await _set_clock(thread, opened_at)
+    if number == LOCKED:
+        await db.execute("update thread set state = 'locked', state_reason = $2 where id = $1", thread, LOCK_REASON)
+
+
+def _front_matter(article: Path) -> dict[str, str]:
+    _, head, _ = article.read_text().split("---\n", 2)
+    pairs = (line.split(":", 1) for line in head.splitlines() if ":" in line)
+    return {name.strip(): value.strip().strip('"') for name, value in pairs}
+
+
+class Passage(msgspec.Struct, frozen=True):
+    lineage: int
+    text: str
+
+
+INSERT = """
+insert into comment (thread, parent, depth, author, state, stance, passage, quote, revision, assisted, body, html,
+                     html_version, version, submission, best, created_at, edited_at, deleted_at)
+values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, $6, $7, 1, $8, $9, $10, $11,
+        $12, $13, $14, $15, $16, $17)
+returning id
+"""
+STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
+
+
+async def _add_comments(
+    thread: int, comments: list[DemoComment], ids: dict[str, int], opened_at: datetime
+) -> None:
+    passages = await db.fetch(
+        Passage,
+        """select p.lineage, p.text from passage p join revision r on r.id = p.revision
+           join thread t on t.article = r.article where t.id = $1 order by p.position""",
+        thread,
+    )
+    made: dict[str, int] = {}
+    for one in comments:
+        made[one.id] = await _add_comment(thread, one, made, ids, passages, opened_at)
+    await db.execute(
+        "update comment c set reply_count = (select count(*) from comment where parent = c.id) where thread = $1", thread
+    )
+
+
+async def _add_comment(
+    thread: int,
+    one: DemoComment,
+    made: dict[str, int],
+    ids: dict[str, int],
+    passages: list[Passage],
+    opened_at: datetime,
+) -> int:
+    at = opened_at + timedelta(minutes=one.minutes)
+    body = one.edited_body or one.body
+    lineage = next((p.lineage for p in passages if one.passage and one.passage in p.text), None)
+    comment: int = await db.value(
+        INSERT,
+        thread,
+        made.get(one.parent or ""),
+        ids[one.author],
+        STATES[one.state],
+        one.stance,
+        lineage,
+        one.passage[: rules.LONGEST_QUOTE] if one.passage and lineage else None,
+        one.assisted,
+        body,
+        markdown.render(body),
+        markdown.VERSION,
+        2 if one.edited_body else 1,
+        uuid5(NAMESPACE_URL, f"{thread}/{one.id}"),
+        ranking.best(0, 0),
+        at,
+        at + timedelta(minutes=40) if one.edited_body else None,
+        at + timedelta(minutes=90) if one.state == "deleted" else None,
+    )
+    if one.edited_body:
+        await db.execute(
+            "insert into comment_version (comment, number, body, written_at) values ($1, 1, $2, $3)", comment, one.body, at
+        )
+    return comment
+
+
+class Key(msgspec.Struct, frozen=True):
+    id: int
+    submission: str
+
+
+async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, int]) -> None:
+    keys = await db.fetch(Key, "select id, submission::text as submission from comment where thread = $1", thread)
+    by_key = {one.submission: one.id for one in keys}
+    made = {one.id: by_key[str(uuid5(NAMESPACE_URL, f"{thread}/{one.id}"))] for one in comments}
+    cast: list[Ballot] = ballots(members(), comments)
+    await db.execute(
+        """insert into vote (comment, thread, member, axis, value)
+           select c, $1, m, a, v from unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[]) as b(c, m, a, v)""",
+        thread,
+        [made[one.comment] for one in cast],
+        [ids[one.member] for one in cast],
+        [one.axis for one in cast],
+        [one.value for one in cast],
+    )
+    await db.execute("update comment set scored_at = created_at where thread = $1", thread)
+
+
+async def _set_clock(thread: int, opened_at: datetime) -> None:
+    """Put the thread, its revisions and events where the story says they were."""
+    await db.execute(
+        """update thread set created_at = $2, comment_count = (select count(*) from comment where thread = $1),
+             last_activity_at = (select max(created_at) from comment where thread = $1) where id = $1""",
+        thread,
+        opened_at,
+    )
+    await db.execute(
+        """update revision set created_at = $2::timestamptz + make_interval(mins => case number when 1 then 0 else $3 end)
+           where article = (select article from thread where id = $1)""",
+        thread,
+        opened_at,
+        REVISED_MINUTES,
+    )
+    await db.execute("update event set created_at = $2 where thread = $1", thread, opened_at)
+    await db.execute("update standing set refreshed_at = $2 where thread = $1", thread, opened_at)

@@ -1,0 +1,40 @@
+"""How many are reading each thread, over all processes. Redis carries it; without Redis each process knows its own."""
+
+import secrets
+from time import time
+
+import structlog
+from redis.exceptions import RedisError
+
+from parley.core.redis import redis
+
+log = structlog.get_logger(__name__)
+
+FORGOTTEN_SECONDS = 15
+
+
+class Presence:
+    def __init__(self) -> None:
+        self._process = secrets.token_hex(4)
+
+    async def exchange(self, counts: dict[int, int]) -> dict[int, int]:
+        """Tell the others how many read here, and return the sums over all processes heard from lately."""
+        if not counts:
+            return {}
+        try:
+            pipe = redis().pipeline(transaction=False)
+            for thread, count in counts.items():
+                key = f"readers:{thread}"
+                pipe.hset(key, self._process, f"{count}:{int(time())}")
+                pipe.expire(key, 4 * FORGOTTEN_SECONDS)
+                pipe.hvals(key)
+            answers = await pipe.execute()
+        except (RedisError, OSError, TimeoutError) as error:
+            log.info("readers counted here only", error=repr(error))
+            return counts
+        return {thread: _sum(answers[3 * place + 2]) for place, thread in enumerate(counts)}
+
+
+def _sum(values: list[bytes]) -> int:
+    told = (value.decode().partition(":") for value in values)
+    return sum(int(count) for count, _, at in told if time() - int(at) < FORGOTTEN_SECONDS)

@@ -1,0 +1,78 @@
+"""Events as Server-Sent Events: fragments of the page's own markup, each rendered once for all readers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from parley.comments import queries as comments
+from parley.core.pages import environment
+from parley.live.queries import EventRow
+from parley.threads import queries as threads
+
+HEARTBEAT = b": still here\n\n"
+RETRY_MS = 2_000
+
+CHANGED = {"comment.edited", "comment.restored"}
+GONE = {"comment.deleted", "comment.removed"}
+THREAD = {"thread.locked", "thread.unlocked", "thread.archived"}
+
+
+def message(html: str, *, seq: int | None = None) -> bytes:
+    """One unnamed SSE message; its id, if any, is the event's number."""
+    head = f"id: {seq}\n" if seq is not None else ""
+    return (head + "".join(f"data: {line}\n" for line in html.splitlines()) + "\n").encode()
+
+
+def resync() -> bytes:
+    """Tell a reader that missed too much to load the page again."""
+    return b"event: resync\ndata: \n\n"
+
+
+def bye() -> bytes:
+    """Tell a reader that the stream ends and when to come back."""
+    return f"event: bye\nretry: {RETRY_MS}\ndata: \n\n".encode()
+
+
+def scores(rows: Sequence[comments.CommentRow]) -> bytes:
+    return message(_html("live/scores.html", scores=rows))
+
+
+def readers(count: int) -> bytes:
+    return message(_html("live/readers.html", readers=count))
+
+
+async def events(rows: Sequence[EventRow]) -> list[tuple[int, bytes]]:
+    """Each event's number and message. Comments are read as they may be shown now, whatever the event said then."""
+    ids = [row.comment for row in rows if row.comment is not None]
+    found = await comments.by_ids(ids) if ids else {}
+    about_thread = any(row.comment is None for row in rows)
+    thread = await threads.one(rows[0].thread) if rows and about_thread else None
+    return [(row.seq, message(_fragment(row, found, thread), seq=row.seq)) for row in rows]
+
+
+def _fragment(row: EventRow, found: dict[int, comments.CommentRow], thread: threads.ThreadRow | None) -> str:
+    comment = found.get(row.comment) if row.comment is not None else None
+    if comment is not None:
+        context = {
+            "comment": comment,
+            "mine": None,
+            "replies": "",
+            "stub": None,
+            "parent_author": None,
+            "flat": False,
+        }
+        return _html(_comment_template(row.kind), **context)
+    if thread is not None and row.kind in THREAD:
+        return _html("live/thread.html", thread=thread)
+    if thread is not None and row.kind == "article.revised":
+        return _html("live/article.html", thread=thread)
+    return ""
+
+
+def _comment_template(kind: str) -> str:
+    if kind in CHANGED:
+        return "live/edited.html"
+    return "live/removed.html" if kind in GONE else "live/posted.html"
+
+
+def _html(template: str, **context: Any) -> str:
+    return environment().get_template(template).render(viewer=None, path=None, **context)

@@ -1,0 +1,104 @@
+"""Threads as the home page shows them, with their strongest opposed voices."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.articles.queries import WORDS_A_MINUTE
+from parley.core import db
+from parley.core.markdown import excerpt
+from parley.core.text import as_id
+from parley.threads.queries import PAGE, Balance, CardRow, Voice, cards
+
+EXCERPT = 240
+VOICE = 160
+DAYS = 14
+
+
+class Card(msgspec.Struct, frozen=True):
+    id: int
+    slug: str
+    title: str
+    state: str
+    site: str | None
+    byline: str | None
+    topic: str
+    topic_slug: str
+    minutes: int
+    excerpt: str
+    comment_count: int
+    people: int
+    created_at: datetime
+    last_activity_at: datetime
+    sparkline: list[int]
+    balance: Balance
+    strongest: list[Voice]
+
+
+class VoiceRow(msgspec.Struct, frozen=True):
+    id: int
+    stance: str | None
+    author: str | None
+    html: str
+    score: int
+
+
+# Joined when shown, not when the standing was worked out: what was removed since is gone from the card too.
+VOICES = """
+select c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.html,
+       c.base_ups + c.ups - c.base_downs - c.downs as score
+from comment c left join member m on m.id = c.author
+where c.id = any($1::bigint[]) and c.state = 'visible'
+"""
+
+
+async def make_cards(sort: str, topic: str | None, period: str, after: str) -> tuple[list[Card], str | None]:
+    """One page of cards, and the address of the next page when there is one."""
+    rows = await cards(sort, topic, period, _cursor(after))
+    voices = await _voices(rows[:PAGE])
+    shown = [_card(row, voices) for row in rows[:PAGE]]
+    if len(rows) <= PAGE:
+        return shown, None
+    last = rows[PAGE - 1]
+    extra = (f"&topic={topic}" if topic else "") + (f"&period={period}" if sort == "top" else "")
+    return shown, f"/?sort={sort}{extra}&after={last.rank!r}_{last.id}"
+
+
+def _cursor(after: str) -> tuple[float, int] | None:
+    rank, _, last = after.partition("_")
+    number = as_id(last)
+    try:
+        return (float(rank), number) if number is not None else None
+    except ValueError:
+        return None
+
+
+async def _voices(rows: list[CardRow]) -> dict[int, Voice]:
+    ids = [one for row in rows for one in row.strongest_ids]
+    found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
+    return {
+        row.id: Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score) for row in found
+    }
+
+
+def _card(row: CardRow, voices: dict[int, Voice]) -> Card:
+    words = row.first_words
+    return Card(
+        id=row.id,
+        slug=row.slug,
+        title=row.title,
+        state=row.state,
+        site=row.site,
+        byline=row.byline,
+        topic=row.topic,
+        topic_slug=row.topic_slug,
+        minutes=max(1, round(row.words / WORDS_A_MINUTE)),
+        excerpt=words if len(words) <= EXCERPT else words[:EXCERPT].rsplit(" ", 1)[0] + "…",
+        comment_count=row.comment_count,
+        people=row.people,
+        created_at=row.created_at,
+        last_activity_at=row.last_activity_at,
+        sparkline=row.days or [0] * DAYS,
+        balance=Balance(*row.stances) if row.stances else Balance(),
+        strongest=[voices[one] for one in row.strongest_ids if one in voices],
+    )

@@ -1,0 +1,133 @@
+"""Writing threads: opening one with its article, revising that, locking and archiving, remembering visits."""
+
+import re
+import unicodedata
+
+import msgspec
+
+from parley.articles import imports
+from parley.articles import ops as articles
+from parley.core import db
+from parley.core.access import MODERATOR, Viewer
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.events import emit
+
+SLUG = 80
+KINDS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
+
+
+def slugify(title: str) -> str:
+    """The title as a readable part of an address; "thread" when nothing of it can be."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].strip("-") or "thread"
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The thread of an article: `is_new`, or there before, its article perhaps `revised`."""
+
+    id: int
+    slug: str
+    is_new: bool = True
+    revised: bool = False
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.id}/{self.slug}"
+
+
+async def open_thread(*, text: articles.Text, topic: str, starter: int | None) -> Opened:
+    """Open a thread for `text`, or lead to the one its address already has, revising that one's article.
+
+    Raises Refused when there is no such topic.
+    """
+    async with db.atomic():
+        # Two imports of one address at a time must not make two threads.
+        await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
+        article = await articles.with_url(text.url)
+        if article is not None:
+            return await _revise(article, text)
+        if not await db.value("select 1 from topic where slug = $1", topic):
+            raise Refused("There is no such topic. Please choose one of the list.")
+        article = await articles.add_article(text)
+        return await _insert(article, text, topic, starter)
+
+
+async def _insert(article: int, text: articles.Text, topic: str, starter: int | None) -> Opened:
+    slug = slugify(text.title)
+    thread = await db.value(
+        "insert into thread (article, topic, title, slug, starter) values ($1, $2, $3, $4, $5) returning id",
+        article,
+        topic,
+        text.title,
+        slug,
+        starter,
+    )
+    await db.execute(
+        "insert into standing (thread, hot) select id, extract(epoch from created_at) / 45000 from thread where id = $1",
+        thread,
+    )
+    await emit("thread.opened", thread=thread, actor=starter)
+    return Opened(thread, slug)
+
+
+async def _revise(article: int, text: articles.Text) -> Opened:
+    found = await db.fetch_one(Opened, OPENED, article)
+    if found is None:
+        raise NotFound("The article of this address has no thread.")
+    changed = await revise_thread(found.id, text)
+    return Opened(found.id, found.slug, is_new=False, revised=changed is not None)
+
+
+OPENED = """
+select id, slug, false as is_new, false as revised from thread where article = $1 for no key update
+"""
+
+
+async def revise_thread(thread: int, text: articles.Text) -> int | None:
+    """Write `text` as the next revision of a thread's article; None when it reads the same."""
+    async with db.atomic():
+        article = await db.value("select article from thread where id = $1 for no key update", thread)
+        changed = await articles.revise_article(article, text)
+        if changed is not None:
+            await emit("article.revised", thread=thread, payload={"changed": changed})
+    return changed
+
+
+async def set_state(*, viewer: Viewer, thread_id: int, state: str, reason: str) -> None:
+    """Lock, unlock or archive a thread. Raises Forbidden for anybody but moderators."""
+    if viewer.standing < MODERATOR:
+        raise Forbidden("Only moderators can do this.")
+    async with db.atomic():
+        now = await db.value("select state from thread where id = $1 for no key update", thread_id)
+        if now is None:
+            raise NotFound("This thread does not exist.")
+        if now == state:
+            return
+        await db.execute(
+            "update thread set state = $2, state_reason = nullif($3, '') where id = $1",
+            thread_id,
+            state,
+            reason,
+        )
+        await emit(KINDS[state], thread=thread_id, actor=viewer.id)
+
+
+VISIT = """
+insert into visit (member, thread, before_at, seen_at) select $1, id, now(), now() from thread where id = $2
+on conflict (member, thread) do update
+set before_at = case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end,
+    seen_at = now()
+"""
+
+
+async def record_visit(*, member: int, thread_id: int) -> None:
+    """Note that `member` reads the thread now. Ten minutes of quiet end a visit."""
+    await db.execute(VISIT, member, thread_id)
+
+
+async def publish_import(*, import_id: int, text: articles.Text, topic: str, starter: int) -> Opened:
+    """Open the thread of an import, and mark the import as published, in one go."""
+    async with db.atomic():
+        opened = await open_thread(text=text, topic=topic, starter=starter)
+        await imports.published(import_id, opened.id)
+    return opened

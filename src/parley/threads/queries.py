@@ -1,0 +1,137 @@
+"""Reading threads: one, and the lists of the home page."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+
+PAGE = 20
+SORTS = ("hot", "new", "active", "top")
+PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
+
+
+class ThreadRow(msgspec.Struct, frozen=True):
+    id: int
+    slug: str
+    state: str
+    lock_reason: str | None
+    title: str
+    topic: str
+    topic_slug: str
+    comment_count: int
+    last_seq: int
+    created_at: datetime
+    last_activity_at: datetime
+    starter: str | None
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.id}/{self.slug}"
+
+
+ONE = """
+select t.id, t.slug, t.state, t.state_reason as lock_reason, t.title, p.name as topic, p.slug as topic_slug,
+       t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter
+from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
+"""
+
+
+async def one(thread_id: int) -> ThreadRow | None:
+    return await db.fetch_one(ThreadRow, ONE, thread_id)
+
+
+class TopicRow(msgspec.Struct, frozen=True):
+    slug: str
+    name: str
+
+
+async def topics() -> list[TopicRow]:
+    return await db.fetch(TopicRow, "select slug, name from topic order by position, slug")
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """How many top-level comments take each stance."""
+
+    supports: int = 0
+    challenges: int = 0
+    adds: int = 0
+    asks: int = 0
+    none: int = 0
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """A strong comment, shown on its thread's card."""
+
+    id: int
+    stance: str | None
+    author: str | None
+    excerpt: str
+    score: int
+
+
+class CardRow(msgspec.Struct, frozen=True):
+    """A thread as the home page lists it."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+    site: str | None
+    byline: str | None
+    topic: str
+    topic_slug: str
+    words: int
+    first_words: str
+    comment_count: int
+    people: int
+    created_at: datetime
+    last_activity_at: datetime
+    days: list[int]
+    stances: list[int]
+    strongest_ids: list[int]
+    rank: float
+
+
+# Keyset pagination: each list goes on below the (rank, id) of the last card shown.
+LIST = """
+select t.id, t.slug, t.title, t.state, a.site, r.byline, p.name as topic, p.slug as topic_slug, r.words,
+       coalesce((select text from passage where revision = r.id and kind = 'paragraph' order by position limit 1), '')
+         as first_words,
+       t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,
+       coalesce(s.days, '{{}}') as days, coalesce(s.stances, '{{}}') as stances,
+       coalesce(s.strongest, '{{}}') as strongest_ids, ({rank})::float8 as rank
+from thread t
+join article a on a.id = t.article
+join topic p on p.slug = t.topic
+left join standing s on s.thread = t.id
+join lateral (select id, byline, words from revision where article = a.id order by number desc limit 1) r on true
+where ($1::text is null or t.topic = $1)
+  and ($2::float8 is null or (({rank})::float8, t.id) < ($2, $3))
+  and t.created_at > now() - make_interval(days => $4)
+order by {rank} desc, t.id desc limit $5
+"""
+RANKS = {
+    "hot": "s.hot",
+    "new": "extract(epoch from t.created_at)",
+    "active": "extract(epoch from t.last_activity_at)",
+    "top": "s.score",
+}
+
+
+async def cards(sort: str, topic: str | None, period: str, after: tuple[float, int] | None) -> list[CardRow]:
+    """One page of threads and the first of the next, in the order of `sort`."""
+    days = PERIODS[period] if sort == "top" else PERIODS["all"]
+    rank, last = after or (None, None)
+    return await db.fetch(CardRow, LIST.format(rank=RANKS[sort]), topic, rank, last, days, PAGE + 1)
+
+
+async def last_visit(member: int, thread: int) -> datetime | None:
+    """When the member last read this thread before the present visit, None on the first."""
+    moment: datetime | None = await db.value(
+        """select case when seen_at < now() - interval '10 minutes' then seen_at else before_at end
+           from visit where member = $1 and thread = $2""",
+        member,
+        thread,
+    )
+    return moment

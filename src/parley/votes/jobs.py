@@ -1,0 +1,49 @@
+"""The nightly proof that the counters are the recount, and their repair when they are not."""
+
+import structlog
+
+from parley.comments import ranking
+from parley.core import db
+from parley.votes.queries import Drift, drifted
+
+log = structlog.get_logger(__name__)
+
+BATCH = 10_000
+
+REPAIR = """
+update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, passes = $6, scored_at = clock_timestamp()
+where id = $1
+"""
+
+
+async def check_counters() -> int:
+    """Recount all votes in batches, report and repair what differs, and return how many comments did."""
+    last = await db.value("select coalesce(max(id), 0) from comment")
+    found = 0
+    for above in range(0, last, BATCH):
+        for drift in await drifted(above, above + BATCH):
+            log.error("vote counters drifted", comment=drift.comment)
+            await repair(drift)
+            found += 1
+    log.info("vote counters checked", comments=last, drifted=found)
+    return found
+
+
+async def repair(drift: Drift) -> None:
+    """Set a comment's counters and ranks to the recount of its votes."""
+    async with db.atomic():
+        await db.execute("select 1 from comment where id = $1 for no key update", drift.comment)
+        for fresh in await drifted(drift.comment - 1, drift.comment):
+            numbers = (fresh.ups, fresh.downs, fresh.agrees, fresh.disagrees, fresh.passes)
+            await db.execute(REPAIR, fresh.comment, *numbers)
+            await db.execute(
+                "update comment set best = $2, controversial = $3 where id = $1",
+                fresh.comment,
+                *await _ranks(fresh.comment),
+            )
+
+
+async def _ranks(comment: int) -> tuple[float, float]:
+    ups = await db.value("select base_ups + ups from comment where id = $1", comment)
+    downs = await db.value("select base_downs + downs from comment where id = $1", comment)
+    return ranking.best(ups, downs), ranking.controversial(ups, downs)

@@ -1,0 +1,62 @@
+"""Reading votes: a viewer's own, and the recount that the counters must equal."""
+
+import msgspec
+
+from parley.core import db
+
+
+class Own(msgspec.Struct, frozen=True):
+    comment: int
+    axis: str
+    value: int
+
+
+async def own_in_thread(member: int, thread: int) -> dict[int, dict[str, int]]:
+    """A member's votes in a thread: by comment, then axis."""
+    rows = await db.fetch(
+        Own, "select comment, axis, value from vote where member = $1 and thread = $2", member, thread
+    )
+    votes: dict[int, dict[str, int]] = {}
+    for row in rows:
+        votes.setdefault(row.comment, {})[row.axis] = row.value
+    return votes
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """A comment whose counters are not the recount of its votes."""
+
+    comment: int
+    ups: int
+    downs: int
+    agrees: int
+    disagrees: int
+    passes: int
+
+
+RECOUNT = """
+select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.passes
+from comment c left join lateral (
+    select count(*) filter (where axis = 'quality' and value = 1) as ups,
+           count(*) filter (where axis = 'quality' and value = -1) as downs,
+           count(*) filter (where axis = 'agreement' and value = 1) as agrees,
+           count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
+           count(*) filter (where axis = 'agreement' and value = 0) as passes
+    from vote where comment = c.id and counted
+) r on true
+where c.id > $1 and c.id <= $2
+  and (c.ups, c.downs, c.agrees, c.disagrees, c.passes)
+      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.passes)
+"""
+
+
+async def drifted(above: int, upto: int) -> list[Drift]:
+    """Comments with ids in (above, upto] whose counters differ from a recount."""
+    return await db.fetch(Drift, RECOUNT, above, upto)
+
+
+async def own_on(member: int, comment: int) -> dict[str, int]:
+    """A member's votes on one comment, by axis."""
+    rows = await db.fetch(
+        Own, "select comment, axis, value from vote where member = $1 and comment = $2", member, comment
+    )
+    return {row.axis: row.value for row in rows}

@@ -1,0 +1,54 @@
+"""Voting over HTTP: one click with htmx, a plain form without."""
+
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments import queries as comments
+from parley.comments.pieces import Mine
+from parley.core.access import MEMBER, Viewer, viewer_of
+from parley.core.errors import NotFound, Refused
+from parley.core.forms import Form, posted
+from parley.core.pages import fragment, wants_fragment
+from parley.core.ratelimit import VOTE_ACCOUNT, take
+from parley.core.text import as_id
+from parley.votes import ops, queries
+
+
+class VoteForm(Form):
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.axis = self.choice("axis", ops.AXES) or "quality"
+        raw = self.choice("value", ("-1", "0", "1"))
+        # Quality 0 takes the vote back; agreement 0 is "pass", and only an empty value takes it back.
+        self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
+
+
+@post("/c/{comment:str}/vote", name="votes:cast", opt={"who": MEMBER})
+async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Response[Any]:
+    viewer = viewer_of(request)
+    comment_id = as_id(comment)
+    if viewer is None or comment_id is None:
+        raise NotFound("This comment does not exist.")
+    form = VoteForm(await posted(request))
+    if form.errors:
+        raise Refused(" ".join(form.errors.values()))
+    await take(VOTE_ACCOUNT, str(viewer.id))
+    await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
+    if not wants_fragment(request):
+        return Redirect(f"/c/{comment_id}", status_code=303)
+    return await _score(request, viewer, comment_id)
+
+
+async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: int) -> Response[Any]:
+    row = await comments.one(comment_id)
+    if row is None:
+        raise NotFound("This comment does not exist.")
+    own = (await queries.own_on(viewer.id, comment_id)) or {}
+    mine = Mine(quality=own.get("quality"), agreement=own.get("agreement"))
+    return fragment(request, "comments/_score.html", comment=row, mine=mine)
+
+
+handlers = [cast]

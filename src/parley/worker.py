@@ -1,0 +1,123 @@
+"""The worker: jobs found in PostgreSQL by sweeps, and woken through Redis. It imports all; nothing imports it."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from parley.accounts import jobs as accounts
+from parley.articles import jobs as articles
+from parley.core import mail, ratelimit, redis
+from parley.core.db import close_pool, open_pool
+from parley.core.redis import close_redis, open_redis
+from parley.core.settings import Settings
+from parley.core.wake import CHANNEL
+from parley.threads import jobs as threads
+from parley.votes import jobs as votes
+
+log = structlog.get_logger(__name__)
+
+POOL_SIZE = 6
+STOP_SECONDS = 10
+HOUR = 3_600
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Work that a sweep finds in PostgreSQL every `seconds`, or once a night at `hour` (UTC)."""
+
+    name: str
+    run: Callable[[], Awaitable[int]]
+    seconds: float = 0
+    hour: int | None = None
+
+    def pause(self) -> float:
+        """Seconds until the next sweep."""
+        if self.hour is None:
+            return self.seconds
+        now = datetime.now(UTC)
+        due = now.replace(hour=self.hour, minute=17, second=0, microsecond=0)
+        return ((due if due > now else due + timedelta(days=1)) - now).total_seconds()
+
+
+JOBS = (
+    Job("mail", mail.deliver_due, seconds=5),
+    Job("imports", articles.read_waiting, seconds=3),
+    Job("standings", threads.refresh_standings, seconds=10),
+    Job("sessions", accounts.purge, seconds=HOUR),
+    Job("buckets", ratelimit.sweep, seconds=HOUR),
+    Job("counters", votes.check_counters, hour=3),
+)
+
+
+class Worker:
+    def __init__(self) -> None:
+        self._woken = {job.name: asyncio.Event() for job in JOBS}
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish what runs and begin nothing new."""
+        self._stopping.set()
+        for event in self._woken.values():
+            event.set()
+
+    async def run(self) -> None:
+        """Run all jobs until `stop`."""
+        listening = asyncio.create_task(self._listen())
+        loops = [asyncio.create_task(self._loop(job)) for job in JOBS]
+        await self._stopping.wait()
+        listening.cancel()
+        _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(listening, *loops, return_exceptions=True)
+
+    async def _loop(self, job: Job) -> None:
+        if job.hour is not None:
+            await self._rest(job)
+        while not self._stopping.is_set():
+            try:
+                await job.run()
+            except Exception:
+                # What was not done is still in PostgreSQL; the next sweep finds it.
+                log.exception("job failed", job=job.name)
+            await self._rest(job)
+
+    async def _rest(self, job: Job) -> None:
+        woken = self._woken[job.name]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), timeout=job.pause())
+        woken.clear()
+
+    async def _listen(self) -> None:
+        """Wake jobs as Redis says; through every loss of the connection, for ever."""
+        while True:
+            try:
+                async with redis.redis().pubsub() as pubsub:
+                    await pubsub.subscribe(CHANNEL)
+                    while True:
+                        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=10)
+                        if message is not None and (event := self._woken.get(message["data"].decode())):
+                            event.set()
+            except (RedisError, OSError, TimeoutError) as error:
+                log.info("worker not listening, sweeping only", error=repr(error))
+                await asyncio.sleep(1)
+
+
+async def run(settings: Settings) -> None:
+    """Run the worker until SIGTERM or SIGINT."""
+    await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
+    open_redis(settings.redis_url)
+    worker = Worker()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, worker.stop)
+    try:
+        await worker.run()
+    finally:
+        await close_redis()
+        await close_pool()

@@ -1,0 +1,132 @@
+"""Real servers for all tests: an embedded PostgreSQL and Valkey of their own, or those the environment names."""
+
+import asyncio
+import os
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "data"
+
+os.environ.setdefault("PARLEY_SECRET", "a secret of the tests, long enough to be one")
+os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
+os.environ.setdefault("PARLEY_LOG", "error")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[None]:
+    """PostgreSQL and Valkey: the environment's, or our own for this run."""
+    from parley.embedded import servers as embedded
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-test-")))
+        if "DATABASE_URL" not in os.environ:
+            both = stack.enter_context(embedded(folder / "data", fast=True))
+            os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = both.database_url, both.redis_url
+        os.environ["PARLEY_DATA"] = str(folder / "files")
+        yield
+
+
+@pytest.fixture(scope="session")
+def database(servers: None) -> str:
+    """The address of a migrated, empty database."""
+    from parley.core.migrate import migrate
+
+    async def prepare() -> None:
+        connection = await asyncpg.connect(os.environ["DATABASE_URL"])
+        try:
+            await connection.execute("drop schema public cascade; create schema public")
+        finally:
+            await connection.close()
+        await migrate(os.environ["DATABASE_URL"])
+
+    asyncio.run(prepare())
+    return os.environ["DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+async def app(database: str, anyio_backend: str) -> AsyncIterator[Litestar]:
+    from parley.app import create_app
+    from parley.core.settings import settings
+
+    application = create_app(settings())
+    async with application.lifespan():
+        yield application
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a session: it follows no redirects, so that tests see them."""
+    async with browser(app) as one:
+        yield one
+
+
+def browser(app: Litestar) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
+
+
+@pytest.fixture(autouse=True)
+async def db(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Everything a test writes is rolled back when it ends; one marked `committed` leaves empty tables behind."""
+    if "app" not in request.fixturenames and "client" not in request.fixturenames and "database" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("app")
+    from parley.core import redis
+    from parley.core.db import DB, Transaction, execute
+
+    forget_caches()
+    await redis.redis().flushdb()
+    if request.node.get_closest_marker("committed"):
+        yield
+        await execute(EMPTY)
+        return
+    assert DB.pool is not None
+    async with DB.pool.acquire() as connection:
+        await connection.execute("BEGIN")
+        token = DB.current_transaction.set(Transaction(connection, None, [], is_test=True))
+        try:
+            yield
+        finally:
+            DB.current_transaction.reset(token)
+            await connection.execute("ROLLBACK")
+
+
+EMPTY = """
+truncate mail, rate_bucket, event, vote, comment_version, comment, visit, standing, thread, article_import, passage,
+         revision, article, media, source, token, session, member restart identity cascade
+"""
+
+
+def forget_caches() -> None:
+    """Empty what the process keeps for a moment, so that tests do not see each other's."""
+    from parley.accounts import sessions
+    from parley.comments import view
+    from parley.threads import web
+
+    for cache in (view._views, view._discussions, web._pages):
+        cache.clear()
+    sessions.forget()
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port

@@ -1,0 +1,160 @@
+"""Compose and Docker cannot run here: they are held to the program and the files that they name."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import rich_click as click
+import yaml
+from embedded.installation import wait_for
+from redis.asyncio import Redis
+from redis.exceptions import AuthenticationError
+
+from parley.cli import main
+from parley.embedded import postgres, valkey
+from parley.embedded.launch import ordinary_identity
+
+pytestmark = pytest.mark.anyio
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"] == "parley"}
+SETTING = re.compile(r'"((?:PARLEY_|DATABASE_|REDIS_)[A-Z_]+)"')
+
+
+def settings() -> set[str]:
+    return set(SETTING.findall((ROOT / "src/parley/core/settings.py").read_text()))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_command_of_ours_exists_with_its_options(name: str) -> None:
+    command, *arguments = OURS[name]["command"]
+    found = main.get_command(click.Context(main), command)
+    assert found is not None
+    assert found.make_context(command, arguments).params is not None
+
+
+def test_our_services_are_given_settings_that_exist_and_all_that_are_needed() -> None:
+    for service in OURS.values():
+        given = set(service["environment"])
+        assert given <= settings()
+        assert given >= settings() - {"PARLEY_LIMITS"}
+
+
+def test_no_password_and_no_name_has_a_default() -> None:
+    variables = re.findall(r"\$\{(\w+)(:?[-?])?([^}]*)\}", (ROOT / "compose.yaml").read_text())
+    required = {
+        name for name, how, sentence in variables if how == ":?" and sentence.startswith("Set it in .env")
+    }
+    assert {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PARLEY_SECRET", "PARLEY_HOST"} <= required
+    assert {name for name, _, _ in variables} - required <= {"PARLEY_FETCH_ALLOW", "PARLEY_LOG"}
+
+
+def test_only_the_proxy_can_be_reached_and_the_databases_cannot_reach_out() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["caddy"]
+    assert COMPOSE["networks"]["back"]["internal"] is True
+    for name in ("postgres", "valkey", "migrate"):
+        assert SERVICES[name]["networks"] == ["back"]
+    assert {name for name, service in SERVICES.items() if "front" in service["networks"]} == {"caddy", "web"}
+
+
+def test_what_others_wait_for_tells_its_health_and_files_that_are_mounted_exist() -> None:
+    for service in SERVICES.values():
+        for name, how in service.get("depends_on", {}).items():
+            is_step = how["condition"] == "service_completed_successfully"
+            assert is_step or "healthcheck" in SERVICES[name]
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert (ROOT / source).is_file() if source.startswith(".") else source in COMPOSE["volumes"]
+
+
+def test_the_image_runs_as_nobody_special_from_locked_packages() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    assert int(re.findall(r"^USER (\d+)$", text, re.MULTILINE)[-1]) > 0
+    installs = re.findall(r"pip (?:install|sync)[^&\n]*", text)
+    assert all("--require-hashes" in one or "--no-deps" in one for one in installs)
+    allowed = re.findall(r"^!(\S+?)/?$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    copied = [
+        path.rstrip("/")
+        for path in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE)
+        for path in path.split()
+    ]
+    assert copied
+    for path in copied:
+        assert path in allowed
+        assert (ROOT / path).exists()
+
+
+def test_the_manual_lists_every_setting() -> None:
+    manual = (ROOT / "docs/operating.md").read_text()
+    assert not [name for name in settings() if f"`{name}`" not in manual]
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not installed")
+def test_caddy_accepts_its_file() -> None:
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(ROOT / "deploy/Caddyfile")]
+    names = {"PARLEY_HOST": "localhost", "PARLEY_UPSTREAM": "127.0.0.1:8000", "HOME": "/nonexistent"}
+    done = subprocess.run(
+        command, env=names | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+async def test_the_databases_first_start_makes_a_role_that_owns_only_its_database(tmp_path: Path) -> None:
+    prefix, programs = ordinary_identity().prefix, Path(postgres.binary("postgres")).parent
+    data = tmp_path / "data"
+    initdb = [*prefix, programs / "initdb", "-D", data, "-U", "postgres", "--auth-local=trust", "--no-sync"]
+    arguments = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+    subprocess.run([*initdb, "--locale=C", *arguments], check=True, capture_output=True)
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={tmp_path}", "-F"]
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen([*prefix, programs / "postgres", "-D", data, *options], stderr=log)
+    try:
+        wait_for(
+            lambda: (
+                "ready" in (data / "postmaster.pid").read_text()
+                if (data / "postmaster.pid").exists()
+                else False
+            )
+        )
+        env = {
+            "PATH": f"{programs}:/usr/bin:/bin",
+            "PGHOST": str(tmp_path),
+            "POSTGRES_PASSWORD": "it's 'odd'",
+        }
+        subprocess.run([ROOT / "deploy/postgres.sh"], env=env, check=True, capture_output=True)
+        connection = await asyncpg.connect(host=str(tmp_path), user="parley", database="parley")
+        role = await connection.fetchrow("select * from pg_roles where rolname = 'parley'")
+        await connection.execute("create table ours ()")
+        await connection.close()
+        assert not (
+            role["rolsuper"] or role["rolcreatedb"] or role["rolcreaterole"] or role["rolreplication"]
+        )
+    finally:
+        server.terminate()
+        server.wait()
+
+
+async def test_valkey_asks_for_its_password(tmp_path: Path) -> None:
+    shell, option, command = SERVICES["valkey"]["command"]
+    path = tmp_path / "socket"
+    # As compose writes it, on a socket instead of the port.
+    command = command.replace("$$", "$") + f" --port 0 --unixsocket {path} --dir {tmp_path}"
+    env = {"PATH": f"{Path(valkey.binary()).parent}:/usr/bin:/bin", "VALKEY_PASSWORD": "0f1e"}
+    server = subprocess.Popen([shell, option, command], env=env, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(path.exists)
+        async with Redis.from_url(f"unix://{path}?password=0f1e") as redis:
+            assert await redis.ping()
+            assert (await redis.config_get("maxmemory-policy"))["maxmemory-policy"] == "volatile-lru"
+        async with Redis.from_url(f"unix://{path}") as stranger:
+            with pytest.raises(AuthenticationError):
+                await stranger.ping()
+    finally:
+        server.terminate()
+        server.wait()

@@ -1,0 +1,30 @@
+"""Chromium, and a stage in it for every test."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from frontend.stage import Stage
+from playwright.async_api import Browser, async_playwright
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield running
+        await running.close()
+
+
+@pytest.fixture
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(5_000)
+    made = Stage(await context.new_page())
+    yield made
+    await context.close()
+    assert made.faults == []

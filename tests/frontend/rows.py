@@ -1,0 +1,74 @@
+"""Made-up rows in the shapes that templates expect."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from parley.core.pages import environment, set_globals
+
+Row = SimpleNamespace
+
+SITE = Row(name="Parley", base_url="http://parley.test", local=True, mail_to_files=False)
+MIRA = Row(id=1, name="mira", role="member", verified=True)
+WORDS = ("Costs come first.", "A curve that holds would use as much power as a country.", "Then it learns.")
+
+
+def thread(**changes: Any) -> Row:
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "title": "The wager"}
+    row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
+    row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
+    return Row(**(row | changes))
+
+
+def article() -> Row:
+    row: dict[str, Any] = dict.fromkeys(("byline", "site", "url", "lang", "dir", "published_at", "updated_at"))
+    row |= {"title": "The wager", "display": "full", "minutes": 3, "revision": 1, "revised_at": None}
+    return Row(**row, passages_changed=0)
+
+
+def comment(number: int, **changes: Any) -> Row:
+    row: dict[str, Any] = dict.fromkeys(("parent", "stance", "quote", "passage", "anchor", "edited_at"))
+    row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
+    row |= {"html": Markup(f"<p>Comment {number}.</p>"), "version": 1, "score": 5, "reply_count": 0}  # noqa: S704
+    row |= {"agrees": 3, "disagrees": 1, "passes": 0, "assisted": False, "imported": False}
+    return Row(**(row | {"created_at": datetime.now(UTC) - timedelta(hours=3)} | changes))
+
+
+def form(**changes: Any) -> Row:
+    row: dict[str, Any] = dict.fromkeys(("parent", "comment", "stance", "passage", "quote"))
+    row |= {"kind": "new", "action": "/t/1/comments", "body": "", "assisted": False, "errors": {}}
+    return Row(**(row | {"submission": "5f2b6c1e-0000-4000-8000-000000000000"} | changes))
+
+
+def rendered(template: str, **context: Any) -> str:
+    set_globals(site=SITE, topics=[Row(slug="research", name="Research")])
+    defaults = {"viewer": MIRA, "path": "/t/1/wager", "mine": None, "replies": "", "stub": None}
+    defaults |= {"parent_author": None, "flat": False, "thread": thread()}
+    return environment().get_template(template).render(defaults | context)
+
+
+def passages() -> Markup:
+    none = Row(supports=0, challenges=1, adds=0, asks=0, none=0)
+    rows = [
+        Row(lineage=place, kind="paragraph", level=None, html=Markup(f"<p>{words}</p>"), balance=none)  # noqa: S704
+        for place, words in enumerate(WORDS, start=1)
+    ]
+    for row in rows:
+        row.comment_count = 1 if row.lineage == 2 else 0  # noqa: PLR2004 the anchored one
+    return Markup("").join(Markup(rendered("threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
+
+
+def thread_page(comments: str | None = None, **context: Any) -> str:
+    """The thread's page: comment 1 with a reply, 2, to the article; comment 3 to words of the second passage."""
+    if comments is None:
+        reply = Markup(rendered("comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
+        first = rendered("comments/_comment.html", comment=comment(1, reply_count=1), replies=reply)
+        anchored = comment(3, passage=2, anchor="same", quote="as much power", stance="challenges")
+        comments = first + rendered("comments/_comment.html", comment=anchored)
+    shown: dict[str, Any] = {"article": article(), "passages_html": passages(), "form": form()}
+    shown |= {"comments_html": Markup(comments), "sort": "best", "sorts": ("best", "new"), "focus": None}  # noqa: S704
+    shown |= {"passage": None, "next_url": None, "live_from": 7, "canonical": "http://parley.test/t/1/wager"}
+    return rendered("threads/page.html", **(shown | context))
