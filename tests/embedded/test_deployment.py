@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,10 @@ import asyncpg
 import pytest
 import rich_click as click
 import yaml
-from embedded.installation import wait_for
 from redis.asyncio import Redis
-from redis.exceptions import AuthenticationError
+from redis.exceptions import RedisError
 
+from embedded.installation import wait_for
 from parley.cli import main
 from parley.embedded import postgres, valkey
 from parley.embedded.launch import ordinary_identity
@@ -105,56 +107,62 @@ def test_caddy_accepts_its_file() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def run(*command: str | Path, **variables: str) -> None:
+    subprocess.run(command, env={"PATH": "/usr/bin:/bin"} | variables, check=True, capture_output=True)
+
+
+@contextmanager
+def running(*command: str | Path, **variables: str) -> Iterator[None]:
+    """Run a server for the time of the block."""
+    env = {"PATH": "/usr/bin:/bin"} | variables
+    server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait()
+
+
 async def test_the_databases_first_start_makes_a_role_that_owns_only_its_database(tmp_path: Path) -> None:
     prefix, programs = ordinary_identity().prefix, Path(postgres.binary("postgres")).parent
-    data = tmp_path / "data"
-    initdb = [*prefix, programs / "initdb", "-D", data, "-U", "postgres", "--auth-local=trust", "--no-sync"]
+    data, path = tmp_path / "data", f"{programs}:/usr/bin:/bin"
     arguments = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
-    subprocess.run([*initdb, "--locale=C", *arguments], check=True, capture_output=True)
-    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={tmp_path}", "-F"]
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen([*prefix, programs / "postgres", "-D", data, *options], stderr=log)
-    try:
-        wait_for(
-            lambda: (
-                "ready" in (data / "postmaster.pid").read_text()
-                if (data / "postmaster.pid").exists()
-                else False
-            )
-        )
-        env = {
-            "PATH": f"{programs}:/usr/bin:/bin",
-            "PGHOST": str(tmp_path),
-            "POSTGRES_PASSWORD": "it's 'odd'",
-        }
-        subprocess.run([ROOT / "deploy/postgres.sh"], env=env, check=True, capture_output=True)
+    run(
+        *prefix,
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-N",
+        "--locale=C",
+        *arguments,
+    )
+    socket = f"unix_socket_directories={tmp_path}"
+    with running(*prefix, programs / "postgres", "-D", data, "-c", "listen_addresses=", "-c", socket):
+        wait_for((tmp_path / ".s.PGSQL.5432").exists)
+        script = ROOT / "deploy/postgres.sh"
+        run(script, PATH=path, PGHOST=str(tmp_path), POSTGRES_PASSWORD="it's 'odd'")
         connection = await asyncpg.connect(host=str(tmp_path), user="parley", database="parley")
         role = await connection.fetchrow("select * from pg_roles where rolname = 'parley'")
         await connection.execute("create table ours ()")
         await connection.close()
-        assert not (
-            role["rolsuper"] or role["rolcreatedb"] or role["rolcreaterole"] or role["rolreplication"]
-        )
-    finally:
-        server.terminate()
-        server.wait()
+    assert not any(role[right] for right in ("rolsuper", "rolcreatedb", "rolcreaterole", "rolreplication"))
 
 
 async def test_valkey_asks_for_its_password(tmp_path: Path) -> None:
     shell, option, command = SERVICES["valkey"]["command"]
     path = tmp_path / "socket"
     # As compose writes it, on a socket instead of the port.
-    command = command.replace("$$", "$") + f" --port 0 --unixsocket {path} --dir {tmp_path}"
-    env = {"PATH": f"{Path(valkey.binary()).parent}:/usr/bin:/bin", "VALKEY_PASSWORD": "0f1e"}
-    server = subprocess.Popen([shell, option, command], env=env, stdout=subprocess.DEVNULL)
-    try:
+    command = f"{command.replace('$$', '$')} --port 0 --unixsocket {path} --dir {tmp_path}"
+    programs = f"{Path(valkey.binary()).parent}:/usr/bin:/bin"
+    with running(shell, option, command, PATH=programs, VALKEY_PASSWORD="0f1e"):
         wait_for(path.exists)
         async with Redis.from_url(f"unix://{path}?password=0f1e") as redis:
             assert await redis.ping()
             assert (await redis.config_get("maxmemory-policy"))["maxmemory-policy"] == "volatile-lru"
-        async with Redis.from_url(f"unix://{path}") as stranger:
-            with pytest.raises(AuthenticationError):
+        async with Redis.from_url(f"unix://{path}", protocol=2) as stranger:
+            with pytest.raises(RedisError, match="Authentication required"):
                 await stranger.ping()
-    finally:
-        server.terminate()
-        server.wait()
