@@ -73,8 +73,10 @@ def serve(run: Run, stack: ExitStack, port: int, *, with_demo: bool) -> None:
     installation.demo = with_demo if installation.demo is None else installation.demo
     run.folder.remember(installation)
     worker, web = Program(run, settings, "worker"), Web(run, settings, port)
-    start(worker)
+    # The worker ends after the web process, and begins after it: a start would be slower beside it.
+    stack.callback(worker.stop)
     start(web)
+    worker.launch()
     stack.callback(run.folder.let_go)
     stack.callback(say, "Stopping ...")
     say(f"Parley is at {address}")

@@ -25,9 +25,10 @@ class Signals:
 
     def __init__(self) -> None:
         self._asked = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._ask)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup asks
+            signal.signal(signal.SIGHUP, self._ask)
 
     def pause(self, seconds: float) -> None:
         """Sleep; raise Stopped as soon as a signal has come."""

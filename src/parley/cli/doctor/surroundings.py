@@ -30,9 +30,7 @@ async def address(settings: Settings) -> list[Finding]:
 
 async def secret(settings: Settings) -> list[Finding]:
     is_varied = len(set(settings.secret)) >= FEW_DIFFERENT
-    no = (
-        "PARLEY_SECRET is easy to guess. Make one with `openssl rand -base64 48`; links mailed before become void."
-    )
+    no = "PARLEY_SECRET is easy to guess. Make one with `openssl rand -base64 48`; mailed links become void."
     return [judge("secret", good=is_varied, yes="It is long and varied.", no=no)]
 
 
