@@ -15,7 +15,11 @@ def address(raw: str) -> str:
     """
     try:
         found = validate_email(
-            raw.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=settings().local
+            raw.strip(),
+            strict=True,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            test_environment=settings().local,
         )
     except EmailNotValidError as error:
         raise Refused(f"This is not an address that mail can reach. {error}") from None

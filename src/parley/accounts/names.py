@@ -38,7 +38,7 @@ def name(raw: str) -> str:
         raise Refused(f"A name has {SHORTEST} to {LONGEST} characters.")
     if not all(_may_stand_in_name(char) for char in name):
         raise Refused("A name is made of letters, digits and - _ . only.")
-    if not (_is_solid(name[0]) and _is_solid(name[-1])):
+    if not _is_solid(name[0]) or name[-1] in SEPARATORS:
         raise Refused("A name begins and ends with a letter or a digit.")
     if _marks(name) > len(name) // 2 or not _keeps_to_one_script(name):
         raise Refused("Please keep to the letters of one script, so that no name passes for another.")

@@ -1,0 +1,96 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.accounts import names
+from parley.core.errors import Refused
+
+NAUGHTY = Path(__file__).parents[2].parent / "shared" / "data" / "text" / "naughty-strings" / "blns.json"
+
+
+@pytest.mark.parametrize(
+    "name", ["mira", "Ада", "日本のミラ", "김민지", "o.k-ay_2", "कमला", "Ægir", "Ng", "a" * 30, "Σίσυφος", "zoë"]
+)
+def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
+    assert names.name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a",
+        "a" * 31,
+        "has space",
+        "-ada",
+        "ada.",
+        "..",
+        "a/b",
+        "<b>",
+        "аda",  # a Cyrillic a
+        "pаypal",
+        "ΑBC",
+        "a\u200bb",
+        "a\u202eb",
+        "a\u0000b",
+        "ada\n",
+        "z̸̢̛a̷̧l̴̡g̵̢o̶̧",
+        "\ud800x",
+        "😀😀",
+        "١٢٣",
+        "admin",
+        "Admin",
+        "ADM1N",
+        "аdmіn",
+        "Parley",
+    ],
+)
+def test_what_could_pass_for_another_or_is_no_word_is_refused(name: str) -> None:
+    with pytest.raises(Refused):
+        names.name(name)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mira", "MIRA"),
+        ("mira", "m1ra"),
+        ("mira", "mlra"),
+        ("mira", "Mіrа"),  # Cyrillic i and a
+        ("Coco", "СОСО"),  # all Cyrillic
+        ("o_o", "0-0"),
+        ("ada", "adá"),
+        ("strasse", "straße"),
+    ],
+)
+def test_names_that_look_alike_are_compared_as_one(one: str, other: str) -> None:
+    assert names.key(one) == names.key(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("mira", "mara"), ("jon", "john"), ("कमल", "कमला"), ("ada", "ada2")])
+def test_names_that_differ_stay_apart(one: str, other: str) -> None:
+    assert names.key(one) != names.key(other)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_taken_or_refused_and_its_key_fits_the_column(text: str) -> None:
+    assert len(names.key(text)) <= names.LONGEST_KEY
+    try:
+        name = names.name(text)
+    except Refused:
+        return
+    assert names.name(name) == name
+    assert names.same(name, name.upper()) or names.key(name)
+
+
+def test_naughty_strings_never_break_a_name() -> None:
+    if not NAUGHTY.exists():
+        pytest.skip("the shared test material is not here")
+    for text in json.loads(NAUGHTY.read_text()):
+        try:
+            name = names.name(text)
+        except Refused:
+            continue
+        assert not set(name) & set(" /<>\"'&\\\u202e\u200b")

@@ -1,0 +1,91 @@
+import asyncio
+from time import perf_counter
+
+import pytest
+
+from parley.accounts import passwords
+from parley.core.errors import Refused
+
+WORDS = ["parley", "localhost", "mira", "mira@example.org"]
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["eight ok", "x1y" * 42 + "zz", "пароль с пробелами", "  spaces around  ", "tab\tand\x00nul!", "🦜🦜🦜🦜 parrots", "mirage of seas"],
+)
+def test_any_characters_are_welcome(password: str) -> None:
+    passwords.check(password, WORDS)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "short77",
+        "x" * 129,
+        "password1",
+        "PASSWORD1",
+        "qwertyuiop",
+        "１２３４５６７８９",
+        "aaaaaaaa",
+        "abababab",
+        "parley2026",
+        "Parley!!",
+        "mira1234",
+        "miramira",
+        "mira@example.org",
+    ],
+)
+def test_what_anybody_would_try_first_is_refused(password: str) -> None:
+    with pytest.raises(Refused):
+        passwords.check(password, WORDS)
+
+
+def test_the_bundled_list_has_both_sources() -> None:
+    assert {"1q2w3e4r5t", "homelesspa", "baseball1"} & passwords.common()
+    assert len(passwords.common()) > 9_000
+    assert all(len(word) >= passwords.SHORTEST for word in passwords.common())
+
+
+def test_the_hash_is_argon2id_with_owasps_parameters_or_stronger() -> None:
+    assert passwords.HASHER.type.name == "ID"
+    assert passwords.HASHER.memory_cost >= 19_456
+    assert passwords.HASHER.time_cost >= 2
+
+
+@pytest.mark.anyio
+async def test_nothing_of_a_long_password_is_cut_off() -> None:
+    long = "ä" * 126
+    stored = await passwords.hashed(long + "bc")
+    assert await passwords.matches(long + "bc", stored)
+    assert not await passwords.matches(long + "bd", stored)
+    assert not await passwords.matches(long, stored)
+
+
+@pytest.mark.anyio
+async def test_two_keyboards_write_the_same_password() -> None:
+    assert await passwords.matches("cafe\u0301 au lait", await passwords.hashed("caf\u00e9 au lait"))
+
+
+@pytest.mark.anyio
+async def test_a_damaged_or_missing_hash_matches_nothing() -> None:
+    assert not await passwords.matches("anything at all", "no hash")
+    assert not await passwords.matches("anything at all", None)
+
+
+@pytest.mark.anyio
+async def test_hashing_leaves_the_event_loop_free() -> None:
+    longest = 0.0
+
+    async def watch() -> None:
+        nonlocal longest
+        while True:
+            before = perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, perf_counter() - before)
+
+    watching = asyncio.create_task(watch())
+    started = perf_counter()
+    await asyncio.gather(*(passwords.hashed("some password") for _ in range(12)))
+    took = perf_counter() - started
+    watching.cancel()
+    assert longest < took / 3

@@ -1,0 +1,187 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from time import monotonic
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from parley.core import db, ratelimit
+from parley.core import redis as client
+from parley.core.errors import TooMany
+from parley.core.ratelimit import LIMITS, Limit, take
+from parley.core.settings import settings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
+
+STRICT = Limit("test strict", 5, 1_000, strict=True)
+LOOSE = Limit("test loose", 5, 1_000)
+
+
+@pytest.fixture(autouse=True)
+def awake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds Redis resting because of the one before."""
+    monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
+
+
+def redis_at(path: Path | str) -> Redis:
+    return Redis(
+        unix_socket_path=str(path),
+        socket_timeout=client.TIMEOUT_SECONDS,
+        socket_connect_timeout=client.TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+
+
+@pytest.fixture
+def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ratelimit, "redis", lambda: redis_at(tmp_path / "nobody"))
+
+
+@pytest.fixture
+async def hanging_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[None]:
+    """A server that takes connections and says nothing."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_unix_server(listen, tmp_path / "s")
+    hanging = redis_at(tmp_path / "s")
+    monkeypatch.setattr(ratelimit, "redis", lambda: hanging)
+    yield
+    await hanging.aclose()
+    server.close()
+    await server.wait_closed()
+
+
+async def taken(limit: Limit, times: int) -> int:
+    """How many of so many parallel takes succeed."""
+    results = await asyncio.gather(*(take(limit, "ada") for _ in range(times)), return_exceptions=True)
+    others = [result for result in results if result is not None and not isinstance(result, TooMany)]
+    assert not others
+    return sum(result is None for result in results)
+
+
+async def test_parallel_takes_never_pass_the_limit() -> None:
+    assert await taken(STRICT, 40) == 5
+
+
+async def test_subjects_and_limits_have_buckets_of_their_own() -> None:
+    assert await taken(STRICT, 10) == 5
+    await take(STRICT, "jon")
+    await take(LOOSE, "ada")
+
+
+async def test_an_empty_bucket_says_when_the_next_token_comes() -> None:
+    await taken(STRICT, 5)
+    with pytest.raises(TooMany, match="try again in 4 minutes") as error:
+        await take(STRICT, "ada")
+    assert error.value.retry_after == pytest.approx(200, abs=1)
+
+
+async def test_a_bucket_fills_again() -> None:
+    quick = Limit("test quick", 20, 1)
+    await taken(quick, 20)
+    refused = False
+    deadline = monotonic() + 5
+    while monotonic() < deadline:
+        try:
+            await take(quick, "ada")
+        except TooMany:
+            refused = True
+        else:
+            if refused:
+                return
+    pytest.fail("the bucket never filled again" if refused else "the bucket was never empty")
+
+
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_strict_limits_are_counted_in_the_table() -> None:
+    for _ in range(5):
+        await take(STRICT, "ada")
+    with pytest.raises(TooMany) as error:
+        await take(STRICT, "ada")
+    assert error.value.retry_after == 200
+    await take(STRICT, "jon")
+    assert await db.value("select count(*) from rate_bucket") == 2
+
+
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_the_table_fills_buckets_again_too() -> None:
+    for _ in range(5):
+        await take(STRICT, "ada")
+    await db.execute("update rate_bucket set filled_at = clock_timestamp() - interval '450 seconds'")
+    await take(STRICT, "ada")
+    await take(STRICT, "ada")
+    with pytest.raises(TooMany):
+        await take(STRICT, "ada")
+
+
+@pytest.mark.committed
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_parallel_takes_never_pass_the_limit() -> None:
+    assert await taken(STRICT, 40) == 5
+
+
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_reading_and_voting_go_on() -> None:
+    for _ in range(10):
+        await take(LOOSE, "ada")
+    assert await db.value("select count(*) from rate_bucket") == 0
+
+
+@pytest.mark.usefixtures("hanging_redis")
+async def test_a_hanging_redis_costs_one_time_out_and_not_one_a_request() -> None:
+    started = monotonic()
+    await take(LOOSE, "ada")
+    first = monotonic() - started
+    for _ in range(50):
+        await take(LOOSE, "ada")
+    assert first < 1
+    assert monotonic() - started - first < 0.2
+
+
+async def test_limits_can_be_lifted(monkeypatch: pytest.MonkeyPatch) -> None:
+    lifted = msgspec.structs.replace(settings(), limits=False)
+    monkeypatch.setattr(ratelimit, "settings", lambda: lifted)
+    assert await taken(STRICT, 20) == 20
+
+
+async def test_old_buckets_are_swept() -> None:
+    await db.execute("insert into rate_bucket values ('old', 1, now() - interval '2 days'), ('new', 1, now())")
+    assert await ratelimit.sweep() == 1
+
+
+@pytest.mark.parametrize("deed", ["sign-in", "sign-up", "forgot", "post", "vote", "preview", "import", "report"])
+async def test_every_deed_is_limited_by_account_network_and_altogether(deed: str) -> None:
+    scopes = {limit.name.partition(":")[2] for limit in LIMITS.values() if limit.name.startswith(f"{deed}:")}
+    assert scopes & {"account", "address"}
+    assert {"network", "all"} <= scopes
+
+
+@pytest.mark.parametrize("deed", ["sign-in", "sign-up", "forgot", "post", "confirm", "mail"])
+async def test_what_could_do_harm_is_limited_without_redis_too(deed: str) -> None:
+    found = [limit for limit in LIMITS.values() if limit.name.startswith(f"{deed}:")]
+    assert found
+    assert all(limit.strict for limit in found)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("not an address", "not an address"),
+    ],
+)
+async def test_a_client_is_counted_by_its_network(address: str, network: str) -> None:
+    assert ratelimit.network(address) == network
+
+
