@@ -42,7 +42,9 @@ async def test_an_odd_spelling_of_this_machine_is_refused(host: str) -> None:
         await fetch(f"http://{host}/")
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/", "file:///etc/passwd", "gopher://a.example/", "//a.example", ""])
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example/", "file:///etc/passwd", "gopher://a.example/", "//a.example", ""]
+)
 async def test_only_web_addresses_are_fetched(url: str) -> None:
     with pytest.raises(CannotImport, match="https"):
         await fetch(url)
@@ -82,7 +84,9 @@ async def test_a_host_is_resolved_once_and_that_address_is_the_one_connected_to(
 async def test_no_encoding_of_a_private_address_is_connected_to(real: Callable[[str], Path]) -> None:
     """Every host of the list is resolved to a private address, as a hostile name server would."""
     lists = sorted(real("text").glob("ssrf/encodings-*.txt"))
-    urls = [line.encode().decode("unicode_escape") for file in lists for line in file.read_text().splitlines()]
+    urls = [
+        line.encode().decode("unicode_escape") for file in lists for line in file.read_text().splitlines()
+    ]
     for url in filter(None, urls):
         with pytest.raises(CannotImport):
             await fetch(url, resolver=_resolver("10.0.0.1"))

@@ -41,7 +41,9 @@ async def test_the_request_names_us_and_carries_no_cookie(site: Site) -> None:
     site.page("/b", b"<p>there</p>")
     url = site.page("/a", b"", "Location: /b", "Set-Cookie: id=1; Path=/", status="302 Found")
     assert (await fetch(url)).final_url == site.url("/b")
-    assert all("User-Agent: Parley" in request and "cookie" not in request.lower() for request in site.requests)
+    assert all(
+        "User-Agent: Parley" in request and "cookie" not in request.lower() for request in site.requests
+    )
     assert f"Host: 127.0.0.1:{site.port}" in site.requests[-1]
 
 
@@ -68,7 +70,9 @@ async def test_a_redirect_loop_ends(site: Site) -> None:
     assert len(site.requests) == 2
 
 
-@pytest.mark.parametrize("to", ["http://10.0.0.1/", "http://[::1]/", "file:///etc/passwd", "http://me@127.0.0.1/"])
+@pytest.mark.parametrize(
+    "to", ["http://10.0.0.1/", "http://[::1]/", "file:///etc/passwd", "http://me@127.0.0.1/"]
+)
 async def test_a_redirect_is_judged_like_a_first_address(site: Site, to: str) -> None:
     with pytest.raises(CannotImport):
         await fetch(site.redirect("/a", to))
@@ -221,6 +225,8 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) 
     subprocess.run([openssl, *make.split()], cwd=tmp_path, check=True, capture_output=True)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(tmp_path / "cert", tmp_path / "key")
-    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=tls) as server:
+    async with await asyncio.start_server(
+        lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=tls
+    ) as server:
         with pytest.raises(CannotImport, match="certificate"):
             await fetch(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")

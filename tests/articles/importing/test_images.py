@@ -10,7 +10,7 @@ from parley.articles.importing.images import reencode
 
 def picture(size: tuple[int, int] = (30, 20), kind: str = "PNG", **how: object) -> bytes:
     out = io.BytesIO()
-    Image.new(str(how.pop("mode", "RGB")), size, "teal").save(out, kind, **how)
+    Image.new("RGB", size, "teal").save(out, kind, **how)
     return out.getvalue()
 
 
@@ -49,7 +49,9 @@ def test_an_animation_becomes_its_first_frame() -> None:
 
 
 def test_what_shines_through_stays_so() -> None:
-    with Image.open(io.BytesIO(reencode(picture(mode="RGBA")).data)) as seen:
+    out = io.BytesIO()
+    Image.new("RGBA", (8, 8), (0, 128, 128, 90)).save(out, "PNG")
+    with Image.open(io.BytesIO(reencode(out.getvalue()).data)) as seen:
         assert "A" in seen.getbands()
 
 

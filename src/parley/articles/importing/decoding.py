@@ -12,6 +12,7 @@ _META = re.compile(
 _META_WINDOW = 4096
 _SNIFFED = 32_768
 _NOISE = 0.005
+_SWAPPED = re.compile(r"[a-z\u00df-\u00ff\u0430-\u045f][A-Z\u00c0-\u00de\u0400-\u042f]")
 
 # The Encoding Standard reads these labels as their supersets; pages rely on it.
 _SUPERSETS = {
@@ -60,8 +61,15 @@ def _decode(data: bytes, charset: str | None) -> str:
         text = data.decode(name, "replace")
         if text.count("\ufffd") <= len(text) * _NOISE:
             return text
-    guess = from_bytes(data[:_SNIFFED]).best()
-    return data.decode(guess.encoding if guess else "cp1252", "replace")
+    return data.decode(_guess(data[:_SNIFFED]), "replace")
+
+
+def _guess(data: bytes) -> str:
+    """The likeliest charset; where several fit (KOI8-R swaps the cases of Windows-1251), the one in which
+    fewer capitals follow a small letter.
+    """
+    fitting = min(from_bytes(data), key=lambda match: len(_SWAPPED.findall(str(match))), default=None)
+    return fitting.encoding if fitting else "cp1252"
 
 
 def _in_meta(data: bytes) -> str | None:

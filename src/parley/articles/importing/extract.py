@@ -13,8 +13,8 @@ from trafilatura.settings import Document as Found
 
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.keeping import keep, squeeze
-from parley.articles.importing.metadata import read_metadata
+from parley.articles.importing.keeping import keep, runs, squeeze
+from parley.articles.importing.metadata import read_metadata, tidy_byline
 from parley.articles.importing.page import parse
 from parley.articles.importing.safe import sanitise
 from parley.articles.importing.tei import as_html
@@ -23,6 +23,7 @@ _GRAM = 8  # letters
 _COVERS = 0.95
 _LONGER = (1.02, 1.6)
 _FEW_LINKS = 0.3
+_FIRST_LINES = 5
 _FOUND = 0.9
 _FEW_WORDS = 25  # letters: less is no article
 
@@ -52,15 +53,23 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
     """
     tree = parse(decode(data, charset) if isinstance(data, bytes) else data, url)
     metadata = read_metadata(deepcopy(tree), url)
-    html = _article(tree, url)
-    article = lxml.html.fragment_fromstring(html, create_parent="div")
+    article = lxml.html.fragment_fromstring(_article(tree, url), create_parent="div")
+    _drop_byline(article, metadata.byline)
     if len(squeeze(article.text_content())) < _FEW_WORDS:
         raise CannotImport(
             "No article was found on that page: it may need JavaScript or a login. "
             "Open it in your browser, copy the text, and paste it here."
         )
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
+    html = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
     return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))
+
+
+def _drop_byline(article: HtmlElement, byline: str | None) -> None:
+    """The author is told beside the article, so not in its first lines again."""
+    for run in runs(article)[:_FIRST_LINES]:
+        if byline and (tidy_byline(run.text) or "").casefold() == byline.casefold():
+            run.drop()
 
 
 def _article(tree: HtmlElement, url: str | None) -> str:
@@ -98,7 +107,8 @@ def _carefully(tree: HtmlElement, url: str | None) -> HtmlElement | None:
 
 def _by_boxes(tree: HtmlElement) -> HtmlElement | None:
     summary = Document(deepcopy(tree)).summary()
-    return lxml.html.fragment_fromstring(summary, create_parent="div") if summary.strip() else None
+    whole = lxml.html.document_fromstring(f"<body>{summary}</body>").find("body")
+    return whole if whole is not None and squeeze(whole.text_content()) else None
 
 
 def _adds_to(whole: HtmlElement, careful: HtmlElement) -> bool:

@@ -33,6 +33,10 @@ class Run(msgspec.Struct, frozen=True):
     def parts(self) -> list[str]:
         return [squeeze(getattr(node, side)) for node, side in self.nodes]
 
+    @property
+    def text(self) -> str:
+        return "".join(getattr(node, side) for node, side in self.nodes)
+
     def drop(self) -> None:
         for node, side in self.nodes:
             setattr(node, side, None)

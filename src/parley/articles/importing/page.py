@@ -10,6 +10,7 @@ from lxml.html import HtmlElement, HTMLParser
 from parley.articles.importing.errors import CannotImport
 
 _MOST_ELEMENTS = 60_000
+_MOST_ATTRIBUTES = 500
 _TEMPLATES = ("text/template", "text/x-template", "text/html")
 _LAZY = (
     "data-src",
@@ -25,14 +26,14 @@ _PICTURE = re.compile(r"^(?:https?:|/|\.|[^\s:]+\.(?:jpe?g|png|gif|webp|avif))\S
 
 def parse(text: str, url: str | None) -> HtmlElement:
     """The page's tree; `url` is where it came from. Raises CannotImport when it holds no elements."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.document_fromstring(
-            text.encode(), parser=HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        )
+        tree = lxml.html.document_fromstring(text.encode(), parser=parser)
     except ParserError:
         raise CannotImport("There is no text in it. Paste the article's text instead.") from None
-    if sum(1 for _ in tree.iter()) > _MOST_ELEMENTS:
-        raise CannotImport("The page is too large to read. Paste the article's text instead.")
+    for number, element in enumerate(tree.iter()):
+        if number == _MOST_ELEMENTS or len(element.attrib) > _MOST_ATTRIBUTES:
+            raise CannotImport("The page is too large to read. Paste the article's text instead.")
     _open_templates(tree)
     _show_pictures(tree)
     if base := _base(tree, url):
@@ -76,8 +77,8 @@ def _is_real(address: str | None) -> bool:
 
 def _lazy_address(picture: HtmlElement) -> str | None:
     sources = [picture]
-    if (parent := picture.getparent()) is not None and parent.tag == "picture":
-        sources += parent.iter("source")
+    for choice in picture.iterancestors("picture"):
+        sources += choice.iter("source")
     for source in sources:
         for name in _LAZY:
             address = source.get(name, "").strip().split(",")[-1].split()[:1]

@@ -1,0 +1,74 @@
+"""Strangers' pages are read in a process of their own, with limits on time and memory.
+
+Parsers have inputs that take them minutes (libxml2: one tag with fifty thousand attributes), and a thread
+cannot be stopped. Starting the process costs about half a second, in a job that waits for the network anyway.
+"""
+
+import resource
+import subprocess
+import sys
+from typing import Any
+
+import anyio
+import msgspec
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.pasted import extract_file, extract_pasted
+
+_MEMORY = 2_000_000_000  # bytes
+_SECONDS = 15
+_TOO_MUCH = "Reading it took too long, so it was given up. Paste the article's text instead."
+_READERS = {"page": extract_html, "pasted": extract_pasted, "file": extract_file}
+
+
+async def page_apart(data: bytes, *, url: str | None, charset: str | None = None) -> Extracted:
+    """As `extract_html`, in a process of its own."""
+    return await _apart("page", data, url=url, charset=charset)
+
+
+async def pasted_apart(text: str) -> Extracted:
+    """As `extract_pasted`, in a process of its own."""
+    return await _apart("pasted", text)
+
+
+async def file_apart(name: str, data: bytes) -> Extracted:
+    """As `extract_file`, in a process of its own."""
+    return await _apart("file", name, data)
+
+
+async def _apart(reader: str, *given: object, **named: object) -> Extracted:
+    request = msgspec.msgpack.encode((reader, given, named))
+    try:
+        with anyio.fail_after(_SECONDS):
+            done = await anyio.run_process(
+                [sys.executable, "-m", __name__], input=request, stderr=subprocess.DEVNULL, check=False
+            )
+    except TimeoutError:
+        raise CannotImport(_TOO_MUCH) from None
+    if done.returncode:
+        raise CannotImport(_TOO_MUCH)
+    found, refused = msgspec.msgpack.decode(done.stdout, type=tuple[Extracted | None, str])
+    if found is None:
+        raise CannotImport(refused)
+    return found
+
+
+def _read(reader: str, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Extracted | None, str]:
+    try:
+        return _READERS[reader](*given, **named), ""
+    except CannotImport as refused:
+        return None, str(refused)
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    request = msgspec.msgpack.decode(
+        sys.stdin.buffer.read(), type=tuple[str, tuple[Any, ...], dict[str, Any]]
+    )
+    sys.stdout.buffer.write(msgspec.msgpack.encode(_read(*request)))
+
+
+if __name__ == "__main__":
+    main()
