@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
 from parley.articles.reading import read_file
 from parley.comments import ranking, rules
@@ -60,12 +61,14 @@ async def _add_members() -> dict[str, int]:
 
 
 async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
+    email = f"{one.name}@demo.example"
     made: int = await db.value(
         """insert into member (name, name_key, email, email_key, password_hash, role, state, bio, is_demo, created_at)
-           values ($1, $2, $3, $3, $4, $5, 'active', $6, true, $7) returning id""",
+           values ($1, $2, $3, $4, $5, $6, 'active', $7, true, $8) returning id""",
         one.name,
-        one.name.casefold(),
-        f"{one.name}@demo.example",
+        names.key(one.name),
+        email,
+        addresses.key(email),
         secret,
         one.role,
         one.bio,
@@ -77,8 +80,9 @@ async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
 async def _add_thread(article: Path, ids: dict[str, int]) -> None:
     number = article.name[:2]
     opened_at = datetime.now(UTC) - timedelta(hours=OPENED_HOURS[number])
-    text = await read_file(article.name, article.read_bytes())
-    topic = await db.value("select slug from topic where name = $1", _front_matter(article)["topic"])
+    front = _front_matter(article)
+    text = msgspec.structs.replace(await read_file(article.name, article.read_bytes()), site=front["site"])
+    topic = await db.value("select slug from topic where name = $1", front["topic"])
     thread = (await ops.open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)

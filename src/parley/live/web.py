@@ -1,43 +1,54 @@
 """`GET /t/{thread}/live`: Server-Sent Events of one thread."""
 
-from litestar import asgi
-from litestar.connection import Request
-from litestar.types import Receive, Scope, Send
+from typing import Any
+
+from litestar import Request, get
+from litestar.params import FromPath
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.core.access import ANYONE, viewer_of
 from parley.core.errors import NotFound
+from parley.core.ratelimit import network
 from parley.core.text import as_id
 from parley.live.hub import Hub
 from parley.live.stream import HEADERS, Stream
 from parley.threads import queries as threads
 
+AnyRequest = Request[Any, Any, Any]
 
-@asgi("/t/{thread:str}/live", name="live:stream", opt={"who": ANYONE})
-async def live(scope: Scope, receive: Receive, send: Send) -> None:
+# A first word at once, so that the browser knows the stream is open.
+HELLO = b"retry: 2000\n\n"
+DIGITS_OF_A_SEQ = 18
+
+
+@get("/t/{thread:str}/live", name="live:stream", opt={"who": ANYONE})
+async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     """Follow a thread from event `Last-Event-ID` (or `?last=`) on."""
-    request = Request(scope, receive)  # type: ignore[arg-type,var-annotated]
-    thread = as_id(str(request.path_params["thread"]))
-    if thread is None or await threads.one(thread) is None:
+    thread_id = as_id(thread)
+    if thread_id is None or await threads.one(thread_id) is None:
         raise NotFound("This thread does not exist.")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
     client = request.client.host if request.client else ""
-    owner = f"session:{viewer.session}" if viewer else f"address:{client}"
-    stream = Stream(thread, owner, viewer.session if viewer else None)
+    owner = f"session:{viewer.session}" if viewer else f"address:{network(client)}"
+    stream = Stream(thread_id, owner, viewer.session if viewer else None)
     await hub.join(stream, _last(request))
-    try:
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        # A first word at once, so that the browser knows the stream is open.
-        await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
-        await stream.run(receive, send)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-    finally:
-        hub.leave(stream)
+
+    async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await send({"type": "http.response.body", "body": HELLO, "more_body": True})
+            await stream.run(receive, send)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            hub.leave(stream)
+
+    return answer
 
 
-def _last(request: Request) -> int | None:  # type: ignore[type-arg]
+def _last(request: AnyRequest) -> int | None:
     raw = request.headers.get("last-event-id") or request.query_params.get("last") or ""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 19 else None  # noqa: PLR2004 fits in int8
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS_OF_A_SEQ else None
 
 
 handlers = [live]
