@@ -70,20 +70,16 @@ async def app(database: str, anyio_backend: str) -> AsyncIterator[Litestar]:
 @pytest.fixture
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without a session: it follows no redirects, so that tests see them."""
+    from make import browser
+
     async with browser(app) as one:
         yield one
 
 
-def browser(app: Litestar) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
-    headers = {"Sec-Fetch-Site": "same-origin"}
-    return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
-
-
 @pytest.fixture(autouse=True)
-async def db(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[None]:
     """Everything a test writes is rolled back when it ends; one marked `committed` leaves empty tables behind."""
-    if "app" not in request.fixturenames and "client" not in request.fixturenames and "database" not in request.fixturenames:
+    if not {"app", "database"} & set(request.fixturenames):
         yield
         return
     request.getfixturevalue("app")
@@ -116,10 +112,9 @@ truncate mail, rate_bucket, event, vote, comment_version, comment, visit, standi
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     from parley.accounts import sessions
-    from parley.comments import view
-    from parley.threads import web
-
-    for cache in (view._views, view._discussions, web._pages):
+    from parley.comments import page, view
+    
+    for cache in (view._views, view._discussions, page._pages):
         cache.clear()
     sessions.forget()
 

@@ -10,7 +10,7 @@ from parley.accounts import hooks
 from parley.accounts import web as accounts
 from parley.accounts.sessions import Sessions
 from parley.articles import web as articles
-from parley.comments import own, profile
+from parley.comments import own, page, profile
 from parley.comments import web as comments
 from parley.core import assets, failures, health, pages
 from parley.core.access import entrance
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
 
-FEATURES = (accounts, articles, threads, moderation, publishing, comments, own, profile, votes, live, assets, health)
+FEATURES = (accounts, articles, threads, moderation, publishing, comments, page, own, profile, votes, live, assets, health)
 
 
 def create_app(settings: Settings) -> Litestar:

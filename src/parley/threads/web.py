@@ -1,26 +1,18 @@
-"""The home page and the page of one thread."""
+"""The home page, and remembering what a member has read."""
 
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from parley.comments import queries as comments
-from parley.comments import view
-from parley.comments.tree import SORTS as COMMENT_SORTS
 from parley.core.access import ANYONE, MEMBER, viewer_of
-from parley.core.cache import MicroCache
 from parley.core.errors import NotFound
-from parley.core.pages import Finished, finish, page, render, sent, wants_fragment
-from parley.core.settings import settings
+from parley.core.pages import page
 from parley.core.text import as_id
 from parley.threads import ops, queries
 from parley.threads.cards import make_cards
-from parley.votes import queries as votes
 
 AnyRequest = Request[Any, Any, Any]
-
-_pages: MicroCache[Finished] = MicroCache(view.SECONDS)
 
 
 @get("/", name="threads:home", opt={"who": ANYONE})
@@ -41,70 +33,6 @@ async def home(
     return page(request, "threads/home.html", "threads", **context)
 
 
-@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="threads:show", opt={"who": ANYONE})
-async def show(
-    request: AnyRequest,
-    thread: FromPath[str],
-    sort: FromQuery[str] = "best",
-    passage: FromQuery[str] = "",
-    focus: FromQuery[str] = "",
-) -> Response[Any]:
-    """A thread: the article and its discussion. The slug is for people; any slug answers."""
-    place = await _place(thread, sort, passage, focus)
-    if viewer_of(request) is None and not wants_fragment(request):
-        finished = await _pages.get(place, lambda: _visitors_page(place))
-        return sent(request, finished)
-    context = await _context(request, place)
-    return page(request, "threads/page.html", "discussion", **context)
-
-
-async def _place(thread: str, sort: str, passage: str, focus: str) -> view.Place:
-    thread_id = as_id(thread)
-    if thread_id is None:
-        raise NotFound("This thread does not exist.")
-    sort = sort if sort in COMMENT_SORTS else "best"
-    focused = as_id(focus)
-    if focused is not None:
-        row = await comments.one(focused)
-        focused = focused if row is not None and row.thread == thread_id else None
-    return view.Place(thread_id, sort, as_id(passage), focused)
-
-
-async def _visitors_page(place: view.Place) -> Finished:
-    """The page for everybody who is not signed in: rendered and compressed once, kept for a moment."""
-    shown = await view.thread_view(place, fresh=False)
-    context = _shared(shown, view.comments_html(shown.discussion))
-    return finish(render("threads/page.html", viewer=None, path=shown.thread.address, **context))
-
-
-async def _context(request: AnyRequest, place: view.Place) -> dict[str, Any]:
-    viewer = viewer_of(request)
-    shown = await view.thread_view(place, fresh=viewer is not None)
-    if viewer is None:
-        return _shared(shown, view.comments_html(shown.discussion))
-    own = await votes.own_in_thread(viewer.id, place.thread)
-    new_since = await queries.last_visit(viewer.id, place.thread)
-    return _shared(shown, view.comments_html(shown.discussion, viewer, own, new_since))
-
-
-def _shared(shown: view.ThreadView, comments_html: Any) -> dict[str, Any]:
-    place, thread = shown.discussion.place, shown.thread
-    return {
-        "thread": thread,
-        "article": shown.article,
-        "passages_html": shown.passages,
-        "comments_html": comments_html,
-        "canonical": f"{settings().base_url}{thread.address}",
-        "sort": place.sort,
-        "sorts": COMMENT_SORTS,
-        "focus": place.focus,
-        "passage": place.passage,
-        "next_url": shown.discussion.next_url,
-        "live_from": thread.last_seq,
-        "form": view.new_form(thread.id, passage=place.passage),
-    }
-
-
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
     """Remember that the member has this thread open, for the marks of what is new at the next visit."""
@@ -113,4 +41,4 @@ async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
         await ops.record_visit(member=viewer.id, thread_id=thread_id)
 
 
-handlers = [home, show, seen]
+handlers = [home, seen]
