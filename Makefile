@@ -21,10 +21,10 @@ run: .venv/run.stamp ## Run all of Parley here, until Ctrl-C (PORT=8000 DATA=var
 	@.venv/bin/parley up --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp ## Run the tests (ARGS="-k votes")
-	CHROMIUM="$$(bin/chromium)" .venv/bin/pytest -m "not slow" $(ARGS)
+	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest -m "not slow" $(ARGS)
 
 sure: lint types imports ## Check everything, the slow tests and faults too
-	CHROMIUM="$$(bin/chromium)" .venv/bin/pytest $(ARGS)
+	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest $(ARGS)
 
 faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
 	.venv/bin/pytest tests/faults $(ARGS)
@@ -60,7 +60,7 @@ lock: ## Choose new versions of what Parley needs, with their hashes
 
 .venv/bin/python:
 	@echo "Making an environment in .venv ..."
-	@bin/uv venv --quiet --allow-existing --python "$$(bin/python)" .venv
+	@python=$$(bin/python) && bin/uv venv --quiet --allow-existing --python "$$python" .venv
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what Parley needs ..."
