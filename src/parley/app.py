@@ -32,7 +32,8 @@ log = structlog.get_logger(__name__)
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
 
-FEATURES = (accounts, articles, threads, moderation, publishing, comments, page, own, profile, votes, live, assets, health)
+FEATURES = (accounts, articles, threads, moderation, publishing, page, comments, own, profile, votes, live)
+PLATFORM = (assets, health)
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -40,7 +41,7 @@ def create_app(settings: Settings) -> Litestar:
     unwrap_form_parser()
     _connect_features()
     app = Litestar(
-        route_handlers=[handler for feature in FEATURES for handler in feature.handlers],
+        route_handlers=[handler for feature in (*FEATURES, *PLATFORM) for handler in feature.handlers],
         guards=[entrance],
         exception_handlers=failures.handlers,
         lifespan=[_lifespan(settings)],
@@ -82,5 +83,3 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         await close_pool()
 
     return run
-
-

@@ -1,9 +1,10 @@
 """The forms of `/new` and of the page before publishing."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from parley.articles.imports import Source
 from parley.core.forms import Form
 
 SOURCES = ("url", "text", "file")
@@ -14,7 +15,7 @@ LONGEST_TEXT = 500_000
 class NewForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.source = self.choice("source", SOURCES) or "url"
+        self.source = cast("Source", self.choice("source", SOURCES) or "url")
         self.title = self.text("title", most=LONGEST_TITLE)
         self.topic = self.text("topic", most=40)
         self.url = self._url() if self.source == "url" else ""

@@ -52,9 +52,9 @@ async def of_member(import_id: int, member: int) -> Import | None:
     """A member's own import; nobody else's."""
     return await db.fetch_one(
         Import,
-        f"select {COLUMNS} from article_import where id = $1 and member = $2",
+        f"select {COLUMNS} from article_import where id = $1 and member = $2",  # noqa: S608 constants only
         import_id,
-        member,  # noqa: S608
+        member,
     )
 
 

@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from parley.articles import imports
+from parley.articles.drafts import encode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
 from parley.articles.ops import Text
-from parley.articles.drafts import encode
 from parley.articles.reading import read_file, read_text, read_url
 
 log = structlog.get_logger(__name__)

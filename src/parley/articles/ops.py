@@ -91,9 +91,7 @@ async def revise_article(article: int, text: Text) -> int | None:
         aligned = align([(one.lineage, one.text) for one in old], [one.text for one in text.passages])
         changed = _changed(old, aligned, text.passages)
         revision = await _add_revision(article, known.number + 1, changed, text)
-        lineages = [
-            one if one is not None else await db.value("select nextval('lineage')") for one in aligned
-        ]
+        lineages = [one if one is not None else await db.value("select nextval('lineage')") for one in aligned]
         await _add_passages(revision, lineages, text.passages)
     return changed
 

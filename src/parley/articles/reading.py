@@ -19,9 +19,7 @@ FEWEST_PASSAGES = 1
 async def read_url(url: str) -> Text:
     """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
     fetched = await fetch(url, allow=settings().fetch_allow)
-    extracted = await asyncio.to_thread(
-        extract_html, fetched.body, url=fetched.final_url, charset=fetched.charset
-    )
+    extracted = await asyncio.to_thread(extract_html, fetched.body, url=fetched.final_url, charset=fetched.charset)
     return await _finish(extracted, extracted.canonical_url or fetched.final_url)
 
 
@@ -40,9 +38,7 @@ async def read_file(name: str, data: bytes, url: str | None = None) -> Text:
 async def _finish(extracted: Extracted, url: str | None) -> Text:
     passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
     if len(passages) < FEWEST_PASSAGES:
-        raise CannotImport(
-            "No article text was found there. Copy the text of the article and paste it instead."
-        )
+        raise CannotImport("No article text was found there. Copy the text of the article and paste it instead.")
     return Text(
         title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=await keep_pictures(passages),
@@ -64,4 +60,3 @@ def canonical(url: str) -> str:
     parts = urlsplit(url)
     query = "&".join(part for part in parts.query.split("&") if part and not part.startswith(TRACKING))
     return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", query, ""))
-

@@ -9,9 +9,9 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.articles import imports, queries
+from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.pasted import LIMIT as LARGEST_FILE
-from parley.articles.drafts import decode
 from parley.core.access import ANYONE, VERIFIED, Viewer, viewer_of
 from parley.core.errors import NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted
@@ -51,7 +51,7 @@ async def new(request: AnyRequest) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     if form.errors:
-        shown = {
+        shown: dict[str, Any] = {
             "source": form.source,
             "url": form.values.get("url", ""),
             "text": form.values.get("text", ""),
@@ -76,9 +76,7 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
         return None, None
     content = await upload.read()
     if len(content) > LARGEST_FILE:
-        form.errors["file"] = (
-            f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
-        )
+        form.errors["file"] = f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
     return upload.filename, content
 
 
@@ -98,14 +96,10 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if found.state == "ready":
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
-    return page(
-        request, "articles/import.html", "progress", state=found.state, message=found.message, url=url
-    )
+    return page(request, "articles/import.html", "progress", state=found.state, message=found.message, url=url)
 
 
-def preview(
-    request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200
-) -> Response[Any]:
+def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
     """The article before it is published, title and topic to be mended."""
     text = decode(found.draft or b"")
     template = environment().get_template("threads/_passage.html")

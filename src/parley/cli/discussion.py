@@ -43,7 +43,5 @@ def read(file: Path) -> list[Line]:
         try:
             lines.append(msgspec.json.decode(raw, type=Line, strict=False))
         except msgspec.MsgspecError as error:
-            raise Refused(
-                f"Line {number} of {file.name} is not a comment: {error}. Nothing was imported."
-            ) from None
+            raise Refused(f"Line {number} of {file.name} is not a comment: {error}. Nothing was imported.") from None
     return lines

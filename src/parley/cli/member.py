@@ -18,9 +18,7 @@ def member() -> None:
 @member.command()
 @click.argument("name")
 @click.argument("email")
-@click.option(
-    "--role", type=click.Choice(["member", "moderator", "admin"]), default="member", show_default=True
-)
+@click.option("--role", type=click.Choice(["member", "moderator", "admin"]), default="member", show_default=True)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @on_installation
 async def add(name: str, email: str, role: str, *, password_stdin: bool) -> dict[str, Any]:

@@ -30,9 +30,7 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     command with their sentence on standard error and code 1.
     """
 
-    @click.option(
-        "--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var)."
-    )
+    @click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
     @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
     @wraps(command)
     def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:

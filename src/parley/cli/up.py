@@ -36,9 +36,7 @@ def up(port: int, data: Path, *, no_demo: bool) -> None:
     except CannotStart as error:
         give_up(str(error))
     except OSError as error:
-        give_up(
-            f"Parley had to stop: {error.strerror or error} ({error.filename or data}). Nothing was lost."
-        )
+        give_up(f"Parley had to stop: {error.strerror or error} ({error.filename or data}). Nothing was lost.")
 
 
 def give_up(why: str) -> NoReturn:

@@ -13,9 +13,7 @@ class CommentForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.body = self.text(
-            "body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True
-        )
+        self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
         self.parent = self.id("parent")
         self.stance = self.choice("stance", rules.STANCES)
         self.passage = self.id("passage")
@@ -34,8 +32,6 @@ class CommentForm(Form):
 class EditForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.body = self.text(
-            "body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True
-        )
+        self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
         self.stance = self.choice("stance", rules.STANCES)
         self.assisted = self.flag("assisted")

@@ -103,14 +103,10 @@ async def _anchor(draft: Draft) -> Anchor:
         return Anchor()
     passage = await articles.current_passage(draft.thread, draft.passage)
     if passage is None:
-        raise Refused(
-            "This passage is no longer in the article. Your text is kept; you can answer the whole article."
-        )
+        raise Refused("This passage is no longer in the article. Your text is kept; you can answer the whole article.")
     quote = " ".join((draft.quote or "").split())
     if quote and quote not in passage.text:
-        raise Refused(
-            "These words are not in the passage as it reads now. Your text is kept; please select again."
-        )
+        raise Refused("These words are not in the passage as it reads now. Your text is kept; please select again.")
     return Anchor(quote[: rules.LONGEST_QUOTE] or None, passage.revision)
 
 
@@ -178,9 +174,7 @@ async def edit_comment(
         comment = await _lock(comment_id)
         rules.may_edit(viewer, comment)
         is_reply = await db.value("select parent is not null from comment where id = $1", comment_id)
-        await db.execute(
-            EDIT, comment_id, body, html, markdown.VERSION, None if is_reply else stance, assisted
-        )
+        await db.execute(EDIT, comment_id, body, html, markdown.VERSION, None if is_reply else stance, assisted)
         await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
 
 
@@ -189,9 +183,7 @@ async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
     async with db.atomic():
         comment = await _lock(comment_id)
         rules.may_delete(viewer, comment)
-        await db.execute(
-            "update comment set state = 'deleted_by_author', deleted_at = now() where id = $1", comment_id
-        )
+        await db.execute("update comment set state = 'deleted_by_author', deleted_at = now() where id = $1", comment_id)
         await emit("comment.deleted", thread=comment.thread, comment=comment_id, actor=viewer.id)
 
 

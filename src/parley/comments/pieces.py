@@ -16,7 +16,7 @@ from parley.core.pages import ago, environment
 FLAT_FROM = 8
 KEPT = 20_000
 # Stands where a piece's replies go; no rendered text can hold a NUL (core/text.py refuses it).
-REPLIES = Markup("\x00")  # noqa: S704 a constant
+REPLIES = Markup("\x00")
 
 
 class Mine(msgspec.Struct, frozen=True):
@@ -101,9 +101,7 @@ def assemble(
         flat = level >= FLAT_FROM
         made = piece(row, mine.get(comment) if mine else None, _answered(rows, row) if flat else None)
         is_new = new_since is not None and row.created_at > new_since and row.author != viewer
-        out.append(
-            made.before.replace('class="comment', 'class="comment is-new', 1) if is_new else made.before
-        )
+        out.append(made.before.replace('class="comment', 'class="comment is-new', 1) if is_new else made.before)
         left = tree.hidden.get(comment)
         rest = stub(row.thread, comment, left[0], left[1], sort) if left else ""
         children: Sequence[int] = tree.children.get(comment, ())

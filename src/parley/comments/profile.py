@@ -78,9 +78,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     person = await accounts.person(name)
     if person is None or not _is_shown(person, viewer_of(request)):
         raise NotFound("There is no member of this name.")
-    history = await db.fetch(
-        Written, WRITTEN, person.id, as_id(request.query_params.get("before", "")), PAGE + 1
-    )
+    history = await db.fetch(Written, WRITTEN, person.id, as_id(request.query_params.get("before", "")), PAGE + 1)
     next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
     return page(
         request,

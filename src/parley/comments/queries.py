@@ -63,11 +63,9 @@ COLUMNS = f"""
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
     c.agrees, c.disagrees, c.passes, c.reply_count, c.created_at, c.edited_at,
     c.author is null as imported, c.author as author_id
-"""  # noqa: S608 constants only
+"""
 
-BY_IDS = (
-    f"select {COLUMNS} from comment c left join member m on m.id = c.author where c.id = any($1::bigint[])"  # noqa: S608
-)
+BY_IDS = f"select {COLUMNS} from comment c left join member m on m.id = c.author where c.id = any($1::bigint[])"  # noqa: S608
 
 STANDING = """
 select c.id, c.thread, c.author, c.state, c.version, c.deleted_at, t.state as thread_state

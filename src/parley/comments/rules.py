@@ -15,7 +15,9 @@ RESTORE_HOURS = 24
 
 # What anybody may read of a comment `c`: every query that leads out of the database takes these expressions.
 # Text, author and quote exist only while the comment is visible; what remains otherwise is its place in the tree.
-SHOWN_STATE = """case c.state when 'visible' then 'visible' when 'deleted_by_author' then 'deleted' else 'removed' end"""
+SHOWN_STATE = """
+    case c.state when 'visible' then 'visible' when 'deleted_by_author' then 'deleted' else 'removed' end
+"""
 IS_VISIBLE = "c.state = 'visible'"
 
 

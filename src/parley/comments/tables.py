@@ -1,5 +1,7 @@
 """Comments and their earlier versions."""
 
+from typing import Any
+
 from piccolo.columns import (
     UUID,
     BigInt,
@@ -25,7 +27,7 @@ class Comment(Table):
 
     id = BigSerial(primary_key=True)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.restrict)
-    parent = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    parent: ForeignKey[Any] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
     depth = Integer(null=False, default=0)
     author = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # Whoever wrote an imported comment elsewhere: a name to show, not a member.

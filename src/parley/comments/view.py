@@ -78,9 +78,7 @@ class Form(msgspec.Struct):
 def new_form(thread: int, **fields: str | int | bool | None) -> Form:
     """An empty form for a top-level comment or, with `parent`, a reply."""
     kind = "reply" if fields.get("parent") else "new"
-    values = {"submission": str(uuid4())} | {
-        name: value for name, value in fields.items() if value is not None
-    }
+    values = {"submission": str(uuid4())} | {name: value for name, value in fields.items() if value is not None}
     return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments"}, Form)
 
 

@@ -62,16 +62,12 @@ async def more(
     branch_id = as_id(branch)
     if branch_id is not None and (await comment_at(branch)).thread != row.id:
         raise NotFound("This comment is not in this thread.")
-    place = view.Place(
-        row.id, sort if sort in SORTS else "best", as_id(passage), branch=branch_id, after=as_id(after)
-    )
+    place = view.Place(row.id, sort if sort in SORTS else "best", as_id(passage), branch=branch_id, after=as_id(after))
     viewer = viewer_of(request)
     shown = await view.discussion(place, fresh=viewer is not None)
     own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
     html = view.comments_html(shown, viewer, own)
-    return page(
-        request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url
-    )
+    return page(request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url)
 
 
 @post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED})
@@ -107,9 +103,7 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
     )
 
 
-async def _again(
-    request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int
-) -> Response[Any]:
+async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
     """The form once more, with what was typed and what is wrong with it."""
     shown = view.new_form(
         row.id,
@@ -181,9 +175,7 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """The form to answer a comment, with `?quote=1` its words quoted."""
     row = await comment_at(comment)
     thread = await thread_at(str(row.thread))
-    quoted = (
-        await queries.body(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
-    )
+    quoted = await queries.body(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     body = "".join(f"> {line}\n" for line in quoted.splitlines()) + "\n" if quoted else ""
     form = view.new_form(thread.id, parent=row.id, body=body)
     return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form)

@@ -61,9 +61,7 @@ def static_file(request: Request, digest: FromPath[str], name: FromPath[str]) ->
         raise NotFound("There is no such file.")
     headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
     if asset.compressed and "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(
-            asset.compressed, media_type=asset.mime, headers=headers | {"Content-Encoding": "gzip"}
-        )
+        return Response(asset.compressed, media_type=asset.mime, headers=headers | {"Content-Encoding": "gzip"})
     return Response(asset.data, media_type=asset.mime, headers=headers)
 
 

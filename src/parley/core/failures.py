@@ -70,11 +70,9 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     return _answer(request, 500, ParleyError.title, message, {})
 
 
-def _answer(
-    request: AnyRequest, status: int, title: str, message: str, headers: dict[str, str]
-) -> Response[Any]:
+def _answer(request: AnyRequest, status: int, title: str, message: str, headers: dict[str, str]) -> Response[Any]:
     typed = request.scope.get("typed")
-    context = {
+    context: dict[str, Any] = {
         "title": title,
         "message": message,
         "next_step": KEPT if typed else None,

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.core.settings import Settings
@@ -14,7 +15,7 @@ ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
 TOKEN_PAGES = ("/reset/", "/verify/", "/mail/")
 NEVER_STORED = ("/settings", "/mod", "/reset/", "/verify/", "/dev/mail")
 
-CSP = "; ".join(
+CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
     [
         "default-src 'none'",
         "script-src 'self'",
@@ -39,9 +40,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
-REFUSAL = (
-    b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
-)
+REFUSAL = b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
 
 
 class Guard:
@@ -52,7 +51,7 @@ class Guard:
         self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)

@@ -45,6 +45,4 @@ async def is_migrated() -> bool:
 def known() -> set[str]:
     """The ids of all migrations in the code."""
     files = FOLDER.glob("m[0-9]*.py")
-    return {
-        match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))
-    }
+    return {match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))}

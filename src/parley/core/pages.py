@@ -134,13 +134,7 @@ def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, st
 
 def local_path(raw: str | None) -> str:
     """`raw` when it is a path of this site, else "/": redirects never leave (trust.md S24)."""
-    if (
-        raw
-        and raw.startswith("/")
-        and not raw.startswith(("//", "/\\"))
-        and raw.isprintable()
-        and "\\" not in raw
-    ):
+    if raw and raw.startswith("/") and not raw.startswith(("//", "/\\")) and raw.isprintable() and "\\" not in raw:
         return raw
     return "/"
 

@@ -94,9 +94,7 @@ def _networks(text: str) -> tuple[Network, ...]:
 def _check(settings: Settings) -> None:
     parts = urlsplit(settings.base_url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise SettingsError(
-            "PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org."
-        )
+        raise SettingsError("PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org.")
     if not settings.secure and not settings.local:
         raise SettingsError("PARLEY_BASE_URL must begin with https:// unless its host is localhost.")
     if len(settings.secret) < SHORTEST_SECRET:

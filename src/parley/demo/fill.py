@@ -115,9 +115,7 @@ returning id
 STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
 
 
-async def _add_comments(
-    thread: int, comments: list[DemoComment], ids: dict[str, int], opened_at: datetime
-) -> None:
+async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str, int], opened_at: datetime) -> None:
     passages = await db.fetch(
         Passage,
         """select p.lineage, p.text from passage p join revision r on r.id = p.revision
@@ -128,7 +126,9 @@ async def _add_comments(
     for one in comments:
         made[one.id] = await _add_comment(thread, one, made, ids, passages, opened_at)
     await db.execute(
-        "update comment c set reply_count = (select count(*) from comment where parent = c.id) where thread = $1", thread
+        """update comment c set reply_count = (select count(*) from comment where parent = c.id)
+           where thread = $1""",
+        thread,
     )
 
 
@@ -165,7 +165,10 @@ async def _add_comment(
     )
     if one.edited_body:
         await db.execute(
-            "insert into comment_version (comment, number, body, written_at) values ($1, 1, $2, $3)", comment, one.body, at
+            "insert into comment_version (comment, number, body, written_at) values ($1, 1, $2, $3)",
+            comment,
+            one.body,
+            at,
         )
     return comment
 
@@ -201,7 +204,8 @@ async def _set_clock(thread: int, opened_at: datetime) -> None:
         opened_at,
     )
     await db.execute(
-        """update revision set created_at = $2::timestamptz + make_interval(mins => case number when 1 then 0 else $3 end)
+        """update revision
+           set created_at = $2::timestamptz + make_interval(mins => case number when 1 then 0 else $3 end)
            where article = (select article from thread where id = $1)""",
         thread,
         opened_at,

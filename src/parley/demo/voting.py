@@ -54,9 +54,7 @@ def _craft(comment: DemoComment) -> float:
     return min(1.0, 0.35 + len(comment.body) / 1_500 + (0.15 if comment.passage else 0.0))
 
 
-def _votes(
-    dice: random.Random, comment: DemoComment, member: DemoMember, camp: str, craft: float
-) -> list[Ballot]:
+def _votes(dice: random.Random, comment: DemoComment, member: DemoMember, camp: str, craft: float) -> list[Ballot]:
     warmth = BRIDGED if camp == "bridge" else WARMTH.get((member.camp, camp), NEUTRAL)
     votes: list[Ballot] = []
     if dice.random() < craft:

@@ -76,9 +76,7 @@ def _cursor(after: str) -> tuple[float, int] | None:
 async def _voices(rows: list[CardRow]) -> dict[int, Voice]:
     ids = [one for row in rows for one in row.strongest_ids]
     found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
-    return {
-        row.id: Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score) for row in found
-    }
+    return {row.id: Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score) for row in found}
 
 
 def _card(row: CardRow, voices: dict[int, Voice]) -> Card:

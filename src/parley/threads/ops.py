@@ -63,7 +63,8 @@ async def _insert(article: int, text: articles.Text, topic: str, starter: int | 
         starter,
     )
     await db.execute(
-        "insert into standing (thread, hot) select id, extract(epoch from created_at) / 45000 from thread where id = $1",
+        """insert into standing (thread, hot)
+           select id, extract(epoch from created_at) / 45000 from thread where id = $1""",
         thread,
     )
     await emit("thread.opened", thread=thread, actor=starter)

@@ -8,9 +8,9 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from parley.articles import imports, queries as articles
-from parley.articles.forms import PublishForm
+from parley.articles import queries as articles
 from parley.articles.drafts import decode
+from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.access import ANYONE, VERIFIED
 from parley.core.diff import marked_paragraphs
@@ -36,9 +36,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             text = msgspec.structs.replace(decode(found.draft or b""), title=form.title)
-            opened = await ops.publish_import(
-                import_id=found.id, text=text, topic=form.topic, starter=found.member
-            )
+            opened = await ops.publish_import(import_id=found.id, text=text, topic=form.topic, starter=found.member)
             return Redirect(opened.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
@@ -55,9 +53,8 @@ async def revisions(request: AnyRequest, thread: FromPath[str], to: FromQuery[st
         raise NotFound("This thread does not exist.")
     known = {one.number: one for one in await articles.revisions(article.id)}
     last = max(known)
-    newer = as_id(to) if as_id(to) in known else last
-    older = as_id(request.query_params.get("from", ""))
-    older = older if older in known else max(1, last - 1)
+    newer = _number(to, known, last)
+    older = _number(request.query_params.get("from", ""), known, max(1, last - 1))
     diff = await _difference(known[older].id, known[newer].id) if older != newer else None
     return page(
         request,
@@ -69,6 +66,11 @@ async def revisions(request: AnyRequest, thread: FromPath[str], to: FromQuery[st
         to=newer,
         diff_html=diff,
     )
+
+
+def _number(raw: str, known: dict[int, articles.RevisionRow], default: int) -> int:
+    number = as_id(raw)
+    return number if number is not None and number in known else default
 
 
 async def _difference(older: int, newer: int) -> Markup:

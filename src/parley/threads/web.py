@@ -29,7 +29,7 @@ async def home(
     if topic and chosen is None:
         raise NotFound("There is no such topic.")
     cards, next_url = await make_cards(sort, chosen.slug if chosen else None, period, after)
-    context = {"threads": cards, "sort": sort, "period": period, "topic": chosen, "next_url": next_url}
+    context: dict[str, Any] = {"threads": cards, "sort": sort, "period": period, "topic": chosen, "next_url": next_url}
     return page(request, "threads/home.html", "threads", **context)
 
 

@@ -154,7 +154,7 @@ async def _count(vote: Waiting) -> None:
     counters = _recounted(target, vote.axis, None, vote.value)
     ups, downs = target.base_ups + counters.ups, target.base_downs + counters.downs
     await db.execute(
-        "with vote as (update vote set counted = true where id = $9)" + COUNT,
+        "with vote as (update vote set counted = true where id = $9)" + COUNT,  # noqa: S608 constants only
         vote.comment,
         *msgspec.structs.astuple(counters),
         ranking.best(ups, downs),

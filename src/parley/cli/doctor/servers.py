@@ -37,9 +37,7 @@ FACTS = """
 
 async def database(settings: Settings) -> list[Finding]:
     try:
-        connection = await asyncpg.connect(
-            settings.database_url, timeout=SECONDS, server_settings=SERVER_SETTINGS
-        )
+        connection = await asyncpg.connect(settings.database_url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).rstrip(".") or "it did not answer in time"
         return [Finding(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
@@ -47,9 +45,7 @@ async def database(settings: Settings) -> list[Finding]:
         facts = await connection.fetchrow(FACTS)
         done: list[str] = []
         if facts["has_migrations"]:
-            done = await connection.fetchval(
-                "select array_agg(name) from migration where app_name = 'parley'"
-            )
+            done = await connection.fetchval("select array_agg(name) from migration where app_name = 'parley'")
     finally:
         await connection.close()
     return [*_server(facts), *_role(facts), _migrated(set(done or ())), _clock(facts["now"])]
@@ -57,9 +53,7 @@ async def database(settings: Settings) -> list[Finding]:
 
 async def redis(settings: Settings) -> list[Finding]:
     try:
-        async with Redis.from_url(
-            settings.redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS
-        ) as client:
+        async with Redis.from_url(settings.redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as client:
             delay = await _latency(client)
             facts = await client.info()
     except (RedisError, OSError, ValueError) as error:
@@ -155,9 +149,7 @@ def _migrated(done: set[str]) -> Finding:
 def _clock(theirs: datetime) -> Finding:
     difference = abs(theirs - datetime.now(UTC))
     no = f"It differs from PostgreSQL's by {difference.total_seconds():.0f} s. Set both by NTP."
-    return judge(
-        "clock", good=difference < FAR_OFF, yes="It agrees with PostgreSQL's.", no=no, otherwise=Level.WARN
-    )
+    return judge("clock", good=difference < FAR_OFF, yes="It agrees with PostgreSQL's.", no=no, otherwise=Level.WARN)
 
 
 async def _latency(client: Redis) -> float:
