@@ -1,11 +1,13 @@
 """A tiny web server on loopback, the real pages in `../shared/data`, and three pages of our own."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
 from articles.importing.site_of_tests import Site
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
@@ -37,6 +39,17 @@ async def site() -> AsyncIterator[Site]:
     for task in list(running):
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Print a figure that people want to see though the test passed."""
+
+    def say(figure: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {figure}")
+
+    return say
 
 
 @pytest.fixture

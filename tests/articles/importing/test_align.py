@@ -54,9 +54,7 @@ def test_an_edit_is_found_in_a_script_without_spaces() -> None:
 
 
 def test_a_thousand_edited_passages_take_no_time() -> None:
-    old = [
-        (n, f"Passage {n} says that {n * 7} of the {n * 13} things it counts are new.") for n in range(1000)
-    ]
+    old = [(n, f"Passage {n} says that {n * 7} of the {n * 13} things it counts are new.") for n in range(1000)]
     new = [text.replace("says", "tells") for _, text in reversed(old)]
     begun = time.perf_counter()
     assert align(old, new) == [n for n, _ in reversed(old)]

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other scripts and typographic quotes are what is tested
 import pytest
 
 from parley.articles.importing.decoding import decode
@@ -45,9 +46,7 @@ def test_older_charsets_are_read(words: str, charset: str, label: str) -> None:
         ("Die Käuferin fragt, ob die Tür für größere Möbel weit genug geöffnet wäre. ", "cp1252", "utf-8"),
     ],
 )
-def test_an_undeclared_or_wrongly_declared_charset_is_guessed(
-    words: str, charset: str, declared: str | None
-) -> None:
+def test_an_undeclared_or_wrongly_declared_charset_is_guessed(words: str, charset: str, declared: str | None) -> None:
     assert decode((words * 5).encode(charset), declared) == words * 5
 
 

@@ -1,4 +1,6 @@
+# ruff: noqa: RUF001 - typographic quotes are what is tested
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,9 +87,7 @@ def test_a_picture_that_loads_later_is_found(picture: str) -> None:
     assert extract_html(page, url="https://a.example/b/c").images == ("https://a.example/a.jpg",)
 
 
-@pytest.mark.parametrize(
-    "page", ["", " ", "<html></html>", "<p>Loading…</p><script src=app.js></script>", "\0", "<"]
-)
+@pytest.mark.parametrize("page", ["", " ", "<html></html>", "<p>Loading…</p><script src=app.js></script>", "\0", "<"])
 def test_a_page_without_an_article_is_refused_in_words(page: str) -> None:
     with pytest.raises(CannotImport, match=r"[Pp]aste"):
         extract_html(page, url=URL)
@@ -108,8 +108,6 @@ HOSTILE = {
 @pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_page_costs_little(page: str) -> None:
     begun = time.process_time()
-    try:
+    with suppress(CannotImport):
         cut(extract_html(page, url=URL).html, base_url=URL)
-    except CannotImport as refused:
-        assert str(refused)
     assert time.process_time() - begun < 5

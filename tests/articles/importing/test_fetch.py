@@ -2,15 +2,15 @@ import asyncio
 import gzip
 import shutil
 import ssl
-import subprocess
 import time
 from ipaddress import ip_address, ip_network
 from itertools import count
 from pathlib import Path
 
+import anyio
 import pytest
-from articles.importing.site_of_tests import Site
 
+from articles.importing.site_of_tests import Site
 from parley.articles.importing import fetch as fetching
 from parley.articles.importing.addresses import Address, resolve
 from parley.articles.importing.errors import CannotImport
@@ -41,9 +41,7 @@ async def test_the_request_names_us_and_carries_no_cookie(site: Site) -> None:
     site.page("/b", b"<p>there</p>")
     url = site.page("/a", b"", "Location: /b", "Set-Cookie: id=1; Path=/", status="302 Found")
     assert (await fetch(url)).final_url == site.url("/b")
-    assert all(
-        "User-Agent: Parley" in request and "cookie" not in request.lower() for request in site.requests
-    )
+    assert all("User-Agent: Parley" in request and "cookie" not in request.lower() for request in site.requests)
     assert f"Host: 127.0.0.1:{site.port}" in site.requests[-1]
 
 
@@ -70,9 +68,7 @@ async def test_a_redirect_loop_ends(site: Site) -> None:
     assert len(site.requests) == 2
 
 
-@pytest.mark.parametrize(
-    "to", ["http://10.0.0.1/", "http://[::1]/", "file:///etc/passwd", "http://me@127.0.0.1/"]
-)
+@pytest.mark.parametrize("to", ["http://10.0.0.1/", "http://[::1]/", "file:///etc/passwd", "http://me@127.0.0.1/"])
 async def test_a_redirect_is_judged_like_a_first_address(site: Site, to: str) -> None:
     with pytest.raises(CannotImport):
         await fetch(site.redirect("/a", to))
@@ -101,7 +97,7 @@ async def test_a_server_that_drips_is_left_at_the_total_deadline(site: Site) -> 
 
     site.pages["/a"] = drip
     begun = time.monotonic()
-    with pytest.raises(CannotImport, match="longer than 0.3 seconds"):
+    with pytest.raises(CannotImport, match=r"longer than 0\.3 seconds"):
         await fetch(site.url("/a"), deadline=0.3)
     assert time.monotonic() - begun < 1
 
@@ -131,7 +127,7 @@ async def test_an_endless_body_stops_at_the_limit(site: Site) -> None:
             sent += 65_536
 
     site.pages["/a"] = pour
-    with pytest.raises(CannotImport, match="larger than 0.1 MB"):
+    with pytest.raises(CannotImport, match=r"larger than 0\.1 MB"):
         await fetch(site.url("/a"), limit=100_000)
     assert sent < 20_000_000
 
@@ -158,11 +154,17 @@ async def test_a_damaged_or_unasked_packing_is_refused(site: Site) -> None:
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        ("401 Unauthorized", "login"), ("402 Payment Required", "payment"), ("403 Forbidden", "login"),
-        ("404 Not Found", "typing mistake"), ("410 Gone", "typing mistake"), ("429 Too Many Requests", "later"),
-        ("500 Internal Server Error", "500"), ("503 Service Unavailable", "later"), ("304 Not Modified", "304"),
+        ("401 Unauthorized", "login"),
+        ("402 Payment Required", "payment"),
+        ("403 Forbidden", "login"),
+        ("404 Not Found", "typing mistake"),
+        ("410 Gone", "typing mistake"),
+        ("429 Too Many Requests", "later"),
+        ("500 Internal Server Error", "500"),
+        ("503 Service Unavailable", "later"),
+        ("304 Not Modified", "304"),
     ],
-)  # fmt: skip
+)
 async def test_a_refusal_is_told_in_words(site: Site, status: str, says: str) -> None:
     with pytest.raises(CannotImport, match=says):
         await fetch(site.page("/a", b"", status=status))
@@ -221,12 +223,10 @@ async def test_a_site_that_speaks_no_tls_is_told_in_words() -> None:
 async def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
     if (openssl := shutil.which("openssl")) is None:
         pytest.skip("openssl is not installed, so no certificate can be made")
-    make = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=127.0.0.1 -keyout key -out cert"
-    subprocess.run([openssl, *make.split()], cwd=tmp_path, check=True, capture_output=True)
+    make = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=us -keyout key -out cert"
+    await anyio.run_process([openssl, *make.split()], cwd=tmp_path)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(tmp_path / "cert", tmp_path / "key")
-    async with await asyncio.start_server(
-        lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=tls
-    ) as server:
+    async with await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=tls) as server:
         with pytest.raises(CannotImport, match="certificate"):
             await fetch(f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/")

@@ -67,9 +67,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         failure: Exception | None = None
         for address in addresses:
             try:
-                return await self._network.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
+                return await self._network.connect_tcp(str(address), port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         assert failure is not None
@@ -92,11 +90,8 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             allowed = _inside(address, self._allow)
             if not allowed and not is_public(address):
                 raise CannotImport(
-                    f"{host} is not on the public internet, so it is not fetched. "
-                    "Paste the article's text instead."
+                    f"{host} is not on the public internet, so it is not fetched. Paste the article's text instead."
                 )
             if not allowed and port not in _PORTS:
-                raise CannotImport(
-                    f"Only the usual web ports are fetched, not {port}. Paste the text instead."
-                )
+                raise CannotImport(f"Only the usual web ports are fetched, not {port}. Paste the text instead.")
         return addresses

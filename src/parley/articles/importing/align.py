@@ -56,9 +56,7 @@ def _similar(old: Sequence[str], new: Sequence[str], pairs: dict[int, int]) -> N
         near = {was for was in gap if was in left} if len(gap) <= _NEAR else set()
         candidates = near.union(*(index[word] for word in words if word in index))
         alike = {was: _dice(words, left[was]) for was in candidates}
-        found += [
-            (was not in gap, -alike[was], abs(at - was), at, was) for was in alike if alike[was] >= SIMILAR
-        ]
+        found += [(was not in gap, -alike[was], abs(at - was), at, was) for was in alike if alike[was] >= SIMILAR]
     for *_, at, was in sorted(found):
         if at not in pairs and was not in taken:
             pairs[at] = was

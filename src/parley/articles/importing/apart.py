@@ -7,6 +7,7 @@ cannot be stopped. Starting the process costs about half a second, in a job that
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import anyio
@@ -19,7 +20,11 @@ from parley.articles.importing.pasted import extract_file, extract_pasted
 _MEMORY = 2_000_000_000  # bytes
 _SECONDS = 15
 _TOO_MUCH = "Reading it took too long, so it was given up. Paste the article's text instead."
-_READERS = {"page": extract_html, "pasted": extract_pasted, "file": extract_file}
+_READERS: dict[str, Callable[..., Extracted]] = {
+    "page": extract_html,
+    "pasted": extract_pasted,
+    "file": extract_file,
+}
 
 
 async def page_apart(data: bytes, *, url: str | None, charset: str | None = None) -> Extracted:
@@ -64,9 +69,7 @@ def _read(reader: str, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[E
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    request = msgspec.msgpack.decode(
-        sys.stdin.buffer.read(), type=tuple[str, tuple[Any, ...], dict[str, Any]]
-    )
+    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[str, tuple[Any, ...], dict[str, Any]])
     sys.stdout.buffer.write(msgspec.msgpack.encode(_read(*request)))
 
 

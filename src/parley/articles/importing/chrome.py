@@ -10,13 +10,9 @@ import msgspec
 from parley.articles.importing.metadata import tidy_byline
 
 _MONTH = r"[^\W\d]{3,10}\.?"
-_DATE = (
-    rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
-)
+_DATE = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
 _DATE = rf"(?P<date>{_DATE}|\d{{1,2}}\.?\s+{_MONTH},?\s+\d{{4}})"
-_UPDATED = re.compile(
-    rf"(?:last\s+)?(?:updated|modified|revised|edited)(?:\s+on)?\s*:?\s*{_DATE}", re.IGNORECASE
-)
+_UPDATED = re.compile(rf"(?:last\s+)?(?:updated|modified|revised|edited)(?:\s+on)?\s*:?\s*{_DATE}", re.IGNORECASE)
 _PUBLISHED = re.compile(rf"(?:(?:first\s+)?(?:published|posted)(?:\s+on)?\s*:?\s*)?{_DATE}", re.IGNORECASE)
 _NOISE = re.compile(
     r"\d+\s*-?\s*min(?:ute)?s?(?:\s+read)?"
@@ -81,9 +77,7 @@ def _read_byline(top: Top, lines: Sequence[str]) -> bool:
     name = _once(line)
     if said := _BY.fullmatch(line):
         name = said["name"]
-    elif not (
-        _NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))
-    ):
+    elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))):
         return False
     top.byline = top.byline or tidy_byline(name)
     return True

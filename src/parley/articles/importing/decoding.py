@@ -6,9 +6,7 @@ import re
 from charset_normalizer import from_bytes
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_META = re.compile(
-    rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
-)
+_META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_WINDOW = 4096
 _SNIFFED = 32_768
 _NOISE = 0.005
@@ -65,8 +63,9 @@ def _decode(data: bytes, charset: str | None) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """The likeliest charset; where several fit (KOI8-R swaps the cases of Windows-1251), the one in which
-    fewer capitals follow a small letter.
+    """The likeliest charset; where several fit, the one in which fewer capitals follow a small letter.
+
+    KOI8-R read as Windows-1251 is readable, with the cases swapped.
     """
     fitting = min(from_bytes(data), key=lambda match: len(_SWAPPED.findall(str(match))), default=None)
     return fitting.encoding if fitting else "cp1252"

@@ -57,9 +57,7 @@ async def fetch(
             async with httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool:
                 return await _follow(pool, url, limit, tuple(accept))
     except TimeoutError:
-        raise CannotImport(
-            f"The site took longer than {deadline:g} seconds. Try again later. {_PASTE}"
-        ) from None
+        raise CannotImport(f"The site took longer than {deadline:g} seconds. Try again later. {_PASTE}") from None
     except httpcore.ConnectError as error:
         raise CannotImport(_why_not_connected(error)) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
@@ -86,9 +84,7 @@ def _target(url: str) -> httpx.URL:
     try:
         target = httpx.URL(url).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise CannotImport(
-            "This is not a web address. It should look like https://example.org/article."
-        ) from None
+        raise CannotImport("This is not a web address. It should look like https://example.org/article.") from None
     if target.scheme not in ("http", "https") or not target.host:
         raise CannotImport("Only addresses that begin with https:// or http:// can be imported.")
     if target.userinfo:
@@ -97,9 +93,7 @@ def _target(url: str) -> httpx.URL:
 
 
 def _wire(target: httpx.URL) -> httpcore.URL:
-    return httpcore.URL(
-        scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path
-    )
+    return httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
 
 
 def _headers(target: httpx.URL, accept: Sequence[str]) -> list[tuple[bytes, bytes]]:

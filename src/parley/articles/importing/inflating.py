@@ -13,9 +13,7 @@ class Inflating:
     def __init__(self, encoding: str, limit: int) -> None:
         names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}
         if not names <= {"gzip", "x-gzip", "deflate"} or len(names) > 1:
-            raise CannotImport(
-                "The site sent its answer in a packing that was not asked for. Paste the text instead."
-            )
+            raise CannotImport("The site sent its answer in a packing that was not asked for. Paste the text instead.")
         self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
         self._limit = limit
         self._sent = 0
@@ -27,9 +25,7 @@ class Inflating:
         try:
             self.body += self._unpack.decompress(chunk, room) if self._unpack else chunk[:room]
         except zlib.error:
-            raise CannotImport(
-                "The site's answer is damaged. Try again, or paste the text instead."
-            ) from None
+            raise CannotImport("The site's answer is damaged. Try again, or paste the text instead.") from None
         if self._sent > self._limit or len(self.body) > self._limit:
             megabytes = self._limit / 1_000_000
             raise CannotImport(f"It is larger than {megabytes:g} MB. Paste the article's text instead.")

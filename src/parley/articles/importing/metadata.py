@@ -15,6 +15,7 @@ _RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "
 _RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _BY = re.compile(r"^(?:written\s+by|by|von|por|par|di|door|av|autor|author|作者)\b[\s::]*", re.IGNORECASE)
+_LONGEST_NAME = 80
 _NOBODY = {"", "admin", "administrator", "username", "author", "staff", "editor", "作者", "guest"}
 _FIRST_PAGES = datetime(1800, 1, 1, tzinfo=UTC)  # old texts are put online with their own dates
 _PUBLISHED = ("article:published_time", "datepublished", "dc.date.issued", "parsely-pub-date", "publishdate")
@@ -43,7 +44,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     updated = _first_date(said, "dateModified", meta, _UPDATED)
     return Metadata(
         title=_title(tree, meta, found.title),
-        byline=tidy_byline(found.author),
+        byline=tidy_byline(found.author) or _byline(tree, meta),
         site=found.sitename or found.hostname,
         lang=lang,
         dir=_direction(tree, lang),
@@ -88,6 +89,14 @@ def _title(tree: HtmlElement, meta: dict[str, str], found: str | None) -> str | 
     return found or whole or None
 
 
+def _byline(tree: HtmlElement, meta: dict[str, str]) -> str | None:
+    """The first short line that the page itself marks as naming the author."""
+    marked = tree.xpath('//*[@rel="author" or contains(@itemprop, "author") or contains(@class, "byline")]')
+    named = (" ".join(element.text_content().split()) for element in marked)
+    stated = [meta.get("author", ""), *(name for name in named if 0 < len(name) <= _LONGEST_NAME)]
+    return next((byline for name in stated if (byline := tidy_byline(name))), None)
+
+
 def _words(text: str) -> set[str]:
     return set(re.findall(r"\w+", text.casefold()))
 
@@ -117,9 +126,7 @@ def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                     stack += [item.get("@graph"), item.get("mainEntity")]
 
 
-def _first_date(
-    said: list[dict[str, Any]], key: str, meta: dict[str, str], names: tuple[str, ...]
-) -> datetime | None:
+def _first_date(said: list[dict[str, Any]], key: str, meta: dict[str, str], names: tuple[str, ...]) -> datetime | None:
     values = [str(item.get(key, "")) for item in said] + [meta.get(name, "") for name in names]
     return next((date for date in map(as_date, values) if date), None)
 

@@ -20,9 +20,7 @@ _KINDS: dict[str, Kind] = {
 _TAG = re.compile(
     r"<(?:!doctype|html|head|body|article|section|div|p|h[1-6]|ul|ol|table|br|blockquote)\b", re.IGNORECASE
 )
-_SURE = re.compile(
-    r"^#{1,6} \S|^```|\[[^\]\n]+\]\(https?://\S+?\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE
-)
+_SURE = re.compile(r"^#{1,6} \S|^```|\[[^\]\n]+\]\(https?://\S+?\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE)
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
 _MAGIC = {
     b"%PDF": "a PDF", b"PK\x03\x04": "a document or an archive", b"\xd0\xcf\x11\xe0": "a Word document",
@@ -49,12 +47,8 @@ def extract_file(name: str, data: bytes) -> Extracted:
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
-        raise CannotImport(
-            f"{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text."
-        )
-    return (
-        extract_html(data, url=None) if _KINDS[suffix] == "html" else _extract(_KINDS[suffix], decode(data))
-    )
+        raise CannotImport(f"{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text.")
+    return extract_html(data, url=None) if _KINDS[suffix] == "html" else _extract(_KINDS[suffix], decode(data))
 
 
 def refuse_unreadable(data: bytes) -> None:
@@ -65,13 +59,9 @@ def refuse_unreadable(data: bytes) -> None:
         raise CannotImport("The file is larger than 2 MB. Paste the article's text instead.")
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise CannotImport(
-                f"This is {what}, which cannot be read here. Copy its text and paste it instead."
-            )
+            raise CannotImport(f"This is {what}, which cannot be read here. Copy its text and paste it instead.")
     if b"\0" in data and not data.startswith(_UTF_16):
-        raise CannotImport(
-            "This file does not hold text. Choose a .txt, .md or .html file, or paste the text."
-        )
+        raise CannotImport("This file does not hold text. Choose a .txt, .md or .html file, or paste the text.")
 
 
 def _extract(kind: Kind, text: str) -> Extracted:

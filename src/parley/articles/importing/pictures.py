@@ -36,8 +36,7 @@ def as_figures(found: HtmlElement) -> list[HtmlElement]:
 
 def shows(picture: HtmlElement) -> bool:
     return bool(picture.get("src")) and not any(
-        size.isdecimal() and int(size) < _TINY
-        for size in (picture.get("width", ""), picture.get("height", ""))
+        size.isdecimal() and int(size) < _TINY for size in (picture.get("width", ""), picture.get("height", ""))
     )
 
 

@@ -11,9 +11,7 @@ from parley.articles.importing.extract import Extracted
 from parley.articles.importing.metadata import direction_of
 
 _BULLET = re.compile(r"(?:[\u2022\u2023\u25e6*\u2013-]|(?P<number>\d{1,3})[.)])\s+(?=\S)")
-_ENDS = re.compile(
-    r"[.!?…;,:\u3002\uff01\uff1f\uff1b\uff0c\uff1a\u061f\u0964]['\"\u201d\u2019\u00bb)\]\u300d]*$"
-)
+_ENDS = re.compile(r"[.!?…;,:\u3002\uff01\uff1f\uff1b\uff0c\uff1a\u061f\u0964]['\"\u201d\u2019\u00bb)\]\u300d]*$")
 _QUOTES = ('"', "\u201c", "\u201e", "\u00ab", "\u2018", "\u300c")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _HEADING_WORDS = 14
@@ -56,9 +54,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
 def _wrapped(block: Sequence[str]) -> bool:
     """Lines of like length that mostly stop within a sentence."""
     longest = max(map(len, block))
-    return (
-        sum(bool(_ENDS.search(line)) for line in block[:-1]) * 2 < len(block) and longest <= 2 * _WRAPPED + 30
-    )
+    return sum(bool(_ENDS.search(line)) for line in block[:-1]) * 2 < len(block) and longest <= 2 * _WRAPPED + 30
 
 
 def _as_html(blocks: Sequence[str]) -> Iterator[str]:
@@ -84,13 +80,7 @@ def _headings(blocks: Sequence[str]) -> set[int]:
 def _may_be_heading(block: str) -> bool:
     short = len(block) <= _HEADING_LETTERS and len(block.split()) <= _HEADING_WORDS
     ended = _ENDS.search(block) and not block.endswith("?")
-    return (
-        short
-        and not ended
-        and not block.startswith(_QUOTES)
-        and not block[0].islower()
-        and not _BULLET.match(block)
-    )
+    return short and not ended and not block.startswith(_QUOTES) and not block[0].islower() and not _BULLET.match(block)
 
 
 def _with_links(text: str) -> str:
