@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 from urllib.parse import urlsplit
 
 import msgspec
@@ -45,10 +46,11 @@ class Known(msgspec.Struct, frozen=True):
     revision: int
     number: int
     text_hash: bytes
+    display: str
 
 
 KNOWN = """
-select a.id, r.id as revision, r.number, r.text_hash from article a
+select a.id, r.id as revision, r.number, r.text_hash, a.display from article a
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where a.id = $1
 """
@@ -60,16 +62,48 @@ async def with_url(url: str | None) -> int | None:
     return article
 
 
+EXCERPT = 300
+
+
+async def set_display(url: str, display: str) -> None:
+    """Decide how much of the articles of `url`'s site is kept from now on: `full` or `excerpt`."""
+    await db.execute(
+        """insert into source (host, display) values ($1, $2)
+           on conflict (host) do update set display = excluded.display""",
+        urlsplit(url).hostname,
+        display,
+    )
+
+
+async def _display(url: str | None) -> str:
+    host = urlsplit(url).hostname if url else None
+    display: str | None = await db.value("select display from source where host = $1", host)
+    return display or "full"
+
+
+def excerpt(text: Text) -> Text:
+    """`text` as a publisher who allows an excerpt lets us keep it: its first words, without pictures."""
+    kept: list[Passage] = []
+    left = EXCERPT
+    for passage in text.passages:
+        if passage.kind == "figure" or left <= 0:
+            continue
+        words = passage.text
+        if len(words) > left:
+            words = words[:left].rsplit(" ", 1)[0] + "…"
+            passage = Passage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 cut short
+        left -= len(words)
+        kept.append(passage)
+    return msgspec.structs.replace(text, passages=kept)
+
+
 async def add_article(text: Text) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
-        host = urlsplit(text.url).hostname if text.url else None
+        display = await _display(text.url)
+        text = excerpt(text) if display == "excerpt" else text
         article: int = await db.value(
-            """insert into article (url, site, display)
-               values ($1, $2, coalesce((select display from source where host = $3), 'full')) returning id""",
-            text.url,
-            text.site,
-            host,
+            "insert into article (url, site, display) values ($1, $2, $3) returning id", text.url, text.site, display
         )
         revision = await _add_revision(article, 1, 0, text)
         lineages = [await db.value("select nextval('lineage')") for _ in text.passages]
@@ -81,6 +115,7 @@ async def revise_article(article: int, text: Text) -> int | None:
     """Write `text` as the next revision and return how many passages changed, or None when it reads the same."""
     async with db.atomic():
         known = await db.fetch_one(Known, KNOWN, article)
+        text = excerpt(text) if known is not None and known.display == "excerpt" else text
         if known is None or known.text_hash == text.digest:
             return None
         old = await db.fetch(

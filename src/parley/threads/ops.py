@@ -13,13 +13,16 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events import emit
 
 SLUG = 80
+# What stands after the thread's number in other addresses: a title must not take their place.
+TAKEN = {"archive", "comments", "follow", "live", "lock", "mute", "revise", "revisions", "seen", "slow", "unlock"}
 KINDS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
 
 def slugify(title: str) -> str:
     """The title as a readable part of an address; "thread" when nothing of it can be."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].strip("-") or "thread"
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].strip("-") or "thread"
+    return f"{slug}-thread" if slug in TAKEN else slug
 
 
 class Opened(msgspec.Struct, frozen=True):
