@@ -20,10 +20,10 @@ help: ## List what can be made
 run: .venv/run.stamp ## Run all of Parley here, until Ctrl-C (PORT=8000 DATA=var)
 	@.venv/bin/parley up --port $(PORT) --data $(DATA)
 
-test: .venv/dev.stamp ## Run the tests (ARGS="-k votes")
+test: .venv/dev.stamp node_modules ## Run the tests (ARGS="-k votes")
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest -m "not slow" $(ARGS)
 
-sure: lint types imports ## Check everything, the slow tests and faults too
+sure: lint types imports node_modules ## Check everything, the slow tests and faults too
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest $(ARGS)
 
 faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
@@ -51,11 +51,11 @@ bench-large: .venv/dev.stamp ## Measure with 100,000 comments and 5,000 streams
 	.venv/bin/python -m bench --large $(ARGS)
 
 assets: node_modules ## Build static/parley.css and static/parley.js
-	node bin/assets
+	bin/node-tool node bin/assets
 
 lock: ## Choose new versions of what Parley needs, with their hashes
-	$(compile) --upgrade requirements/dev.in -o requirements/dev.txt
-	$(compile) --upgrade requirements/run.in -c requirements/dev.txt -o requirements/run.txt
+	$(compile) --upgrade pyproject.toml --extra dev -o requirements/dev.txt
+	$(compile) --upgrade pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	echo uv | $(compile) --upgrade - -o requirements/uv.txt
 
 .venv/bin/python:
@@ -78,6 +78,6 @@ define install
 @bin/uv pip install --quiet --no-deps --python .venv/bin/python --build-constraints requirements/dev.txt --editable .
 endef
 
-node_modules: package-lock.json
-	npm ci --ignore-scripts
+node_modules: package-lock.json | .venv/dev.stamp
+	bin/node-tool npm ci --ignore-scripts --silent
 	@touch $@
