@@ -1,7 +1,7 @@
 # ruff: noqa: RUF001 - letters of other scripts and typographic quotes are what is tested
 import pytest
 
-from parley.articles.importing.decoding import decode
+from parley.articles.importing.decoding import decode, printable_markup
 
 WORDS = "Ünïcode “quoted” — Zoë’s café"
 
@@ -57,6 +57,10 @@ def test_a_few_broken_bytes_do_not_spoil_a_page() -> None:
 
 def test_markup_cannot_hide_in_utf_7() -> None:
     assert "<script>" not in decode(b"+ADw-script+AD4-alert(1)", "utf-7")
+
+
+def test_references_to_such_characters_go_too() -> None:
+    assert printable_markup("a&#0;b&#x1B;c&shy;d&#173;e&#xD800;f&#65;&amp;#1;") == "abcdef&#65;&amp;#1;"
 
 
 def test_control_characters_and_soft_hyphens_go() -> None:

@@ -93,6 +93,12 @@ def test_a_page_without_an_article_is_refused_in_words(page: str) -> None:
         extract_html(page, url=URL)
 
 
+@pytest.mark.parametrize("url", ["http://[bad", "http://a.example:99999/", "not an address", "", None])
+def test_an_odd_address_spoils_nothing(pages: Path, url: str | None) -> None:
+    found = extract_html(essay(pages), url=url)
+    assert len(cut(found.html, base_url=url)) == 12
+
+
 HOSTILE = {
     "many boxes": "<div>" * 50_000 + "words" * 20,
     "many elements": "<p>words</p>" * 100_000,

@@ -1,8 +1,13 @@
 import time
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.passages import Passage, cut
+from parley.articles.importing.plain import extract_text
 
 
 def kinds(html: str) -> list[tuple[str, int | None, str]]:
@@ -117,3 +122,14 @@ def test_nothing_is_lost_and_nothing_doubled() -> None:
     <details><summary>w19</summary>w20</details>w21</div>w22"""
     words = " ".join(text for *_, text in kinds(html)).split()
     assert sorted(words, key=lambda word: int(word[1:])) == [f"w{n}" for n in range(1, 23)]
+
+
+@given(st.text())
+def test_no_text_breaks_the_cut(html: str) -> None:
+    assert all(passage.text or passage.kind == "figure" for passage in cut(html, base_url=None))
+
+
+@given(st.text(alphabet="Ab. \n-1#>“”:"))
+def test_no_pasted_text_breaks_the_reading(text: str) -> None:
+    with suppress(CannotImport):
+        assert extract_text(text).title

@@ -32,17 +32,34 @@ _SUPERSETS = {
     # Never a page's own wish: markup hides in it.
     "utf-7": "cp1252",
 }
-# Soft hyphens too: a word someone quotes or searches for has none.
-_CONTROLS = dict.fromkeys([*range(9), 11, *range(14, 32), 127, 0xAD])
+# What XML and PostgreSQL refuse, and soft hyphens: a word someone quotes or searches for has none.
+_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
+_REFERENCE = re.compile(r"&(?:#(?P<number>\d{1,7}|x[0-9a-f]{1,6})|shy);?", re.IGNORECASE)
 
 
 def decode(data: bytes, charset: str | None = None) -> str:
     """The text of a page or a file. `charset` is what its sender declared, if anything.
 
     Order: byte order mark, valid UTF-8, the declared charset, the page's own `meta`, a guess. Never fails:
-    what cannot be read becomes U+FFFD. Control characters that mean nothing in text are dropped.
+    what cannot be read becomes U+FFFD. Characters that mean nothing in text are dropped.
     """
-    return _decode(data, charset).translate(_CONTROLS)
+    return printable(_decode(data, charset))
+
+
+def printable(text: str) -> str:
+    """Text without control characters, lone surrogates and soft hyphens."""
+    return text.translate(_UNSEEN)
+
+
+def printable_markup(markup: str) -> str:
+    """Markup without such characters, also where it spells them as references."""
+    return _REFERENCE.sub(_spelled, printable(markup))
+
+
+def _spelled(reference: re.Match[str]) -> str:
+    number = reference["number"] or "173"
+    code = int(number[1:], 16) if number[0] in "xX" else int(number)
+    return "" if code in _UNSEEN else reference[0]
 
 
 def _decode(data: bytes, charset: str | None) -> str:

@@ -7,6 +7,7 @@ import lxml.html
 from lxml.etree import ParserError
 from lxml.html import HtmlElement, HTMLParser
 
+from parley.articles.importing.decoding import printable_markup
 from parley.articles.importing.errors import CannotImport
 
 _MOST_ELEMENTS = 60_000
@@ -28,7 +29,7 @@ def parse(text: str, url: str | None) -> HtmlElement:
     """The page's tree; `url` is where it came from. Raises CannotImport when it holds no elements."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.document_fromstring(text.encode(), parser=parser)
+        tree = lxml.html.document_fromstring(printable_markup(text).encode(), parser=parser)
     except ParserError:
         raise CannotImport("There is no text in it. Paste the article's text instead.") from None
     for number, element in enumerate(tree.iter()):

@@ -6,6 +6,7 @@ from html import escape
 from itertools import groupby
 
 from parley.articles.importing.chrome import is_noise, read_tail, read_top
+from parley.articles.importing.decoding import printable
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
 from parley.articles.importing.metadata import direction_of
@@ -25,7 +26,7 @@ def extract_text(text: str) -> Extracted:
     The lines a page puts around its article (sharing, reading time, the author again, related posts) are left
     out; short lines without a full stop become headings. Raises CannotImport when there are no words.
     """
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [" ".join(line.split()) for line in printable(text).splitlines()]
     if not any(map(str.isalnum, text)):
         raise CannotImport("There is no text in it. Paste the article's text, or give its address.")
     top, begin = read_top(lines)

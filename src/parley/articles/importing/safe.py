@@ -1,6 +1,11 @@
 """What markup an article may keep. One list, for the whole page and again for every passage cut from it."""
 
+from functools import partial
+from urllib.parse import urljoin
+
 import nh3
+
+from parley.articles.importing.decoding import printable_markup
 
 INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q",
@@ -44,11 +49,19 @@ def sanitise(html: str, *, base_url: str | None = None, boxes: bool = False, fla
     """
     allowed = FLAT if flat else INLINE | BLOCKS | BOXES if boxes else INLINE | BLOCKS
     return nh3.clean(
-        html,
+        printable_markup(html),
         tags=set(allowed),
         clean_content_tags=_GONE_WITH_CONTENT,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
-        url_relative=("rewrite_with_base", base_url) if base_url else "deny",
+        url_relative=partial(_complete, base_url or ""),
         link_rel="nofollow ugc noopener",
     )
+
+
+def _complete(base: str, address: str) -> str | None:
+    try:
+        whole = urljoin(base, address)
+    except ValueError:
+        return None
+    return whole if whole.startswith(("http://", "https://")) else None
