@@ -3,11 +3,11 @@
 import asyncio
 from urllib.parse import urlsplit, urlunsplit
 
+from parley.articles.importing.apart import file_apart, page_apart, pasted_apart
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.extract import Extracted
 from parley.articles.importing.fetch import fetch
 from parley.articles.importing.passages import cut
-from parley.articles.importing.pasted import extract_file, extract_pasted
 from parley.articles.ops import Text
 from parley.articles.pictures import keep_pictures
 from parley.core.settings import settings
@@ -19,23 +19,24 @@ FEWEST_PASSAGES = 1
 async def read_url(url: str) -> Text:
     """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
     fetched = await fetch(url, allow=settings().fetch_allow)
-    extracted = await asyncio.to_thread(extract_html, fetched.body, url=fetched.final_url, charset=fetched.charset)
-    return await _finish(extracted, extracted.canonical_url or fetched.final_url)
+    extracted = await page_apart(fetched.body, url=fetched.final_url, charset=fetched.charset)
+    return await finished(extracted, extracted.canonical_url or fetched.final_url)
 
 
 async def read_text(text: str, url: str | None = None) -> Text:
     """Read pasted words: HTML, Markdown or plain text."""
-    extracted = await asyncio.to_thread(extract_pasted, text)
-    return await _finish(extracted, url or extracted.canonical_url)
+    extracted = await pasted_apart(text)
+    return await finished(extracted, url or extracted.canonical_url)
 
 
 async def read_file(name: str, data: bytes, url: str | None = None) -> Text:
     """Read a .txt, .md or .html file; `url` says where it came from."""
-    extracted = await asyncio.to_thread(extract_file, name, data)
-    return await _finish(extracted, url or extracted.canonical_url)
+    extracted = await file_apart(name, data)
+    return await finished(extracted, url or extracted.canonical_url)
 
 
-async def _finish(extracted: Extracted, url: str | None) -> Text:
+async def finished(extracted: Extracted, url: str | None) -> Text:
+    """An extracted article cut into passages, its pictures kept. Raises CannotImport when nothing is left."""
     passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport("No article text was found there. Copy the text of the article and paste it instead.")

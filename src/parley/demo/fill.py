@@ -8,7 +8,9 @@ import msgspec
 
 from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
-from parley.articles.reading import read_file
+from parley.articles.importing.markdown import extract_markdown
+from parley.articles.ops import Text
+from parley.articles.reading import finished
 from parley.comments import ranking, rules
 from parley.core import db, markdown
 from parley.core.errors import Refused
@@ -81,17 +83,22 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> None:
     number = article.name[:2]
     opened_at = datetime.now(UTC) - timedelta(hours=OPENED_HOURS[number])
     front = _front_matter(article)
-    text = msgspec.structs.replace(await read_file(article.name, article.read_bytes()), site=front["site"])
+    text = msgspec.structs.replace(await _read(article), site=front["site"])
     topic = await db.value("select slug from topic where name = $1", front["topic"])
     thread = (await ops.open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)
     await _add_votes(thread, comments, ids)
     if (later := revised(article)) is not None:
-        await ops.revise_thread(thread, await read_file(later.name, later.read_bytes(), text.url))
+        await ops.revise_thread(thread, await _read(later))
     await _set_clock(thread, opened_at)
     if number == LOCKED:
         await db.execute("update thread set state = 'locked', state_reason = $2 where id = $1", thread, LOCK_REASON)
+
+
+async def _read(article: Path) -> Text:
+    extracted = extract_markdown(article.read_text())
+    return await finished(extracted, extracted.canonical_url)
 
 
 def _front_matter(article: Path) -> dict[str, str]:
