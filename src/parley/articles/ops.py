@@ -56,9 +56,16 @@ where a.id = $1
 """
 
 
-async def with_url(url: str | None) -> int | None:
-    """The id of the article at a canonical address."""
-    article: int | None = await db.value("select id from article where url = $1", url) if url else None
+async def same_as(text: Text) -> int | None:
+    """The id of the article that `text` is: the one of its address or, without an address, of the very same words."""
+    if text.url:
+        article: int | None = await db.value("select id from article where url = $1", text.url)
+    else:
+        article = await db.value(
+            """select a.id from article a join revision r on r.article = a.id
+               where a.url is null and r.text_hash = $1 limit 1""",
+            text.digest,
+        )
     return article
 
 

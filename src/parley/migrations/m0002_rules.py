@@ -20,6 +20,7 @@ alter table source add constraint source_display_check check (display in ('full'
 alter table article add constraint article_display_check check (display in ('full', 'excerpt'));
 create unique index article_url_key on article (url) where url is not null;
 create unique index revision_article_number_key on revision (article, number);
+create index revision_text on revision (text_hash);
 create sequence lineage;
 create unique index passage_revision_position_key on passage (revision, position);
 create index passage_lineage on passage (lineage);

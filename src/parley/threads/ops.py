@@ -39,14 +39,14 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 async def open_thread(*, text: articles.Text, topic: str, starter: int | None) -> Opened:
-    """Open a thread for `text`, or lead to the one its address already has, revising that one's article.
+    """Open a thread for `text`, or lead to the one its article already has, revising it when the text changed.
 
     Raises Refused when there is no such topic.
     """
     async with db.atomic():
         # Two imports of one address at a time must not make two threads.
         await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
-        article = await articles.with_url(text.url)
+        article = await articles.same_as(text)
         if article is not None:
             return await _revise(article, text)
         if not await db.value("select 1 from topic where slug = $1", topic):
