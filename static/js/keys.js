@@ -20,9 +20,9 @@ const keys = {
   "]": () => go(nextSibling()),
   c: fold,
   r: () => press(".comment-actions > a[href$='/reply']"),
-  u: () => press(".comment-score .up"),
-  a: () => press(".comment-score .yes"),
-  d: () => press(".comment-score .no"),
+  u: () => press(".comment-score button.up"),
+  a: () => press(".comment-score button.yes"),
+  d: () => press(".comment-score button.no"),
   "?": () => document.getElementById("keys")?.showModal(),
 };
 

@@ -1,0 +1,84 @@
+"""Chromium on a whole installation with the demo in it, one for all these tests."""
+
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, StorageState, async_playwright
+
+from browser.site import Site, running
+from browser.tab import Tab
+from parley.demo import PASSWORD
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+WIDE = {"width": 1440, "height": 900}
+PATIENCE_MS = 8_000
+
+OpenTab = Callable[..., Awaitable[Tab]]
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with tempfile.TemporaryDirectory(prefix="parley-browser-") as folder, socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+        one.close()
+        with running(Path(folder) / "data", port) as installed:
+            yield installed
+
+
+@pytest.fixture(autouse=True)
+def db() -> None:
+    """Nothing to roll back here: the site has servers of its own."""
+
+
+@pytest.fixture(scope="session")
+async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    async with async_playwright() as playwright:
+        running_browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running_browser
+        await running_browser.close()
+
+
+@pytest.fixture(scope="session")
+def sign_ins() -> dict[str, StorageState]:
+    """The cookies of members who signed in before."""
+    return {}
+
+
+@pytest.fixture
+async def open_tab(site: Site, browser: Browser, sign_ins: dict[str, StorageState]) -> AsyncIterator[OpenTab]:
+    """Open tabs, each in a browser of its own, as a visitor or as a member of the demo."""
+    tabs: list[Tab] = []
+
+    async def open_one(name: str | None = None, **options: Any) -> Tab:
+        if name and name not in sign_ins:
+            sign_ins[name] = await _sign_in(browser, site.address, name)
+        state = sign_ins[name] if name else None
+        context = await browser.new_context(storage_state=state, **({"viewport": WIDE} | options))
+        context.set_default_timeout(PATIENCE_MS)
+        tab = Tab(await context.new_page(), site.address)
+        await tab.watch()
+        tabs.append(tab)
+        return tab
+
+    yield open_one
+    for tab in tabs:
+        await tab.context.close()
+    assert [fault for tab in tabs for fault in tab.faults] == []
+
+
+async def _sign_in(browser: Browser, address: str, name: str) -> StorageState:
+    context = await browser.new_context()
+    answer = await context.request.post(f"{address}/login", form={"login": name, "password": PASSWORD})
+    assert answer.ok, await answer.text()
+    state = await context.storage_state()
+    await context.close()
+    return state

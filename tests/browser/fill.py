@@ -1,0 +1,113 @@
+"""Fills the installation that the environment names, and prints what it made as JSON; a process of its own."""
+
+import asyncio
+import json
+import random
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import make
+from parley.comments.importing import Line, import_discussion
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.db import close_pool, open_pool
+from parley.core.migrate import migrate
+from parley.core.redis import close_redis, open_redis
+from parley.core.settings import settings
+from parley.demo.fill import fill
+from parley.threads.jobs import refresh_standings
+
+SPARE = 24
+# The home page belongs to the demo: these threads stand behind it.
+AGE = """
+update thread set created_at = created_at - interval '300 days',
+                  last_activity_at = last_activity_at - interval '300 days'
+where id = any($1::bigint[])
+"""
+SENTENCES = (
+    "The figure is right, but it is five years old and the curve has bent since.",
+    "I have run one of these for a year, and the bill came from the cooling, not from the model.",
+    "Which of the two claims do you mean: that it cannot reason, or that nobody should rely on it?",
+    "A court will not ask whether it understood. It will ask who signed.",
+    "My students stopped writing drafts. They write prompts, and the first draft is the last.",
+)
+
+
+def lines(count: int, deepest: int, seed: str) -> list[Line]:
+    """A discussion of `count` comments in which no reply stands deeper than `deepest`; the same every time."""
+    chance = random.Random(seed)
+    depths: list[int] = []
+    made: list[Line] = []
+    for number in range(count):
+        parent = chance.randrange(-count // 3, number) if number else -1
+        while parent >= 0 and depths[parent] >= deepest:
+            parent = chance.randrange(number)
+        depths.append(depths[parent] + 1 if parent >= 0 else 0)
+        made.append(line(seed, number, parent if parent >= 0 else None, chance))
+    return made
+
+
+def chain(depth: int, seed: str) -> list[Line]:
+    """Each comment answers the one before it."""
+    chance = random.Random(seed)
+    return [line(seed, number, number - 1 if number else None, chance) for number in range(depth)]
+
+
+def line(seed: str, number: int, parent: int | None, chance: random.Random) -> Line:
+    body = " ".join(chance.choices(SENTENCES, k=chance.randrange(1, 5)))
+    return Line(
+        id=f"{seed}-{number}",
+        parent_id=None if parent is None else f"{seed}-{parent}",
+        author=f"reader{chance.randrange(60)}",
+        created_utc=time.time() - 200_000 + 60 * number,
+        body=body,
+        score=chance.randrange(-4, 60),
+    )
+
+
+async def discussion(title: str, made: list[Line]) -> int:
+    thread = await make.thread(make.text(title=title))
+    await import_discussion(thread, made, lambda _: None)
+    return thread
+
+
+async def three(title: str) -> int:
+    """A thread with mira's comment, jonas_w's reply to it, and another comment."""
+    thread = await make.thread(make.text(title=title))
+    mira, jonas = [await viewer(name) for name in ("mira", "jonas_w")]
+    first = await make.comment(thread, mira, "Costs come first.", stance="challenges")
+    await make.comment(thread, jonas, "They fall every year.", parent=first)
+    await make.comment(thread, jonas, "It learns what we never wrote down.", stance="adds")
+    return thread
+
+
+async def viewer(name: str) -> Viewer:
+    number = await db.value("select id from member where name = $1", name)
+    return Viewer(id=number, name=name, role="member", verified=True, session=0)
+
+
+async def main() -> None:
+    await migrate(settings().database_url)
+    await open_pool(settings().database_url, size=4)
+    open_redis(settings().redis_url)
+    await fill()
+    made = {
+        "empty": await make.thread(make.text(title="An article that nobody has answered yet")),
+        "three": await three("Three people answered this one"),
+        "thousand": await discussion("A thousand voices", lines(1_000, 7, "thousand")),
+        "crowded": await discussion("Fourteen hundred voices", lines(1_400, 40, "crowded")),
+        "deep": await discussion("Two people who would not stop", chain(31, "deep")),
+        "deepest": await discussion("Two people who could not stop", chain(200, "deepest")),
+    }
+    spare = [await three(f"A thread to spare, number {number}") for number in range(SPARE)]
+    await db.execute(AGE, [*spare, *made.values()])
+    await refresh_standings()
+    await close_redis()
+    await close_pool()
+    sys.stdout.write(json.dumps(made | {"spare": spare}))
+
+
+asyncio.run(main())
