@@ -1,2 +1,2 @@
-/* sources 34a479917a14968733e06f3de4ce21f16ebad2f9f8a2c7b3644396de35ff72a0 */
+/* sources fa2359d4661ef27705a35b7024ce9ed6c212d15d1f0c27e1fbcf42b5ae27fa05 */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();

@@ -9,18 +9,28 @@ htmx.registerExtension("arrivals", {
   htmx_before_swap(source, { tasks }) {
     for (const task of tasks) {
       if (!ADDS.has(task.swapSpec.style) && !isMore(task)) continue;
-      dropKnown(task.fragment);
+      const fresh = sortOut(task.fragment, source.matches("form"));
       if (task.target?.matches?.(".waiting")) sendOwnHome(task);
+      if (task.target?.matches?.(".replies-list")) grow(task.target, fresh);
       if (isMore(task) && task.target === document.activeElement) next = task.fragment.querySelector(".comment")?.id;
     }
   },
   htmx_after_swap() {
     focusNext();
     document.querySelectorAll(".waiting").forEach(showButton);
-    document.querySelectorAll(".replies[hidden]:has(.comment)").forEach((replies) => (replies.hidden = false));
     if (document.querySelector("#comments > .comment")) document.querySelector("#comments > .empty")?.remove();
   },
 });
+
+/** Open a list of replies that gets `more` of them, and say how many there are now. */
+function grow(list, more) {
+  const replies = list.closest("details.replies");
+  if (!more || !replies) return;
+  const count = parseInt(replies.firstElementChild.textContent) + more;
+  replies.firstElementChild.textContent = `${count} ${count === 1 ? "reply" : "replies"}`;
+  replies.hidden = false;
+  replies.open = true;
+}
 
 // A link that opens more comments goes when it has done so; the first of them takes the focus over.
 let next;
@@ -33,9 +43,16 @@ function focusNext() {
   comment?.focus({ preventScroll: true });
 }
 
-function dropKnown(fragment) {
-  for (const comment of fragment.querySelectorAll("article.comment"))
-    if (document.getElementById(comment.id)) comment.remove();
+/** Keep one of each comment: the one on the page, or the answer to a form, which knows what its author may do. */
+function sortOut(fragment, answered) {
+  let fresh = 0;
+  for (const comment of fragment.querySelectorAll("article.comment")) {
+    const known = document.getElementById(comment.id);
+    if (!known) fresh++;
+    else if (answered) known.remove();
+    else comment.remove();
+  }
+  return fresh;
 }
 
 function sendOwnHome(task) {
@@ -79,13 +96,7 @@ function letIn(waiting, button) {
   for (const comment of arrived) comment.classList.add("is-new");
   const list = listOf(waiting);
   list.prepend(...arrived);
-  const replies = list.closest("details.replies");
-  if (replies) {
-    replies.hidden = false;
-    replies.open = true;
-    const count = list.querySelectorAll(":scope > .comment").length;
-    replies.firstElementChild.textContent = `${count} ${count === 1 ? "reply" : "replies"}`;
-  }
+  grow(list, arrived.length);
   list.querySelector(":scope > .empty")?.remove();
   button.hidden = true;
   document.dispatchEvent(new CustomEvent("parley:arrived"));

@@ -5,11 +5,12 @@ export const thread = document.querySelector("main[data-thread]")?.dataset.threa
 const toast = document.getElementById("toast");
 let hideToast;
 
-/** Show a sentence for eight seconds, at the foot of the page, to eyes and to screen readers. */
-export function say(text) {
+/** Show a sentence, and perhaps a link after it, for eight seconds, at the foot of the page, to eyes and to screen readers. */
+export function say(text, link) {
   const note = document.createElement("p");
   note.className = "notice";
   note.textContent = text;
+  if (link) note.append(" ", link);
   toast.replaceChildren(note);
   clearTimeout(hideToast);
   hideToast = setTimeout(() => toast.replaceChildren(), 8000);

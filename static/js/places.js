@@ -10,5 +10,5 @@ document.addEventListener("click", async (event) => {
   if (!link) return;
   event.preventDefault();
   await htmx.ajax("GET", link.getAttribute("href").replace(/#.*/, ""), { source: link, target: "#discussion", swap: "outerSync" });
-  if (!link.isConnected) history.replaceState(null, "", link.href);
+  if (!link.isConnected) history.replaceState(null, "", link.href.replace(/#.*/, ""));
 });

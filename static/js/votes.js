@@ -7,10 +7,18 @@ const turns = new WeakMap();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!viewer || !form.matches(".comment-score > form")) return; // a visitor is taken to the sign-in page
+  if (!form.matches(".comment-score > form")) return;
   event.preventDefault();
-  cast(form, event.submitter);
+  if (viewer) cast(form, event.submitter);
+  else inviteToVote();
 });
+
+function inviteToVote() {
+  const link = document.createElement("a");
+  link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = "Sign in";
+  say("Votes are for members.", link);
+}
 
 async function cast(form, button) {
   const score = form.parentElement;

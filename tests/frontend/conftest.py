@@ -4,8 +4,9 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from frontend.stage import Stage
 from playwright.async_api import Browser, async_playwright
+
+from frontend.stage import Stage
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]

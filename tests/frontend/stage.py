@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from playwright.async_api import Page, Route
+
 from frontend.rows import thread_page
 from parley.core.assets import assets
-from playwright.async_api import Page, Route
 
 ORIGIN = "http://parley.test"
 # The policy of the real pages (core/guard.py); a script that breaks it fails its test.

@@ -1,9 +1,10 @@
 """What the stream does to a page that somebody reads or writes on."""
 
 import pytest
+from playwright.async_api import expect
+
 from frontend.rows import comment, form, rendered
 from frontend.stage import Stage, html_answer
-from playwright.async_api import expect
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
