@@ -1,0 +1,155 @@
+"""The same community every time: threads of 1,000 and 100,000 comments, and a hundred small ones to write in."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from parley.articles.reading import read_file
+from parley.comments import ranking
+from parley.core import db, markdown
+from parley.demo.content import articles, discussion
+from parley.threads.ops import open_thread
+
+MEMBERS = 500
+# Who wrote all that; the others vote and answer, since nobody can vote on their own.
+AUTHORS = 250
+BODIES = 2_000
+READ, LARGE, WRITTEN = 1_000, 100_000, 100
+SMALL = 40
+START = datetime(2026, 1, 1, tzinfo=UTC)
+MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
+COMMENT_FIELDS = (
+    "id", "thread", "parent", "depth", "author", "body", "html", "html_version", "ups", "downs", "agrees",
+    "disagrees", "best", "controversial", "reply_count", "created_at", "scored_at",
+)  # fmt: skip
+VOTE_FIELDS = ("comment", "thread", "member", "axis", "value", "changed_at")
+
+
+class Community(msgspec.Struct):
+    """Ids, and the members' cookies."""
+
+    read: int = 0
+    large: int = 0
+    written: list[int] = []
+    # Of the small threads: each one's comments.
+    comments: dict[int, list[int]] = {}
+    cookies: list[str] = []
+
+
+class Made(msgspec.Struct):
+    """A comment while its thread is being made up."""
+
+    id: int
+    parent: "Made | None"
+    author: int
+    depth: int = 0
+    replies: int = 0
+    votes: dict[tuple[int, str], int] = {}
+
+    def count(self, axis: str, value: int) -> int:
+        return sum(1 for (_, on), cast in self.votes.items() if on == axis and cast == value)
+
+
+async def fill() -> Community:
+    """Fill the migrated, empty database of the open pool."""
+    random = Random(7)
+    made = Community()
+    assert db.DB.pool is not None
+    async with db.DB.pool.acquire() as connection:
+        made.cookies = await _add_members(connection)
+        bodies = _bodies(random)
+        made.read = await _add_thread(connection, random, bodies, READ, 50, 1_000)
+        made.large = await _add_thread(connection, random, bodies, LARGE, 200, 10_000)
+        for place in range(WRITTEN):
+            first = 200_000 + SMALL * place
+            thread = await _add_thread(connection, random, bodies, SMALL, 1, first)
+            made.written.append(thread)
+            made.comments[thread] = list(range(first, first + SMALL))
+        await connection.execute("select setval('comment_id_seq', 1000000)")
+        await connection.execute("vacuum analyze")
+    return made
+
+
+async def _add_members(connection: asyncpg.Connection) -> list[str]:
+    names = [f"reader_{place:03}" for place in range(MEMBERS)]
+    rows = [(name, name, f"{name}@x.example", f"{name}@x.example", "active", START) for name in names]
+    await connection.copy_records_to_table("member", records=rows, columns=MEMBER_FIELDS)
+    tokens = [hashlib.sha256(name.encode()).hexdigest()[:43] for name in names]
+    now = datetime.now(UTC)
+    sessions = [
+        (place, hashlib.sha256(token.encode()).digest(), now, now, now + timedelta(days=1))
+        for place, token in enumerate(tokens, 1)
+    ]
+    fields = ("member", "token_hash", "created_at", "seen_at", "expires_at")
+    await connection.copy_records_to_table("session", records=sessions, columns=fields)
+    return [f"parley={token}" for token in tokens]
+
+
+def _bodies(random: Random) -> list[tuple[str, str]]:
+    """Comments of the demo put together anew, short ones more often than long ones, as Markdown and rendered."""
+    parts = [part for article in articles() for one in discussion(article) for part in one.body.split("\n\n")]
+    texts = ["\n\n".join(random.choices(parts, k=random.choice((1, 1, 1, 2, 2, 3)))) for _ in range(BODIES)]
+    return [(text, markdown.render(text)) for text in texts]
+
+
+async def _add_thread(
+    connection: asyncpg.Connection,
+    random: Random,
+    bodies: Sequence[tuple[str, str]],
+    size: int,
+    votes_each: int,
+    first: int,
+) -> int:
+    """Add a thread of `size` comments, in which each member voted `votes_each` times, and return its id."""
+    article = articles()[0]
+    text = await read_file(article.name, article.read_bytes())
+    passages = text.passages if size > SMALL else text.passages[:3]
+    text = msgspec.structs.replace(text, title=f"{text.title}, {first}", passages=passages)
+    thread = (await open_thread(text=text, topic="research", starter=1)).id
+    tree = _tree(random, size, first)
+    _vote(random, tree, votes_each)
+    rows = [_row(thread, one, random.choice(bodies), START + timedelta(seconds=one.id)) for one in tree]
+    await connection.copy_records_to_table("comment", records=rows, columns=COMMENT_FIELDS)
+    votes = [(one.id, thread, *key, value, START) for one in tree for key, value in one.votes.items()]
+    await connection.copy_records_to_table("vote", records=votes, columns=VOTE_FIELDS)
+    await connection.execute("update thread set comment_count = $2 where id = $1", thread, size)
+    return thread
+
+
+def _tree(random: Random, size: int, first: int) -> list[Made]:
+    """A quarter answers the article; the others answer something recent or, as often, anything."""
+    tree: list[Made] = []
+    for place in range(size):
+        parent: Made | None = None
+        if tree and random.random() > 0.25:
+            recent = tree[-min(len(tree), int(random.paretovariate(0.7)))]
+            parent = recent if random.random() < 0.5 else random.choice(tree)
+            parent.replies += 1
+        depth = parent.depth + 1 if parent else 0
+        tree.append(Made(first + place, parent, random.randint(1, AUTHORS), depth))
+    return tree
+
+
+def _vote(random: Random, tree: Sequence[Made], each: int) -> None:
+    """Some comments draw most of the votes; four of five are for them."""
+    weights = [random.paretovariate(1.0) for _ in tree]
+    for member in range(1, MEMBERS + 1):
+        for one in random.choices(tree, weights, k=each):
+            axis = random.choice(("quality", "agreement"))
+            if one.author != member:
+                one.votes.setdefault((member, axis), 1 if random.random() < 0.8 else -1)
+
+
+def _row(thread: int, one: Made, body: tuple[str, str], at: datetime) -> tuple[Any, ...]:
+    ups, downs = one.count("quality", 1), one.count("quality", -1)
+    agrees, disagrees = one.count("agreement", 1), one.count("agreement", -1)
+    ranks = ranking.best(ups, downs), ranking.controversial(ups, downs)
+    parent = one.parent.id if one.parent else None
+    numbers = (ups, downs, agrees, disagrees, *ranks, one.replies)
+    return (one.id, thread, parent, one.depth, one.author, *body, markdown.VERSION, *numbers, at,
+            at if one.votes else None)  # fmt: skip

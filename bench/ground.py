@@ -1,0 +1,117 @@
+"""What is measured: servers of our own that really write to disk, a community, and web processes as in production."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+
+from bench import app, data
+from bench.data import Community
+from parley.core.db import close_pool, open_pool
+from parley.core.migrate import migrate
+from parley.core.redis import close_redis, open_redis
+from parley.embedded import servers
+from parley.embedded.start import Servers
+
+ROUNDS = 5
+START_SECONDS = 30.0
+MB = 1_000_000
+
+
+class Ground:
+    """The servers' addresses, the community in them, and a folder for bytes that web processes send as they are."""
+
+    def __init__(self, folder: Path, both: Servers) -> None:
+        self.folder = folder
+        self.servers = both
+        self.database_url = both.database_url
+        self.community = Community()
+
+    async def fill(self) -> None:
+        """Migrate and fill the database."""
+        await migrate(self.database_url)
+        await open_pool(self.database_url, size=4, statement_timeout="0")
+        open_redis(self.servers.redis_url)
+        self.community = await data.fill()
+        await close_redis()
+        await close_pool()
+
+    def keep(self, name: str, content: bytes) -> None:
+        """Have `/bench/bytes/{name}` answer with `content`. A web process reads it once."""
+        (self.folder / name).write_bytes(content)
+
+
+@contextmanager
+def ground() -> Iterator[Ground]:
+    """Start both servers in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="parley-bench-") as name, servers(Path(name) / "data") as both:
+        os.environ.update(both.settings)
+        os.environ |= {
+            "PARLEY_BASE_URL": "http://localhost",
+            "PARLEY_LIMITS": "off",
+            "PARLEY_LOG": "error",
+            app.FOLDER: name,
+        }
+        yield Ground(Path(name), both)
+
+
+class Web:
+    """A running web process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
+        self.process = process
+        self.port = port
+        self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30)
+
+    async def raw(self, path: str, headers: dict[str, str]) -> bytes:
+        """The body of an answer as it was sent, compressed or not."""
+        headers = {"Accept-Encoding": "identity"} | headers
+        async with self.http.stream("GET", path, headers=headers) as answer:
+            answer.raise_for_status()
+            return b"".join([part async for part in answer.aiter_raw()])
+
+    async def cpu(self) -> float:
+        """Milliseconds of processor used since it was started."""
+        return float((await self.http.get("/bench/cpu")).text)
+
+
+@asynccontextmanager
+async def web() -> AsyncIterator[Web]:
+    """Start a web process, wait until it can serve, and stop it at the end."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "bench.app", "--port", str(port)])
+    running = Web(process, port)
+    try:
+        await _ready(running)
+        yield running
+    finally:
+        await running.http.aclose()
+        process.terminate()
+        process.wait(timeout=20)
+
+
+async def _ready(running: Web) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and running.process.poll() is None:
+        try:
+            if (await running.http.get("/readyz")).status_code == httpx.codes.OK:
+                return
+        except httpx.TransportError:
+            time.sleep(0.02)
+    raise RuntimeError("the web process did not become ready")
+
+
+def resident(pid: int) -> float:
+    """Memory of a process in MB."""
+    rss: int = psutil.Process(pid).memory_info().rss
+    return rss / MB

@@ -1,0 +1,97 @@
+"""A load generator: connections that are never idle, each sending its next request when the last is answered.
+
+It stays small so that it takes little of the machine that it measures (docs/performance.md compares it with wrk).
+"""
+
+import asyncio
+from collections.abc import Iterator
+from time import perf_counter
+
+import msgspec
+
+HEAD_END = b"\r\n\r\n"
+
+
+class Load(msgspec.Struct):
+    """What a load did: answers by the second, milliseconds for each, and how many were no success."""
+
+    rate: float
+    waits: list[float]
+    failures: int
+
+
+class Connection(asyncio.Protocol):
+    """One keep-alive connection. Answers must carry Content-Length, as all of ours do."""
+
+    def __init__(self, requests: Iterator[bytes], load: Load, until: float) -> None:
+        self.requests, self.load, self.until = requests, load, until
+        self.head, self.left = b"", 0
+        self.sent = 0.0
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] it is a socket's
+        self.transport = transport
+        self.send()
+
+    def send(self) -> None:
+        self.head, self.left, self.sent = b"", -1, perf_counter()
+        self.transport.write(next(self.requests))
+
+    def data_received(self, data: bytes) -> None:
+        if self.left >= 0:
+            self.left -= len(data)
+        else:
+            self.head += data
+            end = self.head.find(HEAD_END)
+            if end < 0:
+                return
+            self.left = _length(self.head[:end]) - (len(self.head) - end - len(HEAD_END))
+        if self.left == 0:
+            self._count()
+
+    def _count(self) -> None:
+        now = perf_counter()
+        self.load.waits.append((now - self.sent) * 1000)
+        self.load.failures += not self.head.startswith((b"HTTP/1.1 2", b"HTTP/1.1 3"))
+        if now < self.until:
+            self.send()
+        else:
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            self.load.failures += 1
+        self.done.set_result(None)
+
+
+async def drive(port: int, requests: Iterator[bytes], *, seconds: float, connections: int = 16) -> Load:
+    """Send `requests` to a local server for `seconds`. Raises RuntimeError when any was refused."""
+    load = Load(0, [], 0)
+    started = perf_counter()
+    loop = asyncio.get_running_loop()
+    made = [
+        await loop.create_connection(lambda: Connection(requests, load, started + seconds), "127.0.0.1", port)
+        for _ in range(connections)
+    ]
+    await asyncio.wait_for(asyncio.gather(*(one.done for _, one in made)), seconds + 30)
+    load.rate = len(load.waits) / (perf_counter() - started)
+    if load.failures:
+        raise RuntimeError(f"{load.failures} of {len(load.waits)} answers were no success")
+    return load
+
+
+def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    """The bytes of one request; `accept_encoding="gzip"` becomes that header."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Sec-Fetch-Site: same-origin"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if method == "POST":
+        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0

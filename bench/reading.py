@@ -1,0 +1,51 @@
+"""Reading a thread of 1,000 comments: as a visitor, as a member, and the first page of a new process."""
+
+from collections.abc import Iterator
+from itertools import cycle
+
+from bench.ground import ROUNDS, Ground, Web, web
+from bench.load import drive, request
+from bench.report import Figure
+
+SECONDS = 1.0
+PAGE = "page of 1,000 comments"
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    path = f"/t/{ground.community.read}/thread"
+    async with web() as running:
+        figures = await _figures(ground, running, path)
+        for _ in range(ROUNDS):
+            for figure, ours, bare in figures:
+                figure.runs.append((await drive(running.port, ours, seconds=SECONDS)).rate)
+                figure.ceiling.append((await drive(running.port, bare, seconds=SECONDS)).rate)
+    return [*(figure for figure, _, _ in figures), await _cold(path)]
+
+
+async def _figures(ground: Ground, running: Web, path: str) -> list[tuple[Figure, Iterator[bytes], Iterator[bytes]]]:
+    """Each kind of reader with the requests for the page, and those for the same bytes with nothing done for them."""
+    cookies = ground.community.cookies
+    kinds = [
+        ("visitor", 0.5, {}, [{}]),
+        ("visitor, gzip", 0.5, {"Accept-Encoding": "gzip"}, [{}]),
+        ("member, gzip", 0.15, {"Accept-Encoding": "gzip"}, [{"Cookie": cookies[0]}]),
+        ("200 members in turn, gzip", None, {"Accept-Encoding": "gzip"}, [{"Cookie": one} for one in cookies[:200]]),
+    ]  # fmt: skip
+    made = []
+    for place, (kind, bar, headers, readers) in enumerate(kinds):
+        name = f"{place}.gz" if headers else f"{place}.html"
+        ground.keep(name, await running.raw(path, headers | readers[0]))
+        ours = cycle([request("GET", path, **(headers | one)) for one in readers])
+        bare = cycle([request("GET", f"/bench/bytes/{name}", **(headers | one)) for one in readers])
+        made.append((Figure("reading", f"{PAGE}: {kind}", "/s", [], [], bar), ours, bare))
+    return made
+
+
+async def _cold(path: str) -> Figure:
+    figure = Figure("reading", f"{PAGE}: first of a new process, processor", "ms", [], bar=25.0)
+    for _ in range(ROUNDS):
+        async with web() as running:
+            before = await running.cpu()
+            await running.raw(path, {"Accept-Encoding": "gzip"})
+            figure.runs.append(await running.cpu() - before)
+    return figure

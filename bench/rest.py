@@ -1,0 +1,38 @@
+"""The memory of each process while nothing happens."""
+
+import asyncio
+import subprocess
+import sys
+
+import psutil
+
+from bench.ground import MB, Ground, resident, web
+from bench.report import Figure
+
+SETTLED_SECONDS = 3.0
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    worker = subprocess.Popen([sys.executable, "-m", "parley", "worker"])
+    try:
+        async with web() as running:
+            await running.raw(f"/t/{ground.community.read}/thread", {})
+            await asyncio.sleep(SETTLED_SECONDS)
+            found = {
+                "web, after its first page": resident(running.process.pid),
+                "worker": resident(worker.pid),
+                "PostgreSQL, all its processes": _family(ground.servers.postgres.pid),
+                "Valkey": _family(ground.servers.valkey.pid),
+            }
+    finally:
+        worker.terminate()
+        worker.wait(timeout=20)
+    bars = {"web, after its first page": 120.0}
+    return [Figure("memory", name, "MB", [size], bar=bars.get(name)) for name, size in found.items()]
+
+
+def _family(pid: int) -> float:
+    """A process and its children in MB, each page of memory they share counted once."""
+    started = psutil.Process(pid)
+    together = (started, *started.children(recursive=True))
+    return sum(one.memory_full_info().pss for one in together) / MB

@@ -1,0 +1,124 @@
+"""Replying and voting over HTTP, beside the barest form of the same writes through asyncpg."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from random import Random
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import asyncpg
+
+from bench.data import AUTHORS, MEMBERS, Community
+from bench.ground import ROUNDS, Ground, web
+from bench.load import drive, request
+from bench.report import Figure
+
+SECONDS = 1.5
+CONNECTIONS = 16
+WORDS = "The **figure** is old: see the table in the second part.\n\nWhat would change your mind about it?"
+HTML = (
+    "<p>The <strong>figure</strong> is old: see the table in the second part.</p>\n"
+    "<p>What would change your mind about it?</p>\n"
+)
+
+# One statement is one transaction and one round trip; it does what the real write must do at least: the comment,
+# its parent's and its thread's counts, the numbered event.
+REPLY = """
+with place as (
+    update thread set last_seq = last_seq + 1, comment_count = comment_count + 1, last_activity_at = now()
+    where id = $1 returning last_seq
+), new as (
+    insert into comment (thread, parent, depth, author, body, html, html_version, submission)
+    select $1, $2, depth + 1, $3, $4, $5, 1, $6 from comment where id = $2 returning id
+), answered as (
+    update comment set reply_count = reply_count + 1 where id = $2
+)
+insert into event (thread, seq, kind, comment, actor)
+select $1, place.last_seq, 'comment.posted', new.id, $3 from place, new
+"""
+# The vote and its comment's count.
+VOTE = """
+with cast_vote as (
+    insert into vote (comment, thread, member, axis, value) values ($1, $2, $3, 'quality', 1)
+    on conflict (comment, member, axis) do update set value = excluded.value, changed_at = now()
+)
+update comment set ups = ups + 1, best = best + 0.001, scored_at = now() where id = $1
+"""
+
+Write = tuple[int, int, int]
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    community = ground.community
+    pool = await asyncpg.create_pool(ground.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
+    kinds = [
+        ("reply, over 100 threads", _spread(community, 1), _reply, _bare_reply),
+        ("reply, all in one thread", _spread(community, 2, most=1), _reply, _bare_reply),
+        ("vote, over 100 threads", _spread(community, 3), _vote, _bare_vote),
+        ("vote, all in one thread", _spread(community, 4, most=1), _vote, _bare_vote),
+    ]
+    figures = [Figure("writing", name, "/s", [], [], 0.35) for name, *_ in kinds]
+    async with pool, web() as running:
+        for _ in range(ROUNDS):
+            for figure, (_, writes, ours, bare) in zip(figures, kinds, strict=True):
+                requests = (ours(community, write) for write in writes)
+                load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
+                figure.runs.append(load.rate)
+                figure.ceiling.append(await _bare_rate(pool, writes, bare))
+    return figures
+
+
+def _spread(community: Community, seed: int, most: int | None = None) -> Iterator[Write]:
+    """Who writes at which comment of which thread, for ever: a few threads draw most, as on every forum."""
+    random = Random(seed)
+    threads = community.written[:most]
+    weights = [1 / (place + 1) for place in range(len(threads))]
+    while True:
+        thread = random.choices(threads, weights)[0]
+        yield thread, random.choice(community.comments[thread]), random.randint(AUTHORS + 1, MEMBERS)
+
+
+def _reply(community: Community, write: Write) -> bytes:
+    thread, parent, member = write
+    fields = urlencode({"body": WORDS, "parent": parent, "submission": _submission()})
+    return request("POST", f"/t/{thread}/comments", fields.encode(), Cookie=community.cookies[member - 1])
+
+
+def _vote(community: Community, write: Write) -> bytes:
+    _, comment, member = write
+    return request("POST", f"/c/{comment}/vote", b"axis=quality&value=1", Cookie=community.cookies[member - 1])
+
+
+async def _bare_reply(connection: Any, write: Write) -> None:
+    await connection.execute(REPLY, *write, WORDS, HTML, _submission())
+
+
+async def _bare_vote(connection: Any, write: Write) -> None:
+    thread, comment, member = write
+    await connection.execute(VOTE, comment, thread, member)
+
+
+async def _bare_rate(
+    pool: asyncpg.Pool, writes: Iterator[Write], write: Callable[[Any, Write], Awaitable[None]]
+) -> float:
+    started = perf_counter()
+    done = 0
+
+    async def work() -> None:
+        nonlocal done
+        while perf_counter() - started < SECONDS:
+            async with pool.acquire() as connection:
+                await write(connection, next(writes))
+            done += 1
+
+    await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
+    return done / (perf_counter() - started)
+
+
+_random = Random(5)
+
+
+def _submission() -> UUID:
+    return UUID(int=_random.getrandbits(128), version=4)
