@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext, Dialog, Locator, Page, Request
 
 WATCH = """
 window.shifts = [];
-new PerformanceObserver(list => list.getEntries().forEach(one =>
+new PerformanceObserver(list => list.getEntries().filter(one => !one.hadRecentInput).forEach(one =>
   window.shifts.push([one.value, ...one.sources.map(source => source.node?.id || source.node?.className || "?")])))
   .observe({ type: "layout-shift", buffered: true });
 """
