@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psutil
 import pytest
 import rich_click as click
 import yaml
@@ -50,9 +51,7 @@ def test_our_services_are_given_settings_that_exist_and_all_that_are_needed() ->
 
 def test_no_password_and_no_name_has_a_default() -> None:
     variables = re.findall(r"\$\{(\w+)(:?[-?])?([^}]*)\}", (ROOT / "compose.yaml").read_text())
-    required = {
-        name for name, how, sentence in variables if how == ":?" and sentence.startswith("Set it in .env")
-    }
+    required = {name for name, how, sentence in variables if how == ":?" and sentence.startswith("Set it in .env")}
     assert {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PARLEY_SECRET", "PARLEY_HOST"} <= required
     assert {name for name, _, _ in variables} - required <= {"PARLEY_FETCH_ALLOW", "PARLEY_LOG"}
 
@@ -82,9 +81,7 @@ def test_the_image_runs_as_nobody_special_from_locked_packages() -> None:
     assert all("--require-hashes" in one or "--no-deps" in one for one in installs)
     allowed = re.findall(r"^!(\S+?)/?$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     copied = [
-        path.rstrip("/")
-        for path in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE)
-        for path in path.split()
+        path.rstrip("/") for path in re.findall(r"^COPY (?!--)(.+) \S+$", text, re.MULTILINE) for path in path.split()
     ]
     assert copied
     for path in copied:
@@ -101,9 +98,7 @@ def test_the_manual_lists_every_setting() -> None:
 def test_caddy_accepts_its_file() -> None:
     command = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(ROOT / "deploy/Caddyfile")]
     names = {"PARLEY_HOST": "localhost", "PARLEY_UPSTREAM": "127.0.0.1:8000", "HOME": "/nonexistent"}
-    done = subprocess.run(
-        command, env=names | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=names | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
@@ -112,12 +107,12 @@ def run(*command: str | Path, **variables: str) -> None:
 
 
 @contextmanager
-def running(*command: str | Path, **variables: str) -> Iterator[None]:
+def running(*command: str | Path, **variables: str) -> Iterator[psutil.Process]:
     """Run a server for the time of the block."""
     env = {"PATH": "/usr/bin:/bin"} | variables
     server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        yield
+        yield psutil.Process(server.pid)
     finally:
         server.terminate()
         server.wait()
@@ -156,10 +151,11 @@ async def test_valkey_asks_for_its_password(tmp_path: Path) -> None:
     shell, option, command = SERVICES["valkey"]["command"]
     path = tmp_path / "socket"
     # As compose writes it, on a socket instead of the port.
-    command = f"{command.replace('$$', '$')} --port 0 --unixsocket {path} --dir {tmp_path}"
+    command = command.replace("$$", "$").replace(" <<", f" --port 0 --unixsocket {path} --dir {tmp_path} <<")
     programs = f"{Path(valkey.binary()).parent}:/usr/bin:/bin"
-    with running(shell, option, command, PATH=programs, VALKEY_PASSWORD="0f1e"):
+    with running(shell, option, command, PATH=programs, VALKEY_PASSWORD="0f1e") as server:
         wait_for(path.exists)
+        assert server.name().startswith("valkey-server")  # and not a shell that would swallow the stop signal
         async with Redis.from_url(f"unix://{path}?password=0f1e") as redis:
             assert await redis.ping()
             assert (await redis.config_get("maxmemory-policy"))["maxmemory-policy"] == "volatile-lru"

@@ -13,9 +13,7 @@ from parley.embedded import Servers, servers
 
 def doctor(*arguments: str, **settings: str) -> tuple[int, list[dict[str, str]]]:
     """Run it with JSON; return its exit code and what it found."""
-    names = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "DATABASE_"))
-    }
+    names = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "DATABASE_"))}
     command = [sys.executable, "-m", "parley", "doctor", "--json", *arguments]
     done = subprocess.run(command, env=names | settings, capture_output=True, text=True, check=False)
     assert done.stderr == ""
@@ -93,9 +91,7 @@ def test_a_setting_that_is_wrong_is_the_one_thing_it_says(url: str) -> None:
 def test_a_line_for_people_begins_with_how_bad_it_is(tmp_path: Path) -> None:
     with servers(tmp_path, fast=True) as both:
         command = [sys.executable, "-m", "parley", "doctor"]
-        done = subprocess.run(
-            command, env=os.environ | both.settings, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, env=os.environ | both.settings, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()
     assert done.returncode == 1
     assert lines

@@ -58,18 +58,13 @@ async def test_both_serve_and_a_second_start_finds_what_the_first_wrote(tmp_path
 
 async def test_our_role_is_no_superuser_and_comes_in_by_password_only(tmp_path: Path) -> None:
     with servers(tmp_path, fast=True) as both:
-        assert (
-            await run_sql(both.database_url, "select rolsuper from pg_roles where rolname = current_user")
-            is False
-        )
+        assert await run_sql(both.database_url, "select rolsuper from pg_roles where rolname = current_user") is False
         password = both.postgres.run.folder.installation.database_password
         for url in (
             both.database_url.replace(password, "wrong"),
             both.database_url.replace(f"parley:{password}@", "postgres@"),
         ):
-            with pytest.raises(
-                (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)
-            ):
+            with pytest.raises((asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError)):
                 await asyncpg.connect(url)
 
 
@@ -80,9 +75,7 @@ async def test_nobody_else_can_enter_the_folder_or_read_its_secrets(tmp_path: Pa
             assert path.stat().st_mode & 0o777 == 0o700
         assert (folder.path / "installation.json").stat().st_mode & 0o777 == 0o600
         listening = {
-            c.laddr
-            for p in (both.postgres, both.valkey)
-            for c in psutil.Process(p.pid).net_connections("tcp")
+            c.laddr for p in (both.postgres, both.valkey) for c in psutil.Process(p.pid).net_connections("tcp")
         }
         assert listening == set()
 
@@ -175,9 +168,7 @@ async def test_what_was_committed_survives_the_killing_of_postgresql(tmp_path: P
 
 
 def test_after_its_owner_was_killed_the_folder_can_be_used_at_once(tmp_path: Path) -> None:
-    owner = program(
-        "with servers(folder) as s: print(s.postgres.pid, s.valkey.pid, flush=True); input()", tmp_path
-    )
+    owner = program("with servers(folder) as s: print(s.postgres.pid, s.valkey.pid, flush=True); input()", tmp_path)
     orphans = [psutil.Process(int(pid)) for pid in said(owner).split()]
     owner.kill()
     owner.communicate()

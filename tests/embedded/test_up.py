@@ -39,14 +39,10 @@ async def run_sql(data: Path, sql: str) -> object:
             await connection.close()
 
 
-def test_a_first_start_shows_logins_and_every_end_is_clean_with_streams_open(
-    tmp_path: Path, start_up: Start
-) -> None:
+def test_a_first_start_shows_logins_and_every_end_is_clean_with_streams_open(tmp_path: Path, start_up: Start) -> None:
     first = start_up(tmp_path / "data")
     first.read_until("ready http://localhost:")
-    assert {"member", "moderator", "admin"} <= {
-        line.split()[0] for line in first.said if line.startswith("  ")
-    }
+    assert {"member", "moderator", "admin"} <= {line.split()[0] for line in first.said if line.startswith("  ")}
     parts = first.parts()
     thread = re.search(r'href="/t/(\d+)/', httpx.get(first.address).text)
     assert thread
@@ -81,9 +77,7 @@ def test_a_foreign_folder_is_refused_in_a_sentence(tmp_path: Path, start_up: Sta
 
 
 @pytest.mark.slow
-async def test_any_part_that_is_killed_comes_back_and_nothing_is_lost(
-    tmp_path: Path, start_up: Start
-) -> None:
+async def test_any_part_that_is_killed_comes_back_and_nothing_is_lost(tmp_path: Path, start_up: Start) -> None:
     up = start_up(tmp_path / "data", "--no-demo")
     up.read_until("ready")
     await run_sql(up.data, "create table kept as select 7 as n")
@@ -97,9 +91,7 @@ async def test_any_part_that_is_killed_comes_back_and_nothing_is_lost(
 
 
 @pytest.mark.slow
-async def test_after_the_supervisor_was_killed_it_can_be_started_at_once(
-    tmp_path: Path, start_up: Start
-) -> None:
+async def test_after_the_supervisor_was_killed_it_can_be_started_at_once(tmp_path: Path, start_up: Start) -> None:
     port = free_port()
     first = start_up(tmp_path / "data", "--no-demo", port=port)
     first.read_until("ready")
