@@ -1,2 +1,2 @@
-/* sources fa2359d4661ef27705a35b7024ce9ed6c212d15d1f0c27e1fbcf42b5ae27fa05 */
+/* sources cf5aedf2f0e44629cc6565478a8190dc422299b5de6bfdefdb37de6b82c6e928 */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();
