@@ -13,6 +13,18 @@ import httpx
 import pytest
 from litestar import Litestar
 
+from make import browser
+from parley.accounts import sessions
+from parley.app import create_app
+from parley.comments import page, view
+from parley.core import redis
+from parley.core.db import DB, Transaction, execute
+from parley.core.migrate import migrate
+from parley.core.settings import settings
+from parley.embedded import servers as embedded
+
+__all__ = ["ROOT", "SHARED", "browser"]
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -29,8 +41,6 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:
     """PostgreSQL and Valkey: the environment's, or our own for this run."""
-    from parley.embedded import servers as embedded
-
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-test-")))
         if "DATABASE_URL" not in os.environ:
@@ -43,7 +53,6 @@ def servers() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def database(servers: None) -> str:
     """The address of a migrated, empty database."""
-    from parley.core.migrate import migrate
 
     async def prepare() -> None:
         connection = await asyncpg.connect(os.environ["DATABASE_URL"])
@@ -59,9 +68,6 @@ def database(servers: None) -> str:
 
 @pytest.fixture(scope="session")
 async def app(database: str, anyio_backend: str) -> AsyncIterator[Litestar]:
-    from parley.app import create_app
-    from parley.core.settings import settings
-
     application = create_app(settings())
     async with application.lifespan():
         yield application
@@ -69,23 +75,16 @@ async def app(database: str, anyio_backend: str) -> AsyncIterator[Litestar]:
 
 @pytest.fixture
 async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
-    """A browser without a session: it follows no redirects, so that tests see them."""
-    from make import browser
-
     async with browser(app) as one:
         yield one
 
 
 @pytest.fixture(autouse=True)
 async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[None]:
-    """Everything a test writes is rolled back when it ends; one marked `committed` leaves empty tables behind."""
-    if not {"app", "database"} & set(request.fixturenames):
+    """Everything a test writes is rolled back when it ends; one marked `committed` leaves empty tables."""
+    if "app" not in request.fixturenames:
         yield
         return
-    request.getfixturevalue("app")
-    from parley.core import redis
-    from parley.core.db import DB, Transaction, execute
-
     forget_caches()
     await redis.redis().flushdb()
     if request.node.get_closest_marker("committed"):
@@ -104,16 +103,13 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
 
 
 EMPTY = """
-truncate mail, rate_bucket, event, vote, comment_version, comment, visit, standing, thread, article_import, passage,
-         revision, article, media, source, token, session, member restart identity cascade
+truncate mail, rate_bucket, event, vote, comment_version, comment, visit, standing, thread, article_import,
+         passage, revision, article, media, source, token, session, member restart identity cascade
 """
 
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    from parley.accounts import sessions
-    from parley.comments import page, view
-    
     for cache in (view._views, view._discussions, page._pages):
         cache.clear()
     sessions.forget()

@@ -1,0 +1,110 @@
+"""What tests begin with: members, threads, comments, votes, sign-ins."""
+
+from itertools import count
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+
+from parley.accounts import addresses, names, sessions
+from parley.articles.importing.passages import Passage
+from parley.articles.ops import Text
+from parley.comments import ops as comments
+from parley.core import db
+from parley.core.access import Viewer
+from parley.threads import ops as threads
+from parley.votes import ops as votes
+
+WORDS = (
+    "The model answers before it has understood the question.",
+    "Nobody asked how much energy the answer cost.",
+    "What remains is the habit of asking a machine first.",
+)
+NEW_MEMBER = """
+insert into member (name, name_key, email, email_key, role, state, created_at)
+values ($1, $2, $3, $4, $5, $6, now()) returning id
+"""
+
+_numbers = count(1)
+
+
+async def member(name: str | None = None, *, role: str = "member", state: str = "active") -> Viewer:
+    """A member who wrote nothing yet; the name is made up unless one is given."""
+    name = name or f"member{next(_numbers)}"
+    email = f"{name}@example.org"
+    found = await db.value(NEW_MEMBER, name, names.key(name), email, addresses.key(email), role, state)
+    return Viewer(id=found, name=name, role=role, verified=state != "unverified", session=0, state=state)
+
+
+def browser(app: Litestar) -> httpx.AsyncClient:
+    """A browser without a sign-in. It follows no redirects, so that tests see them."""
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers)
+
+
+async def sign_in(client: httpx.AsyncClient, who: Viewer) -> None:
+    """Let `client` be `who` from now on."""
+    token = await sessions.start(who.id, who.role, agent="a test", address="127.0.0.1")
+    client.cookies.clear()
+    client.cookies.set(sessions.cookie_name(), token)
+
+
+def text(*words: str, title: str = "The wager", url: str | None = None) -> Text:
+    """An article of one paragraph for each of `words`."""
+    passages = [Passage("paragraph", None, f"<p>{one}</p>", one) for one in words or WORDS]
+    return Text(title=title, passages=passages, url=url)
+
+
+async def thread(article: Text | None = None, *, topic: str = "research", starter: Viewer | None = None) -> int:
+    """An open thread and its article."""
+    opened = await threads.open_thread(
+        text=article or text(title=f"The wager, part {next(_numbers)}"),
+        topic=topic,
+        starter=starter.id if starter else None,
+    )
+    return opened.id
+
+
+async def comment(
+    thread_id: int,
+    author: Viewer,
+    body: str = "I see it otherwise.",
+    *,
+    parent: int | None = None,
+    stance: str | None = None,
+    passage: int | None = None,
+    quote: str | None = None,
+    submission: UUID | None = None,
+) -> int:
+    """A comment, posted as its author would."""
+    draft = comments.Draft(
+        thread=thread_id,
+        author=author,
+        body=body,
+        parent=parent,
+        stance=stance,
+        passage=passage,
+        quote=quote,
+        submission=submission,
+    )
+    return await comments.post_comment(draft)
+
+
+async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int | None = 1) -> None:
+    await votes.cast_vote(viewer=who, comment_id=comment_id, axis=axis, value=value)
+
+
+async def lineages(thread_id: int) -> list[int]:
+    """The lineages of the passages of a thread's article, in reading order."""
+    return await db.values(
+        """select p.lineage from thread t join revision r on r.article = t.article
+           join passage p on p.revision = r.id where t.id = $1 order by r.number, p.position""",
+        thread_id,
+    )
+
+
+async def address(thread_id: int) -> str:
+    """The address of a thread's page."""
+    slug: str = await db.value("select slug from thread where id = $1", thread_id)
+    return f"/t/{thread_id}/{slug}"

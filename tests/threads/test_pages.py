@@ -1,0 +1,47 @@
+import httpx
+import pytest
+
+import make
+from parley.core import db
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_visitor_reads_home_and_a_thread_without_a_cookie(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+
+    home = await client.get("/")
+    page = await client.get(await make.address(thread))
+
+    assert home.status_code == page.status_code == 200
+    assert await make.address(thread) in home.text
+    assert f'data-thread="{thread}"' in page.text
+    assert make.WORDS[0] in page.text
+    assert not client.cookies
+
+
+async def test_a_member_posts_votes_and_sees_both(client: httpx.AsyncClient) -> None:
+    thread, ada, mira = await make.thread(), await make.member("ada"), await make.member("mira")
+    await make.sign_in(client, ada)
+
+    posted = await client.post(f"/t/{thread}/comments", data={"body": "A *first* word."})
+    comment = await db.value("select id from comment where thread = $1", thread)
+    await make.sign_in(client, mira)
+    voted = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})
+    page = await client.get(posted.headers["location"].partition("#")[0])
+
+    assert posted.status_code == voted.status_code == 303
+    assert posted.headers["location"] == f"{await make.address(thread)}?focus={comment}#c{comment}"
+    assert "<p>A <em>first</em> word.</p>" in page.text
+    assert f'<b id="c{comment}-n">1</b>' in page.text
+
+
+async def test_a_mistake_answers_422_and_keeps_the_text(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    await make.sign_in(client, await make.member())
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words", "stance": "shrugs"})
+
+    assert answer.status_code == 422
+    assert "kept words" in answer.text
+    assert 'class="error"' in answer.text
