@@ -52,9 +52,7 @@ def attach_to(stack: ExitStack, data: Path | None) -> None:
             servers = stack.enter_context(attach(data or DEFAULT_DATA))
         except CannotStart as error:
             fail(str(error))
-        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = servers.database_url, servers.redis_url
-        os.environ["PARLEY_SECRET"] = servers.secret
-        os.environ["PARLEY_DATA"] = str(data or DEFAULT_DATA)
+        os.environ.update(servers.settings)
     try:
         log.set_up(settings().log if sys.stderr.isatty() else "warning", readable=True)
     except SettingsError as error:

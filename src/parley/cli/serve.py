@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import rich_click as click
 import uvicorn
@@ -10,6 +11,9 @@ import uvicorn
 from parley.cli.running import fail
 from parley.core import log
 from parley.core.settings import Settings, SettingsError, settings
+
+if TYPE_CHECKING:
+    from parley.live.hub import Hub
 
 GRACE_SECONDS = 5
 BACKLOG = 2_048
@@ -28,8 +32,12 @@ def _settings() -> Settings:
 class Server(uvicorn.Server):
     """uvicorn, telling the live streams to end as soon as the signal comes: it would wait for them for ever (T14)."""
 
+    def __init__(self, config: uvicorn.Config, hub: "Hub") -> None:
+        super().__init__(config)
+        self._hub = hub
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.config.loaded_app.state.hub.close()
+        self._hub.close()
         super().handle_exit(sig, frame)
 
 
@@ -42,8 +50,9 @@ def web(host: str, port: int, proxy: str) -> None:
     from parley.app import create_app  # noqa: PLC0415 the other parts need not load the whole application
 
     found = _settings()
+    app = create_app(found)
     config = uvicorn.Config(
-        create_app(found),
+        app,
         host=host,
         port=port,
         log_config=None,
@@ -58,8 +67,7 @@ def web(host: str, port: int, proxy: str) -> None:
         backlog=BACKLOG,
         lifespan="on",
     )
-    config.load()
-    Server(config).run(sockets=_sockets(host, port))
+    Server(config, app.state.hub).run(sockets=_sockets(host, port))
 
 
 def _sockets(host: str, port: int) -> list[socket.socket]:

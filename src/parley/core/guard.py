@@ -57,6 +57,9 @@ class Guard:
         request_id = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+        if scope["method"] == "HEAD":
+            # Answered as GET (RFC 9110, 9.3.2); the server, which still knows better, leaves the body out.
+            scope = {**scope, "method": "GET"}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
