@@ -145,18 +145,14 @@ async def preview(request: AnyRequest) -> Response[Any]:
     form = CommentForm(await posted(request))
     client = request.client.host if request.client else ""
     await take(PREVIEW_NETWORK, network(client))
+    html, mistake = Markup(), form.errors.get("body")
     try:
         html = Markup(ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py
     except Refused as refusal:
-        return fragment(
-            request,
-            "errors/_error.html",
-            422,
-            title="Preview",
-            message=str(refusal),
-            next_step=None,
-            error_id=None,
-        )
+        mistake = str(refusal)
+    if mistake:
+        context = {"title": "Preview", "message": mistake, "next_step": None, "error_id": None}
+        return fragment(request, "errors/_error.html", 422, **context)
     if wants_fragment(request):
         return fragment(request, "comments/_preview.html", html=html)
     return page(request, "comments/preview.html", html=html, body=form.body)

@@ -1,0 +1,222 @@
+"""Transactions give their connection back whatever happens (trust.md T1-T3), and sessions have limits (T21)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import asyncpg
+import pytest
+from litestar import Litestar
+
+from parley.core import db
+from parley.core.db import DB, after_commit, atomic, execute, value
+from parley.core.errors import Unavailable
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed]
+
+TIMES = 20
+# How a connection says that it is gone depends on how far the news has come.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+
+@pytest.fixture(autouse=True)
+async def notes(app: Litestar) -> AsyncIterator[None]:
+    """A table of the tests, with a foreign key that is checked only at COMMIT."""
+    await execute("create table note (id int primary key, after int references note deferrable initially deferred)")
+    yield
+    await execute("drop table note")
+
+
+async def written() -> list[int]:
+    return await db.values("select id from note order by id")
+
+
+async def break_at_commit() -> None:
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        async with atomic():
+            await execute("insert into note values (1, 99)")
+
+
+async def cancel() -> None:
+    started = asyncio.Event()
+
+    async def sleep_inside() -> None:
+        async with atomic():
+            await execute("insert into note values (1)")
+            started.set()
+            await value("select pg_sleep(4)")
+
+    task = asyncio.create_task(sleep_inside())
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def kill_backend() -> None:
+    with pytest.raises(LOST):
+        async with atomic():
+            await execute("insert into note values (1)")
+            mine = await value("select pg_backend_pid()")
+            killer = await asyncpg.connect(DB.config["dsn"])
+            await killer.execute("select pg_terminate_backend($1)", mine)
+            await killer.close()
+            await execute("insert into note values (2)")
+
+
+async def raise_inside() -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with atomic():
+            await execute("insert into note values (1)")
+            _ = 1 / 0
+
+
+@pytest.mark.parametrize("fail", [break_at_commit, cancel, kill_backend, raise_inside])
+async def test_a_transaction_that_fails_gives_its_connection_back(fail: Callable[[], Awaitable[None]]) -> None:
+    assert DB.pool is not None
+    for _ in range(TIMES):
+        await fail()
+        assert not db.in_transaction()
+        assert await written() == []
+
+    held = [await DB.pool.acquire(timeout=1) for _ in range(DB.pool.get_max_size())]
+    for connection in held:
+        await DB.pool.release(connection)
+
+
+async def test_an_inner_failure_that_is_caught_takes_only_the_inner_writes_back() -> None:
+    async with atomic():
+        await execute("insert into note values (1)")
+        with pytest.raises(ZeroDivisionError):
+            async with atomic():
+                await execute("insert into note values (2)")
+                _ = 1 / 0
+        async with atomic():
+            await execute("insert into note values (3)")
+
+    assert await written() == [1, 3]
+
+
+async def test_a_failed_statement_in_a_savepoint_leaves_the_transaction_usable() -> None:
+    async with atomic():
+        await execute("insert into note values (1)")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            async with atomic():
+                await execute("insert into note values (1)")
+        await execute("insert into note values (2)")
+
+    assert await written() == [1, 2]
+
+
+async def test_a_task_started_inside_a_transaction_may_not_use_it() -> None:
+    async with atomic():
+        with pytest.raises(RuntimeError, match="belongs to the task"):
+            await asyncio.create_task(value("select 1"))
+        with pytest.raises(RuntimeError, match="belongs to the task"):
+            await asyncio.gather(value("select 1"), value("select 2"))
+        await execute("insert into note values (1)")
+
+    assert await written() == [1]
+
+
+async def test_hooks_run_once_after_the_commit_and_never_after_a_rollback() -> None:
+    heard: list[tuple[str, int]] = []
+
+    def hook(name: str) -> None:
+        async def run() -> None:
+            heard.append((name, len(await written())))
+
+        after_commit(run)
+
+    async with atomic():
+        hook("outer")
+        async with atomic():
+            hook("inner")
+            await execute("insert into note values (1)")
+        with pytest.raises(ZeroDivisionError):
+            async with atomic():
+                hook("taken back")
+                _ = 1 / 0
+        assert heard == []
+    with pytest.raises(ZeroDivisionError):
+        async with atomic():
+            hook("rolled back")
+            _ = 1 / 0
+
+    assert heard == [("outer", 1), ("inner", 1)]
+
+
+async def test_a_hook_that_fails_does_not_undo_or_hide_the_others() -> None:
+    heard = []
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async def hear() -> None:
+        heard.append(1)
+
+    async with atomic():
+        after_commit(fail)
+        after_commit(hear)
+        await execute("insert into note values (1)")
+
+    assert (heard, await written()) == ([1], [1])
+
+
+@pytest.mark.parametrize(
+    ("setting", "limit"),
+    [
+        ("statement_timeout", 5_000),
+        ("lock_timeout", 2_000),
+        ("idle_in_transaction_session_timeout", 10_000),
+    ],
+)
+async def test_database_sessions_have_limits(setting: str, limit: int) -> None:
+    milliseconds = await value("select setting::int from pg_settings where name = $1", setting)
+
+    assert 0 < milliseconds <= limit
+
+
+async def test_who_waits_for_a_lock_is_refused_after_two_seconds() -> None:
+    await execute("insert into note values (1)")
+    holder = await asyncpg.connect(DB.config["dsn"])
+    transaction = holder.transaction()
+    await transaction.start()
+    await holder.execute("select 1 from note for update")
+
+    with pytest.raises(asyncpg.LockNotAvailableError):
+        async with asyncio.timeout(4):
+            await execute("update note set after = 1")
+
+    await transaction.rollback()
+    await holder.close()
+
+
+async def test_a_statement_ends_after_its_time() -> None:
+    async with atomic():
+        await execute("set local statement_timeout = 50")
+        with pytest.raises(asyncpg.QueryCanceledError):
+            async with atomic():
+                await value("select pg_sleep(4)")
+        assert await value("select 1") == 1
+
+
+async def test_an_exhausted_pool_is_said_within_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+    assert DB.pool is not None
+    held = [await DB.pool.acquire() for _ in range(DB.pool.get_max_size())]
+    try:
+        with pytest.raises(Unavailable):
+            await value("select 1")
+    finally:
+        for connection in held:
+            await DB.pool.release(connection)
+
+
+async def test_a_hook_needs_an_open_transaction() -> None:
+    with pytest.raises(RuntimeError):
+        after_commit(lambda: asyncio.sleep(0))

@@ -1,0 +1,134 @@
+"""What forms may hold, how large they may be, and that nothing keeps them (trust.md T4, T5, T10, T11)."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import litestar._kwargs.extractors
+import litestar._parsers
+import litestar.connection.request
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import make
+from parley.app import BODY_LIMIT
+from parley.core.forms import MOST_FIELDS
+from parley.core.text import LARGEST_ID, BadText, as_id, clean
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize("module", [litestar._parsers, litestar.connection.request, litestar._kwargs.extractors])
+@pytest.mark.usefixtures("app")
+def test_no_form_is_kept_after_it_was_read(module: object) -> None:
+    assert not hasattr(module.parse_url_encoded_form_data, "cache_info")  # type: ignore[attr-defined]
+
+
+@pytest.mark.anyio
+async def test_a_body_at_the_limit_is_read_and_one_byte_more_refused(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member())
+    thread = await make.thread()
+
+    fits = await client.post(f"/t/{thread}/comments", content=b"body=" + b"a" * (BODY_LIMIT - 5), headers=FORM)
+    more = await client.post(f"/t/{thread}/comments", content=b"body=" + b"a" * (BODY_LIMIT - 4), headers=FORM)
+
+    assert fits.status_code == 422  # too long for a comment, and read
+    assert more.status_code == 413
+    assert "larger than Parley takes" in more.text
+
+
+@pytest.mark.anyio
+async def test_a_body_that_does_not_say_its_length_is_cut_off_too(client: httpx.AsyncClient) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"body="
+        for _ in range(200):
+            yield b"a" * 1_000
+
+    answer = await client.post("/preview", content=pieces(), headers=FORM)
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.anyio
+async def test_hundreds_of_fields_are_refused(client: httpx.AsyncClient) -> None:
+    most = await client.post("/preview", content="&".join(["body=a"] * MOST_FIELDS), headers=FORM)
+    more = await client.post("/preview", content="&".join(["body=a"] * (MOST_FIELDS + 1)), headers=FORM)
+
+    assert (most.status_code, more.status_code) == (200, 400)
+
+
+MULTIPART = "multipart/form-data; boundary=x"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("content_type", "content"),
+    [
+        (MULTIPART, b'--x\r\ncontent-disposition: form-data; name="body"\r\n\r\n\xff\xfe\r\n--x--\r\n'),
+        (
+            MULTIPART,
+            b'--x\r\ncontent-disposition: form-data; name="body"\r\n'
+            b"content-type: text/plain; charset=nope\r\n\r\nhello\r\n--x--\r\n",
+        ),
+        (MULTIPART, b"--x\r\nno header at all"),
+        (MULTIPART, b'--x\r\ncontent-disposition: form-data; name="body"\r\n\r\na\r\n' * 60 + b"--x--\r\n"),
+        ("multipart/form-data", b"--x\r\n"),
+        ("application/x-www-form-urlencoded", b"body=%00&%zz=1"),
+        ("application/json", b"{not json"),
+        ("text/plain; charset=nope", b"\xff"),
+        ("\xff", b"body=a"),
+    ],
+)
+async def test_a_form_that_cannot_be_read_is_the_senders_mistake(
+    client: httpx.AsyncClient, content_type: str, content: bytes
+) -> None:
+    headers = {"content-type": content_type.encode("latin-1")}
+
+    answer = await client.post("/preview", content=content, headers=headers)  # type: ignore[arg-type]
+
+    assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.anyio
+async def test_odd_header_bytes_are_not_our_fault(client: httpx.AsyncClient) -> None:
+    headers = {"x-csrftoken": b"\xff\xc3", "cookie": b"parley=\xff\xc3; a", "accept-language": b"\xff"}
+
+    answer = await client.get("/", headers=headers)  # type: ignore[arg-type]
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("raw", ["a\x00b", "a\x07", "\x7f", "\ud800", "x\udfff", "\x1b[0m"])
+def test_text_that_cannot_be_stored_is_refused(raw: str) -> None:
+    with pytest.raises(BadText):
+        clean(raw)
+
+
+def test_text_is_trimmed_composed_and_has_plain_line_ends() -> None:
+    assert clean("  e\u0301 a\r\nb\rc \n") == "\u00e9 a\nb\nc"
+
+
+def test_a_line_holds_no_line_break() -> None:
+    with pytest.raises(BadText):
+        clean("a\nb", lines=False)
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "0", "-1", "1.5", "1e3", " 1", "\u0661", "\u00b2", str(LARGEST_ID + 1), "9" * 26, "__class__"]
+)
+def test_what_is_no_id_is_none(raw: str) -> None:
+    assert as_id(raw) is None
+
+
+@given(st.integers(1, LARGEST_ID))
+def test_every_id_is_read_as_itself(number: int) -> None:
+    assert as_id(str(number)) == number
+
+
+@given(st.text())
+def test_clean_text_is_clean_already(raw: str) -> None:
+    try:
+        once = clean(raw)
+    except BadText:
+        return
+    assert clean(once) == once
