@@ -76,13 +76,13 @@ function showButton(waiting) {
   button.hidden = !count;
 }
 
-// In the row of actions, which is there already: the button takes no room of its own.
+// At the end of the line that names the author, where room is kept for it.
 function addButton(waiting) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "fresh";
   button.dataset.waiting = waiting.id;
-  waiting.closest(".comment").querySelector(":scope > .comment-actions").append(button);
+  waiting.closest(".comment").querySelector(":scope > .comment-head").append(button);
   return button;
 }
 

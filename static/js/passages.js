@@ -119,7 +119,9 @@ function follow(entries) {
   const view = talk();
   if (view.dataset.view !== "passage" || view.classList.contains("is-sheet")) return;
   if (view.contains(document.activeElement) && view.querySelector("textarea:focus")) return;
-  if (reading !== shown) show(reading);
+  if (reading === shown) return;
+  show(reading);
+  view.scrollTop = 0;
 }
 
 function light({ target }) {
