@@ -27,13 +27,16 @@ def by_text(page: Page, words: str) -> Locator:
     return page.locator(".comment", has=page.locator("> .comment-body", has_text=words))
 
 
+def waiting(page: Page, comment: int) -> Locator:
+    """The button that lets in the replies that wait at `comment`."""
+    return page.locator(f"[data-waiting=c{comment}-waiting]", has_text="1 new")
+
+
 async def number(comment: Locator) -> int:
     return int((await comment.get_attribute("id") or "")[1:])
 
 
-async def test_what_another_says_waits_behind_a_button_and_comes_in_at_its_place(
-    site: Site, open_tab: OpenTab
-) -> None:
+async def test_what_another_says_waits_behind_a_button_and_comes_in_at_its_place(site: Site, open_tab: OpenTab) -> None:
     thread = site.fresh_thread()
     mira, jonas = await open_tab("mira"), await open_tab("jonas_w")
     await mira.open_thread(thread)
@@ -41,7 +44,7 @@ async def test_what_another_says_waits_behind_a_button_and_comes_in_at_its_place
     reply = await jonas.comment(thread, "Whose costs, though?", parent)
     top = await jonas.comment(thread, "A word about the whole.")
 
-    chip = mira.page.locator(f"#c{parent} > .comment-actions").get_by_role("button", name="1 new")
+    chip = waiting(mira.page, parent)
     await expect(chip).to_be_visible()
     await expect(mira.page.locator(f"#c{reply}")).to_be_hidden()
     assert await mira.shifts() == []
@@ -69,7 +72,9 @@ async def test_a_comment_that_arrived_can_be_voted_on_and_answered(site: Site, o
     await comment.get_by_role("button", name="Reply", exact=True).click()
     await expect(by_text(mira.page, "Here I am.")).to_be_visible()
     assert await site.value("select ups from comment where id = $1", arrived) == 1
-    assert await site.value("select parent from comment where thread = $1 and body = $2", thread, "Here I am.") == arrived
+    assert (
+        await site.value("select parent from comment where thread = $1 and body = $2", thread, "Here I am.") == arrived
+    )
 
 
 async def test_ones_own_words_stand_there_at_once_and_once_in_every_tab(site: Site, open_tab: OpenTab) -> None:
@@ -112,7 +117,7 @@ async def test_changes_come_in_place_and_leave_what_is_being_typed_alone(site: S
     await staff.post(f"/c/{comment}/vote", axis="agreement", value="-1")
     await expect(page.locator(f"#c{comment}-meter")).to_have_text("0 of 1")
     await author.comment(thread, "Another word below it.", comment)
-    await expect(page.locator(f"#c{comment} > .comment-actions").get_by_role("button", name="1 new")).to_be_visible()
+    await expect(waiting(page, comment)).to_be_visible()
     assert (await reader.shifts())[shifts:] == []
 
     await author.post(f"/c/{comment}/delete")

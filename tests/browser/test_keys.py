@@ -1,0 +1,85 @@
+"""The thread by keyboard alone."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.conftest import OpenTab
+from browser.site import Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+
+async def is_at(page: Page, words: str) -> None:
+    await expect(page.locator(".comment.is-current > .comment-body")).to_have_text(words)
+
+
+async def enter(page: Page, words: str) -> None:
+    """Come into a comment as the tab key does: onto something in it."""
+    comment = page.locator(".comment", has=page.locator("> .comment-body", has_text=words))
+    await comment.locator("> .comment-actions > a[href$='/reply']").focus()
+
+
+async def test_keys_walk_the_discussion(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab("nkechi")
+    page = tab.page
+    await tab.open_thread(site.fresh_thread())
+    top = await page.locator("#comments > .comment > .comment-body").all_inner_texts()
+    costs = "Costs come first."
+    await page.keyboard.press("j")
+    await is_at(page, top[0])
+    await enter(page, costs)
+    await page.keyboard.press("j")
+    await is_at(page, "They fall every year.")
+    await page.keyboard.press("[")
+    await is_at(page, costs)
+    await page.keyboard.press("c")
+    await expect(page.locator(".comment", has_text="They fall every year.").last).to_be_hidden()
+    await page.keyboard.press("c")
+    await expect(page.locator(".comment", has_text="They fall every year.").last).to_be_visible()
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await is_at(page, costs)
+    await enter(page, top[0])
+    await page.keyboard.press("]")
+    await is_at(page, top[1])
+
+
+async def test_keys_vote_and_reply_and_letters_typed_do_neither(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab("nkechi")
+    page = tab.page
+    await tab.open_thread(site.fresh_thread())
+    comment = page.locator("#comments > .comment", has_text="It learns what we never wrote down.")
+    number = (await comment.get_attribute("id") or "")[1:]
+    await enter(page, "It learns what we never wrote down.")
+    for key, button in (("u", "up"), ("a", "yes"), ("d", "no")):
+        await page.keyboard.press(key)
+        await expect(comment.locator(f"button.{button}")).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator(f"#c{number}-meter")).to_have_text("0 of 1")
+    await page.keyboard.press("r")
+    await expect(comment.locator("textarea")).to_be_focused()
+    await page.keyboard.type("judge a bad crack")
+    await expect(comment.locator("textarea")).to_have_value("judge a bad crack")
+    await expect(comment.locator("button.no")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_z_leads_to_what_is_new(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    mira, reader = await open_tab("mira"), await open_tab("nkechi")
+    await reader.open_thread(thread)
+    await mira.comment(thread, "New to you.")
+    await reader.page.get_by_role("button", name="1 new perspective").click()
+    await reader.page.keyboard.press("j")
+    await reader.page.keyboard.press("z")
+    await is_at(reader.page, "New to you.")
+
+
+async def test_a_question_mark_shows_every_key(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab()
+    await tab.open_thread(site.made["three"])
+    await tab.page.keyboard.press("?")
+    sheet = tab.page.get_by_role("dialog", name="Keys")
+    await expect(sheet).to_be_visible()
+    for key in "jkz[]cruad?":
+        await expect(sheet.locator("kbd", has_text=key).first).to_be_visible()
+    await tab.page.keyboard.press("Escape")
+    await expect(sheet).to_be_hidden()
