@@ -1,5 +1,6 @@
 """Bringing an article: the form, its progress, the look before publishing; images; revisions."""
 
+import re
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -22,6 +23,7 @@ from parley.core.text import as_id
 AnyRequest = Request[Any, Any, Any]
 # Room for a file that is too large, so that its sender gets a sentence and not a closed door.
 UPLOAD_LIMIT = 16_000_000
+NAME = re.compile("[0-9a-f]{64}")
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -127,7 +129,7 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
 @get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})
 async def media(digest: FromPath[str]) -> Response[bytes]:
     """An image of an article, re-encoded by us."""
-    found = await queries.media(digest)
+    found = await queries.media(digest) if NAME.fullmatch(digest) else None
     if found is None:
         raise NotFound("There is no such image.")
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}

@@ -75,7 +75,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 @get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE})
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
-    person = await accounts.person(name)
+    person = await accounts.person(name) if name.isprintable() else None
     if person is None or not _is_shown(person, viewer_of(request)):
         raise NotFound("There is no member of this name.")
     history = await db.fetch(Written, WRITTEN, person.id, as_id(request.query_params.get("before", "")), PAGE + 1)

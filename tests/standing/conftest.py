@@ -1,0 +1,3 @@
+from standing.world import world
+
+__all__ = ["world"]

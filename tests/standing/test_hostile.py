@@ -1,0 +1,189 @@
+"""Whatever comes in, the answer is ours to give: never a fault, never another's words raw (trust.md T9-T11, T23)."""
+
+import re
+from urllib.parse import quote_from_bytes
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from litestar import Litestar
+
+from parley.core import redis
+from standing.world import World, link, routes
+
+pytestmark = pytest.mark.anyio
+
+FORMS = {
+    "/signup": ("name", "email", "password"),
+    "/login": ("login", "password", "next"),
+    "/logout": (),
+    "/forgot": ("email",),
+    "/reset/{token:str}": ("password",),
+    "/verify": (),
+    "/verify/{token:str}": (),
+    "/settings/profile": ("title", "bio"),
+    "/settings/security": ("current", "password", "others"),
+    "/settings/security/sessions/{session:str}/end": (),
+    "/preview": ("body",),
+    "/new": ("source", "url", "text", "file", "title", "topic"),
+    "/new/{number:str}": ("title", "topic"),
+    "/t/{thread:str}/comments": ("body", "parent", "stance", "passage", "quote", "assisted", "submission"),
+    "/t/{thread:str}/seen": (),
+    "/t/{thread:str}/lock": ("reason",),
+    "/t/{thread:str}/unlock": ("reason",),
+    "/t/{thread:str}/archive": ("reason",),
+    "/c/{comment:str}/vote": ("axis", "value"),
+    "/c/{comment:str}/edit": ("body", "stance", "assisted"),
+    "/c/{comment:str}/delete": (),
+    "/c/{comment:str}/restore": (),
+}
+# Each field's good value, so that the others are met by what is wrong with one.
+GOOD = {
+    "body": "Words.",
+    "submission": str(uuid4()),
+    "axis": "quality",
+    "value": "1",
+    "stance": "asks",
+    "title": "A title",
+    "topic": "research",
+    "source": "text",
+    "text": "Many words of an article.",
+    "name": "newcomer",
+    "email": "new@example.org",
+    "password": "four unrelated green words",
+    "login": "mira",
+}
+POLYGLOT = "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//</stYle/</titLe/</teXtarEa/</scRipt/--!>\\x3csVg/<sVg/oNloAd=alert()//>"
+NASTY = [
+    "\x00", "a\x00b", "\ud800", "\udfff", "\x1b[31m", "\x7f", "%00", "\r\nSet-Cookie: a=b", "9" * 26, str(2**63),
+    "-9223372036854775809", "1e400", "NaN", "٣", "{{7*7}}", "${7*7}", "__class__", "__proto__", "../../etc/passwd",
+    POLYGLOT, "'; drop table member; --", "\u202eabc\u202c", "Z\u0351\u036b\u0343" * 200, "a" * 45_000, "> " * 5_000,
+    "[" * 5_000, "[a](" * 3_000, "`" * 9_999, "\n" * 9_000, "😀" * 3_000, "ﷺ" * 2_000, "İ" * 300, "ß" * 300,
+]  # fmt: skip
+ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
+VALUES = st.one_of(st.sampled_from(NASTY), ANY_TEXT, st.integers().map(str), st.floats().map(str))
+
+
+def encoded(fields: dict[str, str]) -> bytes:
+    """A form as a hostile browser sends it: lone surrogates and all."""
+    pairs = (f"{name}={quote_from_bytes(value.encode(errors='surrogatepass'))}" for name, value in fields.items())
+    return "&".join(pairs).encode()
+
+
+async def sent(client: httpx.AsyncClient, path: str, fields: dict[str, str]) -> httpx.Response:
+    await redis.redis().flushdb()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    return await client.post(path, content=encoded(fields), headers=headers)
+
+
+async def reached(world: World, path: str) -> str:
+    """An address of a route; one with a token gets a token that works."""
+    if path.endswith("{token:str}"):
+        purpose = path.split("/")[1]
+        return f"/{purpose}/{await link(world.people['unverified'], purpose)}"
+    return world.fill(path)
+
+
+def test_the_forms_of_every_route_are_listed_here(app: Litestar) -> None:
+    assert set(routes(app, "POST")) == set(FORMS)
+
+
+@pytest.mark.parametrize("path", [path for path, fields in FORMS.items() if fields])
+async def test_nasty_text_in_any_field_is_taken_or_refused(client: httpx.AsyncClient, world: World, path: str) -> None:
+    for field in FORMS[path]:
+        for nasty in NASTY:
+            await world.sign_in(client, "admin")
+            fields = {name: GOOD.get(name, "") for name in FORMS[path]} | {field: nasty}
+            answer = await sent(client, await reached(world, path), fields)
+            assert answer.status_code < 500, (path, field, nasty[:40])
+            assert answer.status_code >= 400 or answer.status_code in {200, 303}
+
+
+SLOW = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@SLOW
+@given(data=st.data())
+@pytest.mark.parametrize("path", [path for path, fields in FORMS.items() if fields])
+async def test_any_text_in_all_fields_is_taken_or_refused(
+    client: httpx.AsyncClient, world: World, path: str, data: st.DataObject
+) -> None:
+    fields = {name: data.draw(VALUES, name) for name in FORMS[path]}
+    await world.sign_in(client, "admin")
+
+    answer = await sent(client, await reached(world, path), fields)
+
+    assert answer.status_code < 500
+
+
+QUERIES = (
+    "sort",
+    "topic",
+    "period",
+    "after",
+    "focus",
+    "passage",
+    "branch",
+    "from",
+    "to",
+    "before",
+    "next",
+    "quote",
+    "url",
+)
+
+
+async def test_nasty_addresses_are_found_or_not(app: Litestar, client: httpx.AsyncClient, world: World) -> None:
+    await world.sign_in(client, "member")
+    for path in routes(app, "GET"):
+        if path.endswith("/live"):
+            continue
+        for nasty in NASTY:
+            value = quote_from_bytes(nasty[:1_000].encode(errors="surrogatepass"), safe="")
+            filled = re.sub(r"\{[^}]+\}", value, path)
+            query = "&".join(f"{name}={value[:300]}" for name in QUERIES)
+            for address in (filled, f"{world.fill(path)}?{query}"):
+                answer = await client.get(address)
+                assert answer.status_code < 500, address[:200]
+
+
+async def test_typed_markup_never_comes_back_as_markup(client: httpx.AsyncClient, world: World) -> None:
+    for path, fields in FORMS.items():
+        await world.sign_in(client, "admin")
+        answer = await sent(client, await reached(world, path), dict.fromkeys(fields, POLYGLOT))
+        assert "<sVg/oNloAd" not in answer.text, path
+
+
+async def test_what_a_cookie_or_header_says_is_in_no_page(client: httpx.AsyncClient, world: World) -> None:
+    plain = await client.get("/")
+    planted = await client.get(
+        "/",
+        headers={
+            "cookie": 'parley="><script>x</script>; csrf="><script>x</script>',
+            "x-forwarded-host": "evil.example",
+            "x-forwarded-proto": "javascript",
+            "user-agent": "<script>x</script>",
+            "referer": "https://evil.example/<script>",
+            "accept-language": "<script>",
+            "host": "evil.example",
+        },
+    )
+
+    assert planted.content == plain.content
+
+
+async def test_a_forged_forwarded_address_shares_the_bucket(client: httpx.AsyncClient, world: World) -> None:
+    statuses = []
+    for number in range(12):
+        headers = {"x-forwarded-for": f"9.9.{number}.9", "forwarded": f"for=9.9.{number}.9", "x-real-ip": "9.9.9.9"}
+        answer = await client.post("/login", data={"login": "mira", "password": "wrong words"}, headers=headers)
+        statuses.append(answer.status_code)
+
+    assert set(statuses[:10]) == {422}
+    assert set(statuses[10:]) == {429}

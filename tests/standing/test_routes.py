@@ -1,0 +1,230 @@
+"""What holds for every route there is, and for those to come."""
+
+import re
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from parley.core import db, redis
+from parley.core.access import ANYONE, Who
+from parley.core.assets import static
+from standing.world import ROLES, World, gets, routes
+
+pytestmark = pytest.mark.anyio
+
+# Changing something without being signed in: becoming or being a member, and looking at one's own Markdown.
+OPEN_TO_ALL = {
+    "/signup",
+    "/login",
+    "/logout",
+    "/forgot",
+    "/reset/{token:str}",
+    "/verify/{token:str}",
+    "/preview",
+}
+TABLES = """
+select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'
+order by table_name
+"""
+
+
+async def checksum() -> dict[str, str]:
+    """A hash of each table's rows."""
+    return {
+        table: await db.value(
+            f"select md5(coalesce(string_agg(t::text, chr(10) order by t::text), '')) from \"{table}\" t"
+        )
+        for table in await db.values(TABLES)
+    }
+
+
+def test_every_route_says_who_may_enter(app: Litestar) -> None:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if handler.http_methods != {"OPTIONS"}:
+                assert isinstance(handler.opt.get("who"), Who), f"{handler.http_methods} {route.path}"
+
+
+def test_only_listed_routes_let_anybody_change_something(app: Litestar) -> None:
+    unsafe = {
+        route.path
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.http_methods - {"GET", "HEAD", "OPTIONS"} and handler.opt["who"] == ANYONE
+    }
+
+    assert unsafe == OPEN_TO_ALL
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_reading_changes_nothing(app: Litestar, client: httpx.AsyncClient, world: World, role: str) -> None:
+    await world.sign_in(client, role)
+    addresses = await gets(app, world)
+    before = await checksum()
+
+    for address in addresses:
+        answer = await client.get(address)
+        assert answer.status_code < 500, address
+
+    assert await checksum() == before
+
+
+async def test_a_visitor_gets_no_cookie_and_leaves_nothing_in_redis(
+    app: Litestar, client: httpx.AsyncClient, world: World
+) -> None:
+    for address in await gets(app, world) * 3:
+        answer = await client.get(address)
+        assert "set-cookie" not in answer.headers, address
+
+    assert await redis.redis().dbsize() == 0
+
+
+async def test_every_page_that_someone_may_see_opens(app: Litestar, client: httpx.AsyncClient, world: World) -> None:
+    await world.sign_in(client, "member")
+
+    refused = {
+        address: status
+        for address in await gets(app, world)
+        if (status := (await client.get(address)).status_code) not in {200, 303}
+    }
+
+    assert refused == {f"/media/{'0' * 64}": 404}
+
+
+async def test_a_form_of_a_member_refuses_visitors_and_keeps_what_they_typed(
+    app: Litestar, client: httpx.AsyncClient, world: World
+) -> None:
+    for path in set(routes(app, "POST")) - OPEN_TO_ALL:
+        answer = await client.post(world.fill(path), data={"body": "typed words"})
+        assert answer.status_code in {401, 404}, path
+        if answer.status_code == 401:
+            assert "typed words" in answer.text, path
+
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+        "manifest-src 'self'; require-trusted-types-for 'script'; trusted-types htmx"
+    ),
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+async def test_every_answer_carries_the_headers(app: Litestar, client: httpx.AsyncClient, world: World) -> None:
+    answers = [await client.get(address) for address in await gets(app, world)]
+    answers += [
+        await client.get("/nothing/here"),
+        await client.get("/t/1/x", headers={"if-none-match": "*"}),
+        await client.put("/"),
+        await client.options("/"),
+        await client.post("/preview", content=b"a" * 200_000),
+        await client.post("/login", headers={"sec-fetch-site": "cross-site"}),
+        await client.get(static("parley.js")),
+        await client.get("/static/0/../../etc/passwd"),
+    ]
+
+    for answer in answers:
+        got = {name: answer.headers.get(name) for name in HEADERS}
+        assert got == HEADERS, (answer.request.method, answer.url)
+        assert answer.headers["referrer-policy"] in {"same-origin", "strict-origin-when-cross-origin"}
+        assert "permissions-policy" in answer.headers
+        assert "cache-control" in answer.headers
+
+
+async def test_a_fault_of_ours_carries_the_headers_and_a_number(
+    client: httpx.AsyncClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_address: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("parley.threads.web.make_cards", fail)
+
+    answer = await client.get("/")
+
+    assert answer.status_code == 500
+    assert "If you tell us about it, add this number" in answer.text
+    assert "ZeroDivisionError" not in answer.text
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize(
+    ("path", "referrer"),
+    [("/", "strict-origin-when-cross-origin"), ("/reset/abc", "same-origin"), ("/verify/abc", "same-origin")],
+)
+async def test_pages_whose_address_is_a_secret_tell_it_nobody(
+    client: httpx.AsyncClient, path: str, referrer: str
+) -> None:
+    assert (await client.get(path)).headers["referrer-policy"] == referrer
+
+
+async def test_only_public_pages_may_be_kept(client: httpx.AsyncClient, world: World) -> None:
+    visitors = (await client.get("/")).headers["cache-control"]
+    await world.sign_in(client, "member")
+    members = (await client.get("/")).headers["cache-control"]
+    settings = (await client.get("/settings/security")).headers["cache-control"]
+
+    assert (visitors, members, settings) == ("no-cache", "private, no-cache", "no-store")
+
+
+@pytest.mark.parametrize("path", ["/schema", "/schema/openapi.json", "/openapi.json", "/docs", "/metrics/../schema"])
+async def test_there_is_no_public_description_of_the_routes(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+SAME = {"sec-fetch-site": "same-origin"}
+REFUSED = [
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
+    {"sec-fetch-site": "none"},
+    {"sec-fetch-site": ""},
+    {"sec-fetch-site": "cross-site", "origin": "http://localhost"},
+    {"origin": "https://evil.example"},
+    {"origin": "http://localhost.evil.example"},
+    {"origin": "http://localhost:81"},
+    {"origin": "https://localhost"},
+    {"origin": "null"},
+    {"origin": ""},
+]
+
+
+@pytest.mark.parametrize("headers", REFUSED, ids=str)
+async def test_nothing_changes_from_another_site(
+    app: Litestar, client: httpx.AsyncClient, world: World, headers: dict[str, str]
+) -> None:
+    await world.sign_in(client, "admin")
+    del client.headers["sec-fetch-site"]
+    before = await checksum()
+
+    for path in routes(app, "POST"):
+        answer = await client.post(world.fill(path), data={"body": "words"}, headers=headers)
+        assert answer.status_code == 403, path
+
+    assert await checksum() == before
+
+
+@pytest.mark.parametrize("headers", [SAME, {"origin": "http://localhost"}, {}], ids=str)
+async def test_forms_of_our_own_pages_pass(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    del client.headers["sec-fetch-site"]
+
+    answer = await client.post("/preview", data={"body": "words"}, headers=headers)
+
+    assert answer.status_code == 200
+
+
+OUTWARD = ["//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.example", "javascript:alert(1)"]
+OUTWARD += ["/\t/evil.example", "/%0d%0aSet-Cookie:a=b\r\n", "evil.example", "///evil.example", "/ok\\..\\evil", ""]
+
+
+@pytest.mark.parametrize("target", OUTWARD)
+async def test_signing_in_never_leads_away(client: httpx.AsyncClient, world: World, target: str) -> None:
+    page = await client.get("/login", params={"next": target})
+    await world.sign_in(client, "member")
+    led = (await client.get("/login", params={"next": target})).headers["location"]
+
+    assert re.findall(r'name="next" value="(.*?)"', page.text) == ["/"]
+    assert led == "/"
+    assert "set-cookie" not in page.headers

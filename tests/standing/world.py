@@ -1,0 +1,122 @@
+"""A small forum in which every route has something to show, and the addresses that reach it all."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from parley.accounts import tokens
+from parley.articles import imports
+from parley.articles.drafts import encode
+from parley.comments import ops as comments
+from parley.core import db, mail
+from parley.core.access import Viewer
+from parley.core.assets import static
+
+ROLES = ("visitor", "unverified", "member", "moderator", "admin")
+NEW_LINK = """
+insert into token (member, purpose, token_hash, created_at, expires_at)
+values ($1, $2, $3, now(), now() + interval '1 hour')
+"""
+
+
+class World(msgspec.Struct):
+    """Who is here, and what the parts of addresses stand for."""
+
+    people: dict[str, Viewer]
+    parts: dict[str, str]
+
+    async def sign_in(self, client: httpx.AsyncClient, role: str) -> None:
+        client.cookies.clear()
+        if role != "visitor":
+            await make.sign_in(client, self.people[role])
+
+    def fill(self, path: str) -> str:
+        """A route's path with real values in it."""
+        for part, value in self.parts.items():
+            path = path.replace(part, value)
+        return path
+
+
+async def build() -> World:
+    """Make the forum. Its member wrote, edited, deleted and voted; an import and a mail of theirs wait."""
+    people = {
+        "unverified": await make.member("uma", state="unverified"),
+        "member": await make.member("mira"),
+        "moderator": await make.member("mo", role="moderator"),
+        "admin": await make.member("ada", role="admin"),
+    }
+    mira, mo = people["member"], people["moderator"]
+    thread = await make.thread(starter=mira)
+    root = await make.comment(thread, mira, "A root with *words*.", stance="challenges")
+    reply = await make.comment(thread, mo, "A reply.", parent=root)
+    gone = await make.comment(thread, mira, "Gone.", parent=reply)
+    await comments.edit_comment(viewer=mira, comment_id=root, body="A root with other words.")
+    await comments.delete_comment(viewer=mira, comment_id=gone)
+    await make.vote(mira, reply)
+    parts = {
+        "{thread:str}": str(thread),
+        "{slug:str}": "any",
+        "{comment:str}": str(root),
+        "{name:str}": "mira",
+        "{digest:str}/{name:path}": static("parley.css").removeprefix("/static/"),
+        "{digest:str}": "0" * 64,
+        "{session:str}": "1",
+    }
+    number = await _import(mira)
+    letter = await _mail()
+    return World(people, parts | {"/new/{number:str}": f"/new/{number}", "{number:str}": str(letter)})
+
+
+async def link(member: Viewer, purpose: str) -> str:
+    """A mailed link's token that still works."""
+    token = tokens.new()
+    await db.execute(NEW_LINK, member.id, purpose, tokens.digest(token))
+    return token
+
+
+async def _import(who: Viewer) -> int:
+    made = await imports.request_import(
+        member=who.id, source="text", url=None, given=b"words", title="", topic="research"
+    )
+    await db.execute("update article_import set state = 'ready', draft = $2 where id = $1", made, encode(make.text()))
+    return made
+
+
+async def _mail() -> int:
+    async with db.atomic():
+        await mail.send("verify", "mira@example.org", "Hello", "Words")
+    number: int = await db.value("select max(id) from mail")
+    return number
+
+
+def routes(app: Litestar, method: str) -> list[str]:
+    """The paths that answer `method`."""
+    return sorted(
+        route.path
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if method in handler.http_methods
+    )
+
+
+async def gets(app: Litestar, world: World) -> list[str]:
+    """Every address that can be read, but the live stream, which never ends."""
+    addresses = []
+    for path in routes(app, "GET"):
+        purpose = path.split("/")[1]
+        if path.endswith("/live"):
+            continue
+        if path.endswith("{token:str}"):
+            addresses.append(f"/{purpose}/{await link(world.people['unverified'], purpose)}")
+        else:
+            addresses.append(world.fill(path))
+    return addresses
+
+
+@pytest.fixture
+async def world(app: Litestar) -> AsyncIterator[World]:
+    yield await build()
