@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 5
 BACKLOG = 2_048
+# A reader that takes nothing for so long loses its connection: closing one politely would wait for it to read.
+UNREAD_SECONDS = 20.0
 
 
 def _settings() -> Settings:
@@ -79,6 +81,8 @@ def _sockets(host: str, port: int) -> list[socket.socket]:
         listener = socket.socket(family, socket.SOCK_STREAM)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD_SECONDS * 1_000))
             listener.bind((one, port))
             made.append(listener)
         except OSError as error:

@@ -5,8 +5,9 @@ Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from time import monotonic
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -19,9 +20,14 @@ from parley.core.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 ACQUIRE_SECONDS = 2.0
+# PostgreSQL gives a statement up at its statement_timeout. One that hangs is given up so much later, here.
+HANGS_SECONDS = 0.5
+# One that left us waiting is not asked for so long, or every request of those seconds would wait as well.
+REST_SECONDS = 1.0
+AWAY = "The database does not answer. Please try again in a moment: nothing is saved twice."
 SERVER_SETTINGS = {
     "application_name": "parley",
-    "statement_timeout": "5000",
+    "statement_timeout": "3500",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
     "timezone": "UTC",
@@ -31,6 +37,8 @@ SERVER_SETTINGS = {
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Hook = Callable[[], Awaitable[None]]
+
+_rests_until = 0.0
 
 
 class Engine(PostgresEngine):
@@ -59,9 +67,21 @@ class Transaction(msgspec.Struct):
 async def open_pool(url: str, *, size: int = 10, **server_settings: str) -> None:
     """Open the process's pool of connections to the database at `url`."""
     DB.config = {"dsn": url}
+    asked = SERVER_SETTINGS | server_settings
+    longest = int(asked["statement_timeout"]) / 1_000
     DB.pool = await asyncpg.create_pool(
-        dsn=url, min_size=1, max_size=size, server_settings=SERVER_SETTINGS | server_settings, timeout=5
+        dsn=url,
+        min_size=1,
+        max_size=size,
+        server_settings=asked,
+        timeout=5,
+        command_timeout=longest + HANGS_SECONDS if longest else None,
+        reset=_nothing_to_reset,
     )
+
+
+async def _nothing_to_reset(_: Any) -> None:
+    """No statement of ours leaves anything in a session, so giving a connection back need not ask the server."""
 
 
 async def close_pool() -> None:
@@ -151,23 +171,39 @@ def _current() -> Transaction | None:
 async def _connection() -> AsyncIterator[Any]:
     transaction = _current()
     if transaction is not None:
-        yield transaction.connection
+        with _answering(transaction.connection):
+            yield transaction.connection
         return
     connection = await _acquire()
     try:
-        yield connection
+        with _answering(connection):
+            yield connection
     finally:
         await _release(connection)
+
+
+@contextmanager
+def _answering(connection: Any) -> Iterator[None]:
+    """Throw a connection away that leaves us waiting, and raise Unavailable; asking it to cancel would wait too."""
+    global _rests_until  # noqa: PLW0603 one state of one database
+    try:
+        yield
+    except TimeoutError as error:
+        connection.terminate()
+        _rests_until = monotonic() + REST_SECONDS
+        raise Unavailable(AWAY) from error
 
 
 async def _acquire() -> Any:
     if DB.pool is None:
         raise RuntimeError("the pool is not open")
+    if monotonic() < _rests_until:
+        raise Unavailable(AWAY)
     try:
         return await DB.pool.acquire(timeout=ACQUIRE_SECONDS)
     except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
         log.warning("database unreachable", error=repr(error))
-        raise Unavailable("The database does not answer. Please try again in a moment.") from error
+        raise Unavailable(AWAY) from error
 
 
 async def _release(connection: Any) -> None:
@@ -183,9 +219,11 @@ async def _transaction() -> AsyncIterator[None]:
     token = DB.current_transaction.set(cast("Any", transaction))
     ended = False
     try:
-        await connection.execute("BEGIN")
+        with _answering(connection):
+            await connection.execute("BEGIN")
         yield
-        await connection.execute("COMMIT")
+        with _answering(connection):
+            await connection.execute("COMMIT")
         ended = True
     except BaseException:
         await _roll_back(connection)
@@ -199,6 +237,8 @@ async def _transaction() -> AsyncIterator[None]:
 
 async def _roll_back(connection: Any) -> None:
     """Roll back; a connection that cannot even do that is thrown away, not put back into the pool."""
+    if connection.is_closed():
+        return
     try:
         await asyncio.shield(asyncio.wait_for(connection.execute("ROLLBACK"), timeout=ACQUIRE_SECONDS))
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 the first error is the one to report

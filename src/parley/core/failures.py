@@ -60,7 +60,8 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     log.warning("database outage", error=repr(error))
     expire_connections()
-    message = "The database does not answer or cannot save now, so nothing was changed. Please try again in a moment."
+    # Whether a lost COMMIT came through nobody knows; a form sent again carries the same key.
+    message = "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
     return _answer(request, 503, Unavailable.title, message, {"Retry-After": RETRY_SECONDS})
 
 

@@ -1,5 +1,6 @@
 """The process's Redis client: short time-outs, because what Redis holds may always be lost."""
 
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -7,14 +8,18 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 0.3
+# After a lost nudge no other is tried for so long: a Redis that hangs costs one time-out, not one a post.
+REST_SECONDS = 1.0
 LIVE_CHANNEL = "live"
 
 _client: Redis | None = None
+_rests_until = 0.0
 
 
 def open_redis(url: str) -> Redis:
@@ -25,7 +30,8 @@ def open_redis(url: str) -> Redis:
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         health_check_interval=30,
-        retry=Retry(NoBackoff(), 1),
+        # A connection that Redis closed is opened again; one that hangs is not waited for twice.
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionLost,)),
     )
     return _client
 
@@ -45,7 +51,11 @@ async def close_redis() -> None:
 
 async def publish(message: dict[str, Any]) -> None:
     """Nudge the live hubs. A nudge that is lost only delays: hubs look at PostgreSQL every few seconds too."""
+    global _rests_until  # noqa: PLW0603 one state of one Redis
+    if monotonic() < _rests_until:
+        return
     try:
         await redis().publish(LIVE_CHANNEL, msgspec.json.encode(message))
     except (RedisError, OSError, TimeoutError) as error:
+        _rests_until = monotonic() + REST_SECONDS
         log.warning("live nudge lost", error=repr(error))

@@ -5,10 +5,9 @@ missed. So a lost nudge, a dead Redis or a crash between commit and publish dela
 """
 
 import asyncio
-import contextlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from time import monotonic
 
 import msgspec
@@ -25,36 +24,44 @@ from parley.live.stream import Stream
 
 log = structlog.get_logger(__name__)
 
-SLOW_LOOK_SECONDS = 5.0
-SCORES_SECONDS = 1.0
-VALID_SECONDS = 4.0
-HEARTBEAT_SECONDS = 15.0
-# A reader that takes nothing for so long is cut off.
-SEND_SECONDS = 10.0
-LIFETIME_SECONDS = 1_800.0
-STREAMS_A_SESSION = 5
-STREAMS_AN_ADDRESS = 500
-# A reader further behind than this is told to load the page again.
-MOST_BEHIND = 200
+
+class Bounds(msgspec.Struct, frozen=True):
+    """The hub's times in seconds, and how much one reader may take up."""
+
+    slow_look: float = 5.0
+    scores: float = 1.0
+    still_valid: float = 4.0
+    heartbeat: float = 15.0
+    # A reader that takes nothing for so long is cut off.
+    send: float = 10.0
+    lifetime: float = 1_800.0
+    streams_a_session: int = 5
+    streams_an_address: int = 500
+    # A reader further behind than so many events is told to load the page again.
+    most_behind: int = 200
 
 
 class Channel:
     """One watched thread: its readers, and how far they have been told."""
 
-    def __init__(self, thread: int, seq: int) -> None:
+    def __init__(self, thread: int, seq: int, scored_from: datetime) -> None:
         self.thread = thread
         self.seq = seq
-        self.scored_at = datetime.now(UTC)
         self.streams: set[Stream] = set()
         self.lock = asyncio.Lock()
         self.scores_due = False
+        # Scores are read from here on; those told already stand in `told`.
+        self.scored_from = scored_from
+        self.told: dict[int, queries.Scored] = {}
 
 
 class Hub:
-    def __init__(self, *, limits: bool = True) -> None:
+    def __init__(self, *, limits: bool = True, bounds: Bounds | None = None) -> None:
         self.channels: dict[int, Channel] = {}
         self.limits = limits
+        self.bounds = bounds or Bounds()
         self.closing = False
+        self._held: Counter[str] = Counter()
         self._presence = Presence()
         self._tasks: list[asyncio.Task[None]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -67,23 +74,25 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         listeners.append(self.on_nudge)
         jobs: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
-            (SCORES_SECONDS, self._send_scores),
-            (SLOW_LOOK_SECONDS, self._look_at_all),
-            (SLOW_LOOK_SECONDS, self._count_readers),
-            (VALID_SECONDS, self._end_invalid),
+            (self.bounds.scores, self._send_scores),
+            (self.bounds.slow_look, self._look_at_all),
+            (self.bounds.slow_look, self._count_readers),
+            (self.bounds.still_valid, self._end_invalid),
             (1.0, self._look_after),
         )
         self._tasks = [asyncio.create_task(_every(seconds, job)) for seconds, job in jobs]
         self._tasks += [asyncio.create_task(self._subscribe()), asyncio.create_task(self._deliver())]
 
     def close(self) -> None:
-        """End every stream with a goodbye; new ones are refused. Called on SIGTERM, before connections are waited for."""
+        """End every stream with a goodbye and refuse new ones: on SIGTERM, before connections are waited for."""
         self.closing = True
-        for stream in self._all():
-            stream.end(render.bye())
+        if self._loop is not None:
+            # A signal may come in the middle of anything; the loop takes it between two steps.
+            self._loop.call_soon_threadsafe(self._end_all)
 
     async def stop(self) -> None:
-        self.close()
+        self.closing = True
+        self._end_all()
         if self.on_nudge in listeners:
             listeners.remove(self.on_nudge)
         for task in self._tasks:
@@ -98,23 +107,27 @@ class Hub:
         Raises TooMany past the caps, Unavailable while closing.
         """
         self._admit(stream)
-        channel = self.channels.get(stream.thread)
-        if channel is None:
-            channel = Channel(stream.thread, await queries.last_seq(stream.thread))
-            channel = self.channels.setdefault(stream.thread, channel)
-        # Queued first, read second: what commits in between comes twice and is dropped by its number.
-        channel.streams.add(stream)
         try:
-            await self._catch_up(stream, channel, last)
+            state = await queries.state(stream.thread)
+            # A number that is made up must not hide what comes.
+            await self._catch_up(stream, state.last_seq if last is None else min(last, state.last_seq), state)
+            while (channel := self._channel(stream, state)).seq > stream.seq:
+                await self._tell_missed(stream)
         except BaseException:
-            self.leave(stream)
+            self._free(stream)
             raise
+        # Nothing was awaited since it was found to know all that the others know.
+        channel.streams.add(stream)
+        # Votes that the others were told of meanwhile are told again.
+        channel.told.clear()
+        channel.scores_due = True
 
     def leave(self, stream: Stream) -> None:
         """Forget a reader. Synchronous, so that a vanished browser cannot skip it."""
         channel = self.channels.get(stream.thread)
-        if channel is None:
+        if channel is None or stream not in channel.streams:
             return
+        self._free(stream)
         channel.streams.discard(stream)
         if not channel.streams:
             del self.channels[stream.thread]
@@ -122,31 +135,45 @@ class Hub:
     def _admit(self, stream: Stream) -> None:
         if self.closing:
             raise Unavailable("This server is about to restart. Live updates come back in a moment.")
-        if not self.limits:
-            return
-        same = [one for one in self._all() if one.owner == stream.owner]
-        if len(same) >= (STREAMS_A_SESSION if stream.session else STREAMS_AN_ADDRESS):
-            raise TooMany(
-                "Live updates are open in too many tabs. Close one, and this one follows again.", 30
-            )
+        most = self.bounds.streams_a_session if stream.session else self.bounds.streams_an_address
+        if self.limits and self._held[stream.owner] >= most:
+            raise TooMany("Live updates are open in too many tabs. Close one, and this one follows again.", 30)
+        self._held[stream.owner] += 1
 
-    async def _catch_up(self, stream: Stream, channel: Channel, last: int | None) -> None:
-        if last is None:
-            last = channel.seq
-        elif last > channel.seq:
-            # The page was made from newer rows than this hub has told of yet, or the number is made up.
-            last = min(last, await queries.last_seq(stream.thread))
-        missed = await queries.events_after(stream.thread, last, MOST_BEHIND + 1)
+    def _free(self, stream: Stream) -> None:
+        self._held[stream.owner] -= 1
+        if not self._held[stream.owner]:
+            del self._held[stream.owner]
+
+    def _channel(self, stream: Stream, state: queries.State) -> Channel:
+        """The channel of the stream's thread, opened where the stream is if there is none."""
+        channel = self.channels.get(stream.thread)
+        if channel is None:
+            channel = self.channels[stream.thread] = Channel(stream.thread, stream.seq, state.scored_from)
+            # What was nudged before it was open found nobody: look once.
+            self._pending.add(stream.thread)
+            self._wake.set()
+        return channel
+
+    async def _catch_up(self, stream: Stream, last: int, state: queries.State) -> None:
+        stream.seq = last
         scores = await queries.scored_since_event(stream.thread, last)
-        if len(missed) > MOST_BEHIND:
+        if state.last_seq - last > self.bounds.most_behind or len(scores) >= queries.MOST_SCORED:
             stream.put(render.resync())
-            stream.seq = channel.seq
+            stream.seq = state.last_seq
             return
         if scores:
             stream.put(render.scores(scores))
-        stream.seq = last
+        await self._tell_missed(stream)
+
+    async def _tell_missed(self, stream: Stream) -> None:
+        missed = await queries.events_after(stream.thread, stream.seq, self.bounds.most_behind)
         for seq, message in await render.events(missed):
             stream.put(message, seq)
+
+    def _end_all(self) -> None:
+        for stream in self._all():
+            stream.end(render.bye())
 
     def _all(self) -> list[Stream]:
         return [stream for channel in self.channels.values() for stream in channel.streams]
@@ -183,11 +210,15 @@ class Hub:
     async def _advance(self, channel: Channel) -> None:
         """Read the events that this channel has not told yet, once, and queue them for all its readers."""
         async with channel.lock:
-            events = await queries.events_after(channel.thread, channel.seq, MOST_BEHIND)
-            for seq, message in await render.events(events):
-                for stream in channel.streams:
-                    stream.put(message, seq)
-                channel.seq = seq
+            most = self.bounds.most_behind
+            more = True
+            while more:
+                events = await queries.events_after(channel.thread, channel.seq, most)
+                more = len(events) == most
+                for seq, message in await render.events(events):
+                    for stream in channel.streams:
+                        stream.put(message, seq)
+                    channel.seq = seq
 
     async def _subscribe(self) -> None:
         """Listen to the other processes' nudges, for ever, through every loss of the connection."""
@@ -222,11 +253,15 @@ class Hub:
         """One message a thread and second, with all comments whose votes changed."""
         for channel in [one for one in self.channels.values() if one.scores_due]:
             channel.scores_due = False
-            rows, newest = await queries.scored_after(channel.thread, channel.scored_at)
-            if rows:
-                # A vote may commit a little after its time stamp: look back over that gap again.
-                channel.scored_at = newest - timedelta(milliseconds=1)
-                message = render.scores(rows)
+            rows = await queries.scored_after(channel.thread, channel.scored_from)
+            fresh = [row for row in rows if channel.told.get(row.id) != row]
+            channel.told = {row.id: row for row in rows}
+            if len(rows) == queries.MOST_SCORED:
+                channel.scored_from, channel.scores_due = rows[-1].scored_at, True
+            elif rows:
+                channel.scored_from = rows[-1].scored_at - queries.LATE_COMMIT
+            if fresh:
+                message = render.scores(fresh)
                 for stream in channel.streams:
                     stream.put(message)
 
@@ -257,19 +292,18 @@ class Hub:
         """Heartbeats, cutting off readers that take nothing, and a life's end for the others."""
         now = monotonic()
         for stream in self._all():
-            if stream.stuck_for(now) > SEND_SECONDS:
+            if stream.stuck_for(now) > self.bounds.send:
                 stream.cut()
-            elif now - stream.born > LIFETIME_SECONDS + stream.jitter:
+            elif now - stream.born > self.bounds.lifetime + stream.jitter:
                 stream.end(render.bye())
-            elif now - stream.spoke > HEARTBEAT_SECONDS:
+            elif now - stream.spoke > self.bounds.heartbeat:
                 stream.put(render.HEARTBEAT)
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(seconds)
-        with contextlib.suppress(asyncio.InvalidStateError):
-            try:
-                await job()
-            except Exception as error:  # noqa: BLE001 a tick that fails is tried again at the next
-                log.warning("live tick failed", job=getattr(job, "__name__", ""), error=repr(error))
+        try:
+            await job()
+        except Exception as error:  # noqa: BLE001 a tick that fails is tried again at the next
+            log.warning("live tick failed", job=getattr(job, "__name__", ""), error=repr(error))

@@ -1,12 +1,17 @@
 """What the hub reads: events in order, and the comments they are about as they may be shown now."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import msgspec
 
-from parley.comments.queries import CommentRow, scored_since
+from parley.comments.queries import COLUMNS, CommentRow
+from parley.comments.rules import IS_VISIBLE
 from parley.core import db
+from parley.core.errors import NotFound
+
+MOST_SCORED = 500
+# A vote is stamped when it is counted and seen when it commits, which is later; never by more than this.
+LATE_COMMIT = timedelta(seconds=5)
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -27,9 +32,24 @@ async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
     )
 
 
-async def last_seq(thread: int) -> int:
-    seq: Any = await db.value("select last_seq from thread where id = $1", thread)
-    return int(seq or 0)
+class State(msgspec.Struct, frozen=True):
+    """Where a thread is: its newest event, and since when votes may still be on their way."""
+
+    last_seq: int
+    scored_from: datetime
+
+
+async def state(thread: int) -> State:
+    """Raises NotFound when there is no such thread."""
+    found = await db.fetch_one(
+        State,
+        "select last_seq, clock_timestamp() - $2::interval as scored_from from thread where id = $1",
+        thread,
+        LATE_COMMIT,
+    )
+    if found is None:
+        raise NotFound("This thread does not exist.")
+    return found
 
 
 class Newest(msgspec.Struct, frozen=True):
@@ -42,18 +62,26 @@ async def newest(threads: list[int]) -> list[Newest]:
     return await db.fetch(Newest, "select id, last_seq from thread where id = any($1::bigint[])", threads)
 
 
-async def scored_since_event(thread: int, seq: int) -> list[CommentRow]:
-    """Comments whose votes changed since event `seq` was written."""
+class Scored(CommentRow, frozen=True):
+    """A comment whose votes changed, and when they did."""
+
+    scored_at: datetime
+
+
+SCORED = f"""
+select {COLUMNS}, c.scored_at from comment c left join member m on m.id = c.author
+where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit {MOST_SCORED}
+"""  # noqa: S608 constants only
+
+
+async def scored_after(thread: int, moment: datetime) -> list[Scored]:
+    """Comments whose votes changed after `moment`, the first changed first, at most MOST_SCORED."""
+    return await db.fetch(Scored, SCORED, thread, moment)
+
+
+async def scored_since_event(thread: int, seq: int) -> list[Scored]:
+    """Comments whose votes changed since event `seq` was written, as `scored_after`."""
     moment = await db.value(
         "select created_at from event where thread = $1 and seq <= $2 order by seq desc limit 1", thread, seq
     )
-    return await scored_since(thread, moment) if moment else []
-
-
-async def scored_after(thread: int, moment: datetime) -> tuple[list[CommentRow], datetime]:
-    """Comments whose votes changed after `moment`, and the time of the newest change."""
-    rows = await scored_since(thread, moment)
-    newest_at = await db.value(
-        "select max(scored_at) from comment where thread = $1 and scored_at > $2", thread, moment
-    )
-    return rows, newest_at or moment
+    return await scored_after(thread, moment - LATE_COMMIT) if moment else []

@@ -9,8 +9,8 @@ from litestar.types import Receive, Send
 
 from parley.live import render
 
-# Messages waiting for one reader. One that falls further behind loads the page again instead.
-WAITING = 100
+# Messages waiting for one reader, more than the hub lets it catch up. One further behind loads the page again.
+WAITING = 250
 JITTER_SECONDS = 120.0
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -24,7 +24,7 @@ class Stream:
     """Messages for one reader of one thread. `owner` is whom the caps count: a session or an address."""
 
     __slots__ = (
-        "_ended", "_queue", "_readers", "_sending", "_task", "_waker",
+        "_cut", "_ended", "_queue", "_readers", "_sending", "_task", "_waker",
         "born", "jitter", "owner", "seq", "session", "spoke", "thread",
     )  # fmt: skip
 
@@ -39,7 +39,7 @@ class Stream:
         self._waker: asyncio.Future[None] | None = None
         self._sending: float | None = None
         self._task: asyncio.Task[None] | None = None
-        self._ended = False
+        self._ended = self._cut = False
         self._readers = 0
 
     def put(self, message: bytes, seq: int | None = None) -> None:
@@ -71,21 +71,26 @@ class Stream:
     def cut(self) -> None:
         """End without a word, for a reader that takes none."""
         if self._task is not None:
+            self._cut = True
             self._task.cancel()
 
     def stuck_for(self, now: float) -> float:
         """Seconds that the message being sent has waited for the reader."""
         return now - self._sending if self._sending is not None else 0.0
 
-    async def run(self, receive: Receive, send: Send) -> None:
-        """Send what is queued until the reader leaves or the stream is ended."""
+    async def run(self, receive: Receive, send: Send) -> bool:
+        """Send what is queued until the reader leaves or the stream is ended; False for one that was cut off."""
         self._task = asyncio.current_task()
         gone = asyncio.ensure_future(_gone(receive))
         gone.add_done_callback(lambda _: self._leave())
         try:
             await self._send_all(send)
+        except asyncio.CancelledError:
+            if not self._cut:
+                raise
         finally:
             gone.cancel()
+        return not self._cut
 
     async def _send_all(self, send: Send) -> None:
         while True:

@@ -31,15 +31,17 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     viewer = viewer_of(request)
     client = request.client.host if request.client else ""
     owner = f"session:{viewer.session}" if viewer else f"address:{network(client)}"
+    last = _last(request)
     stream = Stream(thread_id, owner, viewer.session if viewer else None)
-    await hub.join(stream, _last(request))
 
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
+        # Here and not before, so that nothing can come between joining and leaving.
+        await hub.join(stream, last)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await send({"type": "http.response.body", "body": HELLO, "more_body": True})
-            await stream.run(receive, send)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            if await stream.run(receive, send):
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             hub.leave(stream)
 

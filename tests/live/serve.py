@@ -1,0 +1,21 @@
+"""A web process whose hub is quicker or smaller than the real one: `serve.py heartbeat=0.2 send=1 --port 8000`."""
+
+import sys
+from functools import partial
+
+import parley.app
+from parley.cli import serve
+from parley.live.hub import Bounds, Hub
+
+
+def bounds(pairs: list[str]) -> Bounds:
+    usual = Bounds()
+    given = dict(pair.split("=") for pair in pairs)
+    return Bounds(**{name: type(getattr(usual, name))(value) for name, value in given.items()})
+
+
+if __name__ == "__main__":
+    place = sys.argv.index("--port")
+    parley.app.Hub = partial(Hub, bounds=bounds(sys.argv[1:place]))  # type: ignore[misc]
+    serve.UNREAD_SECONDS = 1.0
+    serve.web(sys.argv[place:])

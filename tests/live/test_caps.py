@@ -1,0 +1,108 @@
+"""How many streams one may hold, and what becomes of those who hold more or take nothing."""
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+import make
+from live.forum import Forum, Web, browser_of, cookie_of, wait_until
+from live.reader import Reader
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_sixth_stream_of_a_session_is_refused_until_one_is_closed(
+    forum: Forum, web: Web, thread: int
+) -> None:
+    cookie = await cookie_of(await make.member())
+    async with AsyncExitStack() as stack, browser_of(cookie) as browser:
+        readers = [await stack.enter_async_context(Reader([web.address], thread, cookie=cookie)) for _ in range(5)]
+        await asyncio.gather(*(one.open() for one in readers))
+        refused = await browser.get(f"{web.address}/t/{thread}/live")
+        assert refused.status_code == 429
+        assert refused.headers["Retry-After"]
+        async with Reader([web.address], thread) as visitor:
+            await visitor.open()
+        readers[0].again = False
+        await readers[0].cut()
+        async with Reader([web.address], thread, cookie=cookie) as another:
+            await another.open()
+
+
+async def test_streams_opened_at_the_same_moment_do_not_slip_past_the_cap(forum: Forum, web: Web, thread: int) -> None:
+    cookie = await cookie_of(await make.member())
+    async with AsyncExitStack() as stack, browser_of(cookie) as browser:
+
+        async def ask() -> int:
+            request = browser.build_request("GET", f"{web.address}/t/{thread}/live")
+            response = await browser.send(request, stream=True)
+            stack.push_async_callback(response.aclose)
+            return response.status_code
+
+        codes = await asyncio.gather(*(ask() for _ in range(12)))
+        assert sorted(codes) == [200] * 5 + [429] * 7
+
+
+async def test_an_address_holds_so_many_visitors_streams_and_no_more(quick: Web, thread: int) -> None:
+    async with Reader([quick.address], thread) as one, Reader([quick.address], thread) as other:
+        await asyncio.gather(one.open(), other.open())
+        assert (await _status(quick, thread)) == 429
+        cookie = await cookie_of(await make.member())
+        async with Reader([quick.address], thread, cookie=cookie) as member:
+            await member.open()
+
+
+async def test_without_limits_there_is_no_cap(unlimited: Web, thread: int) -> None:
+    cookie = await cookie_of(await make.member())
+    async with AsyncExitStack() as stack:
+        for name in ("", cookie):
+            for _ in range(3):
+                reader = await stack.enter_async_context(Reader([unlimited.address], thread, cookie=name))
+                await reader.open()
+
+
+async def test_one_that_reads_nothing_is_cut_off_and_its_place_freed(quick: Web, thread: int) -> None:
+    ada = await make.member()
+    with _deaf(quick, thread), _deaf(quick, thread):
+        assert await _status(quick, thread) == 429
+        before = quick.memory()
+        long = "Words nobody reads. " * 1_500
+        for place in range(120):
+            await make.comment(thread, ada, f"{place} {long}")
+        async with Reader([quick.address], thread) as next_one:
+            await next_one.open()
+        await wait_until(lambda: quick.connections() == 0)
+        assert quick.memory() - before < 60_000_000
+    assert "Traceback" not in quick.said()
+
+
+async def test_closed_connections_leave_nothing_open(forum: Forum, web: Web, thread: int) -> None:
+    async def come_and_go() -> None:
+        async with AsyncExitStack() as stack:
+            readers = [await stack.enter_async_context(Reader([web.address], thread)) for _ in range(50)]
+            await asyncio.gather(*(one.open() for one in readers))
+
+    # The first crowd opens what stays open: connections to the database.
+    await come_and_go()
+    before = web.fds()
+    for _ in range(4):
+        await come_and_go()
+    await wait_until(lambda: web.fds() <= before)
+
+
+def _deaf(web: Web, thread: int) -> socket.socket:
+    """A connection that asks for the stream and never reads it."""
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    deaf.connect(("127.0.0.1", web.port))
+    deaf.sendall(f"GET /t/{thread}/live?last=0 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    deaf.recv(64, socket.MSG_WAITALL)
+    return deaf
+
+
+async def _status(web: Web, thread: int) -> int:
+    async with httpx.AsyncClient() as client, client.stream("GET", f"{web.address}/t/{thread}/live") as response:
+        return response.status_code

@@ -1,0 +1,69 @@
+"""One event is read once and rendered once, however many read along."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from litestar import Litestar
+
+import make
+from parley.core import db
+from parley.core.errors import Unavailable
+from parley.live.hub import Hub
+from parley.live.stream import Stream
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed]
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The queries that are run, as they come."""
+    asked: list[str] = []
+    run = db._run
+
+    async def counting(sql: str, args: Any) -> list[Any]:
+        asked.append(sql)
+        return await run(sql, args)
+
+    monkeypatch.setattr(db, "_run", counting)
+    return asked
+
+
+async def test_an_event_costs_the_same_queries_for_one_reader_as_for_fifty(
+    app: Litestar, queries: list[str]
+) -> None:
+    hub: Hub = app.state.hub
+    ada, thread = await make.member(), await make.thread()
+    costs = []
+    streams: list[Stream] = []
+    for readers in (1, 50):
+        while len(streams) < readers:
+            streams.append(Stream(thread, f"reader {len(streams)}", None))
+            await hub.join(streams[-1], None)
+        queries.clear()
+        await make.comment(thread, ada, "Read once.")
+        newest = await db.value("select last_seq from thread where id = $1", thread)
+        async with asyncio.timeout(5):
+            while any(one.seq < newest for one in streams):
+                await asyncio.sleep(0)
+        costs.append(len([sql for sql in queries if "event where" in sql or "any($1" in sql]))
+    for one in streams:
+        hub.leave(one)
+    assert costs[0] == costs[1]
+    assert thread not in hub.channels
+
+
+async def test_a_process_that_is_ending_lets_no_reader_in(app: Litestar) -> None:
+    hub: Hub = app.state.hub
+    thread = await make.thread()
+    hub.closing = True
+    try:
+        async with make.browser(app) as client:
+            answer = await client.get(f"/t/{thread}/live")
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        with pytest.raises(Unavailable):
+            await hub.join(Stream(thread, "late", None), None)
+    finally:
+        hub.closing = False

@@ -1,0 +1,97 @@
+"""A reader that was away goes on where it was: nothing is missing, nothing comes twice."""
+
+import pytest
+
+import make
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of
+from live.reader import Reader
+from parley.comments import ops as comments
+from parley.core import db
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_cut_connection_goes_on_after_the_last_event_it_had(forum: Forum, web: Web, thread: int) -> None:
+    ada = await make.member()
+    async with Reader([web.address], thread, last=0) as reader:
+        for place in range(4):
+            await make.comment(thread, ada, f"Before the cut, {place}.")
+            await reader.until(lambda one, wanted=place: len(one.comments) > wanted)
+            await reader.cut()
+            await make.comment(thread, ada, f"While away, {place}.")
+        await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
+
+
+async def test_the_header_wins_over_the_address(forum: Forum, web: Web, thread: int) -> None:
+    """A browser reconnects to the same address, whose number is that of the page it loaded long ago."""
+    ada = await make.member()
+    for place in range(3):
+        await make.comment(thread, ada, f"Said {place}.")
+    newest = await db.value("select last_seq from thread where id = $1", thread)
+    async with Reader([web.address], thread, last=0) as reader:
+        reader.seqs.append(newest - 1)
+        await reader.until(lambda one: one.seqs[-1] == newest)
+        assert reader.seqs == [newest - 1, newest]
+
+
+async def test_votes_that_were_missed_come_first_and_without_a_number(forum: Forum, web: Web, thread: int) -> None:
+    ada, ben = await make.member(), await make.member()
+    target = await make.comment(thread, ada)
+    newest = await db.value("select last_seq from thread where id = $1", thread)
+    await make.vote(ben, target)
+    await make.comment(thread, ada, "Said after the vote.")
+    async with Reader([web.address], thread, last=newest) as reader:
+        await reader.until(lambda one: len(one.seqs) == 1)
+        told = reader.raw.split("\n\n")
+        assert f"c{target}-n" in told[1]
+        assert "id:" not in told[1]
+        assert told[2].startswith(f"id: {newest + 1}\n")
+
+
+@pytest.mark.parametrize("made_up", ["999999999", "-1", "x", "1e3", "99999999999999999999999", "٣"])
+async def test_a_number_that_is_made_up_hides_nothing_that_comes(
+    forum: Forum, web: Web, thread: int, made_up: str
+) -> None:
+    ada = await make.member()
+    async with Reader([web.address], thread) as reader:
+        reader.last = made_up  # type: ignore[assignment]
+        await reader.open()
+        comment = await make.comment(thread, ada)
+        await reader.until(lambda one: comment in one.comments)
+
+
+async def test_one_that_missed_too_much_is_told_to_load_the_page_again(forum: Forum, web: Web, thread: int) -> None:
+    ada = await make.member()
+    comment = await make.comment(thread, ada)
+    for place in range(201):
+        await comments.edit_comment(viewer=ada, comment_id=comment, body=f"Edit {place}.")
+    async with Reader([web.address], thread, last=0) as reader:
+        await reader.until(lambda one: one.resyncs == 1)
+        await make.comment(thread, ada, "Still heard.")
+        await reader.until(lambda one: len(one.comments) == 1)
+    async with Reader([web.address], thread, last=10) as near:
+        await near.until(lambda one: len(one.seqs) == 194)
+        assert near.resyncs == 0
+
+
+async def test_a_page_says_where_its_stream_begins(forum: Forum, web: Web, thread: int) -> None:
+    ada = await make.member()
+    await make.comment(thread, ada)
+    newest = await db.value("select last_seq from thread where id = $1", thread)
+    async with browser_of() as browser:
+        page = await browser.get(web.address + await make.address(thread))
+    assert f"/t/{thread}/live?last={newest}" in page.text
+
+
+async def test_readers_that_join_in_a_burst_of_comments_lose_none(forum: Forum, web: Web, thread: int) -> None:
+    ada = await make.member()
+    readers: list[Reader] = []
+    for place in range(40):
+        await make.comment(thread, ada, f"In the burst, {place}.")
+        if place % 4 == 0:
+            readers.append(await Reader([web.address], thread, last=0).__aenter__())
+    try:
+        await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
+    finally:
+        for reader in readers:
+            await reader.__aexit__()
