@@ -1,0 +1,238 @@
+import asyncio
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import ops as comments
+from parley.comments import rules
+from parley.core import db
+from parley.core.access import Viewer
+from parley.threads import ops as threads
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def thread(app: Litestar) -> int:
+    return await make.thread()
+
+
+@pytest.fixture
+async def mira(client: httpx.AsyncClient, thread: int) -> Viewer:
+    """Signed in on `client`."""
+    mira = await make.member("mira")
+    await make.sign_in(client, mira)
+    return mira
+
+
+async def count(thread: int) -> int:
+    found: int = await db.value("select count(*) from comment where thread = $1", thread)
+    return found
+
+
+async def test_a_reply_is_counted_numbered_and_one_level_deeper(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    root = await make.comment(thread, mira)
+
+    await client.post(f"/t/{thread}/comments", data={"body": "So do I.", "parent": str(root)})
+
+    reply, depth = await db.value("select id from comment where parent = $1", root), 1
+    assert await db.value("select depth from comment where id = $1", reply) == depth
+    assert await db.value("select reply_count from comment where id = $1", root) == 1
+    assert await db.value("select comment_count from thread where id = $1", thread) == 2
+    kinds = await db.values("select kind || ' ' || seq from event where thread = $1 order by seq", thread)
+    assert kinds == ["thread.opened 1", "comment.posted 2", "comment.posted 3"]
+
+
+async def test_a_top_level_comment_carries_its_stance_passage_and_quote(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    lineage = (await make.lineages(thread))[1]
+    form = {"body": "A lot.", "stance": "adds", "passage": str(lineage), "quote": " how  much\nenergy "}
+
+    answer = await client.post(f"/t/{thread}/comments", data=form)
+    page = await client.get(answer.headers["location"].partition("#")[0])
+
+    assert '<span class="stance adds">' in page.text
+    assert f'data-passage="{lineage}" data-anchor="same"' in page.text
+    assert ">how much energy</a>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"body": ""}, "Please write something first."),
+        ({"body": " \r\n "}, "Please write something first."),
+        ({"body": "a" * (rules.LONGEST + 1)}, "Please shorten it."),
+        ({"body": "a\x00b"}, "cannot be stored"),
+        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please take some out."),
+        ({"stance": "shrugs"}, "Please choose one of"),
+        ({"parent": "999999999"}, "no longer there"),
+        ({"passage": "999999999"}, "no longer in the article"),
+        ({"passage": "1", "quote": "words nobody wrote"}, "Your text is kept"),
+    ],
+)
+async def test_a_mistake_is_said_and_the_text_kept(
+    client: httpx.AsyncClient, thread: int, mira: Viewer, wrong: dict[str, str], said: str
+) -> None:
+    form = {"body": "kept words", "submission": str(uuid4())} | wrong
+
+    for headers in ({}, {"hx-request": "true"}):
+        answer = await client.post(f"/t/{thread}/comments", data=form, headers=headers)
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert form["body"].strip().replace("\x00", "")[:30] in answer.text.replace("\x00", "")
+        assert form["submission"] in answer.text
+    assert await count(thread) == 0
+
+
+async def test_the_longest_comment_fits(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "a" * rules.LONGEST})
+
+    assert answer.status_code == 303
+
+
+async def test_a_visitor_is_asked_to_sign_in_and_keeps_the_text(client: httpx.AsyncClient, thread: int) -> None:
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
+
+    assert answer.status_code == 401
+    assert "kept words" in answer.text
+    assert await count(thread) == 0
+
+
+async def test_an_unverified_member_is_asked_to_confirm_and_keeps_the_text(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    await make.sign_in(client, await make.member(state="unverified"))
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
+
+    assert answer.status_code == 403
+    assert "kept words" in answer.text
+    assert await count(thread) == 0
+
+
+@pytest.mark.parametrize("path", ["/t/999999999/comments", "/t/0/comments", "/t/x/comments"])
+async def test_a_thread_that_is_not_there_takes_nothing(client: httpx.AsyncClient, mira: Viewer, path: str) -> None:
+    assert (await client.post(path, data={"body": "words"})).status_code == 404
+
+
+@pytest.mark.parametrize("state", ["locked", "archived"])
+async def test_a_closed_thread_refuses_and_keeps_the_text(
+    client: httpx.AsyncClient, thread: int, mira: Viewer, state: str
+) -> None:
+    root = await make.comment(thread, mira)
+    moderator = await make.member(role="moderator")
+    await threads.set_state(viewer=moderator, thread_id=thread, state=state, reason="")
+
+    for path in (f"/t/{thread}/comments", f"/c/{root}/edit"):
+        answer = await client.post(path, data={"body": "kept words"})
+        assert answer.status_code == 422
+        assert state in answer.text
+        assert "kept words" in answer.text
+    assert await count(thread) == 1
+
+
+async def test_a_deleted_comment_cannot_be_answered(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
+    root = await make.comment(thread, mira)
+    await comments.delete_comment(viewer=mira, comment_id=root)
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words", "parent": str(root)})
+
+    assert answer.status_code == 422
+    assert "kept words" in answer.text
+    assert await count(thread) == 1
+
+
+async def test_a_comment_of_another_thread_cannot_be_answered_here(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    other = await make.comment(await make.thread(), mira)
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "words", "parent": str(other)})
+
+    assert answer.status_code == 422
+    assert await count(thread) == 0
+
+
+async def test_a_resend_finds_the_first_comment(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
+    form = {"body": "Once.", "submission": str(uuid4())}
+
+    first = await client.post(f"/t/{thread}/comments", data=form)
+    again = await client.post(f"/t/{thread}/comments", data=form)
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.headers["location"] == again.headers["location"]
+    assert await count(thread) == 1
+
+
+async def test_one_members_key_is_not_anothers(thread: int, mira: Viewer) -> None:
+    key = uuid4()
+
+    mine = await make.comment(thread, mira, submission=key)
+    theirs = await make.comment(thread, await make.member(), submission=key)
+
+    assert mine != theirs
+
+
+@pytest.mark.committed
+async def test_twenty_clicks_at_once_make_one_comment(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
+    form = {"body": "Once.", "submission": str(uuid4())}
+
+    answers = await asyncio.gather(*(client.post(f"/t/{thread}/comments", data=form) for _ in range(20)))
+
+    assert {answer.status_code for answer in answers} <= {303, 429}
+    assert len({answer.headers["location"] for answer in answers if answer.status_code == 303}) == 1
+    assert await count(thread) == 1
+    assert await db.value("select comment_count from thread where id = $1", thread) == 1
+    assert await db.value("select count(*) from event where kind = 'comment.posted'") == 1
+
+
+@pytest.mark.committed
+async def test_many_who_write_at_once_are_all_numbered_without_a_gap(app: Litestar, thread: int) -> None:
+    writers = [await make.member() for _ in range(8)]
+    root = await make.comment(thread, writers[0])
+
+    await asyncio.gather(
+        *(make.comment(thread, one, parent=root if turn % 2 else None) for one in writers for turn in range(4))
+    )
+
+    seqs = await db.values("select seq from event where thread = $1 order by id", thread)
+    assert sorted(seqs) == list(range(1, 35))
+    assert await db.value("select last_seq from thread where id = $1", thread) == 34
+    assert await db.value("select reply_count from comment where id = $1", root) == 16
+    assert await db.value("select comment_count from thread where id = $1", thread) == 33
+
+
+async def test_a_preview_renders_and_keeps_nothing(client: httpx.AsyncClient, thread: int) -> None:
+    answer = await client.post("/preview", data={"body": "**loud**"}, headers={"hx-request": "true"})
+
+    assert "<strong>loud</strong>" in answer.text
+    assert await count(thread) == 0
+
+
+async def test_an_answer_can_begin_with_the_words_it_answers(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    root = await make.comment(thread, mira, "One line.\n\nAnother line.")
+
+    answer = await client.get(f"/c/{root}/reply", params={"quote": "1"})
+
+    assert "&gt; One line.\n&gt; \n&gt; Another line." in answer.text
+
+
+async def test_too_many_comments_in_a_short_time_are_refused_and_kept(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    for number in range(20):
+        await client.post(f"/t/{thread}/comments", data={"body": f"Number {number}."})
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
+
+    assert answer.status_code == 429
+    assert "kept words" in answer.text
+    assert await count(thread) == 20
