@@ -3,14 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Any
 
 import asyncpg
 import msgspec
 
+from parley.articles.ops import Text
 from parley.articles.reading import read_file
 from parley.comments import ranking
+from parley.comments.rules import STANCES
 from parley.core import db, markdown
 from parley.demo.content import articles, discussion
 from parley.threads.ops import open_thread
@@ -24,9 +27,13 @@ SMALL = 40
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
 COMMENT_FIELDS = (
-    "id", "thread", "parent", "depth", "author", "body", "html", "html_version", "ups", "downs", "agrees",
+    "id", "thread", "parent", "depth", "author", "stance", "passage", "body", "html", "html_version", "ups", "downs", "agrees",
     "disagrees", "best", "controversial", "reply_count", "created_at", "scored_at",
 )  # fmt: skip
+LINEAGES = """
+select p.lineage from passage p join revision r on r.id = p.revision join thread t on t.article = r.article
+where t.id = $1 order by p.position
+"""
 VOTE_FIELDS = ("comment", "thread", "member", "axis", "value", "changed_at")
 
 
@@ -41,6 +48,13 @@ class Community(msgspec.Struct):
     cookies: list[str] = []
 
 
+class Words(msgspec.Struct):
+    """What everything is made of: one article, and comments' bodies as Markdown and rendered."""
+
+    article: Text
+    bodies: list[tuple[str, str]]
+
+
 class Made(msgspec.Struct):
     """A comment while its thread is being made up."""
 
@@ -49,6 +63,8 @@ class Made(msgspec.Struct):
     author: int
     depth: int = 0
     replies: int = 0
+    stance: str | None = None
+    passage: int | None = None
     votes: dict[tuple[int, str], int] = {}
 
     def count(self, axis: str, value: int) -> int:
@@ -62,12 +78,14 @@ async def fill() -> Community:
     assert db.DB.pool is not None
     async with db.DB.pool.acquire() as connection:
         made.cookies = await _add_members(connection)
-        bodies = _bodies(random)
-        made.read = await _add_thread(connection, random, bodies, READ, 50, 1_000)
-        made.large = await _add_thread(connection, random, bodies, LARGE, 200, 10_000)
+        article = articles()[0]
+        text = await read_file(article.name, article.read_bytes())
+        words = Words(text, _bodies(random))
+        made.read = await _add_thread(connection, random, words, READ, 50, 1_000)
+        made.large = await _add_thread(connection, random, words, LARGE, 200, 10_000)
         for place in range(WRITTEN):
             first = 200_000 + SMALL * place
-            thread = await _add_thread(connection, random, bodies, SMALL, 1, first)
+            thread = await _add_thread(connection, random, words, SMALL, 1, first)
             made.written.append(thread)
             made.comments[thread] = list(range(first, first + SMALL))
         await connection.execute("select setval('comment_id_seq', 1000000)")
@@ -100,20 +118,21 @@ def _bodies(random: Random) -> list[tuple[str, str]]:
 async def _add_thread(
     connection: asyncpg.Connection,
     random: Random,
-    bodies: Sequence[tuple[str, str]],
+    words: Words,
     size: int,
     votes_each: int,
     first: int,
 ) -> int:
     """Add a thread of `size` comments, in which each member voted `votes_each` times, and return its id."""
-    article = articles()[0]
-    text = await read_file(article.name, article.read_bytes())
-    passages = text.passages if size > SMALL else text.passages[:3]
-    text = msgspec.structs.replace(text, title=f"{text.title}, {first}", passages=passages)
+    passages = words.article.passages[: None if size > SMALL else 3]
+    address = f"https://paper.example/{first}"
+    text = msgspec.structs.replace(words.article, url=address, passages=passages)
     thread = (await open_thread(text=text, topic="research", starter=1)).id
+    lineages = [row["lineage"] for row in await connection.fetch(LINEAGES, thread)]
     tree = _tree(random, size, first)
+    _anchor(random, tree, lineages)
     _vote(random, tree, votes_each)
-    rows = [_row(thread, one, random.choice(bodies), START + timedelta(seconds=one.id)) for one in tree]
+    rows = [_row(thread, one, random.choice(words.bodies), START + timedelta(seconds=one.id)) for one in tree]
     await connection.copy_records_to_table("comment", records=rows, columns=COMMENT_FIELDS)
     votes = [(one.id, thread, *key, value, START) for one in tree for key, value in one.votes.items()]
     await connection.copy_records_to_table("vote", records=votes, columns=VOTE_FIELDS)
@@ -135,11 +154,19 @@ def _tree(random: Random, size: int, first: int) -> list[Made]:
     return tree
 
 
+def _anchor(random: Random, tree: Sequence[Made], lineages: Sequence[int]) -> None:
+    """Two of three answers to the article say how they stand to it, every other one to which passage."""
+    for one in tree:
+        if one.parent is None:
+            one.stance = random.choice((*STANCES, None, None))
+            one.passage = random.choice(lineages) if random.random() < 0.5 else None
+
+
 def _vote(random: Random, tree: Sequence[Made], each: int) -> None:
     """Some comments draw most of the votes; four of five are for them."""
-    weights = [random.paretovariate(1.0) for _ in tree]
+    weights = list(accumulate(random.paretovariate(1.0) for _ in tree))
     for member in range(1, MEMBERS + 1):
-        for one in random.choices(tree, weights, k=each):
+        for one in random.choices(tree, cum_weights=weights, k=each):
             axis = random.choice(("quality", "agreement"))
             if one.author != member:
                 one.votes.setdefault((member, axis), 1 if random.random() < 0.8 else -1)
@@ -150,6 +177,6 @@ def _row(thread: int, one: Made, body: tuple[str, str], at: datetime) -> tuple[A
     agrees, disagrees = one.count("agreement", 1), one.count("agreement", -1)
     ranks = ranking.best(ups, downs), ranking.controversial(ups, downs)
     parent = one.parent.id if one.parent else None
+    place = (thread, parent, one.depth, one.author, one.stance, one.passage)
     numbers = (ups, downs, agrees, disagrees, *ranks, one.replies)
-    return (one.id, thread, parent, one.depth, one.author, *body, markdown.VERSION, *numbers, at,
-            at if one.votes else None)  # fmt: skip
+    return one.id, *place, *body, markdown.VERSION, *numbers, at, at if one.votes else None

@@ -1,5 +1,6 @@
 """The web application: routes, lifespan, what features hand to each other. It imports all; nothing imports it."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -76,6 +77,9 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         pages.set_globals(site=site, topics=await topics())
         pages.warm()
         assets.assets()
+        # What is here now stays: no collection in the middle of the first pages need look through it.
+        gc.collect()
+        gc.freeze()
         app.state.hub.start()
         yield
         await app.state.hub.stop()

@@ -1,7 +1,7 @@
 """Writing comments: each op validates, writes and announces in one transaction, the thread's row locked first."""
 
 from collections.abc import Awaitable, Callable
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -26,6 +26,14 @@ class Draft(msgspec.Struct, frozen=True):
     quote: str | None = None
     assisted: bool = False
     submission: UUID | None = None
+
+    @property
+    def sending(self) -> UUID | None:
+        """What is kept as the submission: equal for the same words from the same form.
+
+        A form that comes back with other words, by the Back button or in a second tab, is another comment.
+        """
+        return uuid5(self.submission, self.body) if self.submission else None
 
 
 # What must be decided before a comment stands. app.py and worker.py fill this in (architecture.md 1); each check
@@ -124,7 +132,7 @@ async def _insert(draft: Draft, html: str, anchor: Anchor) -> int | None:
         draft.body,
         html,
         markdown.VERSION,
-        draft.submission,
+        draft.sending,
         ranking.best(0, 0),
     )
     return row
@@ -133,7 +141,7 @@ async def _insert(draft: Draft, html: str, anchor: Anchor) -> int | None:
 async def _first_or_refuse(draft: Draft) -> int:
     """Nothing was inserted: return the first comment of this submission, or say why there is none."""
     first: int | None = await db.value(
-        "select id from comment where author = $1 and submission = $2", draft.author.id, draft.submission
+        "select id from comment where author = $1 and submission = $2", draft.author.id, draft.sending
     )
     if first is not None:
         return first

@@ -7,10 +7,10 @@ from litestar.params import FromPath, FromQuery
 
 from parley.comments import queries, view
 from parley.comments.tree import SORTS
-from parley.core.access import ANYONE, viewer_of
+from parley.core.access import ANYONE, Viewer, viewer_of
 from parley.core.cache import MicroCache
 from parley.core.errors import NotFound
-from parley.core.pages import Finished, finish, page, render, sent, wants_fragment
+from parley.core.pages import BEST, FAST, Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text import as_id
 from parley.threads import queries as threads
@@ -31,11 +31,12 @@ async def show(
 ) -> Response[Any]:
     """A thread: the article and its discussion. The slug is for people; any slug answers."""
     place = await _place(thread, sort, passage, focus)
-    if viewer_of(request) is None and not wants_fragment(request):
-        finished = await _pages.get(place, lambda: _visitors_page(place))
-        return sent(request, finished)
-    context = await _context(request, place)
-    return page(request, "threads/page.html", "discussion", **context)
+    viewer = viewer_of(request)
+    shown = await view.thread_view(place, fresh=viewer is not None)
+    if wants_fragment(request):
+        return page(request, "threads/page.html", "discussion", **await _context(shown, viewer))
+    # Kept by the view it shows, so that it grows no older than that.
+    return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
 
 
 async def _place(thread: str, sort: str, passage: str, focus: str) -> view.Place:
@@ -50,20 +51,17 @@ async def _place(thread: str, sort: str, passage: str, focus: str) -> view.Place
     return view.Place(thread_id, sort, as_id(passage), focused)
 
 
-async def _visitors_page(place: view.Place) -> Finished:
-    """The page for everybody who is not signed in: rendered and compressed once, kept for a moment."""
-    shown = await view.thread_view(place, fresh=False)
-    context = _shared(shown, view.comments_html(shown.discussion))
-    return finish(render("threads/page.html", viewer=None, path=shown.thread.address, **context))
+async def _whole(shown: view.ThreadView, viewer: Viewer | None) -> Finished:
+    """The page for everybody who is not signed in, or for one member: made once, kept for a moment."""
+    context = await _context(shown, viewer)
+    return finish(render("threads/page.html", viewer=viewer, **context), FAST if viewer else BEST)
 
 
-async def _context(request: AnyRequest, place: view.Place) -> dict[str, Any]:
-    viewer = viewer_of(request)
-    shown = await view.thread_view(place, fresh=viewer is not None)
+async def _context(shown: view.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     if viewer is None:
         return _shared(shown, view.comments_html(shown.discussion))
-    own = await votes.own_in_thread(viewer.id, place.thread)
-    new_since = await threads.last_visit(viewer.id, place.thread)
+    own = await votes.own_in_thread(viewer.id, shown.thread.id)
+    new_since = await threads.last_visit(viewer.id, shown.thread.id)
     return _shared(shown, view.comments_html(shown.discussion, viewer, own, new_since))
 
 
@@ -71,6 +69,7 @@ def _shared(shown: view.ThreadView, comments_html: Any) -> dict[str, Any]:
     place, thread = shown.discussion.place, shown.thread
     return {
         "thread": thread,
+        "path": thread.address,
         "article": shown.article,
         "passages_html": shown.passages,
         "comments_html": comments_html,

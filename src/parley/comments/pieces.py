@@ -52,15 +52,16 @@ _kept: Bounded[Kept] = Bounded(KEPT)
 
 
 def piece(row: CommentRow, mine: Mine | None = None, answered: str | None = None) -> Piece:
-    """The piece of `row`; `answered` names whom a reply on the flat levels answers."""
-    if mine is not None:
-        return _render(row, mine, answered)
-    key = (row.id, answered)
+    """The piece of `row`; `answered` names whom a reply on the flat levels answers.
+
+    Kept for everybody: members whose votes on a comment are the same see the same piece.
+    """
+    key = (row.id, answered, mine)
     age = ago(row.created_at)
     kept = _kept.get(key)
     if kept is not None and kept.row == row and kept.age == age:
         return kept.piece
-    fresh = _render(row, None, answered)
+    fresh = _render(row, mine, answered)
     _kept.put(key, Kept(row, age, fresh))
     return fresh
 
@@ -77,16 +78,19 @@ def stub(thread: int, parent: int, count: int, last: int | None, sort: str) -> s
     return environment().get_template("comments/_stub.html").render(stub=Stub(count, url))
 
 
-def assemble(
-    tree: Tree,
-    rows: Mapping[int, CommentRow],
-    sort: str,
-    mine: Mapping[int, Mine] | None = None,
-    new_since: datetime | None = None,
-    viewer: str | None = None,
-) -> Markup:
-    """Join the pieces of `tree` into one HTML text, marking what was written after `new_since` by others."""
-    out: list[str] = []
+class Laid(msgspec.Struct, frozen=True):
+    """The pieces of a tree in the order of the page, as everybody sees them; a viewer's own take others' places."""
+
+    rows: Mapping[int, CommentRow]
+    parts: list[str]
+    # Where in `parts` each comment begins, and whom it answers if it must say so.
+    places: dict[int, tuple[int, str | None]]
+
+
+def lay(tree: Tree, rows: Mapping[int, CommentRow], sort: str) -> Laid:
+    """Put the pieces of `tree` in order."""
+    laid = Laid(rows, [], {})
+    out = laid.parts
     # Depth first without recursion: a chain of replies may be longer than Python's stack.
     todo: list[tuple[int, int] | str] = [(root, 0) for root in reversed(tree.roots)]
     while todo:
@@ -99,9 +103,10 @@ def assemble(
         if row is None:
             continue
         flat = level >= FLAT_FROM
-        made = piece(row, mine.get(comment) if mine else None, _answered(rows, row) if flat else None)
-        is_new = new_since is not None and row.created_at > new_since and row.author != viewer
-        out.append(made.before.replace('class="comment', 'class="comment is-new', 1) if is_new else made.before)
+        answered = _answered(rows, row) if flat else None
+        made = piece(row, None, answered)
+        laid.places[comment] = len(out), answered
+        out.append(made.before)
         left = tree.hidden.get(comment)
         rest = stub(row.thread, comment, left[0], left[1], sort) if left else ""
         children: Sequence[int] = tree.children.get(comment, ())
@@ -109,7 +114,27 @@ def assemble(
         todo += [(child, level + 1) for child in reversed(children)]
         if flat:
             out.append(made.after)
-    return Markup("".join(out))  # noqa: S704 our own template's output
+    return laid
+
+
+def join(
+    laid: Laid,
+    mine: Mapping[int, Mine] | None = None,
+    new_since: datetime | None = None,
+    viewer: str | None = None,
+) -> Markup:
+    """One HTML text, with the viewer's own pieces, marking what was written after `new_since` by others."""
+    parts = laid.parts.copy()
+    for comment, own in (mine or {}).items():
+        if comment in laid.places:
+            place, answered = laid.places[comment]
+            parts[place] = piece(laid.rows[comment], own, answered).before
+    if new_since is not None:
+        for comment, (place, _) in laid.places.items():
+            row = laid.rows[comment]
+            if row.created_at > new_since and row.author != viewer:
+                parts[place] = parts[place].replace('class="comment', 'class="comment is-new', 1)
+    return Markup("".join(parts))  # noqa: S704 our own template's output
 
 
 def _answered(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:

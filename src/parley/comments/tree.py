@@ -14,7 +14,7 @@ from parley.comments.ranking import FEWEST_VOTED
 from parley.core import db
 
 SORTS = ("best", "new", "old", "controversial")
-SHOWN = 200
+SHOWN = 180
 CANDIDATES = 4 * SHOWN
 ANCESTORS = 8
 
@@ -63,6 +63,7 @@ AFTER = {
     "old": "(c.created_at, c.id) > (a.created_at, a.id)",
 }
 
+# `offset 0` keeps the planner from joining a whole table: it expects ten times as many rows as there are.
 WHOLE = """
 with recursive top as (
     (select c.id, c.parent, {rank} as rank, c.reply_count from comment c
@@ -73,7 +74,9 @@ with recursive top as (
 ), up as (
     select * from top
     union
-    select c.id, c.parent, {rank}, c.reply_count from comment c join up on c.id = up.parent
+    select c.* from up cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count from comment c where c.id = up.parent offset 0
+    ) c
 )
 select id, parent, rank, reply_count from up
 """
@@ -87,7 +90,9 @@ with recursive first as (
 ), down as (
     select * from first
     union all
-    select c.id, c.parent, {rank}, c.reply_count from down join comment c on c.parent = down.id
+    select c.* from down cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count from comment c where c.parent = down.id offset 0
+    ) c
 )
 select id, parent, rank, reply_count from down limit $2 * 4
 """
@@ -135,7 +140,9 @@ with recursive first as (
 ), down as (
     select * from first
     union all
-    select c.id, c.parent, {rank}, c.reply_count from down join comment c on c.parent = down.id
+    select c.* from down cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count from comment c where c.parent = down.id offset 0
+    ) c
 )
 select id, parent, rank, reply_count from down limit $2 * 4
 """

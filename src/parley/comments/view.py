@@ -38,7 +38,7 @@ class Discussion(msgspec.Struct, frozen=True):
     place: Place
     sort: str
     tree: tree.Tree
-    rows: Mapping[int, queries.CommentRow]
+    laid: pieces.Laid
 
     @property
     def next_url(self) -> str | None:
@@ -50,8 +50,8 @@ class Discussion(msgspec.Struct, frozen=True):
         return f"/t/{place.thread}/comments?sort={self.sort}&after={last}"
 
 
-class ThreadView(msgspec.Struct, frozen=True):
-    """A thread's page without its viewer."""
+class ThreadView(msgspec.Struct, frozen=True, eq=False):
+    """A thread's page without its viewer, as it was at one moment: no two are equal."""
 
     thread: threads.ThreadRow
     article: articles.ArticleRow
@@ -100,14 +100,16 @@ async def thread_view(place: Place, *, fresh: bool) -> ThreadView:
 
     Raises NotFound when there is no such thread.
     """
-    generation = _generations[place.thread] if fresh else None
-    return await _views.get((place, generation), lambda: _make_view(place))
+    return await _views.get((place, _generation(place, fresh=fresh)), lambda: _make_view(place))
 
 
 async def discussion(place: Place, *, fresh: bool) -> Discussion:
     """The comments at `place`, alone."""
-    generation = _generations[place.thread] if fresh else None
-    return await _discussions.get((place, generation), lambda: _make_discussion(place))
+    return await _discussions.get((place, _generation(place, fresh=fresh)), lambda: _make_discussion(place))
+
+
+def _generation(place: Place, *, fresh: bool) -> int | None:
+    return _generations[place.thread] if fresh else None
 
 
 async def _make_view(place: Place) -> ThreadView:
@@ -125,7 +127,8 @@ async def _make_view(place: Place) -> ThreadView:
 async def _make_discussion(place: Place) -> Discussion:
     sort = await tree.effective_sort(place.thread, place.sort)
     shown = await _tree(place, sort)
-    return Discussion(place, sort, shown, await queries.by_ids(shown.ids))
+    rows = await queries.by_ids(shown.ids)
+    return Discussion(place, sort, shown, pieces.lay(shown, rows, sort))
 
 
 async def _tree(place: Place, sort: str) -> tree.Tree:
@@ -148,9 +151,9 @@ def comments_html(
 ) -> Markup:
     """The comments of a discussion as `viewer` sees them, who cast `votes` (by comment and axis)."""
     if viewer is None:
-        return pieces.assemble(shown.tree, shown.rows, shown.sort)
-    mine = _mine(shown.rows, viewer, votes or {})
-    return pieces.assemble(shown.tree, shown.rows, shown.sort, mine, new_since, viewer.name)
+        return pieces.join(shown.laid)
+    mine = _mine(shown.laid.rows, viewer, votes or {})
+    return pieces.join(shown.laid, mine, new_since, viewer.name)
 
 
 def _mine(

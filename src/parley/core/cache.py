@@ -40,9 +40,16 @@ class MicroCache(Generic[Value]):
         value = await make()
         self._kept[key] = (started, value)
         self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._let_go()
         return value
+
+    def _let_go(self) -> None:
+        """Forget what is too old, and the oldest when there is too much."""
+        while self._kept:
+            started, _ = next(iter(self._kept.values()))
+            if len(self._kept) <= self._most and monotonic() - started < self._seconds:
+                return
+            self._kept.popitem(last=False)
 
 
 class Bounded(Generic[Value]):

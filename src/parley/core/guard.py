@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -33,13 +32,14 @@ CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long
     ]
 )
 HEADERS = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    b"content-security-policy": CSP.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+REFERRER = b"strict-origin-when-cross-origin"
+STRICT_TRANSPORT = b"max-age=31536000; includeSubDomains"
 REFUSAL = b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
 
 
@@ -83,19 +83,19 @@ class Guard:
         origin = headers.get(b"origin")
         return origin is None or origin.decode("latin-1") == self.settings.origin
 
-    def _add_headers(self, scope: Scope, message: Message) -> None:
-        headers = MutableScopeHeaders.from_message(message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
+    def _add_headers(self, scope: Scope, message: Any) -> None:
+        """Ours come in where the answer has not said otherwise, but for two that no answer may soften."""
         path = scope["path"]
-        token_page = path.startswith(TOKEN_PAGES)
-        headers["Referrer-Policy"] = "same-origin" if token_page else "strict-origin-when-cross-origin"
+        usual = HEADERS | {b"cache-control": b"private, no-cache" if scope.get("viewer") else b"no-cache"}
+        forced = {b"referrer-policy": b"same-origin" if path.startswith(TOKEN_PAGES) else REFERRER}
         if self.settings.secure:
-            headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+            forced[b"strict-transport-security"] = STRICT_TRANSPORT
         if path.startswith(NEVER_STORED):
-            headers["Cache-Control"] = "no-store"
-        else:
-            headers.setdefault("Cache-Control", "private, no-cache" if scope.get("viewer") else "no-cache")
+            forced[b"cache-control"] = b"no-store"
+        said = [header for header in message.get("headers", ()) if header[0] not in forced]
+        named = {name for name, _ in said}
+        added = [header for header in (usual | forced).items() if header[0] not in named]
+        message["headers"] = [*said, *added]
 
 
 async def _refuse(send: Send) -> None:

@@ -21,6 +21,8 @@ AnyRequest = Request[Any, Any, Any]
 VARY = "HX-Request, Cookie, Accept-Encoding"
 # zlib's quickest level: a page made for one viewer is compressed once and sent once.
 FAST = 1
+# For a page that many are sent.
+BEST = 6
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 
 
@@ -36,7 +38,7 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    env.filters |= {"ago": ago, "day": day, "iso": iso, "number": number, "plural": plural}
+    env.filters |= {"ago": ago, "day": day, "iso": iso, "number": number, "plural": plural, "web": web}
     env.globals |= {"static": static}
     return env
 
@@ -79,10 +81,12 @@ def render(template: str, block: str | None = None, **context: Any) -> bytes:
     return environment().get_template(template).render(context).encode()
 
 
-def finish(html: bytes, level: int = 6) -> Finished:
+def finish(html: bytes, level: int = BEST) -> Finished:
     """Make `html` ready to be sent many times."""
-    etag = f'"{hashlib.blake2b(html, digest_size=12).hexdigest()}"'
-    return Finished(html, gzip.compress(html, level, mtime=0), etag)
+    compressed = gzip.compress(html, level, mtime=0)
+    # Of the compressed bytes, which are a seventh of the others.
+    etag = f'"{hashlib.blake2b(compressed, digest_size=12).hexdigest()}"'
+    return Finished(html, compressed, etag)
 
 
 def sent(request: AnyRequest, finished: Finished) -> Response[bytes | None]:
@@ -109,7 +113,7 @@ def page(
     part = block if wants_fragment(request) else None
     if part and status >= 400:  # noqa: PLR2004 htmx puts an error where the form stands, not where success would go
         extra |= {"HX-Retarget": f"#{part}", "HX-Reswap": "outerHTML"}
-    html = render(template, part, status=status, **base_context(request), **context)
+    html = render(template, part, status=status, **(base_context(request) | context))
     return _answer(request, html, status, extra)
 
 
@@ -164,3 +168,8 @@ def number(amount: int) -> str:
 
 def plural(amount: int, one: str, many: str) -> str:
     return f"{amount:,} {one if amount == 1 else many}"
+
+
+def web(address: str | None) -> str | None:
+    """`address` when a link may lead there: one of the web, never a script, whatever brought it into the database."""
+    return address if address and address.startswith(("https://", "http://")) else None
