@@ -98,12 +98,20 @@ select id, parent, rank, reply_count from down limit $2 * 4
 """
 
 
+# Agreement votes set `scored_at` too, and must not bring this about.
+VOTED = """
+select count(*) from (
+    select 1 from comment where thread = $1 and scored_at is not null and base_ups + ups + base_downs + downs > 0 limit $2
+) v
+"""
+
+
 async def effective_sort(thread_id: int, sort: str) -> str:
     """`best` falls back to `old` while so few comments have votes that their order would look random."""
     if sort != "best":
         return sort
     voted = await db.value(
-        "select count(*) from (select 1 from comment where thread = $1 and scored_at is not null limit $2) v",
+        VOTED,
         thread_id,
         FEWEST_VOTED,
     )
