@@ -1,28 +1,14 @@
-"""A member who can sign in, and what a mailed link looks like."""
+"""Members who can sign in, and the links they are mailed."""
 
 import re
 from collections.abc import Awaitable, Callable
 
-import httpx
 import pytest
 from litestar import Litestar
 
+from accounts.person import PASSWORD, Person
 from parley.accounts import ops
 from parley.core import db
-
-PASSWORD = "four unrelated green words"
-
-
-class Person:
-    """A member with their password and address."""
-
-    def __init__(self, number: int, name: str) -> None:
-        self.id, self.name = number, name
-        self.password = PASSWORD
-        self.email = f"{name}@example.org"
-
-    async def sign_in(self, client: httpx.AsyncClient) -> httpx.Response:
-        return await client.post("/login", data={"login": self.name, "password": self.password})
 
 
 @pytest.fixture

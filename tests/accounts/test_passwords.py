@@ -11,7 +11,15 @@ WORDS = ["parley", "localhost", "mira", "mira@example.org"]
 
 @pytest.mark.parametrize(
     "password",
-    ["eight ok", "x1y" * 42 + "zz", "пароль с пробелами", "  spaces around  ", "tab\tand\x00nul!", "🦜🦜🦜🦜 parrots", "mirage of seas"],
+    [
+        "eight ok",
+        "x1y" * 42 + "zz",
+        "пароль с пробелами",
+        "  spaces around  ",
+        "tab\tand\x00nul!",
+        "🦜🦜🦜🦜 parrots",
+        "mirage of seas",
+    ],
 )
 def test_any_characters_are_welcome(password: str) -> None:
     passwords.check(password, WORDS)

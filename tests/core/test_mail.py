@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from aiosmtpd.smtp import SMTP as SMTPServer
+from aiosmtpd import smtp
 
 from parley.core import db, mail
 from parley.core.assets import folder
@@ -25,7 +25,7 @@ class Sink:
         self.logins: list[object] = []
         self.answer = "250 OK"
 
-    async def handle_DATA(self, _server: SMTPServer, _session: object, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: smtp.SMTP, _session: object, envelope: Any) -> str:  # noqa: N802
         if self.answer.startswith("250"):
             self.messages.append((envelope.rcpt_tos, envelope.original_content))
         return self.answer
@@ -49,7 +49,7 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
 async def sink(use: Use) -> AsyncIterator[Sink]:
     sink = Sink()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTPServer(sink, hostname="localhost"), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: smtp.SMTP(sink, hostname="localhost"), "127.0.0.1", 0)
     use(smtp_url=f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     yield sink
     server.close()
@@ -73,7 +73,7 @@ async def due_now() -> None:
 
 
 async def row(column: str) -> Any:
-    return await db.value(f"select {column} from mail order by id desc limit 1")  # noqa: S608
+    return await db.value(f"select {column} from mail order by id desc limit 1")
 
 
 async def test_a_message_goes_with_its_change_or_not_at_all() -> None:

@@ -25,6 +25,7 @@ LOOSE = Limit("test loose", 5, 1_000)
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test finds Redis resting because of the one before."""
     monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
+    monkeypatch.setattr(client, "_rests_until", 0.0)
 
 
 def redis_at(path: Path | str) -> Redis:
@@ -183,5 +184,3 @@ async def test_what_could_do_harm_is_limited_without_redis_too(deed: str) -> Non
 )
 async def test_a_client_is_counted_by_its_network(address: str, network: str) -> None:
     assert ratelimit.network(address) == network
-
-

@@ -183,9 +183,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn:
     return signed_in
 
 
-async def change_password(
-    viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client
-) -> None:
+async def change_password(viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client) -> None:
     """Change the password of whoever gives the current one.
 
     Raises Refused when that is wrong, TooMany after too many tries.

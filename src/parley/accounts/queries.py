@@ -80,9 +80,7 @@ async def by_login(login: str) -> Account | None:
 
 async def by_email(email: str) -> Account | None:
     """The member who confirmed this address."""
-    return await fetch_one(
-        Account, ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email)
-    )
+    return await fetch_one(Account, ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email))
 
 
 async def person(name: str) -> Person | None:

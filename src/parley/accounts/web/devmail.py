@@ -1,7 +1,7 @@
 """On one's own machine, without a mail server: the messages that would have been sent, and their links."""
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -11,8 +11,10 @@ from parley.accounts.web.common import AnyRequest
 from parley.core.access import ANYONE
 from parley.core.errors import NotFound
 from parley.core.pages import page
-from parley.core.settings import LOCAL_HOSTS, settings
+from parley.core.settings import settings
 from parley.core.text import as_id
+
+OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
 @get("/dev/mail", name="accounts:mails", opt={"who": ANYONE})
@@ -36,9 +38,9 @@ def _only_here(request: AnyRequest) -> None:
 
     The Host header is looked at too: a foreign name that was made to resolve to this machine opens nothing.
     """
-    host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    is_named_so = OWN_NAME.fullmatch(request.headers.get("host", ""))
     is_here = request.client is not None and _is_loopback(request.client.host)
-    if not (settings().local and settings().smtp_url is None and is_here and host in LOCAL_HOSTS):
+    if not (settings().local and settings().smtp_url is None and is_here and is_named_so):
         raise NotFound("There is no page at this address.")
 
 

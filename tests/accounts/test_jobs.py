@@ -1,0 +1,30 @@
+import pytest
+
+from accounts.person import Person
+from make import member
+from parley.accounts import jobs, ops
+from parley.core import db
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
+
+CLIENT = ops.Client(agent="", address="127.0.0.1")
+
+
+async def test_what_has_ended_is_cleared_away_and_the_rest_stays(mira: Person) -> None:
+    for _ in range(3):
+        await ops.sign_in(login="mira", password=mira.password, client=CLIENT)
+    await ops.forgot(mira.email, CLIENT)
+    await ops.forgot(mira.email, CLIENT)
+    await member("fresh", state="unverified")
+    stale = await member("stale", state="unverified")
+    oldest = "(select min(id) from {})"
+    await db.execute(f"update session set expires_at = now() - interval '1 s' where id = {oldest.format('session')}")
+    await db.execute("update session set seen_at = now() - interval '15 days' where id = (select max(id) from session)")
+    await db.execute(f"update token set expires_at = now() - interval '2 days' where id = {oldest.format('token')}")
+    await db.execute("update member set created_at = now() - interval '8 days' where id = any($1)", [stale.id, mira.id])
+    await db.execute(f"update mail set created_at = now() - interval '31 days' where id = {oldest.format('mail')}")
+    assert await jobs.purge() == 5
+    assert await jobs.purge() == 0
+    assert await db.values("select name from member order by name") == ["fresh", "mira"]
+    for table in ("session", "token", "mail"):
+        assert await db.value(f"select count(*) from {table}") == 1

@@ -1,0 +1,54 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from parley.core import db
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
+
+
+def parley(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "parley", "member", "add", *arguments]
+    return subprocess.run(command, input=typed, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+
+
+async def test_a_member_is_added_with_a_link_that_sets_the_password() -> None:
+    done = parley("ada", "ada@example.org", "--role", "admin")
+    assert done.returncode == 0, done.stderr
+    assert "/reset/" in done.stdout
+    assert await db.value("select state || role from member where name = 'ada'") == "activeadmin"
+
+
+async def test_a_password_from_standard_input_can_sign_in_at_once() -> None:
+    done = parley("ada", "ada@example.org", "--password-stdin", "--json", typed="four unrelated green words\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["link"] is None
+    assert await db.value("select password_hash like '$argon2id$%' from member")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "words"),
+    [
+        (("a", "ada@example.org"), "", "2 to 30"),
+        (("ada", "nowhere"), "", "address"),
+        (("ada", "ada@example.org", "--password-stdin"), "password1\n", "first that anybody"),
+    ],
+)
+async def test_a_mistake_ends_with_one_sentence(arguments: tuple[str, ...], typed: str, words: str) -> None:
+    done = parley(*arguments, typed=typed)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert await db.value("select count(*) from member") == 0
+
+
+async def test_nobody_is_added_twice() -> None:
+    assert parley("ada", "ada@example.org").returncode == 0
+    for arguments in (("ADA", "other@example.org"), ("other", "Ada@example.org")):
+        done = parley(*arguments)
+        assert done.returncode == 1
+        assert done.stderr.count("\n") == 1

@@ -1,0 +1,140 @@
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from accounts.person import Person
+from make import browser
+from parley.accounts import sessions
+from parley.core import db
+from parley.core.errors import Unavailable
+from parley.core.settings import settings
+
+pytestmark = pytest.mark.anyio
+
+
+async def is_signed_in(client: httpx.AsyncClient) -> bool:
+    sessions.forget()
+    return (await client.get("/settings/security")).status_code == 200
+
+
+async def test_visitors_leave_no_trace(client: httpx.AsyncClient) -> None:
+    for path in ("/login", "/signup", "/forgot", "/u/nobody", "/signup/done") * 20:
+        assert "set-cookie" not in (await client.get(path)).headers
+    assert await db.value("select count(*) from session") == 0
+
+
+async def test_nothing_is_read_for_a_request_without_our_cookie(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_args: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(sessions.db, "fetch_one", fail)
+    for cookie in ("", "other=1", "parley=", "parley=short", "xparley=" + "a" * 43, "parley=" + "ä" * 43):
+        answer = await client.get("/signup", headers={"cookie": cookie.encode()})
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "idle", "good"),
+    [
+        ("member", "13 days", True),
+        ("member", "14 days", False),
+        ("moderator", "11 hours", True),
+        ("moderator", "12 hours", False),
+        ("admin", "12 hours", False),
+    ],
+)
+async def test_an_unused_sign_in_ends(
+    client: httpx.AsyncClient, mira: Person, role: str, idle: str, good: bool
+) -> None:
+    await db.execute("update member set role = $1", role)
+    await mira.sign_in(client)
+    await db.execute("update session set seen_at = now() - $1::text::interval - interval '1 second'", idle)
+    assert await is_signed_in(client) is good
+
+
+@pytest.mark.parametrize(("role", "days"), [("member", 90), ("moderator", 7), ("admin", 7)])
+async def test_every_sign_in_ends_some_day(client: httpx.AsyncClient, mira: Person, role: str, days: int) -> None:
+    await db.execute("update member set role = $1", role)
+    answer = await mira.sign_in(client)
+    assert f"Max-Age={days * 86_400}" in answer.headers["set-cookie"]
+    assert await db.value("select extract(day from expires_at - created_at)::int from session") == days
+    assert await is_signed_in(client)
+    await db.execute("update session set expires_at = now()")
+    assert not await is_signed_in(client)
+
+
+@pytest.mark.parametrize("state", ["suspended", "deactivated", "anonymised"])
+async def test_who_may_no_longer_come_in_is_no_viewer(client: httpx.AsyncClient, mira: Person, state: str) -> None:
+    await mira.sign_in(client)
+    assert await is_signed_in(client)
+    await db.execute("update member set state = $1", state)
+    assert not await is_signed_in(client)
+
+
+async def test_seen_is_written_once_in_a_while_only(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    before = await db.value("select xmin::text || ctid::text from session")
+    assert await is_signed_in(client)
+    assert await db.value("select xmin::text || ctid::text from session") == before
+    await db.execute("update session set seen_at = now() - interval '6 minutes'")
+    assert await is_signed_in(client)
+    assert await db.value("select seen_at = now() from session")
+
+
+async def test_a_found_sign_in_is_believed_for_a_moment_and_no_longer(
+    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mira.sign_in(client)
+    assert await is_signed_in(client)
+    await db.execute("delete from session")
+    assert (await client.get("/settings/profile")).status_code == 200
+    later = sessions.monotonic() + sessions.BELIEVED_SECONDS
+    monkeypatch.setattr(sessions, "monotonic", lambda: later)
+    assert (await client.get("/settings/profile")).status_code == 303
+    assert sessions.BELIEVED_SECONDS <= 1
+
+
+async def test_ending_all_sign_ins_is_in_force_here_at_once(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    assert (await client.get("/settings/profile")).status_code == 200
+    await sessions.end_all(mira.id)
+    assert (await client.get("/settings/profile")).status_code == 303
+
+
+async def test_streams_learn_which_sign_ins_are_still_good(app: Litestar, mira: Person, jon: Person) -> None:
+    async with browser(app) as one, browser(app) as other:
+        await mira.sign_in(one)
+        await jon.sign_in(other)
+        first, second = await db.values("select id from session order by id")
+        assert await sessions.still_valid([first, second, 999]) == {first, second}
+        await one.post("/logout")
+        assert await sessions.still_valid([first, second]) == {second}
+        await db.execute("update member set state = 'suspended'")
+        assert await sessions.still_valid([first, second]) == set()
+        assert await sessions.still_valid([]) == set()
+
+
+async def test_with_the_database_away_a_member_is_not_told_to_sign_in(
+    client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await mira.sign_in(client)
+    sessions.forget()
+
+    async def away(*_args: object) -> None:
+        raise Unavailable("The database does not answer.")
+
+    monkeypatch.setattr(sessions.db, "fetch_one", away)
+    assert (await client.get("/settings/profile")).status_code == 503
+    assert (await client.get("/signup")).status_code == 200
+
+
+async def test_https_has_the_prefix_that_other_hosts_cannot_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    https = msgspec.structs.replace(settings(), base_url="https://talk.example.org")
+    monkeypatch.setattr(sessions, "settings", lambda: https)
+    cookie = sessions.cookie("a" * 43)
+    header = cookie.to_header(header="")
+    assert header.startswith("__Host-parley=")
+    assert "Secure" in header and "HttpOnly" in header and "Path=/" in header and "Domain" not in header

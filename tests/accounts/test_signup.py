@@ -1,0 +1,242 @@
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import perf_counter
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from make import browser
+from parley.accounts import hooks, ops, passwords
+from parley.core import db, ratelimit, redis
+
+pytestmark = pytest.mark.anyio
+
+Mailed = Callable[[str], Awaitable[str]]
+FORM = {"name": "ada", "email": "ada@example.org", "password": "four unrelated green words"}
+
+
+async def sign_up(client: httpx.AsyncClient, **changes: str) -> httpx.Response:
+    return await client.post("/signup", data=FORM | changes)
+
+
+async def state(name: str = "ada") -> str | None:
+    return await db.value("select state from member where name = $1", name)
+
+
+async def test_a_newcomer_signs_up_opens_the_mailed_link_and_may_write(
+    client: httpx.AsyncClient, mailed: Mailed
+) -> None:
+    answer = await sign_up(client)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/signup/done")
+    done = await client.get("/signup/done")
+    assert 'href="/dev/mail"' in done.text
+    assert await state() == "unverified"
+    link = await mailed("verify")
+    assert "<button" in (await client.get(link)).text
+    assert await state() == "unverified"
+    answer = await client.post(link)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/verify/done")
+    assert await state() == "active"
+    assert (await client.get("/verify/done")).status_code == 200
+
+
+async def test_an_unverified_member_is_signed_in_at_once(client: httpx.AsyncClient) -> None:
+    await sign_up(client)
+    assert (await client.get("/settings/profile")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "mistake"),
+    [
+        ("name", "a", "2 to 30"),
+        ("name", "a b", "letters, digits"),
+        ("name", "a\x00b", "cannot be stored"),
+        ("email", "nowhere", "@"),
+        ("email", "a@b.org\r\nBcc: c@d.org", "address"),
+        ("password", "short", "8 to 128"),
+        ("password", "password1", "first that anybody"),
+        ("password", "parley2026", "name of this site"),
+        ("password", "ada12345678", "name"),
+    ],
+)
+async def test_a_mistake_stands_beside_its_field_and_the_rest_is_kept(
+    client: httpx.AsyncClient, field: str, value: str, mistake: str
+) -> None:
+    answer = await sign_up(client, **{field: value})
+    assert answer.status_code == 422
+    assert f'id="f-{field}-error"' in answer.text
+    assert mistake in answer.text
+    kept = {"name": FORM["name"], "email": FORM["email"]} | {field: value}
+    assert field in {"name", "email"} or f'value="{kept["name"]}"' in answer.text
+    assert FORM["password"] not in answer.text
+    assert await db.value("select count(*) from member") == 0
+
+
+async def test_a_name_that_looks_like_a_taken_one_is_refused(client: httpx.AsyncClient, mira: object) -> None:
+    answer = await sign_up(client, name="M1ra")
+    assert answer.status_code == 422
+    assert "is taken" in answer.text
+    assert 'value="M1ra"' in answer.text
+
+
+async def test_a_known_address_gets_the_same_answer_and_its_owner_a_mail(app: Litestar, mira: object) -> None:
+    async with browser(app) as one, browser(app) as other:
+        unknown = await sign_up(one, name="new1a", email="new@example.org")
+        known = await sign_up(other, name="new2b", email="Mira@example.org")
+        assert (unknown.status_code, unknown.headers["location"]) == (known.status_code, known.headers["location"])
+        assert unknown.headers.keys() == known.headers.keys()
+        assert unknown.content == known.content
+        first, second = await one.get("/signup/done"), await other.get("/signup/done")
+        assert first.text.replace("new1a", "") == second.text.replace("new2b", "")
+    mails = await db.values("select kind || ' ' || recipient from mail order by id")
+    assert mails == ["verify new@example.org", "known mira@example.org"]
+    assert "/verify/" not in await db.value("select text from mail where kind = 'known'")
+
+
+async def test_a_stranger_who_signed_up_with_my_address_looks_the_same_ever_after(app: Litestar, mira: object) -> None:
+    for email in ("new@example.org", "mira@example.org"):
+        async with browser(app) as client:
+            name = email[:3] + "x"
+            await sign_up(client, name=name, email=email, password="a strangers own words")
+            by_name = await client.post("/login", data={"login": name, "password": "a strangers own words"})
+            by_email = await client.post("/login", data={"login": email, "password": "a strangers own words"})
+            again = await client.post("/verify")
+            taken = await sign_up(client, name=name, email="third@example.org")
+            seen = [answer.status_code for answer in (by_name, by_email, again, taken)]
+            assert seen == [303, 422, 303, 422]
+
+
+async def test_an_address_belongs_to_whoever_confirms_it_first(app: Litestar, mailed: Mailed) -> None:
+    async with browser(app) as squatter, browser(app) as owner:
+        await sign_up(squatter, name="squatter")
+        theirs = await mailed("verify")
+        await sign_up(owner, name="rightful")
+        assert (await owner.post(await mailed("verify"))).status_code == 303
+        late = await squatter.post(theirs)
+        assert late.status_code == 422
+        assert "another member" in late.text
+    assert (await state("rightful"), await state("squatter")) == ("active", "unverified")
+
+
+async def test_a_link_works_once(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    await sign_up(client)
+    link = await mailed("verify")
+    assert (await client.post(link)).status_code == 303
+    assert (await client.post(link)).status_code == 410
+    assert (await client.get(link)).status_code == 410
+
+
+async def test_a_link_that_is_too_old_is_refused_when_it_is_used(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    await sign_up(client)
+    await db.execute("update token set expires_at = now() - interval '1 second'")
+    assert (await client.post(await mailed("verify"))).status_code == 410
+    assert await state() == "unverified"
+
+
+@pytest.mark.parametrize("token", ["x", "x" * 43, "..%2f..", "%00", "a" * 5000, "é" * 43])
+async def test_a_made_up_link_is_refused(client: httpx.AsyncClient, token: str) -> None:
+    for path in (f"/verify/{token}", f"/reset/{token}"):
+        assert (await client.get(path)).status_code in {404, 410}
+        assert (await client.post(path, data={"password": FORM["password"]})).status_code in {404, 405, 410}
+
+
+async def test_a_link_of_one_purpose_is_useless_for_another(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    await sign_up(client)
+    token = (await mailed("verify")).removeprefix("/verify/")
+    assert (await client.post(f"/reset/{token}", data={"password": "other green words"})).status_code == 410
+
+
+async def test_only_hashes_of_tokens_and_passwords_are_stored(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    await sign_up(client)
+    token = (await mailed("verify")).removeprefix("/verify/")
+    stored = await db.values("select t::text from token t union all select s::text from session s")
+    stored += await db.values("select m::text from member m")
+    everything = "".join(stored)
+    assert token not in everything
+    assert client.cookies["parley"] not in everything
+    assert FORM["password"] not in everything
+
+
+async def test_hooks_run_in_the_transaction_that_confirms(
+    client: httpx.AsyncClient, mailed: Mailed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_member: int) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(hooks, "when_verified", [fail])
+    await sign_up(client)
+    token = (await mailed("verify")).removeprefix("/verify/")
+    with pytest.raises(LookupError):
+        await ops.verify(token)
+    assert await state() == "unverified"
+    told: list[int] = []
+
+    async def note(member: int) -> None:
+        told.append(member)
+
+    monkeypatch.setattr(hooks, "when_verified", [note])
+    assert told == [] and await ops.verify(token) == told[0]
+
+
+async def test_the_link_can_be_sent_again(client: httpx.AsyncClient) -> None:
+    await sign_up(client)
+    assert (await client.post("/verify")).status_code == 303
+    assert await db.value("select count(*) from mail where kind = 'verify'") == 2
+    for _ in range(ratelimit.MAIL_ACCOUNT.most):
+        last = await client.post("/verify")
+    assert last.status_code == 429
+
+
+async def test_sign_ups_of_one_network_are_limited_and_keep_what_was_typed(client: httpx.AsyncClient) -> None:
+    for number in range(ratelimit.SIGN_UP_NETWORK.most):
+        await ratelimit.take(ratelimit.SIGN_UP_NETWORK, "127.0.0.0/24")
+        assert number >= 0
+    answer = await sign_up(client)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+    assert 'value="ada@example.org"' in answer.text
+
+
+async def test_known_and_unknown_addresses_take_the_same_work(app: Litestar, mira: object) -> None:
+    seen: list[list[str]] = []
+    for name, email in (("new1a", "new@example.org"), ("new2b", "mira@example.org")):
+        async with browser(app) as client, recorded() as statements:
+            assert (await sign_up(client, name=name, email=email)).status_code == 303
+        seen.append(statements)
+    assert seen[0] == seen[1]
+    assert len(seen[0]) > 4
+
+
+@asynccontextmanager
+async def recorded() -> AsyncIterator[list[str]]:
+    """The statements that are run inside, in their order; a time would say less, and depend on the machine."""
+    statements: list[str] = []
+    transaction = db.DB.current_transaction.get()
+    assert transaction is not None
+    with transaction.connection.query_logger(lambda record: statements.append(record.query)):
+        yield statements
+
+
+@pytest.mark.slow
+async def test_known_and_unknown_addresses_take_the_same_time(app: Litestar, mira: object) -> None:
+    known, unknown = [], []
+    async with browser(app) as client:
+        for number in range(12):
+            for times, email in ((unknown, f"n{number}@example.org"), (known, "mira@example.org")):
+                await redis.redis().flushdb()
+                client.cookies.clear()
+                started = perf_counter()
+                name = f"n{number}{'k' if times is known else 'u'}q"
+                assert (await sign_up(client, name=name, email=email)).status_code == 303
+                times.append(perf_counter() - started)
+    # The quickest of each: whatever else the machine does only adds to the others.
+    assert abs(min(known) - min(unknown)) < 0.005
+
+
+async def test_a_password_of_128_characters_signs_in_and_one_less_does_not(client: httpx.AsyncClient) -> None:
+    password = "ä€🦜 " * 32
+    assert len(password) == passwords.LONGEST
+    assert (await sign_up(client, password=password)).status_code == 303
+    assert (await client.post("/login", data={"login": "ada", "password": password[:-1]})).status_code == 422
+    assert (await client.post("/login", data={"login": "ada", "password": password})).status_code == 303
