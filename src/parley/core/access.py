@@ -54,6 +54,9 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
 
     Raises SignInNeeded for visitors, Forbidden for unverified members, NotFound where only staff may look.
     """
+    if isinstance(connection, Request) and connection.method == "POST":
+        # Read before anything can fail, so that what was typed is never lost.
+        await posted(connection)
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
     standing = viewer.standing if viewer else ANYONE
@@ -64,8 +67,6 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
         raise unknown  # type: ignore[misc]
     if who is None or who >= MODERATOR:
         raise NotFound("There is no page at this address.")
-    if isinstance(connection, Request) and connection.method == "POST":
-        await posted(connection)
     if viewer is None:
         raise SignInNeeded("Only members can do this. Please sign in, or sign up: it takes a minute.")
     raise Forbidden("Please confirm your e-mail address first: open the link in the mail we sent you.")

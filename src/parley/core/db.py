@@ -27,7 +27,7 @@ REST_SECONDS = 1.0
 AWAY = "The database does not answer. Please try again in a moment: nothing is saved twice."
 SERVER_SETTINGS = {
     "application_name": "parley",
-    "statement_timeout": "3500",
+    "statement_timeout": "3000",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
     "timezone": "UTC",
@@ -207,8 +207,12 @@ async def _acquire() -> Any:
 
 
 async def _release(connection: Any) -> None:
-    if DB.pool is not None:
+    if DB.pool is None:
+        return
+    try:
         await asyncio.shield(DB.pool.release(connection))
+    except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool; what was committed stands
+        log.info("connection not given back", error=repr(error))
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from parley.core import db
 from parley.core.errors import TooMany
-from parley.core.redis import redis
+from parley.core.redis import asking, redis
 from parley.core.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -157,7 +157,8 @@ async def _take_from_redis(limit: Limit, subject: str) -> int | None:
     if monotonic() < _rests_until:
         return None
     try:
-        wait = await _script()([_key(limit, subject)], [limit.most, limit.seconds], client=redis())
+        async with asking(redis()) as client:
+            wait = await _script()([_key(limit, subject)], [limit.most, limit.seconds], client=client)
     except (RedisError, OSError, TimeoutError) as error:
         _rests_until = monotonic() + REST_SECONDS
         log.warning("limits without Redis", error=repr(error))

@@ -1,5 +1,8 @@
 """The process's Redis client: short time-outs, because what Redis holds may always be lost."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
@@ -14,7 +17,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 0.3
-# After a lost nudge no other is tried for so long: a Redis that hangs costs one time-out, not one a post.
+# After a failure Redis is not asked for so long: one that hangs costs one time-out, not one a request.
 REST_SECONDS = 1.0
 LIVE_CHANNEL = "live"
 
@@ -49,13 +52,27 @@ async def close_redis() -> None:
         await client.aclose()
 
 
-async def publish(message: dict[str, Any]) -> None:
-    """Nudge the live hubs. A nudge that is lost only delays: hubs look at PostgreSQL every few seconds too."""
+@asynccontextmanager
+async def asking(client: Redis | None = None) -> AsyncIterator[Redis]:
+    """Ask Redis something: in 0.3 s altogether, and not at all for a second after it failed.
+
+    Raises RedisError, OSError or TimeoutError, which the caller must be able to live with.
+    """
     global _rests_until  # noqa: PLW0603 one state of one Redis
     if monotonic() < _rests_until:
-        return
+        raise ConnectionLost("Redis failed a moment ago")
     try:
-        await redis().publish(LIVE_CHANNEL, msgspec.json.encode(message))
-    except (RedisError, OSError, TimeoutError) as error:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            yield client or redis()
+    except (RedisError, OSError, TimeoutError):
         _rests_until = monotonic() + REST_SECONDS
+        raise
+
+
+async def publish(message: dict[str, Any]) -> None:
+    """Nudge the live hubs. A nudge that is lost only delays: hubs look at PostgreSQL every few seconds too."""
+    try:
+        async with asking() as client:
+            await client.publish(LIVE_CHANNEL, msgspec.json.encode(message))
+    except (RedisError, OSError, TimeoutError) as error:
         log.warning("live nudge lost", error=repr(error))

@@ -3,7 +3,7 @@
 import structlog
 from redis.exceptions import RedisError
 
-from parley.core.redis import redis
+from parley.core.redis import asking
 
 log = structlog.get_logger(__name__)
 
@@ -13,6 +13,7 @@ CHANNEL = "work"
 async def wake(job: str) -> None:
     """Have the worker run `job` now. Without Redis the job's own sweep finds the work a little later."""
     try:
-        await redis().publish(CHANNEL, job)
+        async with asking() as client:
+            await client.publish(CHANNEL, job)
     except (RedisError, OSError, TimeoutError) as error:
         log.info("worker not woken, its sweep will find the work", job=job, error=repr(error))

@@ -6,7 +6,7 @@ from time import time
 import structlog
 from redis.exceptions import RedisError
 
-from parley.core.redis import redis
+from parley.core.redis import asking
 
 log = structlog.get_logger(__name__)
 
@@ -22,13 +22,14 @@ class Presence:
         if not counts:
             return {}
         try:
-            pipe = redis().pipeline(transaction=False)
-            for thread, count in counts.items():
-                key = f"readers:{thread}"
-                pipe.hset(key, self._process, f"{count}:{int(time())}")
-                pipe.expire(key, 4 * FORGOTTEN_SECONDS)
-                pipe.hvals(key)
-            answers = await pipe.execute()
+            async with asking() as client:
+                pipe = client.pipeline(transaction=False)
+                for thread, count in counts.items():
+                    key = f"readers:{thread}"
+                    pipe.hset(key, self._process, f"{count}:{int(time())}")
+                    pipe.expire(key, 4 * FORGOTTEN_SECONDS)
+                    pipe.hvals(key)
+                answers = await pipe.execute()
         except (RedisError, OSError, TimeoutError) as error:
             log.info("readers counted here only", error=repr(error))
             return counts

@@ -1,0 +1,132 @@
+"""Redis may go at any moment: everything works on, and live only gets slower."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+import make
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from live.reader import Reader
+from parley.accounts import ops as accounts
+from parley.core.redis import redis
+
+pytestmark = pytest.mark.anyio
+
+SLOW_LOOK_SECONDS = 5.0
+GROWS_SECONDS = 0.5
+PASSWORD = "a long password of the tests"
+
+
+@contextmanager
+def frozen(forum: Forum) -> Iterator[None]:
+    forum.freeze("valkey")
+    try:
+        yield
+    finally:
+        forum.thaw("valkey")
+
+
+@contextmanager
+def killed(forum: Forum) -> Iterator[None]:
+    forum.kill_redis()
+    try:
+        yield
+    finally:
+        forum.servers.valkey.start()
+
+
+@contextmanager
+def stopped(forum: Forum) -> Iterator[None]:
+    forum.servers.valkey.stop()
+    try:
+        yield
+    finally:
+        forum.servers.valkey.start()
+
+
+AWAY = pytest.mark.parametrize("away", [frozen, killed, stopped])
+# One of the three shows it; each waits for the slow look.
+SLOWLY = pytest.mark.parametrize(
+    "away", [frozen, *(pytest.param(one, marks=pytest.mark.slow) for one in (killed, stopped))]
+)
+
+
+@AWAY
+async def test_without_redis_one_reads_signs_in_posts_and_votes_as_quickly(
+    forum: Forum, webs: list[Web], thread: int, away: Callable[[Forum], object]
+) -> None:
+    member, password = await _member_with_password()
+    web = webs[0]
+    address = web.address + await make.address(thread)
+    target = await make.comment(thread, await make.member(), "Vote on me.")
+    async with browser_of() as browser:
+        usual = await _slowest_page(browser, address)
+        with away(forum):  # type: ignore[attr-defined]
+            assert await _slowest_page(browser, address) < usual + GROWS_SECONDS
+            login = await browser.post(
+                f"{web.address}/login", data={"login": member, "password": password, "next": "/"}
+            )
+            assert login.status_code == 303, login.text
+            begun = time.monotonic()
+            post = await browser.post(
+                f"{web.address}/t/{thread}/comments",
+                data={"body": "Without Redis.", "submission": "5d9f2f8e-8b1f-4d3c-9a58-1f0e3f5b7c11"},
+            )
+            took = time.monotonic() - begun
+            assert post.status_code == 303
+            vote = await browser.post(f"{web.address}/c/{target}/vote", data={"axis": "quality", "value": "1"})
+            assert vote.status_code == 303
+            assert took < usual + GROWS_SECONDS
+            assert await _slowest_page(browser, address) < usual + GROWS_SECONDS
+
+
+@SLOWLY
+async def test_without_redis_live_comes_within_the_slow_look(
+    forum: Forum, webs: list[Web], thread: int, away: Callable[[Forum], object]
+) -> None:
+    cookie = await cookie_of(await make.member())
+    async with (
+        Reader([webs[0].address], thread, last=0) as here,
+        Reader([webs[1].address], thread, last=0) as there,
+        browser_of(cookie) as browser,
+    ):
+        await asyncio.gather(here.open(), there.open())
+        with away(forum):  # type: ignore[attr-defined]
+            await browser.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "Hear me."})
+            await here.until(lambda one: len(one.comments) == 1, 1)
+            await there.until(lambda one: len(one.comments) == 1, SLOW_LOOK_SECONDS + 1)
+        await browser.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "And again."})
+        await assert_all_have_the_truth([here, there], thread, forum.servers.database_url)
+
+
+async def test_a_flushed_redis_signs_nobody_out_and_loses_nothing(forum: Forum, webs: list[Web], thread: int) -> None:
+    cookie = await cookie_of(await make.member())
+    async with (
+        Reader([webs[1].address], thread, last=0, cookie=cookie) as reader,
+        browser_of(cookie) as browser,
+    ):
+        await reader.open()
+        await browser.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "Before."})
+        await redis().flushall()
+        answer = await browser.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "After."})
+        assert answer.status_code == 303
+        await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
+        assert reader.connected == 1
+
+
+async def _member_with_password() -> tuple[str, str]:
+    name = f"signer{time.monotonic_ns() % 10**9}"
+    await accounts.add_member(name=name, email=f"{name}@example.org", password=PASSWORD)
+    return name, PASSWORD
+
+
+async def _slowest_page(browser: object, address: str) -> float:
+    slowest = 0.0
+    for _ in range(5):
+        answer = await browser.get(address)  # type: ignore[attr-defined]
+        assert answer.status_code == 200
+        slowest = max(slowest, answer.elapsed.total_seconds())
+    return slowest

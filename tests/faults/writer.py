@@ -1,0 +1,62 @@
+"""People who post without pause, and remember what they were told."""
+
+import asyncio
+from contextlib import suppress
+from uuid import uuid4
+
+import httpx
+import msgspec
+
+from live.forum import Web, browser_of
+
+
+class Said(msgspec.Struct):
+    """A text that was sent: its key, and whether somebody was told that it stands."""
+
+    body: str
+    submission: str
+    acknowledged: bool = False
+
+
+class Writer:
+    """A member who posts, and sends again what was not answered with a yes when `persistent`."""
+
+    def __init__(self, webs: list[Web], thread: int, cookie: str, *, persistent: bool = False) -> None:
+        self.webs = webs
+        self.thread = thread
+        self.cookie = cookie
+        self.persistent = persistent
+        self.said: list[Said] = []
+        self.refusals: list[httpx.Response] = []
+        self.slowest = 0.0
+        self._stopped = asyncio.Event()
+
+    async def write(self, pause: float = 0.02) -> None:
+        """Post until stopped; what is under way then is finished."""
+        async with browser_of(self.cookie) as browser:
+            while not self._stopped.is_set():
+                one = Said(f"{self.cookie[:6]} says {len(self.said)}", str(uuid4()))
+                self.said.append(one)
+                await self._say(browser, one)
+                await asyncio.sleep(pause)
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    async def _say(self, browser: httpx.AsyncClient, one: Said) -> None:
+        turn = len(self.said)
+        while True:
+            web = self.webs[turn % len(self.webs)]
+            with suppress(httpx.HTTPError):
+                answer = await browser.post(
+                    f"{web.address}/t/{self.thread}/comments",
+                    data={"body": one.body, "submission": one.submission},
+                )
+                self.slowest = max(self.slowest, answer.elapsed.total_seconds())
+                one.acknowledged = answer.status_code == 303
+                if not one.acknowledged:
+                    self.refusals.append(answer)
+            if one.acknowledged or not self.persistent:
+                return
+            turn += 1
+            await asyncio.sleep(0.05)

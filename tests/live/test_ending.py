@@ -1,0 +1,59 @@
+"""How streams end: with whoever may no longer read on, and with the process."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+
+import pytest
+
+import make
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from live.reader import Reader
+from parley.core import db
+
+pytestmark = pytest.mark.anyio
+
+PROMISED_SECONDS = 5.0
+
+
+async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: Forum, web: Web, thread: int) -> None:
+    ada = await make.member()
+    cookie, elsewhere = await cookie_of(ada), await cookie_of(ada)
+    async with (
+        Reader([web.address], thread, cookie=cookie) as reader,
+        Reader([web.address], thread, cookie=elsewhere) as other,
+        browser_of(cookie) as browser,
+    ):
+        await asyncio.gather(reader.open(), other.open())
+        answer = await browser.post(f"{web.address}/logout")
+        assert answer.status_code == 303
+        await reader.until(lambda one: one.byes == 1, PROMISED_SECONDS)
+        assert other.byes == 0
+
+
+async def test_the_stream_of_someone_suspended_ends(forum: Forum, web: Web, thread: int) -> None:
+    ada = await make.member()
+    async with Reader([web.address], thread, cookie=await cookie_of(ada)) as reader:
+        await reader.open()
+        await db.execute("update member set state = 'suspended' where id = $1", ada.id)
+        await reader.until(lambda one: one.byes == 1, PROMISED_SECONDS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_process_that_is_told_to_end_says_goodbye_on_every_stream(
+    forum: Forum, web: Web, thread: int, number: signal.Signals
+) -> None:
+    ada, ending = await make.member(), forum.web()
+    async with AsyncExitStack() as stack:
+        ends: list[Reader] = []
+        for _ in range(30):
+            reader = Reader([ending.address, web.address], thread, last=0)
+            ends.append(await stack.enter_async_context(reader))
+        await asyncio.gather(*(one.open() for one in ends))
+        await make.comment(thread, ada, "Before the end.")
+        ending.process.send_signal(number)
+        await asyncio.to_thread(ending.process.wait, PROMISED_SECONDS)
+        await make.comment(thread, ada, "After the end.")
+        await assert_all_have_the_truth(ends, thread, forum.servers.database_url)
+        assert all(one.byes == 1 for one in ends)
+    assert "Traceback" not in ending.said()
