@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -25,12 +24,8 @@ OpenTab = Callable[..., Awaitable[Tab]]
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    with tempfile.TemporaryDirectory(prefix="parley-browser-") as folder, socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-        one.close()
-        with running(Path(folder) / "data", port) as installed:
-            yield installed
+    with tempfile.TemporaryDirectory(prefix="parley-browser-") as folder, running(Path(folder) / "data") as installed:
+        yield installed
 
 
 @pytest.fixture(autouse=True)
@@ -58,13 +53,13 @@ async def open_tab(site: Site, browser: Browser, sign_ins: dict[str, StorageStat
     """Open tabs, each in a browser of its own, as a visitor or as a member of the demo."""
     tabs: list[Tab] = []
 
-    async def open_one(name: str | None = None, **options: Any) -> Tab:
+    async def open_one(name: str | None = None, *, address: str = "", **options: Any) -> Tab:
         if name and name not in sign_ins:
             sign_ins[name] = await _sign_in(browser, site.address, name)
         state = sign_ins[name] if name else None
         context = await browser.new_context(storage_state=state, **({"viewport": WIDE} | options))
         context.set_default_timeout(PATIENCE_MS)
-        tab = Tab(await context.new_page(), site.address)
+        tab = Tab(await context.new_page(), address or site.address)
         await tab.watch()
         tabs.append(tab)
         return tab

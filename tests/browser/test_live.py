@@ -8,9 +8,10 @@ from browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-HIDE = """hidden => {
+SET_SIGHT = """sight => {
+  const hidden = sight === "hidden";
   Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-  Object.defineProperty(document, "visibilityState", { value: hidden ? "hidden" : "visible", configurable: true });
+  Object.defineProperty(document, "visibilityState", { value: sight, configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 SELECTION = "text => [text.selectionStart, text.selectionEnd, text.value]"
@@ -134,11 +135,11 @@ async def test_a_page_that_was_hidden_catches_up(site: Site, open_tab: OpenTab) 
     thread = site.fresh_thread()
     mira, jonas = await open_tab("mira"), await open_tab("jonas_w")
     await mira.open_thread(thread)
-    await mira.page.evaluate(HIDE, True)
+    await mira.page.evaluate(SET_SIGHT, "hidden")
     comment = await number(first(mira.page))
     await mira.post(f"/c/{comment}/edit", body="Costs come first and last.", stance="challenges")
     await jonas.comment(thread, "Said while you looked away.")
-    await mira.page.evaluate(HIDE, False)
+    await mira.page.evaluate(SET_SIGHT, "visible")
     await expect(mira.page.get_by_role("button", name="1 new perspective")).to_be_visible()
     await expect(mira.page.locator(f"#c{comment}-body")).to_have_text("Costs come first and last.")
 

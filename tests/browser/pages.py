@@ -1,0 +1,65 @@
+"""Every page there is, with an address of it on the demo, and who sees it."""
+
+from dataclasses import dataclass
+
+from browser.site import Site
+
+
+@dataclass(frozen=True)
+class Shown:
+    name: str
+    path: str
+    viewer: str | None = None
+    status: int = 200
+
+
+async def every_page(site: Site) -> list[Shown]:
+    """A page of each kind and state, seen by the one who sees most of it."""
+    own = await site.value(
+        """select c.id from comment c join member m on m.id = c.author join thread t on t.id = c.thread
+           where m.name = 'mira' and c.state = 'visible' and t.state = 'open' order by c.id limit 1"""
+    )
+    edited = await site.value("select id from comment where edited_at is not null and state = 'visible' limit 1")
+    locked = await site.value("select id from thread where state = 'locked' limit 1")
+    revised = await site.value(
+        "select t.id from thread t join revision r on r.article = t.article group by t.id having count(*) > 1 limit 1"
+    )
+    passage = await site.value("select passage from comment where passage is not null and thread = 1 limit 1")
+    imported = await site.value(
+        """insert into article_import (member, source, url, state, topic, message, created_at, changed_at)
+           select id, 'url', 'https://example.org/a', 'failed', 'research', 'The page was silent.', now(), now()
+           from member where name = 'mira' returning id"""
+    )
+    return [
+        Shown("home", "/"),
+        Shown("home, top", "/?sort=top&period=all"),
+        Shown("home, topic", "/?topic=research", "mira"),
+        Shown("thread", "/t/1/x"),
+        Shown("thread, member", "/t/1/x", "mira"),
+        Shown("thread, empty", f"/t/{site.made['empty']}/x", "mira"),
+        Shown("thread, one passage", f"/t/1/x?passage={passage}", "mira"),
+        Shown("thread, one branch", f"/t/1/x?focus={own}", "mira"),
+        Shown("thread, locked", f"/t/{locked}/x", "mira"),
+        Shown("thread, deep", f"/t/{site.made['deep']}/x"),
+        Shown("more comments", f"/t/{site.made['crowded']}/comments?sort=new"),
+        Shown("versions of an article", f"/t/{revised}/revisions"),
+        Shown("reply", f"/c/{own}/reply", "jonas_w"),
+        Shown("reply, visitor", f"/c/{own}/reply"),
+        Shown("edit", f"/c/{own}/edit", "mira"),
+        Shown("delete", f"/c/{own}/delete", "mira"),
+        Shown("versions of a comment", f"/c/{edited}/history"),
+        Shown("add an article", "/new", "mira"),
+        Shown("an import that failed", f"/new/{imported}", "mira"),
+        Shown("sign up", "/signup"),
+        Shown("signed up", "/signup/done"),
+        Shown("sign in", "/login?next=/t/1"),
+        Shown("forgot", "/forgot"),
+        Shown("profile", "/u/mira"),
+        Shown("settings: profile", "/settings/profile", "mira"),
+        Shown("settings: security", "/settings/security", "mira"),
+        Shown("mail sent from here", "/dev/mail"),
+        Shown("confirmed", "/verify/done"),
+        Shown("not found", "/t/999999/x", None, 404),
+        Shown("not for members", "/mod/queue", "mira", 404),
+        Shown("gone", "/verify/no-such-token", None, 410),
+    ]

@@ -1,0 +1,120 @@
+"""axe-core finds nothing on any page, nor in the states that a reader brings about."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.conftest import OpenTab
+from browser.pages import Shown, every_page
+from browser.site import Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+RUN = "() => axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations)"
+NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: `npm ci --ignore-scripts` brings it")
+    return AXE.read_text()
+
+
+async def violations(page: Page, axe: str, where: str) -> list[str]:
+    await page.evaluate(axe)
+    found = await page.evaluate(RUN)
+    return [
+        f"{where}: {one['id']} ({one['help']}): {node['html'][:160]}\n    {node['failureSummary']}"
+        for one in found
+        for node in one["nodes"][:3]
+    ]
+
+
+async def look(open_tab: OpenTab, axe: str, pages: list[Shown], **options: Any) -> list[str]:
+    """Everything axe finds on `pages`, each seen by its own viewer."""
+    found: list[str] = []
+    for viewer in dict.fromkeys(page.viewer for page in pages):
+        tab = await open_tab(viewer, reduced_motion="reduce", **options)
+        for shown in [page for page in pages if page.viewer == viewer]:
+            answer = await tab.page.goto(tab.address + shown.path)
+            assert answer is not None
+            assert answer.status in {shown.status, 304}, shown.name
+            found += await violations(tab.page, axe, shown.name)
+    return found
+
+
+async def test_axe_finds_nothing_on_any_page(site: Site, open_tab: OpenTab, axe: str) -> None:
+    found = await look(open_tab, axe, await every_page(site))
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+@pytest.mark.parametrize("viewer", [None, "nkechi", "sam_h", "ada"])
+async def test_axe_finds_nothing_in_either_theme_at_any_size_in_any_role(
+    site: Site, open_tab: OpenTab, axe: str, scheme: str, size: str, viewer: str | None
+) -> None:
+    pages = [page for page in await every_page(site) if viewer is None or page.viewer is None]
+    if viewer:
+        pages = [Shown(page.name, page.path, viewer, page.status) for page in pages]
+    found = await look(open_tab, axe, pages, color_scheme=scheme, **(NARROW if size == "narrow" else {}))
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
+    site: Site, open_tab: OpenTab, axe: str, scheme: str
+) -> None:
+    tab = await open_tab("mira", reduced_motion="reduce", color_scheme=scheme)
+    other = await open_tab("jonas_w")
+    page, found = tab.page, []
+    thread = site.fresh_thread()
+    await tab.open_thread(thread)
+    await other.comment(thread, "Something new.")
+    await expect(page.get_by_role("button", name="1 new perspective")).to_be_visible()
+    await page.locator("#compose summary").first.click()
+    await page.locator("#compose textarea").fill("*Words* to look at")
+    await page.locator("#compose").get_by_role("button", name="Preview").click()
+    await expect(page.locator("#compose .previewed em")).to_have_text("Words")
+    found += await violations(page, axe, "a form with its preview, and a button for what is new")
+    await page.get_by_role("button", name="By passage").click()
+    await page.locator(".masthead summary", has_text="mira").click()
+    found += await violations(page, axe, "by passage, with an open menu")
+    await page.keyboard.press("Escape")
+    await page.locator(".passage").first.click()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    found += await violations(page, axe, "the sheet of keys")
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+async def test_axe_finds_nothing_on_forms_that_come_back(open_tab: OpenTab, axe: str, scheme: str) -> None:
+    tab = await open_tab(color_scheme=scheme, java_script_enabled=True)
+    page = tab.page
+    await tab.open("/signup")
+    await page.get_by_label("Name").fill("no spaces please")
+    await page.get_by_label("E-mail").fill("me@example")
+    await page.get_by_label("Password").fill("password")
+    await page.locator("main form").evaluate("form => form.noValidate = true")
+    await page.get_by_role("button", name="Sign up").click()
+    await expect(page.locator(".error").first).to_be_visible()
+    found = await violations(page, axe, "sign up with mistakes")
+    member = await open_tab("mira", color_scheme=scheme)
+    await member.open("/new")
+    await member.page.get_by_role("button", name="Fetch and read it").click()
+    await expect(member.page.locator(".error").first).to_be_visible()
+    found += await violations(member.page, axe, "an article without an address")
+    assert found == [], "\n".join(found)
+
+
+async def test_axe_would_find_a_field_without_a_label(open_tab: OpenTab, axe: str) -> None:
+    tab = await open_tab()
+    await tab.open("/login")
+    await tab.page.locator("label").first.evaluate("label => label.remove()")
+    assert any("label" in one for one in await violations(tab.page, axe, "sign in"))

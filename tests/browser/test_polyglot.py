@@ -1,0 +1,111 @@
+"""Whatever text got into the database, however it got there, no page runs it or asks for what it names."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import asyncpg
+import pytest
+
+from browser.conftest import OpenTab
+from browser.pages import every_page
+from browser.site import Site
+from browser.tab import Tab
+from parley.accounts import names
+from parley.articles.importing.safe import sanitise
+from parley.core import markdown
+from parley.demo import PASSWORD
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+POLYGLOT = (
+    "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//</stYle/</titLe/</teXtarEa/</scRipt/--!>"
+    "<sVg/oNloAd=alert()//><img src=xss onerror=alert()>{{7*7}}<hx-partial hx-target=body>xss</hx-partial>"
+)
+SHORT = "\"'><svg/onload=alert()>"
+# Text of which the code makes markup, never shown as it stands: sanitised when it is written.
+MARKUP = {("comment", "html"): markdown.render(POLYGLOT), ("passage", "html"): f"<p>{sanitise(POLYGLOT, flat=True)}</p>"}
+# What is looked up or compared: another value only hides the rows from every page.
+KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose"}
+# Columns of chosen words and of keys, where PostgreSQL itself refuses anything else.
+REFUSED = {"role", "state", "display", "stance", "axis", "slug", "topic", "dir", "source", "kind"}
+COLUMNS = """
+select c.table_name, c.column_name, c.character_maximum_length from information_schema.columns c
+join information_schema.tables t using (table_schema, table_name)
+where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'character varying')
+and c.table_name <> 'migration' order by 1, 2
+"""
+PAGES_OF_A_KIND = 2
+SCRIPT_LINKS = "() => [...document.links].filter(link => link.protocol === 'javascript:').map(link => link.outerHTML)"
+LINKS = "() => [...document.links].filter(link => link.origin === location.origin).map(link => link.href)"
+
+
+async def poison(connection: asyncpg.Connection) -> set[str]:
+    """Put the polyglot into every row's every text; return the names of the columns that refuse it."""
+    refused: set[str] = set()
+    for table, column, most in await connection.fetch(COLUMNS):
+        if column in KEPT:
+            continue
+        value = MARKUP.get((table, column)) or (POLYGLOT if most is None or most > len(POLYGLOT) else SHORT)
+        # Each row's own ending keeps unique values apart.
+        numbered = f"""update {table} set {column} = left($1, {most or 10_000} - 4) || n.row
+                       from (select ctid, row_number() over () as row from {table}) n where {table}.ctid = n.ctid"""
+        try:
+            async with connection.transaction():
+                await connection.execute(numbered, value)
+        except (asyncpg.IntegrityConstraintViolationError, asyncpg.StringDataRightTruncationError):
+            refused.add(column)
+    for member, name in await connection.fetch("select id, name from member"):
+        await connection.execute("update member set name_key = $1 where id = $2", names.key(name), member)
+    return refused
+
+
+@pytest.fixture(scope="session")
+async def poisoned(site: Site, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("poisoned")
+    with site.copied(folder) as copy:
+        async with copy.connection() as connection:
+            shown = await every_page(copy)
+            refused = await poison(connection)
+        assert refused <= REFUSED
+        copy.made["pages"] = [one.path for one in shown]
+        with copy.serving():
+            yield copy
+
+
+@pytest.mark.parametrize("role", ["visitor", "member", "admin"])
+async def test_a_polyglot_in_every_text_does_nothing_on_any_page(
+    poisoned: Site, open_tab: OpenTab, role: str
+) -> None:
+    tab = await open_tab(address=poisoned.address)
+    if role != "visitor":
+        name = await poisoned.value("select name from member where role = $1 and state = 'active' limit 1", role)
+        await tab.post("/login", login=name, password=PASSWORD)
+    seen = await crawl(tab, [poisoned.address + path for path in poisoned.made["pages"]])
+    assert any("onerror" in await page_text(tab, url) for url in seen[:2])
+    caused = [one.url for one in tab.requests if one.resource_type != "document" and "xss" in one.url]
+    assert caused == []
+
+
+async def crawl(tab: Tab, todo: list[str]) -> list[str]:
+    """Open the pages, and a few of each kind that they lead to; return what was opened."""
+    kinds: dict[str, int] = {}
+    seen: list[str] = []
+    given = len(todo)
+    while todo:
+        url = urldefrag(todo.pop(0)).url
+        kind = re.sub(r"\d+", "0", re.sub(r"(/t/\d+|/u)/[^?]*", r"\1", url))
+        if url in seen or (len(seen) >= given and kinds.get(kind, 0) >= PAGES_OF_A_KIND):
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        seen.append(url)
+        await tab.page.goto(url, wait_until="load")
+        assert await tab.page.evaluate(SCRIPT_LINKS) == [], url
+        todo += await tab.page.evaluate(LINKS)
+    return seen
+
+
+async def page_text(tab: Tab, url: str) -> str:
+    await tab.page.goto(url)
+    return await tab.page.inner_text("body")
