@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import MediaType, Request, Response
 
 from parley.core.access import viewer_of
 from parley.core.assets import folder, static
+from parley.core.inlining import InliningLoader
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -30,7 +31,7 @@ MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 def environment() -> Environment:
     """The template engine, with the filters and globals that every template may use."""
     env = Environment(
-        loader=FileSystemLoader(folder("templates")),
+        loader=InliningLoader(folder("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
