@@ -10,7 +10,7 @@ from parley.comments.tree import SORTS
 from parley.core.access import ANYONE, Viewer, viewer_of
 from parley.core.cache import MicroCache
 from parley.core.errors import NotFound
-from parley.core.pages import BEST, FAST, Finished, finish, page, render, sent, wants_fragment
+from parley.core.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text import as_id
 from parley.threads import queries as threads
@@ -54,7 +54,7 @@ async def _place(thread: str, sort: str, passage: str, focus: str) -> view.Place
 async def _whole(shown: view.ThreadView, viewer: Viewer | None) -> Finished:
     """The page for everybody who is not signed in, or for one member: made once, kept for a moment."""
     context = await _context(shown, viewer)
-    return finish(render("threads/page.html", viewer=viewer, **context), FAST if viewer else BEST)
+    return finish(render("threads/page.html", viewer=viewer, **context))
 
 
 async def _context(shown: view.ThreadView, viewer: Viewer | None) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Kept(msgspec.Struct, frozen=True):
 class Stub(msgspec.Struct, frozen=True):
     count: int
     url: str
+    in_place: bool
 
 
 _kept: Bounded[Kept] = Bounded(KEPT)
@@ -72,10 +73,16 @@ def html(row: CommentRow, mine: Mine | None = None) -> Markup:
     return Markup(whole.before + whole.after)  # noqa: S704 our own template's output
 
 
-def stub(thread: int, parent: int, count: int, last: int | None, sort: str) -> str:
+def stub(row: CommentRow, left: tuple[int, int | None], sort: str, *, shows_some: bool) -> str:
+    """What stands for the replies to `row` that are left out: they open in place after the last one shown.
+
+    Where those shown are not the first of their order (around a focused comment), it leads to the branch's page.
+    """
+    count, last = left
     after = f"&after={last}" if last is not None else ""
-    url = f"/t/{thread}/comments?branch={parent}&sort={sort}{after}"
-    return environment().get_template("comments/_stub.html").render(stub=Stub(count, url))
+    in_place = last is not None or not shows_some
+    url = f"/t/{row.thread}/comments?branch={row.id}&sort={sort}{after}" if in_place else f"/c/{row.id}"
+    return environment().get_template("comments/_stub.html").render(stub=Stub(count, url, in_place))
 
 
 class Laid(msgspec.Struct, frozen=True):
@@ -108,8 +115,8 @@ def lay(tree: Tree, rows: Mapping[int, CommentRow], sort: str) -> Laid:
         laid.places[comment] = len(out), answered
         out.append(made.before)
         left = tree.hidden.get(comment)
-        rest = stub(row.thread, comment, left[0], left[1], sort) if left else ""
         children: Sequence[int] = tree.children.get(comment, ())
+        rest = stub(row, left, sort, shows_some=bool(children)) if left else ""
         todo += [rest] if flat else [made.after, rest]
         todo += [(child, level + 1) for child in reversed(children)]
         if flat:

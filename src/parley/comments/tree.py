@@ -6,7 +6,7 @@ along an index.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -16,6 +16,8 @@ from parley.core import db
 SORTS = ("best", "new", "old", "controversial")
 SHOWN = 180
 CANDIDATES = 4 * SHOWN
+# What is opened later may be longer than a first view: so every comment is reached in three steps.
+SHOWN_LATER = 500
 ANCESTORS = 8
 
 
@@ -26,6 +28,8 @@ class Node(msgspec.Struct, frozen=True):
     parent: int | None
     rank: float
     reply_count: int
+    # Whether all its better siblings are among the candidates too, and not just what some of them answer.
+    ranked: bool = True
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -66,24 +70,24 @@ AFTER = {
 # `offset 0` keeps the planner from joining a whole table: it expects ten times as many rows as there are.
 WHOLE = """
 with recursive top as (
-    (select c.id, c.parent, {rank} as rank, c.reply_count from comment c
+    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
      where c.thread = $1 order by {order} limit $2)
     union
-    (select c.id, c.parent, {rank} as rank, c.reply_count from comment c
+    (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
      where c.thread = $1 and c.parent is null order by {order} limit $3)
 ), up as (
     select * from top
     union
     select c.* from up cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count from comment c where c.id = up.parent offset 0
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.id = up.parent offset 0
     ) c
 )
-select id, parent, rank, reply_count from up
+select id, parent, rank, reply_count, ranked from up
 """
 
 BELOW = """
 with recursive first as (
-    select c.id, c.parent, {rank} as rank, c.reply_count from comment c
+    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
     left join comment a on a.id = $3
     where {place} and ($3::bigint is null or {after})
     order by {order} limit $2 + 1
@@ -91,17 +95,18 @@ with recursive first as (
     select * from first
     union all
     select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count from comment c where c.parent = down.id offset 0
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
     ) c
 )
-select id, parent, rank, reply_count from down limit $2 * 4
+select id, parent, rank, reply_count, ranked from down limit $2 * 2
 """
 
 
 # Agreement votes set `scored_at` too, and must not bring this about.
 VOTED = """
 select count(*) from (
-    select 1 from comment where thread = $1 and scored_at is not null and base_ups + ups + base_downs + downs > 0 limit $2
+    select 1 from comment
+    where thread = $1 and scored_at is not null and base_ups + ups + base_downs + downs > 0 limit $2
 ) v
 """
 
@@ -122,7 +127,7 @@ async def whole(thread_id: int, sort: str) -> Tree:
     """The best comments of a whole thread."""
     sql = WHOLE.format(rank=RANK[sort], order=ORDER[sort])
     nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, SHOWN + 1)
-    return choose(nodes, None, SHOWN, newest_first=sort == "new")
+    return choose(nodes, None, SHOWN, evenly=sort == "new")
 
 
 async def page_of_roots(thread_id: int, sort: str, after: int) -> Tree:
@@ -130,29 +135,29 @@ async def page_of_roots(thread_id: int, sort: str, after: int) -> Tree:
     sql = BELOW.format(
         rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place="c.thread = $1 and c.parent is null"
     )
-    nodes = await db.fetch(Node, sql, thread_id, SHOWN, after)
-    return choose(nodes, None, SHOWN)
+    nodes = await db.fetch(Node, sql, thread_id, SHOWN_LATER, after)
+    return choose(nodes, None, SHOWN_LATER, evenly=sort == "new")
 
 
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
     """The replies to `parent` that come after its reply `after`, with theirs."""
     sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place="c.parent = $1")
-    nodes = await db.fetch(Node, sql, parent, SHOWN, after)
-    return choose(nodes, parent, SHOWN)
+    nodes = await db.fetch(Node, sql, parent, SHOWN_LATER, after)
+    return choose(nodes, parent, SHOWN_LATER, evenly=sort == "new")
 
 
 ON_PASSAGE = """
 with recursive first as (
-    select c.id, c.parent, {rank} as rank, c.reply_count from comment c
+    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
     where c.thread = $1 and c.parent is null and c.passage = $3 order by {order} limit $2 + 1
 ), down as (
     select * from first
     union all
     select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count from comment c where c.parent = down.id offset 0
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
     ) c
 )
-select id, parent, rank, reply_count from down limit $2 * 4
+select id, parent, rank, reply_count, ranked from down limit $2 * 4
 """
 
 
@@ -160,7 +165,7 @@ async def on_passage(thread_id: int, sort: str, lineage: int) -> Tree:
     """The comments on one passage."""
     sql = ON_PASSAGE.format(rank=RANK[sort], order=ORDER[sort])
     nodes = await db.fetch(Node, sql, thread_id, SHOWN, lineage)
-    return choose(nodes, None, SHOWN)
+    return choose(nodes, None, SHOWN, evenly=sort == "new")
 
 
 PATH = """
@@ -169,7 +174,7 @@ with recursive path as (
     union all
     select c.id, c.parent, c.reply_count from comment c join path on c.id = path.parent
 )
-select id, parent, 0::float8 as rank, reply_count from path limit $2
+select id, parent, 0::float8 as rank, reply_count, true as ranked from path limit $2
 """
 
 
@@ -188,7 +193,7 @@ async def focused(comment_id: int, sort: str) -> Tree:
         if upper.reply_count > 1:
             hidden[upper.id] = (upper.reply_count - 1, None)
     if siblings is not None and parent is not None:
-        _add_siblings(children, hidden, siblings, parent, comment_id)
+        _add_siblings(children, hidden, siblings, path[1], comment_id)
     total = path[0].reply_count - len(below.roots)
     if total > 0:
         hidden[comment_id] = (total, below.roots[-1] if below.roots else None)
@@ -202,35 +207,33 @@ def _add_siblings(
     children: dict[int, list[int]],
     hidden: dict[int, tuple[int, int | None]],
     siblings: Tree,
-    parent: int,
+    parent: Node,
     comment_id: int,
 ) -> None:
     """Put up to five siblings beside the focused comment, without their replies."""
     near = [one for one in siblings.roots if one != comment_id][:SIBLINGS]
-    children[parent] = [comment_id, *near]
-    left = len(siblings.roots) - len(near) - 1
-    hidden.pop(parent, None)
+    children[parent.id] = [comment_id, *near]
+    left = parent.reply_count - len(near) - 1
+    hidden.pop(parent.id, None)
     if left > 0:
-        hidden[parent] = (left, None)
+        hidden[parent.id] = (left, None)
     for one in near:
         replies = len(siblings.children.get(one, [])) + siblings.hidden.get(one, (0, None))[0]
         if replies:
             hidden[one] = (replies, None)
 
 
-def choose(nodes: Iterable[Node], top: int | None, most: int, *, newest_first: bool = False) -> Tree:
+def choose(nodes: Iterable[Node], top: int | None, most: int, *, evenly: bool = False) -> Tree:
     """Choose `most` of `nodes` below `top` (None: the thread): always the best one whose parent is already in.
 
-    This is old Reddit's selection: a max-heap over the candidates, from the roots down. With `newest_first` the
-    newest come in whatever their ancestors' age, and bring those along.
+    This is old Reddit's selection: a max-heap over the candidates, from the roots down. `evenly` is for orders in
+    which replies always outrank what they answer, so that the first root's would take every place: there the
+    first few of each level come before the later ones. Either way the shown siblings are the first of theirs.
     """
-    below: dict[int | None, list[Node]] = defaultdict(list)
-    known = {node.id: node for node in nodes}
-    for node in known.values():
-        below[node.parent].append(node)
-    for siblings in below.values():
-        siblings.sort(key=_precedence)
-    chosen = _newest(known, most) if newest_first else _best(below, top, most)
+    # A comment that came in twice, by its rank and as somebody's ancestor, counts by its rank.
+    known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}
+    below = _families(known)
+    chosen = _evenly(below, top, most) if evenly else _best(below, top, most)
     children: dict[int, list[int]] = {}
     hidden: dict[int, tuple[int, int | None]] = {}
     for node in known.values():
@@ -244,6 +247,18 @@ def choose(nodes: Iterable[Node], top: int | None, most: int, *, newest_first: b
     roots = [node.id for node in below.get(top, ()) if node.id in chosen]
     more = len(below.get(top, ())) > len(roots)
     return Tree(roots, children, hidden, roots[-1] if roots and more else None)
+
+
+def _families(known: Mapping[int, Node]) -> dict[int | None, list[Node]]:
+    """The candidates below each comment in order, without those before which a better sibling may be missing."""
+    below: dict[int | None, list[Node]] = defaultdict(list)
+    for node in sorted(known.values(), key=_precedence):
+        below[node.parent].append(node)
+    for parent, siblings in below.items():
+        answered = known.get(parent) if parent is not None else None
+        if answered is None or len(siblings) < answered.reply_count:
+            below[parent] = [one for one in siblings if one.ranked]
+    return below
 
 
 def _precedence(node: Node) -> tuple[float, int]:
@@ -262,11 +277,13 @@ def _best(below: dict[int | None, list[Node]], top: int | None, most: int) -> se
     return chosen
 
 
-def _newest(known: dict[int, Node], most: int) -> set[int]:
+def _evenly(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
+    """The cheapest, where a comment costs one more than what it answers and its place among its siblings."""
+    heap = [(place, node.id) for place, node in enumerate(below.get(top, ()))]
     chosen: set[int] = set()
-    for node in heapq.nsmallest(most, known.values(), key=_precedence):
-        at: int | None = node.id
-        while at is not None and at in known and at not in chosen:
-            chosen.add(at)
-            at = known[at].parent
+    while heap and len(chosen) < most:
+        cost, first = heapq.heappop(heap)
+        chosen.add(first)
+        for place, child in enumerate(below.get(first, ())):
+            heapq.heappush(heap, (cost + 1 + place, child.id))
     return chosen
