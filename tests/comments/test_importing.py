@@ -1,0 +1,161 @@
+"""Discussions from elsewhere: nothing lost, nothing doubled, scores as base scores."""
+
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from conftest import SHARED
+from parley.cli.discussion import read
+from parley.comments import ranking
+from parley.comments.importing import Line, Summary, import_discussion
+from parley.core import db
+from parley.core.errors import NotFound, Refused
+
+pytestmark = pytest.mark.anyio
+
+REDDIT = SHARED / "threads" / "reddit-praw"
+FILES = sorted(REDDIT.glob("*.jsonl"))
+
+OWN = """
+{"id": "t3_0", "kind": "post", "title": "ignored"}
+{"id": "c", "parent_id": "b", "author": "carol", "created_utc": 1600000003, "body": "Third, before its parent.", "score": -4}
+{"id": "a", "parent_id": "t3_0", "author": "ada", "created_utc": 1600000001, "body": "First, **loud**.", "score": 7}
+{"id": "b", "parent_id": "a", "author": "[deleted]", "created_utc": "1600000002.5", "body": "[deleted]", "score": 1}
+
+{"id": "d", "parent_id": null, "author": null, "created_utc": 1600000004, "body": "[removed]", "score": 0}
+{"id": "e", "parent_id": "unknown", "author": "eve", "created_utc": 1600000005, "body": "<script>alert(1)</script>", "score": 0}
+{"id": "f", "parent_id": "g", "author": "fay", "created_utc": 1600000006, "body": "Round", "score": 0}
+{"id": "g", "parent_id": "f", "author": "gus", "created_utc": 1600000007, "body": "and round.", "score": 0}
+"""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    imported_id: str
+    parent: str | None
+    depth: int
+    author: str | None
+    state: str
+    score: int
+    best: float
+
+
+KEPT = """
+select c.imported_id, p.imported_id as parent, c.depth, c.imported_author as author, c.state,
+       c.base_ups - c.base_downs as score, c.best
+from comment c left join comment p on p.id = c.parent where c.thread = $1 order by c.imported_id
+"""
+
+
+async def loaded(thread: int, lines: list[Line]) -> Summary:
+    return await import_discussion(thread, lines, lambda _done: None)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> list[Line]:
+    file = tmp_path / "own.jsonl"
+    file.write_text(OWN)
+    return read(file)
+
+
+async def test_a_small_discussion_comes_in_whole(app: Litestar, own: list[Line]) -> None:
+    thread = await make.thread()
+
+    summary = await loaded(thread, own)
+    kept = {row.imported_id: row for row in await db.fetch(Kept, KEPT, thread)}
+
+    assert summary == Summary(added=7, known=0, skipped=1)
+    assert kept["a"] == Kept("a", None, 0, "ada", "visible", 7, ranking.best(7, 0))
+    assert kept["b"] == Kept("b", "a", 1, None, "deleted_by_author", 1, ranking.best(1, 0))
+    assert kept["c"] == Kept("c", "b", 2, "carol", "visible", -4, ranking.best(0, 4))
+    assert (kept["d"].state, kept["d"].parent) == ("removed", None)
+    assert (kept["e"].state, kept["e"].parent) == ("visible", None)
+    assert {kept["f"].parent, kept["g"].parent} in ({None, "f"}, {None, "g"})
+    assert await db.value("select comment_count from thread where id = $1", thread) == 7
+
+
+async def test_an_import_again_adds_only_what_is_new(app: Litestar, own: list[Line]) -> None:
+    thread = await make.thread()
+    await loaded(thread, own)
+    before = await db.fetch(Kept, KEPT, thread)
+
+    again = await loaded(thread, own)
+    more = await loaded(thread, [*own, Line("h", "a", "hal", 1_600_000_009, "Late.", 2)])
+
+    assert (again.added, again.known, more.added) == (0, 7, 1)
+    after = await db.fetch(Kept, KEPT, thread)
+    assert [row for row in after if row.imported_id != "h"] == before
+    assert await db.value("select reply_count from comment where imported_id = 'a'") == 2
+
+
+async def test_the_same_file_fills_two_threads(app: Litestar, own: list[Line]) -> None:
+    first, second = await make.thread(), await make.thread()
+
+    assert (await loaded(first, own)).added == (await loaded(second, own)).added == 7
+
+
+async def test_the_page_shows_names_and_tombstones_and_no_markup_of_theirs(
+    client: httpx.AsyncClient, own: list[Line]
+) -> None:
+    thread = await make.thread()
+    await loaded(thread, own)
+
+    page = (await client.get(await make.address(thread))).text
+
+    assert "<p>First, <strong>loud</strong>.</p>" in page
+    assert "This comment was deleted by its author." in page
+    assert "This comment was removed by a moderator." in page
+    assert "<script>alert" not in page
+    assert 'href="/u/ada"' not in page  # a name from elsewhere is no member of ours
+
+
+async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[Line]) -> None:
+    thread = await make.thread()
+    await loaded(thread, own)
+    comment = await db.value("select id from comment where imported_id = 'a'")
+
+    await make.vote(await make.member(), comment, "quality", -1)
+
+    assert await db.value("select best from comment where id = $1", comment) == ranking.best(7, 1)
+
+
+async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[Line]) -> None:
+    with pytest.raises(NotFound, match="no thread 999"):
+        await loaded(999_999, own)
+
+
+@pytest.mark.parametrize("raw", ["{", "[]", '{"body": "no id"}', '{"id": "a", "score": "many"}'])
+def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, raw: str) -> None:
+    file = tmp_path / "bad.jsonl"
+    file.write_text('{"id": "a"}\n' + raw)
+
+    with pytest.raises(Refused, match=r"Line 2 of bad\.jsonl"):
+        read(file)
+
+
+@pytest.mark.skipif(not FILES, reason="the real discussions are not here (../shared/data/threads)")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+async def test_a_real_discussion_keeps_its_count_tree_and_scores(client: httpx.AsyncClient, file: Path) -> None:
+    lines = read(file)
+    wanted = {line.id: line for line in lines if line.kind == "comment"}
+    thread = await make.thread()
+
+    first, again = await loaded(thread, lines), await loaded(thread, lines)
+    kept = {row.imported_id: row for row in await db.fetch(Kept, KEPT, thread)}
+
+    assert (first.added, again.added) == (len(wanted), 0)
+    assert kept.keys() == wanted.keys()
+    for line in wanted.values():
+        assert kept[line.id].parent == (line.parent_id if line.parent_id in wanted else None)
+        assert kept[line.id].score == line.score
+    replies = Counter(row.parent for row in kept.values() if row.parent)
+    counted = await db.values(
+        "select imported_id || ' ' || reply_count from comment where thread = $1 and reply_count > 0", thread
+    )
+    assert dict(one.rsplit(" ", 1) for one in counted) == {one: str(n) for one, n in replies.items()}
+    for sort in ("best", "new", "old", "controversial"):
+        assert (await client.get(await make.address(thread), params={"sort": sort})).status_code == 200

@@ -1,0 +1,248 @@
+import asyncio
+import random
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.accounts import ops as accounts
+from parley.comments import ops as comments
+from parley.comments import ranking, tree
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.errors import Refused
+from parley.threads import ops as threads
+from parley.votes import jobs
+from parley.votes.queries import drifted
+
+pytestmark = pytest.mark.anyio
+
+COUNTERS = "select array[ups, downs, agrees, disagrees, passes] from comment where id = $1"
+
+
+@pytest.fixture
+async def comment(app: Litestar) -> int:
+    return await make.comment(await make.thread(), await make.member())
+
+
+@pytest.fixture
+async def mira(client: httpx.AsyncClient, app: Litestar) -> Viewer:
+    """Signed in on `client`."""
+    mira = await make.member("mira")
+    await make.sign_in(client, mira)
+    return mira
+
+
+async def counters(comment: int) -> list[int]:
+    found: list[int] = await db.value(COUNTERS, comment)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("clicks", "after"),
+    [
+        (["quality 1"], [1, 0, 0, 0, 0]),
+        (["quality -1"], [0, 1, 0, 0, 0]),
+        (["quality 1", "quality 1"], [1, 0, 0, 0, 0]),
+        (["quality 1", "quality -1"], [0, 1, 0, 0, 0]),
+        (["quality 1", "quality 0"], [0, 0, 0, 0, 0]),
+        (["quality -1", "quality "], [0, 0, 0, 0, 0]),
+        (["quality 0"], [0, 0, 0, 0, 0]),
+        (["agreement 1"], [0, 0, 1, 0, 0]),
+        (["agreement -1"], [0, 0, 0, 1, 0]),
+        (["agreement 0"], [0, 0, 0, 0, 1]),
+        (["agreement 1", "agreement 0"], [0, 0, 0, 0, 1]),
+        (["agreement 0", "agreement "], [0, 0, 0, 0, 0]),
+        (["agreement 1", "agreement -1", "quality 1"], [1, 0, 0, 1, 0]),
+    ],
+    ids=str,
+)
+async def test_votes_are_cast_changed_and_taken_back(
+    client: httpx.AsyncClient, comment: int, mira: Viewer, clicks: list[str], after: list[int]
+) -> None:
+    for click in clicks:
+        axis, _, value = click.partition(" ")
+        answer = await client.post(f"/c/{comment}/vote", data={"axis": axis, "value": value})
+        assert answer.status_code == 303
+
+    assert await counters(comment) == after
+    assert await drifted(0, comment) == []
+
+
+async def test_one_click_with_htmx_answers_the_new_score(client: httpx.AsyncClient, comment: int, mira: Viewer) -> None:
+    answer = await client.post(
+        f"/c/{comment}/vote", data={"axis": "quality", "value": "1"}, headers={"hx-request": "true"}
+    )
+
+    assert answer.status_code in {200, 201}
+    assert f'<b id="c{comment}-n">1</b>' in answer.text
+    assert 'class="up" name="value" value="0" aria-pressed="true"' in answer.text
+
+
+async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(
+    client: httpx.AsyncClient, comment: int, mira: Viewer
+) -> None:
+    await make.vote(mira, comment, "agreement", 0)
+    thread = await db.value("select thread from comment where id = $1", comment)
+
+    mine = await client.get(await make.address(thread))
+    client.cookies.clear()
+    visitors = await client.get(await make.address(thread))
+
+    assert 'aria-pressed="true">Pass' in mine.text
+    assert 'aria-pressed="true"' not in visitors.text
+
+
+@pytest.mark.parametrize("axis", ["quality", "agreement"])
+async def test_nobody_votes_on_their_own_comment(client: httpx.AsyncClient, mira: Viewer, axis: str) -> None:
+    own = await make.comment(await make.thread(), mira)
+
+    answer = await client.post(f"/c/{own}/vote", data={"axis": axis, "value": "1"})
+
+    assert answer.status_code == 403
+    assert await counters(own) == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("form", [{"axis": "beauty", "value": "1"}, {"axis": "quality", "value": "2"}, {"value": "x"}])
+async def test_a_vote_that_means_nothing_is_refused(
+    client: httpx.AsyncClient, comment: int, mira: Viewer, form: dict[str, str]
+) -> None:
+    assert (await client.post(f"/c/{comment}/vote", data=form)).status_code == 422
+    assert await counters(comment) == [0, 0, 0, 0, 0]
+
+
+async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, comment: int) -> None:
+    answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})
+
+    assert answer.status_code == 401
+    assert await db.value("select count(*) from vote") == 0
+
+
+async def test_a_comment_that_is_not_there_is_not_found(client: httpx.AsyncClient, mira: Viewer) -> None:
+    for comment in ("999999999", "0", "x"):
+        answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})
+        assert answer.status_code == 404
+
+
+async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: int, mira: Viewer) -> None:
+    thread, author = await make.thread(), await make.member()
+    gone, kept = await make.comment(thread, author), await make.comment(thread, author)
+    await comments.delete_comment(viewer=author, comment_id=gone)
+    with pytest.raises(Refused, match="no longer there"):
+        await make.vote(mira, gone)
+    await make.vote(mira, kept)
+
+    moderator = await make.member(role="moderator")
+    await threads.set_state(viewer=moderator, thread_id=thread, state="archived", reason="")
+    with pytest.raises(Refused, match="archived"):
+        await make.vote(mira, kept, value=-1)
+
+    assert await counters(kept) == [1, 0, 0, 0, 0]
+
+
+async def test_a_locked_thread_still_takes_votes(comment: int, mira: Viewer) -> None:
+    thread = await db.value("select thread from comment where id = $1", comment)
+    moderator = await make.member(role="moderator")
+    await threads.set_state(viewer=moderator, thread_id=thread, state="locked", reason="")
+
+    await make.vote(mira, comment)
+
+    assert await counters(comment) == [1, 0, 0, 0, 0]
+
+
+async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
+    client: httpx.AsyncClient, comment: int
+) -> None:
+    uma = await make.member("uma", state="unverified")
+    await make.sign_in(client, uma)
+    other = await make.comment(await make.thread(), await make.member())
+    for axis, value in (("quality", "1"), ("agreement", "-1")):
+        assert (await client.post(f"/c/{comment}/vote", data={"axis": axis, "value": value})).status_code == 303
+    await make.vote(uma, other, "quality", -1)
+    await make.vote(uma, other, "quality", None)
+    before = await counters(comment)
+
+    async with db.atomic():
+        await accounts._activate(uma.id)
+
+    assert before == [0, 0, 0, 0, 0]
+    assert await counters(comment) == [1, 0, 0, 1, 0]
+    assert await counters(other) == [0, 0, 0, 0, 0]
+    assert await db.value("select best from comment where id = $1", comment) == ranking.best(1, 0)
+    assert await drifted(0, other) == []
+
+
+async def test_agreement_never_changes_an_order(app: Litestar) -> None:
+    thread, author = await make.thread(), await make.member()
+    ids = [await make.comment(thread, author) for _ in range(10)]
+    voters = [await make.member() for _ in range(3)]
+    for place, one in enumerate(ids):
+        for voter in voters[: place % 4]:
+            await make.vote(voter, one, "quality", 1 if place % 2 else -1)
+    before = {sort: await tree.whole(thread, sort) for sort in tree.SORTS}
+
+    chance = random.Random(5)
+    for one in ids:
+        for voter in voters:
+            await make.vote(voter, one, "agreement", chance.choice([-1, 0, 1, None]))
+
+    assert {sort: await tree.whole(thread, sort) for sort in tree.SORTS} == before
+
+
+async def test_agreement_alone_does_not_switch_the_order_of_best(app: Litestar) -> None:
+    thread, author, voter = await make.thread(), await make.member(), await make.member()
+    for _ in range(ranking.FEWEST_VOTED):
+        await make.vote(voter, await make.comment(thread, author), "agreement", 1)
+
+    assert await tree.effective_sort(thread, "best") == "old"
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("seed", range(3))
+async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Litestar, seed: int) -> None:
+    chance = random.Random(seed)
+    thread, author = await make.thread(), await make.member()
+    ids = [await make.comment(thread, author) for _ in range(3)]
+    voters = [await make.member(state="unverified" if place < 2 else "active") for place in range(8)]
+
+    async def vote_about(voter: Viewer, plan: list[tuple[int, str, int | None]]) -> None:
+        for one, axis, value in plan:
+            await make.vote(voter, one, axis, value)
+        if not voter.verified:
+            async with db.atomic():
+                await accounts._activate(voter.id)
+
+    plans = [
+        [
+            (
+                chance.choice(ids),
+                *chance.choice(
+                    [("quality", chance.choice([1, -1, None])), ("agreement", chance.choice([1, 0, -1, None]))]
+                ),
+            )
+            for _ in range(12)
+        ]
+        for _ in voters
+    ]
+    await asyncio.gather(*map(vote_about, voters, plans))
+
+    assert await drifted(0, max(ids)) == []
+    last = {(place, one, axis): value for place, plan in enumerate(plans) for one, axis, value in plan}
+    assert await db.value("select count(*) from vote where counted") == sum(
+        value is not None for value in last.values()
+    )
+    for one in ids:
+        ups, downs = (await counters(one))[:2]
+        assert await db.value("select best from comment where id = $1", one) == ranking.best(ups, downs)
+
+
+async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer) -> None:
+    await make.vote(mira, comment)
+    assert await jobs.check_counters() == 0
+
+    await db.execute("update comment set ups = 40, best = 0.9 where id = $1", comment)
+
+    assert await jobs.check_counters() == 1
+    assert await counters(comment) == [1, 0, 0, 0, 0]
+    assert await db.value("select best from comment where id = $1", comment) == ranking.best(1, 0)
