@@ -23,12 +23,12 @@ FILES = sorted(REDDIT.glob("*.jsonl"))
 
 OWN = """
 {"id": "t3_0", "kind": "post", "title": "ignored"}
-{"id": "c", "parent_id": "b", "author": "carol", "created_utc": 1600000003, "body": "Third, before its parent.", "score": -4}
+{"id": "c", "parent_id": "b", "author": "carol", "created_utc": 1600000003, "body": "Before its parent.", "score": -4}
 {"id": "a", "parent_id": "t3_0", "author": "ada", "created_utc": 1600000001, "body": "First, **loud**.", "score": 7}
 {"id": "b", "parent_id": "a", "author": "[deleted]", "created_utc": "1600000002.5", "body": "[deleted]", "score": 1}
 
 {"id": "d", "parent_id": null, "author": null, "created_utc": 1600000004, "body": "[removed]", "score": 0}
-{"id": "e", "parent_id": "unknown", "author": "eve", "created_utc": 1600000005, "body": "<script>alert(1)</script>", "score": 0}
+{"id": "e", "parent_id": "unknown", "author": "e", "created_utc": 1600000005, "body": "<b>a</b> <script>alert()", "score": 0}
 {"id": "f", "parent_id": "g", "author": "fay", "created_utc": 1600000006, "body": "Round", "score": 0}
 {"id": "g", "parent_id": "f", "author": "gus", "created_utc": 1600000007, "body": "and round.", "score": 0}
 """
@@ -110,6 +110,7 @@ async def test_the_page_shows_names_and_tombstones_and_no_markup_of_theirs(
     assert "This comment was deleted by its author." in page
     assert "This comment was removed by a moderator." in page
     assert "<script>alert" not in page
+    assert "&lt;script&gt;alert()" in page
     assert 'href="/u/ada"' not in page  # a name from elsewhere is no member of ours
 
 

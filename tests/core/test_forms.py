@@ -67,8 +67,10 @@ MULTIPART = "multipart/form-data; boundary=x"
         (MULTIPART, b'--x\r\ncontent-disposition: form-data; name="body"\r\n\r\n\xff\xfe\r\n--x--\r\n'),
         (
             MULTIPART,
-            b'--x\r\ncontent-disposition: form-data; name="body"\r\n'
-            b"content-type: text/plain; charset=nope\r\n\r\nhello\r\n--x--\r\n",
+            (
+                b'--x\r\ncontent-disposition: form-data; name="body"\r\n'
+                b"content-type: text/plain; charset=nope\r\n\r\nhello\r\n--x--\r\n"
+            ),
         ),
         (MULTIPART, b"--x\r\nno header at all"),
         (MULTIPART, b'--x\r\ncontent-disposition: form-data; name="body"\r\n\r\na\r\n' * 60 + b"--x--\r\n"),

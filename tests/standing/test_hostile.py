@@ -55,7 +55,10 @@ GOOD = {
     "password": "four unrelated green words",
     "login": "mira",
 }
-POLYGLOT = "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//</stYle/</titLe/</teXtarEa/</scRipt/--!>\\x3csVg/<sVg/oNloAd=alert()//>"
+POLYGLOT = (
+    "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//</stYle/</titLe/</teXtarEa/</scRipt/--!>"
+    "\\x3csVg/<sVg/oNloAd=alert()//>"
+)
 NASTY = [
     "\x00", "a\x00b", "\ud800", "\udfff", "\x1b[31m", "\x7f", "%00", "\r\nSet-Cookie: a=b", "9" * 26, str(2**63),
     "-9223372036854775809", "1e400", "NaN", "٣", "{{7*7}}", "${7*7}", "__class__", "__proto__", "../../etc/passwd",

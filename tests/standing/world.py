@@ -1,7 +1,5 @@
 """A small forum in which every route has something to show, and the addresses that reach it all."""
 
-from collections.abc import AsyncIterator
-
 import httpx
 import msgspec
 import pytest
@@ -118,5 +116,5 @@ async def gets(app: Litestar, world: World) -> list[str]:
 
 
 @pytest.fixture
-async def world(app: Litestar) -> AsyncIterator[World]:
-    yield await build()
+async def world(app: Litestar) -> World:
+    return await build()
