@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from live.forum import Web, browser_of
+from live.reader import Reader
 
 
 class Said(msgspec.Struct):
@@ -60,3 +61,30 @@ class Writer:
                 return
             turn += 1
             await asyncio.sleep(0.05)
+
+
+class Voter:
+    """A member who votes on what stands in the thread, now up, now down, and does not mind a refusal."""
+
+    def __init__(self, webs: list[Web], readers: list[Reader], cookie: str) -> None:
+        self.webs = webs
+        self.readers = readers
+        self.cookie = cookie
+        self._stopped = asyncio.Event()
+
+    async def vote(self) -> None:
+        """Vote until stopped."""
+        turn = 0
+        async with browser_of(self.cookie) as browser:
+            while not self._stopped.is_set():
+                turn += 1
+                web = self.webs[turn % len(self.webs)]
+                known = sorted(self.readers[0].comments)
+                if known:
+                    vote = {"axis": "quality", "value": str(turn % 3 - 1)}
+                    with suppress(httpx.HTTPError):
+                        await browser.post(f"{web.address}/c/{known[turn * 7 % len(known)]}/vote", data=vote)
+                await asyncio.sleep(0.03)
+
+    def stop(self) -> None:
+        self._stopped.set()

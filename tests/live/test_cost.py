@@ -15,6 +15,8 @@ from parley.live.stream import Stream
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
+PIECE = b"data: x\n\n"
+
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
@@ -30,9 +32,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     return asked
 
 
-async def test_an_event_costs_the_same_queries_for_one_reader_as_for_fifty(
-    app: Litestar, queries: list[str]
-) -> None:
+async def test_an_event_costs_the_same_queries_for_one_reader_as_for_fifty(app: Litestar, queries: list[str]) -> None:
     hub: Hub = app.state.hub
     ada, thread = await make.member(), await make.thread()
     costs = []
@@ -67,3 +67,29 @@ async def test_a_process_that_is_ending_lets_no_reader_in(app: Litestar) -> None
             await hub.join(Stream(thread, "late", None), None)
     finally:
         hub.closing = False
+
+
+async def test_a_queue_that_overflows_becomes_one_word_to_load_the_page_again() -> None:
+    stream, sent = Stream(1, "a slow reader", None), []
+    for seq in range(1, 10_000):
+        stream.put(PIECE, seq)
+    stream.end(b"bye")
+
+    async def send(message: Any) -> None:
+        sent.append(message["body"])
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    assert await stream.run(receive, send)
+    whole = b"".join(sent)
+    assert whole.startswith(b"event: resync")
+    assert whole.endswith(b"bye")
+    assert len(whole) < 300 * len(PIECE)
+
+
+async def test_an_event_that_was_told_is_not_told_again() -> None:
+    stream = Stream(1, "a reader", None)
+    for seq in (1, 2, 2, 1, 3):
+        stream.put(b"%d" % seq, seq)
+    assert list(stream._queue) == [b"1", b"2", b"3"]

@@ -79,9 +79,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
         forum.thaw("valkey")
 
 
-async def everything(
-    web: Web, browsers: dict[str, httpx.AsyncClient], paths: list[str]
-) -> dict[tuple[str, str], str]:
+async def everything(web: Web, browsers: dict[str, httpx.AsyncClient], paths: list[str]) -> dict[tuple[str, str], str]:
     """What each browser finds at each address, whole and as the part that htmx asks for."""
 
     async def read(name: str, path: str, **headers: str) -> str:
