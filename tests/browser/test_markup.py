@@ -69,9 +69,7 @@ def mistakes(java: str, folder: Path) -> list[str]:
     return [f"{Path(one['url']).stem}: {one['message']}\n    {one.get('extract', '')}" for one in messages]
 
 
-async def test_the_validator_finds_no_mistake_in_pages(
-    site: Site, reader: Reader, java: str, tmp_path: Path
-) -> None:
+async def test_the_validator_finds_no_mistake_in_pages(site: Site, reader: Reader, java: str, tmp_path: Path) -> None:
     for shown in await every_page(site):
         client = await reader.as_(shown.viewer)
         answer = await client.get(shown.path)

@@ -25,7 +25,10 @@ POLYGLOT = (
 )
 SHORT = "\"'><svg/onload=alert()>"
 # Text of which the code makes markup, never shown as it stands: sanitised when it is written.
-MARKUP = {("comment", "html"): markdown.render(POLYGLOT), ("passage", "html"): f"<p>{sanitise(POLYGLOT, flat=True)}</p>"}
+MARKUP = {
+    ("comment", "html"): markdown.render(POLYGLOT),
+    ("passage", "html"): f"<p>{sanitise(POLYGLOT, flat=True)}</p>",
+}
 # What is looked up or compared: another value only hides the rows from every page.
 KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose"}
 # Columns of chosen words and of keys, where PostgreSQL itself refuses anything else.
@@ -75,15 +78,15 @@ async def poisoned(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "admin"])
-async def test_a_polyglot_in_every_text_does_nothing_on_any_page(
-    poisoned: Site, open_tab: OpenTab, role: str
-) -> None:
+async def test_a_polyglot_in_every_text_does_nothing_on_any_page(poisoned: Site, open_tab: OpenTab, role: str) -> None:
     tab = await open_tab(address=poisoned.address)
     if role != "visitor":
         name = await poisoned.value("select name from member where role = $1 and state = 'active' limit 1", role)
         await tab.post("/login", login=name, password=PASSWORD)
     seen = await crawl(tab, [poisoned.address + path for path in poisoned.made["pages"]])
-    assert any("onerror" in await page_text(tab, url) for url in seen[:2])
+    assert len(seen) > len(poisoned.made["pages"])
+    await tab.open("/t/1/x")
+    assert "onerror=alert()" in await tab.page.inner_text("h1")
     caused = [one.url for one in tab.requests if one.resource_type != "document" and "xss" in one.url]
     assert caused == []
 
@@ -95,7 +98,7 @@ async def crawl(tab: Tab, todo: list[str]) -> list[str]:
     given = len(todo)
     while todo:
         url = urldefrag(todo.pop(0)).url
-        kind = re.sub(r"\d+", "0", re.sub(r"(/t/\d+|/u)/[^?]*", r"\1", url))
+        kind = re.sub(r"\d+", "0", re.sub(r"(/t/\d+|/u)/[^?]*|(next|topic)=.*", r"\1", url))
         if url in seen or (len(seen) >= given and kinds.get(kind, 0) >= PAGES_OF_A_KIND):
             continue
         kinds[kind] = kinds.get(kind, 0) + 1
@@ -104,8 +107,3 @@ async def crawl(tab: Tab, todo: list[str]) -> list[str]:
         assert await tab.page.evaluate(SCRIPT_LINKS) == [], url
         todo += await tab.page.evaluate(LINKS)
     return seen
-
-
-async def page_text(tab: Tab, url: str) -> str:
-    await tab.page.goto(url)
-    return await tab.page.inner_text("body")
