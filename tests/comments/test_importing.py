@@ -28,7 +28,7 @@ OWN = """
 {"id": "b", "parent_id": "a", "author": "[deleted]", "created_utc": "1600000002.5", "body": "[deleted]", "score": 1}
 
 {"id": "d", "parent_id": null, "author": null, "created_utc": 1600000004, "body": "[removed]", "score": 0}
-{"id": "e", "parent_id": "unknown", "author": "e", "created_utc": 1600000005, "body": "<b>a</b> <script>alert()", "score": 0}
+{"id": "e", "parent_id": "unknown", "author": "e", "created_utc": 1600000005, "body": "<b>a</b> <script>alert()"}
 {"id": "f", "parent_id": "g", "author": "fay", "created_utc": 1600000006, "body": "Round", "score": 0}
 {"id": "g", "parent_id": "f", "author": "gus", "created_utc": 1600000007, "body": "and round.", "score": 0}
 """

@@ -1,0 +1,209 @@
+"""From `/new` to a thread: asking, reading, mending, publishing; and an address that has a thread already."""
+
+import httpx
+import pytest
+
+import make
+from parley.articles import jobs
+from parley.articles import ops as articles
+from parley.core import db
+from parley.core.access import Viewer
+from parley.threads import ops as threads
+
+pytestmark = pytest.mark.anyio
+
+ARTICLE = """# A modest title
+
+The first paragraph says what the article is about, in enough words to be one.
+
+The second paragraph goes on, and says *why* it matters to anybody at all.
+"""
+
+
+@pytest.fixture
+async def mira(client: httpx.AsyncClient) -> Viewer:
+    """Signed in on `client`."""
+    mira = await make.member("mira")
+    await make.sign_in(client, mira)
+    return mira
+
+
+async def read(client: httpx.AsyncClient, **form: str) -> str:
+    """Ask for an import, have it read, and return its address."""
+    answer = await client.post("/new", data={"source": "text", "topic": "research"} | form)
+    assert answer.status_code == 303
+    await jobs.read_waiting()
+    address: str = answer.headers["location"]
+    return address
+
+
+async def test_pasted_text_becomes_a_thread(client: httpx.AsyncClient, mira: Viewer) -> None:
+    address = await read(client, text=ARTICLE)
+    preview = await client.get(address)
+
+    published = await client.post(address, data={"title": "A mended title", "topic": "policy"})
+    page = await client.get(published.headers["location"])
+
+    assert "A modest title" in preview.text
+    assert "The second paragraph goes on, and says <em>why</em>" in preview.text
+    assert "<h1" in page.text
+    assert "A mended title" in page.text
+    assert page.text.count('id="p') == 2
+    assert await db.value("select topic from thread") == "policy"
+    assert await db.value("select starter from thread") == mira.id
+
+
+async def test_a_file_becomes_a_thread(client: httpx.AsyncClient, mira: Viewer) -> None:
+    answer = await client.post(
+        "/new", data={"source": "file"}, files={"file": ("essay.md", ARTICLE.encode(), "text/markdown")}
+    )
+    await jobs.read_waiting()
+
+    preview = await client.get(answer.headers["location"])
+
+    assert "A modest title" in preview.text
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"source": "url", "url": ""}, "Please give the address"),
+        ({"source": "url", "url": "ftp://a.example/x"}, "not the address of a web page"),
+        ({"source": "url", "url": "javascript:alert(1)"}, "not the address of a web page"),
+        ({"source": "text", "text": "  "}, "Please paste the text"),
+        ({"source": "text", "text": "kept \x00 words"}, "cannot be stored"),
+        ({"source": "file"}, "Please choose a file"),
+        ({"source": "pigeon"}, "Please choose one of"),
+    ],
+)
+async def test_a_mistake_is_said_and_what_was_typed_kept(
+    client: httpx.AsyncClient, mira: Viewer, form: dict[str, str], said: str
+) -> None:
+    answer = await client.post("/new", data=form | {"title": "Kept title"})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "Kept title" in answer.text
+    assert form.get("url", "") in answer.text
+    assert await db.value("select count(*) from article_import") == 0
+
+
+async def test_what_cannot_be_read_says_why_on_its_page(client: httpx.AsyncClient, mira: Viewer) -> None:
+    pdf = {"file": ("essay.txt", b"%PDF-1.7\x00\x01\x02" * 50, "text/plain")}
+    answer = await client.post("/new", data={"source": "file"}, files=pdf)
+    await jobs.read_waiting()
+
+    page = await client.get(answer.headers["location"])
+
+    assert await db.value("select state from article_import") == "failed"
+    assert await db.value("select message from article_import") in page.text.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("form", [{"title": "", "topic": "research"}, {"title": "T", "topic": "nothing"}])
+async def test_publishing_needs_a_title_and_a_topic_there_is(
+    client: httpx.AsyncClient, mira: Viewer, form: dict[str, str]
+) -> None:
+    address = await read(client, text=ARTICLE)
+
+    answer = await client.post(address, data=form)
+
+    assert answer.status_code == 422
+    assert 'class="error' in answer.text
+    assert await db.value("select count(*) from thread") == 0
+
+
+async def test_publishing_twice_leads_to_the_one_thread(client: httpx.AsyncClient, mira: Viewer) -> None:
+    address = await read(client, text=ARTICLE)
+    form = {"title": "A title", "topic": "research"}
+
+    first = await client.post(address, data=form)
+    second = await client.post(address, data=form)
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["location"].startswith(second.headers["location"])
+    assert await db.value("select count(*) from thread") == 1
+
+
+async def test_nobody_else_sees_or_publishes_an_import(client: httpx.AsyncClient, mira: Viewer) -> None:
+    address = await read(client, text=ARTICLE)
+    await make.sign_in(client, await make.member(role="admin"))
+
+    assert (await client.get(address)).status_code == 404
+    assert (await client.post(address, data={"title": "Mine", "topic": "research"})).status_code == 404
+
+
+@pytest.mark.parametrize("state", [None, "unverified"])
+async def test_only_members_who_confirmed_their_address_bring_articles(
+    client: httpx.AsyncClient, state: str | None
+) -> None:
+    if state:
+        await make.sign_in(client, await make.member(state=state))
+
+    answer = await client.post("/new", data={"source": "text", "text": "kept words"})
+
+    assert answer.status_code == (403 if state else 401)
+    assert "kept words" in answer.text
+
+
+URL = "https://review.example/wager"
+
+
+async def test_the_same_address_leads_to_the_thread_there_is(client: httpx.AsyncClient, mira: Viewer) -> None:
+    first = await threads.open_thread(text=make.text(url=URL), topic="research", starter=None)
+
+    again = await threads.open_thread(text=make.text(url=URL), topic="policy", starter=mira.id)
+
+    assert (again.id, again.is_new, again.revised) == (first.id, False, False)
+    assert await db.value("select count(*) from revision") == 1
+
+
+async def test_a_changed_text_is_a_revision_whose_passages_keep_their_lineages(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    opened = await threads.open_thread(text=make.text(url=URL), topic="research", starter=None)
+    before = await make.lineages(opened.id)
+    comment = await make.comment(opened.id, mira, passage=before[1], quote="how much energy")
+    changed = make.text(make.WORDS[0], "A new one in between, with words of its own.", *make.WORDS[1:], url=URL)
+
+    revised = await threads.open_thread(text=changed, topic="research", starter=None)
+    after = (await make.lineages(opened.id))[3:]
+    page = (await client.get(await make.address(opened.id))).text
+    versions = (await client.get(f"/t/{opened.id}/revisions")).text
+
+    assert (revised.id, revised.revised) == (opened.id, True)
+    assert [after[0], *after[2:]] == before
+    assert after[1] not in before
+    assert f'id="c{comment}"' in page
+    assert "A new one in between" in page
+    assert "<ins>" in versions
+    assert "A new one in between" in versions
+    assert await db.value("select kind from event order by id desc limit 1") == "article.revised"
+
+
+async def test_a_source_that_allows_an_excerpt_gets_no_more_than_that(app: object) -> None:
+    await articles.set_display("https://strict.example/", "excerpt")
+    long = [f"Paragraph {number} " + "goes on and on. " * 9 for number in range(9)]
+
+    await make.thread(make.text(*long, url="https://strict.example/a"))
+
+    kept = await db.values("select text from passage order by position")
+    assert 0 < sum(map(len, kept)) <= articles.EXCERPT + 1
+    assert await db.value("select display from article") == "excerpt"
+
+
+async def test_a_picture_that_is_not_there_is_not_found(client: httpx.AsyncClient) -> None:
+    for name in ("0" * 64, "x", "..%2f..%2fetc%2fpasswd", "A" * 64):
+        assert (await client.get(f"/media/{name}")).status_code == 404
+
+
+async def test_a_picture_is_sent_so_that_it_can_only_be_a_picture(client: httpx.AsyncClient) -> None:
+    await db.execute(
+        "insert into media (hash, mime, width, height, data) values ($1, 'image/webp', 1, 1, 'x')", "a" * 64
+    )
+
+    answer = await client.get(f"/media/{'a' * 64}")
+
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "immutable" in answer.headers["cache-control"]
