@@ -134,9 +134,21 @@ async def test_a_member_brings_an_article_by_its_text(open_tab: OpenTab, scripts
     await page.get_by_label("Text", exact=True).fill(ARTICLE + ("\nAgain.\n" if scripts else "\nOnce.\n"))
     await page.get_by_role("button", name="Fetch and read it").click()
     await expect(page.get_by_role("heading", name="Before you publish")).to_be_visible()
+    await expect(page.locator(".masthead")).to_have_count(1)
     await expect(page.locator(".is-preview .passage h2")).to_have_text("What it costs")
     await expect(page.get_by_label("Title")).to_have_value("The ledger and the oracle")
     await page.get_by_label("Title").fill("The ledger, the oracle and the bill")
     await page.get_by_role("button", name="Publish").click()
     await expect(page.locator(".piece-head h1")).to_have_text("The ledger, the oracle and the bill")
     await expect(page.locator(".empty-title")).to_have_text("Nobody has answered yet.")
+
+
+@WITH_AND_WITHOUT
+async def test_an_address_that_cannot_be_read_says_so(open_tab: OpenTab, scripts: bool) -> None:
+    tab = await open_tab("hanna", java_script_enabled=scripts)
+    await tab.open("/new")
+    await tab.page.get_by_label("Address").fill("http://127.0.0.1:9/no-such-page")
+    await tab.page.get_by_role("button", name="Fetch and read it").click()
+    await expect(tab.page.get_by_role("heading", name="That did not work")).to_be_visible(timeout=15_000)
+    await expect(tab.page.locator("main .error")).not_to_be_empty()
+    await expect(tab.page.get_by_role("link", name="Try another way")).to_be_visible()

@@ -16,7 +16,7 @@ from parley.articles.importing.pasted import LIMIT as LARGEST_FILE
 from parley.core.access import ANYONE, VERIFIED, Viewer, viewer_of
 from parley.core.errors import NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted
-from parley.core.pages import environment, page
+from parley.core.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT_ACCOUNT, take
 from parley.core.text import as_id
 
@@ -95,6 +95,9 @@ async def own_import(request: AnyRequest, number: str) -> imports.Import:
 async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """How far an import is; once it is read, the article as readers will see it."""
     found = await own_import(request, number)
+    if found.state == "ready" and wants_fragment(request):
+        # The preview is a page of its own, not a part of the one that waited for it.
+        return Response(None, headers={"HX-Refresh": "true"})
     if found.state == "ready":
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
