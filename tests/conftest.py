@@ -5,8 +5,9 @@ import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
@@ -38,31 +39,43 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def servers() -> Iterator[None]:
-    """PostgreSQL and Valkey: the environment's, or our own for this run."""
+    """PostgreSQL and Valkey: our own for this run, or a new database on the server that DATABASE_URL names."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-test-")))
-        if "DATABASE_URL" not in os.environ:
+        if "DATABASE_URL" in os.environ:
+            os.environ["DATABASE_URL"] = stack.enter_context(database_on(os.environ["DATABASE_URL"]))
+        else:
             both = stack.enter_context(embedded(folder / "data", fast=True))
             os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = both.database_url, both.redis_url
         os.environ["PARLEY_DATA"] = str(folder / "files")
         yield
 
 
+@contextmanager
+def database_on(url: str) -> Iterator[str]:
+    """A database of this run on somebody's server: what they have in theirs stays."""
+    name = f"parley_test_{os.getpid()}"
+
+    async def on_server(sql: str) -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+
+    asyncio.run(on_server(f"create database {name}"))
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        asyncio.run(on_server(f"drop database {name} with (force)"))
+
+
 @pytest.fixture(scope="session")
 def database(servers: None) -> str:
     """The address of a migrated, empty database."""
-
-    async def prepare() -> None:
-        connection = await asyncpg.connect(os.environ["DATABASE_URL"])
-        try:
-            await connection.execute("drop schema public cascade; create schema public")
-        finally:
-            await connection.close()
-        await migrate(os.environ["DATABASE_URL"])
-
-    asyncio.run(prepare())
+    asyncio.run(migrate(os.environ["DATABASE_URL"]))
     return os.environ["DATABASE_URL"]
 
 

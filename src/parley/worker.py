@@ -50,6 +50,7 @@ JOBS = (
     Job("standings", threads.refresh_standings, seconds=10),
     Job("sessions", accounts.purge, seconds=HOUR),
     Job("buckets", ratelimit.sweep, seconds=HOUR),
+    Job("votes", votes.count_left, seconds=60),
     Job("counters", votes.check_counters, hour=3),
 )
 

@@ -196,18 +196,17 @@ async def test_a_thousand_guesses_from_everywhere_do_not_lock_the_owner_out(
     assert (await mira.sign_in(client)).status_code == 303
 
 
-async def test_fifty_sign_ins_at_once_leave_other_pages_quick(app: Litestar) -> None:
+async def test_other_pages_are_served_while_fifty_sign_ins_are_hashed(app: Litestar) -> None:
     # No account is needed: an unknown name costs the same hash, and no database connection meanwhile.
-    slowest = 0.0
+    served = 0
     async with browser(app) as client:
         guesses = asyncio.gather(*(passwords.matches("not my password", None) for _ in range(50)))
         while not guesses.done():
-            started = perf_counter()
             assert (await client.get("/signup")).status_code == 200
-            slowest = max(slowest, perf_counter() - started)
+            served += not guesses.done()
             await asyncio.sleep(0)
         await guesses
-    assert slowest < 0.25
+    assert served > 10
 
 
 async def test_a_hash_of_weaker_parameters_is_renewed(client: httpx.AsyncClient, mira: Person) -> None:

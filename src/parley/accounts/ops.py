@@ -40,7 +40,7 @@ END_LINKS = "delete from token where member = $1 and purpose = 'reset' and used_
 ACTIVATE = "update member set state = 'active' where id = $1 and state = 'unverified'"
 
 TAKEN = "This name, or one that looks like it, is taken. Please choose another one."
-WRONG = "The name, address or password is wrong. Until your address is confirmed, sign in with your name."
+WRONG = "The name, address or password is wrong."
 USED_UP = "This link was used before or is too old. Please ask for a new one."
 
 
@@ -128,11 +128,13 @@ async def sign_in(*, login: str, password: str, client: Client) -> SignedIn:
 
     Raises Refused for a wrong name or password, Forbidden for a suspended member, TooMany at a limit.
     """
-    account = await queries.by_login(login)
-    await _slow_guesses(login, account, client)
-    is_right = await passwords.matches(password, account.password_hash if account else None)
-    if account is None or not is_right:
-        log.warning("sign-in refused", member=account and account.id, network=client.network)
+    candidates = await queries.by_login(login)
+    await _slow_guesses(login, candidates[0], client)
+    right = [one for one in candidates if await passwords.matches(password, one.password_hash if one else None)]
+    account = right[0] if right else None
+    if account is None:
+        owner = candidates[0]
+        log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG)
     may_sign_in(account)
     if account.password_hash and passwords.is_outdated(account.password_hash):

@@ -11,6 +11,7 @@ ACCOUNT = """
 select id, name, email, role, state, state_until, password_hash, title, bio from member
 where {}
 """
+CLAIMED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
 PERSON = """
 select id, name, role, state, title, bio, created_at from member where name_key = $1 and state <> 'anonymised'
 """
@@ -71,11 +72,15 @@ async def account(member: int) -> Account | None:
     return await fetch_one(Account, ACCOUNT.format("id = $1"), member)
 
 
-async def by_login(login: str) -> Account | None:
-    """Whom a name, or an address that was confirmed, belongs to."""
-    if "@" in login:
-        return await by_email(login)
-    return await fetch_one(Account, ACCOUNT.format("name_key = $1"), names.key(login))
+async def by_login(login: str) -> list[Account | None]:
+    """Whom a name or an address may belong to.
+
+    For an address always two: the member who confirmed it, and the last one who only claims it. So that nobody
+    learns from the answer, or from how long it takes, whether there is the first.
+    """
+    if "@" not in login:
+        return [await fetch_one(Account, ACCOUNT.format("name_key = $1"), names.key(login))]
+    return [await by_email(login), await fetch_one(Account, ACCOUNT.format(CLAIMED), addresses.key(login))]
 
 
 async def by_email(email: str) -> Account | None:

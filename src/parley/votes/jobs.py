@@ -4,6 +4,7 @@ import structlog
 
 from parley.comments import ranking
 from parley.core import db
+from parley.votes.ops import count_waiting
 from parley.votes.queries import Drift, drifted
 
 log = structlog.get_logger(__name__)
@@ -14,6 +15,17 @@ REPAIR = """
 update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, passes = $6, scored_at = clock_timestamp()
 where id = $1
 """
+
+
+LEFT = "select distinct member from vote v join member m on m.id = v.member where not counted and m.state = 'active'"
+
+
+async def count_left() -> int:
+    """Count votes cast in the very moment of their member's verification, and return how many members had some."""
+    members = await db.values(LEFT)
+    for member in members:
+        await count_waiting(member)
+    return len(members)
 
 
 async def check_counters() -> int:
