@@ -82,7 +82,9 @@ class Web:
         return self.log.read_text()
 
     def fds(self) -> int:
-        return psutil.Process(self.process.pid).num_fds()
+        """Open files, but for the connections to the servers, which grow with the work."""
+        process = psutil.Process(self.process.pid)
+        return process.num_fds() - len(process.net_connections("unix"))
 
     def connections(self) -> int:
         """How many browsers are connected."""
@@ -211,7 +213,9 @@ async def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -
 async def writing(one: Forum) -> AsyncIterator[Forum]:
     """Let this process write into the forum, as one more of its processes."""
     pool = await asyncpg.create_pool(one.servers.database_url, min_size=1, max_size=4)
-    client = Redis.from_url(one.servers.redis_url, socket_timeout=0.3)
+    client = Redis.from_url(one.servers.redis_url)
+    # Connected now: on a busy machine that may take longer than a nudge is given.
+    await client.ping()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DB, "pool", pool)
         patch.setattr(redis, "_client", client)

@@ -85,7 +85,7 @@ async def test_closed_connections_leave_nothing_open(forum: Forum, web: Web, thr
             readers = [await stack.enter_async_context(Reader([web.address], thread)) for _ in range(50)]
             await asyncio.gather(*(one.open() for one in readers))
 
-    # The first crowd opens what stays open: connections to the database.
+    # The first one loads what is loaded late.
     await come_and_go()
     before = web.fds()
     for _ in range(4):

@@ -8,6 +8,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley.comments.queries import BY_IDS
 from parley.core import db
 from parley.core.errors import Unavailable
 from parley.live.hub import Hub
@@ -32,7 +33,7 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     return asked
 
 
-async def test_an_event_costs_the_same_queries_for_one_reader_as_for_fifty(app: Litestar, queries: list[str]) -> None:
+async def test_an_event_costs_a_few_queries_for_one_reader_as_for_fifty(app: Litestar, queries: list[str]) -> None:
     hub: Hub = app.state.hub
     ada, thread = await make.member(), await make.thread()
     costs = []
@@ -47,10 +48,11 @@ async def test_an_event_costs_the_same_queries_for_one_reader_as_for_fifty(app: 
         async with asyncio.timeout(5):
             while any(one.seq < newest for one in streams):
                 await asyncio.sleep(0)
-        costs.append(len([sql for sql in queries if "event where" in sql or "any($1" in sql]))
+        costs.append(len([sql for sql in queries if sql.startswith("select seq, kind") or sql == BY_IDS]))
     for one in streams:
         hub.leave(one)
-    assert costs[0] == costs[1]
+    # Its row and its comment; and once more for nothing, when a second nudge comes meanwhile.
+    assert all(2 <= cost <= 4 for cost in costs), costs
     assert thread not in hub.channels
 
 
