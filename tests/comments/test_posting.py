@@ -170,6 +170,20 @@ async def test_a_resend_finds_the_first_comment(client: httpx.AsyncClient, threa
     assert await count(thread) == 1
 
 
+async def test_other_words_from_the_same_form_are_kept_under_a_new_key(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    form = {"body": "Once.", "submission": str(uuid4())}
+    await client.post(f"/t/{thread}/comments", data=form)
+
+    other = await client.post(f"/t/{thread}/comments", data=form | {"body": "Something else."})
+
+    assert other.status_code == 422
+    assert "Something else." in other.text
+    assert form["submission"] not in other.text
+    assert await count(thread) == 1
+
+
 async def test_one_members_key_is_not_anothers(thread: int, mira: Viewer) -> None:
     key = uuid4()
 

@@ -1,7 +1,7 @@
 """Writing comments: each op validates, writes and announces in one transaction, the thread's row locked first."""
 
 from collections.abc import Awaitable, Callable
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 
@@ -27,13 +27,16 @@ class Draft(msgspec.Struct, frozen=True):
     assisted: bool = False
     submission: UUID | None = None
 
-    @property
-    def sending(self) -> UUID | None:
-        """What is kept as the submission: equal for the same words from the same form.
 
-        A form that comes back with other words, by the Back button or in a second tab, is another comment.
-        """
-        return uuid5(self.submission, self.body) if self.submission else None
+class First(msgspec.Struct, frozen=True):
+    """The comment that a submission made."""
+
+    id: int
+    body: str
+
+
+class SentBefore(Refused):
+    """This submission made a comment with other words already."""
 
 
 # What must be decided before a comment stands. app.py and worker.py fill this in (architecture.md 1); each check
@@ -132,19 +135,25 @@ async def _insert(draft: Draft, html: str, anchor: Anchor) -> int | None:
         draft.body,
         html,
         markdown.VERSION,
-        draft.sending,
+        draft.submission,
         ranking.best(0, 0),
     )
     return row
 
 
 async def _first_or_refuse(draft: Draft) -> int:
-    """Nothing was inserted: return the first comment of this submission, or say why there is none."""
-    first: int | None = await db.value(
-        "select id from comment where author = $1 and submission = $2", draft.author.id, draft.sending
+    """Nothing was inserted: return the first comment of this submission, or say why there is none.
+
+    A form that comes back with other words, by the Back button or from a second tab, is not a resend: it is refused,
+    and shown again with a key of its own.
+    """
+    first = await db.fetch_one(
+        First, "select id, body from comment where author = $1 and submission = $2", draft.author.id, draft.submission
     )
+    if first is not None and first.body != draft.body:
+        raise SentBefore("You have posted from this form before. To post these words as another comment, send again.")
     if first is not None:
-        return first
+        return first.id
     raise Refused("The comment you answer is no longer there. Your text is kept here.")
 
 

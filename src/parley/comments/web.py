@@ -1,6 +1,7 @@
 """The discussion over HTTP: reading parts of it, posting, previewing."""
 
 from typing import Any
+from uuid import uuid4
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
@@ -82,6 +83,8 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
             comment_id = await ops.post_comment(_draft(viewer, row.id, form))
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
+            if isinstance(error, ops.SentBefore):
+                form.submission = uuid4()
     if form.errors:
         return await _again(request, row, form, status)
     if wants_fragment(request):

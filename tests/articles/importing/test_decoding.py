@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters of other scripts and typographic quotes are what is tested
+
 import pytest
 
 from parley.articles.importing.decoding import decode, printable_markup

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - typographic quotes are what is tested
+
 import time
 from contextlib import suppress
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - letters of other scripts and typographic quotes are what is tested
+
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
