@@ -22,6 +22,7 @@ async def run(place: Ground, chosen: list[str]) -> list[Figure]:
         for name in chosen:
             status.update(f"measuring {name}")
             figures += await PARTS[name].measure(place)
+            report.keep(figures)
     return figures
 
 
@@ -34,7 +35,6 @@ def main() -> int:
     with ground() as place:
         figures = uvloop.run(run(place, [name for name in PARTS if name in wanted or not wanted]))
     report.show(figures)
-    report.keep(figures)
     print(f"{perf_counter() - started:.0f} s, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     return int(any(figure.holds is False for figure in figures))
 

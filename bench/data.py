@@ -27,8 +27,8 @@ SMALL = 40
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
 COMMENT_FIELDS = (
-    "id", "thread", "parent", "depth", "author", "stance", "passage", "body", "html", "html_version", "ups", "downs", "agrees",
-    "disagrees", "best", "controversial", "reply_count", "created_at", "scored_at",
+    "id", "thread", "parent", "depth", "author", "stance", "passage", "body", "html", "html_version",
+    "ups", "downs", "agrees", "disagrees", "best", "controversial", "reply_count", "created_at", "scored_at",
 )  # fmt: skip
 LINEAGES = """
 select p.lineage from passage p join revision r on r.id = p.revision join thread t on t.article = r.article

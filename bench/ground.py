@@ -1,5 +1,6 @@
 """What is measured: servers of our own that really write to disk, a community, and web processes as in production."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -89,15 +90,19 @@ async def web() -> AsyncIterator[Web]:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-m", "bench.app", "--port", str(port)])
-    running = Web(process, port)
+    running = Web(start("bench.app", "--port", str(port)), port)
     try:
         await _ready(running)
         yield running
     finally:
         await running.http.aclose()
-        process.terminate()
-        process.wait(timeout=20)
+        running.process.terminate()
+        running.process.wait(timeout=20)
+
+
+def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a Python module as a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", module, *arguments])
 
 
 async def _ready(running: Web) -> None:
@@ -107,7 +112,7 @@ async def _ready(running: Web) -> None:
             if (await running.http.get("/readyz")).status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
-            time.sleep(0.02)
+            await asyncio.sleep(0.02)
     raise RuntimeError("the web process did not become ready")
 
 

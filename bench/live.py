@@ -51,7 +51,8 @@ class Listener(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if not self.opened.done():
             if not data.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(f"no stream: {data[:60]!r}")
+                self.opened.set_exception(RuntimeError(f"no stream: {data[:60]!r}"))
+                return
             self.opened.set_result(None)
         # A mark may come in two pieces.
         if self.round is not None and self.round.mark in self.before + data:
@@ -62,10 +63,10 @@ class Listener(asyncio.Protocol):
 
 async def measure(ground: Ground) -> list[Figure]:
     _allow_files()
-    thread = ground.community.written[0]
+    thread = ground.community.read
     async with web() as running:
         at_rest = resident(running.process.pid)
-        ours = await _open(running, f"/t/{thread}/live?last=0")
+        ours = await _open(running, f"/t/{thread}/live?last=1")
         each = (resident(running.process.pid) - at_rest) * 1000 / STREAMS
         warm_up = await _say(running, ours, thread, ground.community.cookies[0], 0)
         ground.keep("message", warm_up.message.partition(b"\r\n")[2].removesuffix(b"\r\n"))

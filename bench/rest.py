@@ -1,19 +1,17 @@
 """The memory of each process while nothing happens."""
 
 import asyncio
-import subprocess
-import sys
 
 import psutil
 
-from bench.ground import MB, Ground, resident, web
+from bench.ground import MB, Ground, resident, start, web
 from bench.report import Figure
 
 SETTLED_SECONDS = 3.0
 
 
 async def measure(ground: Ground) -> list[Figure]:
-    worker = subprocess.Popen([sys.executable, "-m", "parley", "worker"])
+    worker = start("parley", "worker")
     try:
         async with web() as running:
             await running.raw(f"/t/{ground.community.read}/thread", {})

@@ -3,12 +3,17 @@
 A nudge carries no facts. Whoever gets one reads PostgreSQL, so a lost nudge only delays.
 """
 
+import asyncio
 from collections.abc import Callable
-from typing import Any
+from time import monotonic
 
 import msgspec
 
 from parley.core.redis import publish
+
+# A nudge goes out at once; what comes within so long after it goes together in one message. A message a write would
+# cost a third of the write (docs/performance.md).
+PAUSE_SECONDS = 0.05
 
 
 class Nudge(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -24,10 +29,39 @@ Listener = Callable[[Nudge], None]
 
 listeners: list[Listener] = []
 
+_waiting: dict[int, Nudge] = {}
+_rests_until = 0.0
+_telling: asyncio.Task[None] | None = None
+
 
 async def nudge(message: Nudge) -> None:
     """Tell this process's listeners, then everybody else's. Redis being away is only logged."""
     for listener in listeners:
         listener(message)
-    payload: dict[str, Any] = msgspec.to_builtins(message)
-    await publish(payload)
+    is_first = not _waiting
+    _waiting[message.thread] = _both(_waiting.get(message.thread), message)
+    left = _rests_until - monotonic()
+    if left <= 0:
+        await _tell_others()
+    elif is_first:
+        asyncio.get_running_loop().call_later(left, _tell_later)
+
+
+def _both(former: Nudge | None, message: Nudge) -> Nudge:
+    if former is None:
+        return message
+    return Nudge(message.thread, max(former.seq, message.seq), former.scores or message.scores, message.origin)
+
+
+def _tell_later() -> None:
+    global _telling  # noqa: PLW0603 a task that nobody holds may vanish
+    _telling = asyncio.get_running_loop().create_task(_tell_others())
+
+
+async def _tell_others() -> None:
+    global _rests_until  # noqa: PLW0603 one pause of one process
+    told = list(_waiting.values())
+    _waiting.clear()
+    _rests_until = monotonic() + PAUSE_SECONDS
+    if told:
+        await publish(msgspec.json.encode(told))

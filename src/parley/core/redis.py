@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Any
 
-import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -69,10 +67,13 @@ async def asking(client: Redis | None = None) -> AsyncIterator[Redis]:
         raise
 
 
-async def publish(message: dict[str, Any]) -> None:
+async def publish(message: bytes) -> None:
     """Nudge the live hubs. A nudge that is lost only delays: hubs look at PostgreSQL every few seconds too."""
+    if _client is None:
+        # A process that is ending, or a command that runs without Redis.
+        return
     try:
         async with asking() as client:
-            await client.publish(LIVE_CHANNEL, msgspec.json.encode(message))
+            await client.publish(LIVE_CHANNEL, message)
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("live nudge lost", error=repr(error))

@@ -229,7 +229,8 @@ class Hub:
                     while True:
                         message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=10)
                         if message is not None:
-                            self.on_nudge(msgspec.json.decode(message["data"], type=Nudge))
+                            for one in msgspec.json.decode(message["data"], type=list[Nudge]):
+                                self.on_nudge(one)
             except (RedisError, OSError, TimeoutError, msgspec.MsgspecError) as error:
                 log.info("live subscription lost, trying again", error=repr(error))
                 await asyncio.sleep(1)
