@@ -57,6 +57,15 @@ class Site:
             yield
 
     @contextmanager
+    def away(self) -> Iterator[None]:
+        """The time of the block without a web process."""
+        self.web.stop()
+        try:
+            yield
+        finally:
+            self.web.start()
+
+    @contextmanager
     def copied(self, folder: Path) -> Iterator["Site"]:
         """The same installation as it was filled, on a database of its own; it does not serve yet."""
         address = self.settings["DATABASE_URL"].replace("/parley?", f"/{COPY}?")
