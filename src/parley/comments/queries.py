@@ -112,14 +112,3 @@ order by 1
 
 async def versions(comment_id: int) -> list[Version]:
     return await db.fetch(Version, VERSIONS, comment_id)
-
-
-SCORED_SINCE = f"""
-select {COLUMNS} from comment c left join member m on m.id = c.author
-where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit 500
-"""  # noqa: S608 constants only
-
-
-async def scored_since(thread_id: int, moment: datetime) -> list[CommentRow]:
-    """Comments of a thread whose votes changed after `moment`, at most 500."""
-    return await db.fetch(CommentRow, SCORED_SINCE, thread_id, moment)

@@ -17,12 +17,11 @@ PAUSE_SECONDS = 0.05
 
 
 class Nudge(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`thread` changed: `seq` is its newest event, `scores` says that votes were cast, `origin` who tells."""
+    """`thread` changed: `seq` is its newest event, `scores` says that votes were cast."""
 
     thread: int
     seq: int = 0
     scores: bool = False
-    origin: str = ""
 
 
 Listener = Callable[[Nudge], None]
@@ -50,7 +49,7 @@ async def nudge(message: Nudge) -> None:
 def _both(former: Nudge | None, message: Nudge) -> Nudge:
     if former is None:
         return message
-    return Nudge(message.thread, max(former.seq, message.seq), former.scores or message.scores, message.origin)
+    return Nudge(message.thread, max(former.seq, message.seq), former.scores or message.scores)
 
 
 def _tell_later() -> None:

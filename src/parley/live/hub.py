@@ -7,7 +7,6 @@ missed. So a lost nudge, a dead Redis or a crash between commit and publish dela
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
 from time import monotonic
 
 import msgspec
@@ -19,40 +18,11 @@ from parley.core import redis
 from parley.core.errors import TooMany, Unavailable
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
+from parley.live.channel import Bounds, Channel
 from parley.live.presence import Presence
 from parley.live.stream import Stream
 
 log = structlog.get_logger(__name__)
-
-
-class Bounds(msgspec.Struct, frozen=True):
-    """The hub's times in seconds, and how much one reader may take up."""
-
-    slow_look: float = 5.0
-    scores: float = 1.0
-    still_valid: float = 4.0
-    heartbeat: float = 15.0
-    # A reader that takes nothing for so long is cut off.
-    send: float = 10.0
-    lifetime: float = 1_800.0
-    streams_a_session: int = 5
-    streams_an_address: int = 500
-    # A reader further behind than so many events is told to load the page again.
-    most_behind: int = 200
-
-
-class Channel:
-    """One watched thread: its readers, and how far they have been told."""
-
-    def __init__(self, thread: int, seq: int, scored_from: datetime) -> None:
-        self.thread = thread
-        self.seq = seq
-        self.streams: set[Stream] = set()
-        self.lock = asyncio.Lock()
-        self.scores_due = False
-        # Scores are read from here on; those told already stand in `told`.
-        self.scored_from = scored_from
-        self.told: dict[int, queries.Scored] = {}
 
 
 class Hub:
