@@ -1,2 +1,2 @@
-/* sources 4f79223bf561e3f42a7ce7aff2493e923ab90e38945856934b97c6fb9426a809 */
+/* sources d89d39b11f493cf16576916a89d3bbaee9b6331127f2148575e80322b77a64d6 */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();

@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
+from parley.comments import jobs as comments
 from parley.core import mail, ratelimit, redis
 from parley.core.db import close_pool, open_pool
 from parley.core.redis import close_redis, open_redis
@@ -51,6 +52,7 @@ JOBS = (
     Job("sessions", accounts.purge, seconds=HOUR),
     Job("buckets", ratelimit.sweep, seconds=HOUR),
     Job("votes", votes.count_left, seconds=60),
+    Job("markdown", comments.render_old, seconds=HOUR),
     Job("counters", votes.check_counters, hour=3),
 )
 

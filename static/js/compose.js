@@ -16,3 +16,12 @@ export function anchor(passage, quote = "") {
 document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-unquote]")) anchor("");
 });
+
+// Whoever opens the form wants to write; a form that opens by itself leaves the focus where it is.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches?.("details.compose[open]") && target.contains(document.activeElement)) target.querySelector("textarea")?.focus();
+  },
+  true,
+);

@@ -20,6 +20,7 @@ async function open(event, link) {
   }
   const text = slot.querySelector("textarea");
   text?.focus();
+  text?.form.scrollIntoView({ block: "nearest" });
   text?.setSelectionRange(text.value.length, text.value.length);
 }
 

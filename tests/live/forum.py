@@ -22,7 +22,6 @@ from parley.accounts import sessions
 from parley.core import redis
 from parley.core.access import Viewer
 from parley.core.db import DB
-from parley.core.migrate import migrate
 from parley.embedded import Servers, servers
 
 PATIENCE = 30.0
@@ -141,7 +140,9 @@ class Forum:
 def forum(folder: Path, *, fast: bool = True) -> Iterator[Forum]:
     """A migrated forum without a web process yet."""
     with servers(folder, fast=fast) as both:
-        asyncio.run(migrate(both.database_url))
+        # In a process of its own: it opens and closes this process's one pool.
+        settings = {**os.environ, **both.settings}
+        subprocess.run([sys.executable, "-m", "parley", "migrate"], env=settings, check=True, capture_output=True)
         one = Forum(both)
         try:
             yield one

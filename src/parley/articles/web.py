@@ -36,8 +36,15 @@ def _member(request: AnyRequest) -> Viewer:
 
 @get("/new", name="articles:new-form", opt={"who": VERIFIED})
 async def new_form(request: AnyRequest) -> Response[Any]:
-    form = {"source": "url", "url": request.query_params.get("url", ""), "text": "", "title": "", "topic": ""}
-    return page(request, "articles/new.html", form=form | {"errors": {}})
+    """The empty form, or with `again` what an earlier import of the member was given."""
+    number = as_id(request.query_params.get("again", ""))
+    former = await imports.of_member(number, _member(request).id) if number else None
+    form: dict[str, Any] = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
+    if former is not None:
+        text = (former.given or b"").decode() if former.source == "text" else ""
+        url = former.url if former.source == "url" else ""
+        form |= {"source": former.source, "url": url, "text": text, "title": former.title, "topic": former.topic}
+    return page(request, "articles/new.html", form=form)
 
 
 @post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
@@ -101,7 +108,9 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if found.state == "ready":
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
-    return page(request, "articles/import.html", "progress", state=found.state, message=found.message, url=url)
+    return page(
+        request, "articles/import.html", "progress", state=found.state, message=found.message, url=url, again=found.id
+    )
 
 
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
@@ -116,6 +125,7 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         request,
         "articles/preview.html",
         status=status,
+        again=found.id,
         form={
             "title": form.values.get("title", ""),
             "topic": form.values.get("topic", ""),

@@ -23,7 +23,11 @@ def discussion() -> None:
 @click.option("--thread", required=True, type=int, help="Number of the thread that gets the comments.")
 @on_installation
 async def import_(file: Path, thread: int) -> dict[str, Any]:
-    """Load FILE.jsonl into a thread; doing it again adds nothing."""
+    """Load FILE.jsonl into a thread; doing it again adds nothing.
+
+    One JSON object a line: id, parent_id (another line's id, or null), author, created_utc (seconds since 1970), body
+    (Markdown; "[deleted]" or "[removed]" leaves a tombstone), score. Lines whose kind is not "comment" are skipped.
+    """
     lines = read(file)
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Importing", total=len(lines))
@@ -41,7 +45,16 @@ def read(file: Path) -> list[Line]:
         if not raw.strip():
             continue
         try:
-            lines.append(msgspec.json.decode(raw, type=Line, strict=False))
+            lines.append(_line(raw))
         except msgspec.MsgspecError as error:
             raise Refused(f"Line {number} of {file.name} is not a comment: {error}. Nothing was imported.") from None
     return lines
+
+
+def _line(raw: bytes) -> Line:
+    """Raises msgspec.ValidationError for a comment without its words or its time: a default would publish nonsense."""
+    fields = msgspec.json.decode(raw, type=dict[str, Any])
+    missing = [name for name in ("id", "body", "created_utc") if name not in fields]
+    if missing and fields.get("kind", "comment") == "comment":
+        raise msgspec.ValidationError(f"it has no {' and no '.join(missing)}")
+    return msgspec.convert(fields, Line, strict=False)

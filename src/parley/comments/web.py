@@ -127,6 +127,7 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
 
 async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) -> Response[Any]:
     comment = (await queries.by_ids([comment_id]))[comment_id]
+    row = await thread_at(str(row.id))
     return fragment(
         request,
         "comments/posted.html",

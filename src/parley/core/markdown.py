@@ -3,12 +3,14 @@
 import re
 from functools import cache
 from html import escape, unescape
+from typing import cast
 
 import nh3
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 
 # Rendered HTML is stored with this number; raise it when rendering changes and old HTML is made anew.
-VERSION = 1
+VERSION = 2
 
 LONGEST = 40_000
 DEEPEST = 20
@@ -30,9 +32,11 @@ LINK_REL = "nofollow ugc noopener"
 
 @cache
 def _parser() -> MarkdownIt:
-    """CommonMark, tables and strike-through; raw HTML shows as text, images as links, nesting has an end."""
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST})
-    parser.enable(["table", "strikethrough"]).disable("image")
+    """CommonMark, tables, strike-through and bare addresses; raw HTML shows as text, images as links, nesting ends."""
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST, "linkify": True})
+    parser.enable(["table", "strikethrough", "linkify"]).disable("image")
+    # Only what begins with http:// or https:// is meant as a link; "node.js" and "e.g.this" are words.
+    cast("LinkifyIt", parser.linkify).set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     parser.validateLink = _link_allowed  # type: ignore[method-assign]
     return parser
 

@@ -44,8 +44,7 @@ async def events(rows: Sequence[EventRow]) -> list[tuple[int, bytes]]:
     """Each event's number and message. Comments are read as they may be shown now, whatever the event said then."""
     ids = [row.comment for row in rows if row.comment is not None]
     found = await comments.by_ids(ids) if ids else {}
-    about_thread = any(row.comment is None for row in rows)
-    thread = await threads.one(rows[0].thread) if rows and about_thread else None
+    thread = await threads.one(rows[0].thread) if rows else None
     return [(row.seq, message(_fragment(row, found, thread), seq=row.seq)) for row in rows]
 
 
@@ -53,6 +52,7 @@ def _fragment(row: EventRow, found: dict[int, comments.CommentRow], thread: thre
     comment = found.get(row.comment) if row.comment is not None else None
     if comment is not None:
         context = {
+            "thread": thread,
             "comment": comment,
             "mine": None,
             "replies": "",

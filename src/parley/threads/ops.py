@@ -11,6 +11,7 @@ from parley.core import db
 from parley.core.access import MODERATOR, Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events import emit
+from parley.threads.ranking import HOT_SECONDS
 
 SLUG = 80
 # What stands after the thread's number in other addresses: a title must not take their place.
@@ -46,11 +47,12 @@ async def open_thread(*, text: articles.Text, topic: str, starter: int | None) -
     async with db.atomic():
         # Two imports of one address at a time must not make two threads.
         await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
+        if not await db.value("select 1 from topic where slug = $1", topic):
+            known = ", ".join(await db.values("select slug from topic order by position"))
+            raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
         article = await articles.same_as(text)
         if article is not None:
             return await _revise(article, text)
-        if not await db.value("select 1 from topic where slug = $1", topic):
-            raise Refused("There is no such topic. Please choose one of the list.")
         article = await articles.add_article(text)
         return await _insert(article, text, topic, starter)
 
@@ -66,9 +68,9 @@ async def _insert(article: int, text: articles.Text, topic: str, starter: int | 
         starter,
     )
     await db.execute(
-        """insert into standing (thread, hot)
-           select id, extract(epoch from created_at) / 45000 from thread where id = $1""",
+        "insert into standing (thread, hot) select id, extract(epoch from created_at) / $2 from thread where id = $1",
         thread,
+        HOT_SECONDS,
     )
     await emit("thread.opened", thread=thread, actor=starter)
     return Opened(thread, slug)

@@ -1,6 +1,7 @@
 """Voting over HTTP: one click with htmx, a plain form without."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request, Response, post
 from litestar.params import FromPath
@@ -11,8 +12,9 @@ from parley.comments.pieces import Mine
 from parley.core.access import MEMBER, Viewer, viewer_of
 from parley.core.errors import NotFound, Refused
 from parley.core.forms import Form, posted
-from parley.core.pages import fragment, wants_fragment
+from parley.core.pages import fragment, local_path, wants_fragment
 from parley.core.ratelimit import VOTE_ACCOUNT, take
+from parley.core.settings import settings
 from parley.core.text import as_id
 from parley.votes import ops, queries
 
@@ -38,8 +40,17 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     await take(VOTE_ACCOUNT, str(viewer.id))
     await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
-        return Redirect(f"/c/{comment_id}", status_code=303)
+        return Redirect(_back(request, comment_id), status_code=303)
     return await _score(request, viewer, comment_id)
+
+
+def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
+    """Where the voter was, at the comment; its own page when the browser does not say."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if f"{came_from.scheme}://{came_from.netloc}" != settings().origin or not came_from.path.startswith("/t/"):
+        return f"/c/{comment_id}"
+    query = f"?{came_from.query}" if came_from.query else ""
+    return f"{local_path(came_from.path)}{query}#c{comment_id}"
 
 
 async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: int) -> Response[Any]:

@@ -1,4 +1,3 @@
-
 import pytest
 
 from parley.articles.importing.decoding import decode, printable_markup

@@ -1,4 +1,3 @@
-
 import time
 from contextlib import suppress
 from datetime import UTC, datetime

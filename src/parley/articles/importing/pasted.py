@@ -48,7 +48,12 @@ def extract_file(name: str, data: bytes) -> Extracted:
     refuse_unreadable(data)
     if suffix not in _KINDS:
         raise CannotImport(f"{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text.")
-    return extract_html(data, url=None) if _KINDS[suffix] == "html" else _extract(_KINDS[suffix], decode(data))
+    if _KINDS[suffix] == "html":
+        return extract_html(data, url=None)
+    text = decode(data)
+    # Plain words under a Markdown name are read as the plain words they are.
+    kind: Kind = "text" if _KINDS[suffix] == "text" or looks_like(text) == "text" else "markdown"
+    return _extract(kind, text)
 
 
 def refuse_unreadable(data: bytes) -> None:

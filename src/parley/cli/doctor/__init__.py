@@ -44,7 +44,10 @@ def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
     if data is None and "DATABASE_URL" in os.environ:
         yield os.environ
     else:
-        with attach(data or Path("var")) as servers:
+        folder = data or Path("var")
+        if not folder.exists():
+            raise CannotStart(f"There is no installation in {folder}. `parley up --data {folder}` makes one.")
+        with attach(folder) as servers:
             yield {**os.environ, **servers.settings}
 
 

@@ -1,0 +1,35 @@
+"""Rendering stored comments anew after the renderer changed."""
+
+import msgspec
+
+from parley.core import db, markdown
+
+BATCH = 200
+
+
+class Old(msgspec.Struct, frozen=True):
+    id: int
+    body: str
+
+
+OLD = "select id, body from comment where html_version < $1 order by id limit $2 for no key update skip locked"
+RENEW = """
+update comment c set html = n.html, html_version = $1
+from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
+"""
+
+
+async def render_old() -> int:
+    """Render the comments whose HTML an earlier version of core/markdown.py made, and return how many there were."""
+    count = 0
+    while batch := await _render_batch():
+        count += batch
+    return count
+
+
+async def _render_batch() -> int:
+    async with db.atomic():
+        old = await db.fetch(Old, OLD, markdown.VERSION, BATCH)
+        html = [markdown.render(one.body) for one in old]
+        await db.execute(RENEW, markdown.VERSION, [one.id for one in old], html)
+    return len(old)
