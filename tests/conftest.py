@@ -23,6 +23,7 @@ from parley.core.db import DB, Transaction, execute
 from parley.core.migrate import migrate
 from parley.core.settings import settings
 from parley.embedded import servers as embedded
+from parley.threads import queries as threads
 
 __all__ = ["ROOT", "SHARED", "browser"]
 
@@ -125,6 +126,7 @@ def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
     for cache in (view._views, view._discussions, page._pages):
         cache.clear()
+    threads._addresses.clear()
     sessions.forget()
 
 

@@ -129,10 +129,12 @@ async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[Line]
         await loaded(999_999, own)
 
 
-@pytest.mark.parametrize("raw", ["{", "[]", '{"body": "no id"}', '{"id": "a", "score": "many"}'])
+@pytest.mark.parametrize(
+    "raw", ["{", "[]", '{"body": "no id"}', '{"id": "a", "score": "many"}', '{"id": "b", "text": "?"}']
+)
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, raw: str) -> None:
     file = tmp_path / "bad.jsonl"
-    file.write_text('{"id": "a"}\n' + raw)
+    file.write_text('{"id": "a", "body": "A.", "created_utc": 1}\n' + raw)
 
     with pytest.raises(Refused, match=r"Line 2 of bad\.jsonl"):
         read(file)

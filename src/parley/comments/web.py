@@ -73,23 +73,24 @@ async def more(
 
 @post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED})
 async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    viewer = signed_in(request)
-    row = await thread_at(thread)
+    viewer, thread_id = signed_in(request), as_id(thread)
+    if thread_id is None:
+        raise NotFound("This thread does not exist.")
     form = CommentForm(await posted(request))
     status, comment_id = 422, 0
     if not form.errors:
         try:
             await take(POST_ACCOUNT, str(viewer.id))
-            comment_id = await ops.post_comment(_draft(viewer, row.id, form))
+            comment_id = await ops.post_comment(_draft(viewer, thread_id, form))
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
             if isinstance(error, ops.SentBefore):
                 form.submission = uuid4()
     if form.errors:
-        return await _again(request, row, form, status)
+        return await _again(request, await thread_at(thread), form, status)
     if wants_fragment(request):
-        return await _posted(request, row, comment_id)
-    return Redirect(f"{row.address}?focus={comment_id}#c{comment_id}", status_code=303)
+        return await _posted(request, await thread_at(thread), comment_id)
+    return Redirect(f"{await threads.address(thread_id)}?focus={comment_id}#c{comment_id}", status_code=303)
 
 
 def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
@@ -127,7 +128,6 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
 
 async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) -> Response[Any]:
     comment = (await queries.by_ids([comment_id]))[comment_id]
-    row = await thread_at(str(row.id))
     return fragment(
         request,
         "comments/posted.html",

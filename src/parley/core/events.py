@@ -33,6 +33,13 @@ async def emit(
     if not in_transaction():
         raise RuntimeError("emit() needs an open transaction")
     seq: int = await value(EMIT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
-
-    after_commit(lambda: nudge(Nudge(thread, seq)))
+    announce(thread, seq)
     return seq
+
+
+def announce(thread: int, seq: int) -> None:
+    """Nudge the readers of `thread` after the commit.
+
+    For the one op that writes its event in one statement with its change (comments/ops.py); all others call `emit`.
+    """
+    after_commit(lambda: nudge(Nudge(thread, seq)))

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
+from parley.core.cache import Bounded
 
 PAGE = 20
 SORTS = ("hot", "new", "active", "top")
@@ -39,6 +40,20 @@ from thread t join topic p on p.slug = t.topic left join member m on m.id = t.st
 
 async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, ONE, thread_id)
+
+
+# A thread's slug never changes.
+_addresses: Bounded[str] = Bounded(10_000)
+
+
+async def address(thread_id: int) -> str:
+    """The address of a thread that exists."""
+    known = _addresses.get(thread_id)
+    if known is None:
+        slug = await db.value("select slug from thread where id = $1", thread_id)
+        known = f"/t/{thread_id}/{slug}"
+        _addresses.put(thread_id, known)
+    return known
 
 
 class TopicRow(msgspec.Struct, frozen=True):
