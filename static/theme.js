@@ -1,2 +1,2 @@
-/* sources d89d39b11f493cf16576916a89d3bbaee9b6331127f2148575e80322b77a64d6 */
+/* sources 731f8e7934734de1a8c97b31fd5c9eb83a2dc1c8a0082835908e4afbed8adcf9 */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();

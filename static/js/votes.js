@@ -4,6 +4,8 @@ import htmx from "./htmx.js";
 import { say, viewer } from "./page.js";
 
 const turns = new WeakMap();
+// The last vote sent on each comment: the next one waits for it, or the server could take them the other way round.
+const sent = new WeakMap();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -27,7 +29,7 @@ async function cast(form, button) {
   turns.set(score, turn);
   const undo = press(form, button);
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
+    const answer = await send(score, form.action, body);
     if (answer.redirected) return location.assign(answer.url);
     const text = await answer.text();
     if (turns.get(score) !== turn) return;
@@ -38,6 +40,15 @@ async function cast(form, button) {
     undo();
     say(error instanceof TypeError ? "Your vote did not reach the server. Try again in a moment." : error.message);
   }
+}
+
+async function send(score, address, body) {
+  const before = sent.get(score);
+  const answer = Promise.resolve(before).then(() =>
+    fetch(address, { method: "POST", body, headers: { "HX-Request": "true" } }),
+  );
+  sent.set(score, answer.catch(() => {}));
+  return answer;
 }
 
 /** Show the vote as cast. Returns what takes it back. */

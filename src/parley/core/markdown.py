@@ -27,6 +27,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
+INLINE = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
 LINK_REL = "nofollow ugc noopener"
 
 
@@ -66,5 +67,5 @@ def count_links(html: str) -> int:
 
 def excerpt(html: str, length: int = 200) -> str:
     """The first words of rendered `html` as plain text, at most `length` characters."""
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
