@@ -228,6 +228,18 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
         assert await db.value("select best from comment where id = $1", one) == ranking.best(ups, downs)
 
 
+@pytest.mark.committed
+@pytest.mark.parametrize("seed", range(3))
+async def test_one_member_voting_in_many_tabs_at_once_keeps_the_counters_right(app: Litestar, seed: int) -> None:
+    chance = random.Random(seed)
+    comment, voter = await make.comment(await make.thread(), await make.member()), await make.member()
+    choices = [("quality", 1), ("quality", -1), ("quality", None), ("agreement", 1), ("agreement", None)]
+
+    await asyncio.gather(*(make.vote(voter, comment, *chance.choice(choices)) for _ in range(40)))
+
+    assert await drifted(0, comment) == []
+
+
 async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer) -> None:
     await make.vote(mira, comment)
     assert await jobs.check_counters() == 0

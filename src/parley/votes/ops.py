@@ -38,7 +38,7 @@ FIELDS = {
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A comment as a voter finds it."""
+    """A comment as a voter finds it, and the voter's former vote unless that `may_be_old`."""
 
     thread: int
     thread_state: str
@@ -51,6 +51,9 @@ class Target(msgspec.Struct, frozen=True):
     agrees: int
     disagrees: int
     passes: int
+    value: int | None
+    counted: bool | None
+    may_be_old: bool
 
 
 class Former(msgspec.Struct, frozen=True):
@@ -58,12 +61,16 @@ class Former(msgspec.Struct, frozen=True):
     counted: bool
 
 
+# PostgreSQL gives the locked comment as it is now, but what is joined to it as of the statement's beginning. Every
+# vote updates its comment, so where the two versions of the comment are one, the joined vote is the newest too.
 LOCK = """
 select c.thread, t.state as thread_state, c.author, c.state, c.base_ups, c.base_downs,
-       c.ups, c.downs, c.agrees, c.disagrees, c.passes
-from comment c join thread t on t.id = c.thread where c.id = $1 for no key update of c
+       c.ups, c.downs, c.agrees, c.disagrees, c.passes, v.value, v.counted,
+       c.xmin::text <> (select xmin::text from comment where id = $1) as may_be_old
+from comment c join thread t on t.id = c.thread
+left join vote v on v.comment = c.id and v.member = $2 and v.axis = $3
+where c.id = $1 for no key update of c
 """
-# Read after the lock, in a statement of its own: joined to LOCK it would be as old as that statement's snapshot.
 FORMER = "select value, counted from vote where comment = $1 and member = $2 and axis = $3"
 
 PUT = """
@@ -89,11 +96,11 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
     Raises NotFound, Forbidden for one's own comment, Refused where nothing is left to vote on.
     """
     async with db.atomic():
-        target = await db.fetch_one(Target, LOCK, comment_id)
+        target = await db.fetch_one(Target, LOCK, comment_id, viewer.id, axis)
         if target is None:
             raise NotFound("This comment does not exist.")
         _may_vote(viewer, target)
-        former = await db.fetch_one(Former, FORMER, comment_id, viewer.id, axis)
+        former = await _former(target, comment_id, viewer.id, axis)
         counters = _recounted(target, axis, former, value if viewer.verified else None)
         ups, downs = target.base_ups + counters.ups, target.base_downs + counters.downs
         numbers = (
@@ -107,6 +114,12 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
         else:
             await db.execute(PUT + COUNT, comment_id, *numbers, *place, value, viewer.verified)
         db.after_commit(lambda: nudge(Nudge(target.thread, scores=True)))
+
+
+async def _former(target: Target, comment_id: int, member: int, axis: str) -> Former | None:
+    if target.may_be_old:
+        return await db.fetch_one(Former, FORMER, comment_id, member, axis)
+    return Former(target.value, bool(target.counted)) if target.value is not None else None
 
 
 def _may_vote(viewer: Viewer, target: Target) -> None:
@@ -148,7 +161,7 @@ async def count_waiting(member: int) -> None:
 
 
 async def _count(vote: Waiting) -> None:
-    target = await db.fetch_one(Target, LOCK, vote.comment)
+    target = await db.fetch_one(Target, LOCK, vote.comment, None, vote.axis)
     if target is None:
         return
     counters = _recounted(target, vote.axis, None, vote.value)
