@@ -210,7 +210,8 @@ async def _release(connection: Any) -> None:
     if DB.pool is None:
         return
     try:
-        await asyncio.shield(DB.pool.release(connection))
+        # asyncpg shields this from cancellation itself; a second shield would cost a task a query.
+        await DB.pool.release(connection)
     except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool; what was committed stands
         log.info("connection not given back", error=repr(error))
 
