@@ -13,11 +13,11 @@ from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.pasted import LIMIT as LARGEST_FILE
-from parley.core.access import ANYONE, VERIFIED, Viewer, viewer_of
+from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted
 from parley.core.pages import environment, page, wants_fragment
-from parley.core.ratelimit import IMPORT_ACCOUNT, take
+from parley.core.ratelimit import IMPORT, take_each
 from parley.core.text import as_id
 
 AnyRequest = Request[Any, Any, Any]
@@ -56,7 +56,7 @@ async def new(request: AnyRequest) -> Response[Any]:
     status = 422
     if not form.errors:
         try:
-            await take(IMPORT_ACCOUNT, str(viewer.id))
+            await take_each(IMPORT, viewer.id, address_of(request))
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     if form.errors:

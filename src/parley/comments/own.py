@@ -9,12 +9,12 @@ from litestar.response import Redirect
 from parley.comments import ops, queries, rules, view
 from parley.comments.forms import EditForm
 from parley.comments.web import comment_at, signed_in, thread_at
-from parley.core.access import ANYONE, VERIFIED, viewer_of
+from parley.core.access import ANYONE, VERIFIED, address_of, viewer_of
 from parley.core.diff import marked
 from parley.core.errors import NotFound, ParleyError
 from parley.core.forms import posted
 from parley.core.pages import page, wants_fragment
-from parley.core.ratelimit import POST_ACCOUNT, take
+from parley.core.ratelimit import POST, take_each
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -37,7 +37,7 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     status = 422
     if not form.errors:
         try:
-            await take(POST_ACCOUNT, str(viewer.id))
+            await take_each(POST, viewer.id, address_of(request))
             await ops.edit_comment(
                 viewer=viewer, comment_id=row.id, body=form.body, stance=form.stance, assisted=form.assisted
             )

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from parley.comments import ops, queries, view
 from parley.comments.forms import CommentForm
 from parley.comments.tree import SORTS
-from parley.core.access import ANYONE, VERIFIED, Viewer, viewer_of
+from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, Refused, SignInNeeded
 from parley.core.forms import posted
 from parley.core.pages import fragment, page, wants_fragment
-from parley.core.ratelimit import POST_ACCOUNT, PREVIEW_NETWORK, network, take
+from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take, take_each
 from parley.core.text import as_id
 from parley.threads import queries as threads
 from parley.votes import queries as votes
@@ -80,7 +80,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     status, comment_id = 422, 0
     if not form.errors:
         try:
-            await take(POST_ACCOUNT, str(viewer.id))
+            await take_each(POST, viewer.id, address_of(request))
             comment_id = await ops.post_comment(_draft(viewer, thread_id, form))
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
@@ -147,8 +147,7 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
 async def preview(request: AnyRequest) -> Response[Any]:
     """Markdown as it will look; nothing is kept."""
     form = CommentForm(await posted(request))
-    client = request.client.host if request.client else ""
-    await take(PREVIEW_NETWORK, network(client))
+    await take(PREVIEW_NETWORK, network(address_of(request)))
     html, mistake = Markup(), form.errors.get("body")
     try:
         html = Markup(ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py

@@ -49,6 +49,11 @@ def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type
     return viewer
 
 
+def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
+    """The client's address as the server tells it; no header of the client's is believed."""
+    return connection.client.host if connection.client else ""
+
+
 async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """The guard of all routes.
 

@@ -63,8 +63,8 @@ CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 
-POST_ACCOUNT = _limit("post:account", 20, 10 * MINUTE, strict=True)
-POST_NETWORK = _limit("post:network", 200, 10 * MINUTE, strict=True)
+POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
+POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True)
 POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True)
 
 VOTE_ACCOUNT = _limit("vote:account", 200, 10 * MINUTE)
@@ -82,6 +82,11 @@ IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True)
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
 REPORT_ALL = _limit("report:all", 3_000, HOUR)
+
+Triple = tuple[Limit, Limit, Limit]
+POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
+VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
+IMPORT: Triple = (IMPORT_ACCOUNT, IMPORT_NETWORK, IMPORT_ALL)
 
 # Redis's own clock counts, so that machines agree. Returns the milliseconds to wait, or 0.
 TAKE = """
@@ -128,6 +133,12 @@ async def take(limit: Limit, subject: str) -> None:
     if wait:
         log.warning("limit reached", limit=limit.name, wait=wait)
         raise TooMany(f"That was a lot in a short time. Please try again in {_in_words(wait)}.", wait)
+
+
+async def take_each(limits: Triple, account: int, address: str) -> None:
+    """Take one token for the account, one for its network and one for everybody; raises TooMany as `take` does."""
+    for limit, subject in zip(limits, (str(account), network(address), EVERYBODY), strict=True):
+        await take(limit, subject)
 
 
 def network(address: str) -> str:

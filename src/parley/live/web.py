@@ -6,9 +6,8 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.core.access import ANYONE, viewer_of
+from parley.core.access import ANYONE, address_of, viewer_of
 from parley.core.errors import NotFound
-from parley.core.ratelimit import network
 from parley.core.text import as_id
 from parley.live.hub import Hub
 from parley.live.stream import HEADERS, Stream
@@ -29,8 +28,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
         raise NotFound("This thread does not exist.")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
-    client = request.client.host if request.client else ""
-    owner = f"session:{viewer.session}" if viewer else f"address:{network(client)}"
+    owner = f"session:{viewer.session}" if viewer else f"address:{address_of(request)}"
     last = _last(request)
     stream = Stream(thread_id, owner, viewer.session if viewer else None)
 

@@ -9,11 +9,11 @@ from litestar.response import Redirect
 
 from parley.comments import queries as comments
 from parley.comments.pieces import Mine
-from parley.core.access import MEMBER, Viewer, viewer_of
+from parley.core.access import MEMBER, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, Refused
 from parley.core.forms import Form, posted
 from parley.core.pages import fragment, local_path, wants_fragment
-from parley.core.ratelimit import VOTE_ACCOUNT, take
+from parley.core.ratelimit import VOTE, take_each
 from parley.core.settings import settings
 from parley.core.text import as_id
 from parley.votes import ops, queries
@@ -37,7 +37,7 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     form = VoteForm(await posted(request))
     if form.errors:
         raise Refused(" ".join(form.errors.values()))
-    await take(VOTE_ACCOUNT, str(viewer.id))
+    await take_each(VOTE, viewer.id, address_of(request))
     await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
         return Redirect(_back(request, comment_id), status_code=303)
