@@ -8,7 +8,7 @@ from litestar import Litestar
 import make
 from parley.comments import ops as comments
 from parley.comments import rules
-from parley.core import db
+from parley.core import db, ratelimit
 from parley.core.access import Viewer
 from parley.threads import ops as threads
 
@@ -242,11 +242,11 @@ async def test_an_answer_can_begin_with_the_words_it_answers(
 async def test_too_many_comments_in_a_short_time_are_refused_and_kept(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:
-    for number in range(20):
+    for number in range(ratelimit.POST_ACCOUNT.most):
         await client.post(f"/t/{thread}/comments", data={"body": f"Number {number}."})
 
     answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
 
     assert answer.status_code == 429
     assert "kept words" in answer.text
-    assert await count(thread) == 20
+    assert await count(thread) == ratelimit.POST_ACCOUNT.most
