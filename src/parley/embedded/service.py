@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Trace(msgspec.Struct):
     created: float
 
 
-class Service:
+class Service(ABC):
     """A process that is started, asked whether it serves yet, and stopped."""
 
     stop_signal = signal.SIGTERM
@@ -56,8 +57,9 @@ class Service:
         self.log = Log(run.folder.logs / f"{name}.log")
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """The program and its arguments."""
 
     def environment(self) -> Mapping[str, str]:
         return os.environ

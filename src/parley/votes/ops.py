@@ -102,12 +102,7 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
         _may_vote(viewer, target)
         former = await _former(target, comment_id, viewer.id, axis)
         counters = _recounted(target, axis, former, value if viewer.verified else None)
-        ups, downs = target.base_ups + counters.ups, target.base_downs + counters.downs
-        numbers = (
-            *msgspec.structs.astuple(counters),
-            ranking.best(ups, downs),
-            ranking.controversial(ups, downs),
-        )
+        numbers = _numbers(target, counters)
         place = (target.thread, viewer.id, axis)
         if value is None:
             await db.execute(TAKE + COUNT, comment_id, *numbers, *place)
@@ -141,6 +136,12 @@ def _recounted(target: Target, axis: str, former: Former | None, value: int | No
     return counters
 
 
+def _numbers(target: Target, counters: Counters) -> tuple[float, ...]:
+    """What COUNT takes: the counters, and the ranks that follow from them and the base score."""
+    ups, downs = target.base_ups + counters.ups, target.base_downs + counters.downs
+    return (*msgspec.structs.astuple(counters), ranking.best(ups, downs), ranking.controversial(ups, downs))
+
+
 class Waiting(msgspec.Struct, frozen=True):
     id: int
     comment: int
@@ -165,13 +166,10 @@ async def _count(vote: Waiting) -> None:
     if target is None:
         return
     counters = _recounted(target, vote.axis, None, vote.value)
-    ups, downs = target.base_ups + counters.ups, target.base_downs + counters.downs
     await db.execute(
         "with vote as (update vote set counted = true where id = $9)" + COUNT,  # noqa: S608 constants only
         vote.comment,
-        *msgspec.structs.astuple(counters),
-        ranking.best(ups, downs),
-        ranking.controversial(ups, downs),
+        *_numbers(target, counters),
         vote.id,
     )
     db.after_commit(lambda: nudge(Nudge(target.thread, scores=True)))

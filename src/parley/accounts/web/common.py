@@ -7,7 +7,7 @@ from litestar.response import Redirect
 
 from parley.accounts import sessions
 from parley.accounts.ops import Client, SignedIn
-from parley.core.access import Viewer, viewer_of
+from parley.core.access import Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, TooMany
 from parley.core.forms import Form
 from parley.core.pages import page
@@ -18,7 +18,7 @@ AnyRequest = Request[Any, Any, Any]
 def client_of(request: AnyRequest) -> Client:
     """The browser that asks. Forwarded headers are the web server's to judge, never ours."""
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     return Client(agent=agent, address=address, viewer=viewer_of(request))
 
 
