@@ -19,6 +19,11 @@ The first paragraph says what the article is about, in enough words to be one.
 The second paragraph goes on, and says *why* it matters to anybody at all.
 """
 
+SIGNED = """<html><head><meta name="author" content="Nathan Willis"><title>Signed</title></head><body><article>
+<h1>Signed</h1><p>The first paragraph says what the article is about, in enough words to be one of its own.</p>
+<p>The second paragraph goes on, and says why it matters to anybody at all, at some length too.</p>
+</article></body></html>"""
+
 
 @pytest.fixture
 async def mira(client: httpx.AsyncClient) -> Viewer:
@@ -110,6 +115,33 @@ async def test_publishing_needs_a_title_and_a_topic_there_is(
     assert answer.status_code == 422
     assert 'class="error' in answer.text
     assert await db.value("select count(*) from thread") == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "kept"), [({"byline": " N. Willis "}, "N. Willis"), ({"byline": ""}, None), ({}, "Nathan Willis")]
+)
+async def test_the_byline_can_be_mended_taken_away_or_left(
+    client: httpx.AsyncClient, mira: Viewer, form: dict[str, str], kept: str | None
+) -> None:
+    address = await read(client, text=SIGNED)
+    preview = await client.get(address)
+
+    published = await client.post(address, data={"title": "A title", "topic": "research"} | form)
+    page = await client.get(published.headers["location"])
+
+    assert 'name="byline" value="Nathan Willis"' in preview.text
+    assert await db.value("select byline from revision") == kept
+    assert (f"by {kept}" in page.text) == bool(kept)
+
+
+async def test_a_byline_that_is_too_long_is_said_and_kept(client: httpx.AsyncClient, mira: Viewer) -> None:
+    address = await read(client, text=ARTICLE)
+
+    answer = await client.post(address, data={"title": "A title", "topic": "research", "byline": "x" * 201})
+
+    assert answer.status_code == 422
+    assert 'id="f-byline-error"' in answer.text
+    assert f'value="{"x" * 201}"' in answer.text
 
 
 async def test_publishing_twice_leads_to_the_one_thread(client: httpx.AsyncClient, mira: Viewer) -> None:

@@ -9,6 +9,7 @@ from parley.core.forms import Form
 
 SOURCES = ("url", "text", "file")
 LONGEST_TITLE = 300
+LONGEST_BYLINE = 200
 LONGEST_TEXT = 500_000
 
 
@@ -43,4 +44,6 @@ class PublishForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.title = self.text("title", most=LONGEST_TITLE, least=1, missing="An article needs a title.")
+        # None where the field was not sent: then what was read stands; empty, nobody is named.
+        self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
         self.topic = self.text("topic", most=40, least=1, missing="Please choose a topic.")

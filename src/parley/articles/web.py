@@ -116,6 +116,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
     """The article before it is published, title and topic to be mended."""
     text = decode(found.draft or b"")
+    byline = form.values.get("byline", text.byline or "")
     template = environment().get_template("threads/_passage.html")
     rows = [
         queries.PassageRow(place, one.kind, one.level, one.html, one.text)
@@ -128,10 +129,11 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         again=found.id,
         form={
             "title": form.values.get("title", ""),
+            "byline": byline,
             "topic": form.values.get("topic", ""),
             "errors": form.errors if status != 200 else {},  # noqa: PLR2004
         },
-        byline=text.byline,
+        byline=byline,
         site_name=text.site,
         published=text.published_at,
         images=sum("<img" in one.html for one in text.passages),

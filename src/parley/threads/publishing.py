@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.articles import queries as articles
-from parley.articles.drafts import decode
+from parley.articles.drafts import decode, mended
 from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.access import ANYONE, VERIFIED
@@ -35,7 +34,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     status = 422
     if not form.errors:
         try:
-            text = msgspec.structs.replace(decode(found.draft or b""), title=form.title)
+            text = mended(decode(found.draft or b""), title=form.title, byline=form.byline)
             opened = await ops.publish_import(import_id=found.id, text=text, topic=form.topic, starter=found.member)
             return Redirect(opened.address, status_code=303)
         except ParleyError as error:
