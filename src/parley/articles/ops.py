@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.articles.importing.align import align
 from parley.articles.importing.passages import Passage
+from parley.articles.lineage import Former, align
 from parley.core import db
 
 DISPLAYS = ("full", "excerpt")
@@ -130,7 +130,8 @@ async def revise_article(article: int, text: Text) -> int | None:
             "select lineage, text, html from passage where revision = $1 order by position",
             known.revision,
         )
-        aligned = align([(one.lineage, one.text) for one in old], [one.text for one in text.passages])
+        former = [Former(one.lineage, one.text) for one in old]
+        aligned = align(former, [one.text for one in text.passages]).lineages
         changed = _changed(old, aligned, text.passages)
         revision = await _add_revision(article, known.number + 1, changed, text)
         lineages = [one if one is not None else await db.value("select nextval('lineage')") for one in aligned]

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+import msgspec
+
 SIMILAR = 0.6
 _RARE = 8  # a word in more old passages than this does not tell which one is meant
 _NEAR = 12  # a gap up to this many passages is compared in full
@@ -14,18 +16,44 @@ _UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
 
 
-def align(old: Sequence[tuple[int, str]], new: Sequence[str]) -> list[int | None]:
-    """For each new passage the lineage it continues, or None when it is new.
+class Former(msgspec.Struct, frozen=True):
+    """A passage of an earlier revision."""
 
-    `old` holds (lineage, text). Equal texts are paired first, in order, then where they moved to; then texts
-    that share at least `SIMILAR` of their words (Dice coefficient): those between the same neighbours before
-    those that moved, the most alike first. No lineage is given twice.
+    lineage: int
+    text: str
+
+
+class Alignment(msgspec.Struct, frozen=True):
+    """What became of the passages of an article when its text was revised.
+
+    `lineages` has for each new passage the lineage it continues, or None where a new one is to be given. `merged`
+    tells of a lineage that has no passage of its own any more, because it was merged into another, the index of the
+    new passage that holds its words. `split` tells of the index of a new passage, cut off from another one, the
+    lineage it was cut off from.
     """
-    texts = [text for _, text in old]
+
+    lineages: list[int | None]
+    merged: dict[int, int]
+    split: dict[int, int]
+
+
+def align(former: Sequence[Former], new: Sequence[str], earlier: Sequence[Former] = ()) -> Alignment:
+    """Which passages of the text `new` continue which ones of the last revision, `former`.
+
+    `earlier` holds the lineages that are only in older revisions, newest first: a passage that reads like one of them
+    gets its lineage back, so that restoring an old revision is the identity.
+
+    Equal texts are paired first, in order, then where they moved to; then texts that share at least `SIMILAR` of
+    their words (Dice coefficient): those between the same neighbours before those that moved, the most alike first.
+    No lineage is given twice.
+    """
+    texts = [one.text for one in former]
     pairs = _in_order(texts, new)
     _moved(texts, new, pairs)
     _similar(texts, new, pairs)
-    return [old[pairs[at]][0] if at in pairs else None for at in range(len(new))]
+    known = {one.text: one.lineage for one in reversed(earlier)}
+    lineages = [former[pairs[at]].lineage if at in pairs else known.pop(text, None) for at, text in enumerate(new)]
+    return Alignment(lineages, {}, {})
 
 
 def _in_order(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
