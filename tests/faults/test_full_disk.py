@@ -1,0 +1,179 @@
+"""The disk may fill up: nothing is half written, what was typed stays, and with room all goes on."""
+
+import asyncio
+import errno
+import os
+import secrets
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+import make
+from embedded.installation import PATIENCE, Up, free_port, wait_for
+from faults.test_database import _bodies
+from live.forum import Forum, Web, browser_of, cookie_of, writing
+from live.forum import forum as forum_of
+from parley.demo import PASSWORD
+from parley.embedded import attach
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk takes root"),
+]
+
+SIZE = "700m"
+CHUNK = 65_536
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A small disk of its own."""
+    path = tmp_path_factory.mktemp("disk")
+    subprocess.run(["/usr/bin/mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", path], check=True)
+    yield path
+    subprocess.run(["/usr/bin/umount", path], check=True)
+
+
+@pytest.fixture(scope="module")
+def small_forum(disk: Path) -> Iterator[Forum]:
+    """Database, Valkey and the log of the web process: all on that disk."""
+    with forum_of(disk / "data", fast=False) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def web(small_forum: Forum) -> Web:
+    return small_forum.web(PARLEY_LIMITS="off")
+
+
+@pytest.fixture
+def up(disk: Path) -> Iterator[Up]:
+    """`parley up` with the demo on that disk."""
+    one = Up(disk / "up", free_port())
+    try:
+        one.read_until("ready")
+        yield one
+    finally:
+        one.process.terminate()
+        one.process.communicate(timeout=PATIENCE)
+
+
+def fill(disk: Path) -> Path:
+    """Take every byte that is left, and return the file to remove when there shall be room again."""
+    ballast = disk / "ballast"
+    with ballast.open("ab", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(CHUNK))
+    with ballast.open("ab", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(1))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC  # noqa: PT017 the end of the loop
+    return ballast
+
+
+def typed(size: int = 22_000) -> dict[str, str]:
+    """A comment that no compression makes small."""
+    return {"body": secrets.token_urlsafe(size), "submission": str(uuid4())}
+
+
+async def test_on_a_full_disk_a_post_is_refused_whole_and_stands_once_there_is_room(
+    small_forum: Forum, web: Web, disk: Path
+) -> None:
+    async with writing(small_forum), browser_of(await cookie_of(await make.member())) as browser:
+        thread = await make.thread()
+        address = web.address + await make.address(thread)
+        stands = [await posted(browser, web, thread) for _ in range(3)]
+        ballast = fill(disk)
+        try:
+            refused = []
+            for _ in range(40):
+                one = typed()
+                answer = await browser.post(f"{web.address}/t/{thread}/comments", data=one)
+                if answer.status_code == 303:
+                    stands.append(one)
+                    continue
+                assert answer.status_code == 503, answer.text
+                assert answer.headers["Retry-After"]
+                assert "cannot save now" in answer.text
+                assert one["body"] in answer.text, "what was typed is not on the page"
+                refused.append(one)
+            assert len(refused) > 10
+            article = {"source": "text", "topic": "research", "text": secrets.token_urlsafe(90_000)}
+            answer = await browser.post(f"{web.address}/new", data=article)
+            assert answer.status_code == 503
+            assert article["text"] in answer.text
+            assert (await browser.get(address)).status_code == 200
+            assert (await browser.get(f"{web.address}/")).status_code == 200
+            assert sorted(await _bodies(small_forum, thread)) == sorted(one["body"] for one in stands)
+        finally:
+            ballast.unlink()
+        answers = await asyncio.gather(*(send(browser, web, thread, one) for one in refused))
+        assert {one.status_code for one in answers} == {303}
+        assert sorted(await _bodies(small_forum, thread)) == sorted(one["body"] for one in stands + refused)
+        assert web.process.poll() is None
+        assert (await browser.get(f"{web.address}/readyz")).status_code == 200
+    assert "Traceback" not in web.said()
+
+
+@pytest.mark.slow
+async def test_where_not_even_the_log_of_the_database_fits_it_comes_back_with_all_that_was_acknowledged(
+    disk: Path, up: Up
+) -> None:
+    """PostgreSQL cannot go on without room for its log: it ends, and is started again until there is room."""
+    with attach(up.data) as servers:
+        database = servers.database_url
+    async with httpx.AsyncClient(base_url=up.address, headers={"Sec-Fetch-Site": "same-origin"}, timeout=20) as mira:
+        assert (await mira.post("/login", data={"login": "mira", "password": PASSWORD})).status_code == 303
+        stands = [typed(100) for _ in range(3)]
+        for one in stands:
+            assert (await mira.post("/t/1/comments", data=one)).status_code == 303
+        ballast = fill(disk)
+        try:
+            await write_until_it_ends(database)
+            last = typed(100)
+            answer = await mira.post("/t/1/comments", data=last)
+            assert answer.status_code == 503
+            assert last["body"] in answer.text
+            assert up.process.poll() is None
+            assert (await mira.get("/healthz")).status_code == 200
+        finally:
+            ballast.unlink()
+        await asyncio.to_thread(wait_for, up.is_ready)
+        for one in (last, *stands):
+            assert (await mira.post("/t/1/comments", data=one)).status_code == 303
+        page = await mira.get("/u/mira")
+        assert [page.text.count(one["body"]) for one in (*stands, last)] == [1, 1, 1, 1]
+    up.process.send_signal(signal.SIGTERM)
+    assert up.process.wait(PATIENCE) == 0
+    assert "Traceback" not in (up.data / "log" / "web.log").read_text()
+
+
+async def write_until_it_ends(url: str) -> None:
+    """Write a megabyte at a time to the log of the database, until it ends for want of room."""
+    connection = await asyncpg.connect(url)
+    try:
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            for _ in range(500):
+                await connection.execute("select pg_logical_emit_message(false, 'ballast', repeat('x', 1000000))")
+    finally:
+        connection.terminate()
+
+
+async def posted(browser: httpx.AsyncClient, web: Web, thread: int) -> dict[str, str]:
+    one = typed()
+    answer = await send(browser, web, thread, one)
+    assert answer.status_code == 303, answer.text
+    return one
+
+
+async def send(browser: httpx.AsyncClient, web: Web, thread: int, one: dict[str, str]) -> httpx.Response:
+    return await browser.post(f"{web.address}/t/{thread}/comments", data=one)
