@@ -38,6 +38,19 @@ async def test_a_mailed_link_sets_a_new_password_and_ends_every_other_sign_in(
     assert await db.values("select kind from mail order by id") == ["reset", "password"]
 
 
+async def test_a_new_password_leads_back_to_where_one_came_from(
+    client: httpx.AsyncClient, mira: Person, mailed: Mailed
+) -> None:
+    mistaken = await client.post("/forgot?next=/t/1/a", data={"email": "no address"})
+    await client.post("/forgot?next=/t/1/a", data={"email": mira.email})
+    answer = await client.post(await mailed("reset"), data={"password": NEW})
+    await client.post("/forgot", data={"email": mira.email, "next": "//evil.example"})
+
+    assert 'action="/forgot?next=/t/1/a"' in mistaken.text
+    assert answer.headers["location"] == "/t/1/a"
+    assert "next" not in await mailed("reset")
+
+
 async def test_a_link_works_once_and_ends_all_others(client: httpx.AsyncClient, mira: Person, mailed: Mailed) -> None:
     await forgot(client, mira.email)
     first = await mailed("reset")

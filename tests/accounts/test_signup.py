@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -240,3 +241,55 @@ async def test_a_password_of_128_characters_signs_in_and_one_less_does_not(clien
     assert (await sign_up(client, password=password)).status_code == 303
     assert (await client.post("/login", data={"login": "ada", "password": password[:-1]})).status_code == 422
     assert (await client.post("/login", data={"login": "ada", "password": password})).status_code == 303
+
+
+CAME_FROM = "/t/1/a?sort=new&passage=3"
+
+
+async def test_signing_up_leads_back_to_where_one_came_from(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    form = (await client.get("/signup", params={"next": CAME_FROM})).text
+    mistaken = await client.post("/signup", params={"next": CAME_FROM}, data=FORM | {"name": "a"})
+    done = await client.post(action_of(mistaken.text), data=FORM | {"next": CAME_FROM})
+    shown = (await client.get(done.headers["location"])).text
+    again = await client.post(action_of(shown, "/verify"))
+    link = await mailed("verify")
+    confirmed = await client.post(link)
+    last = (await client.get(confirmed.headers["location"])).text
+    client.cookies.clear()
+    elsewhere = (await client.get(confirmed.headers["location"])).text
+
+    assert action_of(form) == action_of(mistaken.text) == "/signup?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"
+    assert 'href="/login?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"' in form
+    assert (
+        done.headers["location"] == again.headers["location"] == "/signup/done?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"
+    )
+    assert all(f'href="{CAME_FROM.replace("&", "&amp;")}"' in page for page in (shown, last))
+    assert 'href="/login?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"' in elsewhere
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+async def test_signing_up_never_leads_to_another_site(client: httpx.AsyncClient, mailed: Mailed, path: str) -> None:
+    done = await client.post("/signup", data=FORM | {"next": path})
+    link = await mailed("verify")
+    pages = [
+        await client.get("/signup", params={"next": path}),
+        await client.get("/signup/done", params={"next": path}),
+        await client.get("/verify/done", params={"next": path}),
+    ]
+
+    assert done.headers["location"] == "/signup/done"
+    assert "next" not in link
+    assert not any("evil" in page.text or "alert" in page.text for page in pages)
+
+
+async def test_a_path_that_is_too_long_for_a_mail_stays_out_of_it(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    await client.post("/signup", data=FORM | {"next": "/t/1/" + "a" * ops.LONGEST_NEXT})
+
+    assert "next" not in await mailed("verify")
+
+
+def action_of(page: str, beginning: str = "/signup") -> str:
+    """Where the form of a page is sent to."""
+    found = re.search(rf'action="({beginning}[^"]*)"', page)
+    assert found
+    return found[1].replace("&amp;", "&")

@@ -113,9 +113,12 @@ async def test_a_vote_that_means_nothing_is_refused(
 
 
 async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, comment: int) -> None:
-    answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})
+    came_from = {"Referer": f"{client.base_url}/t/1/a?sort=new"}
+    answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"}, headers=came_from)
 
     assert answer.status_code == 401
+    assert answer.text.count('href="/login?next=/t/1/a%3Fsort%3Dnew"') == 2
+    assert 'href="/signup?next=/t/1/a%3Fsort%3Dnew"' in answer.text
     assert await db.value("select count(*) from vote") == 0
 
 

@@ -41,6 +41,7 @@ class SignUpForm(AccountForm):
         self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
         self.password = self.new_secret("password", member_words(self.name, self.email))
+        self.next = local_path(self.values.get("next"))
 
 
 class SignInForm(AccountForm):
@@ -56,6 +57,7 @@ class ForgotForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
+        self.next = local_path(self.values.get("next"))
 
 
 class ResetForm(AccountForm):

@@ -12,6 +12,7 @@ from parley.core import mail, ratelimit
 from parley.core.access import Viewer
 from parley.core.db import atomic, execute, value
 from parley.core.errors import Gone, Refused, TooMany
+from parley.core.pages import leading_back
 from parley.core.settings import settings
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 VERIFY_LASTS = timedelta(days=3)
 RESET_LASTS = timedelta(hours=1)
 INVITATION_LASTS = timedelta(days=3)
+# A mailed link stays short enough for every mail client to keep it whole.
+LONGEST_NEXT = 300
 
 NEW_MEMBER = """
 insert into member (name, name_key, email, email_key, password_hash, role, state, created_at)
@@ -62,9 +65,10 @@ class SignedIn(msgspec.Struct, frozen=True):
     token: str
 
 
-async def sign_up(*, name: str, email: str, password: str, client: Client) -> SignedIn:
+async def sign_up(*, name: str, email: str, password: str, client: Client, next_url: str = "/") -> SignedIn:
     """Make an unverified member, mail a link to confirm the address, and sign in.
 
+    The link leads back to `next_url` once it was used.
     The same happens for an address that a member has already: only who reads its mail learns that.
     Raises Refused when the name is taken, TooMany at a limit.
     """
@@ -75,7 +79,7 @@ async def sign_up(*, name: str, email: str, password: str, client: Client) -> Si
     password_hash = await passwords.hashed(password)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified")
-        await _mail_verification(member, name, email)
+        await _mail_verification(member, name, email, next_url)
         signed_in = await _begin(member, "member", client)
     log.info("signed up", member=member, network=client.network)
     return signed_in
@@ -99,13 +103,13 @@ async def add_member(
     return member, link
 
 
-async def send_verification(member: int) -> None:
+async def send_verification(member: int, next_url: str = "/") -> None:
     """Mail the link to confirm the address again. Raises TooMany at a limit."""
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
     account = await queries.account(member)
     if account is not None and account.state == "unverified":
         async with atomic():
-            await _mail_verification(member, account.name, account.email)
+            await _mail_verification(member, account.name, account.email, next_url)
 
 
 async def verify(token: str) -> int:
@@ -151,8 +155,11 @@ async def sign_out(viewer: Viewer) -> None:
     log.info("signed out", member=viewer.id)
 
 
-async def forgot(email: str, client: Client) -> None:
-    """Mail a link that sets a new password, if the address belongs to a member. Raises TooMany at a limit."""
+async def forgot(email: str, client: Client, next_url: str = "/") -> None:
+    """Mail a link that sets a new password and leads to `next_url`, if the address belongs to a member.
+
+    Raises TooMany at a limit.
+    """
     await ratelimit.take(ratelimit.FORGOT_NETWORK, client.network)
     await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
     await ratelimit.take(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY)
@@ -160,7 +167,7 @@ async def forgot(email: str, client: Client) -> None:
     if account is None:
         return
     async with atomic():
-        link = await _link(account.id, "reset", RESET_LASTS)
+        link = _mailed(await _link(account.id, "reset", RESET_LASTS), next_url)
         await mail.send("reset", account.email, *mail.written("reset", name=account.name, link=link))
     log.info("reset mailed", member=account.id, network=client.network)
 
@@ -246,9 +253,13 @@ async def _link(member: int, purpose: str, lasts: timedelta) -> str:
     return f"{settings().base_url}/{purpose}/{token}"
 
 
-async def _mail_verification(member: int, name: str, email: str) -> None:
+def _mailed(link: str, next_url: str) -> str:
+    return leading_back(link, next_url) if len(next_url) <= LONGEST_NEXT else link
+
+
+async def _mail_verification(member: int, name: str, email: str, next_url: str) -> None:
     # The same work either way, so that the time tells nothing.
-    link = await _link(member, "verify", VERIFY_LASTS)
+    link = _mailed(await _link(member, "verify", VERIFY_LASTS), next_url)
     owner = await queries.by_email(email)
     if owner is None:
         await mail.send("verify", email, *mail.written("verify", name=name, link=link))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from jinja2 import Environment, StrictUndefined
@@ -16,6 +16,7 @@ from litestar import MediaType, Request, Response
 from parley.core.access import viewer_of
 from parley.core.assets import folder, static
 from parley.core.inlining import InliningLoader
+from parley.core.settings import settings
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -122,9 +123,13 @@ def fragment(request: AnyRequest, template: str, status: int = 200, **context: A
 
 
 def base_context(request: AnyRequest) -> dict[str, Any]:
-    """What every template is given: the viewer, and the address to come back to after signing in."""
+    """What every template is given: the viewer, and the address to come back to after signing in.
+
+    That is the page with the form, never the address it was sent to.
+    """
     url = request.url
-    return {"viewer": viewer_of(request), "path": quote(url.path) + (f"?{url.query}" if url.query else "")}
+    path = came_from(request) if request.method == "POST" else quote(url.path) + (f"?{url.query}" if url.query else "")
+    return {"viewer": viewer_of(request), "path": path}
 
 
 def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, str]) -> Response[Any]:
@@ -140,6 +145,19 @@ def local_path(raw: str | None) -> str:
     if raw and raw.startswith("/") and not raw.startswith(("//", "/\\")) and raw.isprintable() and "\\" not in raw:
         return raw
     return "/"
+
+
+def came_from(request: AnyRequest) -> str:
+    """The path of the page that `request` was sent from; "/" when the browser does not say or it was none of ours."""
+    page = urlsplit(request.headers.get("referer", ""))
+    if f"{page.scheme}://{page.netloc}" != settings().origin:
+        return "/"
+    return local_path(page.path + (f"?{page.query}" if page.query else ""))
+
+
+def leading_back(path: str, next_url: str) -> str:
+    """`path`, with where to go afterwards when that is not the home page."""
+    return path if next_url == "/" else f"{path}?next={quote(next_url, safe='/')}"
 
 
 def ago(moment: datetime) -> str:

@@ -1,7 +1,6 @@
 """Voting over HTTP: one click with htmx, a plain form without."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from litestar import Request, Response, post
 from litestar.params import FromPath
@@ -12,9 +11,8 @@ from parley.comments.pieces import Mine
 from parley.core.access import MEMBER, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, Refused
 from parley.core.forms import Form, posted
-from parley.core.pages import fragment, local_path, wants_fragment
+from parley.core.pages import came_from, fragment, wants_fragment
 from parley.core.ratelimit import VOTE, take_each
-from parley.core.settings import settings
 from parley.core.text import as_id
 from parley.votes import ops, queries
 
@@ -46,11 +44,8 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
 
 def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
     """Where the voter was, at the comment; its own page when the browser does not say."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    if f"{came_from.scheme}://{came_from.netloc}" != settings().origin or not came_from.path.startswith("/t/"):
-        return f"/c/{comment_id}"
-    query = f"?{came_from.query}" if came_from.query else ""
-    return f"{local_path(came_from.path)}{query}#c{comment_id}"
+    path = came_from(request)
+    return f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
 
 
 async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: int) -> Response[Any]:

@@ -10,7 +10,7 @@ from parley.accounts.ops import Client, SignedIn
 from parley.core.access import Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, TooMany
 from parley.core.forms import Form
-from parley.core.pages import page
+from parley.core.pages import local_path, page
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -28,6 +28,11 @@ def member_of(request: AnyRequest) -> Viewer:
     if viewer is None:
         raise NotFound("There is no page at this address.")
     return viewer
+
+
+def next_of(request: AnyRequest) -> str:
+    """The path of this site to go to in the end, as the address says; "/" when it says none."""
+    return local_path(request.query_params.get("next"))
 
 
 def see_other(path: str, signed_in: SignedIn | None = None) -> Redirect:

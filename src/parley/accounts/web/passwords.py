@@ -7,11 +7,11 @@ from litestar.params import FromPath
 
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import ForgotForm, ResetForm
-from parley.accounts.web.common import AnyRequest, client_of, mistaken, see_other
+from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other
 from parley.core.access import ANYONE
 from parley.core.errors import Gone, TooMany
 from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.pages import leading_back, page
 
 # Longer than mailing a link takes, so that the time does not tell whether one was mailed.
 ANSWER_SECONDS = 0.15
@@ -19,24 +19,24 @@ ANSWER_SECONDS = 0.15
 
 @get("/forgot", name="accounts:forgot", opt={"who": ANYONE})
 async def forgot_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/forgot.html", form=Form({}))
+    return page(request, "accounts/forgot.html", form=Form({}), next_url=next_of(request))
 
 
 @post("/forgot", opt={"who": ANYONE})
 async def forgot(request: AnyRequest) -> Response[object]:
-    form = ForgotForm(await posted(request))
+    form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
     if form.errors:
-        return mistaken(request, "accounts/forgot.html", form)
+        return mistaken(request, "accounts/forgot.html", form, next_url=form.next)
     try:
-        await asyncio.gather(ops.forgot(form.email, client_of(request)), asyncio.sleep(ANSWER_SECONDS))
+        await asyncio.gather(ops.forgot(form.email, client_of(request), form.next), asyncio.sleep(ANSWER_SECONDS))
     except TooMany as error:
-        return mistaken(request, "accounts/forgot.html", form, error)
-    return see_other("/forgot/done")
+        return mistaken(request, "accounts/forgot.html", form, error, next_url=form.next)
+    return see_other(leading_back("/forgot/done", form.next))
 
 
 @get("/forgot/done", name="accounts:reset-sent", opt={"who": ANYONE})
 async def forgot_sent_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/forgot_sent.html")
+    return page(request, "accounts/forgot_sent.html", next_url=next_of(request))
 
 
 @get("/reset/{token:str}", name="accounts:reset", opt={"who": ANYONE})
@@ -51,7 +51,7 @@ async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     form = ResetForm(await posted(request), owner.name, owner.email)
     if form.errors:
         return mistaken(request, "accounts/reset.html", form)
-    return see_other("/", await ops.reset(token, form.password, client_of(request)))
+    return see_other(next_of(request), await ops.reset(token, form.password, client_of(request)))
 
 
 async def _owner(token: str) -> queries.TokenOwner:

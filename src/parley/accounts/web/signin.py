@@ -5,16 +5,16 @@ from litestar.response import Redirect
 
 from parley.accounts import ops, sessions
 from parley.accounts.forms import SignInForm
-from parley.accounts.web.common import AnyRequest, client_of, mistaken, see_other
+from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other
 from parley.core.access import ANYONE, viewer_of
 from parley.core.errors import Forbidden, Refused, TooMany
 from parley.core.forms import Form, posted
-from parley.core.pages import local_path, page
+from parley.core.pages import page
 
 
 @get("/login", name="accounts:sign-in", opt={"who": ANYONE})
 async def sign_in_page(request: AnyRequest) -> Response[object]:
-    next_url = local_path(request.query_params.get("next"))
+    next_url = next_of(request)
     if viewer_of(request) is not None:
         return see_other(next_url)
     return page(request, "accounts/login.html", form=Form({}), next_url=next_url)

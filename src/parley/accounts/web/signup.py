@@ -5,45 +5,50 @@ from litestar.params import FromPath
 
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import SignUpForm
-from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, see_other
+from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, next_of, see_other
 from parley.core.access import ANYONE, MEMBER
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.pages import leading_back, page
 
 
 @get("/signup", name="accounts:sign-up", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/signup.html", form=Form({}))
+    return page(request, "accounts/signup.html", form=Form({}), next_url=next_of(request))
 
 
 @post("/signup", opt={"who": ANYONE})
 async def sign_up(request: AnyRequest) -> Response[object]:
-    form = SignUpForm(await posted(request))
+    form = SignUpForm({"next": request.query_params.get("next"), **await posted(request)})
     if form.errors:
-        return mistaken(request, "accounts/signup.html", form)
+        return mistaken(request, "accounts/signup.html", form, next_url=form.next)
     try:
         signed_in = await ops.sign_up(
-            name=form.name, email=form.email, password=form.password, client=client_of(request)
+            name=form.name,
+            email=form.email,
+            password=form.password,
+            client=client_of(request),
+            next_url=form.next,
         )
     except Refused as refusal:
         form.errors["name"] = str(refusal)
-        return mistaken(request, "accounts/signup.html", form)
+        return mistaken(request, "accounts/signup.html", form, next_url=form.next)
     except TooMany as error:
-        return mistaken(request, "accounts/signup.html", form, error)
-    return see_other("/signup/done", signed_in)
+        return mistaken(request, "accounts/signup.html", form, error, next_url=form.next)
+    return see_other(leading_back("/signup/done", form.next), signed_in)
 
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
 async def signed_up_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/signup_done.html")
+    return page(request, "accounts/signup_done.html", next_url=next_of(request))
 
 
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Another mail with the link, for whoever did not get the first."""
-    await ops.send_verification(member_of(request).id)
-    return see_other("/signup/done")
+    next_url = next_of(request)
+    await ops.send_verification(member_of(request).id, next_url)
+    return see_other(leading_back("/signup/done", next_url))
 
 
 @get("/verify/{token:str}", name="accounts:verify", opt={"who": ANYONE})
@@ -55,14 +60,14 @@ async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[obj
 
 
 @post("/verify/{token:str}", opt={"who": ANYONE})
-async def verify(token: FromPath[str]) -> Response[object]:
+async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     await ops.verify(token)
-    return see_other("/verify/done")
+    return see_other(leading_back("/verify/done", next_of(request)))
 
 
 @get("/verify/done", name="accounts:verified", opt={"who": ANYONE})
 async def verified_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/verified.html")
+    return page(request, "accounts/verified.html", next_url=next_of(request))
 
 
 handlers: list[object] = [
