@@ -1,2 +1,2 @@
-/* sources 731f8e7934734de1a8c97b31fd5c9eb83a2dc1c8a0082835908e4afbed8adcf9 */
+/* sources 1faf23903f12d90ee56f2c9e25470863ed19fdd0d2007ac9ecb848d964d5f50f */
 (()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();

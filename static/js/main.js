@@ -4,6 +4,7 @@ import "htmx.org/dist/ext/hx-sse.js";
 import "htmx.org/dist/ext/hx-preload.js";
 import "./trusted-types.js";
 import "./answers.js";
+import "./progress.js";
 import "./arrivals.js";
 import "./live.js";
 import "./slots.js";

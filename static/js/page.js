@@ -7,13 +7,40 @@ let hideToast;
 
 /** Show a sentence, and perhaps a link after it, for eight seconds, at the foot of the page, to eyes and to screen readers. */
 export function say(text, link) {
+  toast.replaceChildren(noteOf(text, link));
+  clearTimeout(hideToast);
+  hideToast = setTimeout(() => toast.replaceChildren(), 8000);
+}
+
+function noteOf(text, link) {
   const note = document.createElement("p");
   note.className = "notice";
   note.textContent = text;
   if (link) note.append(" ", link);
-  toast.replaceChildren(note);
-  clearTimeout(hideToast);
-  hideToast = setTimeout(() => toast.replaceChildren(), 8000);
+  return note;
+}
+
+// Below the form that was sent, the controls of the comment, or the link.
+const spotOf = (source) =>
+  source.closest(".comment-score, .comment-actions")?.parentElement.querySelector(":scope > .comment-actions") ?? source.closest("form") ?? source;
+const notesAt = (spot) => (spot.matches("form") ? spot.querySelectorAll(":scope > .told") : [spot.nextElementSibling].filter((one) => one?.matches(".told")));
+
+/** Show a sentence beside `source`, until it is used again; at the foot of the page where it could not be seen. */
+export function tell(source, text, link) {
+  hush(source);
+  const note = noteOf(text, link);
+  note.classList.add("told");
+  note.setAttribute("role", "alert");
+  const spot = spotOf(source);
+  if (spot.matches("form")) spot.append(note);
+  else spot.after(note);
+  if (note.checkVisibility()) return;
+  note.remove();
+  say(text, link);
+}
+
+export function hush(source) {
+  notesAt(spotOf(source)).forEach((note) => note.remove());
 }
 
 const announcer = document.getElementById("announcer");

@@ -1,7 +1,7 @@
 // A vote shows at once; the server's answer corrects it, its refusal takes it back.
 import { words } from "./answers.js";
 import htmx from "./htmx.js";
-import { say, viewer } from "./page.js";
+import { hush, tell, viewer } from "./page.js";
 
 const turns = new WeakMap();
 // The last vote sent on each comment: the next one waits for it, or the server could take them the other way round.
@@ -12,14 +12,14 @@ document.addEventListener("submit", (event) => {
   if (!form.matches(".comment-score > form")) return;
   event.preventDefault();
   if (viewer) cast(form, event.submitter);
-  else inviteToVote();
+  else inviteToVote(form);
 });
 
-function inviteToVote() {
+function inviteToVote(form) {
   const link = document.createElement("a");
   link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
   link.textContent = "Sign in";
-  say("Votes are for members.", link);
+  tell(form, "Votes are for members.", link);
 }
 
 async function cast(form, button) {
@@ -27,18 +27,19 @@ async function cast(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   const turn = (turns.get(score) ?? 0) + 1;
   turns.set(score, turn);
+  hush(form);
   const undo = press(form, button);
   try {
     const answer = await send(score, form.action, body);
     if (answer.redirected) return location.assign(answer.url);
     const text = await answer.text();
     if (turns.get(score) !== turn) return;
-    if (!answer.ok) throw new Error(words(text));
+    if (!answer.ok) throw new Error(words(text) || "The server could not count your vote. Try again in a moment.");
     await htmx.swap({ sourceElement: score, target: score, swap: "outerMorph", text });
   } catch (error) {
     if (turns.get(score) !== turn) return;
     undo();
-    say(error instanceof TypeError ? "Your vote did not reach the server. Try again in a moment." : error.message);
+    tell(form, error instanceof TypeError ? "Your vote did not reach the server. Try again in a moment." : error.message);
   }
 }
 

@@ -40,7 +40,7 @@ async def test_a_draft_survives_a_post_that_no_server_takes(site: Site, open_tab
     await text.fill(WORDS)
     with site.away():
         await page.locator("#compose").get_by_role("button", name="Post").click()
-        await expect(page.locator("#toast")).to_contain_text("What you typed is still here")
+        await expect(page.locator(".write > .told")).to_contain_text("What you typed is still here")
         await expect(text).to_have_value(WORDS)
     await page.reload()
     await expect(text).to_have_value(WORDS)

@@ -1,7 +1,7 @@
 """Writing, voting and reading by keyboard, with the server's answers chosen."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from frontend.rows import Row, comment, form, rendered
 from frontend.stage import Stage, html_answer
@@ -45,8 +45,28 @@ async def test_a_broken_server_leaves_the_words_where_they_are_and_says_so(stage
     stage.answers["POST /t/1/comments"] = html_answer("<!doctype html><h1>Bad gateway</h1>", 502)
     await stage.open()
     await write_and_post(stage, "a perspective")
-    await expect(stage.page.locator("#toast")).to_contain_text("What you typed is still here")
+    await expect(stage.page.locator("#compose .told")).to_contain_text("What you typed is still here")
     await expect(stage.page.locator(TEXT)).to_have_value("a perspective")
+
+
+async def test_a_lost_line_is_said_beside_what_was_clicked_until_it_is_clicked_again(stage: Stage) -> None:
+    reply = rendered("comments/_form.html", form=form(kind="reply", parent=1))
+    stage.answers["GET /c/1/reply"] = gone
+    await stage.open()
+    link = stage.page.locator("#c1 > .comment-actions > a", has_text="Reply")
+    await link.click()
+    told = stage.page.locator("#c1 > .comment-actions + .told")
+    await expect(told).to_have_text("The server cannot be reached. Try again in a moment.")
+    stage.answers["GET /c/1/reply"] = html_answer(reply)
+    await link.click()
+    await expect(stage.page.locator("#c1-slot textarea")).to_be_focused()
+    await expect(told).to_have_count(0)
+    stage.answers["POST /t/1/comments"] = gone
+    await stage.page.locator("#c1-slot textarea").fill("a reply")
+    await stage.page.locator("#c1-slot .go").click()
+    await expect(stage.page.locator("#c1-slot .told")).to_contain_text("What you typed is still here")
+    await expect(stage.page.locator("#c1-slot textarea")).to_have_value("a reply")
+    await expect(stage.page.locator("#toast")).to_be_empty()
 
 
 async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage) -> None:
@@ -55,7 +75,7 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
     await stage.open()
     up = stage.page.locator("#c1-score .up")
     await up.click()
-    await expect(stage.page.locator("#toast")).to_contain_text("Too many votes.")
+    await expect(stage.page.locator("#c1 > .comment-actions + .told")).to_contain_text("Too many votes.")
     await expect(up).to_have_attribute("aria-pressed", "false")
     await expect(stage.page.locator("#c1-n")).to_have_text("5")
     assert stage.sent[-1] == ("/c/1/vote", "axis=quality&value=1")
@@ -98,6 +118,11 @@ async def test_a_marker_shows_the_comments_on_its_passage_alone(stage: Stage) ->
     await expect(stage.page.locator("#c1")).to_be_hidden()
     await stage.page.locator(".tab[data-view=whole]").click()
     await expect(stage.page.locator("#c1")).to_be_visible()
+
+
+async def gone(route: Route) -> None:
+    """A server that cannot be reached."""
+    await route.abort()
 
 
 async def write_and_post(stage: Stage, words: str) -> None:
