@@ -29,10 +29,11 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A new comment and the number of its event."""
+    """A thread's state and, unless that or something else forbade it, the new comment and the number of its event."""
 
-    id: int
-    seq: int
+    state: str
+    id: int | None
+    seq: int | None
 
 
 class First(msgspec.Struct, frozen=True):
@@ -61,16 +62,21 @@ class Anchor(msgspec.Struct, frozen=True):
 
 LOCK = "select state from thread where id = $1 for no key update"
 
-# The comment, its thread's counters and its event in one statement: posting is what a busy forum does most, and each
-# round trip is made while the thread is locked.
+# Thread and parent are locked, and are then as they are now, whatever they were when the statement began. The comment,
+# its thread's counters and its event come in the same statement: posting is what a busy forum does most, each round
+# trip costs a reply a tenth, and is made while the thread is locked.
 INSERT = """
-with new as (
+with place as (
+    select id, state from thread where id = $1 for no key update
+), answered_one as (
+    select p.id, p.depth from comment p join place on place.id = p.thread
+    where p.id = $2 and p.state = 'visible' for no key update of p
+), new as (
     insert into comment (thread, parent, depth, author, stance, passage, quote, revision, assisted,
                          body, html, html_version, submission, best)
-    select $1, p.id, coalesce(p.depth + 1, 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
-    from (select $2::bigint as parent) wanted
-    left join comment p on p.id = wanted.parent and p.thread = $1 and p.state = 'visible'
-    where wanted.parent is null or p.id is not null
+    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    from place left join answered_one p on true
+    where place.state = 'open' and ($2::bigint is null or p.id is not null)
     on conflict (author, submission) where submission is not null do nothing
     returning id, parent
 ), answered as (
@@ -82,7 +88,7 @@ with new as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, counted.last_seq, 'comment.posted', new.id, $3 from counted, new returning seq
 )
-select new.id, told.seq from new, told
+select place.state, new.id, told.seq from place left join new on true left join told on true
 """
 
 
@@ -92,16 +98,15 @@ async def post_comment(draft: Draft) -> int:
     Raises NotFound when there is no such thread, Refused when it cannot stand as things are.
     """
     html = render(draft.body)
+    if draft.passage is None and not before_post:
+        # Nothing to look at first: the statement is a transaction of its own.
+        return await _write(draft, html, Anchor())
     async with db.atomic():
         await _lock_open(draft.thread)
         anchor = await _anchor(draft)
         for check in before_post:
             await check(draft)
-        written = await _insert(draft, html, anchor)
-        if written is None:
-            return await _first_or_refuse(draft)
-        announce(draft.thread, written.seq)
-    return written.id
+        return await _write(draft, html, anchor)
 
 
 def render(body: str) -> str:
@@ -131,6 +136,17 @@ async def _anchor(draft: Draft) -> Anchor:
     if quote and quote not in passage.text:
         raise Refused("These words are not in the passage as it reads now. Your text is kept; please select again.")
     return Anchor(quote[: rules.LONGEST_QUOTE] or None, passage.revision)
+
+
+async def _write(draft: Draft, html: str, anchor: Anchor) -> int:
+    written = await _insert(draft, html, anchor)
+    if written is None:
+        raise NotFound("This thread does not exist.")
+    rules.may_write(written.state)
+    if written.id is None or written.seq is None:
+        return await _first_or_refuse(draft)
+    await announce(draft.thread, written.seq)
+    return written.id
 
 
 async def _insert(draft: Draft, html: str, anchor: Anchor) -> Written | None:

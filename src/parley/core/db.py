@@ -5,8 +5,8 @@ Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, TypeVar, cast
 
@@ -60,8 +60,13 @@ class Transaction(msgspec.Struct):
     connection: Any
     owner: asyncio.Task[Any] | None
     hooks: list[Hook]
-    # A test's transaction is never committed: there hooks run when the outermost `atomic()` in it ends.
+    # A test's transaction is never committed: there what is outside every `atomic()` counts as committed.
     is_test: bool = False
+    savepoints: int = 0
+
+    @property
+    def counts_as_none(self) -> bool:
+        return self.is_test and not self.savepoints
 
 
 async def open_pool(url: str, *, size: int = 10, **server_settings: str) -> None:
@@ -116,6 +121,18 @@ def after_commit(hook: Hook) -> None:
     transaction.hooks.append(hook)
 
 
+async def when_committed(hook: Hook) -> None:
+    """Run `hook` once what was written is committed: at once where no transaction is open.
+
+    For there every statement was committed by itself. The hook's failure is only logged.
+    """
+    transaction = _current()
+    if transaction is None or transaction.counts_as_none:
+        await _run_hooks([hook])
+    else:
+        transaction.hooks.append(hook)
+
+
 def in_transaction() -> bool:
     return _current() is not None
 
@@ -147,16 +164,26 @@ async def values(sql: str, *args: Any) -> list[Any]:
 
 async def execute(sql: str, *args: Any) -> int:
     """Run a statement that returns nothing and say how many rows it changed."""
-    async with _connection() as connection:
-        status: str = await connection.execute(sql, *args)
+    status: str = await _ask("execute", sql, args)
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
 
 
 async def _run(sql: str, args: tuple[Any, ...]) -> list[Any]:
-    async with _connection() as connection:
-        records: list[Any] = await connection.fetch(sql, *args)
+    records: list[Any] = await _ask("fetch", sql, args)
     return records
+
+
+async def _ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
+    """Call `method` of the open transaction's connection, or of one from the pool."""
+    transaction = _current()
+    if transaction is not None:
+        return await _answer(transaction.connection, method, sql, args)
+    connection = await _acquire()
+    try:
+        return await _answer(connection, method, sql, args)
+    finally:
+        await _release(connection)
 
 
 def _current() -> Transaction | None:
@@ -167,27 +194,11 @@ def _current() -> Transaction | None:
     return transaction
 
 
-@asynccontextmanager
-async def _connection() -> AsyncIterator[Any]:
-    transaction = _current()
-    if transaction is not None:
-        with _answering(transaction.connection):
-            yield transaction.connection
-        return
-    connection = await _acquire()
-    try:
-        with _answering(connection):
-            yield connection
-    finally:
-        await _release(connection)
-
-
-@contextmanager
-def _answering(connection: Any) -> Iterator[None]:
+async def _answer(connection: Any, method: str, sql: str, args: tuple[Any, ...] = ()) -> Any:
     """Throw a connection away that leaves us waiting, and raise Unavailable; asking it to cancel would wait too."""
     global _rests_until  # noqa: PLW0603 one state of one database
     try:
-        yield
+        return await getattr(connection, method)(sql, *args)
     except TimeoutError as error:
         connection.terminate()
         _rests_until = monotonic() + REST_SECONDS
@@ -224,11 +235,9 @@ async def _transaction() -> AsyncIterator[None]:
     token = DB.current_transaction.set(cast("Any", transaction))
     ended = False
     try:
-        with _answering(connection):
-            await connection.execute("BEGIN")
+        await _answer(connection, "execute", "BEGIN")
         yield
-        with _answering(connection):
-            await connection.execute("COMMIT")
+        await _answer(connection, "execute", "COMMIT")
         ended = True
     except BaseException:
         await _roll_back(connection)
@@ -254,16 +263,18 @@ async def _roll_back(connection: Any) -> None:
 @asynccontextmanager
 async def _savepoint(transaction: Transaction) -> AsyncIterator[None]:
     mark = len(transaction.hooks)
-    outermost = transaction.is_test and mark == 0
     await transaction.connection.execute("SAVEPOINT here")
+    transaction.savepoints += 1
     try:
         yield
     except BaseException:
+        transaction.savepoints -= 1
         del transaction.hooks[mark:]
         await transaction.connection.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
         raise
+    transaction.savepoints -= 1
     await transaction.connection.execute("RELEASE SAVEPOINT here")
-    if outermost:
+    if transaction.counts_as_none:
         hooks, transaction.hooks = transaction.hooks, []
         await _run_hooks(hooks)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from parley.core.db import after_commit, in_transaction, value
+from parley.core.db import in_transaction, value, when_committed
 from parley.core.nudges import Nudge, nudge
 
 EMIT = """
@@ -33,13 +33,13 @@ async def emit(
     if not in_transaction():
         raise RuntimeError("emit() needs an open transaction")
     seq: int = await value(EMIT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
-    announce(thread, seq)
+    await announce(thread, seq)
     return seq
 
 
-def announce(thread: int, seq: int) -> None:
-    """Nudge the readers of `thread` after the commit.
+async def announce(thread: int, seq: int) -> None:
+    """Nudge the readers of `thread` once the event is committed.
 
     For the one op that writes its event in one statement with its change (comments/ops.py); all others call `emit`.
     """
-    after_commit(lambda: nudge(Nudge(thread, seq)))
+    await when_committed(lambda: nudge(Nudge(thread, seq)))

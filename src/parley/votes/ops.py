@@ -38,8 +38,9 @@ FIELDS = {
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A comment as a voter finds it, and the voter's former vote unless that `may_be_old`."""
+    """A comment as a voter finds it, the voter's former vote, and the `version` of the comment's row."""
 
+    version: int
     thread: int
     thread_state: str
     author: int | None
@@ -53,40 +54,41 @@ class Target(msgspec.Struct, frozen=True):
     passes: int
     value: int | None
     counted: bool | None
-    may_be_old: bool
 
 
-class Former(msgspec.Struct, frozen=True):
-    value: int
-    counted: bool
+LOCK = "select 1 from comment where id = $1 for no key update"
 
-
-# PostgreSQL gives the locked comment as it is now, but what is joined to it as of the statement's beginning. Every
-# vote updates its comment, so where the two versions of the comment are one, the joined vote is the newest too.
-LOCK = """
-select c.thread, t.state as thread_state, c.author, c.state, c.base_ups, c.base_downs,
-       c.ups, c.downs, c.agrees, c.disagrees, c.passes, v.value, v.counted,
-       c.xmin::text <> (select xmin::text from comment where id = $1) as may_be_old
+READ = """
+select c.xmin as version, c.thread, t.state as thread_state, c.author, c.state, c.base_ups, c.base_downs,
+       c.ups, c.downs, c.agrees, c.disagrees, c.passes, v.value, v.counted
 from comment c join thread t on t.id = c.thread
 left join vote v on v.comment = c.id and v.member = $2 and v.axis = $3
-where c.id = $1 for no key update of c
+where c.id = $1
 """
-FORMER = "select value, counted from vote where comment = $1 and member = $2 and axis = $3"
 
+# Every vote updates its comment. So where that is still in the version that was read, the votes are too.
+COUNT = """
+with counted as (
+    update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, passes = $6,
+                       best = $7, controversial = $8, scored_at = clock_timestamp()
+    where id = $1 and xmin = $9 returning id, thread
+)
+"""
 PUT = """
-with vote as (
-    insert into vote (comment, thread, member, axis, value, counted) values ($1, $9, $10, $11, $12, $13)
+, put as (
+    insert into vote (comment, thread, member, axis, value, counted) select id, thread, $10, $11, $12, $13 from counted
     on conflict (comment, member, axis) do update
     set value = excluded.value, counted = excluded.counted, changed_at = now()
 )
+select id from counted
 """
-
-TAKE = "with vote as (delete from vote where comment = $1 and thread = $9 and member = $10 and axis = $11)"
-
-COUNT = """
-update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, passes = $6,
-                   best = $7, controversial = $8, scored_at = clock_timestamp()
-where id = $1
+TAKE = """
+, taken as (delete from vote using counted where comment = counted.id and member = $10 and axis = $11)
+select id from counted
+"""
+CONFIRM = """
+, confirmed as (update vote set counted = true from counted where vote.id = $10)
+select id from counted
 """
 
 
@@ -95,26 +97,35 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
 
     Raises NotFound, Forbidden for one's own comment, Refused where nothing is left to vote on.
     """
+    if await _cast(viewer, comment_id, axis, value):
+        return
+    # Somebody else voted on it in the same moment. Now we stand in line, so that many at once do not try for ever.
     async with db.atomic():
-        target = await db.fetch_one(Target, LOCK, comment_id, viewer.id, axis)
-        if target is None:
-            raise NotFound("This comment does not exist.")
-        _may_vote(viewer, target)
-        former = await _former(target, comment_id, viewer.id, axis)
-        counters = _recounted(target, axis, former, value if viewer.verified else None)
-        numbers = _numbers(target, counters)
-        place = (target.thread, viewer.id, axis)
-        if value is None:
-            await db.execute(TAKE + COUNT, comment_id, *numbers, *place)
-        else:
-            await db.execute(PUT + COUNT, comment_id, *numbers, *place, value, viewer.verified)
-        db.after_commit(lambda: nudge(Nudge(target.thread, scores=True)))
+        await db.execute(LOCK, comment_id)
+        if not await _cast(viewer, comment_id, axis, value):
+            raise RuntimeError("a locked comment changed")
 
 
-async def _former(target: Target, comment_id: int, member: int, axis: str) -> Former | None:
-    if target.may_be_old:
-        return await db.fetch_one(Former, FORMER, comment_id, member, axis)
-    return Former(target.value, bool(target.counted)) if target.value is not None else None
+async def _cast(viewer: Viewer, comment_id: int, axis: str, value: int | None) -> bool:
+    """Write the vote on the comment as it was read; False when that changed meanwhile, and nothing was written.
+
+    Two statements without a transaction around them: half the round trips of BEGIN, lock, write and COMMIT.
+    """
+    target = await db.fetch_one(Target, READ, comment_id, viewer.id, axis)
+    if target is None:
+        raise NotFound("This comment does not exist.")
+    _may_vote(viewer, target)
+    former = target.value if target.counted else None
+    numbers = _numbers(target, _recounted(target, axis, former, value if viewer.verified else None))
+    known = (comment_id, *numbers, target.version, viewer.id, axis)
+    if value is None:
+        done = await db.value(COUNT + TAKE, *known)
+    else:
+        done = await db.value(COUNT + PUT, *known, value, viewer.verified)
+    if done is None:
+        return False
+    await db.when_committed(lambda: nudge(Nudge(target.thread, scores=True)))
+    return True
 
 
 def _may_vote(viewer: Viewer, target: Target) -> None:
@@ -126,11 +137,11 @@ def _may_vote(viewer: Viewer, target: Target) -> None:
         raise Refused("This thread is archived; its votes stay as they are.")
 
 
-def _recounted(target: Target, axis: str, former: Former | None, value: int | None) -> Counters:
+def _recounted(target: Target, axis: str, former: int | None, value: int | None) -> Counters:
     """The counters after `former` is taken away and `value` added."""
     counters = Counters(target.ups, target.downs, target.agrees, target.disagrees, target.passes)
-    if former is not None and former.counted:
-        counters.add(axis, former.value, -1)
+    if former is not None:
+        counters.add(axis, former, -1)
     if value is not None:
         counters.add(axis, value, 1)
     return counters
@@ -162,14 +173,10 @@ async def count_waiting(member: int) -> None:
 
 
 async def _count(vote: Waiting) -> None:
-    target = await db.fetch_one(Target, LOCK, vote.comment, None, vote.axis)
+    await db.execute(LOCK, vote.comment)
+    target = await db.fetch_one(Target, READ, vote.comment, None, vote.axis)
     if target is None:
         return
-    counters = _recounted(target, vote.axis, None, vote.value)
-    await db.execute(
-        "with vote as (update vote set counted = true where id = $9)" + COUNT,  # noqa: S608 constants only
-        vote.comment,
-        *_numbers(target, counters),
-        vote.id,
-    )
+    numbers = _numbers(target, _recounted(target, vote.axis, None, vote.value))
+    await db.value(COUNT + CONFIRM, vote.comment, *numbers, target.version, vote.id)
     db.after_commit(lambda: nudge(Nudge(target.thread, scores=True)))
