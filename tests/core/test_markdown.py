@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from conftest import SHARED
 from parley.core import markdown
 from parley.core.markdown import ATTRIBUTES, LONGEST, MOST_MARKS, TAGS, count_links, excerpt, render
+from parley.core.text import shortened
 
 SANITIZER = SHARED / "sanitizer"
 needs_payloads = pytest.mark.skipif(
@@ -237,3 +238,18 @@ def test_links_are_counted_where_they_are_links() -> None:
 def test_an_excerpt_ends_at_a_word() -> None:
     assert excerpt(render("**Some** words & *more*")) == "Some words & more"
     assert excerpt("<p>" + "word " * 100 + "</p>", 22) == "word word word word…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("twelve chars", "twelve chars"),
+        ("ends at, and more", "ends at…"),
+        ("a comma, stood there", "a comma…"),
+        ("没有空格的文字也要切断才行吧", "没有空格的文字也要切断…"),
+        ("I " + "x" * 20, "I xxxxxxxxx…"),
+    ],
+)
+def test_a_shortened_text_fits_and_ends_at_a_word_where_there_are_any(text: str, shown: str) -> None:
+    assert shortened(text, 12) == shown
+    assert len(shown) <= 12

@@ -9,6 +9,8 @@ import nh3
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 
+from parley.core.text import shortened
+
 # Rendered HTML is stored with this number; raise it when rendering changes and old HTML is made anew.
 VERSION = 2
 
@@ -68,4 +70,4 @@ def count_links(html: str) -> int:
 def excerpt(html: str, length: int = 200) -> str:
     """The first words of rendered `html` as plain text, at most `length` characters."""
     text = " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())
-    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
+    return shortened(text, length)

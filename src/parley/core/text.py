@@ -22,6 +22,16 @@ def clean(raw: str, *, lines: bool = True) -> str:
     return text.strip()
 
 
+def shortened(text: str, length: int) -> str:
+    """`text` in at most `length` characters: cut at a word's end, and an ellipsis in place of the rest."""
+    if len(text) <= length:
+        return text
+    words = text[:length].rpartition(" ")[0]
+    # Writing without spaces, or one very long word, is cut where it must be.
+    kept = words if len(words) > length // 2 else text[: length - 1]
+    return kept.rstrip(" .,;:—-") + "…"
+
+
 def as_id(raw: str) -> int | None:
     """Return the id written in `raw`, or None when it is not a number that an id can be."""
     if not (raw.isascii() and raw.isdigit()) or len(raw) > len(str(LARGEST_ID)):

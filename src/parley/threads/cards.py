@@ -7,11 +7,12 @@ import msgspec
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
 from parley.core.markdown import excerpt
-from parley.core.text import as_id
+from parley.core.text import as_id, shortened
 from parley.threads.queries import PAGE, Balance, CardRow, Voice, cards
 
-EXCERPT = 240
-VOICE = 160
+# About three lines each on a wide page.
+EXCERPT = 220
+VOICE = 140
 DAYS = 14
 
 
@@ -80,7 +81,6 @@ async def _voices(rows: list[CardRow]) -> dict[int, Voice]:
 
 
 def _card(row: CardRow, voices: dict[int, Voice]) -> Card:
-    words = row.first_words
     return Card(
         id=row.id,
         slug=row.slug,
@@ -91,7 +91,7 @@ def _card(row: CardRow, voices: dict[int, Voice]) -> Card:
         topic=row.topic,
         topic_slug=row.topic_slug,
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
-        excerpt=words if len(words) <= EXCERPT else words[:EXCERPT].rsplit(" ", 1)[0] + "…",
+        excerpt=shortened(row.first_words, EXCERPT),
         comment_count=row.comment_count,
         people=row.people,
         created_at=row.created_at,
