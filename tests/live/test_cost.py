@@ -90,6 +90,26 @@ async def test_a_queue_that_overflows_becomes_one_word_to_load_the_page_again() 
     assert len(whole) < 300 * len(PIECE)
 
 
+async def test_long_messages_that_nobody_takes_become_that_word_too() -> None:
+    stream = Stream(1, "a slow reader", None)
+    for seq in range(1, 100):
+        stream.put(b"x" * 40_000, seq)
+        assert sum(map(len, stream._queue)) == stream._bytes <= 500_000
+    assert stream._queue[0].startswith(b"event: resync")
+
+
+async def test_much_is_sent_a_message_at_a_time_and_in_order() -> None:
+    stream, sent = Stream(1, "a reader", None), []
+    for seq in range(1, 11):
+        stream.put(b"%d" % seq * 20_000, seq)
+    stream.end(b"bye")
+    whole = b"".join(stream._queue)
+    while stream._queue:
+        sent.append(stream._take())
+    assert b"".join(sent) == whole
+    assert max(map(len, sent)) <= 65_536
+
+
 async def test_an_event_that_was_told_is_not_told_again() -> None:
     stream = Stream(1, "a reader", None)
     for seq in (1, 2, 2, 1, 3):

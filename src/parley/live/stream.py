@@ -11,6 +11,9 @@ from parley.live import render
 
 # Messages waiting for one reader, more than the hub lets it catch up. One further behind loads the page again.
 WAITING = 250
+WAITING_BYTES = 500_000
+# The connection keeps a second copy of what it could not pass on: it is given no more than this at once.
+AT_ONCE_BYTES = 65_536
 JITTER_SECONDS = 120.0
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -24,7 +27,7 @@ class Stream:
     """Messages for one reader of one thread. `owner` is whom the caps count: a session or an address."""
 
     __slots__ = (
-        "_cut", "_ended", "_queue", "_readers", "_sending", "_task", "_waker",
+        "_bytes", "_cut", "_ended", "_queue", "_readers", "_sending", "_task", "_waker",
         "born", "jitter", "owner", "seq", "session", "spoke", "thread",
     )  # fmt: skip
 
@@ -36,6 +39,7 @@ class Stream:
         self.born = self.spoke = monotonic()
         self.jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 spreads reconnects, no secret
         self._queue: deque[bytes] = deque()
+        self._bytes = 0
         self._waker: asyncio.Future[None] | None = None
         self._sending: float | None = None
         self._task: asyncio.Task[None] | None = None
@@ -50,10 +54,11 @@ class Stream:
             if seq <= self.seq:
                 return
             self.seq = seq
-        if len(self._queue) >= WAITING:
-            self._queue.clear()
+        if len(self._queue) >= WAITING or self._bytes + len(message) > WAITING_BYTES:
+            self._forget()
             message = render.resync()
         self._queue.append(message)
+        self._bytes += len(message)
         self._wake()
 
     def say_readers(self, readers: int, message: bytes) -> None:
@@ -95,19 +100,31 @@ class Stream:
     async def _send_all(self, send: Send) -> None:
         while True:
             while self._queue:
-                waiting = b"".join(self._queue)
-                self._queue.clear()
                 self.spoke = self._sending = monotonic()
-                await send({"type": "http.response.body", "body": waiting, "more_body": True})
+                await send({"type": "http.response.body", "body": self._take(), "more_body": True})
                 self._sending = None
             if self._ended:
                 return
             self._waker = asyncio.get_running_loop().create_future()
             await self._waker
 
+    def _take(self) -> bytes:
+        """All that waits, or its first message when that is a lot."""
+        if self._bytes > AT_ONCE_BYTES:
+            first = self._queue.popleft()
+            self._bytes -= len(first)
+            return first
+        waiting = b"".join(self._queue)
+        self._forget()
+        return waiting
+
+    def _forget(self) -> None:
+        self._queue.clear()
+        self._bytes = 0
+
     def _leave(self) -> None:
         self._ended = True
-        self._queue.clear()
+        self._forget()
         self._wake()
 
     def _wake(self) -> None:

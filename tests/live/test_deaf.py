@@ -1,0 +1,52 @@
+"""Hundreds of readers who take nothing cost little, keep nobody waiting, and are sent away."""
+
+import asyncio
+import secrets
+import socket
+import time
+from contextlib import ExitStack
+
+import pytest
+
+import make
+from live.forum import Forum, Web, cookie_of, wait_until
+from live.reader import Reader
+from live.test_caps import _deaf
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+# As many as one address may open.
+DEAF = 500
+# No compression makes such a comment small.
+LONG_BYTES = 20_000
+GROWS_BYTES = 150_000_000
+IN_TIME_SECONDS = 1.0
+
+
+async def test_five_hundred_deaf_readers_cost_little_and_keep_nobody_waiting(forum: Forum, thread: int) -> None:
+    web, ada = forum.web(), await make.member()
+    for _ in range(60):
+        await make.comment(thread, ada, secrets.token_urlsafe(LONG_BYTES))
+    before = web.memory()
+    async with Reader([web.address], thread, cookie=await cookie_of(ada)) as reader:
+        await reader.open()
+        with ExitStack() as stack:
+            await asyncio.to_thread(_open, stack, web, thread)
+            peak, slowest = web.memory(), 0.0
+            # More than the buffers of the system take in, so that the process feels that nobody reads.
+            for _ in range(150):
+                begun = time.monotonic()
+                number = await make.comment(thread, ada, secrets.token_urlsafe(LONG_BYTES))
+                await reader.until(lambda one, number=number: number in one.comments)  # type: ignore[misc]
+                peak, slowest = max(peak, web.memory()), max(slowest, time.monotonic() - begun)
+            assert web.connections() == DEAF + 1
+            assert slowest < IN_TIME_SECONDS
+            await wait_until(lambda: web.connections() == 1)
+        assert (reader.connected, reader.resyncs) == (1, 0)
+    assert peak - before < GROWS_BYTES
+    assert "Traceback" not in web.said()
+    web.end()
+
+
+def _open(stack: ExitStack, web: Web, thread: int) -> list[socket.socket]:
+    return [stack.enter_context(_deaf(web, thread)) for _ in range(DEAF)]
