@@ -75,6 +75,7 @@ async def comment(
     stance: str | None = None,
     passage: int | None = None,
     quote: str | None = None,
+    prefix: str | None = None,
     submission: UUID | None = None,
 ) -> int:
     """A comment, posted as its author would."""
@@ -86,6 +87,7 @@ async def comment(
         stance=stance,
         passage=passage,
         quote=quote,
+        prefix=prefix,
         submission=submission,
     )
     return await comments.post_comment(draft)

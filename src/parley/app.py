@@ -1,4 +1,4 @@
-"""The web application: routes, lifespan, what features hand to each other. It imports all; nothing imports it."""
+"""The web application: routes and lifespan. It imports all; nothing imports it."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 from litestar import Litestar
 
-from parley.accounts import hooks
+from parley import features
 from parley.accounts import web as accounts
 from parley.accounts.sessions import Sessions
 from parley.articles import web as articles
@@ -25,7 +25,6 @@ from parley.live.hub import Hub
 from parley.threads import moderation, publishing
 from parley.threads import web as threads
 from parley.threads.queries import topics
-from parley.votes import ops as votes_ops
 from parley.votes import web as votes
 
 log = structlog.get_logger(__name__)
@@ -40,7 +39,7 @@ PLATFORM = (assets, health)
 def create_app(settings: Settings) -> Litestar:
     """Build the application for `settings`."""
     unwrap_form_parser()
-    _connect_features()
+    features.connect()
     app = Litestar(
         route_handlers=[handler for feature in (*FEATURES, *PLATFORM) for handler in feature.handlers],
         guards=[entrance],
@@ -55,12 +54,6 @@ def create_app(settings: Settings) -> Litestar:
     app.asgi_handler = Guard(Sessions(app.asgi_handler), settings)
     app.state.hub = Hub(limits=settings.limits)
     return app
-
-
-def _connect_features() -> None:
-    """What one feature must do inside another's transaction is handed over here, since imports go one way."""
-    if votes_ops.count_waiting not in hooks.when_verified:
-        hooks.when_verified.append(votes_ops.count_waiting)
 
 
 def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own shape

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from parley.accounts.tables import Member, Session, Token
-from parley.articles.tables import Article, ArticleImport, Media, Passage, Revision, Source
+from parley.accounts.tables import Community, Member, Session, Token
+from parley.articles.tables import Article, ArticleImport, Media, Merged, Passage, Revision, Source
 from parley.comments.tables import Comment, CommentVersion
 from parley.core.tables import Event, Mail, RateBucket
 from parley.threads.tables import Standing, Thread, Topic, Visit
@@ -13,8 +13,8 @@ from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, Mail,
-    Member, Session, Token,
-    Source, Article, Revision, Passage, Media, ArticleImport,
+    Member, Session, Token, Community,
+    Source, Article, Revision, Passage, Merged, Media, ArticleImport,
     Topic, Thread, Standing, Visit,
     Comment, CommentVersion,
     Vote,

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
+from parley import features
 from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
@@ -113,6 +114,7 @@ class Worker:
 
 async def run(settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT."""
+    features.connect()
     await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
     open_redis(settings.redis_url)
     worker = Worker()

@@ -1,4 +1,4 @@
-"""Writing articles: a first text, and each later text as a revision whose passages keep their lineages."""
+"""Writing articles: which one a text is, and a new one with its first revision (later ones: revising.py)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.importing.passages import Passage
-from parley.articles.lineage import Former, align
 from parley.core import db
 
 DISPLAYS = ("full", "excerpt")
@@ -37,23 +36,6 @@ class Text(msgspec.Struct, frozen=True):
     @property
     def words(self) -> int:
         return sum(len(passage.text.split()) for passage in self.passages)
-
-
-class Known(msgspec.Struct, frozen=True):
-    """An article that is there already, with its newest revision."""
-
-    id: int
-    revision: int
-    number: int
-    text_hash: bytes
-    display: str
-
-
-KNOWN = """
-select a.id, r.id as revision, r.number, r.text_hash, a.display from article a
-join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
-where a.id = $1
-"""
 
 
 async def same_as(text: Text) -> int | None:
@@ -112,47 +94,9 @@ async def add_article(text: Text) -> int:
         article: int = await db.value(
             "insert into article (url, site, display) values ($1, $2, $3) returning id", text.url, text.site, display
         )
-        revision = await _add_revision(article, 1, 0, text)
-        lineages = [await db.value("select nextval('lineage')") for _ in text.passages]
-        await _add_passages(revision, lineages, text.passages)
+        revision = await write_revision(article, 1, 0, text)
+        await write_passages(revision, [None] * len(text.passages), text.passages)
     return article
-
-
-async def revise_article(article: int, text: Text) -> int | None:
-    """Write `text` as the next revision and return how many passages changed, or None when it reads the same."""
-    async with db.atomic():
-        known = await db.fetch_one(Known, KNOWN, article)
-        text = excerpt(text) if known is not None and known.display == "excerpt" else text
-        if known is None or known.text_hash == text.digest:
-            return None
-        old = await db.fetch(
-            Old,
-            "select lineage, text, html from passage where revision = $1 order by position",
-            known.revision,
-        )
-        former = [Former(one.lineage, one.text) for one in old]
-        aligned = align(former, [one.text for one in text.passages]).lineages
-        changed = _changed(old, aligned, text.passages)
-        revision = await _add_revision(article, known.number + 1, changed, text)
-        lineages = [one if one is not None else await db.value("select nextval('lineage')") for one in aligned]
-        await _add_passages(revision, lineages, text.passages)
-    return changed
-
-
-class Old(msgspec.Struct, frozen=True):
-    lineage: int
-    text: str
-    html: str
-
-
-def _changed(old: Sequence[Old], aligned: Sequence[int | None], new: Sequence[Passage]) -> int:
-    """How many passages are new, gone, or read differently."""
-    before = {one.lineage: one.html for one in old}
-    edited = sum(
-        before.get(lineage) != one.html if lineage is not None else True
-        for lineage, one in zip(aligned, new, strict=True)
-    )
-    return edited + len(before.keys() - set(aligned))
 
 
 ADD_REVISION = """
@@ -161,7 +105,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id
 """
 
 
-async def _add_revision(article: int, number: int, changed: int, text: Text) -> int:
+async def write_revision(article: int, number: int, changed: int, text: Text) -> int:
+    """Write what a revision says of itself and return its id; its passages come next."""
     revision: int = await db.value(
         ADD_REVISION,
         article,
@@ -185,14 +130,18 @@ select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::tex
 """
 
 
-async def _add_passages(revision: int, lineages: Sequence[int], passages: Sequence[Passage]) -> None:
+async def write_passages(revision: int, lineages: Sequence[int | None], passages: Sequence[Passage]) -> list[int]:
+    """Write a revision's passages and return their lineages; where none is given, a new one begins."""
+    new = iter(await db.values("select nextval('lineage') from generate_series(1, $1)", lineages.count(None)))
+    whole = [next(new) if one is None else one for one in lineages]
     await db.execute(
         ADD_PASSAGES,
         revision,
-        list(lineages),
+        whole,
         list(range(len(passages))),
         [one.kind for one in passages],
         [one.level for one in passages],
         [one.html for one in passages],
         [one.text for one in passages],
     )
+    return whole

@@ -1,5 +1,6 @@
 """Reading articles: the present revision with its passages, and the list of revisions."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -104,23 +105,70 @@ async def passages(revision_id: int, thread_id: int) -> list[PassageRow]:
     return await db.fetch(PassageRow, PASSAGES, revision_id, thread_id)
 
 
-class Place(msgspec.Struct, frozen=True):
+class Words(msgspec.Struct, frozen=True):
+    """What a passage says."""
+
+    lineage: int
     text: str
-    revision: int
 
 
-CURRENT_PASSAGE = """
-select p.text, r.number as revision
+# Words that are selected seldom run on over more passages than this.
+FOLLOWING = 20
+
+FROM_PASSAGE = """
+select o.lineage, o.text
 from thread t
-join lateral (select * from revision where article = t.article order by number desc limit 1) r on true
+join revision r on r.article = t.article and r.number = t.revision
 join passage p on p.revision = r.id and p.lineage = $2
+join passage o on o.revision = r.id and o.position between p.position - 1 and p.position + $3
+where t.id = $1 order by o.position
+"""
+
+
+async def from_passage(thread_id: int, lineage: int) -> list[Words]:
+    """A passage of a thread's article as it now reads, with the one before and those after; none when it is gone."""
+    return await db.fetch(Words, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
+
+
+TEXT = """
+select p.lineage, p.text
+from thread t
+join revision r on r.article = t.article and r.number = $2
+join passage p on p.revision = r.id
+where t.id = $1 order by p.position
+"""
+
+
+async def text(thread_id: int, number: int) -> list[Words]:
+    """The words of one revision of a thread's article, in order."""
+    return await db.fetch(Words, TEXT, thread_id, number)
+
+
+class MergedRow(msgspec.Struct, frozen=True):
+    lineage: int
+    into: int
+
+
+MERGED = """
+select m.lineage, m.into
+from thread t join revision r on r.article = t.article join merged m on m.revision = r.id
 where t.id = $1
 """
 
 
-async def current_passage(thread_id: int, lineage: int) -> Place | None:
-    """A passage's text as the article of `thread_id` now reads."""
-    return await db.fetch_one(Place, CURRENT_PASSAGE, thread_id, lineage)
+async def merged(thread_id: int) -> dict[int, int]:
+    """For each lineage of a thread's article that was merged away, the one that holds its words now."""
+    into = {row.lineage: row.into for row in await db.fetch(MergedRow, MERGED, thread_id)}
+    return {lineage: _end(lineage, into) for lineage in into}
+
+
+def _end(lineage: int, into: Mapping[int, int]) -> int:
+    """Where a chain of merges ends; a merge that closed a ring would be a fault, and must not hang a page."""
+    for _ in range(len(into)):
+        if lineage not in into:
+            break
+        lineage = into[lineage]
+    return lineage
 
 
 class RevisionRow(msgspec.Struct, frozen=True):

@@ -30,6 +30,11 @@ class Article(Table):
     url = Text(null=True, default=None)
     site = Text(null=True, default=None)
     display = Varchar(7, null=False, default="full")
+    # What the source said of its page when it was last fetched, and when to ask again whether it changed.
+    etag = Text(null=True, default=None)
+    last_modified = Text(null=True, default=None)
+    checked_at = Timestamptz(null=True, default=None)
+    check_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
 
 
@@ -48,6 +53,11 @@ class Revision(Table):
     words = Integer(null=False, default=0)
     changed = Integer(null=False, default=0)
     text_hash = Bytea(null=False, default=None)
+    # Who edited it here, and why; None where the source itself changed.
+    editor = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    reason = Text(null=False, default="")
+    # The number of the earlier revision that this one brings back.
+    restores = Integer(null=True, default=None)
     created_at = Timestamptz(null=False)
 
 
@@ -62,6 +72,14 @@ class Passage(Table):
     level = SmallInt(null=True, default=None)
     html = Text(null=False, default=None)
     text = Text(null=False, default=None)
+
+
+class Merged(Table):
+    """A lineage without a passage of its own: since `revision` its words stand in the passage of another."""
+
+    lineage = BigInt(primary_key=True, null=False, default=None)
+    into = BigInt(null=False, default=None)
+    revision = ForeignKey(Revision, null=False, default=None, on_delete=OnDelete.restrict)
 
 
 class Media(Table):

@@ -66,6 +66,9 @@ def fail(sentence: str) -> None:
 
 
 async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
+    from parley import features  # noqa: PLC0415 `parley up` and its like need not load the application
+
+    features.connect()
     await open_pool(settings().database_url, size=4, statement_timeout="120000")
     open_redis(settings().redis_url)
     try:

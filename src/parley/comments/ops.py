@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from parley.articles import queries as articles
-from parley.comments import ranking, rules
+from parley.comments import anchors, ranking, rules
 from parley.comments.queries import standing
 from parley.core import db, markdown
 from parley.core.access import Viewer
@@ -24,6 +23,8 @@ class Draft(msgspec.Struct, frozen=True):
     stance: str | None = None
     passage: int | None = None
     quote: str | None = None
+    # What stands before the quote: tells which one is meant where the passage says it twice.
+    prefix: str | None = None
     assisted: bool = False
     submission: UUID | None = None
 
@@ -53,13 +54,6 @@ BeforePost = Callable[[Draft], Awaitable[None]]
 before_post: list[BeforePost] = []
 
 
-class Anchor(msgspec.Struct, frozen=True):
-    """The words a comment is about, and the revision they were read in."""
-
-    quote: str | None = None
-    revision: int | None = None
-
-
 LOCK = "select state from thread where id = $1 for no key update"
 
 # Thread and parent are locked, and are then as they are now, whatever they were when the statement began. The comment,
@@ -67,14 +61,14 @@ LOCK = "select state from thread where id = $1 for no key update"
 # trip costs a reply a tenth, and is made while the thread is locked.
 INSERT = """
 with place as (
-    select id, state from thread where id = $1 for no key update
+    select id, state, revision from thread where id = $1 for no key update
 ), answered_one as (
     select p.id, p.depth from comment p join place on place.id = p.thread
     where p.id = $2 and p.state = 'visible' for no key update of p
 ), new as (
-    insert into comment (thread, parent, depth, author, stance, passage, quote, revision, assisted,
+    insert into comment (thread, parent, depth, author, stance, revision, assisted,
                          body, html, html_version, submission, best)
-    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, place.revision, $5, $6, $7, $8, $9, $10
     from place left join answered_one p on true
     where place.state = 'open' and ($2::bigint is null or p.id is not null)
     on conflict (author, submission) where submission is not null do nothing
@@ -100,13 +94,16 @@ async def post_comment(draft: Draft) -> int:
     html = render(draft.body)
     if draft.passage is None and not before_post:
         # Nothing to look at first: the statement is a transaction of its own.
-        return await _write(draft, html, Anchor())
+        return await _write(draft, html)
     async with db.atomic():
         await _lock_open(draft.thread)
         anchor = await _anchor(draft)
         for check in before_post:
             await check(draft)
-        return await _write(draft, html, anchor)
+        comment = await _write(draft, html)
+        if anchor is not None:
+            await anchors.attach(comment, anchor)
+    return comment
 
 
 def render(body: str) -> str:
@@ -125,21 +122,15 @@ async def _lock_open(thread: int) -> None:
     rules.may_write(state)
 
 
-async def _anchor(draft: Draft) -> Anchor:
-    """Raise Refused when the quoted words are not in the passage as the article now reads."""
-    if draft.passage is None:
-        return Anchor()
-    passage = await articles.current_passage(draft.thread, draft.passage)
-    if passage is None:
-        raise Refused("This passage is no longer in the article. Your text is kept; you can answer the whole article.")
-    quote = " ".join((draft.quote or "").split())
-    if quote and quote not in passage.text:
-        raise Refused("These words are not in the passage as it reads now. Your text is kept; please select again.")
-    return Anchor(quote[: rules.LONGEST_QUOTE] or None, passage.revision)
+async def _anchor(draft: Draft) -> anchors.Anchor | None:
+    """The anchor of a top-level comment on a passage. Raises Refused when that is no longer there."""
+    if draft.parent is not None or draft.passage is None:
+        return None
+    return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
-async def _write(draft: Draft, html: str, anchor: Anchor) -> int:
-    written = await _insert(draft, html, anchor)
+async def _write(draft: Draft, html: str) -> int:
+    written = await _insert(draft, html)
     if written is None:
         raise NotFound("This thread does not exist.")
     rules.may_write(written.state)
@@ -149,7 +140,7 @@ async def _write(draft: Draft, html: str, anchor: Anchor) -> int:
     return written.id
 
 
-async def _insert(draft: Draft, html: str, anchor: Anchor) -> Written | None:
+async def _insert(draft: Draft, html: str) -> Written | None:
     return await db.fetch_one(
         Written,
         INSERT,
@@ -157,9 +148,6 @@ async def _insert(draft: Draft, html: str, anchor: Anchor) -> Written | None:
         draft.parent,
         draft.author.id,
         None if draft.parent else draft.stance,
-        draft.passage,
-        anchor.quote,
-        anchor.revision,
         draft.assisted,
         draft.body,
         html,

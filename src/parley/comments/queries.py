@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, Standing
 from parley.core import db
+from parley.core.diff import marked
 
 
 class CommentRow(msgspec.Struct, frozen=True):
@@ -21,8 +22,13 @@ class CommentRow(msgspec.Struct, frozen=True):
     author_title: str
     state: str
     stance: str | None
-    quote: str | None
+    # What it is about: a passage and perhaps words of it, the state of this anchor, and those words where they changed.
     passage: int | None
+    quote: str | None
+    anchor: str | None
+    words: str | None
+    # The revision of the article it answered, where there is a newer one.
+    answered: int | None
     assisted: bool
     raw_html: str
     version: int
@@ -45,8 +51,9 @@ class CommentRow(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
     @property
-    def anchor(self) -> str:
-        return "same"
+    def difference(self) -> Markup:
+        """The quoted words as they are now, with what changed marked."""
+        return marked(self.quote or "", self.words or "")
 
 
 COLUMNS = f"""
@@ -54,9 +61,12 @@ COLUMNS = f"""
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
     case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
     {SHOWN_STATE} as state,
-    c.stance,
+    c.stance, c.passage,
     case when {IS_VISIBLE} then c.quote end as quote,
-    c.passage, c.assisted,
+    c.anchor,
+    case when {IS_VISIBLE} then c.words end as words,
+    case when c.parent is null and c.revision < t.revision then c.revision end as answered,
+    c.assisted,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.version,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
@@ -65,7 +75,10 @@ COLUMNS = f"""
     c.author is null as imported, c.author as author_id
 """
 
-BY_IDS = f"select {COLUMNS} from comment c left join member m on m.id = c.author where c.id = any($1::bigint[])"  # noqa: S608
+# What the columns are read from.
+SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
+
+BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any($1::bigint[])"  # noqa: S608
 
 STANDING = """
 select c.id, c.thread, c.author, c.state, c.version, c.deleted_at, t.state as thread_state

@@ -11,7 +11,7 @@ from parley.accounts.passwords import hashed
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.ops import Text
 from parley.articles.reading import finished
-from parley.comments import ranking, rules
+from parley.comments import anchors, ranking
 from parley.core import db, markdown
 from parley.core.errors import Refused
 from parley.core.settings import settings
@@ -113,10 +113,10 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 INSERT = """
-insert into comment (thread, parent, depth, author, state, stance, passage, quote, revision, assisted, body, html,
+insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
                      html_version, version, submission, best, created_at, edited_at, deleted_at)
-values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, $6, $7, 1, $8, $9, $10, $11,
-        $12, $13, $14, $15, $16, $17)
+values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
+        $12, $13, $14, $15)
 returning id
 """
 STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
@@ -157,8 +157,6 @@ async def _add_comment(
         ids[one.author],
         STATES[one.state],
         one.stance,
-        lineage,
-        one.passage[: rules.LONGEST_QUOTE] if one.passage and lineage else None,
         one.assisted,
         body,
         markdown.render(body),
@@ -170,6 +168,8 @@ async def _add_comment(
         at + timedelta(minutes=40) if one.edited_body else None,
         at + timedelta(minutes=90) if one.state == "deleted" else None,
     )
+    if lineage and one.passage and not one.parent:
+        await anchors.attach(comment, await anchors.find(thread, lineage, one.passage, ""))
     if one.edited_body:
         await db.execute(
             "insert into comment_version (comment, number, body, written_at) values ($1, 1, $2, $3)",

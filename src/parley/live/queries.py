@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from parley.comments.queries import COLUMNS, CommentRow
+from parley.comments.queries import COLUMNS, SOURCE, CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.errors import NotFound
@@ -69,7 +69,7 @@ class Scored(CommentRow, frozen=True):
 
 
 SCORED = f"""
-select {COLUMNS}, c.scored_at from comment c left join member m on m.id = c.author
+select {COLUMNS}, c.scored_at from {SOURCE}
 where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at limit {MOST_SCORED}
 """  # noqa: S608 constants only
 

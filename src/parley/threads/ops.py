@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from parley.articles import imports
 from parley.articles import ops as articles
+from parley.articles.revising import Edit, Revised, revise_article
 from parley.core import db
 from parley.core.access import MODERATOR, Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
@@ -80,8 +82,8 @@ async def _revise(article: int, text: articles.Text) -> Opened:
     found = await db.fetch_one(Opened, OPENED, article)
     if found is None:
         raise NotFound("The article of this address has no thread.")
-    changed = await revise_thread(found.id, text)
-    return Opened(found.id, found.slug, is_new=False, revised=changed is not None)
+    revised = await revise_thread(found.id, text)
+    return Opened(found.id, found.slug, is_new=False, revised=revised is not None)
 
 
 OPENED = """
@@ -89,14 +91,27 @@ select id, slug, false as is_new, false as revised from thread where article = $
 """
 
 
-async def revise_thread(thread: int, text: articles.Text) -> int | None:
+# What follows a revision in its transaction: app.py, worker.py and the program fill in that comments find their
+# anchors again. Each is given the thread and the numbers of the former and the new revision, and returns the comments
+# it changed.
+AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
+after_revise: list[AfterRevise] = []
+
+REVISE = "update thread set revision = $2 where id = $1"
+
+
+async def revise_thread(thread: int, text: articles.Text, edit: Edit | None = None) -> Revised | None:
     """Write `text` as the next revision of a thread's article; None when it reads the same."""
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)
-        changed = await articles.revise_article(article, text)
-        if changed is not None:
-            await emit("article.revised", thread=thread, payload={"changed": changed})
-    return changed
+        revised = await revise_article(article, text, edit)
+        if revised is None:
+            return None
+        await db.execute(REVISE, thread, revised.number)
+        moved = [one for after in after_revise for one in await after(thread, revised.number - 1, revised.number)]
+        payload = {"revision": revised.number, "changed": revised.changed, "comments": moved}
+        await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
+    return revised
 
 
 async def set_state(*, viewer: Viewer, thread_id: int, state: str, reason: str) -> None:

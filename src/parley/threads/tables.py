@@ -35,6 +35,8 @@ class Thread(Table):
     state = Varchar(8, null=False, default="open")
     state_reason = Text(null=True, default=None)
     starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    # The number of the article's newest revision: what a comment answers.
+    revision = Integer(null=False, default=1)
     last_seq = BigInt(null=False, default=0)
     comment_count = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
@@ -60,5 +62,7 @@ class Visit(Table):
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    # The lineage of the passage that was read last.
+    passage = BigInt(null=True, default=None)
     before_at = Timestamptz(null=False)
     seen_at = Timestamptz(null=False)

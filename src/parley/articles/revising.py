@@ -1,0 +1,117 @@
+"""Revising an article: its new passages continue the lineages of those they come from."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley.articles.lineage import Alignment, Former, align
+from parley.articles.ops import Text, excerpt, write_passages, write_revision
+from parley.core import db
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """What is noted of a revision that was made here: who edited, why, and which earlier revision it brings back."""
+
+    editor: int | None = None
+    reason: str = ""
+    restores: int | None = None
+
+
+class Revised(msgspec.Struct, frozen=True):
+    """A new revision's number, and how many passages are new in it, gone, or read differently."""
+
+    number: int
+    changed: int
+
+
+class Known(msgspec.Struct, frozen=True):
+    """An article that is there already, with its newest revision."""
+
+    revision: int
+    number: int
+    text_hash: bytes
+    display: str
+
+
+class Old(msgspec.Struct, frozen=True):
+    lineage: int
+    text: str
+    html: str
+
+
+KNOWN = """
+select r.id as revision, r.number, r.text_hash, a.display from article a
+join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
+where a.id = $1
+"""
+
+
+async def revise_article(article: int, text: Text, edit: Edit | None = None) -> Revised | None:
+    """Write `text` as the next revision, or return None when it reads the same. The caller holds its thread's row."""
+    async with db.atomic():
+        known = await db.fetch_one(Known, KNOWN, article)
+        text = excerpt(text) if known is not None and known.display == "excerpt" else text
+        if known is None or known.text_hash == text.digest:
+            return None
+        old = await db.fetch(Old, OLD, known.revision)
+        aligned = await _align(article, known, old, text)
+        number, changed = known.number + 1, _changed(old, aligned.lineages, text)
+        revision = await write_revision(article, number, changed, text)
+        if edit is not None:
+            await db.execute(NOTE, revision, edit.editor, edit.reason, edit.restores)
+        lineages = await write_passages(revision, aligned.lineages, text.passages)
+        await _note_merges(revision, lineages, aligned)
+    return Revised(number, changed)
+
+
+OLD = "select lineage, text, html from passage where revision = $1 order by position"
+NOTE = "update revision set editor = $2, reason = $3, restores = $4 where id = $1"
+
+SAME_TEXT = """
+select p.lineage from passage p
+where p.revision = (select id from revision where article = $1 and text_hash = $2 order by number desc limit 1)
+order by p.position
+"""
+
+# The newest text of each lineage that the newest revision has not.
+EARLIER = """
+select lineage, text from (
+    select distinct on (p.lineage) p.lineage, p.text, r.number
+    from revision r join passage p on p.revision = r.id
+    where r.article = $1 and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
+    order by p.lineage, r.number desc
+) e order by number desc, lineage
+"""
+
+
+async def _align(article: int, known: Known, old: Sequence[Old], text: Text) -> Alignment:
+    """A text that was there before gets the very lineages that it had; any other continues the newest revision's."""
+    restored = await db.values(SAME_TEXT, article, text.digest)
+    if restored:
+        return Alignment(restored, {}, {})
+    earlier = await db.fetch(Former, EARLIER, article, known.revision)
+    former = [Former(one.lineage, one.text) for one in old]
+    return align(former, [one.text for one in text.passages], earlier)
+
+
+def _changed(old: Sequence[Old], aligned: Sequence[int | None], text: Text) -> int:
+    before = {one.lineage: one.html for one in old}
+    edited = sum(
+        before.get(lineage) != one.html if lineage is not None else True
+        for lineage, one in zip(aligned, text.passages, strict=True)
+    )
+    return edited + len(before.keys() - set(aligned))
+
+
+MERGE = """
+insert into merged (lineage, into, revision) select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
+on conflict (lineage) do update set into = excluded.into, revision = excluded.revision
+"""
+
+
+async def _note_merges(revision: int, lineages: Sequence[int], aligned: Alignment) -> None:
+    """Remember where the words of merged passages went; a lineage that has a passage again leads to itself."""
+    await db.execute("delete from merged where lineage = any($1::bigint[])", list(lineages))
+    if aligned.merged:
+        into = [lineages[at] for at in aligned.merged.values()]
+        await db.execute(MERGE, revision, list(aligned.merged), into)

@@ -1,0 +1,12 @@
+"""What one feature must do inside another's transaction is handed over here, since imports go one way."""
+
+from parley.accounts import hooks as accounts
+from parley.comments import anchors
+from parley.threads import ops as threads
+from parley.votes import ops as votes
+
+
+def connect() -> None:
+    """Fill the features' lists of what happens in their transactions; every process does so before its first."""
+    accounts.when_verified[:] = [votes.count_waiting]
+    threads.after_revise[:] = [anchors.find_again]
