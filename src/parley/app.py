@@ -13,6 +13,7 @@ from parley.accounts.sessions import Sessions
 from parley.articles import web as articles
 from parley.comments import own, page, profile
 from parley.comments import web as comments
+from parley.community import web as community
 from parley.core import assets, failures, health, pages
 from parley.core.access import entrance
 from parley.core.db import close_pool, open_pool
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
 
-FEATURES = (accounts, articles, threads, moderation, publishing, page, comments, own, profile, votes, live)
+FEATURES = (accounts, community, articles, threads, moderation, publishing, page, comments, own, profile, votes, live)
 PLATFORM = (assets, health)
 
 

@@ -89,7 +89,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         if (status := (await client.get(address)).status_code) not in {200, 303}
     }
 
-    assert refused == {f"/media/{'0' * 64}": 404}
+    assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404}
 
 
 async def test_a_form_of_a_member_refuses_visitors_and_keeps_what_they_typed(

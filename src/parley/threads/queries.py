@@ -25,6 +25,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
     created_at: datetime
     last_activity_at: datetime
     starter: str | None
+    # Whether the rules ask to say so when an AI helped to write.
+    asks_declaration: bool
 
     @property
     def address(self) -> str:
@@ -33,7 +35,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
 
 ONE = """
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.title, p.name as topic, p.slug as topic_slug,
-       t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter
+       t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
+       (select asks_declaration from community) as asks_declaration
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
 """
 

@@ -1,0 +1,43 @@
+"""The community's rules: for everybody to read, for admins to write."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from parley.community import ops, queries
+from parley.community.forms import RulesForm
+from parley.core.access import ADMIN, ANYONE, viewer_of
+from parley.core.errors import NotFound
+from parley.core.forms import posted
+from parley.core.pages import page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/rules", name="community:rules", opt={"who": ANYONE})
+async def rules_page(request: AnyRequest) -> Response[Any]:
+    viewer = viewer_of(request)
+    may_edit = viewer is not None and viewer.standing >= ADMIN
+    return page(request, "community/rules.html", rules=await queries.rules(), may_edit=may_edit)
+
+
+@get("/rules/edit", name="community:edit-form", opt={"who": ADMIN})
+async def edit_form(request: AnyRequest) -> Response[Any]:
+    rules = await queries.rules()
+    form = RulesForm({"rules": rules.text, "asks_declaration": "1" if rules.asks_declaration else ""})
+    return page(request, "community/edit.html", form=form)
+
+
+@post("/rules/edit", name="community:edit", opt={"who": ADMIN})
+async def edit(request: AnyRequest) -> Response[Any]:
+    viewer, form = viewer_of(request), RulesForm(await posted(request))
+    if viewer is None:
+        raise NotFound("There is no page at this address.")
+    if form.errors:
+        return page(request, "community/edit.html", status=422, form=form)
+    await ops.set_rules(viewer=viewer, rules=form.rules, asks_declaration=form.asks_declaration)
+    return Redirect("/rules", status_code=303)
+
+
+handlers = [rules_page, edit_form, edit]
