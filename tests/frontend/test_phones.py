@@ -1,0 +1,53 @@
+"""Deep discussions on small screens."""
+
+from functools import reduce
+
+import pytest
+from markupsafe import Markup
+from playwright.async_api import expect
+
+from frontend.rows import comment, form, rendered, thread_page
+from frontend.stage import Stage, html_answer
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+DEEPEST = 8
+MIDDLE = "Math.round(it.getBoundingClientRect().top + it.offsetHeight / 2)"
+ROWS = f"one => new Set([...one.querySelectorAll('.cancel, .button')].map(it => {MIDDLE})).size"
+
+
+def deep_page() -> str:
+    """A thread of one branch: comment n stands at depth n - 1."""
+
+    def above(replies: str, depth: int) -> str:
+        row = comment(depth + 1, depth=depth, parent=depth or None, reply_count=bool(replies), agrees=1_000)
+        return rendered("comments/_comment.html", comment=row, replies=Markup(replies))  # noqa: S704 our own template
+
+    return thread_page(reduce(above, range(DEEPEST, -1, -1), ""))
+
+
+@pytest.fixture
+async def deep(stage: Stage) -> Stage:
+    stage.html = deep_page()
+    reply = rendered("comments/_form.html", form=form(kind="reply", parent=DEEPEST + 1))
+    stage.answers[f"GET /c/{DEEPEST + 1}/reply"] = html_answer(reply)
+    return stage
+
+
+async def test_a_reply_seven_deep_has_width_to_be_read_on_a_phone(deep: Stage) -> None:
+    await deep.page.set_viewport_size({"width": 390, "height": 844})
+    await deep.open()
+    width = await deep.page.locator("#c7-body").evaluate("one => one.getBoundingClientRect().width")
+    assert width >= 280
+
+
+@pytest.mark.parametrize("width", [390, 320])
+async def test_the_buttons_of_a_reply_stay_in_one_row_at_any_depth(deep: Stage, width: int) -> None:
+    await deep.page.set_viewport_size({"width": width, "height": 640})
+    await deep.open()
+    await deep.page.locator(f"#c{DEEPEST + 1} > .comment-actions > a", has_text="Reply").click()
+    written = deep.page.locator(f"#c{DEEPEST + 1}-slot form")
+    await expect(written).to_be_visible()
+    assert await written.evaluate(ROWS) == 1
+    assert await written.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert await deep.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
