@@ -1,19 +1,24 @@
-"""Which passage of an edited article continues which passage of the last revision."""
+"""Which passage of an edited article continues which passage of the last revision.
 
-import re
-from bisect import bisect
-from collections import Counter, defaultdict
-from collections.abc import Sequence
-from difflib import SequenceMatcher
+Equal passages are paired first: in order (longest common subsequence), then where they moved to, then as an older
+revision had them. What is left is compared by its words, in `likeness`. All of it is the same from either side, so
+that going back undoes what going forth did.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import msgspec
+from rapidfuzz.distance import LCSseq
 
-SIMILAR = 0.6
-_RARE = 8  # a word in more old passages than this does not tell which one is meant
-_NEAR = 12  # a gap up to this many passages is compared in full
-# Scripts without spaces count by character.
-_UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+from parley.articles.likeness import Left, Link, Slot, left, links
+from parley.articles.words import Coder, collapsed, folded
+
+Pairs = dict[int, int]  # the place of a new passage -> the place of the former one that it continues
+
+_ALMOST = 0.9  # so alike must a passage be to one of an older revision to get its lineage back
+_START, _END, _NOWHERE = -1, -2, (-3, -3)
 
 
 class Former(msgspec.Struct, frozen=True):
@@ -40,77 +45,108 @@ class Alignment(msgspec.Struct, frozen=True):
 def align(former: Sequence[Former], new: Sequence[str], earlier: Sequence[Former] = ()) -> Alignment:
     """Which passages of the text `new` continue which ones of the last revision, `former`.
 
-    `earlier` holds the lineages that are only in older revisions, newest first: a passage that reads like one of them
-    gets its lineage back, so that restoring an old revision is the identity.
-
-    Equal texts are paired first, in order, then where they moved to; then texts that share at least `SIMILAR` of
-    their words (Dice coefficient): those between the same neighbours before those that moved, the most alike first.
-    No lineage is given twice.
+    `earlier` holds the lineages that are only in older revisions, newest first: a passage that reads (almost) like
+    one of them gets its lineage back. When a passage was split, the piece with the most of its words goes on, the
+    first of equal ones; when passages were merged, the one that gave the most. No lineage is given twice.
     """
-    texts = [one.text for one in former]
-    pairs = _in_order(texts, new)
-    _moved(texts, new, pairs)
-    _similar(texts, new, pairs)
-    known = {one.text: one.lineage for one in reversed(earlier)}
-    lineages = [former[pairs[at]].lineage if at in pairs else known.pop(text, None) for at, text in enumerate(new)]
-    return Alignment(lineages, {}, {})
+    old, texts = [_key(one.text) for one in former], [_key(text) for text in new]
+    pairs = _equal(old, texts)
+    lineages = _back(earlier, texts, pairs)
+    was, now, coder = _left(old, texts, pairs, lineages)
+    found = links(was, now)
+    edited = _choose(found)
+    lineages |= {at: former[place].lineage for at, place in (pairs | edited).items()}
+    lineages |= _almost_back(earlier, {at: now[at] for at in now if at not in edited}, set(lineages.values()), coder)
+    parts = [link for link in reversed(found) if link.is_part]  # the best link last: it is the one that stays
+    gone = was.keys() - set(edited.values())
+    return Alignment(
+        [lineages.get(at) for at in range(len(new))],
+        {former[link.old].lineage: link.new for link in parts if link.old in gone},
+        {link.new: former[link.old].lineage for link in parts if link.new not in lineages},
+    )
 
 
-def _in_order(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return {b + step: a + step for a, b, size in blocks for step in range(size)}
+def _key(text: str) -> str:
+    return folded(collapsed(text))
 
 
-def _moved(old: Sequence[str], new: Sequence[str], pairs: dict[int, int]) -> None:
-    taken = set(pairs.values())
+def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
+    """Passages that did not change, in their place or moved; equal ones among them keep their order."""
+    coder = Coder()
+    same: Pairs = {}
+    for run in LCSseq.opcodes(coder.code(old), coder.code(new)):
+        if run.tag == "equal":
+            same |= zip(range(run.dest_start, run.dest_end), range(run.src_start, run.src_end), strict=True)
+    return _keeping_order(same | _moved(old, new, same), new)
+
+
+def _moved(old: Sequence[str], new: Sequence[str], same: Pairs) -> Pairs:
+    taken = set(same.values())
     free: dict[str, list[int]] = defaultdict(list)
     for was in reversed(range(len(old))):
         if was not in taken:
             free[old[was]].append(was)
+    return {at: free[text].pop() for at, text in enumerate(new) if at not in same and free.get(text)}
+
+
+def _keeping_order(pairs: Pairs, new: Sequence[str]) -> Pairs:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for at in sorted(pairs):
+        groups[new[at]].append(at)
+    ordered = (zip(places, sorted(map(pairs.__getitem__, places)), strict=True) for places in groups.values())
+    return dict(chain.from_iterable(ordered))
+
+
+def _back(earlier: Sequence[Former], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
+    """Lineages that come back with the very words of an older revision."""
+    known: dict[str, list[int]] = defaultdict(list)
+    for one in earlier:
+        known[_key(one.text)].append(one.lineage)
+    back: dict[int, int] = {}
+    taken: set[int] = set()
     for at, text in enumerate(new):
-        if at not in pairs and free.get(text):
-            pairs[at] = free[text].pop()
+        lineage = next((one for one in known.get(text, ()) if one not in taken), None)
+        if at not in pairs and lineage is not None:
+            back[at] = lineage
+            taken.add(lineage)
+    return back
 
 
-def _similar(old: Sequence[str], new: Sequence[str], pairs: dict[int, int]) -> None:
-    taken = set(pairs.values())
-    left = {was: _words(text) for was, text in enumerate(old) if was not in taken}
-    index = _rare_words(left)
-    anchors = sorted(pairs)
-    found: list[tuple[bool, float, int, int, int]] = []
-    for at in (at for at in range(len(new)) if at not in pairs):
-        gap = _gap(at, anchors, pairs, len(old))
-        words = _words(new[at])
-        near = {was for was in gap if was in left} if len(gap) <= _NEAR else set()
-        candidates = near.union(*(index[word] for word in words if word in index))
-        alike = {was: _dice(words, left[was]) for was in candidates}
-        found += [(was not in gap, -alike[was], abs(at - was), at, was) for was in alike if alike[was] >= SIMILAR]
-    for *_, at, was in sorted(found):
-        if at not in pairs and was not in taken:
-            pairs[at] = was
-            taken.add(was)
+def _almost_back(
+    earlier: Sequence[Former], new: Mapping[int, Left], taken: Iterable[int], coder: Coder
+) -> dict[int, int]:
+    free = {one.lineage: one.text for one in reversed(earlier) if one.lineage not in taken}
+    if not free or not new:
+        return {}
+    was = left(free, dict.fromkeys(free, _NOWHERE), coder)
+    return _choose(link for link in links(was, new) if link.likeness >= _ALMOST)
 
 
-def _gap(at: int, anchors: list[int], pairs: dict[int, int], end: int) -> range:
-    """The old passages between the ones that the nearest paired neighbours of `at` continue."""
-    right = bisect(anchors, at)
-    before = pairs[anchors[right - 1]] if right else -1
-    after = pairs[anchors[right]] if right < len(anchors) else end
-    return range(before + 1, after)
+def _left(
+    old: Sequence[str], new: Sequence[str], pairs: Pairs, settled: Mapping[int, int]
+) -> tuple[dict[int, Left], dict[int, Left], Coder]:
+    """The passages that no equal one explains."""
+    coder = Coder()
+    taken = {was: was for was in pairs.values()}
+    was = {at: text for at, text in enumerate(old) if at not in taken}
+    now = {at: text for at, text in enumerate(new) if at not in pairs and at not in settled}
+    return left(was, _slots(len(old), taken), coder), left(now, _slots(len(new), pairs), coder), coder
 
 
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.lower()))
+def _slots(count: int, pairs: Pairs) -> dict[int, Slot]:
+    """For each place, between which former passages it stands."""
+    before, after = [_START], [_END]
+    for at in range(count):
+        before.append(pairs.get(at, before[-1]))
+        after.append(pairs.get(count - 1 - at, after[-1]))
+    return {at: (before[at], after[count - 1 - at]) for at in range(count)}
 
 
-def _rare_words(texts: dict[int, Counter[str]]) -> dict[str, set[int]]:
-    index: dict[str, set[int]] = defaultdict(set)
-    for was, words in texts.items():
-        for word in words:
-            index[word].add(was)
-    return {word: at for word, at in index.items() if len(at) <= _RARE}
-
-
-def _dice(one: Counter[str], other: Counter[str]) -> float:
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 0.0
+def _choose(found: Iterable[Link]) -> Pairs:
+    pairs: Pairs = {}
+    taken: set[int] = set()
+    for link in found:
+        if link.new not in pairs and link.old not in taken:
+            pairs[link.new] = link.old
+            taken.add(link.old)
+    return pairs

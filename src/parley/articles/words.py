@@ -1,0 +1,38 @@
+"""Texts as words, for comparing them: what is typography only makes no difference."""
+
+import re
+from collections.abc import Iterable
+
+# Scripts without spaces count by character.
+UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4`", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"')
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+)
+
+
+def collapsed(text: str) -> str:
+    """`text` with each stretch of white space, no-break spaces too, as one space."""
+    return " ".join(text.split())
+
+
+def folded(text: str) -> str:
+    """`text` with plain quotation marks and dashes, character by character: positions stay what they were."""
+    return text.translate(_TYPOGRAPHY)
+
+
+class Coder:
+    """Gives each different word one character, so that texts are compared word by word as fast as strings are."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, str] = {}
+
+    def code(self, words: Iterable[str]) -> str:
+        codes = self._codes
+        return "".join([codes.setdefault(word, chr(len(codes) % 0x110000)) for word in words])
+
+    def bag(self, text: str) -> str:
+        """The words of `text` without their order: the longest common subsequence of two bags is what they share."""
+        return "".join(sorted(self.code(WORD.findall(text.lower()))))

@@ -1,0 +1,114 @@
+"""The neighbourhood of a passage before and after a revision, and which words of it became which."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein, Opcode
+
+from parley.articles.words import UNSPACED, Coder
+from parley.comments.anchoring.document import Document, Span
+
+_REACH = 3  # passages that only one of the revisions has are looked at up to so far from a passage
+_TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
+
+
+class Run(NamedTuple):
+    """Words of the old text, and the words that they were left as or became."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+
+
+class Region:
+    """Passages of the former text, and those that took their place in the new one, aligned word by word."""
+
+    def __init__(self, old: Document, was: Span, new: Document, now: Span) -> None:
+        coder = Coder()
+        self.old, self.new = old.positions(was), new.positions(now)
+        self._was, before = _tokens(old, self.old, coder)
+        self._now, after = _tokens(new, self.new, coder)
+        steps = groupby(Levenshtein.opcodes(before, after), key=lambda step: step.tag == "equal")
+        self._runs = [_run(list(run)) for _, run in steps]
+
+    def follow(self, start: int, end: int) -> Span | None:
+        """Where the words between two positions of the former text are now; None when they were taken away."""
+        first = bisect_right(self._was, start, key=lambda token: token[1])
+        last = bisect_left(self._was, end, key=lambda token: token[0])
+        images = list(self._images(first, last))
+        if not images:
+            return None
+        return self._now[images[0][0]][0], self._now[images[-1][1] - 1][1]
+
+    def _images(self, first: int, last: int) -> Iterator[Span]:
+        for run in self._runs:
+            start, end = max(run.start, first), min(run.end, last)
+            if start < end:
+                stop = run.new_end if end == run.end else min(run.new_start + end - run.start, run.new_end)
+                begin = min(run.new_start + start - run.start, stop)
+                yield from [(begin, stop)] * (begin < stop)
+
+
+def _run(steps: list[Opcode]) -> Run:
+    first, last = steps[0], steps[-1]
+    return Run(first.src_start, last.src_end, first.dest_start, last.dest_end)
+
+
+def _tokens(document: Document, span: Span, coder: Coder) -> tuple[list[Span], str]:
+    tokens = [token.span() for token in _TOKEN.finditer(document.plain, *span)]
+    return tokens, coder.code(document.plain[start:end] for start, end in tokens)
+
+
+class Hoods:
+    """For each passage, which ones took its place, as far as other passages that went on leave room."""
+
+    def __init__(self, old: Document, new: Document, merged: Mapping[int, int]) -> None:
+        self.old, self.new, self.merged = old, new, merged
+        self._regions: dict[Span, Region | None] = {}
+
+    def region(self, first: int, last: int) -> Region | None:
+        """What became of the passages from `first` to `last` and of those beside them that did not go on."""
+        if (first, last) not in self._regions:
+            now = self._now(first, last)
+            was = self._was(first, last)
+            self._regions[first, last] = Region(self.old, was, self.new, now) if now else None
+        return self._regions[first, last]
+
+    def around(self, first: int, last: int) -> Span | None:
+        """The same and a passage on either side."""
+        now = self._now(first, last)
+        return now and (max(now[0] - 1, 0), min(now[1] + 1, len(self.new.lineages)))
+
+    def _was(self, first: int, last: int) -> Span:
+        homes = [self.old.place[one] for one in self._targets(first, last) if one in self.old.place]
+        near = [at for at in homes if first - _REACH <= at <= last + _REACH]
+        return _grown(self.old.lineages, min([first, *near]), max([last, *near]) + 1, self.new.place)
+
+    def _now(self, first: int, last: int) -> Span | None:
+        homes = [self.new.place[one] for one in self._targets(first, last)]
+        if homes:
+            near = [at for at in homes if abs(at - homes[0]) <= last - first + _REACH]
+            return _grown(self.new.lineages, min(near), max(near) + 1, self.old.place)
+        return self._gap(first)
+
+    def _targets(self, first: int, last: int) -> list[int]:
+        goals = (one if one in self.new.place else self.merged.get(one) for one in self.old.lineages[first : last + 1])
+        return [one for one in goals if one in self.new.place]
+
+    def _gap(self, first: int) -> Span | None:
+        """Of passages that did not go on, the new ones that stand where they stood."""
+        before = next((self.new.place[one] for one in reversed(self.old.lineages[:first]) if one in self.new.place), -1)
+        span = _grown(self.new.lineages, before + 1, before + 1, self.old.place)
+        return span if span[0] < span[1] else None
+
+
+def _grown(lineages: Sequence[int], start: int, end: int, others: Container[int]) -> Span:
+    """A range of passages with those next to it that the other revision does not have."""
+    for _ in range(_REACH):
+        start -= start > 0 and lineages[start - 1] not in others
+        end += end < len(lineages) and lineages[end] not in others
+    return start, end
