@@ -36,6 +36,7 @@ def test_an_installation_in_order_has_no_failure(tmp_path: Path) -> None:
     assert code == 0
     assert texts(found, "fail") == ""
     assert "database: It is migrated." in texts(found, "ok")
+    assert "signs the same browser out of any other Parley on localhost" in texts(found, "warn")
     assert {one["subject"] for one in found} >= {
         "settings",
         "secret",

@@ -15,13 +15,15 @@ SECONDS = 5
 FEW_DIFFERENT = 12
 GIGABYTE = 10**9
 LITTLE, TOO_LITTLE = 1.0, 0.1
+# A cookie knows no ports.
+SHARED = "Signing in here signs the same browser out of any other Parley on localhost."
 
 
 async def address(settings: Settings) -> list[Finding]:
     findings = [
         Finding(Level.OK, "address", f"{settings.base_url} is where members come in.")
         if settings.secure
-        else Finding(Level.WARN, "address", f"{settings.base_url} can be reached from this machine only.")
+        else Finding(Level.WARN, "address", f"{settings.base_url} can be reached from this machine only. {SHARED}")
     ]
     if not settings.limits:
         findings.append(Finding(Level.WARN, "limits", "PARLEY_LIMITS=off lifts every rate limit. Unset it."))
