@@ -54,6 +54,8 @@ def create_app(settings: Settings) -> Litestar:
     )
     app.asgi_handler = Guard(Sessions(app.asgi_handler), settings)
     app.state.hub = Hub(limits=settings.limits)
+    # Set by whoever runs the server, when it is about to leave.
+    app.state.ending = False
     return app
 
 

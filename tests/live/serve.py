@@ -1,4 +1,7 @@
-"""A web process whose hub is quicker or smaller than the real one: `serve.py heartbeat=0.2 send=1 --port 8000`."""
+"""A web process whose hub is quicker or smaller than the real one: `serve.py heartbeat=0.2 send=1 --port 8000`.
+
+What begins with `--` is for `parley web`.
+"""
 
 import sys
 from functools import partial
@@ -15,7 +18,7 @@ def bounds(pairs: list[str]) -> Bounds:
 
 
 if __name__ == "__main__":
-    place = sys.argv.index("--port")
+    place = next(place for place, one in enumerate(sys.argv) if one.startswith("--"))
     parley.app.Hub = partial(Hub, bounds=bounds(sys.argv[1:place]))  # type: ignore[misc]
     serve.UNREAD_SECONDS = 1.0
     serve.web(sys.argv[place:])

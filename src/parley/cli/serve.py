@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from types import FrameType
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -13,7 +13,7 @@ from parley.core import log
 from parley.core.settings import Settings, SettingsError, settings
 
 if TYPE_CHECKING:
-    from parley.live.hub import Hub
+    from litestar import Litestar
 
 GRACE_SECONDS = 5
 BACKLOG = 2_048
@@ -32,22 +32,39 @@ def _settings() -> Settings:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, telling the live streams to end as soon as the signal comes: it would wait for them for ever (T14)."""
+    """uvicorn, leaving in good order.
 
-    def __init__(self, config: uvicorn.Config, hub: "Hub") -> None:
+    For `drain` seconds it serves on, but says that it is not ready and keeps no connection, so that a proxy turns to
+    others. Then the live streams are told to end: uvicorn would wait for them for ever (T14).
+    """
+
+    def __init__(self, config: uvicorn.Config, app: "Litestar", drain: float) -> None:
         super().__init__(config)
-        self._hub = hub
+        self._app = app
+        self._drain = drain
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._hub.close()
-        super().handle_exit(sig, frame)
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.ending = True
+        self.server_state.default_headers.append((b"connection", b"close"))
+        until = monotonic() + self._drain
+        while monotonic() < until and not self.force_exit:  # noqa: ASYNC110 set by uvicorn at the second Ctrl-C
+            await asyncio.sleep(0.1)
+        self._app.state.hub.close()
+        await super().shutdown(sockets)
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--proxy", default="", help="Address of the proxy whose X-Forwarded-For is believed.")
-def web(host: str, port: int, proxy: str) -> None:
+@click.option(
+    "--drain",
+    default=0.0,
+    type=click.FloatRange(0, 60),
+    metavar="SECONDS",
+    help="How long to serve on after SIGTERM, not ready any more, until a proxy has turned to others.",
+)
+def web(host: str, port: int, proxy: str, drain: float) -> None:
     """Serve the pages."""
     from parley.app import create_app  # noqa: PLC0415 the other parts need not load the whole application
 
@@ -69,7 +86,7 @@ def web(host: str, port: int, proxy: str) -> None:
         backlog=BACKLOG,
         lifespan="on",
     )
-    Server(config, app.state.hub).run(sockets=_sockets(host, port))
+    Server(config, app, drain).run(sockets=_sockets(host, port))
 
 
 def _sockets(host: str, port: int) -> list[socket.socket]:

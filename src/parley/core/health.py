@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import MediaType, Response, get
+from litestar import MediaType, Request, Response, get
 
 from parley.core import db
 from parley.core.access import ANYONE
@@ -10,17 +10,30 @@ from parley.core.errors import Unavailable
 from parley.core.failures import OUTAGES
 from parley.core.migrate import is_migrated
 
+AnyRequest = Request[Any, Any, Any]
 
-@get("/healthz", name="health:up", opt={"who": ANYONE}, media_type=MediaType.TEXT)
-async def healthz() -> str:
-    return "up\n"
+
+@get("/healthz", name="health:up", opt={"who": ANYONE})
+async def healthz(request: AnyRequest) -> Response[str]:
+    """200 while this process takes requests; 503 once it is about to end, so that a proxy turns to others.
+
+    It says nothing of the database: when that is away, people shall see our own page, with what they typed.
+    """
+    return _answer(_why_ending(request), "up")
 
 
 @get("/readyz", name="health:ready", opt={"who": ANYONE})
-async def readyz() -> Response[Any]:
-    """200 when the database answers and is migrated and the demo, if one is wanted, is in; else 503 and why."""
-    reason = await _why_not()
-    return Response((reason or "ready") + "\n", status_code=503 if reason else 200, media_type=MediaType.TEXT)
+async def readyz(request: AnyRequest) -> Response[str]:
+    """200 when the database answers and is migrated and this process is not about to end; else 503 and why."""
+    return _answer(_why_ending(request) or await _why_not(), "ready")
+
+
+def _answer(reason: str | None, well: str) -> Response[str]:
+    return Response((reason or well) + "\n", status_code=503 if reason else 200, media_type=MediaType.TEXT)
+
+
+def _why_ending(request: AnyRequest) -> str | None:
+    return "This process is about to end." if request.app.state.ending else None
 
 
 async def _why_not() -> str | None:

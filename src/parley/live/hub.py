@@ -34,14 +34,12 @@ class Hub:
         self._held: Counter[str] = Counter()
         self._presence = Presence()
         self._tasks: list[asyncio.Task[None]] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
 
     # Life
 
     def start(self) -> None:
-        self._loop = asyncio.get_running_loop()
         listeners.append(self.on_nudge)
         jobs: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
             (self.bounds.scores, self._send_scores),
@@ -54,15 +52,12 @@ class Hub:
         self._tasks += [asyncio.create_task(self._subscribe()), asyncio.create_task(self._deliver())]
 
     def close(self) -> None:
-        """End every stream with a goodbye and refuse new ones: on SIGTERM, before connections are waited for."""
-        self.closing = True
-        if self._loop is not None:
-            # A signal may come in the middle of anything; the loop takes it between two steps.
-            self._loop.call_soon_threadsafe(self._end_all)
-
-    async def stop(self) -> None:
+        """End every stream with a goodbye and refuse new ones: before their connections are waited for."""
         self.closing = True
         self._end_all()
+
+    async def stop(self) -> None:
+        self.close()
         if self.on_nudge in listeners:
             listeners.remove(self.on_nudge)
         for task in self._tasks:

@@ -1,0 +1,134 @@
+"""A new version goes in one process after the other, under load, and nobody is refused anything."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import count
+
+import httpx
+import pytest
+
+import make
+from faults.test_database import _assert_promise_kept
+from faults.writer import Writer
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.reader import Reader
+
+pytestmark = pytest.mark.anyio
+
+ASKS_EVERY_SECONDS = 0.2
+DRAIN = ("--drain", "1.5")
+
+
+class Proxy:
+    """What a proxy does that asks for `/healthz`: each request goes to the next process that takes some.
+
+    It has one address at a time, as a process has, so that writers take it for one.
+    """
+
+    def __init__(self, webs: list[Web]) -> None:
+        self.up = {web.address: True for web in webs}
+        self._turn = count()
+
+    @property
+    def address(self) -> str:
+        up = [address for address, is_up in self.up.items() if is_up]
+        assert up, "no process takes requests"
+        return up[next(self._turn) % len(up)]
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator["Proxy"]:
+        """Ask every process over and over whether it takes requests."""
+        async with httpx.AsyncClient(timeout=1) as client:
+            task = asyncio.create_task(self._ask(client))
+            yield self
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _ask(self, client: httpx.AsyncClient) -> None:
+        while True:
+            for address in self.up:
+                try:
+                    self.up[address] = (await client.get(f"{address}/healthz")).is_success
+                except httpx.HTTPError:
+                    self.up[address] = False
+            await asyncio.sleep(ASKS_EVERY_SECONDS)
+
+
+class Visitor:
+    """Reads pages without pause; `failures` is what went wrong."""
+
+    def __init__(self, proxy: Proxy, paths: list[str]) -> None:
+        self.proxy = proxy
+        self.paths = paths
+        self.pages = 0
+        self.failures: list[str] = []
+        self.stopped = False
+
+    async def read(self) -> None:
+        async with browser_of() as browser:
+            while not self.stopped:
+                address = self.proxy.address + self.paths[self.pages % len(self.paths)]
+                try:
+                    answer = await browser.get(address)
+                except httpx.HTTPError as error:
+                    self.failures.append(repr(error))
+                else:
+                    if answer.status_code != 200:
+                        self.failures.append(f"{answer.status_code} {answer.text}")
+                self.pages += 1
+                await asyncio.sleep(0.01)
+
+
+async def test_processes_that_are_restarted_in_turn_refuse_nothing_and_streams_go_on(forum: Forum, thread: int) -> None:
+    pair = [forum.web(*DRAIN, PARLEY_LIMITS="off") for _ in range(2)]
+    paths = ["/", await make.address(thread)]
+    async with AsyncExitStack() as stack:
+        proxy = await stack.enter_async_context(Proxy(pair).asking())
+        writers = [Writer([proxy], thread, await cookie_of(await make.member())) for _ in range(3)]  # type: ignore[list-item]
+        visitors = [Visitor(proxy, paths) for _ in range(3)]
+        addresses = [web.address for web in pair]
+        readers = [
+            await stack.enter_async_context(Reader(addresses[turn % 2 :] + addresses[: turn % 2], thread, last=0))
+            for turn in range(6)
+        ]
+        tasks = [asyncio.create_task(one.write()) for one in writers]
+        tasks += [asyncio.create_task(one.read()) for one in visitors]
+        for web in pair:
+            await asyncio.to_thread(web.end)
+            await asyncio.to_thread(web.start)
+            await wait_until(lambda web=web: proxy.up[web.address])  # type: ignore[misc]
+        for one in visitors:
+            one.stopped = True
+        for writer in writers:
+            writer.stop()
+        await asyncio.gather(*tasks)
+        said = [one for writer in writers for one in writer.said]
+        assert [failure for one in visitors for failure in one.failures] == []
+        assert [one for one in said if not one.acknowledged] == []
+        assert min(len(said), *(one.pages for one in visitors)) > 50
+        await _assert_promise_kept(forum, thread, said)
+        await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
+        assert all(reader.byes for reader in readers)
+    for web in pair:
+        web.end()
+        assert "Traceback" not in web.said()
+
+
+async def test_a_process_that_is_about_to_end_says_so_serves_on_and_keeps_no_connection(
+    forum: Forum, thread: int
+) -> None:
+    web = forum.web(*DRAIN)
+    async with browser_of() as browser, Reader([web.address], thread, last=0) as reader:
+        assert "connection" not in (await browser.get(f"{web.address}/readyz")).headers
+        await reader.open()
+        ending = asyncio.create_task(asyncio.to_thread(web.end))
+        await asyncio.sleep(0.5)
+        answers = [await browser.get(web.address + path) for path in ("/healthz", "/readyz")]
+        page = await browser.get(f"{web.address}/")
+        assert {(one.status_code, one.text) for one in answers} == {(503, "This process is about to end.\n")}
+        assert (page.status_code, page.headers["connection"]) == (200, "close")
+        assert reader.byes == 0
+        assert 1.5 < await ending < 3
+        assert reader.byes == 1
