@@ -8,7 +8,7 @@ from litestar import Litestar
 
 from parley.accounts import addresses, names, sessions
 from parley.articles.importing.passages import Passage
-from parley.articles.ops import Text
+from parley.articles.ops import Fetched, Text
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
@@ -50,10 +50,10 @@ async def sign_in(client: httpx.AsyncClient, who: Viewer) -> None:
     client.cookies.set(sessions.cookie_name(), token)
 
 
-def text(*words: str, title: str = "The wager", url: str | None = None) -> Text:
-    """An article of one paragraph for each of `words`."""
+def text(*words: str, title: str = "The wager", url: str | None = None, fetched: bool = False) -> Text:
+    """An article of one paragraph for each of `words`; `fetched` from its page, or else given to us."""
     passages = [Passage("paragraph", None, f"<p>{one}</p>", one) for one in words or WORDS]
-    return Text(title=title, passages=passages, url=url)
+    return Text(title=title, passages=passages, url=url, fetched=Fetched('"v1"') if fetched else None)
 
 
 async def thread(article: Text | None = None, *, topic: str = "research", starter: Viewer | None = None) -> int:

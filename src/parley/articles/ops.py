@@ -9,13 +9,25 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.importing.passages import Passage
+from parley.articles.rules import EXCERPT
 from parley.core import db
+from parley.core.text import shortened
 
 DISPLAYS = ("full", "excerpt")
 
 
+class Fetched(msgspec.Struct, frozen=True):
+    """What a source said of the page we fetched, for asking later whether it changed."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
 class Text(msgspec.Struct, frozen=True):
-    """An article's text as it was found: what a revision keeps."""
+    """An article's text as it was found: what a revision keeps.
+
+    `fetched` is None for words that somebody gave us: then `url` is what they say, not where they came from.
+    """
 
     title: str
     passages: list[Passage]
@@ -26,6 +38,7 @@ class Text(msgspec.Struct, frozen=True):
     dir: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    fetched: Fetched | None = None
 
     @property
     def digest(self) -> bytes:
@@ -51,17 +64,46 @@ async def same_as(text: Text) -> int | None:
     return article
 
 
-EXCERPT = 300
+NEWEST = """
+select title, byline, text_hash from revision where article = $1 order by number desc limit 1
+"""
 
 
-async def set_display(url: str, display: str) -> None:
-    """Decide how much of the articles of `url`'s site is kept from now on: `full` or `excerpt`."""
-    await db.execute(
-        """insert into source (host, display) values ($1, $2)
-           on conflict (host) do update set display = excluded.display""",
-        urlsplit(url).hostname,
-        display,
-    )
+class Newest(msgspec.Struct, frozen=True):
+    title: str
+    byline: str | None
+    text_hash: bytes
+
+
+async def under_its_title(article: int, text: Text) -> Text:
+    """`text` under the title and the byline that its article has here: people mended them."""
+    known = await db.fetch_one(Newest, NEWEST, article)
+    return msgspec.structs.replace(text, title=known.title, byline=known.byline) if known else text
+
+
+async def reads_like(article: int, text: Text) -> bool:
+    """Whether an article reads the same as `text` here."""
+    known = await db.fetch_one(Newest, NEWEST, article)
+    return known is not None and known.text_hash == text.digest
+
+
+DISPLAY_OF_ALL = """
+update article set display = $2, check_at = case when $2 = 'full' then check_at end
+where display <> $2 and lower(substring(url from '^https?://(?:[^/@]*@)?([^/:?#]+)')) = $1 returning id
+"""
+
+
+async def set_display(url: str, display: str) -> list[int]:
+    """Decide how much of the articles of `url`'s site is shown, `full` or `excerpt`, and return whose that changed."""
+    host = urlsplit(url).hostname
+    async with db.atomic():
+        await db.execute(
+            """insert into source (host, display) values ($1, $2)
+               on conflict (host) do update set display = excluded.display""",
+            host,
+            display,
+        )
+        return await db.values(DISPLAY_OF_ALL, host, display)
 
 
 async def _display(url: str | None) -> str:
@@ -79,11 +121,14 @@ def excerpt(text: Text) -> Text:
             continue
         words = passage.text
         if len(words) > left:
-            words = words[:left].rsplit(" ", 1)[0] + "…"
+            words = shortened(words, left)
             passage = Passage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 cut short
         left -= len(words)
         kept.append(passage)
     return msgspec.structs.replace(text, passages=kept)
+
+
+ADD_ARTICLE = "insert into article (url, site, display) values ($1, $2, $3) returning id"
 
 
 async def add_article(text: Text) -> int:
@@ -91,12 +136,24 @@ async def add_article(text: Text) -> int:
     async with db.atomic():
         display = await _display(text.url)
         text = excerpt(text) if display == "excerpt" else text
-        article: int = await db.value(
-            "insert into article (url, site, display) values ($1, $2, $3) returning id", text.url, text.site, display
-        )
+        article: int = await db.value(ADD_ARTICLE, text.url, text.site, display)
+        if text.fetched is not None:
+            await note_fetched(article, text.fetched)
         revision = await write_revision(article, 1, 0, text)
         await write_passages(revision, [None] * len(text.passages), text.passages)
     return article
+
+
+NOTE_FETCHED = """
+update article set etag = $2, last_modified = $3, checked_at = now(), check_note = '',
+                   check_at = case when display = 'full' then now() + interval '1 hour' end
+where id = $1
+"""
+
+
+async def note_fetched(article: int, fetched: Fetched) -> None:
+    """Keep what the source says of the page as it now is, and ask again in an hour whether it changed."""
+    await db.execute(NOTE_FETCHED, article, fetched.etag, fetched.last_modified)
 
 
 ADD_REVISION = """

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
+from parley.articles.rules import READABLE
 from parley.core import db
 
 WORDS_A_MINUTE = 230
@@ -82,11 +83,12 @@ class PassageRow(msgspec.Struct, frozen=True):
         return self.supports + self.challenges + self.adds + self.asks + self.none
 
 
-PASSAGES = """
+PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html as raw_html, p.text,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none
-from passage p left join (
+from revision r join article a on a.id = r.article cross join {READABLE} p
+left join (
     select passage,
            count(*) filter (where stance = 'supports') as supports,
            count(*) filter (where stance = 'challenges') as challenges,
@@ -96,8 +98,8 @@ from passage p left join (
     from comment where thread = $2 and passage is not null and parent is null and state = 'visible'
     group by passage
 ) b on b.passage = p.lineage
-where p.revision = $1 order by p.position
-"""
+where r.id = $1 order by p.position
+"""  # noqa: S608 constants only
 
 
 async def passages(revision_id: int, thread_id: int) -> list[PassageRow]:
@@ -115,14 +117,14 @@ class Words(msgspec.Struct, frozen=True):
 # Words that are selected seldom run on over more passages than this.
 FOLLOWING = 20
 
-FROM_PASSAGE = """
+FROM_PASSAGE = f"""
 select o.lineage, o.text
-from thread t
-join revision r on r.article = t.article and r.number = t.revision
+from thread t join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = t.revision
 join passage p on p.revision = r.id and p.lineage = $2
-join passage o on o.revision = r.id and o.position between p.position - 1 and p.position + $3
+join {READABLE} o on o.position between p.position - 1 and p.position + $3
 where t.id = $1 order by o.position
-"""
+"""  # noqa: S608 constants only
 
 
 async def from_passage(thread_id: int, lineage: int) -> list[Words]:
@@ -130,13 +132,12 @@ async def from_passage(thread_id: int, lineage: int) -> list[Words]:
     return await db.fetch(Words, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
 
 
-TEXT = """
+TEXT = f"""
 select p.lineage, p.text
-from thread t
-join revision r on r.article = t.article and r.number = $2
-join passage p on p.revision = r.id
+from thread t join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
 where t.id = $1 order by p.position
-"""
+"""  # noqa: S608 constants only
 
 
 async def text(thread_id: int, number: int) -> list[Words]:

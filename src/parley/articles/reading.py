@@ -3,10 +3,14 @@
 import asyncio
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
+from tld import get_fld
+
+from parley.articles import ops
 from parley.articles.importing.apart import file_apart, page_apart, pasted_apart
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
-from parley.articles.importing.fetch import fetch
+from parley.articles.importing.fetch import Fetched, fetch
 from parley.articles.importing.passages import cut
 from parley.articles.ops import Text
 from parley.articles.pictures import keep_pictures
@@ -20,7 +24,40 @@ async def read_url(url: str) -> Text:
     """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
     fetched = await fetch(url, allow=settings().fetch_allow)
     extracted = await page_apart(fetched.body, url=fetched.final_url, charset=fetched.charset)
-    return await finished(extracted, extracted.canonical_url or fetched.final_url)
+    text = await finished(extracted, identity(extracted.canonical_url, fetched.final_url))
+    return msgspec.structs.replace(text, fetched=said_of(fetched, text.url))
+
+
+def said_of(fetched: Fetched, url: str | None) -> ops.Fetched:
+    """What asking `url` again may send along: only what was said of that very address."""
+    same = canonical(fetched.final_url) == url
+    return ops.Fetched(fetched.etag, fetched.last_modified) if same else ops.Fetched()
+
+
+def identity(claimed: str | None, final_url: str) -> str:
+    """The address an article is known by: the one its page claims, when that is of the same site as the page.
+
+    A page of another site may say what it likes; it is known by where it was found.
+    """
+    return claimed if claimed and same_site(claimed, final_url) else final_url
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, or of a host and one below it that has the same owner."""
+    hosts = sorted((_host(one), _host(other)), key=len)
+    if hosts[0] == hosts[1]:
+        return bool(hosts[0])
+    return hosts[1].endswith(f".{hosts[0]}") and _owner(hosts[0]) == _owner(hosts[1])
+
+
+def _owner(host: str) -> str:
+    """What somebody registered, by the list of public suffixes: a guest of a shared domain is not its host."""
+    found = get_fld(f"https://{host}", fail_silently=True, search_private=True)
+    return str(found or ".".join(host.split(".")[-2:]))
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
 async def read_text(text: str, url: str | None = None) -> Text:

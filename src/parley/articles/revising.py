@@ -30,6 +30,7 @@ class Known(msgspec.Struct, frozen=True):
     revision: int
     number: int
     text_hash: bytes
+    byline: str | None
     display: str
 
 
@@ -40,7 +41,7 @@ class Old(msgspec.Struct, frozen=True):
 
 
 KNOWN = """
-select r.id as revision, r.number, r.text_hash, a.display from article a
+select r.id as revision, r.number, r.text_hash, r.byline, a.display from article a
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where a.id = $1
 """
@@ -51,7 +52,7 @@ async def revise_article(article: int, text: Text, edit: Edit | None = None) -> 
     async with db.atomic():
         known = await db.fetch_one(Known, KNOWN, article)
         text = excerpt(text) if known is not None and known.display == "excerpt" else text
-        if known is None or known.text_hash == text.digest:
+        if known is None or (known.text_hash, known.byline) == (text.digest, text.byline):
             return None
         old = await db.fetch(Old, OLD, known.revision)
         aligned = await _align(article, known, old, text)

@@ -35,6 +35,8 @@ class Article(Table):
     last_modified = Text(null=True, default=None)
     checked_at = Timestamptz(null=True, default=None)
     check_at = Timestamptz(null=True, default=None)
+    # Why the last look at the source was no revision, in words for editors; empty when there is nothing to say.
+    check_note = Text(null=False, default="")
     created_at = Timestamptz(null=False)
 
 

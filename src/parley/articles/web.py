@@ -27,7 +27,8 @@ NAME = re.compile("[0-9a-f]{64}")
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def _member(request: AnyRequest) -> Viewer:
+def member_of(request: AnyRequest) -> Viewer:
+    """The viewer, where the route lets nobody else in."""
     viewer = viewer_of(request)
     if viewer is None:
         raise SignInNeeded("Please sign in.")
@@ -38,7 +39,7 @@ def _member(request: AnyRequest) -> Viewer:
 async def new_form(request: AnyRequest) -> Response[Any]:
     """The empty form, or with `again` what an earlier import of the member was given."""
     number = as_id(request.query_params.get("again", ""))
-    former = await imports.of_member(number, _member(request).id) if number else None
+    former = await imports.of_member(number, member_of(request).id) if number else None
     form: dict[str, Any] = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
     if former is not None:
         text = (former.given or b"").decode() if former.source == "text" else ""
@@ -49,7 +50,7 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 
 @post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
 async def new(request: AnyRequest) -> Response[Any]:
-    viewer = _member(request)
+    viewer = member_of(request)
     data = await posted(request)
     form = NewForm(data)
     name, given = await _given(data, form)
@@ -92,7 +93,7 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
     """The viewer's import at an address. Raises NotFound for anybody else's."""
     import_id = as_id(number)
-    found = await imports.of_member(import_id, _member(request).id) if import_id else None
+    found = await imports.of_member(import_id, member_of(request).id) if import_id else None
     if found is None:
         raise NotFound("There is no such import.")
     return found

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from parley.articles import imports
+from parley.articles import imports, merging
 from parley.articles import ops as articles
 from parley.articles.revising import Edit, Revised, revise_article
 from parley.core import db
@@ -29,23 +29,30 @@ def slugify(title: str) -> str:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """The thread of an article: `is_new`, or there before, its article perhaps `revised`."""
+    """The thread of an article: `is_new`, or there before, its article perhaps `revised`.
+
+    It was `left` as it is when the text is another one, from somebody who cannot speak for the source.
+    """
 
     id: int
     slug: str
     is_new: bool = True
     revised: bool = False
+    left: bool = False
 
     @property
     def address(self) -> str:
         return f"/t/{self.id}/{self.slug}"
 
 
-async def open_thread(*, text: articles.Text, topic: str, starter: int | None) -> Opened:
-    """Open a thread for `text`, or lead to the one its article already has, revising it when the text changed.
+async def open_thread(*, text: articles.Text, topic: str, starter: int | None, trusted: bool | None = None) -> Opened:
+    """Open a thread for `text`, or lead to the one its article already has.
 
+    That is revised when the text changed and comes from the page itself, or from somebody `trusted` (a moderator;
+    without `starter` it is the operator): what anybody can paste must not rewrite what somebody published.
     Raises Refused when there is no such topic.
     """
+    trusted = starter is None if trusted is None else trusted
     async with db.atomic():
         # Two imports of one address at a time must not make two threads.
         await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
@@ -54,7 +61,7 @@ async def open_thread(*, text: articles.Text, topic: str, starter: int | None) -
             raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
         article = await articles.same_as(text)
         if article is not None:
-            return await _revise(article, text)
+            return await _revise(article, text, trusted=trusted)
         article = await articles.add_article(text)
         return await _insert(article, text, topic, starter)
 
@@ -78,16 +85,23 @@ async def _insert(article: int, text: articles.Text, topic: str, starter: int | 
     return Opened(thread, slug)
 
 
-async def _revise(article: int, text: articles.Text) -> Opened:
+async def _revise(article: int, text: articles.Text, *, trusted: bool) -> Opened:
     found = await db.fetch_one(Opened, OPENED, article)
     if found is None:
         raise NotFound("The article of this address has no thread.")
+    if not trusted:
+        text = await articles.under_its_title(article, text)
+    if text.fetched is not None:
+        await articles.note_fetched(article, text.fetched)
+        text = await merging.with_edits(article, text)
+    elif not trusted:
+        return msgspec.structs.replace(found, left=not await articles.reads_like(article, text))
     revised = await revise_thread(found.id, text)
-    return Opened(found.id, found.slug, is_new=False, revised=revised is not None)
+    return msgspec.structs.replace(found, revised=revised is not None)
 
 
 OPENED = """
-select id, slug, false as is_new, false as revised from thread where article = $1 for no key update
+select id, slug, false as is_new, false as revised, false as left from thread where article = $1 for no key update
 """
 
 
@@ -97,7 +111,10 @@ select id, slug, false as is_new, false as revised from thread where article = $
 AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
 after_revise: list[AfterRevise] = []
 
-REVISE = "update thread set revision = $2 where id = $1"
+REVISE = """
+update thread t set revision = r.number, title = r.title from revision r
+where t.id = $1 and r.article = t.article and r.number = $2
+"""
 
 
 async def revise_thread(thread: int, text: articles.Text, edit: Edit | None = None) -> Revised | None:
@@ -146,9 +163,16 @@ async def record_visit(*, member: int, thread_id: int) -> None:
     await db.execute(VISIT, member, thread_id)
 
 
-async def publish_import(*, import_id: int, text: articles.Text, topic: str, starter: int) -> Opened:
+LEFT = (
+    "This article is here already, and only its own page or a moderator can change its text. Nothing was changed: "
+    "what you gave us differs from what is here. If the page itself changed, add it by its address."
+)
+
+
+async def publish_import(*, import_id: int, text: articles.Text, topic: str, starter: Viewer) -> Opened:
     """Open the thread of an import, and mark the import as published, in one go."""
     async with db.atomic():
-        opened = await open_thread(text=text, topic=topic, starter=starter)
-        await imports.published(import_id, opened.id)
+        trusted = starter.standing >= MODERATOR
+        opened = await open_thread(text=text, topic=topic, starter=starter.id, trusted=trusted)
+        await imports.published(import_id, opened.id, LEFT if opened.left else "")
     return opened

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from parley.articles import queries as articles
 from parley.articles.drafts import decode, mended
 from parley.articles.forms import PublishForm
-from parley.articles.web import own_import, preview
+from parley.articles.web import member_of, own_import, preview
 from parley.core.access import ANYONE, VERIFIED
 from parley.core.diff import marked_paragraphs
 from parley.core.errors import NotFound, ParleyError
@@ -25,8 +25,8 @@ AnyRequest = Request[Any, Any, Any]
 @post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})
 async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Open the thread of an import that was read; its address may lead to the one there is already."""
-    found = await own_import(request, number)
-    if found.state == "published":
+    found, viewer = await own_import(request, number), member_of(request)
+    if found.state == "published" and not found.message:
         return Redirect(f"/t/{found.thread}", status_code=303)
     if found.state != "ready":
         return Redirect(f"/new/{found.id}", status_code=303)
@@ -35,8 +35,8 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             text = mended(decode(found.draft or b""), title=form.title, byline=form.byline)
-            opened = await ops.publish_import(import_id=found.id, text=text, topic=form.topic, starter=found.member)
-            return Redirect(opened.address, status_code=303)
+            opened = await ops.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer)
+            return Redirect(f"/new/{found.id}" if opened.left else opened.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     return preview(request, found, form, status)
