@@ -1,2 +1,2 @@
-/* sources 1faf23903f12d90ee56f2c9e25470863ed19fdd0d2007ac9ecb848d964d5f50f */
-(()=>{try{let e=localStorage.getItem("parley:theme");e&&(document.documentElement.dataset.theme=e)}catch{}})();
+/* sources bbb43530354405a5a92fc7330175827c595e27dc52ea5240124886593d794f3c */
+(()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -15,6 +15,8 @@ import "./passages.js";
 import "./respond.js";
 import "./dock.js";
 import "./unread.js";
+import "./assisted.js";
+import "./read.js";
 import "./keys.js";
 import "./menus.js";
 import "./theme.js";

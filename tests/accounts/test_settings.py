@@ -110,6 +110,31 @@ async def test_a_profile_too_long_or_broken_is_refused_and_kept(
     assert ("about me" in answer.text) == (field != "bio")
 
 
+@pytest.mark.parametrize("choice", ["show", "collapse", "hide"])
+async def test_every_page_carries_the_choice_about_assisted_comments_from_then_on(
+    client: httpx.AsyncClient, mira: Person, choice: str
+) -> None:
+    await mira.sign_in(client)
+    assert '<html lang="en" data-assisted="show">' in (await client.get("/")).text
+    answer = await client.post("/settings/profile", data={"assisted": choice})
+    assert answer.status_code == 303
+    for path in ("/", "/settings/profile"):
+        assert f'<html lang="en" data-assisted="{choice}">' in (await client.get(path)).text
+    assert f'value="{choice}" checked' in (await client.get("/settings/profile")).text
+    client.cookies.clear()
+    assert '<html lang="en">' in (await client.get("/")).text
+
+
+async def test_a_choice_there_is_not_is_refused_and_one_not_made_stays(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    await client.post("/settings/profile", data={"assisted": "hide"})
+    refused = await client.post("/settings/profile", data={"title": "engineer", "assisted": "burn"})
+    assert refused.status_code == 422
+    assert 'id="f-assisted-error"' in refused.text
+    await client.post("/settings/profile", data={"title": "engineer"})
+    assert await db.value("select title || ' ' || assisted from member") == "engineer hide"
+
+
 async def test_fields_that_the_form_does_not_have_change_nothing(client: httpx.AsyncClient, mira: Person) -> None:
     await mira.sign_in(client)
     data = {"title": "engineer", "bio": "", "role": "admin", "state": "active", "name": "root", "id": "1"}

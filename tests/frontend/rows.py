@@ -6,12 +6,13 @@ from typing import Any
 
 from markupsafe import Markup
 
+from parley.comments.groups import Stances
 from parley.core.pages import environment, set_globals
 
 Row = SimpleNamespace
 
 SITE = Row(name="Parley", base_url="http://parley.test", local=True, mail_to_files=False)
-MIRA = Row(id=1, name="mira", role="member", verified=True)
+MIRA = Row(id=1, name="mira", role="member", verified=True, assisted="show")
 WORDS = ("Costs come first.", "A curve that holds would use as much power as a country.", "Then it learns.")
 
 
@@ -31,7 +32,7 @@ def article() -> Row:
 
 
 def comment(number: int, **changes: Any) -> Row:
-    row: dict[str, Any] = dict.fromkeys(("parent", "stance", "quote", "passage", "anchor", "edited_at"))
+    row: dict[str, Any] = dict.fromkeys(("parent", "stance", "quote", "passage", "anchor", "words", "earlier", "answered", "edited_at"))
     row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
     row |= {"html": Markup(f"<p>Comment {number}.</p>"), "version": 1, "score": 5, "reply_count": 0}  # noqa: S704
     row |= {"agrees": 3, "disagrees": 1, "passes": 0, "assisted": False, "imported": False}
@@ -71,5 +72,6 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         comments = first + rendered("comments/_comment.html", comment=anchored)
     shown: dict[str, Any] = {"article": article(), "passages_html": passages(), "form": form()}
     shown |= {"comments_html": Markup(comments), "sort": "best", "sorts": ("best", "new"), "focus": None}  # noqa: S704
+    shown |= {"view": "whole", "stance": None, "stances": Stances(challenges=1, none=1), "passage_row": None}
     shown |= {"passage": None, "next_url": None, "live_from": 7, "canonical": "http://parley.test/t/1/wager"}
     return rendered("threads/page.html", **(shown | context))

@@ -11,6 +11,8 @@ from parley.core.settings import settings
 
 LONGEST_TITLE = 40
 LONGEST_BIO = 1_000
+# What a reader may have done with comments written with AI assistance.
+ASSISTED = ("show", "collapse", "hide")
 
 
 class AccountForm(Form):
@@ -79,6 +81,7 @@ class ProfileForm(AccountForm):
         super().__init__(data)
         self.title = self.text("title", most=LONGEST_TITLE)
         self.bio = self.text("bio", most=LONGEST_BIO, lines=True)
+        self.assisted = self.choice("assisted", ASSISTED)
 
 
 def member_words(name: str, email: str) -> list[str]:

@@ -211,9 +211,14 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
 
 
-async def set_profile(member: int, *, title: str, bio: str) -> None:
-    """Set what a member says about themselves."""
-    await execute("update member set title = $2, bio = $3 where id = $1", member, title, bio)
+SET_PROFILE = "update member set title = $2, bio = $3, assisted = coalesce($4, assisted) where id = $1"
+
+
+async def set_profile(member: int, *, title: str, bio: str, assisted: str | None = None) -> None:
+    """Set what a member says about themselves, and how they read comments written with AI assistance."""
+    async with atomic():
+        await execute(SET_PROFILE, member, title, bio, assisted)
+        sessions.forget_after_commit()
 
 
 async def _begin(member: int, role: str, client: Client) -> SignedIn:

@@ -8,7 +8,7 @@ from parley.accounts import addresses, names
 from parley.core.db import fetch, fetch_one
 
 ACCOUNT = """
-select id, name, email, role, state, state_until, password_hash, title, bio from member
+select id, name, email, role, state, state_until, password_hash, title, bio, assisted from member
 where {}
 """
 CLAIMED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
@@ -38,6 +38,7 @@ class Account(msgspec.Struct, frozen=True):
     password_hash: str | None
     title: str
     bio: str
+    assisted: str
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -35,7 +35,7 @@ VALID = """
   and state in ('unverified', 'active', 'silenced')
 """
 FIND = f"""
-select session.id, member.id as member, name, role, state,
+select session.id, member.id as member, name, role, state, assisted,
   seen_at < now() - interval '5 minutes' as is_stale
 from session join member on member.id = session.member
 where token_hash = $1 and {VALID}
@@ -63,6 +63,7 @@ class Found(msgspec.Struct, frozen=True):
     name: str
     role: str
     state: str
+    assisted: str
     is_stale: bool
 
 
@@ -203,6 +204,7 @@ async def _viewer(token: str) -> Viewer | None:
         verified=found.state != "unverified",
         session=found.id,
         state=found.state,
+        assisted=found.assisted,
     )
     keep.put(digest, Believed(viewer, until))
     return viewer

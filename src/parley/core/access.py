@@ -33,6 +33,8 @@ class Viewer(msgspec.Struct, frozen=True):
     verified: bool
     session: int
     state: str = "active"
+    # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
+    assisted: str = "show"
 
     @property
     def standing(self) -> Who:

@@ -41,12 +41,13 @@ class VoiceRow(msgspec.Struct, frozen=True):
     stance: str | None
     author: str | None
     html: str
+    assisted: bool
     score: int
 
 
 # Joined when shown, not when the standing was worked out: what was removed since is gone from the card too.
 VOICES = """
-select c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.html,
+select c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.html, c.assisted,
        c.base_ups + c.ups - c.base_downs - c.downs as score
 from comment c left join member m on m.id = c.author
 where c.id = any($1::bigint[]) and c.state = 'visible'
@@ -77,7 +78,11 @@ def _cursor(after: str) -> tuple[float, int] | None:
 async def _voices(rows: list[CardRow]) -> dict[int, Voice]:
     ids = [one for row in rows for one in row.strongest_ids]
     found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
-    return {row.id: Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score) for row in found}
+    return {row.id: _voice(row) for row in found}
+
+
+def _voice(row: VoiceRow) -> Voice:
+    return Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score, row.assisted)
 
 
 def _card(row: CardRow, voices: dict[int, Voice]) -> Card:

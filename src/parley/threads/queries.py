@@ -86,6 +86,7 @@ class Voice(msgspec.Struct, frozen=True):
     author: str | None
     excerpt: str
     score: int
+    assisted: bool
 
 
 class CardRow(msgspec.Struct, frozen=True):

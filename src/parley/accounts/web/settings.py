@@ -41,7 +41,7 @@ class SessionRow(msgspec.Struct, frozen=True):
 @get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await _account(request)
-    form = Form({"title": account.title, "bio": account.bio})
+    form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted})
     return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request))
 
 
@@ -50,7 +50,7 @@ async def set_profile(request: AnyRequest) -> Response[object]:
     form = ProfileForm(await posted(request))
     if form.errors:
         return mistaken(request, "accounts/profile_settings.html", form, saved=False)
-    await ops.set_profile(member_of(request).id, title=form.title, bio=form.bio)
+    await ops.set_profile(member_of(request).id, title=form.title, bio=form.bio, assisted=form.assisted)
     return see_other("/settings/profile?saved")
 
 

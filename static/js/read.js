@@ -1,0 +1,5 @@
+// On request the branches without anything new fold away; nothing of it is remembered.
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest?.("[data-fold-read]")) return;
+  for (const read of document.querySelectorAll("#comments .replies[open]:not(:has(.is-new))")) read.open = false;
+});
