@@ -58,7 +58,9 @@ async def test_a_link_works_once_and_ends_all_others(client: httpx.AsyncClient, 
     second = await mailed("reset")
     assert (await client.post(second, data={"password": NEW})).status_code == 303
     for link in (first, second):
-        assert (await client.get(link)).status_code == 410
+        page = await client.get(link)
+        assert page.status_code == 410
+        assert 'class="button" href="/forgot"' in page.text
         assert (await client.post(link, data={"password": "yet another password"})).status_code == 410
 
 

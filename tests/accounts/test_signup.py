@@ -128,6 +128,27 @@ async def test_a_link_works_once(client: httpx.AsyncClient, mailed: Mailed) -> N
     assert (await client.get(link)).status_code == 410
 
 
+async def test_a_link_that_no_longer_works_says_what_that_means_and_what_to_do(
+    client: httpx.AsyncClient, mailed: Mailed
+) -> None:
+    await sign_up(client, next="/t/1/a")
+    link = await mailed("verify")
+    made_up = await client.get(f"/verify/{'x' * 43}?next=/t/1/a")
+    unconfirmed = await client.get("/new")
+    await client.post(link)
+    confirmed = await client.get(link)
+    client.cookies.clear()
+    visitor = await client.get(link)
+
+    for answer, status in ((made_up, 410), (unconfirmed, 403)):
+        assert answer.status_code == status
+        assert action_of(answer.text, "/verify") == f"/verify?next={'/t/1/a' if status == 410 else '/new'}"
+    assert (confirmed.status_code, visitor.status_code) == (410, 410)
+    assert "Your address is confirmed already" in confirmed.text
+    assert 'href="/t/1/a"' in confirmed.text
+    assert visitor.text.count('href="/login?next=/t/1/a"') == 2
+
+
 async def test_a_link_that_is_too_old_is_refused_when_it_is_used(client: httpx.AsyncClient, mailed: Mailed) -> None:
     await sign_up(client)
     await db.execute("update token set expires_at = now() - interval '1 second'")

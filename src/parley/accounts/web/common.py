@@ -8,7 +8,7 @@ from litestar.response import Redirect
 from parley.accounts import sessions
 from parley.accounts.ops import Client, SignedIn
 from parley.core.access import Viewer, address_of, viewer_of
-from parley.core.errors import NotFound, ParleyError, TooMany
+from parley.core.errors import Gone, NotFound, ParleyError, TooMany
 from parley.core.forms import Form
 from parley.core.pages import local_path, page
 
@@ -39,6 +39,11 @@ def see_other(path: str, signed_in: SignedIn | None = None) -> Redirect:
     """Lead on to `path`, with the cookie of a sign-in that just began."""
     cookies = [sessions.cookie(signed_in.token, signed_in.role)] if signed_in else None
     return Redirect(path, status_code=303, cookies=cookies)
+
+
+def used_up(request: AnyRequest, purpose: str) -> Response[Any]:
+    """The page of a mailed link that no longer works: what that means for whoever opened it, and what to do."""
+    return page(request, "accounts/used_up.html", status=Gone.status, purpose=purpose, next_url=next_of(request))
 
 
 def mistaken(

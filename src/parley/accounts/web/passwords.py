@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import ForgotForm, ResetForm
-from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other
+from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other, used_up
 from parley.core.access import ANYONE
 from parley.core.errors import Gone, TooMany
 from parley.core.forms import Form, posted
@@ -41,24 +41,24 @@ async def forgot_sent_page(request: AnyRequest) -> Response[object]:
 
 @get("/reset/{token:str}", name="accounts:reset", opt={"who": ANYONE})
 async def reset_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
-    await _owner(token)
+    if await queries.token_owner(tokens.digest(token), "reset") is None:
+        return used_up(request, "reset")
     return page(request, "accounts/reset.html", form=Form({}))
 
 
 @post("/reset/{token:str}", opt={"who": ANYONE})
 async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
-    owner = await _owner(token)
+    owner = await queries.token_owner(tokens.digest(token), "reset")
+    if owner is None:
+        return used_up(request, "reset")
     form = ResetForm(await posted(request), owner.name, owner.email)
     if form.errors:
         return mistaken(request, "accounts/reset.html", form)
-    return see_other(next_of(request), await ops.reset(token, form.password, client_of(request)))
-
-
-async def _owner(token: str) -> queries.TokenOwner:
-    owner = await queries.token_owner(tokens.digest(token), "reset")
-    if owner is None:
-        raise Gone(ops.USED_UP)
-    return owner
+    try:
+        signed_in = await ops.reset(token, form.password, client_of(request))
+    except Gone:
+        return used_up(request, "reset")
+    return see_other(next_of(request), signed_in)
 
 
 handlers: list[object] = [forgot_page, forgot, forgot_sent_page, reset_page, reset]

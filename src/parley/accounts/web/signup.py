@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import SignUpForm
-from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, next_of, see_other
+from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, next_of, see_other, used_up
 from parley.core.access import ANYONE, MEMBER
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.forms import Form, posted
@@ -55,13 +55,16 @@ async def verify_again(request: AnyRequest) -> Response[object]:
 async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     """One button. Mail scanners open links, so opening one changes nothing."""
     if await queries.token_owner(tokens.digest(token), "verify") is None:
-        raise Gone(ops.USED_UP)
+        return used_up(request, "verify")
     return page(request, "accounts/verify.html")
 
 
 @post("/verify/{token:str}", opt={"who": ANYONE})
 async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
-    await ops.verify(token)
+    try:
+        await ops.verify(token)
+    except Gone:
+        return used_up(request, "verify")
     return see_other(leading_back("/verify/done", next_of(request)))
 
 
