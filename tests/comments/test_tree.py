@@ -16,7 +16,7 @@ import make
 from parley.accounts import sessions
 from parley.comments import tree
 from parley.comments.importing import Line, import_discussion
-from parley.comments.tree import Node, choose
+from parley.comments.choosing import Node, Tree, choose
 from parley.core import db
 
 STEPS = 3
@@ -35,7 +35,7 @@ def forests(draw: st.DrawFn) -> list[Node]:
     return draw(st.permutations(nodes))
 
 
-def shown(chosen: tree.Tree) -> set[int]:
+def shown(chosen: Tree) -> set[int]:
     return set(chosen.ids)
 
 

@@ -72,6 +72,6 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         comments = first + rendered("comments/_comment.html", comment=anchored)
     shown: dict[str, Any] = {"article": article(), "passages_html": passages(), "form": form()}
     shown |= {"comments_html": Markup(comments), "sort": "best", "sorts": ("best", "new"), "focus": None}  # noqa: S704
-    shown |= {"view": "whole", "stance": None, "stances": Stances(challenges=1, none=1), "passage_row": None}
+    shown |= {"left": None, "view": "whole", "stance": None, "stances": Stances(challenges=1, none=1), "passage_row": None}
     shown |= {"passage": None, "next_url": None, "live_from": 7, "canonical": "http://parley.test/t/1/wager"}
     return rendered("threads/page.html", **(shown | context))

@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 from parley.comments import rules
 from parley.core.forms import Form
 
+# Of a longer selection the beginning is kept (rules.LONGEST_QUOTE), but it must be there as a whole.
+LONGEST_SELECTION = 10_000
+
 
 class CommentForm(Form):
     """What `POST /t/{thread}/comments` takes (docs/addresses.md)."""
@@ -17,7 +20,8 @@ class CommentForm(Form):
         self.parent = self.id("parent")
         self.stance = self.choice("stance", rules.STANCES)
         self.passage = self.id("passage")
-        self.quote = self.text("quote", most=2_000, lines=True)
+        self.quote = self.text("quote", most=LONGEST_SELECTION, lines=True)
+        self.prefix = self.text("prefix", most=200, lines=True)
         self.assisted = self.flag("assisted")
         self.submission = self._submission()
 

@@ -5,7 +5,10 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from parley.comments import queries, view
+from parley.comments import queries
+from parley.comments import view as views
+from parley.comments.returning import Left, left_off
+from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
 from parley.core.access import ANYONE, Viewer, viewer_of
 from parley.core.cache import MicroCache
@@ -18,54 +21,64 @@ from parley.votes import queries as votes
 
 AnyRequest = Request[Any, Any, Any]
 
-_pages: MicroCache[Finished] = MicroCache(view.SECONDS)
+VIEWS = ("passage", "whole")
+
+_pages: MicroCache[Finished] = MicroCache(views.SECONDS)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE})
 async def show(
     request: AnyRequest,
     thread: FromPath[str],
-    sort: FromQuery[str] = "best",
+    view: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
     passage: FromQuery[str] = "",
+    stance: FromQuery[str] = "",
     focus: FromQuery[str] = "",
 ) -> Response[Any]:
     """A thread: the article and its discussion. The slug is for people; any slug answers."""
-    place = await _place(thread, sort, passage, focus)
+    thread_id = as_id(thread)
+    if thread_id is None:
+        raise NotFound("This thread does not exist.")
+    place = views.Place(
+        thread_id,
+        sort if sort in SORTS else "best",
+        # Whoever asks for an order asks for one tree in it.
+        view if view in VIEWS else "whole" if sort else None,
+        views.passage_of(passage),
+        stance if stance in STANCES else None,
+        await _focus(thread_id, focus),
+    )
     viewer = viewer_of(request)
-    shown = await view.thread_view(place, fresh=viewer is not None)
+    shown = await views.thread_view(place, fresh=viewer is not None)
     if wants_fragment(request):
         return page(request, "threads/page.html", "discussion", **await _context(shown, viewer))
     # Kept by the view it shows, so that it grows no older than that.
     return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
 
 
-async def _place(thread: str, sort: str, passage: str, focus: str) -> view.Place:
-    thread_id = as_id(thread)
-    if thread_id is None:
-        raise NotFound("This thread does not exist.")
-    sort = sort if sort in SORTS else "best"
+async def _focus(thread: int, focus: str) -> int | None:
     focused = as_id(focus)
-    if focused is not None:
-        row = await queries.one(focused)
-        focused = focused if row is not None and row.thread == thread_id else None
-    return view.Place(thread_id, sort, as_id(passage), focused)
+    row = await queries.one(focused) if focused is not None else None
+    return focused if row is not None and row.thread == thread else None
 
 
-async def _whole(shown: view.ThreadView, viewer: Viewer | None) -> Finished:
+async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
     """The page for everybody who is not signed in, or for one member: made once, kept for a moment."""
     context = await _context(shown, viewer)
     return finish(render("threads/page.html", viewer=viewer, **context))
 
 
-async def _context(shown: view.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     if viewer is None:
-        return _shared(shown, view.comments_html(shown.discussion))
+        return _shared(shown, views.comments_html(shown.discussion))
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
-    new_since = await threads.last_visit(viewer.id, shown.thread.id)
-    return _shared(shown, view.comments_html(shown.discussion, viewer, own, new_since))
+    visit = await threads.last_visit(viewer.id, shown.thread.id)
+    html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None)
+    return _shared(shown, html, left_off(shown, visit, viewer))
 
 
-def _shared(shown: view.ThreadView, comments_html: Any) -> dict[str, Any]:
+def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = None) -> dict[str, Any]:
     place, thread = shown.discussion.place, shown.thread
     return {
         "thread": thread,
@@ -73,14 +86,19 @@ def _shared(shown: view.ThreadView, comments_html: Any) -> dict[str, Any]:
         "article": shown.article,
         "passages_html": shown.passages,
         "comments_html": comments_html,
+        "left": left,
         "canonical": f"{settings().base_url}{thread.address}",
+        "view": "passage" if shown.discussion.by_passage else "whole",
         "sort": place.sort,
         "sorts": SORTS,
+        "stance": place.stance,
+        "stances": shown.stances,
         "focus": place.focus,
         "passage": place.passage,
+        "passage_row": shown.passage,
         "next_url": shown.discussion.next_url,
         "live_from": thread.last_seq,
-        "form": view.new_form(thread.id, passage=place.passage),
+        "form": views.new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from parley.comments.choosing import Tree
 from parley.comments.queries import CommentRow
-from parley.comments.tree import Tree
 from parley.core.cache import Bounded
 from parley.core.pages import ago, environment
 
@@ -73,6 +73,12 @@ def html(row: CommentRow, mine: Mine | None = None) -> Markup:
     return Markup(whole.before + whole.after)  # noqa: S704 our own template's output
 
 
+def frame(template: str, **context: Any) -> Piece:
+    """What stands around a group of comments."""
+    before, _, after = environment().get_template(template).render(context, comments=REPLIES).partition(REPLIES)
+    return Piece(before, after)
+
+
 def stub(row: CommentRow, left: tuple[int, int | None], sort: str, *, shows_some: bool) -> str:
     """What stands for the replies to `row` that are left out: they open in place after the last one shown.
 
@@ -94,12 +100,18 @@ class Laid(msgspec.Struct, frozen=True):
     places: dict[int, tuple[int, str | None]]
 
 
-def lay(tree: Tree, rows: Mapping[int, CommentRow], sort: str) -> Laid:
-    """Put the pieces of `tree` in order."""
+Todo = list[tuple[int, int] | str]
+
+
+def lay(tree: Tree, rows: Mapping[int, CommentRow], sort: str, groups: Sequence[tuple[Piece, list[int]]] = ()) -> Laid:
+    """Put the pieces of `tree` in order: all its roots, or those of each of `groups` inside that one's own piece."""
     laid = Laid(rows, [], {})
     out = laid.parts
     # Depth first without recursion: a chain of replies may be longer than Python's stack.
-    todo: list[tuple[int, int] | str] = [(root, 0) for root in reversed(tree.roots)]
+    todo: Todo = [(root, 0) for root in tree.roots]
+    if groups:
+        todo = [one for frame, roots in groups for one in _inside(frame, roots)]
+    todo.reverse()
     while todo:
         item = todo.pop()
         if isinstance(item, str):
@@ -122,6 +134,10 @@ def lay(tree: Tree, rows: Mapping[int, CommentRow], sort: str) -> Laid:
         if flat:
             out.append(made.after)
     return laid
+
+
+def _inside(frame: Piece, roots: Sequence[int]) -> Todo:
+    return [frame.before, *((root, 0) for root in roots), frame.after]
 
 
 def join(

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, Standing
+from parley.comments.rules import IS_VISIBLE, LONGEST_QUOTE, SHOWN_STATE, Standing
 from parley.core import db
 from parley.core.diff import marked
 
@@ -27,6 +27,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     quote: str | None
     anchor: str | None
     words: str | None
+    # The passage as it read, where those words are lost.
+    earlier: str | None
     # The revision of the article it answered, where there is a newer one.
     answered: int | None
     assisted: bool
@@ -56,6 +58,13 @@ class CommentRow(msgspec.Struct, frozen=True):
         return marked(self.quote or "", self.words or "")
 
 
+# Of an article whose publisher allows an excerpt, no more than that is shown on any path.
+EARLIER = f"""
+    select case a.display when 'excerpt' then left(p.text, {LONGEST_QUOTE}) else p.text end
+    from revision r join passage p on p.revision = r.id join article a on a.id = r.article
+    where r.article = t.article and r.number = c.revision and p.lineage = c.made_on
+"""  # noqa: S608 constants only
+
 COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
@@ -65,6 +74,7 @@ COLUMNS = f"""
     case when {IS_VISIBLE} then c.quote end as quote,
     c.anchor,
     case when {IS_VISIBLE} then c.words end as words,
+    case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,

@@ -1,15 +1,10 @@
-"""Which comments of a tree to show: candidates from SQL, then the best N with their ancestors.
+"""Which comments of a tree to show: candidates from SQL, of which choosing.py takes the best with their ancestors.
 
 The cost depends on how much is shown, not on how long the thread is: every query reads a bounded number of rows
 along an index.
 """
 
-import heapq
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-
-import msgspec
-
+from parley.comments.choosing import Node, Tree, choose
 from parley.comments.ranking import FEWEST_VOTED
 from parley.core import db
 
@@ -19,32 +14,6 @@ CANDIDATES = 4 * SHOWN
 # What is opened later may be longer than a first view: so every comment is reached in three steps.
 SHOWN_LATER = 500
 ANCESTORS = 8
-
-
-class Node(msgspec.Struct, frozen=True):
-    """A candidate: `rank` orders siblings and competes for a place, higher first."""
-
-    id: int
-    parent: int | None
-    rank: float
-    reply_count: int
-    # Whether all its better siblings are among the candidates too, and not just what some of them answer.
-    ranked: bool = True
-
-
-class Tree(msgspec.Struct, frozen=True):
-    """What is shown: roots and children in order, and where something is left out."""
-
-    roots: list[int]
-    children: dict[int, list[int]]
-    # For each shown comment with replies left out: how many, and the last one shown (None: none is).
-    hidden: dict[int, tuple[int, int | None]]
-    # The last root shown when there are more roots, else None.
-    last_root: int | None
-
-    @property
-    def ids(self) -> list[int]:
-        return [*self.roots, *(child for children in self.children.values() for child in children)]
 
 
 # Higher rank first; time ranks count in microseconds, which a double holds exactly.
@@ -98,7 +67,7 @@ with recursive first as (
         select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked from down limit $2 * 2
+select id, parent, rank, reply_count, ranked from down limit $2 * 3
 """
 
 
@@ -130,42 +99,40 @@ async def whole(thread_id: int, sort: str) -> Tree:
     return choose(nodes, None, SHOWN, evenly=sort == "new")
 
 
-async def page_of_roots(thread_id: int, sort: str, after: int) -> Tree:
-    """The next roots after root `after`, with their best replies."""
-    sql = BELOW.format(
-        rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place="c.thread = $1 and c.parent is null"
-    )
-    nodes = await db.fetch(Node, sql, thread_id, SHOWN_LATER, after)
-    return choose(nodes, None, SHOWN_LATER, evenly=sort == "new")
+async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
+    """The next roots after root `after`, with their best replies; of one stance only, if wished."""
+    place = "c.thread = $1 and c.parent is null and ($4::text is null or c.stance = $4)"
+    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
 
 
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
     """The replies to `parent` that come after its reply `after`, with theirs."""
-    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place="c.parent = $1")
-    nodes = await db.fetch(Node, sql, parent, SHOWN_LATER, after)
-    return choose(nodes, parent, SHOWN_LATER, evenly=sort == "new")
+    return await _below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
 
 
-ON_PASSAGE = """
-with recursive first as (
-    select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-    where c.thread = $1 and c.parent is null and c.passage = $3 order by {order} limit $2 + 1
-), down as (
-    select * from first
-    union all
-    select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
-    ) c
-)
-select id, parent, rank, reply_count, ranked from down limit $2 * 4
-"""
+# The parts of a discussion that are not about one passage as the article now reads.
+PARTS = {"whole": "c.passage is null", "earlier": "c.anchor = 'lost'"}
 
 
-async def on_passage(thread_id: int, sort: str, lineage: int) -> Tree:
-    """The comments on one passage."""
-    sql = ON_PASSAGE.format(rank=RANK[sort], order=ORDER[sort])
-    nodes = await db.fetch(Node, sql, thread_id, SHOWN, lineage)
-    return choose(nodes, None, SHOWN, evenly=sort == "new")
+async def part(thread_id: int, sort: str, part_: str, after: int | None = None) -> Tree:
+    """The comments on the article as a `whole`, or on words of an `earlier` text that are gone."""
+    place = f"c.thread = $1 and c.parent is null and {PARTS[part_]}"
+    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after)
+
+
+async def on_passage(thread_id: int, sort: str, lineage: int, after: int | None = None, *, gone: bool = False) -> Tree:
+    """The comments on one passage; those whose words are lost too where the passage is `gone` itself."""
+    standing = "" if gone else "and c.anchor <> 'lost'"
+    place = f"c.thread = $1 and c.parent is null and c.passage = $4 {standing}"
+    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, lineage)
+
+
+async def _below(
+    place: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
+) -> Tree:
+    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place=place)
+    nodes = await db.fetch(Node, sql, of, most, after, *args)
+    return choose(nodes, top, most, evenly=sort == "new")
 
 
 PATH = """
@@ -221,69 +188,3 @@ def _add_siblings(
         replies = len(siblings.children.get(one, [])) + siblings.hidden.get(one, (0, None))[0]
         if replies:
             hidden[one] = (replies, None)
-
-
-def choose(nodes: Iterable[Node], top: int | None, most: int, *, evenly: bool = False) -> Tree:
-    """Choose `most` of `nodes` below `top` (None: the thread): always the best one whose parent is already in.
-
-    This is old Reddit's selection: a max-heap over the candidates, from the roots down. `evenly` is for orders in
-    which replies always outrank what they answer, so that the first root's would take every place: there the
-    first few of each level come before the later ones. Either way the shown siblings are the first of theirs.
-    """
-    # A comment that came in twice, by its rank and as somebody's ancestor, counts by its rank.
-    known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}
-    below = _families(known)
-    chosen = _evenly(below, top, most) if evenly else _best(below, top, most)
-    children: dict[int, list[int]] = {}
-    hidden: dict[int, tuple[int, int | None]] = {}
-    for node in known.values():
-        if node.id not in chosen:
-            continue
-        shown = [child.id for child in below.get(node.id, ()) if child.id in chosen]
-        if shown:
-            children[node.id] = shown
-        if node.reply_count > len(shown):
-            hidden[node.id] = (node.reply_count - len(shown), shown[-1] if shown else None)
-    roots = [node.id for node in below.get(top, ()) if node.id in chosen]
-    more = len(below.get(top, ())) > len(roots)
-    return Tree(roots, children, hidden, roots[-1] if roots and more else None)
-
-
-def _families(known: Mapping[int, Node]) -> dict[int | None, list[Node]]:
-    """The candidates below each comment in order, without those before which a better sibling may be missing."""
-    below: dict[int | None, list[Node]] = defaultdict(list)
-    for node in sorted(known.values(), key=_precedence):
-        below[node.parent].append(node)
-    for parent, siblings in below.items():
-        answered = known.get(parent) if parent is not None else None
-        if answered is None or len(siblings) < answered.reply_count:
-            below[parent] = [one for one in siblings if one.ranked]
-    return below
-
-
-def _precedence(node: Node) -> tuple[float, int]:
-    return (-node.rank, node.id)
-
-
-def _best(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
-    heap = [(*_precedence(node), node.id) for node in below.get(top, ())]
-    heapq.heapify(heap)
-    chosen: set[int] = set()
-    while heap and len(chosen) < most:
-        _, _, best = heapq.heappop(heap)
-        chosen.add(best)
-        for child in below.get(best, ()):
-            heapq.heappush(heap, (*_precedence(child), child.id))
-    return chosen
-
-
-def _evenly(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
-    """The cheapest, where a comment costs one more than what it answers and its place among its siblings."""
-    heap = [(place, node.id) for place, node in enumerate(below.get(top, ()))]
-    chosen: set[int] = set()
-    while heap and len(chosen) < most:
-        cost, first = heapq.heappop(heap)
-        chosen.add(first)
-        for place, child in enumerate(below.get(first, ())):
-            heapq.heappush(heap, (cost + 1 + place, child.id))
-    return chosen

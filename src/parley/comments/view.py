@@ -1,7 +1,7 @@
 """A thread as it is shown: what everybody sees of it, kept for a moment, and what one viewer sees more."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -9,12 +9,14 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles import queries as articles
-from parley.comments import pieces, queries, tree
+from parley.comments import groups, pieces, queries, tree
+from parley.comments.choosing import Tree
 from parley.core.access import Viewer
 from parley.core.cache import MicroCache
 from parley.core.errors import NotFound
 from parley.core.nudges import Nudge, listeners
 from parley.core.pages import environment
+from parley.core.text import as_id
 from parley.threads import queries as threads
 
 # Below one second with room to spare: what a removal took away is gone from every page within that second.
@@ -22,14 +24,25 @@ SECONDS = 0.7
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Which part of a discussion is asked for."""
+    """Which part of a discussion is asked for.
+
+    `view` is "passage" for comments grouped by passage, "whole" for one tree, None for the reader who has not said.
+    `passage` is a lineage, or `whole` or `earlier` for the groups of comments that are on no present passage.
+    """
 
     thread: int
     sort: str = "best"
-    passage: int | None = None
+    view: str | None = None
+    passage: int | str | None = None
+    stance: str | None = None
     focus: int | None = None
     branch: int | None = None
     after: int | None = None
+
+
+def passage_of(raw: str) -> int | str | None:
+    """The passage, or the other part of a discussion, that an address names."""
+    return raw if raw in tree.PARTS else as_id(raw)
 
 
 class Discussion(msgspec.Struct, frozen=True):
@@ -37,17 +50,21 @@ class Discussion(msgspec.Struct, frozen=True):
 
     place: Place
     sort: str
-    tree: tree.Tree
+    tree: Tree
     laid: pieces.Laid
+    by_passage: bool = False
 
     @property
     def next_url(self) -> str | None:
         last, place = self.tree.last_root, self.place
-        if last is None:
+        if last is None or self.by_passage:
             return None
-        if place.branch is not None:
-            return f"/t/{place.thread}/comments?branch={place.branch}&sort={self.sort}&after={last}"
-        return f"/t/{place.thread}/comments?sort={self.sort}&after={last}"
+        part = "".join(
+            f"&{name}={value}"
+            for name, value in (("branch", place.branch), ("passage", place.passage), ("stance", place.stance))
+            if value is not None
+        )
+        return f"/t/{place.thread}/comments?sort={self.sort}{part}&after={last}"
 
 
 class ThreadView(msgspec.Struct, frozen=True, eq=False):
@@ -55,8 +72,15 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
 
     thread: threads.ThreadRow
     article: articles.ArticleRow
+    rows: list[articles.PassageRow]
     passages: Markup
+    stances: groups.Stances
     discussion: Discussion
+
+    @property
+    def passage(self) -> articles.PassageRow | None:
+        """The one passage whose comments are shown."""
+        return next((row for row in self.rows if row.lineage == self.discussion.place.passage), None)
 
 
 class Form(msgspec.Struct):
@@ -121,7 +145,42 @@ async def _make_view(place: Place) -> ThreadView:
     rows = await articles.passages(article.revision_id, place.thread)
     template = environment().get_template("threads/_passage.html")
     passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
-    return ThreadView(thread, article, passages, await _make_discussion(place))
+    stances = await groups.stances(thread.id, thread.comment_count)
+    if _by_passage(place, rows):
+        shown = await _grouped(place, thread, rows, stances)
+    else:
+        shown = await _make_discussion(await _present(place, rows))
+    return ThreadView(thread, article, rows, passages, stances, shown)
+
+
+def _by_passage(place: Place, rows: Sequence[articles.PassageRow]) -> bool:
+    """Grouped when asked for, and when nothing is asked for and there is something to group."""
+    if place.view is not None:
+        return place.view == "passage"
+    return place == Place(place.thread) and any(row.comment_count for row in rows)
+
+
+async def _present(place: Place, rows: Sequence[articles.PassageRow]) -> Place:
+    """`place`, where its passage was merged into another, at that one."""
+    if not isinstance(place.passage, int) or any(row.lineage == place.passage for row in rows):
+        return place
+    merged = await articles.merged(place.thread)
+    return msgspec.structs.replace(place, passage=merged.get(place.passage, place.passage))
+
+
+async def _grouped(
+    place: Place, thread: threads.ThreadRow, rows: Sequence[articles.PassageRow], stances: groups.Stances
+) -> Discussion:
+    sort = await tree.effective_sort(place.thread, place.sort)
+    short = thread.comment_count <= tree.SHOWN
+    shown = await groups.first_of_each(place.thread, sort, rows, place.stance, short=short)
+    comments = await queries.by_ids(shown.ids)
+    found = await groups.grouped(place.thread, shown, comments, rows, stances)
+    frames = [
+        (pieces.frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=place.stance), group.roots)
+        for group in found
+    ]
+    return Discussion(place, sort, shown, pieces.lay(shown, comments, sort, frames), by_passage=True)
 
 
 async def _make_discussion(place: Place) -> Discussion:
@@ -131,15 +190,17 @@ async def _make_discussion(place: Place) -> Discussion:
     return Discussion(place, sort, shown, pieces.lay(shown, rows, sort))
 
 
-async def _tree(place: Place, sort: str) -> tree.Tree:
+async def _tree(place: Place, sort: str) -> Tree:
     if place.focus is not None:
         return await tree.focused(place.focus, sort)
     if place.branch is not None:
         return await tree.branch(place.branch, sort, place.after)
+    if isinstance(place.passage, str):
+        return await tree.part(place.thread, sort, place.passage, place.after)
     if place.passage is not None:
-        return await tree.on_passage(place.thread, sort, place.passage)
-    if place.after is not None:
-        return await tree.page_of_roots(place.thread, sort, place.after)
+        return await tree.on_passage(place.thread, sort, place.passage, place.after)
+    if place.after is not None or place.stance is not None:
+        return await tree.page_of_roots(place.thread, sort, place.after, place.stance)
     return await tree.whole(place.thread, sort)
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from parley.comments import ops, queries, view
 from parley.comments.forms import CommentForm
+from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
 from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, Refused, SignInNeeded
@@ -57,13 +58,21 @@ async def more(
     after: FromQuery[str] = "",
     branch: FromQuery[str] = "",
     passage: FromQuery[str] = "",
+    stance: FromQuery[str] = "",
 ) -> Response[Any]:
     """A part of the discussion: the next page, the rest of a branch, one passage."""
     row = await thread_at(thread)
     branch_id = as_id(branch)
     if branch_id is not None and (await comment_at(branch)).thread != row.id:
         raise NotFound("This comment is not in this thread.")
-    place = view.Place(row.id, sort if sort in SORTS else "best", as_id(passage), branch=branch_id, after=as_id(after))
+    place = view.Place(
+        row.id,
+        sort if sort in SORTS else "best",
+        passage=view.passage_of(passage),
+        stance=stance if stance in STANCES else None,
+        branch=branch_id,
+        after=as_id(after),
+    )
     viewer = viewer_of(request)
     shown = await view.discussion(place, fresh=viewer is not None)
     own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
@@ -102,6 +111,7 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
         stance=form.stance,
         passage=form.passage,
         quote=form.quote or None,
+        prefix=form.prefix or None,
         assisted=form.assisted,
         submission=form.submission,
     )

@@ -20,6 +20,7 @@ create index comment_anchored on comment (thread, passage, stance)
   where passage is not null and parent is null and state = 'visible' and anchor <> 'lost';
 create index comment_passage on comment (thread, passage, best desc, id)
   where passage is not null and parent is null;
+create index comment_lost on comment (thread, best desc, id) where anchor = 'lost';
 create index comment_stance on comment (thread, stance) where parent is null and state = 'visible';
 create index article_check on article (check_at) where check_at is not null;
 alter table member add constraint member_assisted_check check (assisted in ('show', 'collapse', 'hide'));

@@ -1,0 +1,137 @@
+"""The discussion by passage, in the article's order; then what is on the whole article, then on earlier text."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from parley.articles.queries import PassageRow
+from parley.comments.choosing import Node, Tree, choose
+from parley.comments.queries import CommentRow
+from parley.comments.tree import ORDER, RANK, SHOWN
+from parley.core import db
+
+# How many perspectives a group of a long discussion begins with: together they leave room for their replies.
+FEWEST = 2
+ROOTS = 100
+WORDS = 90
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Comments that belong together: on one `passage`, on the `whole` article, or on text of `earlier` revisions."""
+
+    kind: Literal["passage", "whole", "earlier"]
+    roots: list[int]
+    total: int
+    passage: PassageRow | None = None
+
+    @property
+    def name(self) -> str:
+        """What addresses call it: the passage's lineage, `whole` or `earlier`."""
+        return str(self.passage.lineage) if self.passage else self.kind
+
+    @property
+    def words(self) -> str:
+        """How the passage begins."""
+        text = self.passage.text if self.passage else ""
+        return text if len(text) <= WORDS else text[:WORDS].rsplit(" ", 1)[0] + "…"
+
+    @property
+    def left(self) -> int:
+        """How many of its perspectives are not shown."""
+        return max(0, self.total - len(self.roots))
+
+
+class Stances(msgspec.Struct, frozen=True):
+    """How many top-level comments take each stance."""
+
+    supports: int = 0
+    challenges: int = 0
+    adds: int = 0
+    asks: int = 0
+    none: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.supports + self.challenges + self.adds + self.asks + self.none
+
+
+STANCES = """
+select count(*) filter (where stance = 'supports') as supports,
+       count(*) filter (where stance = 'challenges') as challenges,
+       count(*) filter (where stance = 'adds') as adds, count(*) filter (where stance = 'asks') as asks,
+       count(*) filter (where stance is null) as none
+from comment where thread = $1 and parent is null and state = 'visible'
+"""
+# Counting a very long discussion would cost more than its page: there it is what the worker last counted.
+LONG = 5_000
+STANDING = "select stances from standing where thread = $1"
+
+
+async def stances(thread: int, comments: int) -> Stances:
+    """The balance of a thread of so many `comments`."""
+    if comments < LONG:
+        return (await db.fetch(Stances, STANCES, thread))[0]
+    return Stances(*(await db.value(STANDING, thread) or ()))
+
+
+FIRST_OF_EACH = """
+with recursive first as (
+    select c.* from unnest($2::bigint[]) p(lineage) cross join lateral (
+        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+        where c.thread = $1 and c.parent is null and c.passage = p.lineage and c.anchor <> 'lost' {stance}
+        order by {order} limit $3
+    ) c
+    union all
+    (select c.id, c.parent, {rank}, c.reply_count, true from comment c
+     where c.thread = $1 and c.parent is null and c.passage is null {stance} order by {order} limit $4)
+    union all
+    (select c.id, c.parent, {rank}, c.reply_count, true from comment c
+     where c.thread = $1 and c.parent is null and c.anchor = 'lost' {stance} order by {order} limit $4)
+), down as (
+    select * from first
+    union all
+    select c.* from down cross join lateral (
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
+    ) c
+)
+select id, parent, rank, reply_count, ranked from down limit $5
+"""
+
+
+async def first_of_each(
+    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, *, short: bool
+) -> Tree:
+    """The first perspectives of each group with their best replies; in a `short` discussion all of them."""
+    commented = [row.lineage for row in passages if row.comment_count]
+    each = SHOWN if short else max(FEWEST, ROOTS // (len(commented) + 2))
+    sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], stance="and c.stance = $6" if stance else "")
+    extra = [stance] if stance else []
+    nodes = await db.fetch(Node, sql, thread, commented, each, 4 * each, 4 * SHOWN, *extra)
+    return choose(nodes, None, SHOWN, kept=[node.id for node in nodes if node.parent is None])
+
+
+LOST = "select count(*) from comment where thread = $1 and anchor = 'lost' and state = 'visible'"
+
+
+async def grouped(
+    thread: int, tree: Tree, rows: Mapping[int, CommentRow], passages: Sequence[PassageRow], stances: Stances
+) -> list[Group]:
+    """The roots of `tree` in their groups, in the article's order; groups without any are left out."""
+    lineages = {row.lineage for row in passages}
+    roots: dict[int | str, list[int]] = defaultdict(list)
+    for root in tree.roots:
+        if root in rows:
+            roots[_place(rows[root], lineages)].append(root)
+    earlier = await db.value(LOST, thread)
+    whole = stances.total - earlier - sum(row.comment_count for row in passages)
+    groups = [Group("passage", roots[row.lineage], row.comment_count, row) for row in passages]
+    groups += [Group("whole", roots["whole"], whole), Group("earlier", roots["earlier"], earlier)]
+    return [group for group in groups if group.roots]
+
+
+def _place(row: CommentRow, lineages: set[int]) -> int | str:
+    if row.passage is None:
+        return "whole"
+    return row.passage if row.anchor != "lost" and row.passage in lineages else "earlier"
