@@ -3,7 +3,10 @@
 import asyncio
 import random
 from collections import deque
+from collections.abc import Awaitable, Generator
 from time import monotonic
+from types import coroutine
+from typing import Any
 
 from litestar.types import Receive, Send
 
@@ -27,7 +30,7 @@ class Stream:
     """Messages for one reader of one thread. `owner` is whom the caps count: a session or an address."""
 
     __slots__ = (
-        "_bytes", "_cut", "_ended", "_queue", "_readers", "_sending", "_task", "_waker",
+        "_bytes", "_cut", "_ended", "_is_due", "_over", "_queue", "_readers", "_send", "_sending", "_task",
         "born", "jitter", "owner", "seq", "session", "spoke", "thread",
     )  # fmt: skip
 
@@ -40,10 +43,11 @@ class Stream:
         self.jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 spreads reconnects, no secret
         self._queue: deque[bytes] = deque()
         self._bytes = 0
-        self._waker: asyncio.Future[None] | None = None
+        self._send: Send | None = None
         self._sending: float | None = None
         self._task: asyncio.Task[None] | None = None
-        self._ended = self._cut = False
+        self._over: asyncio.Future[None] | None = None
+        self._ended = self._cut = self._is_due = False
         self._readers = 0
 
     def put(self, message: bytes, seq: int | None = None) -> None:
@@ -75,9 +79,10 @@ class Stream:
 
     def cut(self) -> None:
         """End without a word, for a reader that takes none."""
+        self._cut = True
         if self._task is not None:
-            self._cut = True
             self._task.cancel()
+        self._finish()
 
     def stuck_for(self, now: float) -> float:
         """Seconds that the message being sent has waited for the reader."""
@@ -85,28 +90,50 @@ class Stream:
 
     async def run(self, receive: Receive, send: Send) -> bool:
         """Send what is queued until the reader leaves or the stream is ended; False for one that was cut off."""
-        self._task = asyncio.current_task()
+        self._send, self._over = send, asyncio.get_running_loop().create_future()
         gone = asyncio.ensure_future(_gone(receive))
         gone.add_done_callback(lambda _: self._leave())
+        self._wake()
         try:
-            await self._send_all(send)
-        except asyncio.CancelledError:
-            if not self._cut:
-                raise
+            await self._over
         finally:
+            self._send = None
             gone.cancel()
+            if self._task is not None:
+                self._task.cancel()
         return not self._cut
 
-    async def _send_all(self, send: Send) -> None:
-        while True:
-            while self._queue:
+    def _wake(self) -> None:
+        """Send soon, so that what is queued in one step of the loop goes together."""
+        if self._send is not None and self._sending is None and not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Send what is queued, without a task as long as the connection takes it at once."""
+        self._is_due = False
+        try:
+            while self._queue and self._send is not None:
                 self.spoke = self._sending = monotonic()
-                await send({"type": "http.response.body", "body": self._take(), "more_body": True})
+                rest = _begin(self._send({"type": "http.response.body", "body": self._take(), "more_body": True}))
+                if rest is not None:
+                    self._task = asyncio.get_running_loop().create_task(self._send_rest(rest))
+                    return
                 self._sending = None
-            if self._ended:
-                return
-            self._waker = asyncio.get_running_loop().create_future()
-            await self._waker
+        except Exception as error:  # noqa: BLE001 `run` raises it
+            self._finish(error)
+        if self._ended:
+            self._finish()
+
+    async def _send_rest(self, rest: Awaitable[None]) -> None:
+        """Wait for a reader that is slower than its thread."""
+        try:
+            await rest
+        except Exception as error:  # noqa: BLE001 `run` raises it
+            self._finish(error)
+            return
+        self._sending = self._task = None
+        self._flush()
 
     def _take(self) -> bytes:
         """All that waits, or its first message when that is a lot."""
@@ -125,11 +152,38 @@ class Stream:
     def _leave(self) -> None:
         self._ended = True
         self._forget()
-        self._wake()
+        self._finish()
 
-    def _wake(self) -> None:
-        if self._waker is not None and not self._waker.done():
-            self._waker.set_result(None)
+    def _finish(self, error: Exception | None = None) -> None:
+        if self._over is None or self._over.done():
+            return
+        if error is None:
+            self._over.set_result(None)
+        else:
+            self._over.set_exception(error)
+
+
+def _begin(sending: Awaitable[None]) -> Awaitable[None] | None:
+    """Run `sending` up to where it first waits, and return its rest; None when it is through, as it nearly always is.
+
+    Waking a task for each stream costs as much as the sending itself (docs/performance.md).
+    """
+    steps = sending.__await__()
+    try:
+        waited_for = next(steps)
+    except StopIteration:
+        return None
+    return _rest(waited_for, steps)
+
+
+@coroutine
+def _rest(waited_for: Any, steps: Generator[Any, Any, None]) -> Generator[Any, Any, None]:
+    try:
+        yield waited_for
+    except BaseException:
+        steps.close()
+        raise
+    yield from steps
 
 
 async def _gone(receive: Receive) -> None:
