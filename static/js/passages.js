@@ -111,7 +111,7 @@ function emptyBar() {
   return bar;
 }
 
-let reading = "";
+export let reading = "";
 function follow(entries) {
   const entry = entries.find((one) => one.isIntersecting);
   if (!entry) return;

@@ -2,12 +2,24 @@
 // whose visits only their own device knows. A return within half an hour is the same visit.
 import htmx from "./htmx.js";
 import { recall, remember, thread, viewer } from "./page.js";
+import { reading } from "./passages.js";
 
 const SAME_VISIT = 30 * 60_000;
 const key = `seen:${thread}`;
 
-if (thread && viewer) onLeave(() => navigator.sendBeacon(`/t/${thread}/seen`));
+if (thread && viewer) keepPlace();
 else if (thread) markForVisitor();
+
+// At once too: the browser asks for the next page, which counts what is unread, before it leaves this one.
+function keepPlace() {
+  if (!document.hidden) seen();
+  document.addEventListener("visibilitychange", seen);
+}
+
+// Whoever did not leave the top keeps the place of the last time.
+function seen() {
+  navigator.sendBeacon(`/t/${thread}/seen`, new URLSearchParams({ passage: scrollY > innerHeight / 2 ? reading : "" }));
+}
 
 function onLeave(act) {
   document.addEventListener("visibilitychange", () => document.hidden && act());

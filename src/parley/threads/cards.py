@@ -6,9 +6,10 @@ import msgspec
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
+from parley.core.access import Viewer
 from parley.core.markdown import excerpt
 from parley.core.text import as_id, shortened
-from parley.threads.queries import PAGE, Balance, CardRow, Voice, cards
+from parley.threads.queries import PAGE, Balance, CardRow, Voice, cards, unread_in
 
 # About three lines each on a wide page.
 EXCERPT = 220
@@ -28,6 +29,8 @@ class Card(msgspec.Struct, frozen=True):
     minutes: int
     excerpt: str
     comment_count: int
+    # Comments by others since the viewer was there, counted to one more than is told.
+    unread: int
     people: int
     created_at: datetime
     last_activity_at: datetime
@@ -54,11 +57,14 @@ where c.id = any($1::bigint[]) and c.state = 'visible'
 """
 
 
-async def make_cards(sort: str, topic: str | None, period: str, after: str) -> tuple[list[Card], str | None]:
-    """One page of cards, and the address of the next page when there is one."""
+async def make_cards(
+    sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
+) -> tuple[list[Card], str | None]:
+    """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
     rows = await cards(sort, topic, period, _cursor(after))
     voices = await _voices(rows[:PAGE])
-    shown = [_card(row, voices) for row in rows[:PAGE]]
+    unread = await unread_in(viewer.id, [row.id for row in rows[:PAGE]]) if viewer else {}
+    shown = [_card(row, voices, unread.get(row.id, 0)) for row in rows[:PAGE]]
     if len(rows) <= PAGE:
         return shown, None
     last = rows[PAGE - 1]
@@ -85,7 +91,7 @@ def _voice(row: VoiceRow) -> Voice:
     return Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score, row.assisted)
 
 
-def _card(row: CardRow, voices: dict[int, Voice]) -> Card:
+def _card(row: CardRow, voices: dict[int, Voice], unread: int) -> Card:
     return Card(
         id=row.id,
         slug=row.slug,
@@ -98,6 +104,7 @@ def _card(row: CardRow, voices: dict[int, Voice]) -> Card:
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
         excerpt=shortened(row.first_words, EXCERPT),
         comment_count=row.comment_count,
+        unread=unread,
         people=row.people,
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,

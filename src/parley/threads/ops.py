@@ -151,16 +151,17 @@ async def set_state(*, viewer: Viewer, thread_id: int, state: str, reason: str) 
 
 
 VISIT = """
-insert into visit (member, thread, before_at, seen_at) select $1, id, now(), now() from thread where id = $2
+insert into visit (member, thread, passage, before_at, seen_at)
+select $1, id, $3, now(), now() from thread where id = $2
 on conflict (member, thread) do update
 set before_at = case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end,
-    seen_at = now()
+    seen_at = now(), passage = coalesce($3, visit.passage)
 """
 
 
-async def record_visit(*, member: int, thread_id: int) -> None:
-    """Note that `member` reads the thread now. Ten minutes of quiet end a visit."""
-    await db.execute(VISIT, member, thread_id)
+async def record_visit(*, member: int, thread_id: int, passage: int | None = None) -> None:
+    """Note that `member` reads the thread now, at `passage` (a lineage). Ten minutes of quiet end a visit."""
+    await db.execute(VISIT, member, thread_id, passage)
 
 
 LEFT = (

@@ -1,5 +1,6 @@
 """Reading threads: one, and the lists of the home page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -145,12 +146,50 @@ async def cards(sort: str, topic: str | None, period: str, after: tuple[float, i
     return await db.fetch(CardRow, LIST.format(rank=RANKS[sort]), topic, rank, last, days, PAGE + 1)
 
 
-async def last_visit(member: int, thread: int) -> datetime | None:
-    """When the member last read this thread before the present visit, None on the first."""
-    moment: datetime | None = await db.value(
-        """select case when seen_at < now() - interval '10 minutes' then seen_at else before_at end
-           from visit where member = $1 and thread = $2""",
-        member,
-        thread,
-    )
-    return moment
+# How many comments others wrote in the thread of visit `v` since a moment. More than 99 are told as "99+".
+UNREAD = """(
+    select count(*) from (
+        select 1 from comment c
+        where c.thread = v.thread and c.created_at > {since} and c.state = 'visible'
+          and c.author is distinct from v.member
+        limit 100
+    ) counted
+)"""
+
+
+class VisitRow(msgspec.Struct, frozen=True):
+    """A member's former visit to a thread: `since` when, the passage read last, and how much was written since."""
+
+    since: datetime
+    passage: int | None
+    unread: int
+
+
+VISIT = f"""
+select v.since, v.passage, {UNREAD.format(since="v.since")} as unread from (
+    select thread, member, passage,
+           case when seen_at < now() - interval '10 minutes' then seen_at else before_at end as since
+    from visit where member = $1 and thread = $2
+) v
+"""  # noqa: S608 constants only
+
+
+async def last_visit(member: int, thread: int) -> VisitRow | None:
+    """The member's visit to this thread before the present one, None on the first."""
+    return await db.fetch_one(VisitRow, VISIT, member, thread)
+
+
+class Unread(msgspec.Struct, frozen=True):
+    thread: int
+    count: int
+
+
+UNREAD_IN = f"""
+select v.thread, {UNREAD.format(since="v.seen_at")} as count
+from visit v where v.member = $1 and v.thread = any($2::bigint[])
+"""  # noqa: S608 constants only
+
+
+async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
+    """For each of `threads` that the member visited, how many comments others wrote since."""
+    return {row.thread: row.count for row in await db.fetch(Unread, UNREAD_IN, member, list(threads))}

@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 
 from parley.core.access import ANYONE, MEMBER, viewer_of
 from parley.core.errors import NotFound
+from parley.core.forms import Form, posted
 from parley.core.pages import page
 from parley.core.text import as_id
 from parley.threads import ops, queries
@@ -28,17 +29,17 @@ async def home(
     chosen = next((one for one in await queries.topics() if one.slug == topic), None)
     if topic and chosen is None:
         raise NotFound("There is no such topic.")
-    cards, next_url = await make_cards(sort, chosen.slug if chosen else None, period, after)
+    cards, next_url = await make_cards(sort, chosen.slug if chosen else None, period, after, viewer_of(request))
     context: dict[str, Any] = {"threads": cards, "sort": sort, "period": period, "topic": chosen, "next_url": next_url}
     return page(request, "threads/home.html", "threads", **context)
 
 
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
-    """Remember that the member has this thread open, for the marks of what is new at the next visit."""
-    viewer, thread_id = viewer_of(request), as_id(thread)
+    """Remember that the member has this thread open, and where they read, for their next visit."""
+    viewer, thread_id, form = viewer_of(request), as_id(thread), Form(await posted(request))
     if viewer is not None and thread_id is not None:
-        await ops.record_visit(member=viewer.id, thread_id=thread_id)
+        await ops.record_visit(member=viewer.id, thread_id=thread_id, passage=form.id("passage"))
 
 
 handlers = [home, seen]

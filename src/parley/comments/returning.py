@@ -1,0 +1,41 @@
+"""Where a member left off in a thread, and what came since."""
+
+import msgspec
+
+from parley.comments.view import ThreadView
+from parley.core.access import Viewer
+from parley.core.text import shortened
+from parley.threads.queries import VisitRow
+
+# Enough to know a passage again, on one line.
+WORDS = 60
+
+
+class Left(msgspec.Struct, frozen=True):
+    """The passage read last (None: it is gone, or none was) and its first words; unread comments and the first."""
+
+    passage: int | None
+    words: str
+    unread: int
+    first: str
+
+
+def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> Left | None:
+    """What a thread's page tells a member who comes back; None where there is nothing to tell."""
+    if visit is None:
+        return None
+    row = next((row for row in shown.rows if row.lineage == visit.passage), None)
+    if row is None and not visit.unread:
+        return None
+    words = shortened(row.text, WORDS) if row else ""
+    return Left(row.lineage if row else None, words, visit.unread, _first(shown, visit, viewer))
+
+
+def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
+    """Where the first unread comment of the page stands; where it shows none, the newest come first elsewhere."""
+    laid = shown.discussion.laid
+    for comment in laid.places:
+        row = laid.rows[comment]
+        if row.created_at > visit.since and row.author_id != viewer.id and row.state == "visible":
+            return f"#c{comment}"
+    return f"{shown.thread.address}?sort=new#discussion"
