@@ -6,11 +6,12 @@ from collections.abc import Iterable
 # Scripts without spaces count by character.
 UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
-_TYPOGRAPHY = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4`", "'")
+_PLAIN = (
+    dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"')
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 )
+_TYPOGRAPHY = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 def collapsed(text: str) -> str:
@@ -20,7 +21,7 @@ def collapsed(text: str) -> str:
 
 def folded(text: str) -> str:
     """`text` with plain quotation marks and dashes, character by character: positions stay what they were."""
-    return text.translate(_TYPOGRAPHY)
+    return text if text.isascii() else _TYPOGRAPHY.sub(lambda sign: _PLAIN[sign[0]], text)
 
 
 class Coder:

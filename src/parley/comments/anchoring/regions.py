@@ -12,6 +12,7 @@ from parley.articles.words import UNSPACED, Coder
 from parley.comments.anchoring.document import Document, Span
 
 _REACH = 3  # passages that only one of the revisions has are looked at up to so far from a passage
+_LONG = 64  # letters of a long word
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 
 
@@ -71,39 +72,39 @@ class Hoods:
         self._regions: dict[Span, Region | None] = {}
 
     def region(self, first: int, last: int) -> Region | None:
-        """What became of the passages from `first` to `last` and of those beside them that did not go on."""
+        """What became of the passages from `first` up to `last`, and of those beside them that did not go on."""
         if (first, last) not in self._regions:
             now = self._now(first, last)
-            was = self._was(first, last)
-            self._regions[first, last] = Region(self.old, was, self.new, now) if now else None
+            self._regions[first, last] = Region(self.old, self._was(first, last), self.new, now) if now else None
         return self._regions[first, last]
 
-    def around(self, first: int, last: int) -> Span | None:
-        """The same and a passage on either side."""
-        now = self._now(first, last)
-        return now and (max(now[0] - 1, 0), min(now[1] + 1, len(self.new.lineages)))
+    def around(self, first: int, last: int) -> Span:
+        """What these passages are now, and one more on either side."""
+        start, end = self._now(first, last) or (0, 0)
+        return (max(start - 1, 0), min(end + 1, len(self.new.lineages))) if start < end else (0, 0)
 
     def _was(self, first: int, last: int) -> Span:
-        homes = [self.old.place[one] for one in self._targets(first, last) if one in self.old.place]
-        near = [at for at in homes if first - _REACH <= at <= last + _REACH]
-        return _grown(self.old.lineages, min([first, *near]), max([last, *near]) + 1, self.new.place)
+        homes = [self.old.place[one] for one in self._goals(first, last) if one in self.old.place]
+        near = [at for at in homes if first - _REACH <= at < last + _REACH]
+        return _grown(self.old.lineages, min([first, *near]), max([last, *(at + 1 for at in near)]), self.new.place)
 
     def _now(self, first: int, last: int) -> Span | None:
-        homes = [self.new.place[one] for one in self._targets(first, last)]
-        if homes:
-            near = [at for at in homes if abs(at - homes[0]) <= last - first + _REACH]
+        homes = [self.new.place[one] for one in self._goals(first, last)]
+        near = [at for at in homes if abs(at - homes[0]) < last - first + _REACH]
+        if near:
             return _grown(self.new.lineages, min(near), max(near) + 1, self.old.place)
         return self._gap(first)
 
-    def _targets(self, first: int, last: int) -> list[int]:
-        goals = (one if one in self.new.place else self.merged.get(one) for one in self.old.lineages[first : last + 1])
+    def _goals(self, first: int, last: int) -> list[int]:
+        """The lineages that these passages have now, also where they were merged into others."""
+        goals = [one if one in self.new.place else self.merged.get(one) for one in self.old.lineages[first:last]]
         return [one for one in goals if one in self.new.place]
 
     def _gap(self, first: int) -> Span | None:
         """Of passages that did not go on, the new ones that stand where they stood."""
         before = next((self.new.place[one] for one in reversed(self.old.lineages[:first]) if one in self.new.place), -1)
-        span = _grown(self.new.lineages, before + 1, before + 1, self.old.place)
-        return span if span[0] < span[1] else None
+        start, end = _grown(self.new.lineages, before + 1, before + 1, self.old.place)
+        return (start, end) if start < end else None
 
 
 def _grown(lineages: Sequence[int], start: int, end: int, others: Container[int]) -> Span:
@@ -112,3 +113,11 @@ def _grown(lineages: Sequence[int], start: int, end: int, others: Container[int]
         start -= start > 0 and lineages[start - 1] not in others
         end += end < len(lineages) and lineages[end] not in others
     return start, end
+
+
+def whole_words(document: Document, span: Span) -> Span:
+    """The words that lie mostly in a span."""
+    start, end = span
+    tokens = [token.span() for token in _TOKEN.finditer(document.plain, max(start - _LONG, 0), end + _LONG)]
+    inside = [one for one in tokens if 2 * (min(one[1], end) - max(one[0], start)) > one[1] - one[0]]
+    return (inside[0][0], inside[-1][1]) if inside else span

@@ -1,0 +1,129 @@
+"""Where words of the former text stand in the new one."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from parley.articles.words import collapsed, folded
+from parley.comments.anchoring import floors
+from parley.comments.anchoring.document import Document, Span
+from parley.comments.anchoring.regions import Hoods, Region, whole_words
+from parley.comments.anchoring.selecting import Selector
+
+
+class Place(NamedTuple):
+    """Words of the new text, and how like they are to those that are looked for: 1 means that they are the same."""
+
+    span: Span
+    likeness: float
+
+
+class Finder:
+    """Two revisions of an article, and what was worked out about them for all anchors."""
+
+    def __init__(self, old: Document, new: Document, merged: Mapping[int, int]) -> None:
+        self.old, self.new = old, new
+        self._hoods = Hoods(old, new, merged)
+
+    def find(self, anchor: Selector) -> Place | None:
+        """The words of `anchor` where they are now, from the surest way of knowing to the least sure one."""
+        was = self._where(anchor)
+        if was is None:
+            return None
+        quote = self.old.plain[slice(*was)]
+        here = self._unchanged(was) or self._followed(anchor, quote, was)
+        if here and here.likeness >= floors.found_by_search(quote):
+            return here
+        if there := self._elsewhere(anchor, quote):
+            return there
+        return here if here and here.likeness >= floors.followed(quote) else self._searched(anchor, quote, was)
+
+    def find_passage(self, lineage: int) -> tuple[int, float] | None:
+        """The lineage that a passage has now, by itself or merged into another, and how like it is to what it was."""
+        was = self.old.place.get(lineage)
+        now = lineage if lineage in self.new.place else self._hoods.merged.get(lineage, lineage)
+        at = self.new.place.get(now)
+        if was is None or at is None:
+            return None
+        return now, Indel.normalized_similarity(self.old.passages(was, was + 1), self.new.passages(at, at + 1))
+
+    def _where(self, anchor: Selector) -> Span | None:
+        """Where the anchor stands on the former text."""
+        at = self.old.place.get(anchor.lineage)
+        if at is None:
+            return None
+        quote = folded(collapsed(anchor.quote))
+        start, end = self.old.starts[at], self.old.ends[at]
+        spans = [(one, one + len(quote)) for one in self.old.find(quote, start, end + len(quote)) if one < end]
+        return max(spans, key=lambda span: self.old.context(span, anchor.prefix, anchor.suffix), default=None)
+
+    def _unchanged(self, was: Span) -> Place | None:
+        """In passages that read as they did."""
+        first, last = self._passages(was)
+        at = self.new.place.get(self.old.lineages[first])
+        if at is None or at + last - first > len(self.new.lineages):
+            return None
+        if self.old.passages(first, last) != self.new.passages(at, at + last - first):
+            return None
+        start = was[0] - self.old.starts[first] + self.new.starts[at]
+        return Place((start, start + was[1] - was[0]), 1.0)
+
+    def _followed(self, anchor: Selector, quote: str, was: Span) -> Place | None:
+        """By what became of each word around, or verbatim close to it."""
+        region = self._hoods.region(*self._passages(was))
+        if region is None:
+            return None
+        now = region.follow(*was)
+        if now is None or self.new.plain[slice(*now)] != quote:
+            now = self._close(anchor, quote, was, region) or now
+        return now and Place(now, Indel.normalized_similarity(quote, self.new.plain[slice(*now)]))
+
+    def _close(self, anchor: Selector, quote: str, was: Span, region: Region) -> Span | None:
+        """The very words in the same passages, where they do not stand for other ones of before."""
+        others = set(self.old.find(quote, *region.old)) - {was[0]}
+        kept = {span[0] for one in others if (span := region.follow(one, one + len(quote)))}
+        spans = [(one, one + len(quote)) for one in self.new.find(quote, *region.new) if one not in kept]
+        return max(spans, key=lambda span: self._context(span, anchor), default=None)
+
+    def _elsewhere(self, anchor: Selector, quote: str) -> Place | None:
+        """Verbatim in a passage that did not have these words before."""
+        if not floors.is_telling(quote):
+            return None
+        spans = [(one, one + len(quote)) for one in self.new.find(quote, 0, len(self.new.plain))]
+        return self._best([Place(span, 1.0) for span in spans if not self._was_there(quote, span)], anchor)
+
+    def _was_there(self, quote: str, span: Span) -> bool:
+        before = self.old.place.get(self.new.lineages[self.new.at(span[0])])
+        return before is not None and quote in self.old.passages(before, before + 1)
+
+    def _searched(self, anchor: Selector, quote: str, was: Span) -> Place | None:
+        """Edited, in or beside its passage, but with other words around."""
+        floor = floors.found_by_search(quote)
+        hood = self._hoods.around(*self._passages(was)) if floor < 1 else (0, 0)
+        places = [self._most_like(quote, at, floor) for at in range(*hood)]
+        return self._best([place for place in places if place and place.likeness >= floor], anchor)
+
+    def _most_like(self, quote: str, passage: int, floor: float) -> Place | None:
+        start, end = self.new.positions((passage, passage + 1))
+        if end - start < len(quote):
+            return None
+        found = fuzz.partial_ratio_alignment(quote, self.new.plain[start:end], score_cutoff=100 * floor)
+        if found is None:
+            return None
+        span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
+        return Place(span, Indel.normalized_similarity(quote, self.new.plain[slice(*span)]))
+
+    def _best(self, places: list[Place], anchor: Selector) -> Place | None:
+        """The most like one, of equal ones the one with the same text around it; None when nobody can tell."""
+        ranked = sorted((place.likeness, self._context(place.span, anchor), place.span) for place in places)
+        if not ranked or (len(ranked) > 1 and ranked[-1][:2] == ranked[-2][:2]):
+            return None
+        return Place(ranked[-1][2], ranked[-1][0])
+
+    def _passages(self, was: Span) -> Span:
+        return self.old.at(was[0]), self.old.at(was[1] - 1) + 1
+
+    def _context(self, span: Span, anchor: Selector) -> int:
+        return self.new.context(span, anchor.prefix, anchor.suffix)
