@@ -27,8 +27,9 @@ SMALL = 40
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
 COMMENT_FIELDS = (
-    "id", "thread", "parent", "depth", "author", "stance", "passage", "body", "html", "html_version",
-    "ups", "downs", "agrees", "disagrees", "best", "controversial", "reply_count", "created_at", "scored_at",
+    "id", "thread", "parent", "depth", "author", "stance", "revision", "passage", "made_on", "anchor", "confidence",
+    "body", "html", "html_version", "ups", "downs", "agrees", "disagrees", "best", "controversial", "reply_count",
+    "created_at", "scored_at",
 )  # fmt: skip
 LINEAGES = """
 select p.lineage from passage p join revision r on r.id = p.revision join thread t on t.article = r.article
@@ -177,6 +178,7 @@ def _row(thread: int, one: Made, body: tuple[str, str], at: datetime) -> tuple[A
     agrees, disagrees = one.count("agreement", 1), one.count("agreement", -1)
     ranks = ranking.best(ups, downs), ranking.controversial(ups, downs)
     parent = one.parent.id if one.parent else None
-    place = (thread, parent, one.depth, one.author, one.stance, one.passage)
+    place = (thread, parent, one.depth, one.author, one.stance, 1)
+    anchor = (one.passage, one.passage, "same", 1.0) if one.passage else (None,) * 4
     numbers = (ups, downs, agrees, disagrees, *ranks, one.replies)
-    return one.id, *place, *body, markdown.VERSION, *numbers, at, at if one.votes else None
+    return one.id, *place, *anchor, *body, markdown.VERSION, *numbers, at, at if one.votes else None
