@@ -29,6 +29,8 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
+# What looks for bare addresses costs a fifth of a short comment (81 us with it, 65 without), and most hold none.
+MAYBE_ADDRESS = re.compile(r":\S|//")
 INLINE = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
 LINK_REL = "nofollow ugc noopener"
 
@@ -39,9 +41,16 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST, "linkify": True})
     parser.enable(["table", "strikethrough", "linkify"]).disable("image")
     # Only what begins with http:// or https:// is meant as a link; "node.js" and "e.g.this" are words.
-    cast("LinkifyIt", parser.linkify).set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    linkify = cast("LinkifyIt", parser.linkify)
+    linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    linkify.pretest = lambda text: MAYBE_ADDRESS.search(text) is not None
     parser.validateLink = _link_allowed  # type: ignore[method-assign]
     return parser
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=LINK_REL)
 
 
 def _link_allowed(url: str) -> bool:
@@ -53,7 +62,7 @@ def render(text: str) -> str:
     """Return safe HTML for Markdown `text` (headings start at h3: a comment stands under the page's own)."""
     html = f"<pre><code>{escape(text)}</code></pre>" if _is_dense(text) else _parser().render(text)
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=LINK_REL)
+    return _cleaner().clean(html)
 
 
 def _is_dense(text: str) -> bool:

@@ -4,7 +4,7 @@ A bucket holds `most` tokens and is full again after `seconds`. Every use takes 
 """
 
 import ipaddress
-from functools import cache
+from functools import cache, lru_cache
 from time import monotonic
 
 import msgspec
@@ -141,6 +141,7 @@ async def take_each(limits: Triple, account: int, address: str) -> None:
         await take(limit, subject)
 
 
+@lru_cache(maxsize=10_000)
 def network(address: str) -> str:
     """The network that stands for a client: its /24, or /64 for IPv6; `address` itself when it is none."""
     try:
