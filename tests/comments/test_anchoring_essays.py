@@ -1,0 +1,82 @@
+"""How many anchors are found again after real revisions, beside the two peers that try: right, wrong and lost."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from comments.essays import FOLDER, Essay, essays
+from comments.peers import Closest, Found, exact
+from parley.comments.anchoring import resolve
+
+pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the real revisions are not here (../shared/data)")
+
+OURS, EXACT, CLOSEST = "Parley", "exact, in the block", "closest, no floor"
+FATES = {"unchanged": "unchanged", "edited": "edited", "moved": "edited", "deleted": "deleted"}
+Counts = Counter[tuple[str, str, str]]  # of (way, fate, verdict)
+
+
+@pytest.fixture(scope="module")
+def counts() -> dict[str, Counts]:
+    """What came of each anchor, judged by its words and by its place."""
+    by_words, by_place = Counts(), Counts()
+    for essay in essays():
+        for way, found in (ours(essay), verbatim(essay), closest(essay)):
+            for case, (words, passage) in zip(essay.cases, found, strict=True):
+                by_words[way, FATES[case.fate], case.judge(words)] += 1
+                by_place[way, FATES[case.fate], case.judge_place(words, essay.places[passage])] += 1
+    return {"by words": by_words, "by place": by_place}
+
+
+def ours(essay: Essay) -> tuple[str, Iterator[Found]]:
+    index = {one.lineage: at for at, one in enumerate(essay.new)}
+    found = resolve([case.selector for case in essay.cases], essay.former, essay.new, essay.merged)
+    places = ((one, 0 if one.state == "lost" else index[one.lineage]) for one in found)
+    return OURS, ((None if one.state == "lost" else one.quote or essay.new[at].text, at) for one, at in places)
+
+
+def verbatim(essay: Essay) -> tuple[str, Iterator[Found]]:
+    return EXACT, (exact(case.words, essay.new) for case in essay.cases)
+
+
+def closest(essay: Essay) -> tuple[str, Iterator[Found]]:
+    way = Closest(essay.former, essay.new)
+    return CLOSEST, (way.find(case.selector, case.words) for case in essay.cases)
+
+
+def share(counts: Counts, way: str, verdict: str, fate: str | None = None) -> float:
+    """Percent."""
+    some = {key: n for key, n in counts.items() if key[0] == way and fate in {None, key[1]}}
+    return 100 * sum(n for key, n in some.items() if key[2] == verdict) / sum(some.values())
+
+
+def table(name: str, counts: Counts) -> Iterator[str]:
+    yield f"\n{name:32} {'anchors':>8}" + "".join(f"{verdict:>11}" for verdict in ("right", "wrong", "lost"))
+    for way in (OURS, EXACT, CLOSEST):
+        for fate in ("unchanged", "edited", "deleted"):
+            some = sum(n for key, n in counts.items() if key[:2] == (way, fate))
+            shares = (share(counts, way, verdict, fate) for verdict in ("right", "wrong", "lost"))
+            yield f"{way:21} {fate:10} {some:>8}" + "".join(f"{one:>9.2f} %" for one in shares)
+
+
+def test_the_shares_are_told(counts: dict[str, Counts], capsys: pytest.CaptureFixture[str]) -> None:
+    with capsys.disabled():
+        print("\n".join(line for name, some in counts.items() for line in table(name, some)))  # noqa: T201 the table is what it is for
+
+
+@pytest.mark.parametrize("judged", ["by words", "by place"])
+def test_nearly_all_anchors_are_found_and_hardly_one_in_the_wrong_place(counts: dict[str, Counts], judged: str) -> None:
+    assert share(counts[judged], OURS, "right", "unchanged") >= 99
+    assert share(counts[judged], OURS, "right", "edited") >= 90
+    assert share(counts[judged], OURS, "wrong") <= 1
+
+
+def test_fewer_are_wrong_than_where_the_closest_match_is_always_taken(counts: dict[str, Counts]) -> None:
+    for some in counts.values():
+        assert share(some, OURS, "wrong") < share(some, CLOSEST, "wrong") / 4
+
+
+def test_fewer_are_lost_and_none_more_astray_than_where_only_the_very_words_count(counts: dict[str, Counts]) -> None:
+    by_place = counts["by place"]
+    assert share(by_place, OURS, "lost") < share(by_place, EXACT, "lost") / 4
+    assert share(by_place, OURS, "wrong") <= share(by_place, EXACT, "wrong")
