@@ -10,5 +10,10 @@ document.addEventListener("click", async (event) => {
   if (!link) return;
   event.preventDefault();
   await htmx.ajax("GET", link.getAttribute("href").replace(/#.*/, ""), { source: link, target: "#discussion", swap: "outerSync" });
-  if (!link.isConnected) history.replaceState(null, "", link.href.replace(/#.*/, ""));
+  if (link.isConnected) return;
+  history.replaceState(null, "", link.href.replace(/#.*/, ""));
+  // A link to one comment leads to it; any other leaves the discussion where it begins.
+  const comment = document.getElementById(link.hash.slice(1))?.closest(".comment");
+  comment?.scrollIntoView();
+  comment?.focus({ preventScroll: true });
 });

@@ -15,8 +15,8 @@ from litestar import Litestar
 import make
 from parley.accounts import sessions
 from parley.comments import tree
-from parley.comments.importing import Line, import_discussion
 from parley.comments.choosing import Node, Tree, choose
+from parley.comments.importing import Line, import_discussion
 from parley.core import db
 
 STEPS = 3
@@ -253,6 +253,30 @@ async def test_a_focused_comment_comes_with_ancestors_siblings_and_replies(clien
     assert other not in comments_in(page.text)
     assert link.status_code == 303
     assert link.headers["location"] == f"{await make.address(thread)}?focus={middle}#c{middle}"
+
+
+@pytest.mark.anyio
+async def test_one_branch_leads_back_to_its_place_in_the_whole_discussion(client: httpx.AsyncClient) -> None:
+    thread = await loaded(chain(tree.SHOWN + 2))
+    by_depth = await db.values("select id from comment where thread = $1 order by depth", thread)
+    address = await make.address(thread)
+
+    async def back_from(comment: int) -> list[str]:
+        page = await client.get(f"{address}?focus={comment}")
+        return re.findall(r'class="strip">.*?href="(.*?)">(.*?)</a>', page.text)
+
+    last_shown, first_hidden = by_depth[tree.SHOWN - 1], by_depth[tree.SHOWN]
+    far = (await loaded(chain(tree.SHOWN + 50)), await db.value("select max(id) from comment"))
+
+    assert await back_from(last_shown) == [
+        (f"{address}?view=whole#c{last_shown}", "Back to this comment in the whole discussion")
+    ]
+    assert await back_from(first_hidden) == [
+        (f"{address}?view=whole#c{last_shown}", "Back to its place in the whole discussion")
+    ]
+    assert last_shown in comments_in((await client.get(f"{address}?view=whole")).text)
+    address = await make.address(far[0])
+    assert await back_from(far[1]) == [(f"{address}?view=whole#discussion", "Back to the whole discussion")]
 
 
 @pytest.mark.anyio

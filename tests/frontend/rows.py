@@ -32,7 +32,9 @@ def article() -> Row:
 
 
 def comment(number: int, **changes: Any) -> Row:
-    row: dict[str, Any] = dict.fromkeys(("parent", "stance", "quote", "passage", "anchor", "words", "earlier", "answered", "edited_at"))
+    row: dict[str, Any] = dict.fromkeys(
+        ("parent", "stance", "quote", "passage", "anchor", "words", "earlier", "answered", "edited_at")
+    )
     row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
     row |= {"html": Markup(f"<p>Comment {number}.</p>"), "version": 1, "score": 5, "reply_count": 0}  # noqa: S704
     row |= {"agrees": 3, "disagrees": 1, "passes": 0, "assisted": False, "imported": False}
@@ -72,6 +74,18 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         comments = first + rendered("comments/_comment.html", comment=anchored)
     shown: dict[str, Any] = {"article": article(), "passages_html": passages(), "form": form()}
     shown |= {"comments_html": Markup(comments), "sort": "best", "sorts": ("best", "new"), "focus": None}  # noqa: S704
-    shown |= {"left": None, "view": "whole", "stance": None, "stances": Stances(challenges=1, none=1), "passage_row": None}
-    shown |= {"passage": None, "next_url": None, "live_from": 7, "canonical": "http://parley.test/t/1/wager"}
+    shown |= {
+        "left": None,
+        "view": "whole",
+        "stance": None,
+        "stances": Stances(challenges=1, none=1),
+        "passage_row": None,
+    }
+    shown |= {
+        "back": None,
+        "passage": None,
+        "next_url": None,
+        "live_from": 7,
+        "canonical": "http://parley.test/t/1/wager",
+    }
     return rendered("threads/page.html", **(shown | context))

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
-from parley.comments import queries
+from parley.comments import queries, tree
 from parley.comments import view as views
 from parley.comments.returning import Left, left_off
 from parley.comments.rules import STANCES
@@ -70,6 +70,23 @@ async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
 
 
 async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+    context = await _of_viewer(shown, viewer)
+    return context | {"back": await _way_back(shown.discussion)}
+
+
+async def _way_back(branch: views.Discussion) -> int | None:
+    """The focused comment or, where the whole discussion begins without it, the nearest above that is shown there."""
+    if branch.place.focus is None:
+        return None
+    there = set((await tree.whole(branch.place.thread, branch.sort)).ids)
+    found: int | None = branch.place.focus
+    while found is not None and found not in there:
+        row = branch.laid.rows.get(found)
+        found = row.parent if row else None
+    return found
+
+
+async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     if viewer is None:
         return _shared(shown, views.comments_html(shown.discussion))
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
