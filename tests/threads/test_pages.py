@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 import httpx
 import pytest
 
@@ -18,6 +20,19 @@ async def test_a_visitor_reads_home_and_a_thread_without_a_cookie(client: httpx.
     assert f'data-thread="{thread}"' in page.text
     assert make.WORDS[0] in page.text
     assert not client.cookies
+
+
+async def test_a_visitor_who_signs_up_comes_back_to_the_very_page(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    address, passage = await make.address(thread), (await make.lineages(thread))[0]
+
+    whole = await client.get(address)
+    part = await client.get(f"{address}?passage={passage}&sort=new")
+
+    assert f'href="/signup?next={address}"' in whole.text
+    came_from = f"{address}?view=whole&sort=new&passage={passage}"
+    assert f'href="/signup?next={quote(came_from)}"' in part.text
+    assert (await client.get(came_from)).status_code == 200
 
 
 async def test_a_member_posts_votes_and_sees_both(client: httpx.AsyncClient) -> None:

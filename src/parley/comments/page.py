@@ -1,6 +1,7 @@
 """The page of one thread: the article and its discussion beside each other."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
@@ -99,7 +100,7 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = Non
     place, thread = shown.discussion.place, shown.thread
     return {
         "thread": thread,
-        "path": thread.address,
+        "path": _address(shown),
         "article": shown.article,
         "passages_html": shown.passages,
         "comments_html": comments_html,
@@ -117,6 +118,15 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = Non
         "live_from": thread.last_seq,
         "form": views.new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }
+
+
+def _address(shown: views.ThreadView) -> str:
+    """The address of this very page, to come back to after signing in."""
+    place = shown.discussion.place
+    asked = {"view": place.view, "sort": place.sort if place.sort != "best" else None, "passage": place.passage}
+    asked |= {"stance": place.stance, "focus": place.focus}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return shown.thread.address + (f"?{query}" if query else "")
 
 
 handlers = [show]
