@@ -11,6 +11,7 @@ from parley import features
 from parley.accounts import web as accounts
 from parley.accounts.sessions import Sessions
 from parley.articles import web as articles
+from parley.articles.rules import may_edit
 from parley.comments import own, page, profile
 from parley.comments import web as comments
 from parley.community import web as community
@@ -23,7 +24,7 @@ from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.live import web as live
 from parley.live.hub import Hub
-from parley.threads import moderation, publishing
+from parley.threads import moderation, publishing, revise, revisions
 from parley.threads import web as threads
 from parley.threads.queries import topics
 from parley.votes import web as votes
@@ -33,7 +34,22 @@ log = structlog.get_logger(__name__)
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
 
-FEATURES = (accounts, community, articles, threads, moderation, publishing, page, comments, own, profile, votes, live)
+FEATURES = (
+    accounts,
+    community,
+    articles,
+    threads,
+    moderation,
+    publishing,
+    revise,
+    revisions,
+    page,
+    comments,
+    own,
+    profile,
+    votes,
+    live,
+)
 PLATFORM = (assets, health)
 
 
@@ -70,7 +86,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "local": settings.local,
             "mail_to_files": settings.smtp_url is None,
         }
-        pages.set_globals(site=site, topics=await topics())
+        pages.set_globals(site=site, topics=await topics(), may_edit=may_edit)
         pages.warm()
         assets.assets()
         # What is here now stays: no collection in the middle of the first pages need look through it.

@@ -1,6 +1,6 @@
 """Differences between two texts, as a person reads them."""
 
-from parley.core.diff import marked, marked_paragraphs
+from parley.core.diff import marked
 
 
 def test_an_added_word_is_marked_alone() -> None:
@@ -15,12 +15,3 @@ def test_a_rewritten_text_is_shown_whole_before_and_after() -> None:
 
 def test_markup_in_a_text_stays_text() -> None:
     assert "<b>" not in marked("<b>one two three</b>", "<b>one two four</b>")
-
-
-def test_paragraphs_far_from_a_change_are_left_out() -> None:
-    old = [f"Paragraph {n}." for n in range(10)]
-
-    html = marked_paragraphs(old, [*old, "A new one."])
-
-    assert "A new one." in html
-    assert "Paragraph 0." not in html

@@ -11,6 +11,7 @@ SOURCES = ("url", "text", "file")
 LONGEST_TITLE = 300
 LONGEST_BYLINE = 200
 LONGEST_TEXT = 500_000
+LONGEST_REASON = 300
 
 
 class NewForm(Form):
@@ -47,3 +48,18 @@ class PublishForm(Form):
         # None where the field was not sent: then what was read stands; empty, nobody is named.
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
         self.topic = self.text("topic", most=40, least=1, missing="Please choose a topic.")
+
+
+class ReviseForm(Form):
+    """An editor's edit; `revision` is the number of the one that was edited."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.revision = self.id("revision")
+        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing="An article needs a title.")
+        self.byline = self.text("byline", most=LONGEST_BYLINE)
+        self.text_ = self.text(
+            "text", most=LONGEST_TEXT, least=1, missing="An article needs a text. Yours was empty.", lines=True
+        )
+        self.reason = self.text("reason", most=LONGEST_REASON)
+        self.previews = self.flag("preview")

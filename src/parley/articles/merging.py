@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import msgspec
+from markupsafe import Markup
 
 from parley.articles.importing.passages import Passage
 from parley.articles.ops import Text
@@ -29,8 +30,21 @@ class Kept(msgspec.Struct, frozen=True):
         return self.kind, self.text
 
     @property
+    def markup(self) -> Markup:
+        """The passage's element, sanitised when it was cut (importing/passages.py)."""
+        return Markup(self.html)  # noqa: S704 see above
+
+    @property
     def passage(self) -> Passage:
         return msgspec.convert(self, Passage, from_attributes=True)
+
+
+WHOLE = "select lineage, kind, level, html, text from passage where revision = $1 order by position"
+
+
+async def whole(revision: int) -> list[Kept]:
+    """The passages of a revision as they are kept, for writing the next one; what may be read says queries.py."""
+    return await db.fetch(Kept, WHOLE, revision)
 
 
 KEPT = """

@@ -1,7 +1,8 @@
 """An article's pictures: fetched, re-encoded and kept under the hash of their bytes."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import lxml.html
 import msgspec
@@ -48,8 +49,37 @@ async def _with_pictures(passage: Passage, *, wanted: bool) -> Passage:
             picture.set("width", str(image.width))
             picture.set("height", str(image.height))
             picture.set("loading", "lazy")
-    html = (root.text or "") + "".join(lxml.html.tostring(child, encoding="unicode") for child in root)
-    return msgspec.structs.replace(passage, html=html)
+    return msgspec.structs.replace(passage, html=_inner(root))
+
+
+Attributes = Mapping[str, Mapping[str, str]]
+_OURS = re.compile(r"/media/([0-9a-f]{64})$")
+
+
+def ours(passages: Iterable[Passage]) -> Attributes:
+    """The pictures in `passages` that we keep, by their hash, with what their elements say of them."""
+    found: dict[str, Mapping[str, str]] = {}
+    for html in (one.html for one in passages if "/media/" in one.html):
+        for picture in lxml.html.fragment_fromstring(html, create_parent="div").iter("img"):
+            if named := _OURS.match(picture.get("src", "")):
+                found[named[1]] = dict(picture.attrib)
+    return found
+
+
+def with_ours(passage: Passage, known: Attributes) -> Passage:
+    """`passage`, written by hand, with its pictures as `known` has them; any other picture becomes a link."""
+    root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
+    for picture in list(root.iter("img")):
+        named = _OURS.search(picture.get("src", ""))
+        if named and named[1] in known:
+            picture.attrib.update({**known[named[1]], "alt": picture.get("alt", "")})
+        else:
+            _as_link(picture)
+    return msgspec.structs.replace(passage, html=_inner(root))
+
+
+def _inner(root: HtmlElement) -> str:
+    return (root.text or "") + "".join(lxml.html.tostring(child, encoding="unicode") for child in root)
 
 
 async def _fetch(url: str) -> Image | None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import rich_click as click
 
-from parley.articles.ops import DISPLAYS, set_display
+from parley.articles.ops import DISPLAYS
 from parley.articles.reading import canonical, read_file, read_url
 from parley.cli.running import on_installation
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.threads import ops
+from parley.threads import edits, ops
 
 
 @click.group()
@@ -22,7 +22,9 @@ def article() -> None:
 @click.argument("source", metavar="PATH_OR_URL")
 @click.option("--url", help="Where a file came from: the same address again becomes a revision.")
 @click.option("--topic", default="ai-and-society", show_default=True, help="Topic of a new thread.")
-@click.option("--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is kept from now on.")
+@click.option(
+    "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, those here included."
+)
 @on_installation
 async def add(source: str, url: str | None, topic: str, display: str | None) -> dict[str, Any]:
     """Import an article and print its thread's address."""
@@ -34,7 +36,7 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
             raise Refused(f"There is no file {source}.")
         text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
     if display and text.url:
-        await set_display(text.url, display)
+        await edits.set_display(text.url, display)
     opened = await ops.open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {

@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.comments.rules import IS_VISIBLE, LONGEST_QUOTE, SHOWN_STATE, Standing
+from parley.articles.rules import READABLE
+from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, Standing
 from parley.core import db
 from parley.core.diff import marked
 
@@ -60,9 +61,12 @@ class CommentRow(msgspec.Struct, frozen=True):
 
 # Of an article whose publisher allows an excerpt, no more than that is shown on any path.
 EARLIER = f"""
-    select case a.display when 'excerpt' then left(p.text, {LONGEST_QUOTE}) else p.text end
-    from revision r join passage p on p.revision = r.id join article a on a.id = r.article
-    where r.article = t.article and r.number = c.revision and p.lineage = c.made_on
+    select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
+    where a.id = t.article and r.number = c.revision and p.lineage = c.made_on
+"""  # noqa: S608 constants only
+MAY_BE_QUOTED = f"""
+    (select a.display = 'full' from article a where a.id = t.article)
+    or coalesce(strpos(({EARLIER}), c.quote) > 0, false)
 """  # noqa: S608 constants only
 
 COLUMNS = f"""
@@ -71,9 +75,9 @@ COLUMNS = f"""
     case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
     {SHOWN_STATE} as state,
     c.stance, c.passage,
-    case when {IS_VISIBLE} then c.quote end as quote,
+    case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
     c.anchor,
-    case when {IS_VISIBLE} then c.words end as words,
+    case when {IS_VISIBLE} and c.words is not null and ({MAY_BE_QUOTED}) then c.words end as words,
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,

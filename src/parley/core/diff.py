@@ -1,7 +1,6 @@
 """Showing what changed between two texts, word by word."""
 
 import re
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 from html import escape
 
@@ -26,17 +25,3 @@ def marked(old: str, new: str) -> Markup:
         parts += [f"<del>{gone}</del>"] if gone else []
         parts += [f"<ins>{come}</ins>"] if come else []
     return Markup("".join(parts))  # noqa: S704 both texts were escaped above
-
-
-def marked_paragraphs(old: Sequence[str], new: Sequence[str]) -> Markup:
-    """The paragraphs of `new`, with those that changed marked word by word; long unchanged stretches are left out."""
-    parts: list[Markup] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts += [Markup("<p>{}</p>").format(text) for text in new[c:d][-1:]]
-            continue
-        pairs = max(b - a, d - c)
-        before = [*old[a:b], *[""] * pairs][:pairs]
-        after = [*new[c:d], *[""] * pairs][:pairs]
-        parts += [Markup("<p>{}</p>").format(marked(*pair)) for pair in zip(before, after, strict=True)]
-    return Markup("\n").join(parts)

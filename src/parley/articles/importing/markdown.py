@@ -18,6 +18,12 @@ _PUBLISHED = ("date", "published", "published_at")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified")
 
 
+def to_html(text: str) -> str:
+    """Markdown as HTML, with the HTML that stands in it; nothing of it is safe before it is sanitised."""
+    html: str = _MARKDOWN.render(text)
+    return html
+
+
 def extract_markdown(text: str) -> Extracted:
     """The article; front matter names it, or its first heading, which is then no part of the text.
 
@@ -26,7 +32,7 @@ def extract_markdown(text: str) -> Extracted:
     text = text.replace("\r\n", "\n").lstrip("\ufeff\n")
     front = _FRONT_MATTER.match(text)
     fields = dict(_fields(front["fields"])) if front else {}
-    html = sanitise(_MARKDOWN.render(text[front.end() :] if front else text), boxes=True)
+    html = sanitise(to_html(text[front.end() :] if front else text), boxes=True)
     article = lxml.html.fragment_fromstring(html, create_parent="div")
     words = article.text_content()
     if not any(map(str.isalnum, words)):

@@ -1,0 +1,54 @@
+"""Editing an article: its text as one piece of Markdown, and the passages that an edited text says."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+
+from parley.articles.blocks import Block, blocks, join
+from parley.articles.importing.passages import Passage
+from parley.articles.merging import Kept
+from parley.articles.pictures import ours
+from parley.articles.sources import render, source
+from parley.core.errors import Refused
+from parley.core.markdown import MARKS
+
+# Parsing costs by the mark (core/markdown.py): so many take about half a second, and no real edit has them.
+MOST_MARKS = 25_000
+
+
+def as_markdown(passages: Sequence[Kept], base_url: str | None) -> str:
+    """The text of an article as its editors see it."""
+    return join(_sources(passages, base_url))
+
+
+def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> list[Passage]:
+    """The passages that `text` says, which is `as_markdown(passages)` after an edit.
+
+    One whose source was not touched, wherever it stands now, is the one that is kept, byte for byte.
+    Raises Refused when more was written than can be read at once.
+    """
+    pictures = ours([one.passage for one in passages])
+    kept: dict[str, list[Kept]] = defaultdict(list)
+    for one, block in reversed(list(zip(passages, _sources(passages, base_url), strict=True))):
+        kept[_key(block)].append(one)
+    made: list[Passage] = []
+    marks = 0
+    for block in blocks(text):
+        if known := kept.get(_key(block)):
+            made.append(known.pop().passage)
+            continue
+        marks += len(MARKS.findall(block.source))
+        if marks > MOST_MARKS:
+            raise Refused("This changes more than can be read at once. Please save it in two or three steps.")
+        made += render(block, base_url, pictures)
+    return made
+
+
+def _sources(passages: Sequence[Kept], base_url: str | None) -> list[Block]:
+    pictures = ours([one.passage for one in passages])
+    return [source(one, base_url, pictures) for one in passages]
+
+
+def _key(block: Block) -> str:
+    """What a form may change of a source on its way there and back must not count as an edit."""
+    return unicodedata.normalize("NFC", block.source).strip()

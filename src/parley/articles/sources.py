@@ -1,0 +1,96 @@
+"""Passages as Markdown for editing, and back.
+
+What a passage's Markdown cannot say must not be lost by looking at it. So the Markdown is rendered again at once, and
+where that is not the passage, the passage's HTML stands in its place, in one line.
+"""
+
+import re
+from functools import partial
+from html import escape
+
+import lxml.html
+from bs4 import Tag
+from lxml import etree
+from markdownify import ATX, BACKSLASH, MarkdownConverter
+
+from parley.articles.blocks import Block, blocks
+from parley.articles.importing.markdown import to_html
+from parley.articles.importing.passages import Passage, cut
+from parley.articles.merging import Kept
+from parley.articles.pictures import Attributes, with_ours
+
+_KEPT_AS_HTML = (
+    "abbr", "bdi", "bdo", "cite", "dfn", "ins", "kbd", "mark", "q", "ruby", "rt", "rp", "samp", "small", "sub", "sup",
+    "time", "u", "var", "wbr",
+)  # fmt: skip
+# Say the same in Markdown as in HTML.
+_SAME = (
+    (re.compile(r"<(/?)b>"), r"<\1strong>"),
+    (re.compile(r"<(/?)i>"), r"<\1em>"),
+    (re.compile(r"<(/?)del>"), r"<\1s>"),
+    (re.compile(r"<br>\s*(</(?:strong|em)>)"), r"\1<br>"),
+    (re.compile(r"<li>\s*<p>((?:(?!</?p\b).)*)</p>\s*</li>", re.DOTALL), r"<li>\1</li>"),
+    (re.compile(r"</?(?:thead|tbody)>"), ""),
+    (re.compile(r"<a rel=\"[^\"]*\">([^<]*)</a>"), r"\1"),
+    (re.compile(r"<pre>(?:<code>)?(.*?)\n?(?:</code>)?</pre>", re.DOTALL), r"<pre>\1</pre>"),
+)
+_BLOCKS = "blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|table|td|th|tr|ul"
+_AROUND = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
+
+
+class _Converter(MarkdownConverter):
+    """Keeps the inline elements that Markdown has no sign for."""
+
+    def __init__(self, *, careful: bool) -> None:
+        super().__init__(
+            heading_style=ATX, bullets="-", newline_style=BACKSLASH, autolinks=False, escape_misc=careful,
+            keep_inline_images_in=["td", "th"],
+        )  # fmt: skip
+        for name in _KEPT_AS_HTML:
+            setattr(self, f"convert_{name}", partial(_as_html, name))
+
+
+def _as_html(name: str, element: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG001 as markdownify calls it
+    attributes = "".join(f' {key}="{escape(str(value))}"' for key, value in element.attrs.items())
+    return f"<{name}{attributes}>" if name == "wbr" else f"<{name}{attributes}>{text}</{name}>"
+
+
+_PLAIN, _CAREFUL = _Converter(careful=False), _Converter(careful=True)
+
+
+def source(passage: Kept, base_url: str | None, pictures: Attributes) -> Block:
+    """The Markdown that renders to `passage`; its HTML where there is none."""
+    level = passage.level or 1 if passage.kind == "item" else 0
+    for converter in (_PLAIN, _CAREFUL):
+        markdown = converter.convert(_tidy(passage.html)).strip()
+        if [one.source for one in blocks(markdown)] == [markdown]:
+            made = render(Block(markdown, level), base_url, pictures)
+            if len(made) == 1 and (made[0].kind, _plain(made[0].html)) == (passage.kind, _plain(passage.html)):
+                return Block(markdown, level)
+    html = passage.html.strip()
+    return Block(html.replace("\n", "&#10;") if "<pre" in html else " ".join(html.split()), level)
+
+
+def render(block: Block, base_url: str | None, pictures: Attributes) -> list[Passage]:
+    """The passages that a block's source says, usually one; `pictures` are those of ours that it may show."""
+    made = cut(to_html(block.source), base_url=base_url or "https://here.invalid/")
+    made = [with_ours(one, pictures) if "<img" in one.html else one for one in made]
+    return [Passage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
+
+
+def _is_item(passage: Passage, block: Block) -> bool:
+    return passage.kind == "item" and block.level > 0
+
+
+def _tidy(html: str) -> str:
+    for pattern, instead in _SAME:
+        html = pattern.sub(instead, html)
+    return html if "<pre" in html else " ".join(html.split())
+
+
+def _plain(html: str) -> bytes:
+    """The same for HTML that says the same."""
+    html = _tidy(html)
+    if "<pre" not in html:
+        html = _AROUND.sub(r"\1", html)
+    return etree.tostring(lxml.html.fragment_fromstring(html, create_parent="div"), method="c14n")

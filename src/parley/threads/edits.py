@@ -1,0 +1,115 @@
+"""Changing the text of an article here: an edit, an old version brought back, and how much of a site is shown."""
+
+import msgspec
+
+from parley.articles import merging
+from parley.articles import ops as articles
+from parley.articles import queries as reading
+from parley.articles.importing.passages import Passage
+from parley.articles.revising import Edit, Revised
+from parley.articles.rules import may_edit
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.threads import queries
+from parley.threads.ops import revise_thread
+
+
+class Stale(Refused):
+    """Somebody else revised the article since its text was handed out for editing."""
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """What an editor sends: the revision that was edited, and what it shall say now."""
+
+    revision: int
+    title: str
+    byline: str | None
+    passages: list[Passage]
+    reason: str
+
+
+NOTHING = "Nothing changed: this is the text as it is here already."
+
+
+async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Revised:
+    """Write an editor's text as the next revision.
+
+    Raises Forbidden for those who may not, Stale when somebody was quicker, Refused when nothing changed.
+    """
+    async with db.atomic():
+        article = await _to_edit(viewer, thread_id)
+        if article.revision != edited.revision:
+            raise Stale("Somebody else revised this article while you were editing. Your text is kept.")
+        text = articles.Text(
+            title=edited.title,
+            passages=edited.passages,
+            byline=edited.byline,
+            lang=article.lang,
+            dir=article.dir,
+            published_at=article.published_at,
+            updated_at=article.updated_at,
+        )
+        return await _revise(thread_id, text, Edit(viewer.id, edited.reason))
+
+
+async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> Revised:
+    """Write the text of an old revision as the next one: lineages and anchors come back with it.
+
+    Raises Forbidden for those who may not, NotFound, and Refused when the text is that one already.
+    """
+    async with db.atomic():
+        article = await _to_edit(viewer, thread_id)
+        old = next((one for one in await reading.revisions(article.id) if one.number == number), None)
+        if old is None:
+            raise NotFound("There is no such version of this article.")
+        text = articles.Text(
+            title=old.title,
+            passages=[one.passage for one in await merging.whole(old.id)],
+            byline=old.byline,
+            lang=old.lang,
+            dir=old.dir,
+            published_at=old.published_at,
+            updated_at=old.updated_at,
+        )
+        return await _revise(thread_id, text, Edit(viewer.id, reason, restores=number))
+
+
+async def _to_edit(viewer: Viewer, thread_id: int) -> reading.ArticleRow:
+    """The article, its thread's row locked."""
+    await db.value("select id from thread where id = $1 for no key update", thread_id)
+    thread, article = await queries.one(thread_id), await reading.of_thread(thread_id)
+    if thread is None or article is None:
+        raise NotFound("This thread does not exist.")
+    if not may_edit(viewer, thread, article):
+        raise Forbidden("Only moderators, and the member who pasted a text that has no source, can edit it.")
+    return article
+
+
+async def _revise(thread_id: int, text: articles.Text, edit: Edit) -> Revised:
+    revised = await revise_thread(thread_id, text, edit)
+    if revised is None:
+        raise Refused(NOTHING)
+    return revised
+
+
+EXCERPT_ONLY = "The publisher allows an excerpt only."
+
+OF_ARTICLES = "select id from thread where article = any($1::bigint[]) order by id"
+
+
+async def set_display(url: str, display: str) -> None:
+    """Decide how much of the articles of `url`'s site is shown, those that are here already included.
+
+    Shown as an excerpt they are revised to one, so that no comment stays on words that nobody can read.
+    """
+    async with db.atomic():
+        changed = await articles.set_display(url, display)
+        if display == "full":
+            return
+        for thread in await db.values(OF_ARTICLES, changed):
+            article = await reading.of_thread(thread)
+            if article is not None:
+                passages = [one.passage for one in await merging.newest(article.id)]
+                text = articles.Text(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
+                await revise_thread(thread, text, Edit(reason=EXCERPT_ONLY))

@@ -1,0 +1,103 @@
+"""Editing an article over HTTP."""
+
+import asyncio
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles.differences import compare, count, foresee
+from parley.articles.editing import as_markdown, read_markdown
+from parley.articles.forms import ReviseForm
+from parley.articles.importing.passages import Passage
+from parley.articles.rules import may_edit
+from parley.articles.web import member_of
+from parley.core.access import VERIFIED
+from parley.core.errors import Forbidden, ParleyError
+from parley.core.forms import posted
+from parley.core.pages import page
+from parley.threads import edits, queries
+from parley.threads.revisions import difference, found
+
+AnyRequest = Request[Any, Any, Any]
+# Half a million characters, each of which may take nine bytes in a form.
+BODY_LIMIT = 5_000_000
+
+
+async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+    row, article = await found(thread)
+    if not may_edit(member_of(request), row, article):
+        raise Forbidden("Only moderators, and the member who pasted a text that has no source, can edit it.")
+    return row, article
+
+
+@get("/t/{thread:str}/revise", name="threads:revise-form", opt={"who": VERIFIED})
+async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """The article's text, to be edited."""
+    row, article = await _to_edit(request, thread)
+    passages = await articles.readable(article.revision_id)
+    text = await asyncio.to_thread(as_markdown, passages, article.url)
+    values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
+    return _page(request, row, article, values, {})
+
+
+@post("/t/{thread:str}/revise", name="threads:revise", opt={"who": VERIFIED}, request_max_body_size=BODY_LIMIT)
+async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """Save an edit as the next revision, or with `preview` show what it would change."""
+    row, article = await _to_edit(request, thread)
+    form = ReviseForm(await posted(request))
+    if form.errors:
+        return _page(request, row, article, form.values, form.errors, status=422)
+    if form.revision != article.revision:
+        return await _stale(request, row, article, form)
+    passages = await articles.readable(article.revision_id)
+    try:
+        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
+        if form.previews:
+            return await _preview(request, row, article, form, made)
+        edited = edits.Edited(article.revision, form.title, form.byline or None, made, form.reason)
+        await edits.edit_article(viewer=member_of(request), thread_id=row.id, edited=edited)
+    except edits.Stale:
+        return await _stale(request, *await found(thread), form)
+    except ParleyError as error:
+        return _page(request, row, article, form.values, {"form": str(error)}, status=error.status)
+    return Redirect(row.address, status_code=303)
+
+
+async def _preview(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, made: list[Passage]
+) -> Response[Any]:
+    former = await articles.readable(article.revision_id)
+    runs = compare(former, foresee(former, made))
+    return _page(request, row, article, form.values, {}, runs=runs, changes=count(runs), previewed=True)
+
+
+async def _stale(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm
+) -> Response[Any]:
+    """Somebody was quicker: what they changed, and the text that was typed, to be saved again knowingly."""
+    known = {one.number: one for one in await articles.revisions(article.id)}
+    older = known.get(form.revision or 0)
+    context = await difference(older, known[article.revision]) if older else {}
+    return _page(request, row, article, form.values, {}, status=422, stale=True, **context)
+
+
+def _page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    **context: Any,
+) -> Response[Any]:
+    form = {name: values.get(name, "") for name in ("title", "byline", "text", "reason")} | {"errors": errors}
+    return page(
+        request, "articles/revise.html", status=status, thread=row, article=article, form=form,
+        **{"stale": False, "previewed": False, "runs": None, "changes": 0} | context,
+    )  # fmt: skip
+
+
+handlers = [revise_form, revise]

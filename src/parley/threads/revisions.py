@@ -1,0 +1,123 @@
+"""The versions of an article: their list and differences, an old one whole, and bringing it back."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles.differences import Run, compare, count
+from parley.articles.forms import LONGEST_REASON
+from parley.articles.rules import may_edit
+from parley.articles.web import member_of
+from parley.core.access import ANYONE, VERIFIED, viewer_of
+from parley.core.errors import NotFound, ParleyError
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+from parley.core.text import as_id
+from parley.threads import edits, queries
+
+AnyRequest = Request[Any, Any, Any]
+Versions = dict[int, articles.RevisionRow]
+
+
+async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+    """The thread of an address and its article. Raises NotFound."""
+    thread_id = as_id(thread)
+    row = await queries.one(thread_id) if thread_id else None
+    article = await articles.of_thread(row.id) if row else None
+    if row is None or article is None:
+        raise NotFound("This thread does not exist.")
+    return row, article
+
+
+@get("/t/{thread:str}/revisions", name="threads:revisions", opt={"who": ANYONE})
+async def revisions(
+    request: AnyRequest, thread: FromPath[str], to: FromQuery[str] = "", at: FromQuery[str] = ""
+) -> Response[Any]:
+    """The versions of a thread's article and the difference between two of them; with `at` one version, whole."""
+    row, article = await found(thread)
+    known = {one.number: one for one in await articles.revisions(article.id)}
+    if at:
+        return await _old(request, row, article, known, at)
+    newer = _number(to, known, max(known))
+    older = _number(request.query_params.get("from", ""), known, max(1, newer - 1))
+    return page(
+        request,
+        "articles/revisions.html",
+        thread=row,
+        article=article,
+        revisions=list(reversed(known.values())),
+        **await difference(known[older], known[newer]),
+        edits=may_edit(viewer_of(request), row, article),
+        check_note=await articles.check_note(article.id),
+    )
+
+
+async def _old(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, known: Versions, at: str
+) -> Response[Any]:
+    number = as_id(at)
+    if number is None or number not in known:
+        raise NotFound("There is no such version of this article.")
+    return await _old_page(request, row, article, known[number], Form({}))
+
+
+async def _old_page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    version: articles.RevisionRow,
+    form: Form,
+    status: int = 200,
+) -> Response[Any]:
+    return page(
+        request,
+        "articles/old.html",
+        status=status,
+        thread=row,
+        article=article,
+        version=version,
+        passages=await articles.readable(version.id),
+        edits=may_edit(viewer_of(request), row, article) and version.number != article.revision,
+        reason=form.values.get("reason", ""),
+        errors=form.errors,
+    )
+
+
+async def difference(older: articles.RevisionRow, newer: articles.RevisionRow) -> dict[str, Any]:
+    """What changed between two versions, for `articles/_difference.html`."""
+    runs: list[Run] = []
+    if older.number != newer.number:
+        runs = compare(await articles.readable(older.id), await articles.readable(newer.id))
+    return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
+
+
+def _number(raw: str, known: Versions, default: int) -> int:
+    number = as_id(raw)
+    return number if number is not None and number in known else default
+
+
+@post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
+async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """Bring an old version back as the newest one."""
+    row, article = await found(thread)
+    version = next((one for one in await articles.revisions(article.id) if one.number == as_id(number)), None)
+    if version is None:
+        raise NotFound("There is no such version of this article.")
+    form = Form(await posted(request))
+    reason = form.text("reason", most=LONGEST_REASON)
+    status = 422
+    if not form.errors:
+        try:
+            await edits.restore_revision(
+                viewer=member_of(request), thread_id=row.id, number=version.number, reason=reason
+            )
+            return Redirect(row.address, status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    return await _old_page(request, row, article, version, form, status)
+
+
+handlers = [revisions, restore]
