@@ -18,6 +18,7 @@ from parley.articles.words import Coder, collapsed, folded
 Pairs = dict[int, int]  # the place of a new passage -> the place of the former one that it continues
 
 _ALMOST = 0.9  # so alike must a passage be to one of an older revision to get its lineage back
+_LARGEST = 400_000_000  # this many cells of a table (50 MB) are put up for the order of equal passages
 _START, _END, _NOWHERE = -1, -2, (-3, -3)
 
 
@@ -74,7 +75,7 @@ def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
     """Passages that did not change, in their place or moved; equal ones among them keep their order."""
     coder = Coder()
     same: Pairs = {}
-    for run in LCSseq.opcodes(coder.code(old), coder.code(new)):
+    for run in LCSseq.opcodes(coder.code(old), coder.code(new)) if len(old) * len(new) <= _LARGEST else ():
         if run.tag == "equal":
             same |= zip(range(run.dest_start, run.dest_end), range(run.src_start, run.src_end), strict=True)
     return _keeping_order(same | _moved(old, new, same), new)

@@ -1,6 +1,7 @@
 """Where words of the former text stand in the new one."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -11,6 +12,8 @@ from parley.comments.anchoring import floors
 from parley.comments.anchoring.document import Document, Span
 from parley.comments.anchoring.regions import Hoods, Region, whole_words
 from parley.comments.anchoring.selecting import Selector
+
+_MANY = 20  # what stands in a passage so often cannot be told apart
 
 
 class Place(NamedTuple):
@@ -82,7 +85,9 @@ class Finder:
 
     def _close(self, anchor: Selector, quote: str, was: Span, region: Region) -> Span | None:
         """The very words in the same passages, where they do not stand for other ones of before."""
-        others = set(self.old.find(quote, *region.old)) - {was[0]}
+        others = set(islice(self.old.find(quote, *region.old), _MANY)) - {was[0]}
+        if len(others) >= _MANY - 1:
+            return None
         kept = {span[0] for one in others if (span := region.follow(one, one + len(quote)))}
         spans = [(one, one + len(quote)) for one in self.new.find(quote, *region.new) if one not in kept]
         return max(spans, key=lambda span: self._context(span, anchor), default=None)
@@ -91,10 +96,12 @@ class Finder:
         """Verbatim in a passage that did not have these words before."""
         if not floors.is_telling(quote):
             return None
-        spans = [(one, one + len(quote)) for one in self.new.find(quote, 0, len(self.new.plain))]
-        return self._best([Place(span, 1.0) for span in spans if not self._was_there(quote, span)], anchor)
+        spans = ((one, one + len(quote)) for one in self.new.find(quote, 0, len(self.new.plain)))
+        fresh = islice((span for span in spans if not self._was_there(quote, span)), _MANY)
+        return self._best([Place(span, 1.0) for span in fresh], anchor)
 
     def _was_there(self, quote: str, span: Span) -> bool:
+        """Whether a passage had these words before, so that they are not the ones that are looked for."""
         before = self.old.place.get(self.new.lineages[self.new.at(span[0])])
         return before is not None and quote in self.old.passages(before, before + 1)
 
@@ -113,7 +120,8 @@ class Finder:
         if found is None:
             return None
         span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
-        return Place(span, Indel.normalized_similarity(quote, self.new.plain[slice(*span)]))
+        words = self.new.plain[slice(*span)]
+        return None if self._was_there(words, span) else Place(span, Indel.normalized_similarity(quote, words))
 
     def _best(self, places: list[Place], anchor: Selector) -> Place | None:
         """The most like one, of equal ones the one with the same text around it; None when nobody can tell."""

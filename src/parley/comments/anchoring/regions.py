@@ -12,6 +12,7 @@ from parley.articles.words import UNSPACED, Coder
 from parley.comments.anchoring.document import Document, Span
 
 _REACH = 3  # passages that only one of the revisions has are looked at up to so far from a passage
+_LARGEST = 50_000_000  # more cells of a table than these (12 MB) are not put up for the words of one passage
 _LONG = 64  # letters of a long word
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 
@@ -33,8 +34,8 @@ class Region:
         self.old, self.new = old.positions(was), new.positions(now)
         self._was, before = _tokens(old, self.old, coder)
         self._now, after = _tokens(new, self.new, coder)
-        steps = groupby(Levenshtein.opcodes(before, after), key=lambda step: step.tag == "equal")
-        self._runs = [_run(list(run)) for _, run in steps]
+        steps = Levenshtein.opcodes(before, after) if len(before) * len(after) <= _LARGEST else ()
+        self._runs = [_run(list(run)) for _, run in groupby(steps, key=lambda step: step.tag == "equal")]
 
     def follow(self, start: int, end: int) -> Span | None:
         """Where the words between two positions of the former text are now; None when they were taken away."""
