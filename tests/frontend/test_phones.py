@@ -45,6 +45,16 @@ async def test_a_reply_seven_deep_has_width_to_be_read_on_a_phone(deep: Stage) -
     assert width >= 280
 
 
+async def test_the_sources_of_a_new_article_stand_in_one_row_on_the_smallest_phone(stage: Stage) -> None:
+    empty = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
+    stage.html = rendered("articles/new.html", form=empty, path="/new")
+    await stage.page.set_viewport_size({"width": 320, "height": 640})
+    await stage.open("/new")
+    tops = "labels => labels.map(label => label.getBoundingClientRect().top)"
+    assert len(set(await stage.page.locator(".tabs-field label").evaluate_all(tops))) == 1
+    assert await stage.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("width", [390, 320])
 async def test_the_buttons_of_a_reply_stay_in_one_row_at_any_depth(deep: Stage, width: int) -> None:
     await deep.page.set_viewport_size({"width": width, "height": 640})
