@@ -1,6 +1,7 @@
 import asyncio
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -10,6 +11,7 @@ from parley.comments import ops as comments
 from parley.comments import rules
 from parley.core import db, ratelimit
 from parley.core.access import Viewer
+from parley.core.errors import Refused
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -220,6 +222,40 @@ async def test_many_who_write_at_once_are_all_numbered_without_a_gap(app: Litest
     assert await db.value("select last_seq from thread where id = $1", thread) == 34
     assert await db.value("select reply_count from comment where id = $1", root) == 16
     assert await db.value("select comment_count from thread where id = $1", thread) == 33
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("update comment set state = 'removed' where id = $2 and thread = $1", "no longer there"),
+        ("update thread set state = 'locked' where id = $1 and $2 > 0", "locked"),
+    ],
+)
+async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
+    app: Litestar, thread: int, change: str, said: str
+) -> None:
+    author = await make.member()
+    root = await make.comment(thread, author)
+    other = await asyncpg.connect(db.DB.config["dsn"])
+    try:
+        async with other.transaction():
+            await other.execute("select 1 from thread where id = $1 for no key update", thread)
+            reply = asyncio.create_task(make.comment(thread, author, parent=root))
+            await _until_somebody_waits(other)
+            await other.execute(change, thread, root)
+        with pytest.raises(Refused, match=said):
+            await reply
+    finally:
+        await other.close()
+
+    assert await count(thread) == 1
+
+
+async def _until_somebody_waits(connection: asyncpg.Connection) -> None:
+    async with asyncio.timeout(5):
+        while not await connection.fetchval("select exists (select 1 from pg_locks where not granted)"):
+            await asyncio.sleep(0.01)
 
 
 async def test_a_preview_renders_and_keeps_nothing(client: httpx.AsyncClient, thread: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from parley.core import db
-from parley.core.db import DB, after_commit, atomic, execute, value
+from parley.core.db import DB, after_commit, atomic, execute, value, when_committed
 from parley.core.errors import Unavailable
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
@@ -165,6 +165,32 @@ async def test_a_hook_that_fails_does_not_undo_or_hide_the_others() -> None:
         await execute("insert into note values (1)")
 
     assert (heard, await written()) == ([1], [1])
+
+
+async def test_what_a_statement_alone_wrote_is_committed_at_once() -> None:
+    heard: list[tuple[str, int]] = []
+
+    async def hear(name: str) -> None:
+        heard.append((name, len(await written())))
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    await execute("insert into note values (1)")
+    await when_committed(lambda: hear("alone"))
+    await when_committed(fail)
+    assert heard == [("alone", 1)]
+
+    async with atomic():
+        await execute("insert into note values (2)")
+        await when_committed(lambda: hear("together"))
+        assert heard == [("alone", 1)]
+    with pytest.raises(ZeroDivisionError):
+        async with atomic():
+            await when_committed(lambda: hear("rolled back"))
+            await fail()
+
+    assert heard == [("alone", 1), ("together", 2)]
 
 
 @pytest.mark.parametrize(

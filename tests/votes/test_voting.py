@@ -1,6 +1,7 @@
 import asyncio
 import random
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -240,6 +241,32 @@ async def test_one_member_voting_in_many_tabs_at_once_keeps_the_counters_right(a
 
     await asyncio.gather(*(make.vote(voter, comment, *chance.choice(choices)) for _ in range(40)))
 
+    assert await drifted(0, comment) == []
+
+
+@pytest.mark.committed
+async def test_a_vote_on_a_comment_that_changes_meanwhile_is_worked_out_again(app: Litestar) -> None:
+    comment = await make.comment(await make.thread(), await make.member())
+    first, second = await make.member(), await make.member()
+    other = await asyncpg.connect(db.DB.config["dsn"])
+    try:
+        async with other.transaction():
+            await other.execute("update comment set ups = 1 where id = $1", comment)
+            await other.execute(
+                "insert into vote (comment, thread, member, axis, value)"
+                " select id, thread, $2, 'quality', 1 from comment where id = $1",
+                comment,
+                first.id,
+            )
+            vote = asyncio.create_task(make.vote(second, comment))
+            async with asyncio.timeout(5):
+                while not await other.fetchval("select exists (select 1 from pg_locks where not granted)"):
+                    await asyncio.sleep(0.01)
+        await vote
+    finally:
+        await other.close()
+
+    assert (await counters(comment))[0] == 2
     assert await drifted(0, comment) == []
 
 
