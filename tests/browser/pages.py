@@ -13,6 +13,15 @@ class Shown:
     status: int = 200
 
 
+def as_seen_by(viewer: str, pages: list[Shown]) -> list[Shown]:
+    """Those of `pages` that anybody may open or that look different to each, seen by one viewer."""
+    return [
+        Shown(page.name, page.path, viewer, page.status)
+        for page in pages
+        if page.viewer is None or page.path.startswith(("/t/", "/new?", "/settings"))
+    ]
+
+
 async def every_page(site: Site) -> list[Shown]:
     """A page of each kind and state, seen by the one who sees most of it."""
     own = await site.value(
@@ -48,6 +57,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("edit", f"/c/{own}/edit", "mira"),
         Shown("delete", f"/c/{own}/delete", "mira"),
         Shown("versions of a comment", f"/c/{edited}/history"),
+        Shown("rules", "/rules"),
+        Shown("edit the rules", "/rules/edit", "ada"),
         Shown("add an article", "/new", "mira"),
         Shown("an import that failed", f"/new/{imported}", "mira"),
         Shown("sign up", "/signup"),

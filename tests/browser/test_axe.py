@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from browser.conftest import OpenTab
-from browser.pages import Shown, every_page
+from browser.pages import Shown, as_seen_by, every_page
 from browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -15,6 +15,13 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 RUN = "() => axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations)"
 NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+# Each way a page can look; the first one always, the others in `make sure`.
+LOOKS = [
+    pytest.param("light", {}, id="light-wide"),
+    pytest.param("dark", {}, id="dark-wide", marks=pytest.mark.slow),
+    pytest.param("light", NARROW, id="light-narrow", marks=pytest.mark.slow),
+    pytest.param("dark", NARROW, id="dark-narrow", marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(scope="session")
@@ -59,18 +66,18 @@ async def test_axe_finds_nothing_on_any_page(site: Site, open_tab: OpenTab, axe:
 async def test_axe_finds_nothing_in_either_theme_at_any_size_in_any_role(
     site: Site, open_tab: OpenTab, axe: str, scheme: str, size: str, viewer: str | None
 ) -> None:
-    pages = [page for page in await every_page(site) if viewer is None or page.viewer is None]
+    pages = await every_page(site)
     if viewer:
-        pages = [Shown(page.name, page.path, viewer, page.status) for page in pages]
+        pages = as_seen_by(viewer, pages)
     found = await look(open_tab, axe, pages, color_scheme=scheme, **(NARROW if size == "narrow" else {}))
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
 async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
-    site: Site, open_tab: OpenTab, axe: str, scheme: str
+    site: Site, open_tab: OpenTab, axe: str, scheme: str, size: dict[str, Any]
 ) -> None:
-    tab = await open_tab("mira", reduced_motion="reduce", color_scheme=scheme)
+    tab = await open_tab("mira", reduced_motion="reduce", color_scheme=scheme, **size)
     other = await open_tab("jonas_w")
     page, found = tab.page, []
     thread = site.fresh_thread()
@@ -82,7 +89,7 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
     await page.locator("#compose").get_by_role("button", name="Preview").click()
     await expect(page.locator("#compose .previewed em")).to_have_text("Words")
     found += await violations(page, axe, "a form with its preview, and a button for what is new")
-    await page.get_by_role("button", name="By passage").click()
+    await page.get_by_role("link", name="By passage").click()
     await page.locator(".masthead summary", has_text="mira").click()
     found += await violations(page, axe, "by passage, with an open menu")
     await page.keyboard.press("Escape")
@@ -93,9 +100,11 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-async def test_axe_finds_nothing_on_forms_that_come_back(open_tab: OpenTab, axe: str, scheme: str) -> None:
-    tab = await open_tab(color_scheme=scheme, java_script_enabled=True)
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
+async def test_axe_finds_nothing_on_forms_that_come_back(
+    open_tab: OpenTab, axe: str, scheme: str, size: dict[str, Any]
+) -> None:
+    tab = await open_tab(color_scheme=scheme, **size)
     page = tab.page
     await tab.open("/signup")
     await page.get_by_label("Name").fill("no spaces please")
@@ -105,7 +114,7 @@ async def test_axe_finds_nothing_on_forms_that_come_back(open_tab: OpenTab, axe:
     await page.get_by_role("button", name="Sign up").click()
     await expect(page.locator(".error").first).to_be_visible()
     found = await violations(page, axe, "sign up with mistakes")
-    member = await open_tab("mira", color_scheme=scheme)
+    member = await open_tab("mira", color_scheme=scheme, **size)
     await member.open("/new")
     await member.page.get_by_role("button", name="Read the article").click()
     await expect(member.page.locator(".error").first).to_be_visible()

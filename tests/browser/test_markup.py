@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from browser.pages import every_page
+from browser.pages import as_seen_by, every_page
 from browser.site import Site
 from parley.demo import PASSWORD
 
@@ -83,6 +83,20 @@ async def test_the_validator_finds_no_mistake_in_pages(site: Site, reader: Reade
         answer = await (await reader.as_(None)).post(f"/{name}", data=form)
         assert answer.status_code == 422
         (tmp_path / f"{name} with mistakes.html").write_text(answer.text)
+    found = mistakes(java, tmp_path)
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.slow
+async def test_the_validator_finds_no_mistake_in_pages_as_each_role_sees_them(
+    site: Site, reader: Reader, java: str, tmp_path: Path
+) -> None:
+    for viewer in ("nkechi", "sam_h", "ada"):
+        client = await reader.as_(viewer)
+        for number, shown in enumerate(as_seen_by(viewer, await every_page(site))):
+            answer = await client.get(shown.path, follow_redirects=True)
+            assert answer.status_code == shown.status, f"{shown.name} as {viewer}"
+            (tmp_path / f"{viewer} {number} {shown.name.replace('/', ' ')}.html").write_text(answer.text)
     found = mistakes(java, tmp_path)
     assert found == [], "\n".join(found)
 
