@@ -1,6 +1,6 @@
 """Where words of the former text stand in the new one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from parley.comments.anchoring.document import Document, Span
 from parley.comments.anchoring.regions import Hoods, Region, whole_words
 from parley.comments.anchoring.selecting import Selector
 
+_AROUND = 4  # letters more around a place than around another one, by which it is told from that
 _MANY = 20  # what stands in a passage so often cannot be told apart
 
 
@@ -98,7 +99,7 @@ class Finder:
             return None
         spans = ((one, one + len(quote)) for one in self.new.find(quote, 0, len(self.new.plain)))
         fresh = islice((span for span in spans if not self._was_there(quote, span)), _MANY)
-        return self._best([Place(span, 1.0) for span in fresh], anchor)
+        return self._best((Place(span, 1.0) for span in fresh), anchor)
 
     def _was_there(self, quote: str, span: Span) -> bool:
         """Whether a passage had these words before, so that they are not the ones that are looked for."""
@@ -106,11 +107,11 @@ class Finder:
         return before is not None and quote in self.old.passages(before, before + 1)
 
     def _searched(self, anchor: Selector, quote: str, was: Span) -> Place | None:
-        """Edited, in or beside its passage, but with other words around."""
+        """Edited, in or beside its passage, but with other words around. Verbatim ones were looked for before."""
         floor = floors.found_by_search(quote)
         hood = self._hoods.around(*self._passages(was)) if floor < 1 else (0, 0)
         places = [self._most_like(quote, at, floor) for at in range(*hood)]
-        return self._best([place for place in places if place and place.likeness >= floor], anchor)
+        return self._best((place for place in places if place and floor <= place.likeness < 1), anchor)
 
     def _most_like(self, quote: str, passage: int, floor: float) -> Place | None:
         start, end = self.new.positions((passage, passage + 1))
@@ -123,12 +124,14 @@ class Finder:
         words = self.new.plain[slice(*span)]
         return None if self._was_there(words, span) else Place(span, Indel.normalized_similarity(quote, words))
 
-    def _best(self, places: list[Place], anchor: Selector) -> Place | None:
+    def _best(self, places: Iterable[Place], anchor: Selector) -> Place | None:
         """The most like one, of equal ones the one with the same text around it; None when nobody can tell."""
-        ranked = sorted((place.likeness, self._context(place.span, anchor), place.span) for place in places)
-        if not ranked or (len(ranked) > 1 and ranked[-1][:2] == ranked[-2][:2]):
-            return None
-        return Place(ranked[-1][2], ranked[-1][0])
+        ranked = sorted(((one.likeness, self._context(one.span, anchor), one) for one in places), reverse=True)
+        if len(ranked) > 1:
+            (likeness, around, _), (next_likeness, next_around, _) = ranked[:2]
+            if likeness == next_likeness and around < next_around + _AROUND:
+                return None
+        return ranked[0][2] if ranked else None
 
     def _passages(self, was: Span) -> Span:
         return self.old.at(was[0]), self.old.at(was[1] - 1) + 1
