@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.importing.passages import Passage
-from parley.articles.rules import EXCERPT
+from parley.articles.rules import EXCERPT, HOST
 from parley.core import db
 from parley.core.text import shortened
 
@@ -87,10 +87,11 @@ async def reads_like(article: int, text: Text) -> bool:
     return known is not None and known.text_hash == text.digest
 
 
-DISPLAY_OF_ALL = """
-update article set display = $2, check_at = case when $2 = 'full' then check_at end
-where display <> $2 and lower(substring(url from '^https?://(?:[^/@]*@)?([^/:?#]+)')) = $1 returning id
-"""
+DISPLAY_OF_ALL = f"""
+update article
+set display = $2, check_at = case when $2 = 'full' and checked_at is not null then now() + interval '1 hour' end
+where display <> $2 and {HOST} = $1 returning id
+"""  # noqa: S608 constants only
 
 
 async def set_display(url: str, display: str) -> list[int]:

@@ -22,9 +22,18 @@ FEWEST_PASSAGES = 1
 
 async def read_url(url: str) -> Text:
     """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
-    fetched = await fetch(url, allow=settings().fetch_allow)
+    text = await read_again(url, ops.Fetched())
+    return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
+
+
+async def read_again(url: str, known: ops.Fetched) -> Text:
+    """As `read_url`, its pictures still those of the source.
+
+    Raises Unchanged when the site says that the page is the one it said was `known`.
+    """
+    fetched = await fetch(url, allow=settings().fetch_allow, etag=known.etag, last_modified=known.last_modified)
     extracted = await page_apart(fetched.body, url=fetched.final_url, charset=fetched.charset)
-    text = await finished(extracted, identity(extracted.canonical_url, fetched.final_url))
+    text = await _cut(extracted, identity(extracted.canonical_url, fetched.final_url))
     return msgspec.structs.replace(text, fetched=said_of(fetched, text.url))
 
 
@@ -74,12 +83,17 @@ async def read_file(name: str, data: bytes, url: str | None = None) -> Text:
 
 async def finished(extracted: Extracted, url: str | None) -> Text:
     """An extracted article cut into passages, its pictures kept. Raises CannotImport when nothing is left."""
+    text = await _cut(extracted, url)
+    return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
+
+
+async def _cut(extracted: Extracted, url: str | None) -> Text:
     passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport("No article text was found there. Copy the text of the article and paste it instead.")
     return Text(
         title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
-        passages=await keep_pictures(passages),
+        passages=passages,
         byline=extracted.byline,
         site=extracted.site,
         url=canonical(url) if url else None,

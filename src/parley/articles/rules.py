@@ -7,6 +7,9 @@ from parley.core.access import MODERATOR, Viewer
 # Characters that may be shown of an article whose publisher allows an excerpt only.
 EXCERPT = 300
 
+# The host of an article's address.
+HOST = "lower(substring(url from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"
+
 # The passages of revision `r` of article `a` as anybody may read them, for a `from` clause where both are in scope.
 # Every query that reads what a passage says joins this, never the table: of an excerpt-only article even old revisions
 # that were kept whole give no more than the first characters, and no pictures.

@@ -17,7 +17,7 @@ from parley.threads.ranking import HOT_SECONDS
 
 SLUG = 80
 # What stands after the thread's number in other addresses: a title must not take their place.
-TAKEN = {"archive", "comments", "follow", "live", "lock", "mute", "revise", "revisions", "seen", "slow", "unlock"}
+TAKEN = {"archive", "article", "comments", "follow", "live", "lock", "mute", "revise", "revisions", "seen", "slow", "unlock"}
 KINDS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
 
@@ -61,7 +61,7 @@ async def open_thread(*, text: articles.Text, topic: str, starter: int | None, t
             raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
         article = await articles.same_as(text)
         if article is not None:
-            return await _revise(article, text, trusted=trusted)
+            return await _revise(article, text, starter, trusted=trusted)
         article = await articles.add_article(text)
         return await _insert(article, text, topic, starter)
 
@@ -85,18 +85,28 @@ async def _insert(article: int, text: articles.Text, topic: str, starter: int | 
     return Opened(thread, slug)
 
 
-async def _revise(article: int, text: articles.Text, *, trusted: bool) -> Opened:
+async def revise_from_source(article: int, text: articles.Text) -> bool:
+    """Take what the page of an article says now; False when that, with what was edited here, changes nothing."""
+    async with db.atomic():
+        return (await _revise(article, text, None, trusted=False)).revised
+
+
+async def _revise(article: int, text: articles.Text, starter: int | None, *, trusted: bool) -> Opened:
     found = await db.fetch_one(Opened, OPENED, article)
     if found is None:
         raise NotFound("The article of this address has no thread.")
     if not trusted:
         text = await articles.under_its_title(article, text)
+    edit = None
     if text.fetched is not None:
         await articles.note_fetched(article, text.fetched)
         text = await merging.with_edits(article, text)
     elif not trusted:
         return msgspec.structs.replace(found, left=not await articles.reads_like(article, text))
-    revised = await revise_thread(found.id, text)
+    elif starter is not None:
+        # What a moderator pastes is an edit: the next word of the source must not undo it.
+        edit = Edit(starter)
+    revised = await revise_thread(found.id, text, edit)
     return msgspec.structs.replace(found, revised=revised is not None)
 
 

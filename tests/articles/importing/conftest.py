@@ -1,14 +1,12 @@
 """A tiny web server on loopback, the real pages in `../shared/data`, and three pages of our own."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from articles.importing.site_of_tests import Site
+from articles.importing.site_of_tests import Site, serving
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 
@@ -20,25 +18,8 @@ def db() -> None:
 
 @pytest.fixture
 async def site() -> AsyncIterator[Site]:
-    site = Site()
-    running: set[asyncio.Task[None]] = set()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        running.add(task)
-        with suppress(asyncio.CancelledError):
-            await site.answer(reader, writer)
-        writer.close()
-        running.discard(task)
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    site.port = server.sockets[0].getsockname()[1]
-    yield site
-    server.close()
-    for task in list(running):
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    async with serving() as site:
+        yield site
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """A tiny web server on loopback that answers, or misbehaves, as a test tells it to."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
@@ -41,3 +41,27 @@ class Site(msgspec.Struct):
                 await page(writer)
             writer.close()
             await writer.wait_closed()
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Site]:
+    """A site that answers on loopback until the end."""
+    site = Site()
+    running: set[asyncio.Task[None]] = set()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        with suppress(asyncio.CancelledError):
+            await site.answer(reader, writer)
+        writer.close()
+        running.discard(task)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    site.port = server.sockets[0].getsockname()[1]
+    yield site
+    server.close()
+    for task in list(running):
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)

@@ -12,8 +12,10 @@ import httpx
 import msgspec
 
 from parley.articles.importing.addresses import GuardedNetwork, Network, Resolve, resolve
-from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.importing.inflating import Inflating
+
+Headers = list[tuple[bytes, bytes]]
 
 PAGES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff")
@@ -21,6 +23,7 @@ PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", 
 _USER_AGENT = b"Parley/0.1 (article import; one request for a page a member named)"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 3
+_NOT_MODIFIED = 304
 _PASTE = "Open it in your browser, copy the text, and paste it here."
 
 
@@ -44,18 +47,22 @@ async def fetch(
     deadline: float = 10.0,
     accept: Iterable[str] = PAGES,
     resolver: Resolve = resolve,
+    etag: str | None = None,
+    last_modified: str | None = None,
 ) -> Fetched:
     """Fetch `url` over http or https from a public address (or one in `allow`).
 
     `limit` is bytes, for what is sent and for what it unpacks to; `deadline` is seconds for everything
     together, names and redirects included. No cookies, no proxies, at most three redirects, each judged
-    anew. Raises CannotImport.
+    anew. Raises CannotImport, and Unchanged when the page is what it was when it had this `etag` or `last_modified`.
     """
+    known = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
+    unless = [(name, value.encode()) for name, value in known.items() if value and value.isascii()]
     network = GuardedNetwork(allow, resolver)
     try:
         with anyio.fail_after(deadline):
             async with httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool:
-                return await _follow(pool, url, limit, tuple(accept))
+                return await _follow(pool, url, limit, tuple(accept), unless)
     except TimeoutError:
         raise CannotImport(f"The site took longer than {deadline:g} seconds. Try again later. {_PASTE}") from None
     except httpcore.ConnectError as error:
@@ -64,16 +71,22 @@ async def fetch(
         raise CannotImport(f"The site broke off its answer. Try again later. {_PASTE}") from None
 
 
-async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limit: int, accept: Sequence[str]) -> Fetched:
+async def _follow(
+    pool: httpcore.AsyncConnectionPool, url: str, limit: int, accept: Sequence[str], unless: Headers
+) -> Fetched:
     target = _target(url.strip())
     seen: set[httpx.URL] = set()
     while target not in seen and len(seen) <= _MOST_REDIRECTS:
         seen.add(target)
-        async with pool.stream("GET", _wire(target), headers=_headers(target, accept)) as answer:
+        # What a page was is known of its first address only.
+        conditions = unless if len(seen) == 1 else []
+        async with pool.stream("GET", _wire(target), headers=_headers(target, accept) + conditions) as answer:
             headers = httpx.Headers(answer.headers)
             if answer.status in _REDIRECTS and "location" in headers:
                 target = _target(urljoin(str(target), headers["location"]))
                 continue
+            if answer.status == _NOT_MODIFIED and conditions:
+                raise Unchanged
             _refuse_status(answer.status)
             body = await _body(answer, headers, limit)
         return _fetched(url, str(target), headers, body, accept)
@@ -96,7 +109,7 @@ def _wire(target: httpx.URL) -> httpcore.URL:
     return httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
 
 
-def _headers(target: httpx.URL, accept: Sequence[str]) -> list[tuple[bytes, bytes]]:
+def _headers(target: httpx.URL, accept: Sequence[str]) -> Headers:
     return [
         (b"Host", target.netloc),
         (b"User-Agent", _USER_AGENT),
@@ -111,7 +124,7 @@ def _refuse_status(status: int) -> None:
         case 401 | 402 | 403 | 407 | 451:
             raise CannotImport(f"The site shows this only after a login or a payment. {_PASTE}")
         case 404 | 410:
-            raise CannotImport("The site has no page at this address. Check it for a typing mistake.")
+            raise PageGone("The site has no page at this address. Check it for a typing mistake.")
         case 429 | 503:
             raise CannotImport(f"The site is busy and asks to come back later. Try again later. {_PASTE}")
         case _ if not httpx.codes.is_success(status):

@@ -1,0 +1,104 @@
+"""Looking again at the pages that articles came from: when, and whether what is there is the article still."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.merging import from_source
+from parley.articles.ops import Fetched, Text
+from parley.articles.pictures import keep_pictures
+from parley.articles.reading import read_again, same_site
+from parley.articles.rules import HOST
+from parley.articles.words import WORD
+from parley.core import db
+
+
+class Due(msgspec.Struct, frozen=True):
+    """An article to be looked at; it `waited` so many seconds since the look before, which said `note`.
+
+    One whose thread is `archived` stays as it is.
+    """
+
+    id: int
+    url: str
+    etag: str | None
+    last_modified: str | None
+    note: str
+    waited: float
+    archived: bool
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+# Whoever takes one has a quarter of an hour, then it is due again.
+CLAIM = f"""
+with due as (
+    select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
+    where check_at <= now() and display = 'full' and not ({HOST} = any($1::text[]))
+    order by check_at limit 1 for update skip locked
+)
+update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id
+returning a.id, a.url, a.etag, a.last_modified, due.check_note as note, coalesce(due.waited, 0) as waited,
+    exists (select 1 from thread where article = a.id and state = 'archived') as archived
+"""  # noqa: S608 constants only
+
+
+async def claim(hosts: Sequence[str]) -> Due | None:
+    """Take the article that is due longest, of none of these `hosts`."""
+    return await db.fetch_one(Due, CLAIM, list(hosts))
+
+
+# Twice as long as the last time, between an hour and a week.
+WAIT = """
+update article set checked_at = now(), check_note = $3,
+    check_at = now() + least(greatest(make_interval(secs => $2 * 2), interval '1 hour'), interval '7 days')
+where id = $1
+"""
+STOP = "update article set checked_at = now(), check_at = null, check_note = $2 where id = $1"
+SAME = "update article set etag = $2, last_modified = $3 where id = $1"
+
+
+async def wait(due: Due, note: str = "") -> None:
+    """Look again after twice the time; `note` says why this look was no revision, when there is something to say."""
+    await db.execute(WAIT, due.id, due.waited, note)
+
+
+async def stop(due: Due, note: str) -> None:
+    """Look no more."""
+    await db.execute(STOP, due.id, note)
+
+
+async def read(due: Due) -> Text | None:
+    """What an article's page says now, None when it says the same.
+
+    Raises Unchanged when the site says so itself, CannotImport when the page cannot be read or is not the article.
+    """
+    text = await read_again(due.url, Fetched(due.etag, due.last_modified))
+    before = await from_source(due.id)
+    if [one.key for one in before] == [(one.kind, one.text) for one in text.passages]:
+        if text.fetched is not None:
+            await db.execute(SAME, due.id, text.fetched.etag, text.fetched.last_modified)
+        return None
+    if not same_site(text.url or "", due.url):
+        raise CannotImport(f"The address leads to another site now: {text.url}.")
+    _refuse_another((one.text for one in before), (one.text for one in text.passages))
+    return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
+
+
+def _refuse_another(before: Iterable[str], said: Iterable[str]) -> None:
+    """Raise CannotImport for what is no new version of a text: a login wall, an error page, something else."""
+    old, new = _words(before), _words(said)
+    if new.total() * 2 < old.total():
+        counts = f"{new.total():,} words now, where it had {old.total():,}"
+        raise CannotImport(f"The page has {counts}: it may ask for a login, or show an error.")
+    if (old & new).total() * 2 < old.total():
+        raise CannotImport("The page says something else altogether now.")
+
+
+def _words(texts: Iterable[str]) -> Counter[str]:
+    return Counter(word for text in texts for word in WORD.findall(text.lower()))

@@ -1,0 +1,284 @@
+"""Looking again at the pages that articles came from."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from ipaddress import ip_network
+
+import httpx
+import msgspec
+import pytest
+
+import make
+from articles.importing.site_of_tests import Site, serving
+from parley.articles import pictures, reading
+from parley.articles.ops import set_display
+from parley.core import db
+from parley.core.settings import settings
+from parley.threads import checks, ops
+
+pytestmark = pytest.mark.anyio
+
+WORDS = tuple(f"Paragraph {number} says what it says at some length, and then says it again." for number in range(6))
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+WALL = "<p>Please sign in or subscribe now to go on reading this and every other article of ours, today.</p>"
+
+
+def html(*words: str, title: str = "The wager") -> bytes:
+    paragraphs = "".join(f"<p>{one}</p>" for one in words)
+    article = f"<article><h1>{title}</h1>{paragraphs}</article>"
+    return f"<html><head><title>{title}</title></head><body>{article}</body></html>".encode()
+
+
+@pytest.fixture
+async def site(app: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """A site of the tests, which the importer may reach."""
+    allowed = msgspec.structs.replace(settings(), fetch_allow=(ip_network("127.0.0.0/8"),))
+    for module in (reading, pictures):
+        monkeypatch.setattr(module, "settings", lambda: allowed)
+    async with serving() as one:
+        yield one
+
+
+async def imported(site: Site, path: str = "/wager", *headers: str, words: tuple[str, ...] = WORDS) -> int:
+    """A thread whose article was fetched from the site."""
+    url = site.page(path, html(*words), *headers)
+    opened = await ops.open_thread(text=await reading.read_url(url), topic="research", starter=None)
+    return opened.id
+
+
+async def look(times: int = 1) -> int:
+    """Let every source be due and looked at, so many times."""
+    looked = 0
+    for _ in range(times):
+        await db.execute("update article set check_at = now() where check_at is not null")
+        looked += await checks.check_sources()
+    return looked
+
+
+async def again() -> timedelta | None:
+    """How long until the next look."""
+    wait: timedelta | None = await db.value("select check_at - checked_at from article")
+    return wait
+
+
+async def texts() -> list[str]:
+    return await db.values(
+        """select p.text from thread t join revision r on r.article = t.article and r.number = t.revision
+           join passage p on p.revision = r.id order by t.id, p.position"""
+    )
+
+
+async def test_a_page_that_did_not_change_is_asked_for_politely_and_ever_more_seldom(site: Site) -> None:
+    await imported(site, "/wager", 'ETag: "v1"', "Last-Modified: Tue, 03 Feb 2026 07:30:00 GMT")
+    site.page("/wager", b"", status="304 Not Modified")
+    first = await again()
+
+    await db.execute("update article set checked_at = now() - interval '1 hour', check_at = now()")
+    await checks.check_sources()
+    second = await again()
+    await db.execute("update article set checked_at = now() - interval '6 days', check_at = now()")
+    await checks.check_sources()
+
+    assert (first, second, await again()) == (HOUR, 2 * HOUR, WEEK)
+    assert 'If-None-Match: "v1"' in site.requests[-1]
+    assert "If-Modified-Since: Tue, 03 Feb 2026 07:30:00 GMT" in site.requests[-1]
+    assert await db.value("select count(*) from revision") == 1
+
+
+async def test_the_same_words_in_another_dress_are_no_revision(site: Site) -> None:
+    await imported(site)
+    site.page("/wager", html(*WORDS).replace(b"<body>", b'<body class="new"><nav>Menu</nav>'), 'ETag: "v2"')
+
+    await look()
+
+    assert await db.value("select count(*) from revision") == 1
+    assert await db.value("select etag from article") == '"v2"'
+    assert await again() == HOUR
+
+
+async def test_a_page_that_changed_is_a_revision_and_comments_stay(site: Site) -> None:
+    thread = await imported(site)
+    mira = await make.member()
+    passage = (await make.lineages(thread))[2]
+    await make.comment(thread, mira, passage=passage, quote="what it says at some length")
+    site.page(
+        "/wager", html("A new beginning, which nobody expected here.", *WORDS[:5], WORDS[5] + " Really."), 'ETag: "v2"'
+    )
+    await db.execute("update article set checked_at = now() - interval '3 days', check_at = now()")
+
+    assert await checks.check_sources() == 1
+
+    assert await db.values("select changed from revision order by number") == [0, 2]
+    assert (await texts())[0] == "A new beginning, which nobody expected here."
+    assert await db.values("select passage from comment") == [passage]
+    assert await again() == HOUR
+    assert await db.value("select kind from event order by id desc limit 1") == "article.revised"
+
+
+async def test_what_people_mended_stays_mended(site: Site) -> None:
+    thread = await imported(site)
+    editor = await make.member(role="moderator")
+    mended = make.text("Paragraph 0, mended.", *WORDS[1:], title="A mended title")
+    mended = msgspec.structs.replace(mended, byline="Ann Author")
+    await ops.revise_thread(thread, mended, ops.Edit(editor.id))
+    site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
+
+    await look()
+
+    assert await texts() == ["Paragraph 0, mended.", *WORDS[1:5], "A new end, which says something else."]
+    assert (
+        await db.value("select title || byline from revision order by number desc limit 1")
+        == "A mended titleAnn Author"
+    )
+
+
+async def test_a_page_that_is_gone_twice_is_left_alone_and_the_text_stays(site: Site) -> None:
+    await imported(site)
+    site.page("/wager", b"Gone", status="410 Gone")
+
+    await look()
+    first = await again()
+    await look()
+    requests = len(site.requests)
+
+    assert first is not None
+    assert await again() is None
+    assert await look() == 0
+    assert len(site.requests) == requests
+    assert await texts() == list(WORDS)
+
+
+async def test_a_page_that_was_gone_once_is_looked_at_again(site: Site) -> None:
+    await imported(site)
+    site.page("/wager", b"Not now", status="404 Not Found")
+    await look()
+    site.page("/wager", html(*WORDS))
+    await look()
+    site.page("/wager", b"Not now", status="404 Not Found")
+    await look()
+
+    assert await again() is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "said"),
+    [
+        (html(WALL.removeprefix("<p>").removesuffix("</p>")), "200 OK", "may ask for a login"),
+        (
+            html(*(f"Something else {'entirely different ' * 5}{number}." for number in range(9))),
+            "200 OK",
+            "something else",
+        ),
+        (html(*WORDS[:2]), "200 OK", "words now, where it had"),
+        (b"<html><body><p>Error</p></body></html>", "200 OK", "No article was found"),
+        (b"Sign in", "401 Unauthorized", "only after a login"),
+        (b"Broken", "500 Internal Server Error", "answered with an error (500)"),
+        (b"", "503 Service Unavailable", "is busy"),
+        (b"%PDF-1.7", "200 OK", "PDF"),
+    ],
+)
+async def test_a_page_that_is_not_the_article_any_more_is_no_revision_and_editors_are_told(
+    client: httpx.AsyncClient, site: Site, answer: bytes, status: str, said: str
+) -> None:
+    thread = await imported(site)
+    site.page("/wager", answer, status=status)
+
+    await look()
+    visitors = await client.get(f"/t/{thread}/revisions")
+    await make.sign_in(client, await make.member(role="moderator"))
+    editors = await client.get(f"/t/{thread}/revisions")
+
+    assert await texts() == list(WORDS)
+    assert await db.value("select count(*) from revision") == 1
+    assert await again() is not None
+    assert said in editors.text
+    assert said not in visitors.text
+
+
+async def test_a_page_that_leads_to_another_site_is_no_revision(site: Site) -> None:
+    await imported(site)
+    site.page("/parked", html(*WORDS[:5], "And now: casino."))
+    site.redirect("/wager", f"http://localhost:{site.port}/parked")
+
+    await look()
+
+    assert await texts() == list(WORDS)
+    assert "another site" in await db.value("select check_note from article")
+
+
+async def test_a_picture_that_cannot_be_had_this_time_is_not_lost(site: Site) -> None:
+    await imported(site)
+    figure = f'<figure><img src="/media/{"a" * 64}" alt="A curve"></figure>'
+    await db.execute(
+        """insert into passage (revision, lineage, position, kind, html, text)
+           select id, nextval('lineage'), 6, 'figure', $1, 'A curve' from revision""",
+        figure,
+    )
+    page = html(*WORDS[:5], "A new end, which says something else.")
+    site.page("/wager", page.replace(b"</article>", b'<figure><img src="/none.png" alt="A curve"></figure></article>'))
+    site.page("/none.png", b"", status="404 Not Found")
+
+    await look()
+
+    newest = await db.values(
+        "select html from passage where revision = (select max(id) from revision) order by position"
+    )
+    assert newest[-1] == figure
+    assert newest[-2] == "<p>A new end, which says something else.</p>"
+
+
+async def test_few_are_looked_at_in_a_sweep_and_no_two_of_one_site(site: Site) -> None:
+    for number in range(3):
+        await imported(site, f"/{number}")
+    site.requests.clear()
+
+    assert await look() == 1
+    assert len(site.requests) == 1
+
+
+async def test_only_what_was_fetched_and_is_shown_whole_is_looked_at(site: Site) -> None:
+    await make.thread(make.text(*WORDS))
+    await make.thread(make.text(*WORDS, url=site.url("/pasted")))
+    await imported(site)
+    await set_display(site.url("/"), "excerpt")
+
+    assert await look() == 0
+
+    await set_display(site.url("/"), "full")
+    assert await look() == 1
+
+
+async def test_an_archived_thread_stays_as_it_was(site: Site) -> None:
+    thread = await imported(site)
+    await db.execute("update thread set state = 'archived' where id = $1", thread)
+    site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
+
+    await look()
+
+    assert await texts() == list(WORDS)
+
+
+async def test_a_fault_of_ours_harms_nothing_and_is_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    await imported(site)
+
+    async def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(checks.checking, "read", fail)
+    await look()
+
+    assert await texts() == list(WORDS)
+    assert await again() is not None
+    assert await db.value("select check_note from article") == checks.FAULT
+
+
+async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
+    mira = await make.member()
+    thread = await imported(site)
+    url = site.page("/wager?utm_source=mail", html(*WORDS[:5], "A new end, which says something else."))
+
+    text = await reading.read_url(url)
+    opened = await ops.open_thread(text=text, topic="policy", starter=mira.id)
+
+    assert (opened.id, opened.revised) == (thread, True)
+    assert await db.value("select count(*) from thread") == 1
