@@ -281,11 +281,23 @@ async def test_signing_up_leads_back_to_where_one_came_from(client: httpx.AsyncC
 
     assert action_of(form) == action_of(mistaken.text) == "/signup?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"
     assert 'href="/login?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"' in form
-    assert (
-        done.headers["location"] == again.headers["location"] == "/signup/done?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"
-    )
+    assert done.headers["location"] == "/signup/done?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"
+    assert again.headers["location"] == "/signup/done?again&next=/t/1/a%3Fsort%3Dnew%26passage%3D3"
     assert all(f'href="{CAME_FROM.replace("&", "&amp;")}"' in page for page in (shown, last))
     assert 'href="/login?next=/t/1/a%3Fsort%3Dnew%26passage%3D3"' in elsewhere
+
+
+async def test_who_is_a_member_already_is_led_on(client: httpx.AsyncClient, mailed: Mailed) -> None:
+    await sign_up(client)
+    unconfirmed = await client.get("/signup?next=/t/1/a")
+    await client.post("/verify")
+    resent = await client.get("/signup/done?again")
+    await client.post(await mailed("verify"))
+    confirmed = [await client.get(f"{path}?next=/t/1/a") for path in ("/signup", "/signup/done")]
+
+    assert unconfirmed.headers["location"] == "/signup/done?next=/t/1/a"
+    assert "Another link is on its way" in resent.text
+    assert [answer.headers["location"] for answer in confirmed] == ["/t/1/a", "/t/1/a"]
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])

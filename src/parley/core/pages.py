@@ -159,7 +159,9 @@ def came_from(request: AnyRequest) -> str:
 
 def leading_back(path: str, next_url: str) -> str:
     """`path`, with where to go afterwards when that is not the home page."""
-    return path if next_url == "/" else f"{path}?next={quote(next_url, safe='/')}"
+    if next_url == "/":
+        return path
+    return f"{path}{'&' if '?' in path else '?'}next={quote(next_url, safe='/')}"
 
 
 def ago(moment: datetime) -> str:

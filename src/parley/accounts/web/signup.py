@@ -6,7 +6,7 @@ from litestar.params import FromPath
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import SignUpForm
 from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, next_of, see_other, used_up
-from parley.core.access import ANYONE, MEMBER
+from parley.core.access import ANYONE, MEMBER, viewer_of
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.forms import Form, posted
 from parley.core.pages import leading_back, page
@@ -14,6 +14,8 @@ from parley.core.pages import leading_back, page
 
 @get("/signup", name="accounts:sign-up", opt={"who": ANYONE})
 async def sign_up_page(request: AnyRequest) -> Response[object]:
+    if viewer_of(request) is not None:
+        return _already_in(request)
     return page(request, "accounts/signup.html", form=Form({}), next_url=next_of(request))
 
 
@@ -40,7 +42,17 @@ async def sign_up(request: AnyRequest) -> Response[object]:
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
 async def signed_up_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/signup_done.html", next_url=next_of(request))
+    viewer = viewer_of(request)
+    if viewer is not None and viewer.verified:
+        return _already_in(request)
+    again = "again" in request.query_params
+    return page(request, "accounts/signup_done.html", next_url=next_of(request), again=again)
+
+
+def _already_in(request: AnyRequest) -> Response[object]:
+    """Lead a member on: to where they came from or, before they confirmed their address, to what is left to do."""
+    viewer, next_url = member_of(request), next_of(request)
+    return see_other(next_url if viewer.verified else leading_back("/signup/done", next_url))
 
 
 @post("/verify", opt={"who": MEMBER})
@@ -48,7 +60,7 @@ async def verify_again(request: AnyRequest) -> Response[object]:
     """Another mail with the link, for whoever did not get the first."""
     next_url = next_of(request)
     await ops.send_verification(member_of(request).id, next_url)
-    return see_other(leading_back("/signup/done", next_url))
+    return see_other(leading_back("/signup/done?again", next_url))
 
 
 @get("/verify/{token:str}", name="accounts:verify", opt={"who": ANYONE})
