@@ -4,20 +4,33 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from parley.accounts.tables import Community, Member, Session, Token
+from parley.accounts.tables import Block, Community, Member, Session, Token
 from parley.articles.tables import Article, ArticleImport, Media, Merged, Passage, Revision, Source
 from parley.comments.tables import Comment, CommentVersion
 from parley.core.tables import Event, Mail, RateBucket
+from parley.moderation.tables import (
+    Appeal,
+    Decision,
+    Guideline,
+    Hit,
+    Item,
+    ModAction,
+    Note,
+    Report,
+    Rule,
+    RuleVersion,
+)
 from parley.threads.tables import Standing, Thread, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, Mail,
-    Member, Session, Token, Community,
+    Member, Session, Token, Community, Block,
     Source, Article, Revision, Passage, Merged, Media, ArticleImport,
     Topic, Thread, Standing, Visit,
     Comment, CommentVersion,
     Vote,
+    Guideline, Item, Report, Decision, Appeal, Note, ModAction, Rule, RuleVersion, Hit,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

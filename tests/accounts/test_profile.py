@@ -2,7 +2,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from make import comment, member, sign_in, thread
+from make import comment, member, put_state, sign_in, thread
 from parley.core import db
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ async def test_only_what_is_visible_is_shown_and_counted(client: httpx.AsyncClie
     place = await thread()
     await comment(place, ada, "this one stays")
     gone = await comment(place, ada, "canary words")
-    await db.execute("update comment set state = $2 where id = $1", gone, state)
+    await put_state("comment", gone, state)
     for viewer in (None, ada, await member("staff", role="admin")):
         if viewer:
             await sign_in(client, viewer)

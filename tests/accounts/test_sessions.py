@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 from accounts.person import Person
-from make import browser
+from make import browser, put_state
 from parley.accounts import sessions
 from parley.core import db
 from parley.core.errors import Unavailable
@@ -70,7 +70,7 @@ async def test_every_sign_in_ends_some_day(client: httpx.AsyncClient, mira: Pers
 async def test_who_may_no_longer_come_in_is_no_viewer(client: httpx.AsyncClient, mira: Person, state: str) -> None:
     await mira.sign_in(client)
     assert await is_signed_in(client)
-    await db.execute("update member set state = $1", state)
+    await put_state("member", mira.id, state)
     assert not await is_signed_in(client)
 
 

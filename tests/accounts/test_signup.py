@@ -1,7 +1,6 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from time import perf_counter
 
 import httpx
 import pytest
@@ -9,7 +8,7 @@ from litestar import Litestar
 
 from make import browser
 from parley.accounts import hooks, ops, passwords
-from parley.core import db, ratelimit, redis
+from parley.core import db, ratelimit
 
 pytestmark = pytest.mark.anyio
 
@@ -238,22 +237,6 @@ async def recorded() -> AsyncIterator[list[str]]:
     assert transaction is not None
     with transaction.connection.query_logger(lambda record: statements.append(record.query)):
         yield statements
-
-
-@pytest.mark.slow
-async def test_known_and_unknown_addresses_take_the_same_time(app: Litestar, mira: object) -> None:
-    known, unknown = [], []
-    async with browser(app) as client:
-        for number in range(12):
-            for times, email in ((unknown, f"n{number}@example.org"), (known, "mira@example.org")):
-                await redis.redis().flushdb()
-                client.cookies.clear()
-                started = perf_counter()
-                name = f"n{number}{'k' if times is known else 'u'}q"
-                assert (await sign_up(client, name=name, email=email)).status_code == 303
-                times.append(perf_counter() - started)
-    # The quickest of each: whatever else the machine does only adds to the others.
-    assert abs(min(known) - min(unknown)) < 0.005
 
 
 async def test_a_password_of_128_characters_signs_in_and_one_less_does_not(client: httpx.AsyncClient) -> None:

@@ -56,3 +56,13 @@ class Community(Table):
     rules = Text(null=False, default="")
     asks_declaration = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)
+
+
+class Block(Table):
+    """Whom a member does not want to read (`mute`), or to be answered by either (`block`)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    other = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    kind = Varchar(5, null=False, default=None)
+    created_at = Timestamptz(null=False)

@@ -48,6 +48,8 @@ class Comment(Table):
     words = Text(null=True, default=None)
     confidence = DoublePrecision(null=True, default=None)
     assisted = Boolean(null=False, default=False)
+    # Why it is shown folded, where a moderator or a rule folded it.
+    collapsed = Varchar(200, null=True, default=None)
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)

@@ -34,6 +34,8 @@ class Thread(Table):
     slug = Varchar(80, null=False, default=None)
     state = Varchar(8, null=False, default="open")
     state_reason = Text(null=True, default=None)
+    # Seconds a member waits between two comments here; 0 in ordinary times.
+    slow = Integer(null=False, default=0)
     starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # The number of the article's newest revision: what a comment answers.
     revision = Integer(null=False, default=1)
