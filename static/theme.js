@@ -1,2 +1,2 @@
-/* sources c92ded59a82ffce3af3e3d941883cd90429c701e9af1c388e9d3c4a08432f02f */
+/* sources 6b5e10f9a9ba92aaf69ffc877b6da5bf375eaf473d092e135210fd13e71b0603 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

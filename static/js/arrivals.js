@@ -1,16 +1,21 @@
 // Comments that arrive. A comment is never on the page twice; one by somebody else waits behind a button
 // at its place, so that nothing moves under the reader's eyes; one's own stands there at once.
+import { grouped, listOf, nameOf } from "./groups.js";
 import htmx from "./htmx.js";
-import { announce, viewer } from "./page.js";
+import { announce, narrow, talk, viewer } from "./page.js";
 
 const ADDS = new Set(["afterbegin", "beforeend", "beforebegin", "afterend"]);
+const TOP = "#discussion-waiting, #comments";
 
 htmx.registerExtension("arrivals", {
   htmx_before_swap(source, { tasks }) {
+    const answered = source.matches("form");
     for (const task of tasks) {
+      // On a phone the first comment on a passage would push the text below it down.
+      if (narrow() && task.target?.matches?.(".gutter.is-empty")) task.target = null;
       if (!ADDS.has(task.swapSpec.style) && !isMore(task)) continue;
-      const fresh = sortOut(task.fragment, source.matches("form"));
-      if (task.target?.matches?.(".waiting")) sendOwnHome(task);
+      const fresh = sortOut(task.fragment, answered);
+      if (task.target?.matches?.(`.waiting, ${TOP}`)) place(task, answered);
       if (task.target?.matches?.(".replies-list")) grow(task.target, fresh);
       if (isMore(task) && task.target === document.activeElement) next = task.fragment.querySelector(".comment")?.id;
     }
@@ -18,7 +23,7 @@ htmx.registerExtension("arrivals", {
   htmx_after_swap() {
     focusNext();
     document.querySelectorAll(".waiting").forEach(showButton);
-    if (document.querySelector("#comments > .comment")) document.querySelector("#comments > .empty")?.remove();
+    if (document.querySelector("#comments > :is(.comment, .group)")) document.querySelector("#comments > .empty")?.remove();
   },
 });
 
@@ -32,15 +37,20 @@ function grow(list, more) {
   replies.open = true;
 }
 
-// A link that opens more comments goes when it has done so; the first of them takes the focus over.
+// A link that opens more comments goes when it has done so; the first of them takes the focus over,
+// as does a comment that was just posted from its form.
 let next;
 const isMore = (task) => task.target?.matches?.(".more, .more-page");
 
 function focusNext() {
   const comment = next && document.getElementById(next);
   next = undefined;
-  comment?.setAttribute("tabindex", "-1");
-  comment?.focus({ preventScroll: true });
+  if (comment) focus(comment);
+}
+
+function focus(comment) {
+  comment.tabIndex = -1;
+  comment.focus({ preventScroll: true });
 }
 
 /** Keep one of each comment: the one on the page, or the answer to a form, which knows what its author may do. */
@@ -55,51 +65,63 @@ function sortOut(fragment, answered) {
   return fresh;
 }
 
-function sendOwnHome(task) {
+/** One's own goes into its list at once, another's waits at its group; what the page was told to leave out stays out. */
+function place(task, answered) {
   const comment = task.fragment.querySelector("article.comment");
-  if (!viewer || comment?.dataset.author !== viewer) return;
-  task.target = listOf(task.target);
-  task.swapSpec.style = "afterbegin";
+  const isTop = task.target.matches(TOP);
+  if (!comment) return;
+  if (viewer && comment.dataset.author === viewer) {
+    task.target = listOf(comment);
+    task.swapSpec.style = "afterbegin";
+    if (answered) next = comment.id;
+  } else if (isTop && !isWanted(comment)) comment.remove();
+  else if (isTop && grouped()) task.target = document.getElementById(`g${nameOf(comment)}-waiting`) ?? task.target;
 }
 
-function listOf(waiting) {
-  return document.getElementById(waiting.id === "discussion-waiting" ? "comments" : waiting.id.replace("waiting", "list"));
+function isWanted(comment) {
+  const { only } = talk().dataset;
+  const stance = talk().querySelector(".stance-filter [aria-current] > .stance");
+  return (!only || only === nameOf(comment)) && (!stance || comment.querySelector(`.comment-head > .${stance.className.replace(" ", ".")}`));
 }
+
+const some = (count, one) => `${count} new ${one}${count === 1 ? "" : "s"}`;
 
 function showButton(waiting) {
   const count = waiting.childElementCount;
   const button = document.querySelector(`[data-waiting="${waiting.id}"]`) ?? (count && addButton(waiting));
   if (!button) return;
-  const words = waiting.id === "discussion-waiting" ? `${count} new ${count === 1 ? "perspective" : "perspectives"}` : `${count} new`;
-  if (button.textContent !== words && count) announce(`${count} new ${count === 1 ? "comment" : "comments"} in the discussion`);
+  const onPassage = /^g\d/.test(waiting.id) ? " on this passage" : "";
+  const words = waiting.closest(".comment") ? `${count} new` : some(count, "perspective") + onPassage;
+  if (button.textContent !== words && count) announce(`${some(document.querySelectorAll(".waiting > *").length, "comment")} in the discussion`);
   button.textContent = words;
   button.hidden = !count;
 }
 
-// At the end of the line that names the author, where room is kept for it.
+// At the end of the line that names the author, where room is kept for it, or over the seam below a group's head.
 function addButton(waiting) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "fresh";
   button.dataset.waiting = waiting.id;
-  waiting.closest(".comment").querySelector(":scope > .comment-head").append(button);
+  const head = waiting.parentElement.querySelector(":scope > .comment-head");
+  const seam = document.createElement("div");
+  seam.className = "fresh-line";
+  if (!head) waiting.before(seam);
+  (head ?? seam).append(button);
   return button;
 }
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-waiting]");
-  if (button) letIn(document.getElementById(button.dataset.waiting), button);
-});
-
-function letIn(waiting, button) {
-  const arrived = [...waiting.children];
-  for (const comment of arrived) comment.classList.add("is-new");
-  const list = listOf(waiting);
-  list.prepend(...arrived);
-  grow(list, arrived.length);
-  list.querySelector(":scope > .empty")?.remove();
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-waiting]");
+  if (!button) return;
+  const arrived = [...document.getElementById(button.dataset.waiting).children];
+  for (const comment of arrived.toReversed()) {
+    comment.classList.add("is-new");
+    const list = listOf(comment);
+    list.prepend(comment);
+    grow(list, 1);
+  }
+  document.querySelector("#comments > .empty")?.remove();
   button.hidden = true;
-  document.dispatchEvent(new CustomEvent("parley:arrived"));
-  arrived[0]?.setAttribute("tabindex", "-1");
-  arrived[0]?.focus({ preventScroll: true });
-}
+  if (arrived[0]) focus(arrived[0]);
+});

@@ -1,16 +1,33 @@
-// The form for a new comment, and what it answers: the article, a passage, or words of a passage.
+// The form for a new comment, and what it answers: the article, a passage, or words that begin in a passage.
+import { narrow, talk } from "./page.js";
+
+const LONGEST = 300; // of longer words the server keeps the beginning
+
 export const compose = () => document.querySelector("#compose form[data-draft]");
 
-/** Point the form at `passage` (a lineage, or "" for the whole article) and at `quote` in it. */
-export function anchor(passage, quote = "") {
+/** Point the form at `passage` (a lineage, or "" for the whole article) and at `quote` in it, which follows `prefix`. */
+export function anchor(passage, quote = "", prefix = "") {
   const form = compose();
   if (!form) return;
-  form.elements.passage.value = passage;
-  form.elements.quote.value = quote;
+  Object.entries({ passage, quote, prefix }).forEach(([name, value]) => (form.elements[name].value = value));
   const shown = form.querySelector(".write-quote");
   shown.hidden = !quote;
-  shown.firstElementChild.textContent = quote;
+  shown.firstElementChild.textContent = quote.length > LONGEST ? `${quote.slice(0, LONGEST).replace(/\S*$/, "")}…` : quote;
   form.closest("details").firstElementChild.textContent = `What do you see in this ${passage ? "passage" : "article"}?`;
+}
+
+/** A form that holds nothing yet follows what is being read. */
+export function aim(passage) {
+  const form = compose();
+  if (form && !form.elements.body.value.trim() && !form.elements.quote.value) anchor(passage);
+}
+
+/** Open the form and go to it; where there is none, to the words that say why. */
+export function write() {
+  const form = compose();
+  if (form) form.closest("details").open = true;
+  talk().scrollTop = 0;
+  (form?.elements.body ?? document.querySelector("#compose a"))?.focus({ preventScroll: !narrow() });
 }
 
 document.addEventListener("click", ({ target }) => {

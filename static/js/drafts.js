@@ -14,8 +14,8 @@ document.addEventListener("input", ({ target }) => {
 
 function keep(form) {
   const body = form.elements.body.value;
-  const { stance, passage, quote } = form.elements;
-  const draft = { body, stance: stance?.value, passage: passage?.value, quote: quote?.value };
+  const { stance, passage, quote, prefix } = form.elements;
+  const draft = { body, stance: stance?.value, passage: passage?.value, quote: quote?.value, prefix: prefix?.value };
   remember(keyOf(form), body.trim() ? JSON.stringify(draft) : null);
   form.querySelector(".kept").textContent = body.trim() ? "Kept as a draft" : "";
 }
@@ -27,7 +27,7 @@ function restore(form) {
   if (!draft || typed || isMistake(form) || draft.body === text.value) return;
   text.value = draft.body;
   if (draft.stance && form.elements.stance) form.elements.stance.value = draft.stance;
-  if (draft.passage && form.elements.passage) anchor(draft.passage, draft.quote);
+  if (draft.passage && form.elements.passage) anchor(draft.passage, draft.quote, draft.prefix);
   form.closest("details.compose")?.setAttribute("open", "");
   form.querySelector(".kept").textContent = "Your draft, kept from before";
 }

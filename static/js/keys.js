@@ -1,5 +1,6 @@
 // One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
 import { calm, thread } from "./page.js";
+import { answer } from "./respond.js";
 
 let current = null;
 
@@ -19,7 +20,7 @@ const keys = {
   "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
   "]": () => go(nextSibling()),
   c: fold,
-  r: () => press(".comment-actions > a[href$='/reply']"),
+  r: () => answer() || press(".comment-actions > a[href$='/reply']"),
   u: () => press(".comment-score button.up"),
   a: () => press(".comment-score button.yes"),
   d: () => press(".comment-score button.no"),

@@ -1,5 +1,5 @@
-// The stream of the thread. hx-sse resumes a broken stream by itself and pauses in hidden tabs;
-// what it does not do is retry a first connection that failed, so that is done here.
+// The stream of the thread. The browser resumes it after a break by itself, where it was; what it gives up on, a first
+// connection for one, is tried again here. While nobody looks at the page it rests.
 import htmx from "./htmx.js";
 import { say, thread } from "./page.js";
 
@@ -7,21 +7,32 @@ const FIRST = 1_000;
 const LONGEST = 60_000;
 const PATIENCE = 3_000; // a break shorter than this is not worth a word
 
-const stream = document.getElementById("live");
+const place = document.getElementById("live");
+let source;
+let last = place?.dataset.last;
 let tries = 0;
+let again;
 let worry;
 
-if (thread && stream) {
-  stream.addEventListener("htmx:sse:after:connection", connected);
-  stream.addEventListener("htmx:sse:error", broken);
-  stream.addEventListener("htmx:finally:request", () => isOpen() || retry());
-  stream.addEventListener("htmx:sse:close", ({ detail }) => detail.reason === "removed" || retry());
-  stream.addEventListener("resync", () => say("A lot happened while you were away. Load the page again to see all of it."));
+if (thread && place) {
+  document.addEventListener("visibilitychange", () => (document.hidden ? source.close() : connect()));
   addEventListener("offline", () => offline(true));
   addEventListener("online", () => offline(false));
+  connect();
 }
 
-const isOpen = () => Boolean(stream._htmx?.sse);
+function connect() {
+  clearTimeout(again);
+  source?.close();
+  source = new EventSource(`/t/${thread}/live?last=${last}`);
+  source.onopen = connected;
+  source.onerror = broken;
+  source.onmessage = ({ data, lastEventId }) => {
+    last = lastEventId || last;
+    htmx.swap({ sourceElement: place, target: place, swap: "none", text: data });
+  };
+  source.addEventListener("resync", () => say("A lot happened while you were away. Load the page again to see all of it."));
+}
 
 function connected() {
   tries = 0;
@@ -32,12 +43,10 @@ function connected() {
 
 function broken() {
   worry ??= setTimeout(() => offline(true), PATIENCE);
-}
-
-function retry() {
-  broken();
+  if (source.readyState !== EventSource.CLOSED) return;
   const wait = Math.min(FIRST * 2 ** tries++, LONGEST) * (0.7 + Math.random() * 0.6);
-  setTimeout(() => isOpen() || htmx.trigger(stream, "reconnect"), wait);
+  clearTimeout(again);
+  again = setTimeout(() => document.hidden || connect(), wait);
 }
 
 function offline(yes) {

@@ -1,6 +1,5 @@
 // The one script of every page. Each module adds quickness or comfort; every page works without any of them.
 import "./htmx.js";
-import "htmx.org/dist/ext/hx-sse.js";
 import "htmx.org/dist/ext/hx-preload.js";
 import "./trusted-types.js";
 import "./answers.js";
@@ -12,8 +11,10 @@ import "./votes.js";
 import "./drafts.js";
 import "./places.js";
 import "./passages.js";
+import "./sheet.js";
+import "./margin.js";
 import "./respond.js";
-import "./dock.js";
+import "./revised.js";
 import "./unread.js";
 import "./assisted.js";
 import "./read.js";

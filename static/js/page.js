@@ -2,6 +2,11 @@
 export const viewer = document.body.dataset.viewer ?? "";
 export const thread = document.querySelector("main[data-thread]")?.dataset.thread;
 
+export const talk = () => document.getElementById("discussion");
+
+/** Whether a click means what it says: not elsewhere, and nobody has acted on it. */
+export const isPlain = (event) => !(event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey);
+
 const toast = document.getElementById("toast");
 let hideToast;
 

@@ -1,19 +1,55 @@
-// Another order, one passage, the whole: only the discussion changes, the article stays where it is being read.
+// Another view, order, stance, branch or passage: only the discussion changes, the article stays where it is being read.
+import { aim } from "./compose.js";
 import htmx from "./htmx.js";
-import { thread } from "./page.js";
+import { isPlain, talk, thread } from "./page.js";
+import { reading } from "./passages.js";
+import { shut } from "./sheet.js";
 
-const PLACES = ".talk-side li > a, .strip > a, .passage-all, [data-only] .tab[data-view=whole], #discussion:has(.strip) .tab[data-view=whole]";
+const PLACES = ".tab, .talk-side li > a, .strip > a, .stance-filter > a";
+let shown = location.search;
 
-document.addEventListener("click", async (event) => {
-  if (!thread || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const link = event.target.closest?.(PLACES);
-  if (!link) return;
-  event.preventDefault();
-  await htmx.ajax("GET", link.getAttribute("href").replace(/#.*/, ""), { source: link, target: "#discussion", swap: "outerSync" });
-  if (link.isConnected) return;
-  history.replaceState(null, "", link.href.replace(/#.*/, ""));
-  // A link to one comment leads to it; any other leaves the discussion where it begins.
-  const comment = document.getElementById(link.hash.slice(1))?.closest(".comment");
-  comment?.scrollIntoView();
-  comment?.focus({ preventScroll: true });
-});
+/** Show the discussion as `address` has it; `source` is what was clicked. Returns whether it came. */
+export async function visit(source, address) {
+  const { pathname, search } = new URL(address, location);
+  if (!(await fetchInto(source, pathname + search))) return false;
+  if (search === location.search) return true;
+  // Going back leaves the article where it is, too.
+  history.scrollRestoration = "manual";
+  history.pushState(null, "", pathname + search);
+  history.scrollRestoration = "auto";
+  return true;
+}
+
+async function fetchInto(source, address) {
+  shut();
+  const before = talk().firstElementChild;
+  await htmx.ajax("GET", address, { source, target: "#discussion", swap: "outerSync" });
+  shown = address.replace(/^[^?]*/, "");
+  const { only, view } = talk().dataset;
+  aim(view === "passage" ? reading : only > 0 ? only : "");
+  return !before.isConnected;
+}
+
+if (thread && talk()) {
+  document.addEventListener("click", async (event) => {
+    const link = isPlain(event) && event.target.closest?.(PLACES);
+    if (!link) return;
+    event.preventDefault();
+    const { hash, href } = link;
+    if (await visit(link, href)) focus(hash.slice(1), link.getAttribute("href"));
+  });
+  addEventListener("popstate", async () => {
+    if (location.search === shown) return;
+    if (await fetchInto(talk(), location.pathname + location.search)) history.scrollRestoration = "auto";
+    else location.reload();
+  });
+}
+
+// A link to one comment leads to it; any other leaves the discussion where it begins, and the focus where it was.
+function focus(id, href) {
+  const comment = document.getElementById(id)?.closest(".comment");
+  const same = talk().querySelector(`a[href="${CSS.escape(href)}"]`);
+  if (comment) comment.scrollIntoView();
+  else talk().scrollTop = 0;
+  (comment ?? (same?.checkVisibility() ? same : talk().querySelector(".tab[aria-current]")))?.focus({ preventScroll: true });
+}

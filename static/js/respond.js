@@ -1,12 +1,15 @@
-// Select words in the article, and a button offers to answer exactly them.
-import { calm, narrow } from "./page.js";
-import { anchor, compose as form } from "./compose.js";
+// Select words in the article, and a button offers to answer exactly them; from a passage's marker the arrow keys select.
+import { compose } from "./compose.js";
+import { respond } from "./margin.js";
+import { rows } from "./passages.js";
+
+const CONTEXT = 32; // so much of what stands before the words tells them from the same words elsewhere
 
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
 button.textContent = "Respond to this";
-let chosen = null;
+let chosen;
 let pause;
 
 document.addEventListener("selectionchange", () => {
@@ -17,26 +20,47 @@ button.addEventListener("pointerdown", (event) => event.preventDefault()); // ke
 button.addEventListener("click", answer);
 
 function offer() {
-  const selection = getSelection();
-  const passage = selection.rangeCount && selection.getRangeAt(0).startContainer.parentElement?.closest(".passages .passage");
-  const quote = selection.toString().replace(/\s+/g, " ").trim();
-  if (!form() || !passage || passage.closest(".is-preview") || quote.length < 2) return button.remove();
-  chosen = { quote, passage: passage.id.slice(1) };
-  const box = selection.getRangeAt(0).getBoundingClientRect();
+  chosen = read(getSelection());
+  if (!chosen) return button.remove();
+  const { bottom, left } = getSelection().getRangeAt(0).getBoundingClientRect();
   document.body.append(button);
-  button.style.top = `${box.bottom + scrollY + 8}px`;
-  button.style.left = `${Math.max(8, Math.min(box.left + scrollX, innerWidth - button.offsetWidth - 8))}px`;
+  button.style.top = `${bottom + scrollY + 8}px`;
+  button.style.left = `${Math.max(8, Math.min(left + scrollX, innerWidth - button.offsetWidth - 8))}px`;
 }
 
-function answer() {
-  const { quote, passage } = chosen;
-  button.remove();
-  const write = form();
-  anchor(passage, quote);
-  write.closest("details").open = true;
-  const talk = document.getElementById("discussion");
-  if (narrow()) talk.classList.add("is-sheet");
-  talk.scrollTo?.({ top: 0, behavior: calm() ? "auto" : "smooth" });
-  write.elements.body.focus({ preventScroll: !narrow() });
-  getSelection().removeAllRanges();
+/** The selected words of the article alone, without what stands beside it; nothing where they begin elsewhere. */
+function read(selection) {
+  const range = selection.rangeCount && selection.getRangeAt(0);
+  if (!range || !range.startContainer.parentElement?.closest(".passages") || !compose()) return;
+  const parts = [...rows].map(([name, row]) => [name, within(range, row.firstElementChild)]).filter(([, part]) => part);
+  const quote = parts.map(([, part]) => String(part)).join(" ").replace(/\s+/g, " ").trim();
+  if (quote.length < 2) return;
+  const [name, first] = parts[0];
+  const before = new Range();
+  before.setStart(rows.get(name).firstElementChild, 0);
+  before.setEnd(first.startContainer, first.startOffset);
+  return [name, quote, String(before).slice(-CONTEXT)];
 }
+
+function within(range, passage) {
+  if (!range.intersectsNode(passage)) return;
+  const part = new Range();
+  part.selectNodeContents(passage);
+  if (passage.contains(range.startContainer)) part.setStart(range.startContainer, range.startOffset);
+  if (passage.contains(range.endContainer)) part.setEnd(range.endContainer, range.endOffset);
+  return String(part).trim() && part;
+}
+
+/** Answer the words that are selected. Returns whether there are any. */
+export function answer() {
+  if (!chosen) return false;
+  respond(...chosen);
+  getSelection().removeAllRanges();
+  return true;
+}
+
+document.addEventListener("keydown", ({ key, shiftKey, target }) => {
+  if (!shiftKey || !key.startsWith("Arrow") || !target.matches(".gutter")) return;
+  const passage = target.parentElement.firstElementChild;
+  if (!passage.contains(getSelection().anchorNode)) getSelection().collapse(document.createTreeWalker(passage, NodeFilter.SHOW_TEXT).nextNode(), 0);
+});

@@ -1,9 +1,9 @@
 // Reply and edit forms open in the slot under their comment instead of on a page of their own.
 import htmx from "./htmx.js";
-import { viewer } from "./page.js";
+import { isPlain, viewer } from "./page.js";
 
 document.addEventListener("click", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || !viewer) return;
+  if (!isPlain(event) || !viewer) return;
   const link = event.target.closest?.(".comment-actions > a:is([href$='/reply'], [href$='/edit'])");
   const cancel = event.target.closest?.(".comment-slot [data-cancel]");
   if (link) open(event, link);

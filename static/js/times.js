@@ -1,6 +1,6 @@
 // "5 min" stays true while the page is open; the pointer is told the hour in its own time zone.
 const UNITS = [[3600, 60, "min"], [86_400, 3600, "h"], [30 * 86_400, 86_400, "d"]];
-const TIMES = ".comment-head > time, time.ago";
+const TIMES = ".comment-head time, time.ago";
 
 function words(seconds) {
   if (seconds < 60) return "now";

@@ -33,6 +33,6 @@ function markForVisitor() {
 }
 
 function markAfter(since, root) {
-  for (const time of root.querySelectorAll(".comment > .comment-head > time"))
+  for (const time of root.querySelectorAll(".comment > .comment-head time"))
     if (Date.parse(time.dateTime) > since) time.closest(".comment").classList.add("is-new");
 }

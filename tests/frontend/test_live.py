@@ -70,7 +70,7 @@ async def test_a_score_that_arrives_leaves_ones_own_vote_pressed(stage: Stage) -
 
 async def test_a_removal_takes_the_words_away(stage: Stage) -> None:
     await stage.open()
-    stage.send(rendered("live/removed.html", comment=comment(1, state="removed", html="", author=None)))
+    stage.send(rendered("live/edited.html", comment=comment(1, state="removed", html="", author=None)))
     await expect(stage.page.locator("#c1-body")).to_have_text("This comment was removed by a moderator.")
     await expect(stage.page.locator("#c2")).to_be_visible()
 

@@ -111,15 +111,6 @@ async def test_keys_walk_the_discussion_and_never_act_while_one_types(stage: Sta
     await expect(stage.page.locator("#keys")).to_be_hidden()
 
 
-async def test_a_marker_shows_the_comments_on_its_passage_alone(stage: Stage) -> None:
-    await stage.open()
-    await stage.page.locator(".gutter[data-passage='2']").click()
-    await expect(stage.page.locator("#c3")).to_be_visible()
-    await expect(stage.page.locator("#c1")).to_be_hidden()
-    await stage.page.locator(".tab[data-view=whole]").click()
-    await expect(stage.page.locator("#c1")).to_be_visible()
-
-
 async def gone(route: Route) -> None:
     """A server that cannot be reached."""
     await route.abort()

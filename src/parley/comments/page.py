@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from parley.comments import queries, tree
 from parley.comments import view as views
@@ -56,6 +57,18 @@ async def show(
         return page(request, "threads/page.html", "discussion", **await _context(shown, viewer))
     # Kept by the view it shows, so that it grows no older than that.
     return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
+
+
+@get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
+async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """The passages as they read now, for a page that shows a former revision; a browser is led to the thread."""
+    thread_id = as_id(thread)
+    if thread_id is None:
+        raise NotFound("This thread does not exist.")
+    shown = await views.thread_view(views.Place(thread_id), fresh=True)
+    if not wants_fragment(request):
+        return Redirect(shown.thread.address, status_code=303)
+    return page(request, "threads/page.html", "passages", passages_html=shown.passages)
 
 
 async def _focus(thread: int, focus: str) -> int | None:
@@ -129,4 +142,4 @@ def _address(shown: views.ThreadView) -> str:
     return shown.thread.address + (f"?{query}" if query else "")
 
 
-handlers = [show]
+handlers = [show, article]

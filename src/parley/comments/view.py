@@ -94,6 +94,7 @@ class Form(msgspec.Struct):
     stance: str | None = None
     passage: int | None = None
     quote: str | None = None
+    prefix: str = ""
     assisted: bool = False
     submission: str = ""
     errors: dict[str, str] = msgspec.field(default_factory=dict)

@@ -126,6 +126,7 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
         stance=form.stance,
         passage=form.passage,
         quote=form.quote,
+        prefix=form.prefix,
         assisted=form.assisted,
         submission=str(form.submission),
     )

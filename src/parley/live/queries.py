@@ -85,3 +85,39 @@ async def scored_since_event(thread: int, seq: int) -> list[Scored]:
         "select created_at from event where thread = $1 and seq <= $2 order by seq desc limit 1", thread, seq
     )
     return await scored_after(thread, moment - LATE_COMMIT) if moment else []
+
+
+class Balance(msgspec.Struct, frozen=True):
+    """How many visible perspectives of each stance stand on a passage."""
+
+    lineage: int
+    supports: int
+    challenges: int
+    adds: int
+    asks: int
+    none: int
+
+    @property
+    def balance(self) -> "Balance":
+        return self
+
+    @property
+    def comment_count(self) -> int:
+        return self.supports + self.challenges + self.adds + self.asks + self.none
+
+
+BALANCES = """
+select p.lineage, count(c.id) filter (where c.stance = 'supports') as supports,
+       count(c.id) filter (where c.stance = 'challenges') as challenges,
+       count(c.id) filter (where c.stance = 'adds') as adds, count(c.id) filter (where c.stance = 'asks') as asks,
+       count(c.id) filter (where c.stance is null) as none
+from unnest($2::bigint[]) p(lineage)
+left join comment c on c.thread = $1 and c.passage = p.lineage and c.parent is null and c.state = 'visible'
+                   and c.anchor <> 'lost'
+group by p.lineage
+"""
+
+
+async def balances(thread: int, lineages: list[int]) -> list[Balance]:
+    """The balance of each of these passages of a thread's article."""
+    return await db.fetch(Balance, BALANCES, thread, lineages)

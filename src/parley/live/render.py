@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
+from parley.articles import queries as articles
 from parley.comments import queries as comments
 from parley.core.pages import environment
-from parley.live.queries import EventRow
+from parley.live.queries import Balance, EventRow, balances
 from parley.threads import queries as threads
 
 HEARTBEAT = b": still here\n\n"
 RETRY_MS = 2_000
 
-CHANGED = {"comment.edited", "comment.restored"}
-GONE = {"comment.deleted", "comment.removed"}
+CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
 THREAD = {"thread.locked", "thread.unlocked", "thread.archived"}
 
 
@@ -45,15 +47,38 @@ async def events(rows: Sequence[EventRow]) -> list[tuple[int, bytes]]:
     ids = [row.comment for row in rows if row.comment is not None]
     found = await comments.by_ids(ids) if ids else {}
     thread = await threads.one(rows[0].thread) if rows else None
-    return [(row.seq, message(_fragment(row, found, thread), seq=row.seq)) for row in rows]
+    if thread is None:
+        return [(row.seq, message("", seq=row.seq)) for row in rows]
+    known = Known(thread, found, await _passages(thread, found), await _article(thread, rows))
+    return [(row.seq, message(_fragment(row, known), seq=row.seq)) for row in rows]
 
 
-def _fragment(row: EventRow, found: dict[int, comments.CommentRow], thread: threads.ThreadRow | None) -> str:
-    comment = found.get(row.comment) if row.comment is not None else None
+class Known(msgspec.Struct, frozen=True):
+    """What messages are made of, as it stands now."""
+
+    thread: threads.ThreadRow
+    comments: dict[int, comments.CommentRow]
+    passages: dict[int, Balance]
+    article: articles.ArticleRow | None
+
+
+async def _passages(thread: threads.ThreadRow, found: dict[int, comments.CommentRow]) -> dict[int, Balance]:
+    lineages = {row.passage for row in found.values() if row.passage is not None}
+    return {one.lineage: one for one in await balances(thread.id, list(lineages))} if lineages else {}
+
+
+async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> articles.ArticleRow | None:
+    return await articles.of_thread(thread.id) if any(row.kind == "article.revised" for row in rows) else None
+
+
+def _fragment(row: EventRow, known: Known) -> str:
+    thread = known.thread
+    comment = known.comments.get(row.comment) if row.comment is not None else None
     if comment is not None:
         context = {
             "thread": thread,
             "comment": comment,
+            "passage": known.passages.get(comment.passage) if comment.passage is not None else None,
             "mine": None,
             "replies": "",
             "stub": None,
@@ -61,17 +86,15 @@ def _fragment(row: EventRow, found: dict[int, comments.CommentRow], thread: thre
             "flat": False,
         }
         return _html(_comment_template(row.kind), **context)
-    if thread is not None and row.kind in THREAD:
+    if row.kind in THREAD:
         return _html("live/thread.html", thread=thread)
-    if thread is not None and row.kind == "article.revised":
-        return _html("live/article.html", thread=thread)
+    if row.kind == "article.revised":
+        return _html("live/article.html", thread=thread, article=known.article)
     return ""
 
 
 def _comment_template(kind: str) -> str:
-    if kind in CHANGED:
-        return "live/edited.html"
-    return "live/removed.html" if kind in GONE else "live/posted.html"
+    return "live/edited.html" if kind in CHANGED else "live/posted.html"
 
 
 def _html(template: str, **context: Any) -> str:

@@ -1,0 +1,80 @@
+// Narrow screens: a passage's perspectives in a sheet over the article, and the bar at the foot, which goes back and
+// forth between the two sides, each at the place where it was left.
+import { narrow, talk } from "./page.js";
+import { reading, rows } from "./passages.js";
+
+const dock = document.querySelector(".dock");
+const left = {};
+let opener;
+
+const isOpen = () => talk()?.classList.contains("is-sheet");
+const behind = () => document.querySelectorAll(".masthead, #article, .foot");
+
+/** Show the group of a passage alone, over the article; the focus goes in, and back to `from` at the end. */
+export function open(name, from) {
+  const sheet = talk();
+  opener = from;
+  sheet.classList.add("is-sheet");
+  for (const group of sheet.querySelectorAll(".group")) group.hidden = group.dataset.group !== name;
+  for (const one of behind()) one.inert = true;
+  // The passage stays in sight above it.
+  const hidden = rows.get(name).getBoundingClientRect().bottom - sheet.getBoundingClientRect().top;
+  if (hidden > 0) scrollBy(0, hidden);
+  sheet.scrollTop = 0;
+  sheet.tabIndex = -1;
+  sheet.focus({ preventScroll: true });
+}
+
+export function shut() {
+  if (!isOpen()) return;
+  talk().classList.remove("is-sheet");
+  for (const group of talk().querySelectorAll(".group[hidden]")) group.hidden = false;
+  for (const one of behind()) one.inert = false;
+  opener?.focus({ preventScroll: true });
+}
+
+// Before any other module acts on the click.
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    if (!isOpen() || target.closest(".dock")) return;
+    const away = target.closest(".tab, .strip > a");
+    if (away || target.closest(".sheet-close, a[href^='#p']") || !talk().contains(target)) shut();
+    if (away) talk().scrollIntoView();
+  },
+  true,
+);
+
+if (dock) {
+  const links = [...dock.querySelectorAll("a:not(.dock-passage)")];
+  const passage = dock.querySelector(".dock-passage");
+  const side = () => links.find((link) => link.getAttribute("aria-current"))?.hash;
+  const watcher = new IntersectionObserver(
+    ([entry]) => {
+      const talking = entry.isIntersecting || entry.boundingClientRect.top < 0;
+      for (const link of links)
+        if ((link.hash === "#discussion") === talking) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+    },
+    { rootMargin: "0px 0px -60% 0px" },
+  );
+  watcher.observe(talk());
+
+  dock.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link || !narrow()) return;
+    shut();
+    if (link === passage) {
+      event.preventDefault();
+      const row = rows.get(reading) ?? rows.values().next().value;
+      return row?.querySelector(".gutter").click();
+    }
+    left[side()] = scrollY;
+    if (left[link.hash] == null || link.hash === side()) return;
+    event.preventDefault();
+    scrollTo(0, left[link.hash]);
+  });
+  document.addEventListener("parley:read", () => {
+    passage.querySelector("b").textContent = rows.get(reading).querySelector(".gutter > b")?.textContent ?? "";
+  });
+}
