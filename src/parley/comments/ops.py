@@ -7,6 +7,7 @@ import msgspec
 
 from parley.comments import anchors, ranking, rules
 from parley.comments.queries import standing
+from parley.comments.states import transition
 from parley.core import db, markdown
 from parley.core.access import Viewer
 from parley.core.errors import NotFound, Refused
@@ -173,7 +174,7 @@ async def _first_or_refuse(draft: Draft) -> int:
     raise Refused("The comment you answer is no longer there. Your text is kept here.")
 
 
-async def _lock(comment_id: int) -> rules.Standing:
+async def locked(comment_id: int) -> rules.Standing:
     """Lock a comment's thread, then the comment, and return how it stands."""
     thread = await db.value("select thread from comment where id = $1", comment_id)
     if thread is None:
@@ -204,7 +205,7 @@ async def edit_comment(
     """Change a comment's text; the former text stays in its public history."""
     html = render(body)
     async with db.atomic():
-        comment = await _lock(comment_id)
+        comment = await locked(comment_id)
         rules.may_edit(viewer, comment)
         is_reply = await db.value("select parent is not null from comment where id = $1", comment_id)
         await db.execute(EDIT, comment_id, body, html, markdown.VERSION, None if is_reply else stance, assisted)
@@ -214,16 +215,14 @@ async def edit_comment(
 async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
     """Take a comment's text away for everybody. Its place stays, and so do its replies."""
     async with db.atomic():
-        comment = await _lock(comment_id)
+        comment = await locked(comment_id)
         rules.may_delete(viewer, comment)
-        await db.execute("update comment set state = 'deleted_by_author', deleted_at = now() where id = $1", comment_id)
-        await emit("comment.deleted", thread=comment.thread, comment=comment_id, actor=viewer.id)
+        await transition(comment, "deleted_by_author", actor=viewer.id)
 
 
 async def restore_comment(*, viewer: Viewer, comment_id: int) -> None:
     """Give a comment back that its author deleted within the last day."""
     async with db.atomic():
-        comment = await _lock(comment_id)
+        comment = await locked(comment_id)
         rules.may_restore(viewer, comment)
-        await db.execute("update comment set state = 'visible', deleted_at = null where id = $1", comment_id)
-        await emit("comment.restored", thread=comment.thread, comment=comment_id, actor=viewer.id)
+        await transition(comment, "visible", actor=viewer.id)

@@ -5,7 +5,7 @@ A message whose sending was cut off is sent again, byte for byte: a lost securit
 
 import asyncio
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -37,7 +37,7 @@ LINE_END = re.compile(r"[\r\n\x00\u2028\u2029]")
 
 SEND = """
 insert into mail (kind, recipient, subject, text, html, created_at, due_at, attempts)
-values ($1, $2, $3, $4, $5, now(), now(), 0)
+values ($1, $2, $3, $4, $5, now(), now() + $6::interval, 0)
 """
 
 # The lease is the first back-off: a worker that dies leaves its mail due again.
@@ -69,8 +69,10 @@ class Due(msgspec.Struct, frozen=True):
     attempts: int
 
 
-async def send(kind: str, to: str, subject: str, text: str, html: str | None = None) -> None:
-    """Put a message to one address into the open transaction.
+async def send(
+    kind: str, to: str, subject: str, text: str, html: str | None = None, *, delay: timedelta = timedelta(0)
+) -> None:
+    """Put a message to one address into the open transaction, due after `delay`.
 
     Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
     """
@@ -78,7 +80,7 @@ async def send(kind: str, to: str, subject: str, text: str, html: str | None = N
         raise RuntimeError("send() needs an open transaction")
     if not ADDRESS.fullmatch(to) or LINE_END.search(subject):
         raise ValueError("not an address or subject that can stand in a message")
-    await db.execute(SEND, kind, to, subject, text, html)
+    await db.execute(SEND, kind, to, subject, text, html, delay)
     db.after_commit(partial(wake, "mail"))
 
 

@@ -1,0 +1,61 @@
+"""What becomes of a comment: each change of its state, with what it means for counts and readers (trust.md B3)."""
+
+from parley.comments.rules import Standing
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.events import emit
+
+# What readers of the thread are told of a change; nothing where they see the same before and after.
+TOLD = {
+    ("pending", "visible"): "comment.posted",
+    ("rejected", "visible"): "comment.posted",
+    ("visible", "hidden"): "comment.removed",
+    ("visible", "removed"): "comment.removed",
+    ("hidden", "visible"): "comment.restored",
+    ("removed", "visible"): "comment.restored",
+    ("visible", "deleted_by_author"): "comment.deleted",
+    ("deleted_by_author", "visible"): "comment.restored",
+    ("pending", "rejected"): None,
+    ("pending", "expired"): None,
+    ("hidden", "removed"): None,
+    ("removed", "purged"): None,
+    ("rejected", "purged"): None,
+    ("deleted_by_author", "purged"): None,
+}
+# A comment in one of these was never among the others.
+UNCOUNTED = {"draft", "pending", "rejected", "expired"}
+
+MOVE = """
+update comment set state = $2::text, deleted_at = case when $2::text = 'deleted_by_author' then now() end where id = $1
+"""
+
+# It joins the others: its parent and its thread count it from now on.
+COUNT = """
+with joined as (
+    update thread set comment_count = comment_count + 1, last_activity_at = now() where id = $1
+)
+update comment set reply_count = reply_count + 1 where id = (select parent from comment where id = $2)
+"""
+
+PURGE = """
+with versions as (delete from comment_version where comment = $1)
+update comment set body = '', html = '', quote = null, prefix = null, suffix = null, words = null where id = $1
+"""
+
+
+async def transition(comment: Standing, to: str, *, actor: int | None) -> None:
+    """Bring a comment into another state; the caller holds its thread's row and its own.
+
+    Raises Refused for a step that there is not.
+    """
+    step = (comment.state, to)
+    if step not in TOLD:
+        raise Refused("This comment is not what it was a moment ago, so this cannot be done to it any more.")
+    await db.execute(MOVE, comment.id, to)
+    if to == "visible" and comment.state in UNCOUNTED:
+        await db.execute(COUNT, comment.thread, comment.id)
+    if to == "purged":
+        await db.execute(PURGE, comment.id)
+    told = TOLD[step]
+    if told is not None:
+        await emit(told, thread=comment.thread, comment=comment.id, actor=actor)

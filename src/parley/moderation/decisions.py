@@ -1,0 +1,196 @@
+"""Deciding: what is done to a target, the statement of why, the record, the answer to who reported; in one go."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.moderation import effects, letters, record, rules, targets
+from parley.moderation.record import Entry
+from parley.moderation.rules import ON_MEMBER, Choice, Stale
+
+
+class Locked(msgspec.Struct, frozen=True):
+    """An item under decision."""
+
+    id: int
+    kind: str
+    target: int
+    thread: int | None
+    state: str
+    version: int
+    claimed_by: int | None
+    claimed_until: datetime | None
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A decision as undoing and appeals need it."""
+
+    id: int
+    item: int | None
+    kind: str
+    target: int
+    action: str
+    moderator: int | None
+    member: int | None
+    state: str
+    before: str
+    created_at: datetime
+
+    @property
+    def was(self) -> dict[str, Any]:
+        decoded: dict[str, Any] = msgspec.json.decode(self.before)
+        return decoded
+
+
+ITEM = """
+select id, kind, target, thread, state, version, claimed_by, claimed_until from item where id = $1
+"""
+MADE = """
+select id, item, kind, target, action, moderator, member, state, before::text as before, created_at from decision
+where id = $1
+"""
+WRITE = """
+insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, until, state, before,
+                      created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, now()) returning id
+"""
+REPORTERS = "select reporter from report where item = $1 and state <> 'resolved' and reporter is not null"
+CLOSE = """
+update item set state = $2, version = version + 1, claimed_by = null, claimed_until = null,
+                acted_at = coalesce(acted_at, now()), escalated = $3 where id = $1
+"""
+# Reports are taken up and answered in one go; the database knows no shorter way (m0010).
+TAKE_UP = "update report set state = 'claimed' where item = $1 and state = 'open'"
+ANSWER = "update report set state = 'resolved', outcome = $2, resolved_at = now() where item = $1 and state = 'claimed'"
+
+REOPEN_REPORTS = """
+update report set state = 'open', outcome = null, resolved_at = null where item = $1 and resolved_at = $2
+"""
+
+
+async def decide(viewer: Viewer, choice: Choice) -> int:
+    """Decide on an item and return the decision's number.
+
+    Raises Stale when the item is not what the moderator saw, Refused or Forbidden where the choice is not theirs.
+    """
+    async with db.atomic():
+        seen = await _item(choice.item)
+        action = rules.may_choose(choice, seen.kind)
+        target = await targets.lock(seen.kind, seen.target)
+        item = await _item(choice.item, lock=True)
+        if item.version != choice.version or item.state != "open":
+            raise Stale("Somebody else decided this meanwhile. What you see now is how it stands.")
+        if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
+            raise Stale("Somebody else is looking at this right now. Take another one, or wait a moment.")
+        rules.may_decide(viewer, target.member, set(await db.values(REPORTERS, item.id)))
+        if choice.action in ON_MEMBER:
+            rules.may_act_on(viewer, target.role)
+        return await _write(viewer, choice, item, target, restricts=action.restricts)
+
+
+async def _write(viewer: Viewer, choice: Choice, item: Locked, target: targets.Target, *, restricts: bool) -> int:
+    awaits = await _needs_second(viewer, choice)
+    before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
+    on_member = choice.action in ON_MEMBER and target.member is not None
+    made: int = await db.value(
+        WRITE,
+        item.id,
+        "member" if on_member else item.kind,
+        target.member if on_member else item.target,
+        item.thread,
+        choice.action,
+        choice.guideline,
+        choice.reason,
+        viewer.id,
+        target.member,
+        datetime.now(UTC) + choice.lasts if choice.lasts else None,
+        "awaiting" if awaits else "in_force",
+        msgspec.json.encode(before).decode(),
+    )
+    passed_on = choice.action == "escalate" or awaits
+    await db.execute(CLOSE, item.id, "open" if passed_on else "done", passed_on)
+    if not passed_on:
+        await db.execute(TAKE_UP, item.id)
+        await db.execute(ANSWER, item.id, "upheld" if restricts else "declined")
+        await letters.tell(made, delay=timedelta(seconds=rules.UNDO_SECONDS))
+    entry = Entry(choice.action, item.kind, item.target, before, after, choice.guideline, choice.reason, made)
+    await record.write(viewer, entry)
+    return made
+
+
+STAFF = "select count(*) from member where role in ('moderator', 'admin') and state = 'active' and id <> $1"
+
+
+async def _needs_second(viewer: Viewer, choice: Choice) -> bool:
+    """Suspending somebody for good takes two, where there are two (trust.md R11)."""
+    return choice.action == "suspend" and choice.days is None and bool(await db.value(STAFF, viewer.id))
+
+
+async def approve_second(viewer: Viewer, decision: int) -> None:
+    """Put a decision into force that another moderator proposed."""
+    async with db.atomic():
+        made = await found(decision)
+        target = await targets.lock(made.kind, made.target)
+        made = await found(decision, lock=True)
+        if made.state != "awaiting":
+            raise Stale("This no longer waits for a second moderator.")
+        if viewer.id in (made.moderator, target.member):
+            raise Forbidden("Two moderators must agree, and neither may be concerned: this needs somebody else.")
+        choice = Choice(made.item or 0, 0, made.action)
+        before, after = await effects.apply(target, choice, viewer.id)
+        await db.execute(
+            "update decision set state = 'in_force', second = $2, before = $3::jsonb where id = $1",
+            decision,
+            viewer.id,
+            msgspec.json.encode(before).decode(),
+        )
+        if made.item is not None:
+            await db.execute(CLOSE, made.item, "done", False)  # noqa: FBT003 a column
+            await db.execute(TAKE_UP, made.item)
+            await db.execute(ANSWER, made.item, "upheld")
+        await letters.tell(decision)
+        await record.write(viewer, Entry("second", made.kind, made.target, before, after, decision=decision))
+
+
+async def undo(viewer: Viewer, decision: int) -> None:
+    """Take one's own decision back within half a minute: everything is as it was, and nobody was told."""
+    async with db.atomic():
+        made = await found(decision)
+        target = await targets.lock(made.kind, made.target)
+        made = await found(decision, lock=True)
+        late = datetime.now(UTC) - made.created_at > timedelta(seconds=rules.UNDO_SECONDS)
+        if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late:
+            raise Refused("This can no longer be undone. The decision stands, and can be decided anew.")
+        await end(made, "undone")
+        before, after = await effects.take_back(target, made.was, viewer.id)
+        if made.item is not None:
+            await db.execute(
+                "update report set state = 'open', outcome = null, resolved_at = null where item = $1", made.item
+            )
+            await db.execute("update item set state = 'open', version = version + 1 where id = $1", made.item)
+        await letters.keep_back(decision)
+        await record.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
+
+
+async def end(made: Made, state: str) -> None:
+    """Let a decision be in force no longer."""
+    await db.execute("update decision set state = $2, ended_at = now() where id = $1", made.id, state)
+
+
+async def found(decision: int, *, lock: bool = False) -> Made:
+    """A decision. Raises NotFound."""
+    made = await db.fetch_one(Made, MADE + (" for update" if lock else ""), decision)
+    if made is None:
+        raise NotFound("There is no such decision.")
+    return made
+
+
+async def _item(item: int, *, lock: bool = False) -> Locked:
+    there = await db.fetch_one(Locked, ITEM + (" for update" if lock else ""), item)
+    if there is None:
+        raise NotFound("There is no such item.")
+    return there

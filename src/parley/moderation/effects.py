@@ -1,0 +1,102 @@
+"""What a decision does to its target, and how that is taken back: both give what is recorded before and after."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from parley.accounts import sessions
+from parley.comments import ops as comments
+from parley.comments import states
+from parley.core import db
+from parley.core.events import emit
+from parley.moderation.rules import SLOW_SECONDS, Choice
+from parley.moderation.targets import Target
+
+Change = tuple[dict[str, Any], dict[str, Any]]
+
+LONGEST_FOLD = 200
+SANCTION = {"silence": "silenced", "suspend": "suspended"}
+
+
+async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
+    """Do what was chosen; returns what the target was and is, as far as it changed."""
+    change: Change = {}, {}
+    match choice.action:
+        case "approve" if target.kind == "comment" and target.state in {"hidden", "pending"}:
+            change = await _move(target, "visible", actor)
+        case "approve" if target.collapsed is not None:
+            change = await _fold(target, None, actor)
+        case "remove":
+            change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
+        case "collapse":
+            change = await _fold(target, choice.reason[:LONGEST_FOLD], actor)
+        case "lock" | "slow":
+            change = await _hold_thread(target, choice, actor)
+        case "silence" | "suspend":
+            until = datetime.now(UTC) + choice.lasts if choice.lasts else None
+            change = await _sanction(target, SANCTION[choice.action], until)
+    return change
+
+
+async def take_back(target: Target, before: dict[str, Any], actor: int | None) -> Change:
+    """Give a target back what a decision took, unless something else has changed it since."""
+    change: Change = {}, {}
+    if "state" in before and target.state in {"removed", "rejected"}:
+        change = await _move(target, "visible", actor)
+        if before["state"] == "hidden":
+            await _move(target, "hidden", actor)
+    elif "state" in before and before["state"] == "hidden" and target.state == "visible":
+        change = await _move(target, "hidden", actor)
+    elif "collapsed" in before:
+        change = await _fold(target, before["collapsed"], actor)
+    elif "thread_state" in before:
+        change = await _set_thread(target, before["thread_state"], before["slow"], "", actor)
+    elif "member_state" in before:
+        until = datetime.fromisoformat(before["until"]) if before["until"] else None
+        change = await _sanction(target, before["member_state"], until)
+    return change
+
+
+async def _move(target: Target, to: str, actor: int | None) -> Change:
+    comment = await comments.locked(target.id)
+    await states.transition(comment, to, actor=actor)
+    return {"state": comment.state}, {"state": to}
+
+
+async def _fold(target: Target, reason: str | None, actor: int | None) -> Change:
+    await db.execute("update comment set collapsed = $2, version = version + 1 where id = $1", target.id, reason)
+    await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
+    return {"collapsed": target.collapsed}, {"collapsed": reason}
+
+
+async def _hold_thread(target: Target, choice: Choice, actor: int | None) -> Change:
+    state = "locked" if choice.action == "lock" else target.thread_state or "open"
+    slow = SLOW_SECONDS if choice.action == "slow" else target.slow
+    return await _set_thread(target, state, slow, choice.reason, actor)
+
+
+async def _set_thread(target: Target, state: str, slow: int, reason: str, actor: int | None) -> Change:
+    await db.execute(
+        "update thread set state = $2, slow = $3, state_reason = nullif($4, '') where id = $1",
+        target.thread,
+        state,
+        slow,
+        reason,
+    )
+    kind = "thread.locked" if state == "locked" else "thread.unlocked"
+    await emit(kind, thread=target.thread or 0, actor=actor)
+    before = {"thread_state": target.thread_state, "slow": target.slow}
+    return before, {"thread_state": state, "slow": slow}
+
+
+async def _sanction(target: Target, state: str, until: datetime | None) -> Change:
+    """Bring a member into a state; from one sanction to another the way leads through the good standing between."""
+    if target.member_state != "active":
+        await db.execute("update member set state = 'active', state_until = null where id = $1", target.member)
+    if state != "active":
+        await db.execute("update member set state = $2, state_until = $3 where id = $1", target.member, state, until)
+    if state == "suspended" and target.member is not None:
+        await sessions.end_all(target.member)
+    before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
+    return before, {"member_state": state, "until": msgspec.to_builtins(until)}

@@ -1,0 +1,86 @@
+"""What people are told of decisions by mail: whom one concerns, and who reported. Notices come with their feature."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+
+import msgspec
+
+from parley.core import db, mail
+from parley.core.settings import settings
+
+LINK_BYTES = 16
+
+
+class Concerned(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+    action: str
+    reason: str
+    guideline: str | None
+
+
+class Reporter(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+    outcome: str
+
+
+CONCERNED = """
+select m.name, m.email, d.action, d.reason, g.title as guideline
+from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
+where d.id = $1 and d.guideline is not null
+"""
+REPORTERS = """
+select coalesce(m.name, r.name, 'reader') as name, coalesce(m.email, r.email) as email, r.outcome
+from decision d join report r on r.item = d.item left join member m on m.id = r.reporter
+where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and coalesce(m.email, r.email) is not null
+"""
+
+
+async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
+    """Mail the statement of reasons to whom a decision concerns, and its outcome to who reported, after `delay`."""
+    concerned = await db.fetch_one(Concerned, CONCERNED, decision)
+    if concerned is not None:
+        written = mail.written("decision", to=concerned, link=link(decision))
+        await mail.send(kind(decision), concerned.email, *written, delay=delay)
+    for one in await db.fetch(Reporter, REPORTERS, decision):
+        await mail.send(kind(decision), one.email, *mail.written("outcome", to=one), delay=delay)
+
+
+async def keep_back(decision: int) -> None:
+    """Send nothing of what `tell` wrote and is not sent yet."""
+    await db.execute("delete from mail where kind = $1 and sent_at is null", kind(decision))
+
+
+def kind(decision: int) -> str:
+    return f"decision.{decision}"
+
+
+def link(decision: int) -> str:
+    """The address of a decision's statement, open to whoever has it: the suspended cannot sign in."""
+    return f"{settings().base_url}/decision/{decision}?key={key(decision)}"
+
+
+def key(decision: int) -> str:
+    """What proves that somebody was sent the link to this statement."""
+    digest = hmac.digest(settings().secret.encode(), f"decision:{decision}".encode(), hashlib.sha256)
+    return digest[:LINK_BYTES].hex()
+
+
+class Appellant(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+    outcome: str
+    answer: str
+
+
+APPELLANT = """
+select m.name, m.email, a.state as outcome, a.answer from appeal a join member m on m.id = a.member where a.id = $1
+"""
+
+
+async def answer(appeal: int) -> None:
+    """Mail what became of an appeal."""
+    for one in await db.fetch(Appellant, APPELLANT, appeal):
+        await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", to=one))

@@ -1,0 +1,105 @@
+"""Reports: what members, and for illegal content anybody, say is wrong; gathered in one item a target."""
+
+import msgspec
+
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.moderation import targets
+
+
+class Flag(msgspec.Struct, frozen=True):
+    """What somebody says is wrong with a target, on the ground of a guideline."""
+
+    kind: str
+    target: int
+    guideline: str
+    text: str = ""
+    reporter: Viewer | None = None
+    # How to answer a visitor.
+    name: str | None = None
+    email: str | None = None
+
+
+# One whose reports were mostly declined weighs less, never more for it (trust.md I13); a newcomer's weighs 1.
+WEIGHT = """
+select 2.0 * (1 + count(*) filter (where outcome = 'upheld'))
+       / (2 + count(*) filter (where outcome in ('upheld', 'declined')))
+from report where reporter = $1 and state = 'resolved'
+"""
+
+OPEN = """
+insert into item (kind, target, thread, opened_at) values ($1, $2, $3, now())
+on conflict (kind, target) do update
+set version = item.version + 1, state = 'open',
+    opened_at = case item.state when 'open' then item.opened_at else now() end,
+    acted_at = case item.state when 'open' then item.acted_at end
+returning id
+"""
+
+ADD = """
+insert into report (item, reporter, name, email, guideline, text, weight, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, now())
+on conflict (item, reporter) where reporter is not null and state <> 'resolved' do nothing
+returning id
+"""
+
+# The sum of what its reports weigh, each by the gravity of its ground, times how many may see it; trust.md R2.
+RISK = """
+update item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
+from (
+    select coalesce(sum(r.weight * g.severity), 0)
+         + coalesce((select sum(g.severity)
+                     from hit h join rule u on u.id = h.rule join guideline g on g.code = u.guideline
+                     where h.acted and h.comment = (select target from item where id = $1 and kind = 'comment')), 0)
+           as gravity
+    from report r join guideline g on g.code = r.guideline where r.item = $1 and r.state <> 'resolved'
+) r, item o left join standing s on s.thread = o.thread
+where i.id = $1 and o.id = $1
+"""
+
+
+async def report(flag: Flag) -> int:
+    """Take a report down and return its number; the same member's second one on a target is the first.
+
+    Raises NotFound where there is no such target or guideline, Forbidden where the reporter may not.
+    """
+    illegal = await db.value("select illegal from guideline where code = $1 and not retired", flag.guideline)
+    if illegal is None:
+        raise Refused("Please choose what is wrong with it.")
+    if flag.reporter is None and not (illegal and flag.email):
+        raise Forbidden("Please sign in to report this. Only illegal content can be reported without an account.")
+    async with db.atomic():
+        target = await targets.lock(flag.kind, flag.target)
+        if target.kind == "comment" and target.state not in ("visible", "hidden"):
+            raise NotFound("This comment is no longer there, so it cannot be reported.")
+        if flag.reporter is not None and flag.reporter.id == target.member:
+            raise Forbidden("This is your own. You can edit or delete it yourself.")
+        item = await open_item(flag.kind, flag.target, target.thread)
+        return await _add(item, flag)
+
+
+async def open_item(kind: str, target: int, thread: int | None) -> int:
+    """The item of a target, opened again if it was done with."""
+    item: int = await db.value(OPEN, kind, target, thread)
+    return item
+
+
+async def weigh(item: int) -> None:
+    """Work out an item's risk anew."""
+    await db.execute(RISK, item)
+
+
+async def _add(item: int, flag: Flag) -> int:
+    reporter = flag.reporter.id if flag.reporter else None
+    weight = await db.value(WEIGHT, reporter) if reporter else 1.0
+    made: int | None = await db.value(
+        ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, float(weight)
+    )
+    await weigh(item)
+    if made is not None:
+        return made
+    first: int = await db.value(
+        "select id from report where item = $1 and reporter = $2 and state <> 'resolved'", item, reporter
+    )
+    return first

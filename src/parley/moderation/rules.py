@@ -1,0 +1,99 @@
+"""What moderators may do, in one table; and who may decide on what."""
+
+from datetime import timedelta
+
+import msgspec
+
+from parley.core.access import ADMIN, MODERATOR, Viewer, Who
+from parley.core.errors import Forbidden, ParleyError, Refused
+
+CLAIM_MINUTES = 10
+UNDO_SECONDS = 30
+APPEAL_DAYS = 183
+MOST_IN_BULK = 50
+
+
+class Action(msgspec.Struct, frozen=True):
+    """One thing that can be decided: about which targets, by whom at least, and what it means."""
+
+    name: str
+    label: str
+    done: str
+    kinds: frozenset[str]
+    # Takes something away from somebody, who is told why and can appeal.
+    restricts: bool = True
+    # Ends at a time that is chosen.
+    timed: bool = False
+    standing: Who = MODERATOR
+
+
+COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
+EVERYTHING = COMMENT | MEMBER | THREAD
+
+ACTIONS = {
+    one.name: one
+    for one in (
+        Action("approve", "Leave it", "left as it is", EVERYTHING, restricts=False),
+        Action("remove", "Remove", "removed", COMMENT),
+        Action("collapse", "Fold", "folded", COMMENT),
+        Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
+        Action("slow", "Slow the thread", "thread slowed", THREAD, restricts=False),
+        Action("warn", "Warn the author", "author warned", MEMBER),
+        Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
+        Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
+        Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
+    )
+}
+# What acts on the author of a comment, not on the comment.
+ON_MEMBER = {"warn", "silence", "suspend"}
+SLOW_SECONDS = 120
+
+
+class Stale(ParleyError):
+    """Somebody else decided meanwhile: the item is not what the moderator looked at."""
+
+    status = 409
+    title = "Somebody was here before you"
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """What a moderator chose for an item that they saw at `version`. `days` None: for good."""
+
+    item: int
+    version: int
+    action: str
+    guideline: str | None = None
+    reason: str = ""
+    days: int | None = None
+
+    @property
+    def lasts(self) -> timedelta | None:
+        return timedelta(days=self.days) if self.days else None
+
+
+def may_choose(choice: Choice, kind: str) -> Action:
+    """Raise Refused for a choice that is not one, or lacks its reason."""
+    action = ACTIONS.get(choice.action)
+    if action is None or kind not in action.kinds:
+        raise Refused("This cannot be decided here. Please choose one of the actions shown.")
+    if action.restricts and not choice.guideline:
+        raise Refused("Please name the rule that this breaks: whom it concerns has a right to know it.")
+    if action.restricts and not choice.reason.strip():
+        raise Refused("Please write a sentence on why: whom it concerns will read it.")
+    return action
+
+
+def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
+    """Raise Forbidden for whoever would judge their own case (trust.md R7)."""
+    if viewer.standing < MODERATOR:
+        raise Forbidden("Only moderators decide.")
+    if viewer.id == concerned:
+        raise Forbidden("This is about you: somebody else has to decide it.")
+    if viewer.id in reporters:
+        raise Forbidden("You reported this yourself: somebody else has to decide it.")
+
+
+def may_act_on(viewer: Viewer, role: str) -> None:
+    """Raise Forbidden where a moderator would sanction staff: that is an admin's to do."""
+    if role != "member" and viewer.standing < ADMIN:
+        raise Forbidden("This member is on the staff: only an admin can decide about them.")
