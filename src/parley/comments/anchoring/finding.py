@@ -85,12 +85,13 @@ class Finder:
         return now and Place(now, Indel.normalized_similarity(quote, self.new.plain[slice(*now)]))
 
     def _close(self, anchor: Selector, quote: str, was: Span, region: Region) -> Span | None:
-        """The very words in the same passages, where they do not stand for other ones of before."""
+        """The very words in the same passages or across their ends, where they are not other ones of before."""
         others = set(islice(self.old.find(quote, *region.old), _MANY)) - {was[0]}
         if len(others) >= _MANY - 1:
             return None
         kept = {span[0] for one in others if (span := region.follow(one, one + len(quote)))}
-        spans = [(one, one + len(quote)) for one in self.new.find(quote, *region.new) if one not in kept]
+        start, end = region.new[0] - len(quote) + 1, region.new[1] + len(quote) - 1
+        spans = [(one, one + len(quote)) for one in self.new.find(quote, max(start, 0), end) if one not in kept]
         return max(spans, key=lambda span: self._context(span, anchor), default=None)
 
     def _elsewhere(self, anchor: Selector, quote: str) -> Place | None:
@@ -103,8 +104,9 @@ class Finder:
 
     def _was_there(self, quote: str, span: Span) -> bool:
         """Whether a passage had these words before, so that they are not the ones that are looked for."""
-        before = self.old.place.get(self.new.lineages[self.new.at(span[0])])
-        return before is not None and quote in self.old.passages(before, before + 1)
+        at = self.new.at(span[0])
+        before = self.old.place.get(self.new.lineages[at])
+        return before is not None and span[1] <= self.new.ends[at] and quote in self.old.passages(before, before + 1)
 
     def _searched(self, anchor: Selector, quote: str, was: Span) -> Place | None:
         """Edited, in or beside its passage, but with other words around. Verbatim ones were looked for before."""
