@@ -7,11 +7,11 @@ from time import perf_counter
 import uvloop
 from rich.console import Console
 
-from bench import large, live, reading, report, rest, writing
+from bench import anchoring, large, live, reading, report, rest, writing
 from bench.ground import Ground, ground
 from bench.report import Figure
 
-PARTS = {"reading": reading, "large": large, "writing": writing, "live": live, "memory": rest}
+PARTS = {"reading": reading, "large": large, "writing": writing, "live": live, "anchoring": anchoring, "memory": rest}
 
 
 async def run(place: Ground, chosen: list[str]) -> list[Figure]:
