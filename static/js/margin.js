@@ -10,7 +10,7 @@ import { open } from "./sheet.js";
 const REST = 3_000; // the column is in use until so long after the last touch of it
 const PAUSE = 150; // whoever scrolls on is not reading yet
 
-let used = 0;
+let used = -REST;
 let pause;
 let lit;
 

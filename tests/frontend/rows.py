@@ -1,5 +1,6 @@
 """Made-up rows in the shapes that templates expect."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -89,3 +90,45 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "canonical": "http://parley.test/t/1/wager",
     }
     return rendered("threads/page.html", **(shown | context))
+
+
+def balance(**counts: int) -> Row:
+    return Row(**(dict.fromkeys(("supports", "challenges", "adds", "asks", "none"), 0) | counts))
+
+
+def passage(lineage: int, words: str, **counts: int) -> Row:
+    made = balance(**counts)
+    return Row(
+        lineage=lineage,
+        kind="paragraph",
+        level=None,
+        html=Markup(f"<p>{words}</p>"),  # noqa: S704
+        balance=made,
+        comment_count=sum(vars(made).values()),
+    )
+
+
+def passage_rows(rows: Iterable[Row]) -> Markup:
+    return Markup("").join(Markup(rendered("threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
+
+
+def group(on: Row | None, *comments: Row) -> str:
+    """The group of a passage, or of the whole article."""
+    inside = Markup("").join(Markup(rendered("comments/_comment.html", comment=one)) for one in comments)  # noqa: S704
+    row = {"passage": on, "kind": "passage" if on else "whole", "name": str(on.lineage) if on else "whole"}
+    row |= {"words": on.html.striptags()[:90] if on else "", "total": len(comments), "left": 0}
+    return rendered("comments/_group.html", group=Row(**row), comments=inside, sort="best", stance=None)
+
+
+LONG = "Training runs are measured in small cities, in the water they drink and in the power they draw. " * 6
+
+
+def passage_page(**context: Any) -> str:
+    """The thread's page by passage: twelve long passages; comments on the 2nd, 5th and 9th, and on the whole."""
+    rows = [passage(n, f"Passage {n} begins. {LONG}", challenges=1 if n in {2, 5, 9} else 0) for n in range(1, 13)]
+    on = {
+        n: comment(30 + n, passage=n, anchor="same", quote="the water they drink", stance="challenges")
+        for n in (2, 5, 9)
+    }
+    groups = [group(rows[n - 1], one) for n, one in on.items()] + [group(None, *map(comment, range(61, 69)))]
+    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **context)

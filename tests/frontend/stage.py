@@ -52,7 +52,8 @@ class Stage:
             await route.fulfill(status=204)
         else:
             headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY}
-            await route.fulfill(body=self.html, headers=headers)
+            html = discussion_of(self.html) if "hx-request" in request.headers else self.html
+            await route.fulfill(body=html, headers=headers)
 
     async def _static(self, route: Route, path: str) -> None:
         asset = next(one for one in assets().values() if one.address == path)
@@ -72,6 +73,11 @@ class Stage:
     def send(self, html: str) -> None:
         """Let `html` arrive on the stream when the page next comes for it."""
         self.messages.append(html)
+
+
+def discussion_of(page: str) -> str:
+    """The part of a thread's page that htmx is given."""
+    return page[page.index('<section class="talk"') : page.rindex("</section>") + len("</section>")]
 
 
 def html_answer(html: str, status: int = 200) -> Answer:
