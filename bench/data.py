@@ -10,13 +10,13 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from parley.articles.ops import Text
 from parley.articles.reading import read_file
+from parley.articles.text import Text
 from parley.comments import ranking
 from parley.comments.rules import STANCES
 from parley.core import db, markdown
 from parley.demo.content import articles, discussion
-from parley.threads.ops import open_thread
+from parley.threads.opening import open_thread
 
 MEMBERS = 500
 # Who wrote all that; the others vote and answer, since nobody can vote on their own.

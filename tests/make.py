@@ -8,11 +8,11 @@ from litestar import Litestar
 
 from parley.accounts import addresses, names, sessions
 from parley.articles.importing.passages import Passage
-from parley.articles.ops import Fetched, Text
+from parley.articles.text import Fetched, Text
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
-from parley.threads import ops as threads
+from parley.threads.opening import open_thread
 from parley.votes import ops as votes
 
 WORDS = (
@@ -58,7 +58,7 @@ def text(*words: str, title: str = "The wager", url: str | None = None, fetched:
 
 async def thread(article: Text | None = None, *, topic: str = "research", starter: Viewer | None = None) -> int:
     """An open thread and its article."""
-    opened = await threads.open_thread(
+    opened = await open_thread(
         text=article or text(title=f"The wager, part {next(_numbers)}"),
         topic=topic,
         starter=starter.id if starter else None,

@@ -4,12 +4,11 @@ import httpx
 import pytest
 
 import make
-from parley.articles import jobs
-from parley.articles import ops as articles
+from parley.articles import display, jobs
 from parley.articles.rules import EXCERPT
 from parley.core import db
 from parley.core.access import Viewer
-from parley.threads import ops as threads
+from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio
 
@@ -182,9 +181,9 @@ URL = "https://review.example/wager"
 
 
 async def test_the_same_address_leads_to_the_thread_there_is(client: httpx.AsyncClient, mira: Viewer) -> None:
-    first = await threads.open_thread(text=make.text(url=URL), topic="research", starter=None)
+    first = await open_thread(text=make.text(url=URL), topic="research", starter=None)
 
-    again = await threads.open_thread(text=make.text(url=URL), topic="policy", starter=mira.id)
+    again = await open_thread(text=make.text(url=URL), topic="policy", starter=mira.id)
 
     assert (again.id, again.is_new, again.revised) == (first.id, False, False)
     assert await db.value("select count(*) from revision") == 1
@@ -193,12 +192,12 @@ async def test_the_same_address_leads_to_the_thread_there_is(client: httpx.Async
 async def test_a_changed_text_is_a_revision_whose_passages_keep_their_lineages(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
-    opened = await threads.open_thread(text=make.text(url=URL), topic="research", starter=None)
+    opened = await open_thread(text=make.text(url=URL), topic="research", starter=None)
     before = await make.lineages(opened.id)
     comment = await make.comment(opened.id, mira, passage=before[1], quote="how much energy")
     changed = make.text(make.WORDS[0], "A new one in between, with words of its own.", *make.WORDS[1:], url=URL)
 
-    revised = await threads.open_thread(text=changed, topic="research", starter=None)
+    revised = await open_thread(text=changed, topic="research", starter=None)
     after = (await make.lineages(opened.id))[3:]
     page = (await client.get(await make.address(opened.id))).text
     versions = (await client.get(f"/t/{opened.id}/revisions")).text
@@ -214,7 +213,7 @@ async def test_a_changed_text_is_a_revision_whose_passages_keep_their_lineages(
 
 
 async def test_a_source_that_allows_an_excerpt_gets_no_more_than_that(app: object) -> None:
-    await articles.set_display("https://strict.example/", "excerpt")
+    await display.set_display("https://strict.example/", "excerpt")
     long = [f"Paragraph {number} " + "goes on and on. " * 9 for number in range(9)]
 
     await make.thread(make.text(*long, url="https://strict.example/a"))

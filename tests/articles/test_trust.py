@@ -8,6 +8,7 @@ from parley.articles import jobs
 from parley.articles.reading import canonical, identity
 from parley.core import db
 from parley.threads import ops as threads
+from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +34,7 @@ async def publish(client: httpx.AsyncClient, source: str) -> httpx.Response:
 async def test_what_a_member_pastes_or_uploads_rewrites_nothing_whatever_address_it_claims(
     client: httpx.AsyncClient, source: str
 ) -> None:
-    opened = await threads.open_thread(text=make.text(url=URL), topic="research", starter=None)
+    opened = await open_thread(text=make.text(url=URL), topic="research", starter=None)
     await make.sign_in(client, await make.member())
 
     answer = await publish(client, source)
@@ -49,7 +50,7 @@ async def test_what_a_member_pastes_or_uploads_rewrites_nothing_whatever_address
 
 
 async def test_a_moderator_may_revise_by_pasting(client: httpx.AsyncClient) -> None:
-    opened = await threads.open_thread(text=make.text(url=URL), topic="research", starter=None)
+    opened = await open_thread(text=make.text(url=URL), topic="research", starter=None)
     await make.sign_in(client, await make.member(role="moderator"))
 
     answer = await publish(client, "text")
@@ -60,10 +61,10 @@ async def test_a_moderator_may_revise_by_pasting(client: httpx.AsyncClient) -> N
 
 async def test_a_page_that_was_fetched_revises_the_text_and_keeps_the_title_that_was_mended(app: object) -> None:
     mira = await make.member()
-    opened = await threads.open_thread(text=make.text(url=URL, title="Mended"), topic="research", starter=mira.id)
+    opened = await open_thread(text=make.text(url=URL, title="Mended"), topic="research", starter=mira.id)
     said = make.text(*make.WORDS[:2], "What remains is new.", url=URL, title="MENDED | Review", fetched=True)
 
-    again = await threads.open_thread(text=said, topic="research", starter=mira.id)
+    again = await open_thread(text=said, topic="research", starter=mira.id)
 
     assert (again.id, again.revised) == (opened.id, True)
     assert await db.value("select title from revision order by number desc limit 1") == "Mended"
@@ -72,12 +73,12 @@ async def test_a_page_that_was_fetched_revises_the_text_and_keeps_the_title_that
 async def test_what_an_editor_mended_survives_the_next_word_of_the_source(app: object) -> None:
     editor = await make.member(role="moderator")
     first = make.text("One, with a tipo in it.", "Two, as it was.", "Three.", url=URL, fetched=True)
-    opened = await threads.open_thread(text=first, topic="research", starter=editor.id)
+    opened = await open_thread(text=first, topic="research", starter=editor.id)
     mended = make.text("One, with a typo in it.", "Two, as it was.", "Two and a half.", url=URL)
     await threads.revise_thread(opened.id, mended, threads.Edit(editor.id))
     said = make.text("One, with a tipo in it.", "Two, as it is now.", "Three.", url=URL, fetched=True)
 
-    await threads.open_thread(text=said, topic="research", starter=(await make.member()).id)
+    await open_thread(text=said, topic="research", starter=(await make.member()).id)
 
     assert await current(opened.id) == ["One, with a typo in it.", "Two, as it is now.", "Two and a half."]
 
@@ -85,10 +86,10 @@ async def test_what_an_editor_mended_survives_the_next_word_of_the_source(app: o
 async def test_the_same_words_again_write_no_revision_over_an_edit(app: object) -> None:
     editor = await make.member(role="moderator")
     first = make.text("One, with a tipo in it.", "Two.", url=URL, fetched=True)
-    opened = await threads.open_thread(text=first, topic="research", starter=editor.id)
+    opened = await open_thread(text=first, topic="research", starter=editor.id)
     await threads.revise_thread(opened.id, make.text("One, mended.", "Two.", url=URL), threads.Edit(editor.id))
 
-    again = await threads.open_thread(text=first, topic="research", starter=(await make.member()).id)
+    again = await open_thread(text=first, topic="research", starter=(await make.member()).id)
 
     assert not again.revised
     assert await current(opened.id) == ["One, mended.", "Two."]
@@ -128,8 +129,8 @@ def test_an_address_is_one_however_it_was_shared() -> None:
 
 async def test_a_first_import_keeps_what_the_source_said_and_asks_again_in_an_hour(app: object) -> None:
     said = make.text(url=URL, fetched=True)
-    await threads.open_thread(text=said, topic="research", starter=(await make.member()).id)
-    await threads.open_thread(text=make.text(url=f"{URL}/2"), topic="research", starter=None)
+    await open_thread(text=said, topic="research", starter=(await make.member()).id)
+    await open_thread(text=make.text(url=f"{URL}/2"), topic="research", starter=None)
 
     assert await db.values("select etag from article order by id") == ['"v1"', None]
     assert await db.values("select check_at - now() = interval '1 hour' from article order by id") == [True, None]

@@ -11,10 +11,11 @@ import pytest
 import make
 from articles.importing.site_of_tests import Site, serving
 from parley.articles import pictures, reading
-from parley.articles.ops import set_display
+from parley.articles.display import set_display
 from parley.core import db
 from parley.core.settings import settings
 from parley.threads import checks, ops
+from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,7 @@ async def site(app: object, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Si
 async def imported(site: Site, path: str = "/wager", *headers: str, words: tuple[str, ...] = WORDS) -> int:
     """A thread whose article was fetched from the site."""
     url = site.page(path, html(*words), *headers)
-    opened = await ops.open_thread(text=await reading.read_url(url), topic="research", starter=None)
+    opened = await open_thread(text=await reading.read_url(url), topic="research", starter=None)
     return opened.id
 
 
@@ -278,7 +279,7 @@ async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
     url = site.page("/wager?utm_source=mail", html(*WORDS[:5], "A new end, which says something else."))
 
     text = await reading.read_url(url)
-    opened = await ops.open_thread(text=text, topic="policy", starter=mira.id)
+    opened = await open_thread(text=text, topic="policy", starter=mira.id)
 
     assert (opened.id, opened.revised) == (thread, True)
     assert await db.value("select count(*) from thread") == 1

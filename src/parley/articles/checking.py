@@ -8,10 +8,10 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.merging import from_source
-from parley.articles.ops import Fetched, Text
 from parley.articles.pictures import keep_pictures
 from parley.articles.reading import read_again, same_site
 from parley.articles.rules import HOST
+from parley.articles.text import Fetched, Text
 from parley.articles.words import WORD
 from parley.core import db
 

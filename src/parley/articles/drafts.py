@@ -2,7 +2,7 @@
 
 import msgspec
 
-from parley.articles.ops import Text
+from parley.articles.text import Text
 
 
 def encode(text: Text) -> bytes:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from parley.articles.blocks import Block, blocks, join
 from parley.articles.importing.passages import Passage
@@ -18,7 +19,7 @@ MOST_MARKS = 25_000
 
 def as_markdown(passages: Sequence[Kept], base_url: str | None) -> str:
     """The text of an article as its editors see it."""
-    return join(_sources(passages, base_url))
+    return join(_sources(tuple(passages), base_url))
 
 
 def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> list[Passage]:
@@ -29,7 +30,7 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
     """
     pictures = ours([one.passage for one in passages])
     kept: dict[str, list[Kept]] = defaultdict(list)
-    for one, block in reversed(list(zip(passages, _sources(passages, base_url), strict=True))):
+    for one, block in reversed(list(zip(passages, _sources(tuple(passages), base_url), strict=True))):
         kept[_key(block)].append(one)
     made: list[Passage] = []
     marks = 0
@@ -44,7 +45,9 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
     return made
 
 
-def _sources(passages: Sequence[Kept], base_url: str | None) -> list[Block]:
+# Asked for with the form, again with each preview and when it is saved; it costs a millisecond a passage.
+@lru_cache(maxsize=8)
+def _sources(passages: tuple[Kept, ...], base_url: str | None) -> list[Block]:
     pictures = ours([one.passage for one in passages])
     return [source(one, base_url, pictures) for one in passages]
 

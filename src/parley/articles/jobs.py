@@ -8,8 +8,8 @@ from parley.articles import imports
 from parley.articles.drafts import encode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
-from parley.articles.ops import Text
 from parley.articles.reading import read_file, read_text, read_url
+from parley.articles.text import Text
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.importing.passages import Passage
-from parley.articles.ops import Text
+from parley.articles.text import Text
 from parley.core import db
 
 

@@ -1,54 +1,13 @@
 """Writing articles: which one a text is, and a new one with its first revision (later ones: revising.py)."""
 
-import hashlib
 from collections.abc import Sequence
-from datetime import datetime
-from html import escape
-from urllib.parse import urlsplit
 
 import msgspec
 
+from parley.articles.display import display_of, excerpt
 from parley.articles.importing.passages import Passage
-from parley.articles.rules import EXCERPT, HOST
+from parley.articles.text import Fetched, Text
 from parley.core import db
-from parley.core.text import shortened
-
-DISPLAYS = ("full", "excerpt")
-
-
-class Fetched(msgspec.Struct, frozen=True):
-    """What a source said of the page we fetched, for asking later whether it changed."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-
-
-class Text(msgspec.Struct, frozen=True):
-    """An article's text as it was found: what a revision keeps.
-
-    `fetched` is None for words that somebody gave us: then `url` is what they say, not where they came from.
-    """
-
-    title: str
-    passages: list[Passage]
-    byline: str | None = None
-    site: str | None = None
-    url: str | None = None
-    lang: str | None = None
-    dir: str | None = None
-    published_at: datetime | None = None
-    updated_at: datetime | None = None
-    fetched: Fetched | None = None
-
-    @property
-    def digest(self) -> bytes:
-        """Equal for texts that read the same."""
-        words = "\n".join((self.title, *(passage.html for passage in self.passages)))
-        return hashlib.sha256(words.encode()).digest()
-
-    @property
-    def words(self) -> int:
-        return sum(len(passage.text.split()) for passage in self.passages)
 
 
 async def same_as(text: Text) -> int | None:
@@ -87,55 +46,13 @@ async def reads_like(article: int, text: Text) -> bool:
     return known is not None and known.text_hash == text.digest
 
 
-DISPLAY_OF_ALL = f"""
-update article
-set display = $2, check_at = case when $2 = 'full' and checked_at is not null then now() + interval '1 hour' end
-where display <> $2 and {HOST} = $1 returning id
-"""  # noqa: S608 constants only
-
-
-async def set_display(url: str, display: str) -> list[int]:
-    """Decide how much of the articles of `url`'s site is shown, `full` or `excerpt`, and return whose that changed."""
-    host = urlsplit(url).hostname
-    async with db.atomic():
-        await db.execute(
-            """insert into source (host, display) values ($1, $2)
-               on conflict (host) do update set display = excluded.display""",
-            host,
-            display,
-        )
-        return await db.values(DISPLAY_OF_ALL, host, display)
-
-
-async def _display(url: str | None) -> str:
-    host = urlsplit(url).hostname if url else None
-    display: str | None = await db.value("select display from source where host = $1", host)
-    return display or "full"
-
-
-def excerpt(text: Text) -> Text:
-    """`text` as a publisher who allows an excerpt lets us keep it: its first words, without pictures."""
-    kept: list[Passage] = []
-    left = EXCERPT
-    for passage in text.passages:
-        if passage.kind == "figure" or left <= 0:
-            continue
-        words = passage.text
-        if len(words) > left:
-            words = shortened(words, left)
-            passage = Passage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 cut short
-        left -= len(words)
-        kept.append(passage)
-    return msgspec.structs.replace(text, passages=kept)
-
-
 ADD_ARTICLE = "insert into article (url, site, display) values ($1, $2, $3) returning id"
 
 
 async def add_article(text: Text) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
-        display = await _display(text.url)
+        display = await display_of(text.url)
         text = excerpt(text) if display == "excerpt" else text
         article: int = await db.value(ADD_ARTICLE, text.url, text.site, display)
         if text.fetched is not None:

@@ -1,4 +1,4 @@
-"""Reading articles: the present revision with its passages, and the list of revisions."""
+"""Reading articles as they are now; their versions: versions.py."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.articles.merging import Kept
 from parley.articles.rules import READABLE
 from parley.core import db
 
@@ -172,56 +171,6 @@ def _end(lineage: int, into: Mapping[int, int]) -> int:
             break
         lineage = into[lineage]
     return lineage
-
-
-class RevisionRow(msgspec.Struct, frozen=True):
-    """A version of an article, `edited` here or as the source had it; `editor` is None for a member who left."""
-
-    id: int
-    number: int
-    title: str
-    byline: str | None
-    lang: str | None
-    dir: str | None
-    published_at: datetime | None
-    updated_at: datetime | None
-    words: int
-    changed: int
-    edited: bool
-    editor: str | None
-    reason: str
-    restores: int | None
-    at: datetime
-
-
-REVISIONS = """
-select r.id, r.number, r.title, r.byline, r.lang, r.dir, r.published_at, r.updated_at, r.words, r.changed,
-       r.editor is not null as edited, m.name as editor, r.reason, r.restores, r.created_at as at
-from revision r left join member m on m.id = r.editor where r.article = $1 order by r.number
-"""
-
-
-async def revisions(article_id: int) -> list[RevisionRow]:
-    """Every version of an article, the first one first."""
-    return await db.fetch(RevisionRow, REVISIONS, article_id)
-
-
-READ = f"""
-select p.lineage, p.kind, p.level, p.html, p.text
-from revision r join article a on a.id = r.article cross join {READABLE} p
-where r.id = $1 order by p.position
-"""  # noqa: S608 constants only
-
-
-async def readable(revision_id: int) -> list[Kept]:
-    """The passages of a revision as anybody may read them, in order."""
-    return await db.fetch(Kept, READ, revision_id)
-
-
-async def check_note(article_id: int) -> str:
-    """Why the last look at an article's source was no revision, in words for editors; empty when all is well."""
-    note: str = await db.value("select check_note from article where id = $1", article_id)
-    return note
 
 
 class MediaRow(msgspec.Struct, frozen=True):

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 from tld import get_fld
 
-from parley.articles import ops
+from parley.articles.importing import fetch as fetching
 from parley.articles.importing.apart import file_apart, page_apart, pasted_apart
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
-from parley.articles.importing.fetch import Fetched, fetch
+from parley.articles.importing.fetch import fetch
 from parley.articles.importing.passages import cut
-from parley.articles.ops import Text
 from parley.articles.pictures import keep_pictures
+from parley.articles.text import Fetched, Text
 from parley.core.settings import settings
 
 LONGEST_TITLE = 300
@@ -22,11 +22,11 @@ FEWEST_PASSAGES = 1
 
 async def read_url(url: str) -> Text:
     """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
-    text = await read_again(url, ops.Fetched())
+    text = await read_again(url, Fetched())
     return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
 
 
-async def read_again(url: str, known: ops.Fetched) -> Text:
+async def read_again(url: str, known: Fetched) -> Text:
     """As `read_url`, its pictures still those of the source.
 
     Raises Unchanged when the site says that the page is the one it said was `known`.
@@ -37,10 +37,10 @@ async def read_again(url: str, known: ops.Fetched) -> Text:
     return msgspec.structs.replace(text, fetched=said_of(fetched, text.url))
 
 
-def said_of(fetched: Fetched, url: str | None) -> ops.Fetched:
+def said_of(fetched: fetching.Fetched, url: str | None) -> Fetched:
     """What asking `url` again may send along: only what was said of that very address."""
     same = canonical(fetched.final_url) == url
-    return ops.Fetched(fetched.etag, fetched.last_modified) if same else ops.Fetched()
+    return Fetched(fetched.etag, fetched.last_modified) if same else Fetched()
 
 
 def identity(claimed: str | None, final_url: str) -> str:

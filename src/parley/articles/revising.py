@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from parley.articles.display import excerpt
 from parley.articles.lineage import Alignment, Former, align
-from parley.articles.ops import Text, excerpt, write_passages, write_revision
+from parley.articles.ops import write_passages, write_revision
+from parley.articles.text import Text
 from parley.core import db
 
 

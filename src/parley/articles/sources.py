@@ -38,6 +38,10 @@ _BLOCKS = "blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|tabl
 _AROUND = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
 
 
+# A paragraph of words that mean themselves in Markdown: most are, and need no reading to be sure.
+_WORDS = re.compile(r"<p>([^\W\d_][^\\`*_\[\]<>&#|~\n]*[^\s\\`*_\[\]<>&#|~])</p>")
+
+
 class _Converter(MarkdownConverter):
     """Keeps the inline elements that Markdown has no sign for."""
 
@@ -60,6 +64,8 @@ _PLAIN, _CAREFUL = _Converter(careful=False), _Converter(careful=True)
 
 def source(passage: Kept, base_url: str | None, pictures: Attributes) -> Block:
     """The Markdown that renders to `passage`; its HTML where there is none."""
+    if passage.kind == "paragraph" and (words := _WORDS.fullmatch(passage.html)):
+        return Block(words[1])
     level = passage.level or 1 if passage.kind == "item" else 0
     for converter in (_PLAIN, _CAREFUL):
         markdown = converter.convert(_tidy(passage.html)).strip()

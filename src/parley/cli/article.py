@@ -5,12 +5,13 @@ from typing import Any
 
 import rich_click as click
 
-from parley.articles.ops import DISPLAYS
+from parley.articles.display import DISPLAYS
 from parley.articles.reading import canonical, read_file, read_url
 from parley.cli.running import on_installation
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.threads import edits, ops
+from parley.threads import edits
+from parley.threads.opening import open_thread
 
 
 @click.group()
@@ -37,7 +38,7 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
         text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
     if display and text.url:
         await edits.set_display(text.url, display)
-    opened = await ops.open_thread(text=text, topic=topic, starter=None)
+    opened = await open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {
         "text": address,

@@ -9,8 +9,8 @@ import msgspec
 from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
 from parley.articles.importing.markdown import extract_markdown
-from parley.articles.ops import Text
 from parley.articles.reading import finished
+from parley.articles.text import Text
 from parley.comments import anchors, ranking
 from parley.core import db, markdown
 from parley.core.errors import Refused
@@ -18,7 +18,9 @@ from parley.core.settings import settings
 from parley.demo import PASSWORD
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
 from parley.demo.voting import Ballot, ballots
-from parley.threads import jobs, ops
+from parley.threads import jobs
+from parley.threads.opening import open_thread
+from parley.threads.ops import revise_thread
 from parley.votes.jobs import repair
 from parley.votes.queries import drifted
 
@@ -85,12 +87,12 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> None:
     front = _front_matter(article)
     text = msgspec.structs.replace(await _read(article), site=front["site"])
     topic = await db.value("select slug from topic where name = $1", front["topic"])
-    thread = (await ops.open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
+    thread = (await open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)
     await _add_votes(thread, comments, ids)
     if (later := revised(article)) is not None:
-        await ops.revise_thread(thread, await _read(later))
+        await revise_thread(thread, await _read(later))
     await _set_clock(thread, opened_at)
     if number == LOCKED:
         await db.execute("update thread set state = 'locked', state_reason = $2 where id = $1", thread, LOCK_REASON)

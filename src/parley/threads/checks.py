@@ -7,7 +7,7 @@ import structlog
 from parley.articles import checking
 from parley.articles.checking import Due
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
-from parley.threads.ops import revise_from_source
+from parley.threads.opening import revise_from_source
 
 log = structlog.get_logger(__name__)
 

@@ -2,12 +2,13 @@
 
 import msgspec
 
-from parley.articles import merging
-from parley.articles import ops as articles
-from parley.articles import queries as reading
+from parley.articles import display as shown
+from parley.articles import merging, versions
+from parley.articles import queries as articles
 from parley.articles.importing.passages import Passage
 from parley.articles.revising import Edit, Revised
 from parley.articles.rules import may_edit
+from parley.articles.text import Text
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
@@ -41,7 +42,7 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
         article = await _to_edit(viewer, thread_id)
         if article.revision != edited.revision:
             raise Stale("Somebody else revised this article while you were editing. Your text is kept.")
-        text = articles.Text(
+        text = Text(
             title=edited.title,
             passages=edited.passages,
             byline=edited.byline,
@@ -60,10 +61,10 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
     """
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
-        old = next((one for one in await reading.revisions(article.id) if one.number == number), None)
+        old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
         if old is None:
             raise NotFound("There is no such version of this article.")
-        text = articles.Text(
+        text = Text(
             title=old.title,
             passages=[one.passage for one in await merging.whole(old.id)],
             byline=old.byline,
@@ -75,10 +76,10 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         return await _revise(thread_id, text, Edit(viewer.id, reason, restores=number))
 
 
-async def _to_edit(viewer: Viewer, thread_id: int) -> reading.ArticleRow:
+async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     """The article, its thread's row locked."""
     await db.value("select id from thread where id = $1 for no key update", thread_id)
-    thread, article = await queries.one(thread_id), await reading.of_thread(thread_id)
+    thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
         raise NotFound("This thread does not exist.")
     if not may_edit(viewer, thread, article):
@@ -86,7 +87,7 @@ async def _to_edit(viewer: Viewer, thread_id: int) -> reading.ArticleRow:
     return article
 
 
-async def _revise(thread_id: int, text: articles.Text, edit: Edit) -> Revised:
+async def _revise(thread_id: int, text: Text, edit: Edit) -> Revised:
     revised = await revise_thread(thread_id, text, edit)
     if revised is None:
         raise Refused(NOTHING)
@@ -104,12 +105,12 @@ async def set_display(url: str, display: str) -> None:
     Shown as an excerpt they are revised to one, so that no comment stays on words that nobody can read.
     """
     async with db.atomic():
-        changed = await articles.set_display(url, display)
+        changed = await shown.set_display(url, display)
         if display == "full":
             return
         for thread in await db.values(OF_ARTICLES, changed):
-            article = await reading.of_thread(thread)
+            article = await articles.of_thread(thread)
             if article is not None:
                 passages = [one.passage for one in await merging.newest(article.id)]
-                text = articles.Text(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
+                text = Text(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
                 await revise_thread(thread, text, Edit(reason=EXCERPT_ONLY))

@@ -1,118 +1,15 @@
-"""Writing threads: opening one with its article, revising that, locking and archiving, remembering visits."""
+"""Writing threads: revising their articles, locking and archiving, remembering visits (opening one: opening.py)."""
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable
 
-import msgspec
-
-from parley.articles import imports, merging
-from parley.articles import ops as articles
 from parley.articles.revising import Edit, Revised, revise_article
+from parley.articles.text import Text
 from parley.core import db
 from parley.core.access import MODERATOR, Viewer
-from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.errors import Forbidden, NotFound
 from parley.core.events import emit
-from parley.threads.ranking import HOT_SECONDS
 
-SLUG = 80
-# What stands after the thread's number in other addresses: a title must not take their place.
-TAKEN = {"archive", "article", "comments", "follow", "live", "lock", "mute", "revise", "revisions", "seen", "slow", "unlock"}
 KINDS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
-
-
-def slugify(title: str) -> str:
-    """The title as a readable part of an address; "thread" when nothing of it can be."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG].strip("-") or "thread"
-    return f"{slug}-thread" if slug in TAKEN else slug
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """The thread of an article: `is_new`, or there before, its article perhaps `revised`.
-
-    It was `left` as it is when the text is another one, from somebody who cannot speak for the source.
-    """
-
-    id: int
-    slug: str
-    is_new: bool = True
-    revised: bool = False
-    left: bool = False
-
-    @property
-    def address(self) -> str:
-        return f"/t/{self.id}/{self.slug}"
-
-
-async def open_thread(*, text: articles.Text, topic: str, starter: int | None, trusted: bool | None = None) -> Opened:
-    """Open a thread for `text`, or lead to the one its article already has.
-
-    That is revised when the text changed and comes from the page itself, or from somebody `trusted` (a moderator;
-    without `starter` it is the operator): what anybody can paste must not rewrite what somebody published.
-    Raises Refused when there is no such topic.
-    """
-    trusted = starter is None if trusted is None else trusted
-    async with db.atomic():
-        # Two imports of one address at a time must not make two threads.
-        await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
-        if not await db.value("select 1 from topic where slug = $1", topic):
-            known = ", ".join(await db.values("select slug from topic order by position"))
-            raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
-        article = await articles.same_as(text)
-        if article is not None:
-            return await _revise(article, text, starter, trusted=trusted)
-        article = await articles.add_article(text)
-        return await _insert(article, text, topic, starter)
-
-
-async def _insert(article: int, text: articles.Text, topic: str, starter: int | None) -> Opened:
-    slug = slugify(text.title)
-    thread = await db.value(
-        "insert into thread (article, topic, title, slug, starter) values ($1, $2, $3, $4, $5) returning id",
-        article,
-        topic,
-        text.title,
-        slug,
-        starter,
-    )
-    await db.execute(
-        "insert into standing (thread, hot) select id, extract(epoch from created_at) / $2 from thread where id = $1",
-        thread,
-        HOT_SECONDS,
-    )
-    await emit("thread.opened", thread=thread, actor=starter)
-    return Opened(thread, slug)
-
-
-async def revise_from_source(article: int, text: articles.Text) -> bool:
-    """Take what the page of an article says now; False when that, with what was edited here, changes nothing."""
-    async with db.atomic():
-        return (await _revise(article, text, None, trusted=False)).revised
-
-
-async def _revise(article: int, text: articles.Text, starter: int | None, *, trusted: bool) -> Opened:
-    found = await db.fetch_one(Opened, OPENED, article)
-    if found is None:
-        raise NotFound("The article of this address has no thread.")
-    if not trusted:
-        text = await articles.under_its_title(article, text)
-    edit = None
-    if text.fetched is not None:
-        await articles.note_fetched(article, text.fetched)
-        text = await merging.with_edits(article, text)
-    elif not trusted:
-        return msgspec.structs.replace(found, left=not await articles.reads_like(article, text))
-    elif starter is not None:
-        # What a moderator pastes is an edit: the next word of the source must not undo it.
-        edit = Edit(starter)
-    revised = await revise_thread(found.id, text, edit)
-    return msgspec.structs.replace(found, revised=revised is not None)
-
-
-OPENED = """
-select id, slug, false as is_new, false as revised, false as left from thread where article = $1 for no key update
-"""
 
 
 # What follows a revision in its transaction: app.py, worker.py and the program fill in that comments find their
@@ -127,7 +24,7 @@ where t.id = $1 and r.article = t.article and r.number = $2
 """
 
 
-async def revise_thread(thread: int, text: articles.Text, edit: Edit | None = None) -> Revised | None:
+async def revise_thread(thread: int, text: Text, edit: Edit | None = None) -> Revised | None:
     """Write `text` as the next revision of a thread's article; None when it reads the same."""
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)
@@ -172,18 +69,3 @@ set before_at = case when visit.seen_at < now() - interval '10 minutes' then vis
 async def record_visit(*, member: int, thread_id: int, passage: int | None = None) -> None:
     """Note that `member` reads the thread now, at `passage` (a lineage). Ten minutes of quiet end a visit."""
     await db.execute(VISIT, member, thread_id, passage)
-
-
-LEFT = (
-    "This article is here already, and only its own page or a moderator can change its text. Nothing was changed: "
-    "what you gave us differs from what is here. If the page itself changed, add it by its address."
-)
-
-
-async def publish_import(*, import_id: int, text: articles.Text, topic: str, starter: Viewer) -> Opened:
-    """Open the thread of an import, and mark the import as published, in one go."""
-    async with db.atomic():
-        trusted = starter.standing >= MODERATOR
-        opened = await open_thread(text=text, topic=topic, starter=starter.id, trusted=trusted)
-        await imports.published(import_id, opened.id, LEFT if opened.left else "")
-    return opened

@@ -12,7 +12,7 @@ from parley.articles.web import member_of, own_import, preview
 from parley.core.access import VERIFIED
 from parley.core.errors import ParleyError
 from parley.core.forms import posted
-from parley.threads import ops
+from parley.threads import opening
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -30,7 +30,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             text = mended(decode(found.draft or b""), title=form.title, byline=form.byline)
-            opened = await ops.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer)
+            opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer)
             return Redirect(f"/new/{found.id}" if opened.left else opened.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.articles import queries as articles
+from parley.articles import versions
 from parley.articles.differences import compare, count, foresee
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
@@ -37,7 +38,7 @@ async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow,
 async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """The article's text, to be edited."""
     row, article = await _to_edit(request, thread)
-    passages = await articles.readable(article.revision_id)
+    passages = await versions.readable(article.revision_id)
     text = await asyncio.to_thread(as_markdown, passages, article.url)
     values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
     return _page(request, row, article, values, {})
@@ -52,7 +53,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         return _page(request, row, article, form.values, form.errors, status=422)
     if form.revision != article.revision:
         return await _stale(request, row, article, form)
-    passages = await articles.readable(article.revision_id)
+    passages = await versions.readable(article.revision_id)
     try:
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
         if form.previews:
@@ -69,7 +70,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 async def _preview(
     request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, made: list[Passage]
 ) -> Response[Any]:
-    former = await articles.readable(article.revision_id)
+    former = await versions.readable(article.revision_id)
     runs = compare(former, foresee(former, made))
     return _page(request, row, article, form.values, {}, runs=runs, changes=count(runs), previewed=True)
 
@@ -78,7 +79,7 @@ async def _stale(
     request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm
 ) -> Response[Any]:
     """Somebody was quicker: what they changed, and the text that was typed, to be saved again knowingly."""
-    known = {one.number: one for one in await articles.revisions(article.id)}
+    known = {one.number: one for one in await versions.revisions(article.id)}
     older = known.get(form.revision or 0)
     context = await difference(older, known[article.revision]) if older else {}
     return _page(request, row, article, form.values, {}, status=422, stale=True, **context)

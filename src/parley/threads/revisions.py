@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.articles import queries as articles
+from parley.articles import versions
 from parley.articles.differences import Run, compare, count
 from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_edit
@@ -19,7 +20,7 @@ from parley.core.text import as_id
 from parley.threads import edits, queries
 
 AnyRequest = Request[Any, Any, Any]
-Versions = dict[int, articles.RevisionRow]
+Versions = dict[int, versions.RevisionRow]
 
 
 async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
@@ -38,7 +39,7 @@ async def revisions(
 ) -> Response[Any]:
     """The versions of a thread's article and the difference between two of them; with `at` one version, whole."""
     row, article = await found(thread)
-    known = {one.number: one for one in await articles.revisions(article.id)}
+    known = {one.number: one for one in await versions.revisions(article.id)}
     if at:
         return await _old(request, row, article, known, at)
     newer = _number(to, known, max(known))
@@ -51,7 +52,7 @@ async def revisions(
         revisions=list(reversed(known.values())),
         **await difference(known[older], known[newer]),
         edits=may_edit(viewer_of(request), row, article),
-        check_note=await articles.check_note(article.id),
+        check_note=await versions.check_note(article.id),
     )
 
 
@@ -68,7 +69,7 @@ async def _old_page(
     request: AnyRequest,
     row: queries.ThreadRow,
     article: articles.ArticleRow,
-    version: articles.RevisionRow,
+    version: versions.RevisionRow,
     form: Form,
     status: int = 200,
 ) -> Response[Any]:
@@ -79,18 +80,18 @@ async def _old_page(
         thread=row,
         article=article,
         version=version,
-        passages=await articles.readable(version.id),
+        passages=await versions.readable(version.id),
         edits=may_edit(viewer_of(request), row, article) and version.number != article.revision,
         reason=form.values.get("reason", ""),
         errors=form.errors,
     )
 
 
-async def difference(older: articles.RevisionRow, newer: articles.RevisionRow) -> dict[str, Any]:
+async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -> dict[str, Any]:
     """What changed between two versions, for `articles/_difference.html`."""
     runs: list[Run] = []
     if older.number != newer.number:
-        runs = compare(await articles.readable(older.id), await articles.readable(newer.id))
+        runs = compare(await versions.readable(older.id), await versions.readable(newer.id))
     return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
 
 
@@ -103,7 +104,7 @@ def _number(raw: str, known: Versions, default: int) -> int:
 async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """Bring an old version back as the newest one."""
     row, article = await found(thread)
-    version = next((one for one in await articles.revisions(article.id) if one.number == as_id(number)), None)
+    version = next((one for one in await versions.revisions(article.id) if one.number == as_id(number)), None)
     if version is None:
         raise NotFound("There is no such version of this article.")
     form = Form(await posted(request))
