@@ -1,6 +1,6 @@
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parley.articles.lineage import Alignment, Former, align
@@ -65,6 +65,12 @@ def test_equal_passages_keep_their_order() -> None:
     assert lineages([Former(1, "Yes."), Former(2, "No."), Former(3, "Yes.")], ["Yes.", "Yes.", "No."]) == [1, 3, 2]
 
 
+def test_a_picture_without_words_keeps_its_lineage_in_its_place_only() -> None:
+    old = [OLD[0], Former(5, ""), *OLD[1:]]
+    assert lineages(old, [TEXTS[0].replace("older", "younger"), "", *TEXTS[1:]]) == [11, 5, 12, 13, 14]
+    assert lineages(old, [*TEXTS[1:], TEXTS[0], ""])[-1] is None
+
+
 def test_an_edit_is_found_in_a_script_without_spaces() -> None:
     old = [Former(1, "人工智能可能不需要人类来教它新知识"), Former(2, "这款产品意义重大")]
     assert lineages(old, ["人工智能也许不需要人类来教它新知识", "全新的段落"]) == [1, None]
@@ -115,6 +121,7 @@ def former(texts: list[str]) -> list[Former]:
     return [Former(100 + at, text) for at, text in enumerate(texts)]
 
 
+@settings(deadline=None)
 @given(ARTICLE, ARTICLE, ARTICLE)
 def test_each_lineage_goes_to_one_passage_and_none_is_made_up(old: list[str], new: list[str], gone: list[str]) -> None:
     earlier = [Former(200 + at, text) for at, text in enumerate(gone)]
@@ -125,6 +132,7 @@ def test_each_lineage_goes_to_one_passage_and_none_is_made_up(old: list[str], ne
     assert set(given_out) <= {one.lineage for one in [*former(old), *earlier]}
 
 
+@settings(deadline=None)
 @given(ARTICLE, ARTICLE)
 def test_merged_and_split_ones_are_told_of_once(old: list[str], new: list[str]) -> None:
     found = align(former(old), new)
@@ -133,6 +141,7 @@ def test_merged_and_split_ones_are_told_of_once(old: list[str], new: list[str]) 
     assert all(found.lineages[at] is None and lineage in found.lineages for at, lineage in found.split.items())
 
 
+@settings(deadline=None)
 @given(ARTICLE, TEXT, st.integers(0, 9))
 def test_inserting_a_passage_changes_no_other_lineage(old: list[str], added: str, at: int) -> None:
     found = lineages(former(old), [*old[:at], added, *old[at:]])
@@ -141,6 +150,7 @@ def test_inserting_a_passage_changes_no_other_lineage(old: list[str], added: str
     assert added in old or found[min(at, len(old))] is None
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, max_size=9, unique=True), st.data())
 def test_taking_passages_away_changes_no_other_lineage(old: list[str], data: st.DataObject) -> None:
     kept = data.draw(st.lists(st.sampled_from(former(old)), unique=True)) if old else []
@@ -150,6 +160,7 @@ def test_taking_passages_away_changes_no_other_lineage(old: list[str], data: st.
 WORDS = [[f"{passage}{word}" for word in "abcdefgh"] for passage in "klmnopqrs"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["keep", "edit", "drop", "add"]), st.integers(0, 7)), max_size=9))
 def test_an_alignment_is_order_stable(steps: list[tuple[str, int]]) -> None:
     """Whatever is edited, taken away and added: what goes on goes on in its order."""
@@ -165,6 +176,7 @@ def test_an_alignment_is_order_stable(steps: list[tuple[str, int]]) -> None:
     assert lineages(old, [text for text, _ in new]) == [at for _, at in new]
 
 
+@settings(deadline=None)
 @given(st.lists(TEXT, max_size=9, unique=True), st.lists(TEXT, max_size=9, unique=True))
 def test_to_revise_and_to_restore_is_the_identity(first: list[str], second: list[str]) -> None:
     old = former(first)

@@ -82,12 +82,13 @@ def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
 
 
 def _moved(old: Sequence[str], new: Sequence[str], same: Pairs) -> Pairs:
+    """Where equal passages moved to. Pictures without words say nothing, so they only go on in their order."""
     taken = set(same.values())
     free: dict[str, list[int]] = defaultdict(list)
     for was in reversed(range(len(old))):
         if was not in taken:
             free[old[was]].append(was)
-    return {at: free[text].pop() for at, text in enumerate(new) if at not in same and free.get(text)}
+    return {at: free[text].pop() for at, text in enumerate(new) if text and at not in same and free.get(text)}
 
 
 def _keeping_order(pairs: Pairs, new: Sequence[str]) -> Pairs:
@@ -107,7 +108,7 @@ def _back(earlier: Sequence[Former], new: Sequence[str], pairs: Pairs) -> dict[i
     taken: set[int] = set()
     for at, text in enumerate(new):
         lineage = next((one for one in known.get(text, ()) if one not in taken), None)
-        if at not in pairs and lineage is not None:
+        if text and at not in pairs and lineage is not None:
             back[at] = lineage
             taken.add(lineage)
     return back
