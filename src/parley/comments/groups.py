@@ -9,6 +9,7 @@ import msgspec
 from parley.articles.queries import PassageRow
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.queries import CommentRow
+from parley.comments.rules import IS_IN
 from parley.comments.tree import ORDER, RANK, SHOWN
 from parley.core import db
 
@@ -80,20 +81,21 @@ FIRST_OF_EACH = """
 with recursive first as (
     select c.* from unnest($2::bigint[]) p(lineage) cross join lateral (
         select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-        where c.thread = $1 and c.parent is null and c.passage = p.lineage and c.anchor <> 'lost' {stance}
+        where c.thread = $1 and c.parent is null and c.passage = p.lineage and c.anchor <> 'lost' and {is_in} {stance}
         order by {order} limit $3
     ) c
     union all
     (select c.id, c.parent, {rank}, c.reply_count, true from comment c
-     where c.thread = $1 and c.parent is null and c.passage is null {stance} order by {order} limit $4)
+     where c.thread = $1 and c.parent is null and c.passage is null and {is_in} {stance} order by {order} limit $4)
     union all
     (select c.id, c.parent, {rank}, c.reply_count, true from comment c
-     where c.thread = $1 and c.parent is null and c.anchor = 'lost' {stance} order by {order} limit $4)
+     where c.thread = $1 and c.parent is null and c.anchor = 'lost' and {is_in} {stance} order by {order} limit $4)
 ), down as (
     select * from first
     union all
     select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c
+        where c.parent = down.id and {is_in} offset 0
     ) c
 )
 select id, parent, rank, reply_count, ranked from down limit $5
@@ -106,7 +108,8 @@ async def first_of_each(
     """The first perspectives of each group with their best replies; in a `short` discussion all of them."""
     commented = [row.lineage for row in passages if row.comment_count]
     each = SHOWN if short else max(FEWEST, ROOTS // (len(commented) + 2))
-    sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], stance="and c.stance = $6" if stance else "")
+    one = "and c.stance = $6" if stance else ""
+    sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
     nodes = await db.fetch(Node, sql, thread, commented, each, 4 * each, 4 * SHOWN, *extra)
     return choose(nodes, None, SHOWN, kept=[node.id for node in nodes if node.parent is None])

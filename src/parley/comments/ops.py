@@ -31,7 +31,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A thread's state and, unless that or something else forbade it, the new comment and the number of its event."""
+    """A thread's state and, where it could be written, the new comment; its event's number unless it is held."""
 
     state: str
     id: int | None
@@ -49,9 +49,17 @@ class SentBefore(Refused):
     """This submission made a comment with other words already."""
 
 
-# What must be decided before a comment stands. app.py and worker.py fill this in (architecture.md 1); each check
-# runs inside the posting transaction and raises Refused to stop it.
-BeforePost = Callable[[Draft], Awaitable[None]]
+class Verdict(msgspec.Struct, frozen=True):
+    """What a check says of a draft that may be written: it may have to wait for a moderator, and be noted somewhere."""
+
+    hold: bool = False
+    # Called in the transaction with the number that the comment got.
+    after: Callable[[int], Awaitable[None]] | None = None
+
+
+# What must be decided before a comment stands. features.py fills this in (architecture.md 1); each check runs inside
+# the posting transaction, and raises Refused to stop it.
+BeforePost = Callable[[Draft], Awaitable[Verdict | None]]
 before_post: list[BeforePost] = []
 
 
@@ -68,17 +76,17 @@ with place as (
     where p.id = $2 and p.state = 'visible' for no key update of p
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
-                         body, html, html_version, submission, best)
-    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, place.revision, $5, $6, $7, $8, $9, $10
+                         body, html, html_version, submission, best, state)
+    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, place.revision, $5, $6, $7, $8, $9, $10, $11
     from place left join answered_one p on true
     where place.state = 'open' and ($2::bigint is null or p.id is not null)
     on conflict (author, submission) where submission is not null do nothing
-    returning id, parent
+    returning id, parent, state
 ), answered as (
-    update comment set reply_count = reply_count + 1 where id = (select parent from new)
+    update comment set reply_count = reply_count + 1 where id = (select parent from new where state = 'visible')
 ), counted as (
     update thread set comment_count = comment_count + 1, last_activity_at = now(), last_seq = last_seq + 1
-    where id = $1 and exists (select 1 from new) returning last_seq
+    where id = $1 and exists (select 1 from new where state = 'visible') returning last_seq
 ), told as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, counted.last_seq, 'comment.posted', new.id, $3 from counted, new returning seq
@@ -99,11 +107,14 @@ async def post_comment(draft: Draft) -> int:
     async with db.atomic():
         await _lock_open(draft.thread)
         anchor = await _anchor(draft)
-        for check in before_post:
-            await check(draft)
-        comment = await _write(draft, html)
+        verdicts = [verdict for check in before_post if (verdict := await check(draft)) is not None]
+        hold = any(verdict.hold for verdict in verdicts)
+        comment = await _write(draft, html, "pending" if hold else "visible")
         if anchor is not None:
             await anchors.attach(comment, anchor)
+        for verdict in verdicts:
+            if verdict.after is not None:
+                await verdict.after(comment)
     return comment
 
 
@@ -130,18 +141,19 @@ async def _anchor(draft: Draft) -> anchors.Anchor | None:
     return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
-async def _write(draft: Draft, html: str) -> int:
-    written = await _insert(draft, html)
+async def _write(draft: Draft, html: str, state: str = "visible") -> int:
+    written = await _insert(draft, html, state)
     if written is None:
         raise NotFound("This thread does not exist.")
     rules.may_write(written.state)
-    if written.id is None or written.seq is None:
+    if written.id is None:
         return await _first_or_refuse(draft)
-    await announce(draft.thread, written.seq)
+    if written.seq is not None:
+        await announce(draft.thread, written.seq)
     return written.id
 
 
-async def _insert(draft: Draft, html: str) -> Written | None:
+async def _insert(draft: Draft, html: str, state: str) -> Written | None:
     return await db.fetch_one(
         Written,
         INSERT,
@@ -155,6 +167,7 @@ async def _insert(draft: Draft, html: str) -> Written | None:
         markdown.VERSION,
         draft.submission,
         ranking.best(0, 0),
+        state,
     )
 
 

@@ -74,7 +74,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 async def _focus(thread: int, focus: str) -> int | None:
     focused = as_id(focus)
     row = await queries.one(focused) if focused is not None else None
-    return focused if row is not None and row.thread == thread else None
+    return focused if row is not None and row.thread == thread and row.state != "held" else None
 
 
 async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
@@ -102,11 +102,12 @@ async def _way_back(branch: views.Discussion) -> int | None:
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     if viewer is None:
-        return _shared(shown, views.comments_html(shown.discussion))
+        return _shared(shown, views.comments_html(shown.discussion)) | {"held": []}
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
     visit = await threads.last_visit(viewer.id, shown.thread.id)
     html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None)
-    return _shared(shown, html, left_off(shown, visit, viewer))
+    held = await queries.held(viewer.id, shown.thread.id)
+    return _shared(shown, html, left_off(shown, visit, viewer)) | {"held": held}
 
 
 def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = None) -> dict[str, Any]:

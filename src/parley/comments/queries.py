@@ -139,3 +139,26 @@ order by 1
 
 async def versions(comment_id: int) -> list[Version]:
     return await db.fetch(Version, VERSIONS, comment_id)
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A comment that waits for a moderator, as its author sees it."""
+
+    id: int
+    raw_html: str
+    created_at: datetime
+
+    @property
+    def html(self) -> Markup:
+        return Markup(self.raw_html)  # noqa: S704 rendered safe by core/markdown.py
+
+
+HELD = """
+select id, html as raw_html, created_at from comment where author = $1 and thread = $2 and state = 'pending'
+order by created_at
+"""
+
+
+async def held(author: int, thread: int) -> list[Held]:
+    """What a member wrote in a thread and nobody else sees yet."""
+    return await db.fetch(Held, HELD, author, thread)

@@ -16,9 +16,12 @@ RESTORE_HOURS = 24
 # What anybody may read of a comment `c`: every query that leads out of the database takes these expressions.
 # Text, author and quote exist only while the comment is visible; what remains otherwise is its place in the tree.
 SHOWN_STATE = """
-    case c.state when 'visible' then 'visible' when 'deleted_by_author' then 'deleted' else 'removed' end
+    case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
+         when c.state in ('draft', 'pending', 'rejected', 'expired') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
+# One that waits for a moderator, or was never let in, has no place in the tree either.
+IS_IN = "c.state not in ('draft', 'pending', 'rejected', 'expired')"
 
 
 class Standing(msgspec.Struct, frozen=True):

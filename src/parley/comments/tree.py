@@ -6,6 +6,7 @@ along an index.
 
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.ranking import FEWEST_VOTED
+from parley.comments.rules import IS_IN
 from parley.core import db
 
 SORTS = ("best", "new", "old", "controversial")
@@ -40,10 +41,10 @@ AFTER = {
 WHOLE = """
 with recursive top as (
     (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-     where c.thread = $1 order by {order} limit $2)
+     where c.thread = $1 and {is_in} order by {order} limit $2)
     union
     (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-     where c.thread = $1 and c.parent is null order by {order} limit $3)
+     where c.thread = $1 and c.parent is null and {is_in} order by {order} limit $3)
 ), up as (
     select * from top
     union
@@ -58,13 +59,14 @@ BELOW = """
 with recursive first as (
     select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
     left join comment a on a.id = $3
-    where {place} and ($3::bigint is null or {after})
+    where {place} and {is_in} and ($3::bigint is null or {after})
     order by {order} limit $2 + 1
 ), down as (
     select * from first
     union all
     select c.* from down cross join lateral (
-        select c.id, c.parent, {rank}, c.reply_count, false from comment c where c.parent = down.id offset 0
+        select c.id, c.parent, {rank}, c.reply_count, false from comment c
+        where c.parent = down.id and {is_in} offset 0
     ) c
 )
 select id, parent, rank, reply_count, ranked from down limit $2 * 3
@@ -94,7 +96,7 @@ async def effective_sort(thread_id: int, sort: str) -> str:
 
 async def whole(thread_id: int, sort: str) -> Tree:
     """The best comments of a whole thread."""
-    sql = WHOLE.format(rank=RANK[sort], order=ORDER[sort])
+    sql = WHOLE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
     nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, SHOWN + 1)
     return choose(nodes, None, SHOWN, evenly=sort == "new")
 
@@ -130,7 +132,7 @@ async def on_passage(thread_id: int, sort: str, lineage: int, after: int | None 
 async def _below(
     place: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
 ) -> Tree:
-    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place=place)
+    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place=place, is_in=IS_IN)
     nodes = await db.fetch(Node, sql, of, most, after, *args)
     return choose(nodes, top, most, evenly=sort == "new")
 

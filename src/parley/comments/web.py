@@ -45,7 +45,7 @@ async def comment_at(comment: str) -> queries.CommentRow:
     """The comment that an address names. Raises NotFound."""
     comment_id = as_id(comment)
     row = await queries.one(comment_id) if comment_id else None
-    if row is None:
+    if row is None or row.state == "held":
         raise NotFound("This comment does not exist.")
     return row
 
@@ -151,6 +151,7 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
         flat=False,
         thread=row,
         form=view.new_form(row.id),
+        held=await queries.held(signed_in(request).id, row.id) if comment.state == "held" else [],
     )
 
 

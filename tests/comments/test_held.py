@@ -1,0 +1,110 @@
+"""What a check holds back: its author sees that it waits, nobody else sees it anywhere, and approving lets it in."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import ops, states
+from parley.comments.ops import Draft, Verdict
+from parley.core import db
+from parley.core.access import Viewer
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "a canary in the queue"
+
+
+async def hold(draft: Draft) -> Verdict:
+    return Verdict(hold=CANARY in draft.body)
+
+
+@pytest.fixture(autouse=True)
+def holding() -> Iterator[None]:
+    ops.before_post.append(hold)
+    yield
+    ops.before_post.remove(hold)
+
+
+async def held(thread: int, author: Viewer, parent: int | None = None) -> int:
+    return await make.comment(thread, author, CANARY, parent=parent)
+
+
+async def test_its_author_sees_that_it_waits(app: Litestar, client: httpx.AsyncClient) -> None:
+    author, thread = await make.member(), await make.thread()
+    await make.sign_in(client, author)
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": CANARY})
+    page = await client.get(answer.headers["location"])
+
+    assert answer.status_code == 303
+    assert CANARY in page.text and "A moderator reads this before others do" in page.text
+
+
+async def test_a_fragment_says_so_too(app: Litestar, client: httpx.AsyncClient) -> None:
+    author, thread = await make.member(), await make.thread()
+    await make.sign_in(client, author)
+
+    answer = await client.post(f"/t/{thread}/comments", data={"body": CANARY}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 201
+    assert CANARY in answer.text and 'class="comment"' not in answer.text
+
+
+async def test_nobody_else_sees_it_anywhere(app: Litestar, client: httpx.AsyncClient) -> None:
+    author, thread = await make.member("jonas"), await make.thread()
+    parent = await make.comment(thread, author)
+    comment = await held(thread, author, parent)
+    root = await held(thread, author)
+
+    for viewer in (None, await make.member(), await make.member(role="admin")):
+        if viewer:
+            await make.sign_in(client, viewer)
+        for path in (
+            f"/t/{thread}",
+            f"/t/{thread}?view=whole",
+            f"/t/{thread}?sort=new",
+            f"/t/{thread}?view=passage",
+            f"/t/{thread}?focus={comment}",
+            f"/t/{thread}?focus={parent}",
+            f"/t/{thread}/comments?branch={parent}",
+            f"/t/{thread}/comments?passage=whole",
+            f"/c/{comment}",
+            f"/c/{comment}/history",
+            f"/c/{root}/reply",
+            "/u/jonas",
+            "/",
+        ):
+            answer = await client.get(path, follow_redirects=True)
+            assert CANARY not in answer.text, path
+            assert f'id="c{root}"' not in answer.text, path
+
+
+async def test_it_counts_and_is_told_when_it_is_let_in(app: Litestar, client: httpx.AsyncClient) -> None:
+    author, thread = await make.member(), await make.thread()
+    parent = await make.comment(thread, author)
+    comment = await held(thread, author, parent)
+    counts = "select comment_count, last_seq from thread where id = $1"
+    replies = "select reply_count from comment where id = $1"
+    seen = await db.value("select last_seq from thread where id = $1", thread)
+    assert (await db.value(counts, thread), await db.value(replies, parent)) == (1, 0)
+
+    async with db.atomic():
+        await states.transition(await ops.locked(comment), "visible", actor=None)
+
+    assert (await db.value(counts, thread), await db.value(replies, parent)) == (2, 1)
+    assert await db.value("select kind from event where thread = $1 and seq = $2", thread, seen + 1) == "comment.posted"
+    assert CANARY in (await client.get(f"/t/{thread}?view=whole")).text
+
+
+async def test_what_is_held_cannot_be_answered_or_voted_on(app: Litestar) -> None:
+    thread = await make.thread()
+    comment = await held(thread, await make.member())
+    other = await make.member()
+
+    with pytest.raises(Exception, match="no longer there"):
+        await make.comment(thread, other, "An answer.", parent=comment)
+    with pytest.raises(Exception, match=r"."):
+        await make.vote(other, comment)
