@@ -11,7 +11,8 @@ const beside = (step) => {
   return at < 0 ? list[step > 0 ? 0 : list.length - 1] : list[at + step];
 };
 const inside = (selector) => current?.querySelector(`:scope > ${selector}`);
-const press = (selector) => inside(selector)?.click();
+// What is folded away with its comment cannot be pressed by a key either.
+const press = (selector) => inside(selector)?.checkVisibility() && inside(selector).click();
 
 const keys = {
   j: () => go(beside(1)),
