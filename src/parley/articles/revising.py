@@ -107,8 +107,8 @@ def _changed(old: Sequence[Old], aligned: Sequence[int | None], text: Text) -> i
 
 
 MERGE = """
-insert into merged (lineage, into, revision) select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
-on conflict (lineage) do update set into = excluded.into, revision = excluded.revision
+insert into merged (lineage, "into", revision) select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
+on conflict (lineage) do update set "into" = excluded."into", revision = excluded.revision
 """
 
 
