@@ -4,9 +4,10 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from parley.accounts.tables import Block, Community, Member, Session, Token
+from parley.accounts.tables import Block, Member, Session, Token
 from parley.articles.tables import Article, ArticleImport, Media, Merged, Passage, Revision, Source
 from parley.comments.tables import Comment, CommentVersion
+from parley.community.tables import Community
 from parley.core.tables import Event, Mail, RateBucket
 from parley.moderation.tables import (
     Appeal,

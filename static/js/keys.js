@@ -17,7 +17,7 @@ const press = (selector) => inside(selector)?.checkVisibility() && inside(select
 const keys = {
   j: () => go(beside(1)),
   k: () => go(beside(-1)),
-  z: () => go(nextNew()),
+  z: nextNew,
   "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
   "]": () => go(nextSibling()),
   c: fold,
@@ -46,8 +46,11 @@ function nextSibling() {
 
 function nextNew() {
   const list = all();
-  const at = list.indexOf(current);
-  return [...list.slice(at + 1), ...list.slice(0, at + 1)].find((one) => one.classList.contains("is-new"));
+  const isNew = (one) => one.matches(".is-new");
+  const next = list.slice(list.indexOf(current) + 1).find(isNew);
+  const beyond = document.querySelector(".since > a");
+  if (next || !beyond) go(next ?? list.find(isNew));
+  else beyond.click();
 }
 
 function fold() {

@@ -77,6 +77,16 @@ async def test_a_members_choice_goes_before_the_devices_and_spares_their_own(sta
     await expect(stage.page.locator("#c4-head .assisted")).to_be_visible()
 
 
+async def test_no_key_votes_on_what_is_collapsed(stage: Stage) -> None:
+    stage.html = talk(member("collapse"))
+    await stage.open()
+    async with stage.page.expect_request("**/c/2/vote"):
+        for key in ("j", "u", "a", "j", "u"):
+            await stage.page.keyboard.press(key)
+
+    assert [path for path, _ in stage.sent if path.endswith("/vote")] == ["/c/2/vote"]
+
+
 async def test_a_link_to_a_collapsed_comment_opens_it_without_script(stage: Stage) -> None:
     context = await stage.page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
     silent = Stage(await context.new_page())

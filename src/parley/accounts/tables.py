@@ -1,6 +1,6 @@
 """Members, their sessions, and the one-time tokens of mailed links."""
 
-from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -47,15 +47,6 @@ class Token(Table):
     created_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False, default=None)
     used_at = Timestamptz(null=True, default=None)
-
-
-class Community(Table):
-    """What this community asks of its members; one row."""
-
-    id = Integer(primary_key=True, null=False, default=1)
-    rules = Text(null=False, default="")
-    asks_declaration = Boolean(null=False, default=False)
-    changed_at = Timestamptz(null=False)
 
 
 class Block(Table):
