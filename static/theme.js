@@ -1,2 +1,2 @@
-/* sources 069e479905ae0ee6bcaf90616ff183858ee82216f73b3b406441c83b3308a237 */
+/* sources 537e2ee602755a9a3070c155632ba20e952c3607f99273c0689965a7aba44b85 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -5,7 +5,7 @@ import { isPlain, talk, thread } from "./page.js";
 import { reading } from "./passages.js";
 import { shut } from "./sheet.js";
 
-const PLACES = ".tab, .talk-side li > a, .strip > a, .stance-filter > a";
+const PLACES = ".tab, .talk-side li > a, .strip > a, .since > a, .stance-filter > a";
 let shown = location.search;
 
 /** Show the discussion as `address` has it; `source` is what was clicked. Returns whether it came. */

@@ -145,3 +145,19 @@ async def test_very_many_new_comments_are_not_counted_to_the_end(client: httpx.A
 
     assert unread(await client.get("/?sort=new")) == [(str(thread), "99+ new")]
     assert "99+ new comments since" in (await line(client, thread) or "")
+
+
+async def test_the_page_of_one_branch_leads_to_the_next_unread_comment_that_is_not_on_it(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    thread, jon = await make.thread(), await make.member("jon")
+    await visit_before(client, thread)
+    first, second, third = [await make.comment(thread, jon) for _ in range(3)]
+    assert 'class="since' in (await client.get(f"/t/{thread}/x")).text
+
+    leads = {
+        focus: re.findall(r"focus=(\d+)#c\1\">Next", (await client.get(f"/t/{thread}/x?focus={focus}")).text)
+        for focus in (first, second, third)
+    }
+
+    assert leads == {first: [str(second)], second: [str(third)], third: []}

@@ -2,7 +2,9 @@
 
 import msgspec
 
+from parley.comments.rules import IS_VISIBLE
 from parley.comments.view import ThreadView
+from parley.core import db
 from parley.core.access import Viewer
 from parley.core.text import shortened
 from parley.threads.queries import VisitRow
@@ -39,3 +41,21 @@ def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
         if row.created_at > visit.since and row.author_id != viewer.id and row.state == "visible":
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
+
+
+BEYOND = f"""
+select c.id from comment c
+where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
+  and c.id > $4 and c.id <> all($5::bigint[])
+order by c.id limit 1
+"""  # noqa: S608 constants only
+
+
+async def next_unread(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> int | None:
+    """The next unread comment that the page does not show: the first there is or, around one, the first after that."""
+    if visit is None or not visit.unread:
+        return None
+    laid, focus = shown.discussion.laid, shown.discussion.place.focus
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(laid.places))
+    found: int | None = await db.value(BEYOND, *values)
+    return found
