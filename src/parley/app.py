@@ -24,6 +24,7 @@ from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.live import web as live
 from parley.live.hub import Hub
+from parley.moderation import web as workbench
 from parley.threads import moderation, publishing, revise, revisions
 from parley.threads import web as threads
 from parley.threads.queries import topics
@@ -48,6 +49,7 @@ FEATURES = (
     own,
     profile,
     votes,
+    workbench,
     live,
 )
 PLATFORM = (assets, health)

@@ -13,7 +13,8 @@ from standing.world import ROLES, World, gets, routes
 
 pytestmark = pytest.mark.anyio
 
-# Changing something without being signed in: becoming or being a member, and looking at one's own Markdown.
+# Changing something without being signed in: becoming or being a member, looking at one's own Markdown, and
+# reporting what is against the law.
 OPEN_TO_ALL = {
     "/signup",
     "/login",
@@ -22,6 +23,9 @@ OPEN_TO_ALL = {
     "/reset/{token:str}",
     "/verify/{token:str}",
     "/preview",
+    "/c/{comment:str}/report",
+    "/t/{thread:str}/report",
+    "/u/{name:str}/report",
 }
 TABLES = """
 select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'

@@ -87,6 +87,7 @@ Triple = tuple[Limit, Limit, Limit]
 POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
 VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
 IMPORT: Triple = (IMPORT_ACCOUNT, IMPORT_NETWORK, IMPORT_ALL)
+REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
 
 # Redis's own clock counts, so that machines agree. Returns the milliseconds to wait, or 0.
 TAKE = """
