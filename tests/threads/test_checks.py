@@ -10,7 +10,7 @@ import pytest
 
 import make
 from articles.importing.site_of_tests import Site, serving
-from parley.articles import pictures, reading
+from parley.articles import jobs, pictures, reading
 from parley.articles.display import set_display
 from parley.core import db
 from parley.core.settings import settings
@@ -283,3 +283,43 @@ async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
 
     assert (opened.id, opened.revised) == (thread, True)
     assert await db.value("select count(*) from thread") == 1
+
+
+MALLORY = """<html><head><link rel="canonical" href="{url}"><title>The wager</title></head><body><article>
+<h1>The wager</h1>
+<p>The author takes everything back that was said before, and says that it was all one big mistake.</p>
+<p>Nobody should believe a single word of what the author wrote, and the author is very sorry for it.</p>
+</article></body></html>"""
+
+
+async def test_a_page_that_claims_another_site_s_article_is_an_article_of_its_own(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    victim = await make.thread(make.text(*WORDS, url="https://review.example/wager"))
+    mallorys = site.page("/forged", MALLORY.format(url="https://review.example/wager").encode())
+    await make.sign_in(client, await make.member("mallory"))
+
+    answer = await published(client, mallorys)
+
+    assert answer.headers["location"] != await make.address(victim)
+    assert await db.values("select url from article order by id") == ["https://review.example/wager", mallorys]
+    assert (await texts())[: len(WORDS)] == list(WORDS)
+
+
+async def test_whoever_adds_the_address_again_brings_what_changed_there(client: httpx.AsyncClient, site: Site) -> None:
+    thread = await imported(site)
+    site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
+    await make.sign_in(client, await make.member("mira"))
+
+    answer = await published(client, site.url("/wager"))
+
+    assert answer.headers["location"] == await make.address(thread)
+    assert (await texts())[-1] == "A new end, which says something else."
+    assert await db.value("select count(*) from article") == 1
+
+
+async def published(client: httpx.AsyncClient, url: str) -> httpx.Response:
+    """Import an address and publish it as it was read."""
+    asked = await client.post("/new", data={"source": "url", "url": url, "topic": "research"})
+    await jobs.read_waiting()
+    return await client.post(asked.headers["location"], data={"title": "A title", "topic": "research"})
