@@ -123,9 +123,10 @@ async def test_a_preview_shows_the_change_and_saves_nothing(client: httpx.AsyncC
     fields = await form(client, thread)
     fields["text"] = fields["text"].replace("energy", "money") + "\n\nA new end."
 
-    answer = await client.post(f"/t/{thread}/revise", data=fields | {"preview": "1"})
+    answer = await client.post(f"/t/{thread}/revise", data=fields | {"preview": "1", "byline": "Ann <Author>"})
 
     assert answer.status_code == 200
+    assert "<del>nobody named</del> <ins>Ann &lt;Author&gt;</ins>" in answer.text
     assert "<del>energy</del><ins>money</ins>" in answer.text
     assert "1 unchanged passage" in answer.text
     assert "A new end." in answer.text.split("<textarea")[0]

@@ -12,7 +12,6 @@ from parley.articles import versions
 from parley.articles.differences import compare, count, foresee
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
-from parley.articles.importing.passages import Passage
 from parley.articles.rules import may_edit
 from parley.articles.web import member_of
 from parley.core.access import VERIFIED
@@ -56,9 +55,9 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     passages = await versions.readable(article.revision_id)
     try:
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
-        if form.previews:
-            return await _preview(request, row, article, form, made)
         edited = edits.Edited(article.revision, form.title, form.byline or None, made, form.reason)
+        if form.previews:
+            return await _preview(request, row, article, form, edited)
         await edits.edit_article(viewer=member_of(request), thread_id=row.id, edited=edited)
     except edits.Stale:
         return await _stale(request, *await found(thread), form)
@@ -68,11 +67,22 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 
 async def _preview(
-    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, made: list[Passage]
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edits.Edited
 ) -> Response[Any]:
     former = await versions.readable(article.revision_id)
-    runs = compare(former, foresee(former, made))
-    return _page(request, row, article, form.values, {}, runs=runs, changes=count(runs), previewed=True)
+    runs = compare(former, foresee(former, edited.passages))
+    return _page(
+        request,
+        row,
+        article,
+        form.values,
+        {},
+        runs=runs,
+        changes=count(runs),
+        previewed=True,
+        older=article,
+        newer=edited,
+    )
 
 
 async def _stale(
