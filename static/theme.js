@@ -1,2 +1,2 @@
-/* sources 537e2ee602755a9a3070c155632ba20e952c3607f99273c0689965a7aba44b85 */
+/* sources 4d9e10d482888fa2a2eab82c8cc4ef6569bc604aa76389df76de53444155f3ae */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

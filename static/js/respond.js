@@ -59,8 +59,15 @@ export function answer() {
   return true;
 }
 
-document.addEventListener("keydown", ({ key, shiftKey, target }) => {
-  if (!shiftKey || !key.startsWith("Arrow") || !target.matches(".gutter")) return;
+const WAYS = { ArrowRight: ["right"], ArrowLeft: ["left"], ArrowDown: ["forward", "line"], ArrowUp: ["backward", "line"] };
+
+document.addEventListener("keydown", (event) => {
+  const { key, shiftKey, ctrlKey, altKey, target } = event;
+  if (!shiftKey || !WAYS[key] || !target.matches(".gutter")) return;
+  event.preventDefault();
   const passage = target.parentElement.firstElementChild;
-  if (!passage.contains(getSelection().anchorNode)) getSelection().collapse(document.createTreeWalker(passage, NodeFilter.SHOW_TEXT).nextNode(), 0);
+  const selection = getSelection();
+  if (!passage.contains(selection.anchorNode)) selection.collapse(document.createTreeWalker(passage, NodeFilter.SHOW_TEXT).nextNode(), 0);
+  const [way, step = ctrlKey || altKey ? "word" : "character"] = WAYS[key];
+  selection.modify("extend", way, step);
 });

@@ -1,0 +1,122 @@
+"""From words of the article to a comment on them, in three actions: select and say so, write, post."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from browser.conftest import OpenTab
+from browser.site import Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# Where the characters from `start` to `end` of a passage's text stand.
+WORDS = """([passage, start, end]) => {
+  const text = document.querySelectorAll('.passage > p')[passage].firstChild;
+  const range = new Range();
+  range.setStart(text, start);
+  range.setEnd(text, end);
+  const [first] = range.getClientRects(), last = [...range.getClientRects()].at(-1);
+  return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];
+}"""
+# A desktop's Chromium knows no long press: the word is selected as a phone would.
+LONG_PRESS = """() => {
+  getSelection().collapse(document.querySelectorAll('.passage > p')[1].firstChild, 0);
+  getSelection().modify('extend', 'forward', 'word');
+  return String(getSelection());
+}"""
+STORED = "select quote, prefix, passage, stance from comment where thread = $1 and body = $2"
+
+
+async def post(page: Page, words: str) -> None:
+    await page.keyboard.type(words)
+    await page.locator("#compose").get_by_role("button", name="Post").click()
+    await expect(page.locator(".comment", has_text=words).first).to_be_visible()
+
+
+async def test_by_mouse_over_two_passages(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    tab = await open_tab("mira")
+    page = tab.page
+    await tab.open_thread(thread)
+    left, top, _, _ = await page.evaluate(WORDS, [0, 4, 5])
+    _, _, right, bottom = await page.evaluate(WORDS, [1, 0, 6])
+    await page.mouse.move(left, top)
+    await page.mouse.down()
+    await page.mouse.move(right, bottom, steps=5)
+    await page.mouse.up()
+    chosen = " ".join((await page.evaluate("String(getSelection())")).split())
+    await page.get_by_role("button", name="Respond to this").click()
+    await post(page, "Over two passages.")
+    [row] = await site.fetch(STORED, thread, "Over two passages.")
+    first = await page.locator(".passage").first.inner_text()
+    second = await page.locator(".passage").nth(1).inner_text()
+    assert row["quote"] == f"{first[4:]} {second[:6]}", chosen
+    assert row["prefix"].endswith(first[:4])
+    await page.locator(".comment", has_text="Over two passages.").hover()
+    await expect(page.locator(".is-lit > .passage")).to_have_count(2)
+
+
+async def test_by_keyboard_from_a_passages_marker(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    tab = await open_tab("mira")
+    page = tab.page
+    await tab.open_thread(thread)
+    await page.locator(".gutter").nth(1).focus()
+    for _ in range(3):
+        await page.keyboard.press("Control+Shift+ArrowRight")
+    chosen = (await page.evaluate("String(getSelection())")).strip()
+    await expect(page.get_by_role("button", name="Respond to this")).to_be_visible()
+    await page.keyboard.press("r")
+    await expect(page.locator("#compose textarea")).to_be_focused()
+    await post(page, "By keyboard.")
+    [row] = await site.fetch(STORED, thread, "By keyboard.")
+    assert row["quote"] == chosen
+    assert len(chosen.split()) == 3
+
+
+async def test_by_touch_with_a_long_press_on_a_word(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    tab = await open_tab("mira", **PHONE)
+    page = tab.page
+    await tab.open_thread(thread)
+    chosen = await page.evaluate(LONG_PRESS)
+    await page.get_by_role("button", name="Respond to this").tap()
+    await expect(page.locator("#compose textarea")).to_be_focused()
+    await expect(page.locator("#compose textarea")).to_be_in_viewport()
+    await post(page, "By touch.")
+    [row] = await site.fetch(STORED, thread, "By touch.")
+    assert row["quote"] == chosen
+    assert chosen
+
+
+async def test_the_same_words_are_told_apart_by_what_stands_before_them(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    tab = await open_tab("mira")
+    page = tab.page
+    await tab.open_thread(thread)
+    text = await page.locator(".passage").first.inner_text()
+    second = text.rindex("er")
+    assert text.index("er") < second
+    left, top, right, bottom = await page.evaluate(WORDS, [0, second, second + 2])
+    await page.mouse.move(left, top)
+    await page.mouse.down()
+    await page.mouse.move(right, bottom, steps=3)
+    await page.mouse.up()
+    await page.get_by_role("button", name="Respond to this").click()
+    await post(page, "The second one.")
+    [row] = await site.fetch(STORED, thread, "The second one.")
+    assert row["quote"] == "er"
+    assert text[:second].endswith(row["prefix"])
+    assert "er" in row["prefix"]
+
+
+async def test_selecting_in_the_discussion_offers_nothing(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab("mira")
+    page = tab.page
+    await tab.open_thread(site.made["three"])
+    await page.locator(".comment-body").first.click(click_count=3)
+    await page.locator("#compose summary").first.click()
+    await page.locator("#compose textarea").fill("some words")
+    await page.locator("#compose textarea").select_text()
+    await page.wait_for_timeout(300)
+    await expect(page.locator(".respond")).to_have_count(0)
