@@ -1,0 +1,107 @@
+"""The thread's page on paper, in forced colours, at twice the size, and with every tool on its line."""
+
+import pytest
+from markupsafe import Markup
+from playwright.async_api import Page, expect
+
+from frontend.rows import comment, rendered, thread_page
+from frontend.stage import Stage
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+CHROME = ".masthead, .foot, .dock, .tabs, .stance-filter, #compose, .comment-score, .comment-actions, .gutter"
+SHOWN = (
+    "chrome => [...document.querySelectorAll(chrome)].filter(one => one.checkVisibility()).map(one => one.className)"
+)
+STYLE = "(one, [part, name]) => getComputedStyle(one, part)[name]"
+TOOLS = ":scope > .comment-score :is(button, .meter), :scope > .comment-actions > a"
+MIDDLES = """(one, tools) => [...one.querySelectorAll(tools)]
+    .filter(it => it.checkVisibility())
+    .map(it => it.getBoundingClientRect()).map(box => Math.round((box.top + box.bottom) / 2))"""
+SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
+
+
+async def style(page: Page, selector: str, part: str | None, name: str) -> str:
+    found: str = await page.locator(selector).first.evaluate(STYLE, [part, name])
+    return found
+
+
+async def test_on_paper_stand_the_article_and_the_comments_and_nothing_else(stage: Stage) -> None:
+    await stage.page.emulate_media(media="print", color_scheme="dark")
+    await stage.open()
+    assert await stage.page.evaluate(SHOWN, CHROME) == []
+    for words in ("Costs come first.", "Comment 1.", "Comment 2.", "as much power"):
+        await expect(stage.page.get_by_text(words).last).to_be_visible()
+    assert await style(stage.page, "body", None, "backgroundColor") == "rgb(255, 255, 255)"
+    assert await style(stage.page, ".passage", None, "color") == "rgb(0, 0, 0)"
+    talk = await stage.page.locator(".talk").bounding_box()
+    article = await stage.page.locator(".piece").bounding_box()
+    assert talk is not None
+    assert article is not None
+    assert talk["y"] >= article["y"] + article["height"], "one column"
+    assert await style(stage.page, ".talk", None, "overflowY") == "visible"
+
+
+async def test_paper_shows_the_replies_that_the_screen_has_folded(stage: Stage) -> None:
+    await stage.open()
+    await stage.page.locator("#c1-replies > summary").click()
+    await expect(stage.page.get_by_text("Comment 2.")).to_be_hidden()
+    await stage.page.emulate_media(media="print")
+    await expect(stage.page.get_by_text("Comment 2.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_forced_colours_leave_icons_arrows_and_marks_to_see(stage: Stage, scheme: str) -> None:
+    await stage.page.emulate_media(forced_colors="active", color_scheme="dark" if scheme == "dark" else "light")
+    await stage.open()
+    page = stage.page
+    ground = await style(page, "body", None, "backgroundColor")
+    drawn = [(".comment .stance", "::before"), (".up", "::before"), (".down", "::before"), (".passage", "::before")]
+    for selector, part in drawn:
+        assert await style(page, selector, part, "backgroundColor") != ground, selector
+    assert await style(page, ".gutter .balance", None, "borderTopWidth") == "1px"
+    await page.locator(".up").first.focus()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    current = page.locator(".tab[aria-current]")
+    assert "underline" in await current.evaluate("one => getComputedStyle(one).textDecorationLine")
+
+
+@pytest.mark.parametrize("width", [390, 1100, 1440, 1920])
+async def test_the_tools_of_a_comment_stand_on_one_line(stage: Stage, width: int) -> None:
+    busy = comment(1, agrees=18, disagrees=10, score=141)
+    stage.html = thread_page(rendered("comments/_comment.html", comment=busy))
+    await stage.page.set_viewport_size({"width": width, "height": 800})
+    await stage.open()
+    middles = await stage.page.locator("#c1").evaluate(MIDDLES, TOOLS)
+    assert max(middles) - min(middles) <= 2, middles
+
+
+@pytest.mark.parametrize("width", [320, 720])
+async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int) -> None:
+    await stage.page.set_viewport_size({"width": width, "height": 450})
+    await stage.open()
+    assert not await stage.page.evaluate(SIDEWAYS)
+    for name in ("Whole discussion 2", "Reply"):
+        await expect(stage.page.get_by_role("link", name=name).first).to_be_visible()
+    # A passage without comments can be answered where nobody hovers.
+    assert await style(stage.page, ".gutter.is-empty", None, "opacity") == "1"
+
+
+async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) -> None:
+    changed = comment(1, passage=2, anchor="changed", quote="was", answered=1)
+    changed.difference = Markup("the plan <del>was</del> <ins>read as</ins>")
+    stage.html = thread_page(rendered("comments/_comment.html", comment=changed))
+    await stage.open()
+    assert await style(stage.page, ".quote del", None, "textDecorationLine") == "line-through"
+    assert await style(stage.page, ".quote ins", None, "textDecorationLine") == "underline"
+    await expect(stage.page.get_by_role("link", name="on version 1")).to_be_visible()
+
+
+async def test_a_passage_that_is_gone_can_be_read_where_it_was_answered(stage: Stage) -> None:
+    lost = comment(1, passage=2, anchor="lost", quote="as much power", earlier="A curve as it once was.", answered=1)
+    stage.html = thread_page(rendered("comments/_comment.html", comment=lost))
+    await stage.open()
+    await expect(stage.page.get_by_text("A curve as it once was.")).to_be_hidden()
+    await stage.page.get_by_text("No longer in the article").click()
+    await expect(stage.page.get_by_text("A curve as it once was.")).to_be_visible()
