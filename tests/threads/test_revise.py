@@ -9,6 +9,7 @@ import pytest
 import make
 from parley.core import db
 from parley.core.access import Viewer
+from parley.core.ratelimit import POST_ACCOUNT
 
 pytestmark = pytest.mark.anyio
 
@@ -245,3 +246,16 @@ async def test_a_large_article_can_be_edited(client: httpx.AsyncClient, sam: Vie
 
     assert answer.status_code == 303
     assert await db.value("select changed from revision where number = 2") == 1
+
+
+async def test_edits_are_limited_like_other_posts_and_the_text_is_kept(client: httpx.AsyncClient, sam: Viewer) -> None:
+    thread = await make.thread()
+    fields = await form(client, thread)
+    for number in range(POST_ACCOUNT.most):
+        fields |= {"text": f"Edit {number}.", "revision": str(number + 1)}
+        assert (await client.post(f"/t/{thread}/revise", data=fields)).status_code == 303
+
+    answer = await client.post(f"/t/{thread}/revise", data=fields | {"text": "One more.", "revision": str(number + 2)})
+
+    assert answer.status_code == 429
+    assert "One more." in answer.text

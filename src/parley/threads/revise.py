@@ -14,10 +14,11 @@ from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
 from parley.articles.rules import may_edit
 from parley.articles.web import member_of
-from parley.core.access import VERIFIED
+from parley.core.access import VERIFIED, address_of
 from parley.core.errors import Forbidden, ParleyError
 from parley.core.forms import posted
 from parley.core.pages import page
+from parley.core.ratelimit import POST, PREVIEW, take_each
 from parley.threads import edits, queries
 from parley.threads.revisions import difference, found
 
@@ -54,6 +55,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         return await _stale(request, row, article, form)
     passages = await versions.readable(article.revision_id)
     try:
+        await take_each(PREVIEW if form.previews else POST, member_of(request).id, address_of(request))
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
         edited = edits.Edited(article.revision, form.title, form.byline or None, made, form.reason)
         if form.previews:

@@ -12,10 +12,11 @@ from parley.articles.differences import Run, compare, count
 from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_edit
 from parley.articles.web import member_of
-from parley.core.access import ANYONE, VERIFIED, viewer_of
+from parley.core.access import ANYONE, VERIFIED, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError
 from parley.core.forms import Form, posted
 from parley.core.pages import page
+from parley.core.ratelimit import POST, take_each
 from parley.core.text import as_id
 from parley.threads import edits, queries
 
@@ -112,6 +113,7 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     status = 422
     if not form.errors:
         try:
+            await take_each(POST, member_of(request).id, address_of(request))
             await edits.restore_revision(
                 viewer=member_of(request), thread_id=row.id, number=version.number, reason=reason
             )
