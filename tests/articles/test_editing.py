@@ -140,6 +140,15 @@ def test_pictures_come_from_the_article_only() -> None:
     assert 'href="https://tracker.example/p.png"' in theirs.html
 
 
+@pytest.mark.parametrize(("base", "led"), [(URL, "https://review.example/about"), (None, None)])
+def test_a_short_address_is_completed_from_the_article_s_or_leads_nowhere(base: str | None, led: str | None) -> None:
+    [made] = read_markdown("See [this](/about).", [], base)
+
+    assert (f'href="{led}"' in made.html) == (led is not None)
+    assert "invalid" not in made.html
+    assert made.text == "See this."
+
+
 def test_more_marks_than_anybody_types_are_refused() -> None:
     with pytest.raises(Refused, match="at once"):
         read_markdown("[" * 30_000, kept(), URL)

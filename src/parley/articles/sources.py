@@ -9,6 +9,7 @@ from functools import partial
 from html import escape
 
 import lxml.html
+import msgspec
 from bs4 import Tag
 from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
@@ -34,10 +35,11 @@ _SAME = (
     (re.compile(r"<a rel=\"[^\"]*\">([^<]*)</a>"), r"\1"),
     (re.compile(r"<pre>(?:<code>)?(.*?)\n?(?:</code>)?</pre>", re.DOTALL), r"<pre>\1</pre>"),
 )
+# Completes the addresses of our own pictures where the article has none; other short addresses then lead nowhere.
+_NOWHERE = "https://here.invalid/"
+_LEADING_NOWHERE = re.compile(rf' href="{re.escape(_NOWHERE)}[^"]*"')
 _BLOCKS = "blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|table|td|th|tr|ul"
 _AROUND = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
-
-
 # A paragraph of words that mean themselves in Markdown: most are, and need no reading to be sure.
 _WORDS = re.compile(r"<p>([^\W\d_][^\\`*_\[\]<>&#|~\n]*[^\s\\`*_\[\]<>&#|~])</p>")
 
@@ -79,8 +81,9 @@ def source(passage: Kept, base_url: str | None, pictures: Attributes) -> Block:
 
 def render(block: Block, base_url: str | None, pictures: Attributes) -> list[Passage]:
     """The passages that a block's source says, usually one; `pictures` are those of ours that it may show."""
-    made = cut(to_html(block.source), base_url=base_url or "https://here.invalid/")
+    made = cut(to_html(block.source), base_url=base_url or _NOWHERE)
     made = [with_ours(one, pictures) if "<img" in one.html else one for one in made]
+    made = [msgspec.structs.replace(one, html=_LEADING_NOWHERE.sub("", one.html)) for one in made]
     return [Passage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
 
 
