@@ -1,2 +1,2 @@
-/* sources 4d9e10d482888fa2a2eab82c8cc4ef6569bc604aa76389df76de53444155f3ae */
+/* sources 514ee5686e9ea43c3f58ec52a87b5c253b96bbb135a88334196142429064e814 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

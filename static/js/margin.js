@@ -36,10 +36,10 @@ function isIdle() {
 
 /** Bring the group of a passage to the top of the column; the page itself never scrolls. */
 function bring(name) {
-  const group = groupOf(name);
-  if (!group) return;
+  const head = groupOf(name)?.firstElementChild;
+  if (!head) return;
   const above = talk().querySelector(".talk-bar").getBoundingClientRect().bottom;
-  talk().scrollBy({ top: group.getBoundingClientRect().top - above - 8, behavior: calm() ? "auto" : "smooth" });
+  talk().scrollBy({ top: head.getBoundingClientRect().top - above - 12, behavior: calm() ? "auto" : "smooth" });
 }
 
 function onClick(event) {
@@ -76,22 +76,27 @@ export function respond(name, quote, prefix) {
 }
 
 function light({ target }) {
-  const comment = target.closest?.(".comment[data-passage]");
+  const comment = target.closest?.(".comment[data-passage], #compose form");
   const one = comment ?? target.closest?.(".passage-row");
   if (one === lit) return;
   lit = one;
   for (const was of document.querySelectorAll(".is-lit")) was.classList.remove("is-lit");
   CSS.highlights?.delete("parley-quote");
-  if (comment) lightWords(comment);
+  if (comment?.matches("form")) lightWords(comment.elements.passage.value, comment.elements.quote.value);
+  else if (comment && comment.dataset.anchor !== "lost") lightWords(comment.dataset.passage, quoted(comment));
   else if (one) for (const also of [one, ...talk().querySelectorAll(`#g${lineageOf(one)}, .comment[data-passage="${lineageOf(one)}"]`)]) also.classList.add("is-lit");
 }
 
-function lightWords({ dataset, firstElementChild }) {
-  const row = dataset.anchor !== "lost" && rows.get(dataset.passage);
+// Of words that changed, those that stand there now.
+function quoted(comment) {
+  const words = [...(comment.querySelector(":scope > .anchored > .quote")?.childNodes ?? [])];
+  return words.map((one) => (one.nodeName === "DEL" ? "" : one.textContent)).join("");
+}
+
+function lightWords(name, quote) {
+  const row = rows.get(name);
   if (!row) return;
-  const quote = firstElementChild.querySelector(".quote");
-  const words = [...(quote?.childNodes ?? [])].filter((one) => one.nodeName !== "DEL").map((one) => one.textContent);
-  const ranges = find(row, words.join(""));
+  const ranges = find(row, quote);
   for (const one of [row, ...ranges.map((range) => range.startContainer.parentElement.closest(".passage-row"))]) one.classList.add("is-lit");
   if (ranges.length && CSS.highlights) CSS.highlights.set("parley-quote", new Highlight(...ranges));
 }

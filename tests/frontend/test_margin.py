@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 PHONE = {"width": 390, "height": 844}
 # How far a group stands below the column's bar.
-GAP = """name => Math.round(document.getElementById(name).getBoundingClientRect().top
+GAP = """name => Math.round(document.querySelector(`#${name} > header`).getBoundingClientRect().top
   - document.querySelector('.talk-bar').getBoundingClientRect().bottom)"""
 READ = """n => {
   const { top } = document.querySelectorAll('.passage')[n].getBoundingClientRect();
@@ -49,7 +49,7 @@ async def beside(stage: Stage) -> Stage:
 
 
 async def at_top(page: Page, group: str) -> None:
-    await page.wait_for_function(f"name => Math.abs(({GAP})(name) - 8) < 3", arg=group)
+    await page.wait_for_function(f"name => Math.abs(({GAP})(name) - 12) < 3", arg=group)
 
 
 async def read(page: Page, passage: int) -> None:
@@ -196,3 +196,12 @@ async def test_a_link_to_the_same_page_of_another_stance_changes_the_discussion_
     await expect(page.locator(".stance-filter a", has_text="Challenges")).to_be_focused()
     assert await page.evaluate("window.same && scrollY") == 300
     assert "stance=challenges" in page.url
+
+
+async def test_the_form_lights_what_it_answers(beside: Stage) -> None:
+    page = beside.page
+    await beside.open()
+    await page.locator("#g9 .respond-here").click()
+    await page.mouse.move(5, 5)
+    await page.locator("#compose .go").focus()
+    await expect(page.locator(".is-lit > #p9")).to_be_attached()
