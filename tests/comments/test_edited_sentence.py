@@ -65,7 +65,7 @@ async def test_every_comment_stands_where_it_belongs_and_the_changed_ones_are_ma
     changed = {row.id: row.words for row in rows if row.anchor != "same"}
     assert changed == {one: text[25][2] for one, place in places.items() if place == (25, 2)}
     page = (await client.get(f"/t/{thread}?passage={lineages[25]}")).text
-    assert 'data-anchor="changed"' in page and "<ins>the" in page and "1 passage changed" in page
+    assert 'data-anchor="changed"' in page and "<ins>the" in page and ": 1 passage changed" in page
 
 
 async def test_a_passage_that_was_merged_away_leads_to_where_its_words_are(

@@ -40,7 +40,7 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    env.filters |= {"ago": ago, "day": day, "iso": iso, "number": number, "plural": plural, "web": web}
+    env.filters |= {"ago": ago, "day": day, "iso": iso, "since": since, "number": number, "plural": plural, "web": web}
     env.globals |= {"static": static}
     return env
 
@@ -173,6 +173,17 @@ def ago(moment: datetime) -> str:
         if seconds < limit:
             return f"{seconds // unit} {word}"
     return day(moment)
+
+
+def since(moment: datetime) -> str:
+    """How long ago as part of a sentence: "just now", "2 days ago", "on 16 March 2026"."""
+    seconds = int((datetime.now(UTC) - moment).total_seconds())
+    if seconds < MINUTE:
+        return "just now"
+    for limit, unit, word in ((HOUR, MINUTE, "minute"), (DAY, HOUR, "hour"), (MONTH, DAY, "day")):
+        if seconds < limit:
+            return f"{plural(seconds // unit, word, f'{word}s')} ago"
+    return f"on {day(moment)}"
 
 
 def day(moment: datetime) -> str:
