@@ -1,2 +1,2 @@
-/* sources 514ee5686e9ea43c3f58ec52a87b5c253b96bbb135a88334196142429064e814 */
+/* sources 8458cd168400b24236d098be85234efcc990904571e8e242b293569281d4d885 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -2,7 +2,7 @@
 // at its place, so that nothing moves under the reader's eyes; one's own stands there at once.
 import { grouped, listOf, nameOf } from "./groups.js";
 import htmx from "./htmx.js";
-import { announce, narrow, talk, viewer } from "./page.js";
+import { announce, muted, narrow, talk, viewer } from "./page.js";
 
 const ADDS = new Set(["afterbegin", "beforeend", "beforebegin", "afterend"]);
 const TOP = "#discussion-waiting, #comments";
@@ -74,7 +74,7 @@ function place(task, answered) {
     task.target = listOf(comment);
     task.swapSpec.style = "afterbegin";
     if (answered) next = comment.id;
-  } else if (isTop && !isWanted(comment)) comment.remove();
+  } else if (muted?.split(" ").includes(comment.dataset.author) || (isTop && !isWanted(comment))) comment.remove();
   else if (isTop && grouped()) task.target = document.getElementById(`g${nameOf(comment)}-waiting`) ?? task.target;
 }
 

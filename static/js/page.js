@@ -1,5 +1,5 @@
 // What several modules ask of the page, and the two ways it speaks to its reader.
-export const viewer = document.body.dataset.viewer ?? "";
+export const { viewer = "", muted } = document.body.dataset;
 export const thread = document.querySelector("main[data-thread]")?.dataset.thread;
 
 export const talk = () => document.getElementById("discussion");
