@@ -112,6 +112,11 @@ def test_two_thousand_edited_and_shuffled_passages_find_their_lineages() -> None
     assert lineages(old, new) == [one.lineage for one in reversed(old)]
 
 
+def test_one_passage_of_twenty_thousand_words_is_compared_too() -> None:
+    words = [f"w{n * n % 9973}" for n in range(20_000)]
+    assert lineages([Former(1, " ".join(words)), *OLD], [" ".join(words[:15_000]), *TEXTS]) == [1, *LINEAGES]
+
+
 # Few words, so that passages are often alike, contain one another, or are equal.
 TEXT = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=9).map(" ".join)
 ARTICLE = st.lists(TEXT, max_size=9)

@@ -21,6 +21,7 @@ SIMILAR = 0.6
 SIMILAR_IN_PLACE = 0.4
 # A piece: so much of its words, so much of them together, and not fewer than these. None of 17,760 pairs is one.
 _PART, _TOGETHER, _FEWEST = 0.75, 0.6, 4
+_LARGEST = 250_000  # words of the one times words of the other: beyond, to try every place takes seconds
 _IN_PLACE = 1.25  # what a word in common counts for between the same neighbours
 _FULL = 2_500  # up to so many comparisons everything is compared with everything
 _RARE = 8  # a word in more passages than this does not tell which one is meant
@@ -81,6 +82,8 @@ def _is_part(one: Left, other: Left, shared: int) -> bool:
     fewer = min(len(one.bag), len(other.bag))
     if fewer < _FEWEST or shared < _PART * fewer:
         return False
+    if len(one.words) * len(other.words) > _LARGEST:  # chance leaves texts as long as that no such sequence in common
+        return LCSseq.similarity(one.words, other.words) >= _TOGETHER * fewer
     return fuzz.partial_ratio(one.words, other.words) >= 100 * _TOGETHER
 
 
