@@ -92,6 +92,19 @@ async def test_bringing_a_revision_back_brings_its_anchors_back(app: Litestar) -
     assert (await make.lineages(thread))[-3:] == [first, second, third]
 
 
+async def test_what_was_said_of_a_piece_is_found_in_the_whole_that_is_restored(app: Litestar) -> None:
+    whole = f"{BEFORE[0]} {BEFORE[1]}"
+    thread = await make.thread(make.text(whole, BEFORE[2]))
+    [first, _] = await make.lineages(thread)
+    await revise(thread, BEFORE[0], BEFORE[1], BEFORE[2])
+    comments = [await anchored(thread, piece, "the answer cost") for piece in (await make.lineages(thread))[-2:-1]]
+
+    await revise(thread, whole, BEFORE[2])
+
+    assert [(await found(one))[1] for one in comments] == [first]
+    assert "lost" not in [(await found(one))[0] for one in comments]
+
+
 async def test_an_edit_of_an_edit_is_followed(app: Litestar) -> None:
     thread, (_, second, _) = await article()
     comment = await anchored(thread, second, "how much energy the answer cost")

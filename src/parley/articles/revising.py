@@ -90,11 +90,16 @@ select lineage, text from (
 async def _align(article: int, known: Known, old: Sequence[Old], text: Text) -> Alignment:
     """A text that was there before gets the very lineages that it had; any other continues the newest revision's."""
     restored = await db.values(SAME_TEXT, article, text.digest)
-    if restored:
-        return Alignment(restored, {}, {})
     earlier = await db.fetch(Former, EARLIER, article, known.revision)
     former = [Former(one.lineage, one.text) for one in old]
-    return align(former, [one.text for one in text.passages], earlier)
+    aligned = align(former, [one.text for one in text.passages], earlier)
+    return _restored(aligned, restored) if restored else aligned
+
+
+def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
+    """`aligned` with the lineages of the restored text; what others made of it since leads to where its words are."""
+    others = aligned.merged | {one: at for at, one in enumerate(aligned.lineages) if one is not None}
+    return Alignment(list(lineages), {one: at for one, at in others.items() if one not in lineages}, {})
 
 
 def _changed(old: Sequence[Old], aligned: Sequence[int | None], text: Text) -> int:
