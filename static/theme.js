@@ -1,2 +1,2 @@
-/* sources 8458cd168400b24236d098be85234efcc990904571e8e242b293569281d4d885 */
+/* sources 58fdfa239dfeb50a101549d58978375da3e8e9a658e492a151904d23c1100c05 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

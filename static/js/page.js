@@ -85,4 +85,5 @@ export function recall(key) {
 }
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-export const narrow = () => matchMedia("(max-width: 1099px)").matches;
+export const small = matchMedia("(max-width: 1099px)");
+export const narrow = () => small.matches;

@@ -13,7 +13,7 @@ from parley.core.pages import environment, set_globals
 Row = SimpleNamespace
 
 SITE = Row(name="Parley", base_url="http://parley.test", local=True, mail_to_files=False)
-MIRA = Row(id=1, name="mira", role="member", verified=True, assisted="show")
+MIRA = Row(id=1, name="mira", role="member", verified=True, assisted="show", muted=frozenset())
 WORDS = ("Costs come first.", "A curve that holds would use as much power as a country.", "Then it learns.")
 
 

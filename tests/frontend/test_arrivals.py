@@ -3,9 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from frontend.rows import comment, form, passage, passage_page, rendered, thread
+from frontend.rows import comment, form, passage, passage_page, rendered, thread, thread_page
 from frontend.stage import Stage, html_answer
 from frontend.test_live import WATCH_SHIFTS
+from parley.comments.pieces import Mine
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -100,3 +101,32 @@ async def test_the_first_perspective_on_a_passage_moves_nothing_on_a_phone(besid
     beside.send(arrival(70, 1, count=1) + arrival(71, 2))
     await expect(page.locator(".gutter[data-passage='2'] > b")).to_have_text("2")
     assert await page.evaluate("window.shifts") == 0
+
+
+async def test_nothing_tells_of_what_a_muted_member_wrote(beside: Stage) -> None:
+    page = beside.page
+    beside.html = beside.html.replace("<body ", '<body data-muted="ben jon" ', 1)
+    await beside.open()
+    beside.send(arrival(70, 2) + arrival(71, None, count=3) + arrival(72, 2, author="lea", count=4))
+    await expect(page.get_by_role("button", name="1 new perspective on this passage")).to_be_visible()
+    await expect(page.locator(".fresh:visible")).to_have_count(1)
+    await expect(page.locator("#c70, #c71")).to_have_count(0)
+
+
+async def test_what_a_muted_member_wrote_opens_in_its_place_and_its_replies_stay(stage: Stage) -> None:
+    page = stage.page
+    answered = rendered("comments/_comment.html", comment=comment(1), mine=Mine(muted=True))
+    stage.html = thread_page(answered + rendered("comments/_comment.html", comment=comment(3)))
+    await stage.open()
+    folded = page.locator("#c1")
+    await expect(folded.locator(":scope > .comment-body")).to_be_hidden()
+    await expect(folded.get_by_role("link", name="Reply")).to_be_hidden()
+    await expect(page.locator("#c3 > .comment-body")).to_be_visible()
+    stage.send(rendered("live/posted.html", comment=comment(80, parent=1, author="lea"), passage=None))
+    chip = page.get_by_role("button", name="1 new", exact=True)
+    await chip.click()
+    await expect(page.locator("#c1-list > #c80")).to_be_visible()
+    await expect(folded.locator(":scope > .comment-body")).to_be_hidden()
+    await folded.get_by_text("Show").click()
+    await expect(folded.locator(":scope > .comment-body")).to_be_visible()
+    await expect(folded.get_by_role("link", name="Reply").first).to_be_visible()

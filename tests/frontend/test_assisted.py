@@ -8,10 +8,11 @@ from playwright.async_api import Locator, expect
 
 from frontend.rows import MIRA, comment, rendered, thread_page
 from frontend.stage import Stage
+from parley.comments.pieces import Mine
 
 pytestmark = pytest.mark.anyio
 
-OWN = {"own": True, "may_edit": True, "may_delete": True, "may_restore": False, "quality": None, "agreement": None}
+OWN = Mine(own=True, may_edit=True, may_delete=True)
 
 
 def talk(viewer: Any = None) -> str:

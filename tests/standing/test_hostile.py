@@ -27,6 +27,8 @@ FORMS = {
     "/rules/edit": ("rules", "asks_declaration"),
     "/settings/security": ("current", "password", "others"),
     "/settings/security/sessions/{session:str}/end": (),
+    "/u/{name:str}/mute": ("on", "next"),
+    "/u/{name:str}/block": ("on", "next"),
     "/preview": ("body",),
     "/new": ("source", "url", "text", "file", "title", "topic"),
     "/new/{number:str}": ("title", "topic"),

@@ -36,7 +36,9 @@ VALID = """
 """
 FIND = f"""
 select session.id, member.id as member, name, role, state, assisted,
-  seen_at < now() - interval '5 minutes' as is_stale
+  seen_at < now() - interval '5 minutes' as is_stale,
+  array(select other.name from block join member other on other.id = block.other where block.member = member.id)
+    as muted
 from session join member on member.id = session.member
 where token_hash = $1 and {VALID}
 """  # noqa: S608 no value in it
@@ -65,6 +67,7 @@ class Found(msgspec.Struct, frozen=True):
     state: str
     assisted: str
     is_stale: bool
+    muted: list[str]
 
 
 class SignIn(msgspec.Struct, frozen=True):
@@ -205,6 +208,7 @@ async def _viewer(token: str) -> Viewer | None:
         session=found.id,
         state=found.state,
         assisted=found.assisted,
+        muted=frozenset(found.muted),
     )
     keep.put(digest, Believed(viewer, until))
     return viewer

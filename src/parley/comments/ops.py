@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from parley.accounts import blocks
 from parley.comments import anchors, ranking, rules
 from parley.comments.queries import standing
 from parley.comments.states import transition
@@ -73,7 +74,10 @@ with place as (
     select id, state, revision from thread where id = $1 for no key update
 ), answered_one as (
     select p.id, p.depth from comment p join place on place.id = p.thread
-    where p.id = $2 and p.state = 'visible' for no key update of p
+    where p.id = $2 and p.state = 'visible' and not exists (
+        select from block b where b.kind = 'block'
+        and (b.member = p.author and b.other = $3 or b.member = $3 and b.other = p.author)
+    ) for no key update of p
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
                          body, html, html_version, submission, best, state)
@@ -184,7 +188,15 @@ async def _first_or_refuse(draft: Draft) -> int:
         raise SentBefore("You have posted from this form before. To post these words as another comment, send again.")
     if first is not None:
         return first.id
+    await _may_answer(draft)
     raise Refused("The comment you answer is no longer there. Your text is kept here.")
+
+
+async def _may_answer(draft: Draft) -> None:
+    """Raise Refused where whoever is answered blocked this author, or the other way round."""
+    answered = await db.value("select author from comment where id = $1 and state = 'visible'", draft.parent)
+    if answered is not None:
+        await blocks.may_answer(draft.author.id, answered)
 
 
 async def locked(comment_id: int) -> rules.Standing:

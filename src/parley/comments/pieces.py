@@ -28,6 +28,8 @@ class Mine(msgspec.Struct, frozen=True):
     may_edit: bool = False
     may_delete: bool = False
     may_restore: bool = False
+    # The viewer muted its author.
+    muted: bool = False
 
 
 class Piece(msgspec.Struct, frozen=True):

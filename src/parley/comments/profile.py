@@ -7,6 +7,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from markupsafe import Markup
 
+from parley.accounts import blocks
 from parley.accounts import queries as accounts
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db, markdown
@@ -75,8 +76,8 @@ class Profile(msgspec.Struct, frozen=True):
 
 @get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE})
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
-    person = await accounts.person(name) if name.isprintable() else None
-    if person is None or not _is_shown(person, viewer_of(request)):
+    person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
+    if person is None or not _is_shown(person, viewer):
         raise NotFound("There is no member of this name.")
     history = await db.fetch(Written, WRITTEN, person.id, as_id(request.query_params.get("before", "")), PAGE + 1)
     next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
@@ -87,6 +88,7 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
         member=await _profile(person),
         history=history[:PAGE],
         next_url=next_url,
+        shut_out=await blocks.kind_of(viewer, person.id) if viewer else None,
     )
 
 

@@ -35,6 +35,8 @@ class Viewer(msgspec.Struct, frozen=True):
     state: str = "active"
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted: str = "show"
+    # The names of those whose comments are folded for this viewer.
+    muted: frozenset[str] = frozenset()
 
     @property
     def standing(self) -> Who:

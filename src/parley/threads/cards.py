@@ -43,6 +43,7 @@ class VoiceRow(msgspec.Struct, frozen=True):
     id: int
     stance: str | None
     author: str | None
+    is_member: bool
     html: str
     assisted: bool
     score: int
@@ -50,7 +51,8 @@ class VoiceRow(msgspec.Struct, frozen=True):
 
 # Joined when shown, not when the standing was worked out: what was removed since is gone from the card too.
 VOICES = """
-select c.id, c.stance, coalesce(m.name, c.imported_author) as author, c.html, c.assisted,
+select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
+       c.author is not null as is_member, c.html, c.assisted,
        c.base_ups + c.ups - c.base_downs - c.downs as score
 from comment c left join member m on m.id = c.author
 where c.id = any($1::bigint[]) and c.state = 'visible'
@@ -62,7 +64,7 @@ async def make_cards(
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
     rows = await cards(sort, topic, period, _cursor(after))
-    voices = await _voices(rows[:PAGE])
+    voices = await _voices(rows[:PAGE], viewer.muted if viewer else frozenset())
     unread = await unread_in(viewer.id, [row.id for row in rows[:PAGE]]) if viewer else {}
     shown = [_card(row, voices, unread.get(row.id, 0)) for row in rows[:PAGE]]
     if len(rows) <= PAGE:
@@ -81,10 +83,10 @@ def _cursor(after: str) -> tuple[float, int] | None:
         return None
 
 
-async def _voices(rows: list[CardRow]) -> dict[int, Voice]:
+async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, Voice]:
     ids = [one for row in rows for one in row.strongest_ids]
     found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
-    return {row.id: _voice(row) for row in found}
+    return {row.id: _voice(row) for row in found if not (row.is_member and row.author in muted)}
 
 
 def _voice(row: VoiceRow) -> Voice:

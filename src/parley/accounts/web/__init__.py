@@ -1,11 +1,12 @@
 """The pages of accounts."""
 
-from parley.accounts.web import devmail, passwords, settings, signin, signup
+from parley.accounts.web import blocks, devmail, passwords, settings, signin, signup
 
 handlers: list[object] = [
     *signup.handlers,
     *signin.handlers,
     *passwords.handlers,
     *settings.handlers,
+    *blocks.handlers,
     *devmail.handlers,
 ]

@@ -1,0 +1,70 @@
+"""Whom a member does not want to read (muted), or to be answered by either (blocked)."""
+
+from typing import Literal
+
+import msgspec
+
+from parley.accounts import sessions
+from parley.accounts.queries import Person
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.errors import Refused
+
+Kind = Literal["mute", "block"]
+
+# Every page of the member's leaves them out, so there is an end to it.
+MOST = 500
+
+# A block is a mute and more: muting somebody who is blocked leaves the block.
+ADD = """
+insert into block (member, other, kind, created_at) values ($1, $2, $3, now())
+on conflict (member, other) do update set kind = excluded.kind where excluded.kind = 'block'
+"""
+TAKE_BACK = "delete from block where member = $1 and other = $2 and kind = $3"
+KIND = "select kind from block where member = $1 and other = $2"
+LISTED = """
+select m.name, b.kind from block b join member m on m.id = b.other where b.member = $1 order by b.created_at desc, m.id
+"""
+BETWEEN = """
+select member = $1 as is_own from block
+where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
+order by is_own limit 1
+"""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    name: str
+    kind: Kind
+
+
+async def put(viewer: Viewer, other: Person, kind: Kind, *, on: bool) -> None:
+    """Mute or block somebody, or take that back. Raises Refused for oneself, for blocking staff, and at a limit."""
+    if other.id == viewer.id:
+        raise Refused("This is you: there is nobody to mute or block.")
+    if on and kind == "block" and other.role != "member":
+        raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
+    async with db.atomic():
+        if on and await db.value("select count(*) from block where member = $1", viewer.id) >= MOST:
+            raise Refused(f"You have muted or blocked {MOST} members, which is as many as fit.")
+        await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(TAKE_BACK, viewer.id, other.id, kind))
+        sessions.forget_after_commit()
+
+
+async def kind_of(viewer: Viewer, other: int) -> Kind | None:
+    """How `viewer` shut `other` out, if at all."""
+    kind: Kind | None = await db.value(KIND, viewer.id, other)
+    return kind
+
+
+async def listed(viewer: Viewer) -> list[Listed]:
+    """Whom `viewer` muted or blocked, the last first."""
+    return await db.fetch(Listed, LISTED, viewer.id)
+
+
+async def may_answer(member: int, other: int) -> None:
+    """Raise Refused where one of the two has blocked the other."""
+    is_own: bool | None = await db.value(BETWEEN, member, other)
+    if is_own is False:
+        raise Refused("This member does not wish to be answered by you. Your text is kept.")
+    if is_own:
+        raise Refused("You have blocked this member. To answer them, unblock them on their page. Your text is kept.")

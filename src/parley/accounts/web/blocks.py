@@ -1,0 +1,44 @@
+"""Muting and blocking other members, and the list of those."""
+
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.accounts import blocks, queries
+from parley.accounts.web.common import AnyRequest, member_of, see_other
+from parley.core.access import MEMBER
+from parley.core.errors import NotFound
+from parley.core.forms import Form, posted
+from parley.core.pages import local_path, page
+
+
+@post("/u/{name:str}/mute", name="accounts:mute", opt={"who": MEMBER})
+async def mute(request: AnyRequest, name: FromPath[str]) -> Redirect:
+    """Fold what somebody writes, for oneself; `on=0` takes it back."""
+    return await _put(request, name, "mute")
+
+
+@post("/u/{name:str}/block", name="accounts:block", opt={"who": MEMBER})
+async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
+    """Mute somebody, and keep each of the two from answering the other."""
+    return await _put(request, name, "block")
+
+
+async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
+    person = await queries.person(name) if name.isprintable() else None
+    if person is None or person.state == "unverified":
+        raise NotFound("There is no member of this name.")
+    form = Form(await posted(request))
+    await blocks.put(member_of(request), person, kind, on=form.flag("on"))
+    back = local_path(form.values.get("next"))
+    return see_other(back if back != "/" else f"/u/{quote(person.name)}")
+
+
+@get("/settings/muted", name="accounts:muted", opt={"who": MEMBER})
+async def muted_page(request: AnyRequest) -> Response[object]:
+    return page(request, "accounts/muted.html", listed=await blocks.listed(member_of(request)))
+
+
+handlers: list[object] = [mute, block, muted_page]
