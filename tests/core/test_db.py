@@ -26,19 +26,19 @@ LOST = (
 @pytest.fixture(autouse=True)
 async def notes(app: Litestar) -> AsyncIterator[None]:
     """A table of the tests, with a foreign key that is checked only at COMMIT."""
-    await execute("create table note (id int primary key, after int references note deferrable initially deferred)")
+    await execute("create table scrap (id int primary key, after int references scrap deferrable initially deferred)")
     yield
-    await execute("drop table note")
+    await execute("drop table scrap")
 
 
 async def written() -> list[int]:
-    return await db.values("select id from note order by id")
+    return await db.values("select id from scrap order by id")
 
 
 async def break_at_commit() -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         async with atomic():
-            await execute("insert into note values (1, 99)")
+            await execute("insert into scrap values (1, 99)")
 
 
 async def cancel() -> None:
@@ -46,7 +46,7 @@ async def cancel() -> None:
 
     async def sleep_inside() -> None:
         async with atomic():
-            await execute("insert into note values (1)")
+            await execute("insert into scrap values (1)")
             started.set()
             await value("select pg_sleep(4)")
 
@@ -60,18 +60,18 @@ async def cancel() -> None:
 async def kill_backend() -> None:
     with pytest.raises(LOST):
         async with atomic():
-            await execute("insert into note values (1)")
+            await execute("insert into scrap values (1)")
             mine = await value("select pg_backend_pid()")
             killer = await asyncpg.connect(DB.config["dsn"])
             await killer.execute("select pg_terminate_backend($1)", mine)
             await killer.close()
-            await execute("insert into note values (2)")
+            await execute("insert into scrap values (2)")
 
 
 async def raise_inside() -> None:
     with pytest.raises(ZeroDivisionError):
         async with atomic():
-            await execute("insert into note values (1)")
+            await execute("insert into scrap values (1)")
             _ = 1 / 0
 
 
@@ -90,24 +90,24 @@ async def test_a_transaction_that_fails_gives_its_connection_back(fail: Callable
 
 async def test_an_inner_failure_that_is_caught_takes_only_the_inner_writes_back() -> None:
     async with atomic():
-        await execute("insert into note values (1)")
+        await execute("insert into scrap values (1)")
         with pytest.raises(ZeroDivisionError):
             async with atomic():
-                await execute("insert into note values (2)")
+                await execute("insert into scrap values (2)")
                 _ = 1 / 0
         async with atomic():
-            await execute("insert into note values (3)")
+            await execute("insert into scrap values (3)")
 
     assert await written() == [1, 3]
 
 
 async def test_a_failed_statement_in_a_savepoint_leaves_the_transaction_usable() -> None:
     async with atomic():
-        await execute("insert into note values (1)")
+        await execute("insert into scrap values (1)")
         with pytest.raises(asyncpg.UniqueViolationError):
             async with atomic():
-                await execute("insert into note values (1)")
-        await execute("insert into note values (2)")
+                await execute("insert into scrap values (1)")
+        await execute("insert into scrap values (2)")
 
     assert await written() == [1, 2]
 
@@ -118,7 +118,7 @@ async def test_a_task_started_inside_a_transaction_may_not_use_it() -> None:
             await asyncio.create_task(value("select 1"))
         with pytest.raises(RuntimeError, match="belongs to the task"):
             await asyncio.gather(value("select 1"), value("select 2"))
-        await execute("insert into note values (1)")
+        await execute("insert into scrap values (1)")
 
     assert await written() == [1]
 
@@ -136,7 +136,7 @@ async def test_hooks_run_once_after_the_commit_and_never_after_a_rollback() -> N
         hook("outer")
         async with atomic():
             hook("inner")
-            await execute("insert into note values (1)")
+            await execute("insert into scrap values (1)")
         with pytest.raises(ZeroDivisionError):
             async with atomic():
                 hook("taken back")
@@ -162,7 +162,7 @@ async def test_a_hook_that_fails_does_not_undo_or_hide_the_others() -> None:
     async with atomic():
         after_commit(fail)
         after_commit(hear)
-        await execute("insert into note values (1)")
+        await execute("insert into scrap values (1)")
 
     assert (heard, await written()) == ([1], [1])
 
@@ -176,13 +176,13 @@ async def test_what_a_statement_alone_wrote_is_committed_at_once() -> None:
     async def fail() -> None:
         raise ZeroDivisionError
 
-    await execute("insert into note values (1)")
+    await execute("insert into scrap values (1)")
     await when_committed(lambda: hear("alone"))
     await when_committed(fail)
     assert heard == [("alone", 1)]
 
     async with atomic():
-        await execute("insert into note values (2)")
+        await execute("insert into scrap values (2)")
         await when_committed(lambda: hear("together"))
         assert heard == [("alone", 1)]
     with pytest.raises(ZeroDivisionError):
@@ -208,15 +208,15 @@ async def test_database_sessions_have_limits(setting: str, limit: int) -> None:
 
 
 async def test_who_waits_for_a_lock_is_refused_after_two_seconds() -> None:
-    await execute("insert into note values (1)")
+    await execute("insert into scrap values (1)")
     holder = await asyncpg.connect(DB.config["dsn"])
     transaction = holder.transaction()
     await transaction.start()
-    await holder.execute("select 1 from note for update")
+    await holder.execute("select 1 from scrap for update")
 
     with pytest.raises(asyncpg.LockNotAvailableError):
         async with asyncio.timeout(4):
-            await execute("update note set after = 1")
+            await execute("update scrap set after = 1")
 
     await transaction.rollback()
     await holder.close()

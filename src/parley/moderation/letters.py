@@ -29,7 +29,7 @@ class Reporter(msgspec.Struct, frozen=True):
 CONCERNED = """
 select m.name, m.email, d.action, d.reason, g.title as guideline
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
-where d.id = $1 and d.guideline is not null
+where d.id = $1 and d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')
 """
 REPORTERS = """
 select coalesce(m.name, r.name, 'reader') as name, coalesce(m.email, r.email) as email, r.outcome
@@ -42,10 +42,10 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the statement of reasons to whom a decision concerns, and its outcome to who reported, after `delay`."""
     concerned = await db.fetch_one(Concerned, CONCERNED, decision)
     if concerned is not None:
-        written = mail.written("decision", to=concerned, link=link(decision))
+        written = mail.written("decision", **msgspec.structs.asdict(concerned), link=link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
     for one in await db.fetch(Reporter, REPORTERS, decision):
-        await mail.send(kind(decision), one.email, *mail.written("outcome", to=one), delay=delay)
+        await mail.send(kind(decision), one.email, *mail.written("outcome", **msgspec.structs.asdict(one)), delay=delay)
 
 
 async def keep_back(decision: int) -> None:
@@ -83,4 +83,4 @@ select m.name, m.email, a.state as outcome, a.answer from appeal a join member m
 async def answer(appeal: int) -> None:
     """Mail what became of an appeal."""
     for one in await db.fetch(Appellant, APPELLANT, appeal):
-        await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", to=one))
+        await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", **msgspec.structs.asdict(one)))
