@@ -18,7 +18,8 @@ TOKENS = {
     )
 }
 GROUNDS = ("paper", "margin", "card")
-READING, PLAIN = 7.0, 4.5  # WCAG 2.2: 1.4.6 (AAA) and 1.4.3 (AA)
+# WCAG 2.2: 1.4.6 (AAA), 1.4.3 (AA) and 1.4.11.
+READING, PLAIN, PICTURE = 7.0, 4.5, 3.0
 
 
 @pytest.mark.parametrize(("file", "budget"), [("parley.js", 25_000), ("parley.css", 14_000)])
@@ -38,6 +39,21 @@ def test_text_stands_out_from_every_ground(ground: str, theme: int) -> None:
     assert contrast(TOKENS["ink"][theme], paper) >= READING
     for name in ("soft", "accent", "supports", "challenges", "adds", "asks", "danger"):
         assert contrast(TOKENS[name][theme], paper) >= PLAIN, name
+    for name in ("edge", "unsaid"):
+        assert contrast(TOKENS[name][theme], paper) >= PICTURE, name
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["paper", "card"])
+def test_quotes_can_be_read_as_well_as_what_quotes_them(ground: str, theme: int) -> None:
+    assert contrast(TOKENS["soft"][theme], TOKENS[ground][theme]) >= READING
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("change", ["added", "gone"])
+def test_words_that_changed_can_be_read(change: str, theme: int) -> None:
+    assert contrast(TOKENS["ink"][theme], TOKENS[change][theme]) >= READING
+    assert contrast(TOKENS["soft"][theme], TOKENS[change][theme]) >= PLAIN
 
 
 def test_no_template_styles_or_scripts_inline() -> None:
