@@ -14,7 +14,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from make import browser
+from make import as_owner, browser
 from parley.accounts import sessions
 from parley.app import create_app
 from parley.comments import page, view
@@ -23,6 +23,7 @@ from parley.core.db import DB, Transaction, execute
 from parley.core.migrate import migrate
 from parley.core.settings import settings
 from parley.embedded import servers as embedded
+from parley.moderation.engine import current
 from parley.threads import queries as threads
 
 __all__ = ["ROOT", "SHARED", "browser"]
@@ -103,7 +104,8 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
     await redis.redis().flushdb()
     if request.node.get_closest_marker("committed"):
         yield
-        await execute(EMPTY)
+        async with as_owner():
+            await execute(EMPTY)
         return
     assert DB.pool is not None
     async with DB.pool.acquire() as connection:
@@ -132,6 +134,7 @@ def forget_caches() -> None:
         cache.clear()
     threads._addresses.clear()
     sessions.forget()
+    current.forget()
 
 
 @pytest.fixture

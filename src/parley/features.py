@@ -2,6 +2,8 @@
 
 from parley.accounts import hooks as accounts
 from parley.comments import anchors
+from parley.comments import ops as comments
+from parley.moderation.engine import checks
 from parley.threads import ops as threads
 from parley.votes import ops as votes
 
@@ -10,3 +12,4 @@ def connect() -> None:
     """Fill the features' lists of what happens in their transactions; every process does so before its first."""
     accounts.when_verified[:] = [votes.count_waiting]
     threads.after_revise[:] = [anchors.find_again]
+    comments.before_post[:] = [checks.check]

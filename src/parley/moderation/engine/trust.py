@@ -1,0 +1,53 @@
+"""What a member may do grows with age and record, by this table alone (trust.md I18)."""
+
+import msgspec
+
+from parley.core.errors import TooMany
+from parley.moderation.engine.facts import Author
+
+HOUR = 3_600
+
+
+class Level(msgspec.Struct, frozen=True):
+    """What is allowed from so many days and comments let in on."""
+
+    name: str
+    days: int
+    comments: int
+    # Comments an hour; None: only what holds for everybody (core/ratelimit.py).
+    an_hour: int | None
+    # Whether their comments wait for a moderator while the rules cannot be applied.
+    waits_without_rules: bool
+
+
+# The rules that ship hold a newcomer's comment that links (m0011); nothing else is held for being new.
+LEVELS = (
+    Level("newcomer", days=0, comments=0, an_hour=10, waits_without_rules=True),
+    Level("settling in", days=1, comments=5, an_hour=30, waits_without_rules=False),
+    Level("established", days=7, comments=20, an_hour=None, waits_without_rules=False),
+)
+
+
+def level(author: Author) -> Level:
+    """The level of a member: the highest whose terms are met, and one lower for each decision against them."""
+    reached = max(place for place, one in enumerate(LEVELS) if _meets(author, one))
+    return LEVELS[max(0, reached - author.upheld)]
+
+
+def _meets(author: Author, one: Level) -> bool:
+    return author.age >= one.days and author.comments >= one.comments
+
+
+def may_post(author: Author) -> None:
+    """Raise TooMany where a member has posted what their level allows in an hour."""
+    most = level(author).an_hour
+    lately = sorted(seconds for seconds in author.since if seconds < HOUR)
+    if most is None or len(lately) < most:
+        return
+    wait = max(1, round(HOUR - lately[most - 1]))
+    minutes = -(-wait // 60)
+    raise TooMany(
+        f"You have posted {most} comments within an hour, which is what new members can do; it grows with time. "
+        f"You can post again in {minutes} {'minute' if minutes == 1 else 'minutes'}. Your text is kept.",
+        wait,
+    )

@@ -1,0 +1,43 @@
+"""Rows that tests of the rules begin with."""
+
+from datetime import timedelta
+from itertools import count
+
+import msgspec
+
+import make
+from parley.core import db
+from parley.core.access import Viewer
+from parley.moderation.engine import current
+from parley.moderation.engine.conditions import AnyCondition
+
+INSERT = """
+insert into rule (name, state, position, conditions, action, guideline, changed_at)
+values ($1, $2, $3, $4::jsonb, $5, 'civility', now()) returning id
+"""
+_numbers = count(1)
+
+
+async def put_rule(*conditions: AnyCondition, action: str = "flag", state: str = "on", position: int = 0) -> int:
+    """A rule, in force at once."""
+    name, asks = f"Rule {next(_numbers)}", msgspec.json.encode(conditions).decode()
+    made: int = await db.value(INSERT, name, state, position, asks, action)
+    current.forget()
+    return made
+
+
+async def newcomer() -> Viewer:
+    """A member of this minute."""
+    one = await make.member()
+    await db.execute("update member set created_at = now() where id = $1", one.id)
+    return one
+
+
+async def age(comment: int, by: timedelta) -> None:
+    """Let a comment be older than it is."""
+    await db.execute("update comment set created_at = created_at - $2::interval where id = $1", comment, by)
+
+
+async def state_of(comment: int) -> str:
+    state: str = await db.value("select state from comment where id = $1", comment)
+    return state
