@@ -1,0 +1,33 @@
+"""The letters that a decision will send, before it is made."""
+
+import msgspec
+
+from parley.core import db, mail
+from parley.moderation import letters
+from parley.moderation.letters import Concerned, Reporter
+from parley.moderation.rules import ACTIONS, Choice
+
+CONCERNED = """
+select m.name, m.email, $2::text as action, $3::text as reason, g.title as guideline
+from member m left join guideline g on g.code = $4 where m.id = $1
+"""
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """What whom it concerns will read, and what those who reported will."""
+
+    concerned: str | None
+    reporters: str | None
+
+
+async def drafted(choice: Choice, member: int | None) -> Letter:
+    """The letters of a decision about what is this member's."""
+    restricts = ACTIONS[choice.action].restricts
+    asked = (choice.action, choice.reason, choice.guideline)
+    to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
+    passed_on = choice.action == "escalate"
+    outcome = Reporter("…", "", "upheld" if restricts else "declined")
+    return Letter(
+        concerned=mail.written("decision", to=to, link=letters.link(0).partition("?")[0])[1] if to else None,
+        reporters=None if passed_on else mail.written("outcome", to=outcome)[1],
+    )

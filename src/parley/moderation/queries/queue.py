@@ -1,0 +1,168 @@
+"""The queue: what is open and not the viewer's own, the greatest risk first."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.moderation.rules import UNDO_SECONDS
+
+PAGE = 50
+EXCERPT = 160
+# From this gravity of a ground on, nobody has to read what is reported without choosing to.
+SENSITIVE = 4.0
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What of the queue a moderator wants to see. `claimed`: `mine`, `free` or all."""
+
+    kind: str | None = None
+    ground: str | None = None
+    escalated: bool = False
+    claimed: str | None = None
+
+    @property
+    def query(self) -> str:
+        """The end of an address that says so."""
+        chosen = {"kind": self.kind, "ground": self.ground, "claimed": self.claimed}
+        parts = [f"{name}={value}" for name, value in chosen.items() if value]
+        parts += ["escalated=1"] if self.escalated else []
+        return "?" + "&".join(parts) if parts else ""
+
+
+class QueueRow(msgspec.Struct, frozen=True):
+    """An item as the list shows it. `grounds` are the parts of its risk, how often it was named and which it is."""
+
+    id: int
+    kind: str
+    version: int
+    risk: float
+    escalated: bool
+    opened_at: datetime
+    holder: str | None
+    title: str | None
+    author: str | None
+    excerpt: str
+    grounds: list[str]
+    people: int
+    sensitive: bool
+
+
+# Nobody decides on their own comments, on themselves, or on what they reported: such items are not there for them.
+NOT_OWN = """
+    not (i.kind = 'member' and i.target = $1)
+    and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
+    and not exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved')
+"""
+CHOSEN = f"""
+    i.state = 'open' and {NOT_OWN}
+    and ($2::text is null or i.kind = $2)
+    and ($3::text is null or exists (
+        select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
+    and (not $4 or i.escalated)
+    and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
+                      when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
+                      else true end
+"""
+# What a hold's ground is: that of the rules that acted.
+GROUNDS = """
+    array(select count(*) || ' \u00d7 ' || o.ground from (
+        select guideline as ground from report where item = i.id and state <> 'resolved'
+        union all
+        select u.guideline from hit h join rule u on u.id = h.rule
+        where i.kind = 'comment' and h.comment = i.target and h.acted) o
+    group by o.ground order by count(*) desc, o.ground)
+"""
+IS_SENSITIVE = f"""
+    exists (select from report o join guideline g on g.code = o.guideline
+            where o.item = i.id and o.state <> 'resolved' and g.severity >= {SENSITIVE})
+"""
+
+LIST = f"""
+with page as materialized (
+    select i.* from item i left join item a on a.id = $6
+    where {CHOSEN} and (a.id is null or i.risk < a.risk
+                        or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
+    order by i.risk desc, i.opened_at, i.id limit $7
+)
+select i.id, i.kind, i.version, i.risk, i.escalated, i.opened_at,
+       case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
+       t.title, coalesce(m.name, c.imported_author) as author,
+       left(case i.kind when 'comment' then c.body when 'member' then m.bio else t.title end, {EXCERPT}) as excerpt,
+       {GROUNDS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive
+from page i left join thread t on t.id = i.thread left join standing s on s.thread = i.thread
+left join comment c on i.kind = 'comment' and c.id = i.target
+left join member m on m.id = case i.kind when 'member' then i.target else c.author end
+left join member h on h.id = i.claimed_by
+order by i.risk desc, i.opened_at, i.id
+"""  # noqa: S608 constants only
+
+
+async def page(viewer: int, wanted: Wanted, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
+    """The items that come after the item `after`, or the first ones."""
+    return await db.fetch(QueueRow, LIST, viewer, *msgspec.structs.astuple(wanted), after, count)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """How much waits for a moderator, and since when; `newest` is the highest number of an item."""
+
+    count: int
+    oldest: datetime | None
+    newest: int
+
+
+WAITING = f"""
+select count(*), min(opened_at) as oldest, coalesce(max(id), 0) as newest from item i where {CHOSEN}
+"""  # noqa: S608 constants only
+NEW = f"select count(*) from item i where {CHOSEN} and i.opened_at > $6"  # noqa: S608 constants only
+
+
+async def waiting(viewer: int, wanted: Wanted | None = None) -> Waiting:
+    """What waits for this moderator."""
+    found = await db.fetch_one(Waiting, WAITING, viewer, *msgspec.structs.astuple(wanted or Wanted()))
+    return found or Waiting(0, None, 0)
+
+
+async def arrived(viewer: int, wanted: Wanted, since: datetime) -> int:
+    """How many items were opened since."""
+    number: int = await db.value(NEW, viewer, *msgspec.structs.astuple(wanted), since)
+    return number
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Who has claimed which item."""
+
+    item: int
+    name: str
+
+
+LOOKS = """
+select i.id as item, m.name from item i join member m on m.id = i.claimed_by
+where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 order by m.name
+"""
+
+
+async def looks(viewer: int) -> list[Look]:
+    """What the other moderators look at."""
+    return await db.fetch(Look, LOOKS, viewer)
+
+
+class Done(msgspec.Struct, frozen=True):
+    """A decision that can be taken back for `left` seconds more."""
+
+    decision: int
+    item: int
+    action: str
+    left: int
+
+
+DONE = """
+select id as decision, item, action, ceil(extract(epoch from created_at - now()) + $3)::int as left from decision
+where id = $1 and moderator = $2 and item is not null and state in ('in_force', 'awaiting')
+  and created_at > now() - $3 * interval '1 second'
+"""
+
+
+async def just_done(moderator: int, decision: int) -> Done | None:
+    """A moderator's own decision, as long as it can be undone."""
+    return await db.fetch_one(Done, DONE, decision, moderator, UNDO_SECONDS)

@@ -1,0 +1,111 @@
+"""What a moderator does with an item: claim it, look at it, decide on it, take that back, go on to the next."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.core import db
+from parley.core.access import MODERATOR
+from parley.core.errors import ParleyError
+from parley.core.forms import Form, posted
+from parley.core.pages import fragment, page, wants_fragment
+from parley.moderation import claims, decisions, record
+from parley.moderation.forms import DecisionForm
+from parley.moderation.queries import items, queue
+from parley.moderation.queries.drafted import drafted
+from parley.moderation.queries.grounds import grounds
+from parley.moderation.queries.items import Dossier
+from parley.moderation.record import Entry
+from parley.moderation.web.desk import desk, item_context
+from parley.moderation.web.staff import AnyRequest, dossier_at, staff, wanted_of
+
+
+@post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
+async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    dossier = await dossier_at(request, item)
+    await claims.claim(staff(request), dossier.item.id)
+    if wants_fragment(request):
+        return page(
+            request, "moderation/desk.html", "claim", **await item_context(request, await dossier_at(request, item))
+        )
+    return _back(request, dossier)
+
+
+@post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": MODERATOR}, status_code=200)
+async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Leave an item to somebody else, and go on."""
+    dossier = await dossier_at(request, item)
+    following = await claims.take_next(staff(request), wanted_of(request), dossier.item.id)
+    return await _go_on(request, following)
+
+
+@post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": MODERATOR}, status_code=200)
+async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Show what is hidden because it may be hard to bear; the record says who looked."""
+    dossier = await dossier_at(request, item)
+    if dossier.item.sensitive:
+        async with db.atomic():
+            await record.write(staff(request), Entry("reveal", dossier.item.kind, dossier.item.target))
+    if wants_fragment(request):
+        return await desk(request, await dossier_at(request, item))
+    return _back(request, dossier)
+
+
+@post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": MODERATOR}, status_code=200)
+async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    viewer, dossier = staff(request), await dossier_at(request, item)
+    form = DecisionForm(await posted(request), [one.code for one in await grounds()])
+    form.require()
+    if form.errors:
+        return await desk(request, dossier, form, 422)
+    if form.flag("preview"):
+        return await _preview(request, dossier, form)
+    try:
+        made = await decisions.decide(viewer, form.choice_for(dossier.item.id))
+    except ParleyError as error:
+        form.errors["form"] = str(error)
+        return await desk(request, await dossier_at(request, item), form, error.status)
+    following = await claims.take_next(viewer, wanted_of(request), dossier.item.id)
+    return await _go_on(request, following, made)
+
+
+@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR})
+async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    dossier = await dossier_at(request, item)
+    await decisions.undo(staff(request), Form(await posted(request)).id("decision") or 0)
+    return _back(request, dossier)
+
+
+def _back(request: AnyRequest, dossier: Dossier) -> Redirect:
+    return Redirect(f"/mod/item/{dossier.item.id}{wanted_of(request).query}", status_code=303)
+
+
+async def _go_on(request: AnyRequest, following: int | None, made: int | None = None) -> Response[Any]:
+    """Open the next item, with the way to take back what was just decided."""
+    viewer, wanted = staff(request), wanted_of(request)
+    if not wants_fragment(request):
+        done = f"{'&' if wanted.query else '?'}done={made}" if made else ""
+        path = f"/mod/item/{following}" if following else "/mod/queue"
+        return Redirect(f"{path}{wanted.query}{done}", status_code=303)
+    context = await item_context(request, await items.dossier(viewer.id, following) if following else None)
+    return fragment(
+        request,
+        "moderation/decided.html",
+        **context,
+        chosen=True,
+        done=await queue.just_done(viewer.id, made) if made else None,
+        waiting=await queue.waiting(viewer.id, wanted),
+    )
+
+
+async def _preview(request: AnyRequest, dossier: Dossier, form: DecisionForm) -> Response[Any]:
+    """What people will be told, before anything is decided."""
+    letter = await drafted(form.choice_for(dossier.item.id), dossier.item.member)
+    if wants_fragment(request):
+        return fragment(request, "moderation/_letter.html", letter=letter)
+    return await desk(request, dossier, form, letter=letter)
+
+
+handlers: list[object] = [claim, skip, reveal, decide, undo]

@@ -1,0 +1,111 @@
+"""The moderator's desk: the list of what waits, and one item of it open beside it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from parley.core.access import MODERATOR
+from parley.core.forms import Form
+from parley.core.pages import fragment, page, wants_fragment
+from parley.core.text import as_id
+from parley.moderation.forms import DecisionForm
+from parley.moderation.queries import items, queue
+from parley.moderation.queries.grounds import grounds
+from parley.moderation.queries.items import Dossier
+from parley.moderation.queries.queue import Wanted
+from parley.moderation.rules import ACTIONS
+from parley.moderation.web.staff import AnyRequest, dossier_at, staff, wanted_of
+
+# For how long one may be silenced or suspended, in days; without one it is for good.
+LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
+KEYS = {"approve": "a", "remove": "r", "collapse": "c", "escalate": "e"}
+
+
+async def desk(
+    request: AnyRequest, dossier: Dossier | None, form: Form | None = None, status: int = 200, **context: Any
+) -> Response[Any]:
+    """The list with one item open; to htmx the item alone."""
+    shown = await item_context(request, dossier, form) | {"chosen": True} | context
+    if wants_fragment(request):
+        return page(request, "moderation/desk.html", "item", status=status, **shown)
+    return page(request, "moderation/desk.html", status=status, **shown, **await _list_context(request))
+
+
+async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form | None = None) -> dict[str, Any]:
+    """What the template of one item is given."""
+    kind = dossier.item.kind if dossier else ""
+    return {
+        "dossier": dossier,
+        "form": form or DecisionForm({}),
+        "actions": sorted((one for one in ACTIONS.values() if kind in one.kinds), key=lambda one: one.name not in KEYS),
+        "all_actions": ACTIONS,
+        "grounds": await grounds(),
+        "keys": KEYS,
+        "lengths": LENGTHS,
+        "wanted": wanted_of(request),
+        "letter": None,
+    }
+
+
+async def _list_context(request: AnyRequest) -> dict[str, Any]:
+    viewer, wanted = staff(request), wanted_of(request)
+    rows = await queue.page(viewer.id, wanted, after=as_id(request.query_params.get("after", "")))
+    done = as_id(request.query_params.get("done", ""))
+    return {
+        "rows": rows,
+        "next_url": _next_url(wanted, rows),
+        "waiting": await queue.waiting(viewer.id, wanted),
+        "looks": await queue.looks(viewer.id),
+        "arrived": 0,
+        "since": int(datetime.now(UTC).timestamp()),
+        "done": await queue.just_done(viewer.id, done) if done else None,
+    }
+
+
+def _next_url(wanted: Wanted, rows: list[queue.QueueRow]) -> str | None:
+    if len(rows) < queue.PAGE:
+        return None
+    return f"/mod/queue{wanted.query}{'&' if wanted.query else '?'}after={rows[-1].id}"
+
+
+@get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
+async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
+    """The list; beside it the item that is asked for, or the first one that nobody else looks at."""
+    if item:
+        return await desk(request, await dossier_at(request, item))
+    viewer = staff(request)
+    rows = await queue.page(viewer.id, wanted_of(request), after=as_id(request.query_params.get("after", "")), count=20)
+    first = next((row.id for row in rows if row.holder is None), None)
+    dossier = await items.dossier(viewer.id, first) if first else None
+    return await desk(request, dossier, chosen=False)
+
+
+@get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
+async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    return await desk(request, await dossier_at(request, item))
+
+
+@get("/mod/queue/live", name="moderation:queue-live", opt={"who": MODERATOR})
+async def live(request: AnyRequest, since: FromQuery[int] = 0) -> Response[Any]:
+    """What changed about the list while it is open: how many items came, and who looks at what."""
+    viewer, wanted = staff(request), wanted_of(request)
+    moment = datetime.fromtimestamp(min(max(since, 0), 2**32), UTC)
+    return fragment(
+        request,
+        "moderation/_live.html",
+        arrived=await queue.arrived(viewer.id, wanted, moment),
+        looks=await queue.looks(viewer.id),
+        wanted=wanted,
+    )
+
+
+@get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})
+async def waiting(request: AnyRequest) -> Response[Any]:
+    """How much waits, for the menu."""
+    found = await queue.waiting(staff(request).id)
+    return fragment(request, "moderation/_waiting.html", count=found.count)
+
+
+handlers: list[object] = [queue_page, item_page, live, waiting]

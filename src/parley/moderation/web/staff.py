@@ -1,0 +1,46 @@
+"""What the pages of the workbench share."""
+
+from typing import Any
+
+from litestar import Request
+
+from parley.core.access import Viewer, viewer_of
+from parley.core.errors import NotFound
+from parley.core.text import as_id
+from parley.moderation.queries import items
+from parley.moderation.queries.items import Dossier
+from parley.moderation.queries.queue import Wanted
+
+AnyRequest = Request[Any, Any, Any]
+
+KINDS = ("comment", "member", "article")
+CLAIMED = ("mine", "free")
+
+
+def staff(request: AnyRequest) -> Viewer:
+    """The moderator on a page that only staff reach."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise NotFound("There is no page at this address.")
+    return viewer
+
+
+def wanted_of(request: AnyRequest) -> Wanted:
+    """What of the queue the address asks for."""
+    asked = request.query_params
+    kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
+    return Wanted(
+        kind=kind if kind in KINDS else None,
+        ground=ground if ground and ground.isidentifier() else None,
+        escalated=asked.get("escalated") == "1",
+        claimed=claimed if claimed in CLAIMED else None,
+    )
+
+
+async def dossier_at(request: AnyRequest, item: str) -> Dossier:
+    """The item at an address. Raises NotFound where there is none for this moderator."""
+    number = as_id(item)
+    found = await items.dossier(staff(request).id, number) if number else None
+    if found is None:
+        raise NotFound("There is no such item.")
+    return found

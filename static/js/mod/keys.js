@@ -1,0 +1,110 @@
+// One key each, never while typing. Keys press what is there to be pressed, so they can do nothing a mouse cannot.
+const item = () => document.getElementById("item");
+const decide = () => document.getElementById("decide");
+const press = (selector) => document.querySelector(selector)?.click();
+const links = () => [...document.querySelectorAll(".item-link")];
+
+const keys = {
+  j: () => open(1),
+  k: () => open(-1),
+  a: () => choose("approve", true),
+  r: () => choose("remove"),
+  c: () => choose("collapse"),
+  e: () => choose("escalate", true),
+  s: () => press("#skip"),
+  u: () => press("#undo button"),
+  v: () => press("#veil button"),
+  Enter: submit,
+};
+
+function open(step) {
+  const list = links();
+  const at = list.findIndex((one) => one.getAttribute("aria-current"));
+  const next = list[at < 0 && step < 0 ? list.length - 1 : at + step];
+  next?.click();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function choose(action, atOnce) {
+  const radio = decide()?.querySelector(`[name=action][value=${action}]`);
+  if (!radio) return;
+  radio.checked = true;
+  suggest();
+  if (atOnce) submit();
+}
+
+function submit() {
+  if (decide()?.querySelector("[name=action]:checked")) press("#decide .go");
+}
+
+function ground(number) {
+  const radio = decide()?.querySelectorAll("[name=rule]")[number - 1];
+  if (!radio) return;
+  radio.checked = true;
+  suggest();
+}
+
+/** Until the moderator has written a reason, the rule's own words stand in for it, where one is needed. */
+function suggest() {
+  const reason = decide()?.elements.reason;
+  if (!reason || reason.value !== (reason.dataset.suggested ?? "")) return;
+  const restricts = decide().querySelector("[name=action]:checked")?.matches("[data-restricts]");
+  const text = restricts ? decide().querySelector("[name=rule]:checked")?.dataset.text ?? "" : "";
+  reason.value = reason.dataset.suggested = text;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.closest?.("#decide") && target.type === "radio") suggest();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!item() || event.defaultPrevented || event.altKey) return;
+  const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
+  if (typing) return whileTyping(event);
+  if (event.ctrlKey || event.metaKey) return;
+  if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
+  const act = Object.hasOwn(keys, event.key) ? keys[event.key] : /^[1-9]$/.test(event.key) && (() => ground(Number(event.key)));
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+function whileTyping(event) {
+  if (event.key === "Escape") event.target.blur();
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  submit();
+}
+
+// An item that opens is taken, once it has been looked at for a moment; its line in the list is marked, the next fetched ahead.
+const MOMENT = 400;
+const narrow = matchMedia("(max-width: 860px)");
+let taking;
+
+function opened() {
+  const number = item()?.dataset.item;
+  clearTimeout(taking);
+  let at = -1;
+  links().forEach((link, index) => {
+    const here = link.closest(".item").dataset.item === number;
+    if (here) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    if (here) at = index;
+  });
+  links()[at + 1]?.dispatchEvent(new Event("mouseover"));
+  if (!links().length && !number) return void location.assign(`/mod/queue${location.search}`);
+  taking = setTimeout(() => item()?.checkVisibility() && press("#claim button"), MOMENT);
+}
+
+// Where the list and the item have no room beside each other, a line of the list leads to the item's own page.
+addEventListener("click", (event) => narrow.matches && event.target.closest?.(".item-link") && event.stopImmediatePropagation(), true);
+
+let shown = item();
+new MutationObserver(() => {
+  if (item() === shown) return;
+  shown = item();
+  shown?.focus({ preventScroll: true });
+  scrollTo({ top: 0 });
+  opened();
+}).observe(document.querySelector(".desk-beside") ?? document.body, { childList: true, subtree: true });
+if (shown) opened();
