@@ -1,6 +1,7 @@
 """The letters that a decision will send, before it is made."""
 
 import msgspec
+from msgspec.structs import asdict
 
 from parley.core import db, mail
 from parley.moderation import letters
@@ -27,7 +28,9 @@ async def drafted(choice: Choice, member: int | None) -> Letter:
     to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
     passed_on = choice.action == "escalate"
     outcome = Reporter("…", "", "upheld" if restricts else "declined")
+    # The statement has no number yet.
+    link = letters.link(0).partition("0?")[0] + "…"
     return Letter(
-        concerned=mail.written("decision", to=to, link=letters.link(0).partition("?")[0])[1] if to else None,
-        reporters=None if passed_on else mail.written("outcome", to=outcome)[1],
+        concerned=mail.written("decision", **asdict(to), link=link)[1] if to else None,
+        reporters=None if passed_on else mail.written("outcome", **asdict(outcome))[1],
     )
