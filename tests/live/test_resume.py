@@ -80,7 +80,7 @@ async def test_a_page_says_where_its_stream_begins(forum: Forum, web: Web, threa
     newest = await db.value("select last_seq from thread where id = $1", thread)
     async with browser_of() as browser:
         page = await browser.get(web.address + await make.address(thread))
-    assert f"/t/{thread}/live?last={newest}" in page.text
+    assert f'<div id="live" data-last="{newest}">' in page.text
 
 
 async def test_readers_that_join_in_a_burst_of_comments_lose_none(forum: Forum, web: Web, thread: int) -> None:
