@@ -166,3 +166,24 @@ where id = $1 and moderator = $2 and item is not null and state in ('in_force', 
 async def just_done(moderator: int, decision: int) -> Done | None:
     """A moderator's own decision, as long as it can be undone."""
     return await db.fetch_one(Done, DONE, decision, moderator, UNDO_SECONDS)
+
+
+class Named(msgspec.Struct, frozen=True):
+    """An item by what one recognises it by."""
+
+    id: int
+    author: str | None
+    excerpt: str
+
+
+NAMED = f"""
+select i.id, coalesce(m.name, c.imported_author) as author,
+       left(coalesce(c.body, t.title, m.name), {EXCERPT}) as excerpt
+from item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
+left join member m on m.id = case i.kind when 'member' then i.target else c.author end
+where i.id = any($1::bigint[])
+"""  # noqa: S608 constants only
+
+
+async def named(items: list[int]) -> list[Named]:
+    return await db.fetch(Named, NAMED, items)

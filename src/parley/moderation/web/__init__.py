@@ -1,5 +1,5 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import deciding, desk, reporting
+from parley.moderation.web import bulk, deciding, desk, reporting
 
-handlers: list[object] = [*reporting.handlers, *desk.handlers, *deciding.handlers]
+handlers: list[object] = [*reporting.handlers, *desk.handlers, *deciding.handlers, *bulk.handlers]

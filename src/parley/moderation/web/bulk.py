@@ -1,0 +1,79 @@
+"""The same decision on up to fifty items: first what it would do, then, when the moderator is sure, doing it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, post
+
+from parley.core.access import MODERATOR
+from parley.core.errors import Refused
+from parley.core.forms import posted
+from parley.core.pages import page
+from parley.core.text import as_id
+from parley.moderation import bulk
+from parley.moderation.forms import DecisionForm
+from parley.moderation.queries import queue
+from parley.moderation.queries.grounds import grounds
+from parley.moderation.rules import ACTIONS, MOST_IN_BULK, Choice
+from parley.moderation.web.desk import LENGTHS
+from parley.moderation.web.staff import AnyRequest, staff
+
+PREFIX = "item-"
+
+
+def checked(data: Mapping[str, Any]) -> dict[int, int]:
+    """The versions of the checked items by their numbers. Raises Refused for none, or more than may be at once."""
+    pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
+    found = {item: version for item, version in pairs if item and version}
+    if not found:
+        raise Refused("No item was checked. Please go back to the queue and check some.")
+    if len(found) > MOST_IN_BULK:
+        raise Refused(f"These are {len(found)} items; {MOST_IN_BULK} can be decided at once. Please check fewer.")
+    return found
+
+
+@post("/mod/bulk", name="moderation:bulk", opt={"who": MODERATOR}, status_code=200)
+async def decide_many(request: AnyRequest) -> Response[Any]:
+    """Without an action it asks for one; with one it tells what would be done; with `sure=1` it is done."""
+    viewer, data = staff(request), await posted(request)
+    items = checked(data)
+    form = DecisionForm(data, [one.code for one in await grounds()])
+    if "action" not in data:
+        return await _answer(request, items, form)
+    form.require()
+    if form.errors:
+        return await _answer(request, items, form, 422)
+    choices: list[Choice] = [form.choice_for(item, version) for item, version in items.items()]
+    if form.flag("sure"):
+        return await _answer(request, items, form, outcomes=await bulk.decide(viewer, choices), done=True)
+    return await _answer(request, items, form, outcomes=await bulk.rehearse(viewer, choices))
+
+
+async def _answer(
+    request: AnyRequest,
+    items: dict[int, int],
+    form: DecisionForm,
+    status: int = 200,
+    outcomes: list[bulk.Outcome] | None = None,
+    *,
+    done: bool = False,
+) -> Response[Any]:
+    rows = {row.id: row for row in await queue.named(list(items))}
+    return page(
+        request,
+        "moderation/bulk.html",
+        status=status,
+        items=items,
+        rows=rows,
+        form=form,
+        refusals={one.item: one.refusal for one in outcomes or () if one.refusal},
+        tried=outcomes is not None and not done,
+        done=done,
+        grounds=await grounds(),
+        actions=list(ACTIONS.values()),
+        all_actions=ACTIONS,
+        lengths=LENGTHS,
+    )
+
+
+handlers: list[object] = [decide_many]

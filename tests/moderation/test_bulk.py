@@ -1,0 +1,93 @@
+"""The same decision on many items: tried first, then done, each as it would be alone."""
+
+import httpx
+import pytest
+
+import make
+from moderation.desk import decided, reported, state_of_target, version_of
+from parley.core import db
+
+pytestmark = pytest.mark.anyio
+
+REMOVAL = {"action": "remove", "rule": "spam", "reason": "The same advertisement."}
+
+
+async def boxes(*items: int) -> dict[str, str]:
+    return {f"item-{item}": await version_of(item) for item in items}
+
+
+async def moderator(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member(role="moderator"))
+
+
+async def test_it_is_tried_first_and_then_done_once_for_each(client: httpx.AsyncClient) -> None:
+    await moderator(client)
+    first, second, gone = await reported(), await reported(), await reported()
+    fields = await boxes(first, second, gone) | REMOVAL
+    await decided(gone, await make.member(role="moderator"), "approve")
+
+    asked = await client.post("/mod/bulk", data=await boxes(first, second))
+    tried = await client.post("/mod/bulk", data=fields)
+    states = [await state_of_target(item) for item in (first, second, gone)]
+    done = await client.post("/mod/bulk", data=fields | {"sure": "1"})
+
+    assert "Decide on 2 items" in asked.text
+    assert "2 items: removed." in tried.text and "Somebody else decided this meanwhile" in tried.text
+    assert states == ["visible"] * 3
+    assert "2 items are decided" in done.text
+    assert [await state_of_target(item) for item in (first, second, gone)] == ["removed", "removed", "visible"]
+    assert await db.value("select count(*) from mod_action where action = 'remove'") == 2
+    assert await db.value("select count(*) from mail where text like '%The same advertisement.%'") == 2
+
+
+async def test_trying_leaves_no_trace(client: httpx.AsyncClient) -> None:
+    await moderator(client)
+    item = await reported()
+
+    await client.post("/mod/bulk", data=await boxes(item) | REMOVAL)
+
+    for table in ("decision", "mod_action", "mail"):
+        assert await db.value(f"select count(*) from {table}") == 0
+    assert await db.value("select version from item") == 1
+
+
+@pytest.mark.parametrize(("change", "mistake"), [({"rule": ""}, "f-rule-error"), ({"reason": ""}, "f-reason-error")])
+async def test_what_is_missing_is_said_and_the_rest_kept(
+    client: httpx.AsyncClient, change: dict[str, str], mistake: str
+) -> None:
+    await moderator(client)
+
+    answer = await client.post("/mod/bulk", data=await boxes(await reported()) | REMOVAL | {"sure": "1"} | change)
+
+    assert answer.status_code == 422 and f'id="{mistake}"' in answer.text
+    assert "reason" in change or "The same advertisement.</textarea>" in answer.text
+    assert await db.value("select count(*) from decision") == 0
+
+
+async def test_none_and_too_many_are_refused(client: httpx.AsyncClient) -> None:
+    await moderator(client)
+    many = {f"item-{number}": "1" for number in range(1, 52)}
+
+    answers = [await client.post("/mod/bulk", data=data | REMOVAL) for data in ({}, many)]
+
+    assert [one.status_code for one in answers] == [422, 422]
+    assert "No item was checked" in answers[0].text and "51 items" in answers[1].text
+
+
+@pytest.mark.parametrize("role", [None, "member"])
+async def test_for_others_there_is_no_such_page(client: httpx.AsyncClient, role: str | None) -> None:
+    item = await reported()
+    if role:
+        await make.sign_in(client, await make.member(role=role))
+
+    assert (await client.post("/mod/bulk", data=await boxes(item) | REMOVAL | {"sure": "1"})).status_code == 404
+    assert await state_of_target(item) == "visible"
+
+
+async def test_the_queue_offers_it(client: httpx.AsyncClient) -> None:
+    await moderator(client)
+    item = await reported()
+
+    page = await client.get("/mod/queue")
+
+    assert f'name="item-{item}" value="1"' in page.text and 'action="/mod/bulk"' in page.text
