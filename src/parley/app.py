@@ -88,7 +88,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "local": settings.local,
             "mail_to_files": settings.smtp_url is None,
         }
-        pages.set_globals(site=site, topics=await topics(), may_edit=may_edit)
+        pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
         pages.warm()
         assets.assets()
         # What is here now stays: no collection in the middle of the first pages need look through it.

@@ -49,7 +49,7 @@ def form(**changes: Any) -> Row:
 
 
 def rendered(template: str, **context: Any) -> str:
-    set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit=lambda *_: False)
+    set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit_article=lambda *_: False)
     defaults = {"viewer": MIRA, "path": "/t/1/wager", "mine": None, "replies": "", "stub": None}
     defaults |= {"parent_author": None, "flat": False, "thread": thread()}
     return environment().get_template(template).render(defaults | context)
