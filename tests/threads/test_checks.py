@@ -1,5 +1,6 @@
 """Looking again at the pages that articles came from."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_network
@@ -283,6 +284,20 @@ async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
 
     assert (opened.id, opened.revised) == (thread, True)
     assert await db.value("select count(*) from thread") == 1
+
+
+@pytest.mark.committed
+async def test_two_workers_never_look_at_one_source_at_once(app: object) -> None:
+    for host in ("one", "two"):
+        text = make.text(*WORDS, url=f"https://{host}.example/", fetched=True)
+        await open_thread(text=text, topic="research", starter=None)
+    await db.execute("update article set check_at = now()")
+
+    taken = await asyncio.gather(*(checks.checking.claim([]) for _ in range(5)))
+
+    hosts = [due.host for due in taken if due is not None]
+    assert sorted(hosts) == sorted(set(hosts))
+    assert hosts
 
 
 MALLORY = """<html><head><link rel="canonical" href="{url}"><title>The wager</title></head><body><article>

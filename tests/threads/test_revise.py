@@ -1,5 +1,6 @@
 """Editing an article: who may, what it changes, and that nobody is overwritten."""
 
+import asyncio
 import re
 from html import unescape
 
@@ -259,3 +260,16 @@ async def test_edits_are_limited_like_other_posts_and_the_text_is_kept(client: h
 
     assert answer.status_code == 429
     assert "One more." in answer.text
+
+
+@pytest.mark.committed
+async def test_of_two_who_save_at_once_one_is_told(client: httpx.AsyncClient, sam: Viewer) -> None:
+    thread = await make.thread()
+    fields = await form(client, thread)
+
+    answers = await asyncio.gather(
+        *(client.post(f"/t/{thread}/revise", data=fields | {"text": f"Edit {number}."}) for number in range(3))
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422]
+    assert await db.value("select count(*) from revision") == 2
