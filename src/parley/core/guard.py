@@ -11,8 +11,8 @@ from parley.core.settings import Settings
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
-TOKEN_PAGES = ("/reset/", "/verify/", "/mail/")
-NEVER_STORED = ("/settings", "/mod", "/reset/", "/verify/", "/dev/mail")
+TOKEN_PAGES = ("/reset/", "/verify/", "/mail/", "/decision/")
+NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/dev/mail")
 
 CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
     [

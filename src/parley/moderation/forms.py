@@ -11,6 +11,7 @@ from parley.moderation.rules import ACTIONS, Choice
 LONGEST_REPORT = 2_000
 LONGEST_NAME = 100
 LONGEST_REASON = 1_000
+LONGEST_APPEAL = 5_000
 LONGEST_TIME = 3_650
 
 
@@ -68,3 +69,10 @@ class DecisionForm(Form):
         broken = ACTIONS[action].restricts
         days = self.until if ACTIONS[action].timed else None
         return Choice(item, version or self.version, action, self.rule if broken else None, self.reason, days)
+
+
+class AppealForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        missing = "Please say what you think is wrong with the decision."
+        self.words = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)

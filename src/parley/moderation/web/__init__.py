@@ -1,5 +1,5 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import bulk, deciding, desk, reporting
+from parley.moderation.web import bulk, deciding, desk, reporting, statements
 
-handlers: list[object] = [*reporting.handlers, *desk.handlers, *deciding.handlers, *bulk.handlers]
+handlers: list[object] = [*reporting.handlers, *desk.handlers, *deciding.handlers, *bulk.handlers, *statements.handlers]

@@ -1,0 +1,76 @@
+"""The statement of reasons, open to whom it concerns, to staff, and to whoever was sent its link; the appeal in it."""
+
+import hmac
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.core.access import ANYONE, MODERATOR, Viewer, viewer_of
+from parley.core.errors import NotFound, ParleyError
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+from parley.core.text import as_id
+from parley.moderation import appeals, letters
+from parley.moderation.forms import AppealForm
+from parley.moderation.queries import statements
+from parley.moderation.queries.statements import Statement
+from parley.moderation.rules import ACTIONS
+
+AnyRequest = Request[Any, Any, Any]
+
+# What nobody was told of.
+UNTOLD = {"awaiting", "undone", "refused"}
+
+
+async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
+    """The statement at an address, and whether it is read by whom it concerns.
+
+    Raises NotFound for everybody else but staff: a number tells nobody that there is such a decision.
+    """
+    number = as_id(decision)
+    found = await statements.statement(number) if number else None
+    viewer = viewer_of(request)
+    if found is not None and _concerns(found, viewer, key):
+        return found, True
+    if found is not None and viewer is not None and viewer.standing >= MODERATOR:
+        return found, False
+    raise NotFound("There is no page at this address.")
+
+
+def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
+    action = ACTIONS.get(found.action)
+    told = found.member is not None and found.state not in UNTOLD and (action is None or action.restricts)
+    is_them = viewer is not None and viewer.id == found.member
+    return told and (is_them or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
+
+
+@get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})
+async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    key = request.query_params.get("key", "")
+    found, concerned = await _at(request, decision, key)
+    return page(request, "moderation/statement.html", statement=found, concerned=concerned, form=Form({}), key=key)
+
+
+@post("/decision/{decision:str}", name="moderation:appeal", opt={"who": ANYONE})
+async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    data = await posted(request)
+    key = str(data.get("key", ""))
+    found, concerned = await _at(request, decision, key)
+    if not concerned:
+        raise NotFound("Only whom a decision concerns can appeal against it.")
+    form, status = AppealForm(data), 422
+    if not form.errors:
+        try:
+            await appeals.file(decision=found.id, text=form.words)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        return page(
+            request, "moderation/statement.html", status=status, statement=found, concerned=True, form=form, key=key
+        )
+    return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
+
+
+handlers: list[object] = [statement_page, appeal]

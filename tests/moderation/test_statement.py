@@ -1,0 +1,152 @@
+"""The statement of reasons over HTTP: who may read it, what it says, the appeal."""
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from moderation.desk import INSULT, decided, reported
+from parley.core import db
+from parley.moderation import appeals, decisions, letters
+
+pytestmark = pytest.mark.anyio
+
+
+async def removed() -> int:
+    """A decision that removed a comment of jonas."""
+    return await decided(await reported(await make.member("jonas")), await make.member("mo", role="moderator"))
+
+
+async def as_jonas(client: httpx.AsyncClient) -> None:
+    id_of = await db.value("select id from member where name = 'jonas'")
+    await make.sign_in(client, make.Viewer(id=id_of, name="jonas", role="member", verified=True, session=0))
+
+
+async def test_the_author_reads_why_and_their_own_words(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    await as_jonas(client)
+
+    page = await client.get(f"/decision/{decision}")
+
+    for part in (
+        INSULT,
+        "It insults somebody.",
+        "Argue with the case",
+        "A moderator, in person",
+        "Somebody reported it",
+    ):
+        assert part in page.text, part
+    assert "mo" not in page.text.split()
+    assert page.headers["cache-control"] == "no-store" and page.headers["referrer-policy"] == "same-origin"
+
+
+async def test_the_link_in_the_letter_opens_it_without_signing_in(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+
+    page = await client.get(f"/decision/{decision}?key={letters.key(decision)}")
+
+    assert page.status_code == 200 and INSULT in page.text
+    assert "set-cookie" not in page.headers
+
+
+@pytest.mark.parametrize("key", ["", "0" * 32, "é", "%00"])
+async def test_nobody_else_learns_of_it(client: httpx.AsyncClient, key: str) -> None:
+    decision = await removed()
+
+    answers = [await client.get(f"/decision/{decision}?key={key}")]
+    answers += [await client.post(f"/decision/{decision}", data={"text": "Why?", "key": key})]
+    await make.sign_in(client, await make.member())
+    answers += [await client.get(f"/decision/{decision}"), await client.get("/decision/x")]
+    answers += [await client.post(f"/decision/{decision}", data={"text": "Why?"})]
+
+    assert {one.status_code for one in answers} == {404}
+    assert not any(INSULT in one.text for one in answers)
+    assert await db.value("select count(*) from appeal") == 0
+
+
+async def test_staff_read_it_and_cannot_appeal(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    await make.sign_in(client, await make.member(role="moderator"))
+
+    page = await client.get(f"/decision/{decision}")
+    answer = await client.post(f"/decision/{decision}", data={"text": "Why?"})
+
+    assert page.status_code == 200 and "<textarea" not in page.text
+    assert answer.status_code == 404
+
+
+async def test_an_appeal_is_filed_once_and_its_state_shown(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    await as_jonas(client)
+
+    answer = await client.post(f"/decision/{decision}", data={"text": "It was a quotation."})
+    page = await client.get(answer.headers["location"])
+    again = await client.post(f"/decision/{decision}", data={"text": "And another thing."})
+
+    assert answer.status_code == 303
+    assert "It was a quotation." in page.text and "no part in the decision" in page.text
+    assert (
+        again.status_code == 422 and "You have appealed" in again.text and "And another thing.</textarea>" in again.text
+    )
+
+
+async def test_the_answer_to_an_appeal_stands_there(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    other = await make.member(role="moderator")
+    await appeals.decide(other, appeal, outcome="overturned", answer="You are right.")
+    await as_jonas(client)
+
+    page = await client.get(f"/decision/{decision}")
+
+    assert "You are right." in page.text and "Everything is back where it was" in page.text
+
+
+@pytest.mark.parametrize("text", ["", "x" * 5_001])
+async def test_an_appeal_needs_words_that_fit(client: httpx.AsyncClient, text: str) -> None:
+    decision = await removed()
+
+    answer = await client.post(f"/decision/{decision}", data={"text": text, "key": letters.key(decision)})
+
+    assert answer.status_code == 422 and 'id="f-text-error"' in answer.text
+    assert f"{text}</textarea>" in answer.text
+    assert f'value="{letters.key(decision)}"' in answer.text
+
+
+async def test_after_half_a_year_it_is_too_late(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    await db.execute("update decision set created_at = now() - interval '184 days'")
+    await as_jonas(client)
+
+    page = await client.get(f"/decision/{decision}")
+    answer = await client.post(f"/decision/{decision}", data={"text": "Late."})
+
+    assert "That time is over" in page.text and "Late." in answer.text and answer.status_code == 422
+
+
+async def test_whoever_is_suspended_appeals_by_the_key(client: httpx.AsyncClient, app: Litestar) -> None:
+    item = await reported(await make.member("jonas"))
+    decision = await decided(item, await make.member(role="moderator"), "suspend", days=7)
+
+    page = await client.get(f"/decision/{decision}?key={letters.key(decision)}")
+    answer = await client.post(f"/decision/{decision}", data={"text": "Please.", "key": letters.key(decision)})
+    after = await client.get(answer.headers["location"])
+
+    assert "Your account was suspended" in page.text and INSULT in page.text
+    assert answer.status_code == 303 and "Please." in after.text
+
+
+@pytest.mark.parametrize("what", ["approve", "undone", "awaiting"])
+async def test_what_nobody_was_told_of_is_not_there_for_the_author(client: httpx.AsyncClient, what: str) -> None:
+    item, mo = await reported(await make.member("jonas")), await make.member(role="moderator")
+    await make.member(role="moderator")
+    if what == "approve":
+        decision = await decided(item, mo, "approve", guideline=None)
+    else:
+        decision = await decided(item, mo, "suspend", days=None if what == "awaiting" else 3)
+    if what == "undone":
+        await decisions.undo(mo, decision)
+    await as_jonas(client)
+
+    assert (await client.get(f"/decision/{decision}")).status_code == 404
+    assert (await client.get(f"/decision/{decision}?key={letters.key(decision)}")).status_code == 404
