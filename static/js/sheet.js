@@ -1,6 +1,6 @@
 // Narrow screens: a passage's perspectives in a sheet over the article, and the bar at the foot, which goes back and
 // forth between the two sides, each at the place where it was left.
-import { narrow, talk } from "./page.js";
+import { narrow, small, talk } from "./page.js";
 import { reading, rows } from "./passages.js";
 
 const dock = document.querySelector(".dock");
@@ -32,6 +32,8 @@ export function shut() {
   for (const one of behind()) one.inert = false;
   opener?.focus({ preventScroll: true });
 }
+
+small.addEventListener("change", shut);
 
 // Before any other module acts on the click.
 document.addEventListener(
