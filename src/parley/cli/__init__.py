@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "parley.cli.demo:demo",
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
+    "log": "parley.cli.log:log",
     "member": "parley.cli.member:member",
     "migrate": "parley.cli.serve:migrate",
     "up": "parley.cli.up:up",

@@ -1,5 +1,6 @@
 """The record of what moderators and rules did: rows that are only added, each chained to the one before (m0010)."""
 
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -47,17 +48,47 @@ async def write(actor: Viewer | None, entry: Entry) -> None:
     )
 
 
-BROKEN = """
-select id from (
-    select a.id, a.hash, mod_action_digest(a) as digest, a.prev_hash,
-           lag(a.hash, 1, ''::bytea) over (order by a.id) as former,
-           lag(a.id, 1, 0::bigint) over (order by a.id) as last
-    from mod_action a
-) c where hash <> digest or prev_hash <> former or id <> last + 1 order by id limit 1
+class Chain(msgspec.Struct, frozen=True):
+    """The record as far as it is whole, the hash of the last entry of that, and the first one that is not."""
+
+    entries: int
+    hash: str
+    broken: int | None = None
+
+
+class Written(msgspec.Struct, frozen=True):
+    id: int
+    prev_hash: bytes
+    hash: bytes
+    words: str
+
+
+# What `mod_action_digest` (m0010) hashes. The hash is worked out here: who rewrote the record could change that too.
+WRITTEN = """
+select id, prev_hash, hash, jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
+       after, guideline, reason, automated, decision)::text as words
+from mod_action where id > $1 order by id limit 5000
 """
 
 
+async def walk() -> Chain:
+    """Follow the chain to its end, or to the first entry that is changed or comes after a missing one."""
+    last, former = 0, b""
+    while rows := await db.fetch(Written, WRITTEN, last):
+        for row in rows:
+            hashed = sha256(former + row.words.encode()).digest()
+            if (row.id, row.prev_hash, row.hash) != (last + 1, former, hashed):
+                return Chain(last, former.hex(), row.id)
+            last, former = row.id, row.hash
+    return Chain(last, former.hex())
+
+
+async def hash_of(entry: int) -> str | None:
+    """The hash that an entry has now."""
+    found: str | None = await db.value("select encode(hash, 'hex') from mod_action where id = $1", entry)
+    return found
+
+
 async def verify() -> int | None:
-    """The number of the first row that is not as it was written, or after which one is missing; None: all is whole."""
-    broken: int | None = await db.value(BROKEN)
-    return broken
+    """The first entry that is not as it was written, or after which one is missing; None: all is whole."""
+    return (await walk()).broken

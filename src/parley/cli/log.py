@@ -1,0 +1,44 @@
+"""`parley log verify`: whether the record of moderation is as it was written."""
+
+from typing import Any
+
+import rich_click as click
+
+from parley.cli.running import on_installation
+from parley.core.errors import Refused
+from parley.moderation import record
+
+
+@click.group()
+def log() -> None:
+    """The record of moderation."""
+
+
+@log.command()
+@click.option("--head", metavar="ENTRY:HASH", help="A head printed earlier: that entry must still be the same.")
+@on_installation
+async def verify(head: str | None) -> dict[str, Any]:
+    """Follow the chain of the record; print how long it is and its head, or the first broken entry."""
+    if head is not None:
+        await _compare(head)
+    chain = await record.walk()
+    if chain.broken is not None:
+        raise Refused(
+            f"Entry {chain.broken:,} of the record is not as it was written, or one before it is missing. "
+            f"The {chain.entries:,} before are whole."
+        )
+    words = f"{chain.entries:,} {'entry' if chain.entries == 1 else 'entries'}, whole"
+    printed = f"{chain.entries}:{chain.hash}" if chain.entries else None
+    return {"text": f"{words}; head {printed}" if printed else words, "entries": chain.entries, "head": printed}
+
+
+async def _compare(head: str) -> None:
+    """Raise Refused unless the entry of a head that was printed earlier still has its hash."""
+    entry, _, known = head.partition(":")
+    if not (entry.isdecimal() and len(entry) <= len(str(2**62)) and known):
+        raise Refused("A head looks like 1234:0f3a…, as this command prints it.")
+    found = await record.hash_of(int(entry))
+    if found is None:
+        raise Refused(f"The record has no entry {int(entry):,} any more: it was cut short.")
+    if found != known.lower():
+        raise Refused(f"Entry {int(entry):,} is not the one that was there: the record was rewritten up to it.")
