@@ -23,7 +23,7 @@ from parley.core.db import DB, Transaction, execute
 from parley.core.migrate import migrate
 from parley.core.settings import settings
 from parley.embedded import servers as embedded
-from parley.moderation.engine import current
+from parley.moderation.engine import checks, current
 from parley.threads import queries as threads
 
 __all__ = ["ROOT", "SHARED", "browser"]
@@ -135,6 +135,7 @@ def forget_caches() -> None:
     threads._addresses.clear()
     sessions.forget()
     current.forget()
+    checks.forget()
 
 
 @pytest.fixture

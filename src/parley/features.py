@@ -13,3 +13,4 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_waiting]
     threads.after_revise[:] = [anchors.find_again]
     comments.before_post[:] = [checks.check]
+    comments.concerns[checks.check] = checks.concerns

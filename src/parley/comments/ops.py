@@ -62,6 +62,8 @@ class Verdict(msgspec.Struct, frozen=True):
 # the posting transaction, and raises Refused to stop it.
 BeforePost = Callable[[Draft], Awaitable[Verdict | None]]
 before_post: list[BeforePost] = []
+# Asked before the transaction: whether a check has anything to look at. Most drafts need none, and are one statement.
+concerns: dict[BeforePost, Callable[[Draft], Awaitable[bool]]] = {}
 
 
 LOCK = "select state from thread where id = $1 for no key update"
@@ -105,13 +107,14 @@ async def post_comment(draft: Draft) -> int:
     Raises NotFound when there is no such thread, Refused when it cannot stand as things are.
     """
     html = render(draft.body)
-    if draft.passage is None and not before_post:
+    checks = [check for check in before_post if check not in concerns or await concerns[check](draft)]
+    if draft.passage is None and not checks:
         # Nothing to look at first: the statement is a transaction of its own.
         return await _write(draft, html)
     async with db.atomic():
         await _lock_open(draft.thread)
         anchor = await _anchor(draft)
-        verdicts = [verdict for check in before_post if (verdict := await check(draft)) is not None]
+        verdicts = [verdict for check in checks if (verdict := await check(draft)) is not None]
         hold = any(verdict.hold for verdict in verdicts)
         comment = await _write(draft, html, "pending" if hold else "visible")
         if anchor is not None:

@@ -41,3 +41,18 @@ async def age(comment: int, by: timedelta) -> None:
 async def state_of(comment: int) -> str:
     state: str = await db.value("select state from comment where id = $1", comment)
     return state
+
+
+async def mailed(who: Viewer) -> list[str]:
+    """The subjects of the letters to a member, the first first."""
+    return await db.values("select subject from mail where recipient = $1 order by id", f"{who.name}@example.org")
+
+
+async def established() -> Viewer:
+    """A member with a record, who was looked up a moment ago."""
+    author, elsewhere = await make.member(), await make.thread()
+    for number in range(20):
+        comment = await make.comment(elsewhere, author, f"A thought of its own, the {number}th.")
+        await age(comment, timedelta(days=2))
+    await make.comment(elsewhere, author, "One more.")
+    return author

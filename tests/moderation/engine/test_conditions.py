@@ -110,7 +110,7 @@ CONDITIONS = st.one_of(
     st.builds(Age, st.integers(1, 9)),
     st.builds(Record, st.integers(1, 3)),
     st.builds(Rate, st.integers(1, 3), st.integers(1, 9)),
-    st.builds(Heat, st.floats(0.5, 9)),
+    st.builds(Heat, st.floats(2, 9)),
     st.builds(Similar, st.floats(0.5, 1), st.sampled_from(["author", "anyone"])),
     st.builds(Assisted, st.booleans()),
 )

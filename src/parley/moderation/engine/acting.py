@@ -7,6 +7,7 @@ import msgspec
 from parley.core import db, mail
 from parley.core.settings import settings
 from parley.moderation import effects, letters, record, reports, targets
+from parley.moderation.engine import staff
 from parley.moderation.engine.evaluate import Hit, effective
 from parley.moderation.record import Entry
 from parley.moderation.rules import Choice
@@ -20,8 +21,6 @@ insert into decision (item, kind, target, thread, action, guideline, reason, mod
                       created_at)
 values ($1, 'comment', $2, $3, $4, $5, $6, null, $7, $8, 'in_force', $9::jsonb, now()) returning id
 """
-STAFF = "select email from member where role in ('moderator', 'admin') and state = 'active' and not is_demo order by id"
-TOLD = "select exists(select from mail where kind = $1 and created_at > now() - interval '1 hour')"
 
 
 class Author(msgspec.Struct, frozen=True):
@@ -73,7 +72,7 @@ async def _do(hit: Hit, target: targets.Target, item: int) -> Entry:
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
-            await _tell_staff(hit)
+            await staff.tell(f"rule.{hit.rule.id}", "rule", reason=_said(hit), link=f"{settings().base_url}/mod/queue")
     return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, reason, decision)
 
 
@@ -99,18 +98,13 @@ async def _decide(hit: Hit, target: targets.Target, item: int, reason: str) -> i
 async def _tell_author(hit: Hit, target: targets.Target) -> None:
     author = await db.fetch_one(Author, "select name, email from member where id = $1", target.member)
     if author is not None:
-        written = mail.written("held", to=author, rule=hit.rule.name, link=_address(target))
+        written = mail.written("held", name=author.name, reason=hit.rule.name, link=_address(target))
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
 
 
-async def _tell_staff(hit: Hit) -> None:
-    """Mail the moderators, for one rule at most once an hour: what else it finds is in the queue."""
-    kind = f"rule.{hit.rule.id}"
-    if await db.value(TOLD, kind):
-        return
-    written = mail.written("rule", rule=hit.rule.name, matched=hit.matched, link=f"{settings().base_url}/mod/queue")
-    for address in await db.values(STAFF):
-        await mail.send(kind, address, *written)
+def _said(hit: Hit) -> str:
+    quoted = f": “{hit.matched}”" if hit.matched else ""
+    return f"The rule “{hit.rule.name}” has matched a new comment{quoted}."
 
 
 def _address(target: targets.Target) -> str:

@@ -1,15 +1,18 @@
 """What a rule may cost: two milliseconds of processor. One that takes more three times switches itself off."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from time import thread_time
+from typing import TypeVar
 
 import structlog
 
 from parley.core import db
+from parley.core.settings import settings
 from parley.moderation import record
-from parley.moderation.engine import current
-from parley.moderation.engine.evaluate import Hit, Rule, match
+from parley.moderation.engine import current, staff
+from parley.moderation.engine.evaluate import Hit, Rule, can_match, match
 from parley.moderation.engine.post import Post
 from parley.moderation.record import Entry
 
@@ -23,20 +26,27 @@ SWITCH_OFF = """
 update rule set state = 'off', alarm = $3, changed_at = now() where id = $1 and version = $2 and state <> 'off'
 """
 
+Result = TypeVar("Result")
+
 _strikes: Counter[tuple[int, int]] = Counter()
 
 
 def evaluate_timed(rules: Iterable[Rule], post: Post) -> list[Hit]:
     """As `evaluate`, remembering the rules that take too long. Waiting is not counted, only work."""
-    hits = []
-    for rule in rules:
-        started = thread_time()
-        hit = match(rule, post)
-        if thread_time() - started > SECONDS:
-            _strikes[rule.id, rule.version] += 1
-        if hit is not None:
-            hits.append(hit)
-    return hits
+    return [hit for rule in rules if (hit := _timed(rule, partial(match, rule, post))) is not None]
+
+
+def may_match(rules: Iterable[Rule], post: Post, known: frozenset[str]) -> bool:
+    """Whether any rule may match a post of which only the text and the `known` facts are filled in."""
+    return any(_timed(rule, partial(can_match, rule, post, known)) for rule in rules)
+
+
+def _timed(rule: Rule, work: Callable[[], Result]) -> Result:
+    started = thread_time()
+    result = work()
+    if thread_time() - started > SECONDS:
+        _strikes[rule.id, rule.version] += 1
+    return result
 
 
 def exhausted(rules: Iterable[Rule]) -> list[Rule]:
@@ -51,6 +61,8 @@ async def switch_off(rule: Rule) -> None:
     async with db.atomic():
         if await db.execute(SWITCH_OFF, rule.id, rule.version, ALARM):
             log.error("rule switched off", rule=rule.id, name=rule.name, version=rule.version)
+            link = f"{settings().base_url}/mod/rules/{rule.id}"
+            await staff.tell(f"alarm.{rule.id}", "alarm", reason=f"The rule “{rule.name}” is off. {ALARM}", link=link)
             await record.write(
                 None, Entry("rule.off", "rule", rule.id, {"state": rule.state}, {"state": "off"}, None, ALARM)
             )

@@ -1,21 +1,72 @@
 """What is asked of every comment before it stands: may its author post here now, and what do the rules say of it."""
 
 from functools import partial
+from time import monotonic
 
 import asyncpg
+import msgspec
 import structlog
 
 from parley.comments.ops import Draft, Verdict
 from parley.core import db
 from parley.core.access import VERIFIED
+from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.settings import settings
 from parley.moderation.engine import acting, brake, budget, current, facts, trust
-from parley.moderation.engine.evaluate import decisive
+from parley.moderation.engine.evaluate import Rule, decisive
+from parley.moderation.engine.facts import Author
+from parley.moderation.engine.post import Post
 
 log = structlog.get_logger(__name__)
 
 SENT_BEFORE = "select true from comment where author = $1 and submission = $2"
+
+
+# Members of the highest level need not be looked up each time: so long they are believed to be of it, unless a decision
+# has concerned them since. Their age and record only grow.
+BELIEVED_SECONDS = 60.0
+RECORD = frozenset({"record"})
+
+
+class Known(msgspec.Struct, frozen=True):
+    author: Author
+    until: float
+
+
+_established: Bounded[Known] = Bounded(10_000)
+
+
+async def concerns(draft: Draft) -> bool:
+    """Whether a draft has to be judged inside its transaction: False where nothing known of it can match anything.
+
+    It reads nothing that another comment of the same second could change, so it is asked without a lock.
+    """
+    if draft.author.standing > VERIFIED:
+        return False
+    try:
+        now = await current.in_force()
+        known = _established.get(draft.author.id)
+        if known is None or known.until < monotonic() or draft.author.id in now.decided or draft.thread in now.warm:
+            return True
+        author = known.author
+        post = Post(draft.body, draft.assisted, author.age, author.comments, author.upheld)
+        rules = [rule for rule in now.rules if not _is_about_heat(rule)]
+        return budget.may_match(rules, post, RECORD) or bool(budget.exhausted(rules))
+    except Exception:
+        log.exception("the rules could not be asked", thread=draft.thread)
+        return True
+
+
+def _is_about_heat(rule: Rule) -> bool:
+    """Whether a rule asks for heat, which a thread that is not warm has none of."""
+    return any("heat" in condition.needs for condition in rule.conditions)
+
+
+def forget() -> None:
+    """Look every member up again: between tests."""
+    global _established  # noqa: PLW0603 one state of one process
+    _established = Bounded(10_000)
 
 
 async def check(draft: Draft) -> Verdict | None:
@@ -45,6 +96,8 @@ async def _judge(draft: Draft) -> Verdict | None:
         return None
     now = await current.in_force()
     author = await facts.author(draft.author.id)
+    if trust.level(author) is trust.LEVELS[-1]:
+        _established.put(draft.author.id, Known(author, monotonic() + BELIEVED_SECONDS))
     before = await facts.before(draft.author.id, now.rules)
     is_warm = draft.thread in now.warm
     place = await brake.place(draft.thread) if is_warm else brake.Place([], [])

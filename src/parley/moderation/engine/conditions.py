@@ -142,7 +142,7 @@ class Rate(Condition, frozen=True, tag="rate"):
 class Heat(Condition, frozen=True, tag="heat"):
     """A thread that is at least so heated: reports, removals and quick retorts of the last half hour."""
 
-    at_least: Annotated[float, Meta(ge=0.5, le=1_000)]
+    at_least: Annotated[float, Meta(ge=2, le=1_000)]
     needs: ClassVar[frozenset[str]] = frozenset({"heat"})
 
     def find(self, post: Post) -> str | None:
