@@ -1,10 +1,13 @@
 #!/bin/sh
 # Runs once, when the container's database is made: a role that owns its database and nothing else,
+# one without a login, under which the application works and cannot change the record of moderation,
 # and a superuser without a password, who can come in from inside the container only.
 set -eu
 
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=password="$POSTGRES_PASSWORD" --username=postgres <<'SQL'
 CREATE ROLE parley LOGIN PASSWORD :'password';
+CREATE ROLE parley_app;
+GRANT parley_app TO parley;
 CREATE DATABASE parley OWNER parley;
 REVOKE CONNECT ON DATABASE parley FROM PUBLIC;
 ALTER ROLE postgres PASSWORD NULL;

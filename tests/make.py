@@ -24,7 +24,8 @@ WORDS = (
 )
 NEW_MEMBER = """
 insert into member (name, name_key, email, email_key, role, state, created_at)
-values ($1, $2, $3, $4, $5, $6::text, now() - case when $6::text = 'unverified' then interval '0' else interval '60 days' end)
+values ($1, $2, $3, $4, $5, $6::text,
+        now() - case when $6::text = 'unverified' then interval '0' else interval '60 days' end)
 returning id
 """
 

@@ -9,6 +9,7 @@ from parley.articles.tables import Article, ArticleImport, Media, Merged, Passag
 from parley.comments.tables import Comment, CommentVersion
 from parley.community.tables import Community
 from parley.core.tables import Event, Mail, RateBucket
+from parley.moderation.engine.tables import Backtest
 from parley.moderation.tables import (
     Appeal,
     Decision,
@@ -31,7 +32,7 @@ TABLES = [
     Topic, Thread, Standing, Visit,
     Comment, CommentVersion,
     Vote,
-    Guideline, Item, Report, Decision, Appeal, Note, ModAction, Rule, RuleVersion, Hit,
+    Guideline, Item, Report, Decision, Appeal, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

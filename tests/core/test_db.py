@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from litestar import Litestar
 
+from make import as_owner
 from parley.core import db
 from parley.core.db import DB, after_commit, atomic, execute, value, when_committed
 from parley.core.errors import Unavailable
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
 TIMES = 20
 # How a connection says that it is gone depends on how far the news has come.
+SCRAP = "create table scrap (id int primary key, after int references scrap deferrable initially deferred)"
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
@@ -26,9 +28,13 @@ LOST = (
 @pytest.fixture(autouse=True)
 async def notes(app: Litestar) -> AsyncIterator[None]:
     """A table of the tests, with a foreign key that is checked only at COMMIT."""
-    await execute("create table scrap (id int primary key, after int references scrap deferrable initially deferred)")
+    async with as_owner():
+        await execute(
+            "create table scrap (id int primary key, after int references scrap deferrable initially deferred)"
+        )
     yield
-    await execute("drop table scrap")
+    async with as_owner():
+        await execute("drop table scrap")
 
 
 async def written() -> list[int]:

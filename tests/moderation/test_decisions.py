@@ -216,7 +216,7 @@ async def test_the_record_is_whole_and_cannot_be_changed(app: Litestar) -> None:
         await decisions.decide(moderator, await choice(item))
     assert await record.verify() is None
 
-    async with db.atomic():
+    async with make.as_owner():
         await db.execute("alter table mod_action disable trigger mod_action_stays")
         await db.execute("update mod_action set reason = 'another' where id = 2")
 

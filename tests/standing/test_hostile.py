@@ -38,11 +38,22 @@ FORMS = {
     "/t/{thread:str}/revisions/{number:str}/restore": ("reason",),
     "/t/{thread:str}/lock": ("reason",),
     "/t/{thread:str}/unlock": ("reason",),
+    "/t/{thread:str}/slow": ("reason",),
     "/t/{thread:str}/archive": ("reason",),
     "/c/{comment:str}/vote": ("axis", "value"),
     "/c/{comment:str}/edit": ("body", "stance", "assisted"),
     "/c/{comment:str}/delete": (),
     "/c/{comment:str}/restore": (),
+    "/c/{comment:str}/report": ("reason", "text", "name", "email", "good_faith"),
+    "/t/{thread:str}/report": ("reason", "text", "name", "email", "good_faith"),
+    "/u/{name:str}/report": ("reason", "text", "name", "email", "good_faith"),
+    "/decision/{decision:str}": ("text", "key"),
+    "/mod/item/{item:str}/claim": (),
+    "/mod/item/{item:str}/skip": (),
+    "/mod/item/{item:str}/reveal": (),
+    "/mod/item/{item:str}/decide": ("version", "action", "rule", "reason", "until", "preview"),
+    "/mod/item/{item:str}/undo": ("decision",),
+    "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.
 GOOD = {
@@ -60,6 +71,9 @@ GOOD = {
     "email": "new@example.org",
     "password": "four unrelated green words",
     "login": "mira",
+    "action": "warn",
+    "rule": "civility",
+    "item-1": "1",
 }
 POLYGLOT = (
     "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//</stYle/</titLe/</teXtarEa/</scRipt/--!>"

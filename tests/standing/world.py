@@ -13,6 +13,9 @@ from parley.comments import ops as comments
 from parley.core import db, mail
 from parley.core.access import Viewer
 from parley.core.assets import static
+from parley.moderation import appeals, decisions, reports
+from parley.moderation.reports import Flag
+from parley.moderation.rules import Choice
 
 ROLES = ("visitor", "unverified", "member", "moderator", "admin")
 NEW_LINK = """
@@ -64,6 +67,7 @@ async def build() -> World:
         "{digest:str}": "0" * 64,
         "{session:str}": "1",
     }
+    parts |= await _moderated(root, people["admin"])
     number = await _import(mira)
     letter = await _mail()
     return World(people, parts | {"/new/{number:str}": f"/new/{number}", "{number:str}": str(letter)})
@@ -74,6 +78,16 @@ async def link(member: Viewer, purpose: str) -> str:
     token = tokens.new()
     await db.execute(NEW_LINK, member.id, purpose, tokens.digest(token))
     return token
+
+
+async def _moderated(comment: int, moderator: Viewer) -> dict[str, str]:
+    """A report that was answered with a word of warning, against which an appeal was made."""
+    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+    item: int = await db.value("select id from item")
+    choice = Choice(item, 1, "warn", "civility", "It insults somebody.")
+    decision = await decisions.decide(moderator, choice)
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    return {"{item:str}": str(item), "{decision:str}": str(decision), "{appeal:str}": str(appeal)}
 
 
 async def _import(who: Viewer) -> int:

@@ -16,6 +16,7 @@ import structlog
 from piccolo.engine.postgres import PostgresEngine
 
 from parley.core.errors import Unavailable
+from parley.core.role import take_on
 
 log = structlog.get_logger(__name__)
 
@@ -69,8 +70,11 @@ class Transaction(msgspec.Struct):
         return self.is_test and not self.savepoints
 
 
-async def open_pool(url: str, *, size: int = 10, **server_settings: str) -> None:
-    """Open the process's pool of connections to the database at `url`."""
+async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **server_settings: str) -> None:
+    """Open the process's pool of connections to the database at `url`, under the application's role (core/role.py).
+
+    `as_owner` keeps all rights of the login: migrations need them.
+    """
     DB.config = {"dsn": url}
     asked = SERVER_SETTINGS | server_settings
     longest = int(asked["statement_timeout"]) / 1_000
@@ -81,6 +85,7 @@ async def open_pool(url: str, *, size: int = 10, **server_settings: str) -> None
         server_settings=asked,
         timeout=5,
         command_timeout=longest + HANGS_SECONDS if longest else None,
+        init=None if as_owner else take_on,
         reset=_nothing_to_reset,
     )
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from parley.core.db import close_pool, open_pool, value
+from parley.core.db import close_pool, execute, open_pool, value
+from parley.core.role import GRANT
 
 # Two processes that start together must not migrate together.
 LOCK = 7_270_001
@@ -23,10 +24,12 @@ async def migrate(url: str) -> None:
     lock = await asyncpg.connect(url)
     try:
         await lock.execute("select pg_advisory_lock($1)", LOCK)
-        await open_pool(url, size=2, statement_timeout="0", lock_timeout="10000")
+        await open_pool(url, size=2, as_owner=True, statement_timeout="0", lock_timeout="10000")
         # Piccolo reports on standard output, which belongs to the command that called us.
         with contextlib.redirect_stdout(io.StringIO()):
             result = await run_forwards("parley")
+        if result.success:
+            await execute(GRANT)
     finally:
         await close_pool()
         await lock.close()

@@ -39,6 +39,8 @@ class Installation(msgspec.Struct):
     secret: str
     base_url: str = "http://localhost:8000"
     demo: bool | None = None
+    # Whether PostgreSQL has the role of core/role.py.
+    has_application_role: bool = False
 
 
 class Folder:

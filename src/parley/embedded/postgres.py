@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import psutil
 
+from parley.core import role as core
 from parley.embedded.folder import CannotStart
 from parley.embedded.launch import dying_with_us, ordinary_identity
 from parley.embedded.service import Run, Service
@@ -30,6 +31,10 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] ",
     "log_startup_progress_interval": "2s",
 }
+APPLICATION_ROLE = [
+    f"do $$ begin create role {core.ROLE}; exception when duplicate_object then null; end $$",
+    f"grant {core.ROLE} to {ROLE}",
+]
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 STATUS_LINE = 7
 
@@ -61,6 +66,8 @@ class Postgres(Service):
             self._make()
         self._check_version()
         self._own()
+        if not self.run.folder.installation.has_application_role:
+            self._make_application_role()
         super().start()
 
     def command(self) -> list[str]:
@@ -104,8 +111,19 @@ class Postgres(Service):
             f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'",
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
         ]
-        self._do("postgres", "--single", "-D", str(new), "postgres", typed="\n".join(statements) + "\n")
+        self._type(new, statements)
         new.rename(self.data)
+
+    def _make_application_role(self) -> None:
+        """Make the role of core/role.py, which our own may not make and clusters from before do not have."""
+        self._type(self.data, APPLICATION_ROLE)
+        installation = self.run.folder.installation
+        installation.has_application_role = True
+        self.run.folder.remember(installation)
+
+    def _type(self, cluster: Path, statements: list[str]) -> None:
+        """Run statements as the superuser, of one line each."""
+        self._do("postgres", "--single", "-D", str(cluster), "postgres", typed="\n".join(statements) + "\n")
 
     def _do(self, program: str, *arguments: str, typed: str = "") -> None:
         with self.log.open() as log:

@@ -26,10 +26,13 @@ FACTS = """
            current_setting('statement_timeout') <> '0' as has_timeouts,
            current_setting('server_encoding') as encoding,
            current_setting('max_connections')::int as connections,
+           rolname as login,
            rolsuper as is_superuser,
            has_schema_privilege(current_schema(), 'create') as may_create,
            pg_is_in_recovery() as is_standby,
            to_regclass('migration') is not null as has_migrations,
+           exists (select from pg_roles r where r.rolname = 'parley_app' and pg_has_role(current_user, r.oid, 'member')
+             and has_table_privilege(r.oid, to_regclass('mod_action'), 'insert')) as has_application_role,
            clock_timestamp() as now
     from pg_roles where rolname = current_user
 """
@@ -135,6 +138,14 @@ def _role(facts: Any) -> list[Finding]:
             good=not facts["is_superuser"],
             yes="Our role is no superuser.",
             no="Our role is a superuser, which Parley does not need. Use a role that only owns the database.",
+            otherwise=Level.WARN,
+        ),
+        judge(
+            "database",
+            good=facts["has_application_role"],
+            yes="The application cannot change the record of moderation: it works under the role parley_app.",
+            no="Only a trigger keeps the record of moderation from being changed. As a superuser, run "
+            f"`create role parley_app; grant parley_app to {facts['login']}`, then `parley migrate`.",
             otherwise=Level.WARN,
         ),
     ]
