@@ -32,7 +32,7 @@ MARKUP = {
 # What is looked up or compared: another value only hides the rows from every page.
 KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose"}
 # Columns of chosen words and of keys, where PostgreSQL itself refuses anything else.
-REFUSED = {"role", "state", "display", "stance", "axis", "slug", "topic", "dir", "source", "kind"}
+REFUSED = {"role", "state", "display", "stance", "axis", "slug", "topic", "dir", "source", "kind", "anchor", "assisted"}
 COLUMNS = """
 select c.table_name, c.column_name, c.character_maximum_length from information_schema.columns c
 join information_schema.tables t using (table_schema, table_name)
@@ -47,6 +47,7 @@ LINKS = "() => [...document.links].filter(link => link.origin === location.origi
 async def poison(connection: asyncpg.Connection) -> set[str]:
     """Put the polyglot into every row's every text; return the names of the columns that refuse it."""
     refused: set[str] = set()
+    await connection.execute("alter table mod_action disable trigger mod_action_stays")
     for table, column, most in await connection.fetch(COLUMNS):
         if column in KEPT:
             continue
@@ -71,7 +72,7 @@ async def poisoned(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asyn
         async with copy.connection() as connection:
             shown = await every_page(copy)
             refused = await poison(connection)
-        assert refused <= REFUSED
+        assert refused <= REFUSED, sorted(refused - REFUSED)
         copy.made["pages"] = [one.path for one in shown]
         with copy.serving():
             yield copy
