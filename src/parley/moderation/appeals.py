@@ -44,7 +44,7 @@ async def file(*, decision: int, text: str) -> int:
         filed: int | None = await db.value(FILE, decision, made.member, text)
         if filed is None:
             raise Refused("You have appealed against this decision before; it is reviewed once.")
-        await record.write(None, Entry("appeal", made.kind, made.target, decision=decision))
+        await record.write(None, Entry("appeal", made.kind, made.target, decision=decision), role="member")
     return filed
 
 

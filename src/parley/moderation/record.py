@@ -27,15 +27,15 @@ class Entry(msgspec.Struct, frozen=True):
     decision: int | None = None
 
 
-async def write(actor: Viewer | None, entry: Entry) -> None:
-    """Add to the record in the open transaction; without an actor it was a rule or the clock.
+async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") -> None:
+    """Add to the record in the open transaction; without an actor it was a rule or the clock, or who `role` says.
 
     The record is locked until the transaction ends, so this comes after every other lock.
     """
     await db.execute(
         WRITE,
         actor.id if actor else None,
-        actor.role if actor else "automatic",
+        actor.role if actor else role,
         entry.action,
         entry.kind,
         entry.target,
@@ -43,7 +43,7 @@ async def write(actor: Viewer | None, entry: Entry) -> None:
         msgspec.json.encode(entry.after).decode(),
         entry.guideline,
         entry.reason,
-        actor is None,
+        actor is None and role == "automatic",
         entry.decision,
     )
 

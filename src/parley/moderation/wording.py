@@ -1,0 +1,89 @@
+"""The record in words: what was done, and what something was before and is after."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from parley.core.pages import day
+
+# What the entries of the record say was done; to what, stands beside it.
+DEEDS = {
+    "approve": "left as it is",
+    "remove": "removed",
+    "collapse": "folded",
+    "lock": "locked",
+    "unlock": "opened again",
+    "archive": "archived",
+    "slow": "slowed",
+    "warn": "warned",
+    "silence": "silenced",
+    "suspend": "suspended",
+    "escalate": "passed on to an admin",
+    "second": "agreed to as the second",
+    "undo": "taken back at once",
+    "reveal": "looked at although hidden",
+    "appeal": "appealed against",
+    "appeal.upheld": "appeal: the decision stands",
+    "appeal.overturned": "appeal: overturned",
+    "appeal.modified": "appeal: changed",
+    "hold": "held for a moderator",
+    "flag": "put into the queue",
+    "notify": "told to the staff",
+    "rule.off": "switched off",
+}
+# What everybody may read of it: nothing of who was concerned, and nothing that did not come into force.
+PUBLIC = {
+    "approve": "A comment was let through",
+    "remove": "A comment was removed",
+    "collapse": "A comment was folded",
+    "hold": "A comment was held for a moderator",
+    "lock": "A thread was locked",
+    "unlock": "A thread was opened again",
+    "archive": "A thread was archived",
+    "slow": "A thread was slowed",
+    "warn": "A member was warned",
+    "silence": "A member was silenced",
+    "suspend": "A member was suspended",
+    "appeal.upheld": "An appeal was heard: the decision stands",
+    "appeal.overturned": "An appeal was heard: the decision was overturned, and everything given back",
+    "appeal.modified": "An appeal was heard: the decision was changed",
+}
+KINDS = {"comment": "Comments", "article": "Articles", "member": "Members", "rule": "Rules"}
+STATES = {
+    "pending": "waiting",
+    "visible": "shown",
+    "rejected": "refused",
+    "deleted_by_author": "deleted by its author",
+    "active": "in good standing",
+}
+
+
+def deed(action: str) -> str:
+    """What was done; an action that has no words yet is its own."""
+    return DEEDS.get(action, action.replace("_", " ").replace(".", ": "))
+
+
+def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What something was and is, as far as that differs; None where nothing changed."""
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    if "member_state" in after and "until" in changed and "member_state" not in changed:
+        changed.append("member_state")
+    if not changed:
+        return None
+    return described(before, changed) or "new", described(after, changed) or "as it was"
+
+
+def described(state: Mapping[str, Any], names: list[str]) -> str:
+    return ", ".join(_part(name, state) for name in state if name in names and name != "until")
+
+
+def _part(name: str, state: Mapping[str, Any]) -> str:
+    value = state[name]
+    if name == "collapsed":
+        return "open" if value is None else "folded"
+    if name == "slow":
+        return f"{value} s between comments" if value else "no wait between comments"
+    if name == "member_state" and value in {"silenced", "suspended"}:
+        until = state.get("until")
+        return f"{value} until {day(datetime.fromisoformat(until))}" if until else f"{value} for good"
+    return STATES.get(str(value), str(value))
