@@ -107,4 +107,4 @@ new MutationObserver(() => {
   scrollTo({ top: 0 });
   opened();
 }).observe(document.querySelector(".desk-beside") ?? document.body, { childList: true, subtree: true });
-if (shown) opened();
+if (shown?.dataset.item) opened();
