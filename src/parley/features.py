@@ -3,6 +3,7 @@
 from parley.accounts import hooks as accounts
 from parley.comments import anchors
 from parley.comments import ops as comments
+from parley.moderation import letters
 from parley.moderation.engine import checks
 from parley.threads import ops as threads
 from parley.votes import ops as votes
@@ -11,6 +12,7 @@ from parley.votes import ops as votes
 def connect() -> None:
     """Fill the features' lists of what happens in their transactions; every process does so before its first."""
     accounts.when_verified[:] = [votes.count_waiting]
+    accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
     comments.before_post[:] = [checks.check]
     comments.concerns[checks.check] = checks.concerns

@@ -6,6 +6,7 @@ from litestar import Litestar
 
 import make
 from moderation.desk import INSULT, decided, reported
+from parley.accounts import passwords
 from parley.core import db
 from parley.moderation import appeals, decisions, letters
 
@@ -150,3 +151,17 @@ async def test_what_nobody_was_told_of_is_not_there_for_the_author(client: httpx
 
     assert (await client.get(f"/decision/{decision}")).status_code == 404
     assert (await client.get(f"/decision/{decision}?key={letters.key(decision)}")).status_code == 404
+
+
+async def test_a_sign_in_that_is_suspended_leads_to_the_statement(client: httpx.AsyncClient) -> None:
+    jonas = await make.member("jonas")
+    decision = await decided(await reported(jonas), await make.member(role="moderator"), "suspend", days=7)
+    secret = await passwords.hashed("four green words")
+    await db.execute("update member set password_hash = $2 where id = $1", jonas.id, secret)
+
+    answer = await client.post("/login", data={"login": "jonas", "password": "four green words"})
+    wrong = await client.post("/login", data={"login": "jonas", "password": "other green words"})
+
+    assert answer.status_code == 403 and "suspended until" in answer.text
+    assert f'href="/decision/{decision}?key={letters.key(decision)}"' in answer.text
+    assert "/decision/" not in wrong.text

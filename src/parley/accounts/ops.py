@@ -9,7 +9,7 @@ from asyncpg import UniqueViolationError
 from parley.accounts import addresses, hooks, names, passwords, queries, sessions, tokens
 from parley.accounts.rules import may_sign_in
 from parley.core import mail, ratelimit
-from parley.core.access import Viewer
+from parley.core.access import Viewer, may_write
 from parley.core.db import atomic, execute, value
 from parley.core.errors import Gone, Refused, TooMany
 from parley.core.pages import leading_back
@@ -214,10 +214,14 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
 SET_PROFILE = "update member set title = $2, bio = $3, assisted = coalesce($4, assisted) where id = $1"
 
 
-async def set_profile(member: int, *, title: str, bio: str, assisted: str | None = None) -> None:
-    """Set what a member says about themselves, and how they read comments written with AI assistance."""
+async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | None = None) -> None:
+    """Set what a member says about themselves, and how they read comments written with AI assistance.
+
+    Raises Forbidden for whoever is silenced: others read what one says there.
+    """
+    may_write(viewer)
     async with atomic():
-        await execute(SET_PROFILE, member, title, bio, assisted)
+        await execute(SET_PROFILE, viewer.id, title, bio, assisted)
         sessions.forget_after_commit()
 
 

@@ -5,23 +5,25 @@ from datetime import datetime
 import msgspec
 
 from parley.accounts import addresses, names
+from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.core.db import fetch, fetch_one
 
-ACCOUNT = """
-select id, name, email, role, state, state_until, password_hash, title, bio, assisted from member
-where {}
-"""
+ACCOUNT = f"""
+select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted
+from member where {{}}
+"""  # noqa: S608 no value in it
 CLAIMED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
-PERSON = """
-select id, name, role, state, title, bio, created_at from member where name_key = $1 and state <> 'anonymised'
-"""
+PERSON = f"""
+select id, name, role, {STATE_NOW} as state, title, bio, created_at from member
+where name_key = $1 and state <> 'anonymised'
+"""  # noqa: S608 no value in it
 # As in the consuming update of ops.py, which is what counts; this only decides which page to show.
-OWNER = """
+OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
-  and state in ('unverified', 'active', 'silenced')
-"""
+  and {SIGNS_IN}
+"""  # noqa: S608 no value in it
 MAILS = 'select id, recipient as "to", subject, text, created_at as at from mail order by id desc limit 100'
 MAIL = 'select id, recipient as "to", subject, text, created_at as at from mail where id = $1'
 
@@ -35,6 +37,7 @@ class Account(msgspec.Struct, frozen=True):
     role: str
     state: str
     state_until: datetime | None
+    state_reason: str
     password_hash: str | None
     title: str
     bio: str

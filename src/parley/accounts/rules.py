@@ -1,16 +1,23 @@
 """What members may do with their own accounts."""
 
 from parley.accounts.queries import Account
+from parley.accounts.states import MAY_SIGN_IN
 from parley.core.errors import Forbidden
 
-# Those who may sign in. The others are told why, once they have proved who they are.
-MAY_SIGN_IN = {"unverified", "active", "silenced"}
+
+class Suspended(Forbidden):
+    """Whoever gave the right password is suspended: they may read why, and appeal."""
+
+    def __init__(self, message: str, member: int) -> None:
+        super().__init__(message)
+        self.member = member
 
 
 def may_sign_in(account: Account) -> None:
     """Raise Forbidden for whoever gave the right password and may not come in all the same."""
     if account.state == "suspended":
-        until = f" until {account.state_until:%-d %B %Y}" if account.state_until else ""
-        raise Forbidden(f"This account is suspended{until}, so it cannot be used to sign in.")
+        until = f" until {account.state_until:%-d %B %Y, %H:%M} UTC" if account.state_until else ""
+        why = f" The reason: {account.state_reason}" if account.state_reason else ""
+        raise Suspended(f"This account is suspended{until}, so it cannot be used to sign in.{why}", account.id)
     if account.state not in MAY_SIGN_IN:
         raise Forbidden("This account was closed, so it cannot be used to sign in.")

@@ -15,6 +15,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.accounts import tokens
+from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.cache import Bounded
@@ -29,13 +30,13 @@ LASTS_STAFF = timedelta(days=7)
 BELIEVED_SECONDS = 1.0
 MOST_BELIEVED = 10_000
 
-VALID = """
+VALID = f"""
   expires_at > now()
   and seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
-  and state in ('unverified', 'active', 'silenced')
+  and {SIGNS_IN}
 """
 FIND = f"""
-select session.id, member.id as member, name, role, state, assisted,
+select session.id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
   seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted
@@ -65,6 +66,8 @@ class Found(msgspec.Struct, frozen=True):
     name: str
     role: str
     state: str
+    state_until: datetime | None
+    state_reason: str
     assisted: str
     is_stale: bool
     muted: list[str]
@@ -207,6 +210,8 @@ async def _viewer(token: str) -> Viewer | None:
         verified=found.state != "unverified",
         session=found.id,
         state=found.state,
+        until=found.state_until,
+        why=found.state_reason,
         assisted=found.assisted,
         muted=frozenset(found.muted),
     )

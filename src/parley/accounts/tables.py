@@ -16,6 +16,8 @@ class Member(Table):
     role = Varchar(10, null=False, default="member")
     state = Varchar(12, null=False, default="unverified")
     state_until = Timestamptz(null=True, default=None)
+    # Why they are silenced or suspended, in the words of the decision.
+    state_reason = Text(null=False, default="")
     title = Varchar(60, null=False, default="")
     bio = Text(null=False, default="")
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.

@@ -1,5 +1,6 @@
 """Who may enter a route. Every route says so (`opt={"who": …}`); one that does not lets nobody in."""
 
+from datetime import UTC, datetime
 from enum import IntEnum
 
 import msgspec
@@ -33,13 +34,23 @@ class Viewer(msgspec.Struct, frozen=True):
     verified: bool
     session: int
     state: str = "active"
+    # Until when they are silenced, None for good; and why, in the words of the decision.
+    until: datetime | None = None
+    why: str = ""
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted: str = "show"
     # The names of those whose comments are folded for this viewer.
     muted: frozenset[str] = frozenset()
 
     @property
+    def silenced(self) -> bool:
+        """Whether they may read and appeal, and nothing else, at this moment."""
+        return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
+
+    @property
     def standing(self) -> Who:
+        if self.silenced:
+            return MEMBER
         if self.role == "admin":
             return ADMIN
         if self.role == "moderator":
@@ -56,6 +67,14 @@ def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
     """The client's address as the server tells it; no header of the client's is believed."""
     return connection.client.host if connection.client else ""
+
+
+def may_write(viewer: Viewer) -> None:
+    """Raise Forbidden for whoever is silenced, with what they need to know of it."""
+    if viewer.silenced:
+        until = f"until {viewer.until:%-d %B %Y, %H:%M} UTC" if viewer.until else "any more"
+        why = f" The reason: {viewer.why}" if viewer.why else ""
+        raise Forbidden(f"You cannot write or vote {until}.{why} You can read all of it, and appeal, in your settings.")
 
 
 async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
@@ -78,4 +97,5 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
         raise NotFound("There is no page at this address.")
     if viewer is None:
         raise SignInNeeded("Only members can do this. Please sign in, or sign up: it takes a minute.")
+    may_write(viewer)
     raise Forbidden("Please confirm your e-mail address first: open the link in the mail we sent you.")

@@ -8,6 +8,7 @@ import msgspec
 
 from parley.core import db, mail
 from parley.core.settings import settings
+from parley.moderation.queries import statements
 
 LINK_BYTES = 16
 
@@ -60,6 +61,12 @@ def kind(decision: int) -> str:
 def link(decision: int) -> str:
     """The address of a decision's statement, open to whoever has it: the suspended cannot sign in."""
     return f"{settings().base_url}/decision/{decision}?key={key(decision)}"
+
+
+async def where_to_appeal(member: int) -> str | None:
+    """The path of the statement by which a member is suspended, open to whoever has it."""
+    decision = await statements.suspension(member)
+    return f"/decision/{decision}?key={key(decision)}" if decision else None
 
 
 def key(decision: int) -> str:

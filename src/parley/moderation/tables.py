@@ -86,6 +86,8 @@ class Decision(Table):
     # Whom it concerns: the author, or the member themselves.
     member = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     until = Timestamptz(null=True, default=None)
+    # What it makes of a member, where it is about their role.
+    role = Varchar(10, null=True, default=None)
     state = Varchar(10, null=False, default="in_force")
     # What the target was like before, so that undoing gives exactly that back.
     before = JSONB(null=False, default="{}")

@@ -4,7 +4,7 @@ import msgspec
 
 from parley.comments import ranking
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.access import Viewer, may_write
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.nudges import Nudge, nudge
 
@@ -95,7 +95,7 @@ select id from counted
 async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | None) -> None:
     """Set the viewer's vote on one axis; None takes it back. Unverified members' votes are kept uncounted.
 
-    Raises NotFound, Forbidden for one's own comment, Refused where nothing is left to vote on.
+    Raises NotFound, Forbidden for one's own comment and whoever is silenced, Refused where nothing is left to vote on.
     """
     if await _cast(viewer, comment_id, axis, value):
         return
@@ -111,6 +111,7 @@ async def _cast(viewer: Viewer, comment_id: int, axis: str, value: int | None) -
 
     Two statements without a transaction around them: half the round trips of BEGIN, lock, write and COMMIT.
     """
+    may_write(viewer)
     target = await db.fetch_one(Target, READ, comment_id, viewer.id, axis)
     if target is None:
         raise NotFound("This comment does not exist.")

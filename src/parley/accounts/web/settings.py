@@ -11,7 +11,7 @@ from parley.accounts import ops, queries, sessions
 from parley.accounts.forms import PasswordForm, ProfileForm
 from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, see_other
 from parley.core.access import MEMBER, Viewer
-from parley.core.errors import NotFound, Refused, TooMany
+from parley.core.errors import Forbidden, NotFound, Refused, TooMany
 from parley.core.forms import Form, posted
 from parley.core.pages import page
 from parley.core.text import as_id
@@ -50,7 +50,10 @@ async def set_profile(request: AnyRequest) -> Response[object]:
     form = ProfileForm(await posted(request))
     if form.errors:
         return mistaken(request, "accounts/profile_settings.html", form, saved=False)
-    await ops.set_profile(member_of(request).id, title=form.title, bio=form.bio, assisted=form.assisted)
+    try:
+        await ops.set_profile(member_of(request), title=form.title, bio=form.bio, assisted=form.assisted)
+    except Forbidden as error:
+        return mistaken(request, "accounts/profile_settings.html", form, error, saved=False)
     return see_other("/settings/profile?saved")
 
 

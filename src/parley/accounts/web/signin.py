@@ -3,8 +3,9 @@
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from parley.accounts import ops, sessions
+from parley.accounts import hooks, ops, sessions
 from parley.accounts.forms import SignInForm
+from parley.accounts.rules import Suspended
 from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other
 from parley.core.access import ANYONE, viewer_of
 from parley.core.errors import Forbidden, Refused, TooMany
@@ -28,9 +29,20 @@ async def sign_in(request: AnyRequest) -> Response[object]:
         return mistaken(request, "accounts/login.html", form, next_url=form.next)
     try:
         signed_in = await ops.sign_in(login=form.login, password=form.password, client=client_of(request))
+    except Suspended as error:
+        return mistaken(
+            request, "accounts/login.html", form, error, next_url=form.next, appeal_at=await _appeal_at(error)
+        )
     except (Refused, Forbidden, TooMany) as error:
         return mistaken(request, "accounts/login.html", form, error, next_url=form.next)
     return see_other(form.next, signed_in)
+
+
+async def _appeal_at(error: Suspended) -> str | None:
+    """Where whoever is suspended reads why, and can appeal."""
+    for hook in hooks.where_to_appeal:
+        return await hook(error.member)
+    return None
 
 
 @post("/logout", name="accounts:sign-out", opt={"who": ANYONE})

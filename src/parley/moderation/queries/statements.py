@@ -69,7 +69,8 @@ where d.id = $1
 
 LATEST = """
 select id from decision
-where member = $1 and action = 'suspend' and state = 'in_force' order by id desc limit 1
+where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
+order by until desc nulls first, id desc limit 1
 """
 
 
