@@ -25,7 +25,7 @@ from parley.core.settings import Settings
 from parley.live import web as live
 from parley.live.hub import Hub
 from parley.moderation import web as workbench
-from parley.threads import moderation, publishing, revise, revisions
+from parley.threads import publishing, revise, revisions
 from parley.threads import web as threads
 from parley.threads.queries import topics
 from parley.votes import web as votes
@@ -40,7 +40,6 @@ FEATURES = (
     community,
     articles,
     threads,
-    moderation,
     publishing,
     revise,
     revisions,

@@ -12,7 +12,7 @@ from parley.comments import rules
 from parley.core import db, ratelimit
 from parley.core.access import Viewer
 from parley.core.errors import Refused
-from parley.threads import ops as threads
+from parley.moderation import places
 
 pytestmark = pytest.mark.anyio
 
@@ -123,13 +123,13 @@ async def test_a_thread_that_is_not_there_takes_nothing(client: httpx.AsyncClien
     assert (await client.post(path, data={"body": "words"})).status_code == 404
 
 
-@pytest.mark.parametrize("state", ["locked", "archived"])
+@pytest.mark.parametrize(("action", "state"), [("lock", "locked"), ("archive", "archived")])
 async def test_a_closed_thread_refuses_and_keeps_the_text(
-    client: httpx.AsyncClient, thread: int, mira: Viewer, state: str
+    client: httpx.AsyncClient, thread: int, mira: Viewer, action: str, state: str
 ) -> None:
     root = await make.comment(thread, mira)
     moderator = await make.member(role="moderator")
-    await threads.set_state(viewer=moderator, thread_id=thread, state=state, reason="")
+    await places.hold(moderator, thread, action)
 
     for path in (f"/t/{thread}/comments", f"/c/{root}/edit"):
         answer = await client.post(path, data={"body": "kept words"})

@@ -19,7 +19,7 @@ WORDS = ("Costs come first.", "A curve that holds would use as much power as a c
 
 def thread(**changes: Any) -> Row:
     long_ago = datetime.now(UTC) - timedelta(days=2)
-    row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "title": "The wager"}
+    row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "slow": 0, "title": "The wager"}
     row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
     row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
     row |= {"asks_declaration": False}

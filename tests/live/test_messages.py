@@ -11,6 +11,7 @@ from live.reader import Reader
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.nudges import Nudge, nudge
+from parley.moderation import places
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -38,7 +39,7 @@ async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, w
     thread = await make.thread(make.text(title="A live revision", url="https://paper.example/live-revision"))
     async with Reader([web.address], thread) as reader:
         await reader.open()
-        await threads.set_state(viewer=moderator, thread_id=thread, state="locked", reason="Too hot")
+        await places.hold(moderator, thread, "lock", "Too hot")
         await reader.until(lambda one: "Too hot" in one.state)
         await threads.revise_thread(thread, make.text("Other words.", title="A live revision"))
         await reader.until(lambda one: "revised" in one.article)

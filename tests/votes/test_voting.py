@@ -13,7 +13,7 @@ from parley.comments import ranking, tree
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Refused
-from parley.threads import ops as threads
+from parley.moderation import places
 from parley.votes import jobs
 from parley.votes.queries import drifted
 
@@ -138,7 +138,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: i
     await make.vote(mira, kept)
 
     moderator = await make.member(role="moderator")
-    await threads.set_state(viewer=moderator, thread_id=thread, state="archived", reason="")
+    await places.hold(moderator, thread, "archive")
     with pytest.raises(Refused, match="archived"):
         await make.vote(mira, kept, value=-1)
 
@@ -148,7 +148,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: i
 async def test_a_locked_thread_still_takes_votes(comment: int, mira: Viewer) -> None:
     thread = await db.value("select thread from comment where id = $1", comment)
     moderator = await make.member(role="moderator")
-    await threads.set_state(viewer=moderator, thread_id=thread, state="locked", reason="")
+    await places.hold(moderator, thread, "lock")
 
     await make.vote(mira, comment)
 

@@ -15,7 +15,7 @@ HEARTBEAT = b": still here\n\n"
 RETRY_MS = 2_000
 
 CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
-THREAD = {"thread.locked", "thread.unlocked", "thread.archived"}
+THREAD = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
 
 def message(html: str, *, seq: int | None = None) -> bytes:

@@ -95,22 +95,7 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
 async def _write(viewer: Viewer, choice: Choice, item: Locked, target: targets.Target, *, restricts: bool) -> int:
     awaits = await _needs_second(viewer, choice)
     before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
-    on_member = choice.action in ON_MEMBER and target.member is not None
-    made: int = await db.value(
-        WRITE,
-        item.id,
-        "member" if on_member else item.kind,
-        target.member if on_member else item.target,
-        item.thread,
-        choice.action,
-        choice.guideline,
-        choice.reason,
-        viewer.id,
-        target.member,
-        datetime.now(UTC) + choice.lasts if choice.lasts else None,
-        "awaiting" if awaits else "in_force",
-        msgspec.json.encode(before).decode(),
-    )
+    made = await put_down(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item.id)
     passed_on = choice.action == "escalate" or awaits
     await db.execute(CLOSE, item.id, "open" if passed_on else "done", passed_on)
     if not passed_on:
@@ -119,6 +104,35 @@ async def _write(viewer: Viewer, choice: Choice, item: Locked, target: targets.T
         await letters.tell(made, delay=timedelta(seconds=rules.UNDO_SECONDS))
     entry = Entry(choice.action, item.kind, item.target, before, after, choice.guideline, choice.reason, made)
     await record.write(viewer, entry)
+    return made
+
+
+async def put_down(
+    viewer: Viewer,
+    choice: Choice,
+    target: targets.Target,
+    before: dict[str, Any],
+    *,
+    state: str = "in_force",
+    item: int | None = None,
+) -> int:
+    """Write a decision down, with what its target was before; return its number."""
+    on_member = choice.action in ON_MEMBER and target.member is not None
+    made: int = await db.value(
+        WRITE,
+        item,
+        "member" if on_member else target.kind,
+        target.member if on_member else target.id,
+        target.thread,
+        choice.action,
+        choice.guideline,
+        choice.reason,
+        viewer.id,
+        target.member,
+        datetime.now(UTC) + choice.lasts if choice.lasts else None,
+        state,
+        msgspec.json.encode(before).decode(),
+    )
     return made
 
 

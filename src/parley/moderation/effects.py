@@ -17,6 +17,16 @@ Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_FOLD = 200
 SANCTION = {"silence": "silenced", "suspend": "suspended"}
+# What readers of a thread are told of its state.
+TOLD = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
+
+
+class Held(msgspec.Struct, frozen=True):
+    """How a thread is held: its state, the seconds between two comments of one member, and why."""
+
+    thread_state: str
+    slow: int
+    why: str = ""
 
 
 async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
@@ -31,8 +41,8 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
             change = await _fold(target, choice.reason[:LONGEST_FOLD], actor)
-        case "lock" | "slow":
-            change = await _hold_thread(target, choice, actor)
+        case "lock" | "slow" | "archive" | "unlock":
+            change = await _set_thread(target, _held(target, choice), actor)
         case "silence" | "suspend":
             until = datetime.now(UTC) + choice.lasts if choice.lasts else None
             change = await _sanction(target, SANCTION[choice.action], until)
@@ -51,7 +61,7 @@ async def take_back(target: Target, before: dict[str, Any], actor: int | None) -
     elif "collapsed" in before:
         change = await _fold(target, before["collapsed"], actor)
     elif "thread_state" in before:
-        change = await _set_thread(target, before["thread_state"], before["slow"], "", actor)
+        change = await _set_thread(target, msgspec.convert(before, Held), actor)
     elif "member_state" in before:
         until = datetime.fromisoformat(before["until"]) if before["until"] else None
         change = await _sanction(target, before["member_state"], until)
@@ -70,24 +80,30 @@ async def _fold(target: Target, reason: str | None, actor: int | None) -> Change
     return {"collapsed": target.collapsed}, {"collapsed": reason}
 
 
-async def _hold_thread(target: Target, choice: Choice, actor: int | None) -> Change:
-    state = "locked" if choice.action == "lock" else target.thread_state or "open"
-    slow = SLOW_SECONDS if choice.action == "slow" else target.slow
-    return await _set_thread(target, state, slow, choice.reason, actor)
+def _held(target: Target, choice: Choice) -> Held:
+    """What a choice makes of a thread."""
+    match choice.action:
+        case "slow":
+            return Held(target.thread_state or "open", SLOW_SECONDS, choice.reason)
+        case "unlock":
+            return Held("open", 0, "")
+    return Held("locked" if choice.action == "lock" else "archived", target.slow, choice.reason)
 
 
-async def _set_thread(target: Target, state: str, slow: int, reason: str, actor: int | None) -> Change:
+async def _set_thread(target: Target, to: Held, actor: int | None) -> Change:
+    was = Held(target.thread_state or "open", target.slow, target.why)
+    if was == to:
+        return {}, {}
     await db.execute(
         "update thread set state = $2, slow = $3, state_reason = nullif($4, '') where id = $1",
         target.thread,
-        state,
-        slow,
-        reason,
+        to.thread_state,
+        to.slow,
+        to.why,
     )
-    kind = "thread.locked" if state == "locked" else "thread.unlocked"
+    kind = "thread.slowed" if to.slow > was.slow else TOLD[to.thread_state]
     await emit(kind, thread=target.thread or 0, actor=actor)
-    before = {"thread_state": target.thread_state, "slow": target.slow}
-    return before, {"thread_state": state, "slow": slow}
+    return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
 
 
 async def _sanction(target: Target, state: str, until: datetime | None) -> Change:

@@ -29,6 +29,7 @@ class Action(msgspec.Struct, frozen=True):
 
 COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
 EVERYTHING = COMMENT | MEMBER | THREAD
+NOWHERE: frozenset[str] = frozenset()
 
 ACTIONS = {
     one.name: one
@@ -38,12 +39,17 @@ ACTIONS = {
         Action("collapse", "Fold", "folded", COMMENT),
         Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
         Action("slow", "Slow the thread", "thread slowed", THREAD, restricts=False),
+        # From the page of the thread only (places.py).
+        Action("archive", "Archive the thread", "thread archived", NOWHERE, restricts=False),
+        Action("unlock", "Open the thread", "thread opened again", NOWHERE, restricts=False),
         Action("warn", "Warn the author", "author warned", MEMBER),
         Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
         Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
         Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
     )
 }
+# What moderators do to a thread.
+ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # What acts on the author of a comment, not on the comment.
 ON_MEMBER = {"warn", "silence", "suspend"}
 SLOW_SECONDS = 120

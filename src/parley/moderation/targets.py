@@ -23,6 +23,8 @@ class Target(msgspec.Struct, frozen=True):
     collapsed: str | None = None
     thread_state: str | None = None
     slow: int = 0
+    # What readers are told of why the thread is held.
+    why: str = ""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -35,11 +37,11 @@ class Person(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     state: str
     slow: int
-    starter: int | None
+    why: str
 
 
 PERSON = "select id, role, state, state_until as until from member where id = $1 for no key update"
-PLACE = "select state, slow, starter from thread where id = $1 for no key update"
+PLACE = "select state, slow, coalesce(state_reason, '') as why from thread where id = $1 for no key update"
 
 
 async def lock(kind: str, target: int) -> Target:
@@ -71,12 +73,23 @@ async def _comment(comment: int) -> Target:
         folded,
         place.state,
         place.slow,
+        place.why,
     )
 
 
 async def _article(thread: int) -> Target:
     place = await _place(thread)
-    return Target("article", thread, thread, None, "member", place.state, thread_state=place.state, slow=place.slow)
+    return Target(
+        "article",
+        thread,
+        thread,
+        None,
+        "member",
+        place.state,
+        thread_state=place.state,
+        slow=place.slow,
+        why=place.why,
+    )
 
 
 async def _place(thread: int) -> Place:

@@ -1,16 +1,11 @@
-"""Writing threads: revising their articles, locking and archiving, remembering visits (opening one: opening.py)."""
+"""Writing threads: revising their articles, remembering visits (opening one: opening.py; holding one: moderation)."""
 
 from collections.abc import Awaitable, Callable
 
 from parley.articles.revising import Edit, Revised, revise_article
 from parley.articles.text import Text
 from parley.core import db
-from parley.core.access import MODERATOR, Viewer
-from parley.core.errors import Forbidden, NotFound
 from parley.core.events import emit
-
-KINDS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
-
 
 # What follows a revision in its transaction: app.py, worker.py and the program fill in that comments find their
 # anchors again. Each is given the thread and the numbers of the former and the new revision, and returns the comments
@@ -36,25 +31,6 @@ async def revise_thread(thread: int, text: Text, edit: Edit | None = None) -> Re
         payload = {"revision": revised.number, "changed": revised.changed, "comments": moved}
         await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
     return revised
-
-
-async def set_state(*, viewer: Viewer, thread_id: int, state: str, reason: str) -> None:
-    """Lock, unlock or archive a thread. Raises Forbidden for anybody but moderators."""
-    if viewer.standing < MODERATOR:
-        raise Forbidden("Only moderators can do this.")
-    async with db.atomic():
-        now = await db.value("select state from thread where id = $1 for no key update", thread_id)
-        if now is None:
-            raise NotFound("This thread does not exist.")
-        if now == state:
-            return
-        await db.execute(
-            "update thread set state = $2, state_reason = nullif($3, '') where id = $1",
-            thread_id,
-            state,
-            reason,
-        )
-        await emit(KINDS[state], thread=thread_id, actor=viewer.id)
 
 
 VISIT = """

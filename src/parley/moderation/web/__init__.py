@@ -1,8 +1,9 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import bulk, deciding, desk, log, reporting, statements
+from parley.moderation.web import bulk, deciding, desk, log, places, reporting, statements
 
 handlers: list[object] = [
+    *places.handlers,
     *reporting.handlers,
     *desk.handlers,
     *deciding.handlers,
