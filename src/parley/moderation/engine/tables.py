@@ -15,6 +15,8 @@ class Backtest(Table):
     version = Integer(null=False, default=None)
     asked_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     state = Varchar(7, null=False, default="waiting")
+    # Who asked to switch the rule on, where a second moderator has to agree.
+    proposed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # How many comments were looked at, of how many.
     done = Integer(null=False, default=0)
     total = Integer(null=False, default=0)
