@@ -1,0 +1,191 @@
+"""No path of the whole site shows the text of a comment to whom it is hidden from, whatever became of it (I4, I15)."""
+
+import asyncio
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import ops as comments
+from parley.comments import states
+from parley.core import db
+from parley.core.access import Viewer
+from parley.live import queries as live
+from parley.live import render
+from standing.world import World, gets, routes
+
+pytestmark = pytest.mark.anyio
+
+# The steps from being visible, or from being posted, to each state.
+WAYS = {
+    "visible": [],
+    "hidden": ["hidden"],
+    "removed": ["removed"],
+    "purged": ["removed", "purged"],
+    "deleted_by_author": ["deleted_by_author"],
+    "pending": [],
+    "rejected": ["rejected"],
+    "expired": ["expired"],
+}
+# A page may be so old, and never older.
+IN_FORCE_SECONDS = 1.0
+HELD = {"pending", "rejected", "expired"}
+GONE = WAYS.keys() - {"visible"}
+STRANGERS = ("visitor", "unverified", "member")
+QUOTED = "update comment set quote = $2, passage = $3, anchor = 'same', made_on = revision where id = $1"
+STRONGEST = "update standing set strongest = $2 where thread = $1"
+TABLES = """
+select quote_ident(table_name) from information_schema.tables
+where table_schema = 'public' and table_type = 'BASE TABLE'
+"""
+LETTERS = """
+select coalesce(text, '') || coalesce(subject, '') from mail where recipient <> all($1::text[])
+"""
+
+
+class Cage:
+    """A comment a state, each with a word of its own in its text, its former text and its quote."""
+
+    def __init__(self, author: Viewer, thread: int) -> None:
+        self.author = author
+        self.thread = thread
+        self.birds: dict[str, int] = {}
+
+    @staticmethod
+    def song(state: str) -> str:
+        return f"canary{state.replace('_', '')}sings"
+
+    def heard(self, text: str) -> set[str]:
+        """The states whose words are in a text."""
+        return {state for state in WAYS if self.song(state) in text}
+
+    async def fill(self) -> None:
+        """Post them all as the author; those that are held wait from the first."""
+        lineage = (await make.lineages(self.thread))[0]
+        for state in WAYS:
+            song = self.song(state)
+            bird = await make.comment(self.thread, self.author, f"Before: {song}.", stance="supports")
+            await db.execute(QUOTED, bird, f"quoted {song}", lineage)
+            await comments.edit_comment(viewer=self.author, comment_id=bird, body=f"After: {song}.")
+            if state in HELD:
+                await make.put_state("comment", bird, "pending")
+            else:
+                await make.comment(self.thread, await make.member(), "An answer that stays.", parent=bird)
+            self.birds[state] = bird
+        await db.execute(STRONGEST, self.thread, list(self.birds.values()))
+
+    async def change(self) -> None:
+        """Bring each into its state, by the steps that there are."""
+        for state, steps in WAYS.items():
+            for step in steps:
+                async with db.atomic():
+                    bird = await comments.locked(self.birds[state])
+                    await states.transition(bird, step, actor=None)
+
+    def addresses(self, app: Litestar) -> Iterator[str]:
+        """Every address about one comment, for each of them, and every way to look at the thread."""
+        for path in routes(app, "GET"):
+            if "{comment:str}" in path:
+                yield from (path.replace("{comment:str}", str(bird)) for bird in self.birds.values())
+        page = f"/t/{self.thread}/any"
+        for sort in ("best", "new", "old", "controversial"):
+            for more in ({"view": "whole"}, {"view": "passage"}, {"stance": "supports"}, {"passage": "whole"}):
+                yield f"{page}?{urlencode({'sort': sort} | more)}"
+        for bird in self.birds.values():
+            yield f"{page}?focus={bird}"
+            yield f"/c/{bird}/reply?quote=1"
+            yield f"/t/{self.thread}/comments?branch={bird}"
+        yield f"/t/{self.thread}/comments"
+        yield f"/u/{self.author.name}"
+        yield from (f"/?sort={sort}" for sort in ("hot", "new", "active", "top"))
+
+
+@pytest.fixture
+async def cage(app: Litestar, world: World) -> Cage:
+    filled = Cage(await make.member("cora"), await make.thread())
+    await filled.fill()
+    return filled
+
+
+async def heard_everywhere(app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage) -> dict[str, set[str]]:
+    """The states whose words are found, and the addresses where."""
+    found: dict[str, set[str]] = {}
+    for address in {*await gets(app, world), *cage.addresses(app)}:
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = await client.get(address, headers=headers)
+            assert answer.status_code < 500, address
+            for state in cage.heard(answer.text):
+                found.setdefault(state, set()).add(address)
+    return found
+
+
+@pytest.mark.parametrize("role", STRANGERS)
+async def test_a_stranger_never_reads_what_is_hidden(
+    app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage, role: str
+) -> None:
+    await world.sign_in(client, role)
+    before = await heard_everywhere(app, client, world, cage)
+    assert before.keys() == WAYS.keys() - HELD
+
+    await cage.change()
+    await asyncio.sleep(IN_FORCE_SECONDS)
+
+    after = await heard_everywhere(app, client, world, cage)
+    assert {state: pages for state, pages in after.items() if state in GONE} == {}
+    assert len(after["visible"]) >= 10
+
+
+async def test_its_author_reads_their_own_and_nothing_that_was_purged(
+    app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage
+) -> None:
+    await make.sign_in(client, cage.author)
+    await heard_everywhere(app, client, world, cage)
+
+    await cage.change()
+
+    after = await heard_everywhere(app, client, world, cage)
+    assert {"visible", "pending"} <= after.keys()
+    assert "purged" not in after
+
+
+@pytest.mark.parametrize("role", ["moderator", "admin"])
+async def test_staff_reads_nothing_that_was_purged_and_nothing_hidden_where_readers_are(
+    app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage, role: str
+) -> None:
+    await world.sign_in(client, role)
+    await heard_everywhere(app, client, world, cage)
+
+    await cage.change()
+    await asyncio.sleep(IN_FORCE_SECONDS)
+
+    after = await heard_everywhere(app, client, world, cage)
+    assert "purged" not in after
+    leaks = {page for state in GONE & after.keys() for page in after[state]}
+    assert {page for page in leaks if not page.startswith(("/mod", "/decision", "/c/"))} == set()
+
+
+async def test_no_stream_and_no_letter_carries_what_is_hidden(app: Litestar, cage: Cage) -> None:
+    await cage.change()
+
+    rows = await live.events_after(cage.thread, 0, 1_000)
+    told = b"".join(message for _, message in await render.events(rows)).decode()
+    letters = "".join(await db.values(LETTERS, ["cora@example.org"]))
+
+    assert cage.heard(told) == {"visible"}
+    assert cage.heard(letters) == set()
+
+
+async def test_nothing_of_a_purged_comment_is_left_in_any_table(app: Litestar, cage: Cage) -> None:
+    await cage.change()
+    words = f"%{Cage.song('purged')}%"
+
+    found = [
+        table
+        for table in await db.values(TABLES)
+        if await db.value(f"select exists (select from {table} t where t::text like $1)", words)
+    ]
+
+    assert found == []
