@@ -9,7 +9,7 @@ import make
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, Refused
-from parley.moderation import appeals, decisions, record, reports
+from parley.moderation import appeals, decisions, record, reports, seconds
 from parley.moderation.reports import Flag
 from parley.moderation.rules import Choice, Stale
 
@@ -139,8 +139,8 @@ async def test_a_suspension_ends_the_sign_ins_and_for_good_it_takes_two(app: Lit
     decision = await decisions.decide(first, await choice(item, "suspend"))
     assert await db.value("select state from member where id = $1", author.id) == "active"
     with pytest.raises(Forbidden):
-        await decisions.approve_second(first, decision)
-    await decisions.approve_second(second, decision)
+        await seconds.agree(first, decision)
+    await seconds.agree(second, decision)
 
     assert await db.value("select state from member where id = $1", author.id) == "suspended"
     assert await db.value("select state from item where id = $1", item) == "done"

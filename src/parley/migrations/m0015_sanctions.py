@@ -24,6 +24,7 @@ USUAL = {
 INDEXES = (
     'create index member_name_bytes on member (name_key collate "C")',
     'create index member_email_bytes on member (email_key collate "C")',
+    "create index decision_awaiting on decision (created_at) where state = 'awaiting'",
 )
 
 

@@ -7,10 +7,10 @@ import msgspec
 
 from parley.core import db
 from parley.core.access import Viewer
-from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.errors import NotFound, Refused
 from parley.moderation import effects, letters, record, rules, targets
 from parley.moderation.record import Entry
-from parley.moderation.rules import ON_MEMBER, Choice, Stale
+from parley.moderation.rules import ACTIONS, ON_MEMBER, Choice, Stale
 
 
 class Locked(msgspec.Struct, frozen=True):
@@ -35,7 +35,11 @@ class Made(msgspec.Struct, frozen=True):
     target: int
     action: str
     moderator: int | None
+    second: int | None
     member: int | None
+    reason: str
+    until: datetime | None
+    role: str | None
     state: str
     before: str
     created_at: datetime
@@ -50,15 +54,16 @@ ITEM = """
 select id, kind, target, thread, state, version, claimed_by, claimed_until from item where id = $1
 """
 MADE = """
-select id, item, kind, target, action, moderator, member, state, before::text as before, created_at from decision
-where id = $1
+select id, item, kind, target, action, moderator, second, member, reason, until, role, state, before::text as before,
+       created_at
+from decision where id = $1
 """
 WRITE = """
-insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, until, state, before,
-                      created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, now()) returning id
+insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, until, role, state,
+                      before, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, now()) returning id
 """
-REPORTERS = "select reporter from report where item = $1 and state <> 'resolved' and reporter is not null"
+REPORTERS = "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
 CLOSE = """
 update item set state = $2, version = version + 1, claimed_by = null, claimed_until = null,
                 acted_at = coalesce(acted_at, now()), escalated = $3 where id = $1
@@ -67,6 +72,11 @@ update item set state = $2, version = version + 1, claimed_by = null, claimed_un
 TAKE_UP = "update report set state = 'claimed' where item = $1 and state = 'open'"
 ANSWER = "update report set state = 'resolved', outcome = $2, resolved_at = now() where item = $1 and state = 'claimed'"
 
+# What one moderator proposed and another has decided otherwise meanwhile.
+SUPERSEDE = """
+update decision set state = 'refused', ended_at = now()
+where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4)
+"""
 REOPEN_REPORTS = """
 update report set state = 'open', outcome = null, resolved_at = null where item = $1 and resolved_at = $2
 """
@@ -79,32 +89,52 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
     """
     async with db.atomic():
         seen = await _item(choice.item)
-        action = rules.may_choose(choice, seen.kind)
+        rules.may_choose(choice, seen.kind)
         target = await targets.lock(seen.kind, seen.target)
         item = await _item(choice.item, lock=True)
         if item.version != choice.version or item.state != "open":
             raise Stale("Somebody else decided this meanwhile. What you see now is how it stands.")
         if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
             raise Stale("Somebody else is looking at this right now. Take another one, or wait a moment.")
-        rules.may_decide(viewer, target.member, set(await db.values(REPORTERS, item.id)))
+        rules.may_decide(viewer, target.member, await reporters(item.id))
         if choice.action in ON_MEMBER:
             rules.may_act_on(viewer, target.role)
-        return await _write(viewer, choice, item, target, restricts=action.restricts)
+        return await write(viewer, choice, target, item.id)
 
 
-async def _write(viewer: Viewer, choice: Choice, item: Locked, target: targets.Target, *, restricts: bool) -> int:
-    awaits = await _needs_second(viewer, choice)
+async def write(viewer: Viewer, choice: Choice, target: targets.Target, item: int | None = None) -> int:
+    """Do what was chosen to a locked target, write it down, and answer whom it concerns; the decision's number.
+
+    Whoever calls it knows that the viewer may. What needs two waits for the second, and the item for both.
+    """
+    awaits = await _needs_second(viewer, choice, target)
     before, after = ({}, {}) if awaits else await effects.apply(target, choice, viewer.id)
-    made = await put_down(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item.id)
     passed_on = choice.action == "escalate" or awaits
-    await db.execute(CLOSE, item.id, "open" if passed_on else "done", passed_on)
+    if choice.action != "escalate":
+        await db.execute(SUPERSEDE, item, *about(choice, target), choice.action)
+    made = await put_down(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
+    if item is not None:
+        await close(item, None if passed_on else ACTIONS[choice.action].restricts)
     if not passed_on:
-        await db.execute(TAKE_UP, item.id)
-        await db.execute(ANSWER, item.id, "upheld" if restricts else "declined")
-        await letters.tell(made, delay=timedelta(seconds=rules.UNDO_SECONDS))
-    entry = Entry(choice.action, item.kind, item.target, before, after, choice.guideline, choice.reason, made)
+        await letters.tell(made, delay=timedelta(seconds=rules.UNDO_SECONDS if item else 0))
+    entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)
     await record.write(viewer, entry)
     return made
+
+
+def about(choice: Choice, target: targets.Target) -> tuple[str, int]:
+    """What a decision is about: the target or, where it acts on its author, that member."""
+    if choice.action in ON_MEMBER and target.member is not None:
+        return "member", target.member
+    return target.kind, target.id
+
+
+async def close(item: int, upheld: bool | None) -> None:
+    """Be done with an item and answer its reports; None leaves it open, for somebody else."""
+    await db.execute(CLOSE, item, "open" if upheld is None else "done", upheld is None)
+    if upheld is not None:
+        await db.execute(TAKE_UP, item)
+        await db.execute(ANSWER, item, "upheld" if upheld else "declined")
 
 
 async def put_down(
@@ -117,12 +147,10 @@ async def put_down(
     item: int | None = None,
 ) -> int:
     """Write a decision down, with what its target was before; return its number."""
-    on_member = choice.action in ON_MEMBER and target.member is not None
     made: int = await db.value(
         WRITE,
         item,
-        "member" if on_member else target.kind,
-        target.member if on_member else target.id,
+        *about(choice, target),
         target.thread,
         choice.action,
         choice.guideline,
@@ -130,44 +158,25 @@ async def put_down(
         viewer.id,
         target.member,
         datetime.now(UTC) + choice.lasts if choice.lasts else None,
+        choice.role,
         state,
         msgspec.json.encode(before).decode(),
     )
     return made
 
 
-STAFF = "select count(*) from member where role in ('moderator', 'admin') and state = 'active' and id <> $1"
+OTHERS = """
+select exists(select from member where role = any($1::text[]) and state = 'active' and id <> all($2::bigint[]))
+"""
 
 
-async def _needs_second(viewer: Viewer, choice: Choice) -> bool:
-    """Suspending somebody for good takes two, where there are two (trust.md R11)."""
-    return choice.action == "suspend" and choice.days is None and bool(await db.value(STAFF, viewer.id))
-
-
-async def approve_second(viewer: Viewer, decision: int) -> None:
-    """Put a decision into force that another moderator proposed."""
-    async with db.atomic():
-        made = await found(decision)
-        target = await targets.lock(made.kind, made.target)
-        made = await found(decision, lock=True)
-        if made.state != "awaiting":
-            raise Stale("This no longer waits for a second moderator.")
-        if viewer.id in (made.moderator, target.member):
-            raise Forbidden("Two moderators must agree, and neither may be concerned: this needs somebody else.")
-        choice = Choice(made.item or 0, 0, made.action)
-        before, after = await effects.apply(target, choice, viewer.id)
-        await db.execute(
-            "update decision set state = 'in_force', second = $2, before = $3::jsonb where id = $1",
-            decision,
-            viewer.id,
-            msgspec.json.encode(before).decode(),
-        )
-        if made.item is not None:
-            await db.execute(CLOSE, made.item, "done", False)  # noqa: FBT003 a column
-            await db.execute(TAKE_UP, made.item)
-            await db.execute(ANSWER, made.item, "upheld")
-        await letters.tell(decision)
-        await record.write(viewer, Entry("second", made.kind, made.target, before, after, decision=decision))
+async def _needs_second(viewer: Viewer, choice: Choice, target: targets.Target) -> bool:
+    """Suspending somebody for good and changing a role take two, where there are two who may (trust.md R11)."""
+    if choice.action != "role" and (choice.action != "suspend" or choice.days is not None):
+        return False
+    by_admins = choice.action == "role" or target.role != "member"
+    staff = ["admin"] if by_admins else ["moderator", "admin"]
+    return bool(await db.value(OTHERS, staff, [viewer.id, target.member]))
 
 
 async def undo(viewer: Viewer, decision: int) -> None:
@@ -182,12 +191,15 @@ async def undo(viewer: Viewer, decision: int) -> None:
         await end(made, "undone")
         before, after = await effects.take_back(target, made.was, viewer.id)
         if made.item is not None:
-            await db.execute(
-                "update report set state = 'open', outcome = null, resolved_at = null where item = $1", made.item
-            )
+            await db.execute(REOPEN_REPORTS, made.item, made.created_at)
             await db.execute("update item set state = 'open', version = version + 1 where id = $1", made.item)
         await letters.keep_back(decision)
         await record.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
+
+
+async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
+    """The members whose reports of an item are open, or were `ever` made."""
+    return set(await db.values(REPORTERS, item, ever))
 
 
 async def end(made: Made, state: str) -> None:

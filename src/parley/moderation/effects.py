@@ -10,13 +10,14 @@ from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.core.events import emit
+from parley.moderation import sanctions
 from parley.moderation.rules import SLOW_SECONDS, Choice
+from parley.moderation.sanctions import Sanction
 from parley.moderation.targets import Target
 
 Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_FOLD = 200
-SANCTION = {"silence": "silenced", "suspend": "suspended"}
 # What readers of a thread are told of its state.
 TOLD = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
@@ -45,26 +46,33 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _set_thread(target, _held(target, choice), actor)
         case "silence" | "suspend":
             until = datetime.now(UTC) + choice.lasts if choice.lasts else None
-            change = await _sanction(target, SANCTION[choice.action], until)
+            change = await sanctions.settle(target, Sanction(choice.action, until, choice.reason))
+        case "role" if choice.role:
+            change = await _set_role(target, choice.role)
     return change
 
 
-async def take_back(target: Target, before: dict[str, Any], actor: int | None) -> Change:
-    """Give a target back what a decision took, unless something else has changed it since."""
+async def take_back(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
+    """Give a target back what a decision took, unless something else has changed it since.
+
+    The decision is in force no longer. What nobody had looked at before it stays hidden, unless it was `cleared` now.
+    """
     change: Change = {}, {}
+    unseen = before.get("state") in {"hidden", "pending"} and not cleared
     if "state" in before and target.state in {"removed", "rejected"}:
         change = await _move(target, "visible", actor)
-        if before["state"] == "hidden":
-            await _move(target, "hidden", actor)
-    elif "state" in before and before["state"] == "hidden" and target.state == "visible":
+        if unseen:
+            change = change[0], (await _move(target, "hidden", actor))[1]
+    elif unseen and target.state == "visible":
         change = await _move(target, "hidden", actor)
     elif "collapsed" in before:
         change = await _fold(target, before["collapsed"], actor)
     elif "thread_state" in before:
         change = await _set_thread(target, msgspec.convert(before, Held), actor)
     elif "member_state" in before:
-        until = datetime.fromisoformat(before["until"]) if before["until"] else None
-        change = await _sanction(target, before["member_state"], until)
+        change = await sanctions.settle(target)
+    elif "role" in before:
+        change = await _set_role(target, before["role"])
     return change
 
 
@@ -106,13 +114,8 @@ async def _set_thread(target: Target, to: Held, actor: int | None) -> Change:
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
 
 
-async def _sanction(target: Target, state: str, until: datetime | None) -> Change:
-    """Bring a member into a state; from one sanction to another the way leads through the good standing between."""
-    if target.member_state != "active":
-        await db.execute("update member set state = 'active', state_until = null where id = $1", target.member)
-    if state != "active":
-        await db.execute("update member set state = $2, state_until = $3 where id = $1", target.member, state, until)
-    if state == "suspended" and target.member is not None:
-        await sessions.end_all(target.member)
-    before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
-    return before, {"member_state": state, "until": msgspec.to_builtins(until)}
+async def _set_role(target: Target, role: str) -> Change:
+    """Give a member a role; every sign-in of theirs ends, so that none is left with the rights of the old one."""
+    await db.execute("update member set role = $2 where id = $1", target.id, role)
+    await sessions.end_all(target.id)
+    return {"role": target.role}, {"role": role}

@@ -1,6 +1,6 @@
 """What moderators may do, in one table; and who may decide on what."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -10,6 +10,8 @@ from parley.core.errors import Forbidden, ParleyError, Refused
 CLAIM_MINUTES = 10
 UNDO_SECONDS = 30
 APPEAL_DAYS = 183
+# What waits longer for an answer alarms the staff.
+OVERDUE_DAYS = 7
 MOST_IN_BULK = 50
 
 
@@ -45,13 +47,22 @@ ACTIONS = {
         Action("warn", "Warn the author", "author warned", MEMBER),
         Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
         Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
+        # From the page of the member only (members.py).
+        Action("role", "Change the role", "role changed", NOWHERE, restricts=False, standing=ADMIN),
         Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
     )
 }
 # What moderators do to a thread.
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # What acts on the author of a comment, not on the comment.
-ON_MEMBER = {"warn", "silence", "suspend"}
+ON_MEMBER = {"warn", "silence", "suspend", "role"}
+# What an appeal can make of a decision that went too far: something that takes less.
+LESSER = {
+    "remove": ("collapse", "warn"),
+    "collapse": ("warn",),
+    "silence": ("silence", "warn"),
+    "suspend": ("suspend", "silence", "warn"),
+}
 SLOW_SECONDS = 120
 
 
@@ -71,6 +82,8 @@ class Choice(msgspec.Struct, frozen=True):
     guideline: str | None = None
     reason: str = ""
     days: int | None = None
+    # What a member becomes, where it is about their role.
+    role: str | None = None
 
     @property
     def lasts(self) -> timedelta | None:
@@ -97,6 +110,16 @@ def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> No
         raise Forbidden("This is about you: somebody else has to decide it.")
     if viewer.id in reporters:
         raise Forbidden("You reported this yourself: somebody else has to decide it.")
+
+
+def may_lessen(action: str, until: datetime | None, choice: Choice) -> None:
+    """Raise Refused unless `choice` takes less than a decision for `action` that lasts `until`, None for good."""
+    if choice.action not in LESSER.get(action, ()):
+        raise Refused("Please choose something that takes less than the decision did, or overturn it.")
+    ends = datetime.now(UTC) + choice.lasts if choice.lasts else None
+    longer = until is not None and (ends is None or ends >= until)
+    if ACTIONS[choice.action].timed and (longer or ends is None):
+        raise Refused("Please choose a time that ends sooner than the decision does, or overturn it.")
 
 
 def may_act_on(viewer: Viewer, role: str) -> None:
