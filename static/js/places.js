@@ -49,7 +49,9 @@ if (thread && talk()) {
 function focus(id, href) {
   const comment = document.getElementById(id)?.closest(".comment");
   const same = talk().querySelector(`a[href="${CSS.escape(href)}"]`);
-  if (comment) comment.scrollIntoView();
-  else talk().scrollTop = 0;
+  if (comment) {
+    comment.tabIndex = -1;
+    comment.scrollIntoView();
+  } else talk().scrollTop = 0;
   (comment ?? (same?.checkVisibility() ? same : talk().querySelector(".tab[aria-current]")))?.focus({ preventScroll: true });
 }

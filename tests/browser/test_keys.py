@@ -73,6 +73,24 @@ async def test_z_leads_to_what_is_new(site: Site, open_tab: OpenTab) -> None:
     await is_at(reader.page, "New to you.")
 
 
+async def test_z_leads_on_to_what_is_new_beyond_the_page(site: Site, open_tab: OpenTab) -> None:
+    thread = site.made["crowded"]
+    writer, reader = await open_tab("jonas_w"), await open_tab("nkechi", reduced_motion="reduce")
+    page = reader.page
+    await reader.open_thread(thread)
+    await site.fetch("update visit set seen_at = now() - interval '1 hour' where thread = $1", thread)
+    shown = [int(one[1:]) for one in await page.locator(".comment").evaluate_all("all => all.map(one => one.id)")]
+    hidden = "select id from comment where thread = $1 and id <> all($2::bigint[]) and parent is {} limit 1"
+    for kind in ("not null", "null"):
+        await writer.comment(thread, f"New below {kind}.", await site.value(hidden.format(kind), thread, shown))
+
+    await reader.open(f"/t/{thread}/x?view=whole")
+    for kind in ("not null", "null"):
+        await page.keyboard.press("z")
+        await expect(page.locator(".comment.is-new:focus > .comment-body")).to_have_text(f"New below {kind}.")
+        await expect(page.locator(":focus > .comment-body")).to_be_in_viewport()
+
+
 async def test_a_question_mark_shows_every_key(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
     await tab.open_thread(site.made["three"])
