@@ -87,3 +87,18 @@ def _part(name: str, state: Mapping[str, Any]) -> str:
         until = state.get("until")
         return f"{value} until {day(datetime.fromisoformat(until))}" if until else f"{value} for good"
     return STATES.get(str(value), str(value))
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in its two largest units: "40 s", "12 min 5 s", "3 h 20 min", "2 days 4 h"."""
+    minutes, secs = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    amounts = [(days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min"), (secs, "s")]
+    largest = next((place for place, (amount, _) in enumerate(amounts) if amount), 3)
+    return " ".join(f"{amount} {unit}" for amount, unit in amounts[largest : largest + 2] if amount) or "0 s"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in whole hundredths; a dash where there is no whole."""
+    return f"{round(100 * part / whole)} %" if whole else "—"

@@ -1,6 +1,6 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import bulk, deciding, desk, log, places, reporting, statements
+from parley.moderation.web import bulk, dashboard, deciding, desk, log, places, reporting, statements
 
 handlers: list[object] = [
     *places.handlers,
@@ -10,4 +10,5 @@ handlers: list[object] = [
     *bulk.handlers,
     *statements.handlers,
     *log.handlers,
+    *dashboard.handlers,
 ]

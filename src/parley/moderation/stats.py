@@ -1,0 +1,185 @@
+"""What the overview says: each figure with a sentence, a chart and the table behind it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from parley.core.pages import plural
+from parley.moderation import charts, wording
+from parley.moderation.charts import Share, Spans, Strip
+from parley.moderation.periods import Period
+from parley.moderation.queries import stats
+
+# What waits longer than this is late.
+AIM_HOURS = 24
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """One finding: what it is about, what it says, its picture and its numbers."""
+
+    id: str
+    title: str
+    summary: str
+    head: list[str]
+    rows: list[list[str]]
+    strips: list[Strip] = []
+    spans: Spans | None = None
+    shares: list[Share] = []
+
+
+async def figures(period: Period) -> list[Figure]:
+    """All figures of a time, each from its own query."""
+    since, grain = period.since, period.grain
+    decided = await stats.decided(since, grain)
+    return [
+        waits(period, await stats.waited(since, grain)),
+        decisions(period, decided),
+        reports(period, await stats.reported(since, grain)),
+        appeals(decided),
+        rules(await stats.matched(since)),
+        community(period, await stats.active(since, grain), await stats.joined(since, grain)),
+    ]
+
+
+def waits(period: Period, found: Sequence[stats.Waited]) -> Figure:
+    by_start = {one.start: one for one in found}
+    parts = [by_start.get(start) for start in period.starts]
+    titles = [f"{label}: {_halves(part)}" for label, part in zip(period.labels, parts, strict=True)]
+    chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, AIM_HOURS * charts.HOUR)
+    rows = [
+        [label, f"{part.count:,}", wording.lasting(part.half), wording.lasting(part.most)]
+        for label, part in zip(period.labels, parts, strict=True)
+        if part
+    ]
+    return Figure(
+        "waits",
+        "Time to the first action",
+        _halves(by_start.get(None), whole=True),
+        ["", "Items", "Half within", "Nine in ten within"],
+        rows[::-1],
+        spans=chart if rows else None,
+    )
+
+
+def _halves(part: stats.Waited | None, *, whole: bool = False) -> str:
+    if part is None:
+        return "Nothing had to be acted on in this time."
+    half, most = wording.lasting(part.half), wording.lasting(part.most)
+    if whole:
+        return f"Half of what came up was acted on within {half}, nine in ten within {most}."
+    return f"half within {half}, nine in ten within {most}"
+
+
+def decisions(period: Period, found: Sequence[stats.Decided]) -> Figure:
+    counts = [(one.start, _deed(one), one.count) for one in found]
+    total, taking = _sums(found, "count", "restricting")
+    by_rules = sum(one.count for one in found if one.automated)
+    summary = (
+        f"{plural(total, 'decision', 'decisions')}: {taking:,} took something away, "
+        f"{by_rules:,} {'was' if by_rules == 1 else 'were'} made by a rule."
+        if total
+        else "Nothing was decided in this time."
+    )
+    return _stripped("decisions", "Decisions", summary, period, counts)
+
+
+def _deed(one: stats.Decided) -> str:
+    deed = wording.deed(one.action).capitalize()
+    return f"{deed} by a rule" if one.automated else deed
+
+
+def reports(period: Period, found: Sequence[stats.Reported]) -> Figure:
+    total, upheld, declined = _sums(found, "count", "upheld", "declined")
+    answered = upheld + declined
+    agreed = f" Moderators agreed with {upheld:,} of the {answered:,} they answered." if answered else ""
+    summary = f"{plural(total, 'report', 'reports')}.{agreed}" if total else "Nobody reported anything in this time."
+    return _stripped("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
+
+
+def appeals(found: Sequence[stats.Decided]) -> Figure:
+    taking, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
+    summary = (
+        f"Of {plural(taking, 'decision', 'decisions')} that took something away, {appealed:,} "
+        f"{'was' if appealed == 1 else 'were'} appealed against and {overturned:,} overturned."
+        if taking
+        else "Nothing was taken away from anybody in this time."
+    )
+    parts = [("Appealed against", appealed), ("Overturned", overturned)] if taking else []
+    return Figure(
+        "appeals",
+        "Appeals",
+        summary,
+        ["Of what took something away", "Decisions", "Share"],
+        [[name, f"{part:,}", wording.percent(part, taking)] for name, part in parts],
+        shares=[charts.share(name, wording.percent(part, taking), part, taking) for name, part in parts],
+    )
+
+
+def rules(found: Sequence[stats.Matched]) -> Figure:
+    upheld, declined = _sums(found, "upheld", "declined")
+    judged = upheld + declined
+    summary = (
+        f"Of {plural(judged, 'comment', 'comments')} that rules picked out and moderators judged, "
+        f"{upheld:,} broke a rule."
+        if judged
+        else "Moderators have judged nothing yet that a rule picked out in this time."
+    )
+    shares = [
+        charts.share(
+            one.rule, f"{one.upheld:,} of {one.upheld + one.declined:,}", one.upheld, one.upheld + one.declined
+        )
+        for one in found
+    ]
+    rows = [
+        [one.rule, one.state, f"{one.hits:,}", f"{one.upheld:,}", f"{one.declined:,}",
+         wording.percent(one.upheld, one.upheld + one.declined)]
+        for one in found
+    ]  # fmt: skip
+    head = ["Rule", "State", "Picked out", "Right", "Wrong", "Right, of those judged"]
+    return Figure("rules", "How right the rules are", summary, head, rows, shares=shares)
+
+
+def community(period: Period, found: Sequence[stats.Active], joined: Sequence[stats.Joined]) -> Figure:
+    whole = next((one for one in found if one.start is None), stats.Active(None, 0, 0))
+    came = sum(one.count for one in joined)
+    by_part: dict[str, dict[datetime | None, int]] = {
+        "Comments": {one.start: one.posts for one in found},
+        "Members who wrote": {one.start: one.people for one in found},
+        "New members": {one.start: one.count for one in joined},
+    }
+    lines = {name: [counts.get(start, 0) for start in period.starts] for name, counts in by_part.items()}
+    strips = [
+        charts.strip(name, f"{total:,}", values, period.labels, max(values))
+        for (name, values), total in zip(lines.items(), (whole.posts, whole.people, came), strict=True)
+    ]
+    wrote = f"{plural(whole.posts, 'comment', 'comments')} by {plural(whole.people, 'member', 'members')}"
+    summary = f"{wrote if whole.posts else 'Nobody wrote anything'}; {came:,} joined."
+    return Figure("community", "The community", summary, ["", *lines], _rows(period, lines), strips=strips)
+
+
+def _stripped(
+    name: str, title: str, summary: str, period: Period, counts: Iterable[tuple[datetime, str, int]]
+) -> Figure:
+    """A figure of one strip for each kind of thing counted, the most frequent first, all on one scale."""
+    lines: dict[str, list[int]] = {}
+    places = {start: place for place, start in enumerate(period.starts)}
+    for start, kind, count in counts:
+        lines.setdefault(kind, [0] * len(places))[places[start]] += count
+    totals = Counter({kind: sum(values) for kind, values in lines.items()})
+    ordered = {kind: lines[kind] for kind, _ in totals.most_common()}
+    peak = max((value for values in lines.values() for value in values), default=0)
+    strips = [charts.strip(kind, f"{totals[kind]:,}", line, period.labels, peak) for kind, line in ordered.items()]
+    return Figure(name, title, summary, ["", *ordered], _rows(period, ordered), strips=strips)
+
+
+def _sums(found: Sequence[Any], *names: str) -> list[int]:
+    return [sum(getattr(one, name) for one in found) for name in names]
+
+
+def _rows(period: Period, lines: Mapping[str, Sequence[int]]) -> list[list[str]]:
+    """A row for each part of the time in which something was, the newest first."""
+    parts: list[Any] = list(zip(period.labels, *lines.values(), strict=True))
+    return [[label, *(f"{value:,}" for value in values)] for label, *values in reversed(parts) if any(values)]
