@@ -19,6 +19,7 @@ from parley.core.db import close_pool, open_pool
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.core.wake import CHANNEL
+from parley.moderation.engine import jobs as rules
 from parley.threads import checks
 from parley.threads import jobs as threads
 from parley.votes import jobs as votes
@@ -50,6 +51,7 @@ class Job(msgspec.Struct, frozen=True):
 JOBS = (
     Job("mail", mail.deliver_due, seconds=5),
     Job("imports", articles.read_waiting, seconds=3),
+    Job("backtests", rules.run_backtests, seconds=3),
     Job("sources", checks.check_sources, seconds=60),
     Job("standings", threads.refresh_standings, seconds=10),
     Job("sessions", accounts.purge, seconds=HOUR),

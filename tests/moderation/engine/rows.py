@@ -8,12 +8,17 @@ import msgspec
 import make
 from parley.core import db
 from parley.core.access import Viewer
-from parley.moderation.engine import current
+from parley.moderation.engine import current, jobs
+from parley.moderation.engine.backtest import Result
 from parley.moderation.engine.conditions import AnyCondition
 
 INSERT = """
-insert into rule (name, state, position, conditions, action, guideline, changed_at)
-values ($1, $2, $3, $4::jsonb, $5, 'civility', now()) returning id
+with new as (
+    insert into rule (name, state, position, conditions, action, guideline, changed_at)
+    values ($1, $2, $3, $4::jsonb, $5, 'civility', now()) returning *
+)
+insert into rule_version (rule, version, conditions, action, changed_at)
+select id, version, conditions, action, changed_at from new returning rule
 """
 _numbers = count(1)
 
@@ -56,3 +61,21 @@ async def established() -> Viewer:
         await age(comment, timedelta(days=2))
     await make.comment(elsewhere, author, "One more.")
     return author
+
+
+async def asked(rule: int) -> int:
+    """A back-test of a rule as it is, which waits for the worker."""
+    made: int = await db.value(
+        """insert into backtest (rule, version, created_at, changed_at)
+           select id, version, now(), now() from rule where id = $1 returning id""",
+        rule,
+    )
+    return made
+
+
+async def backtested(rule: int) -> Result:
+    """What the back-test of a rule finds."""
+    number = await asked(rule)
+    await jobs.run_backtests()
+    found = await db.value("select result::text from backtest where id = $1 and state = 'done'", number)
+    return msgspec.json.decode(found, type=Result)

@@ -82,11 +82,16 @@ def forget() -> None:
     _kept = None
 
 
+def rule_of(row: Row) -> Rule:
+    """The rule of a row. Raises ValidationError for one that a version of Parley wrote which knew other conditions."""
+    conditions = msgspec.json.decode(row.conditions, type=tuple[AnyCondition, ...])
+    return msgspec.convert(msgspec.structs.asdict(row) | {"conditions": conditions}, Rule)
+
+
 def _read(row: Row) -> Rule | None:
-    """The rule of a row; None for one that a version of Parley wrote which knew other conditions."""
+    """The rule of a row; None for one that we do not understand."""
     try:
-        conditions = msgspec.json.decode(row.conditions, type=tuple[AnyCondition, ...])
-        return msgspec.convert(msgspec.structs.asdict(row) | {"conditions": conditions}, Rule)
+        return rule_of(row)
     except msgspec.ValidationError:
         log.exception("rule not understood", rule=row.id, version=row.version)
         return None

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -62,6 +62,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(UNSEEN).casefold()
 
 
+@lru_cache(maxsize=256)
 def comparable(text: str) -> str:
     """What of `text` is compared with other posts."""
     return " ".join(folded(text[:LONGEST_COMPARED]).split())
