@@ -53,6 +53,9 @@ FORMS = {
     "/mod/item/{item:str}/reveal": (),
     "/mod/item/{item:str}/decide": ("version", "action", "rule", "reason", "until", "preview"),
     "/mod/item/{item:str}/undo": ("decision",),
+    "/mod/appeals/{appeal:str}/take": (),
+    "/mod/appeals/{appeal:str}/decide": ("outcome", "action", "until", "answer"),
+    "/mod/decision/{decision:str}/second": ("agree", "reason"),
     "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.

@@ -8,10 +8,11 @@ from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.moderation import decisions, effects, letters, record, rules, targets
+from parley.moderation.decisions import Made
+from parley.moderation.effects import Change
 from parley.moderation.record import Entry
-from parley.moderation.rules import Stale
-
-OUTCOMES = ("upheld", "overturned", "modified")
+from parley.moderation.rules import ON_MEMBER, OUTCOMES, Choice, Stale
+from parley.moderation.targets import Target
 
 
 class Filed(msgspec.Struct, frozen=True):
@@ -20,14 +21,28 @@ class Filed(msgspec.Struct, frozen=True):
     member: int
     state: str
     assigned_to: int | None
+    overdue: bool
 
 
-FILED = "select id, decision, member, state, assigned_to from appeal where id = $1"
+FILED = """
+select id, decision, member, state, assigned_to, created_at < now() - $2 * interval '1 day' as overdue
+from appeal where id = $1
+"""
 FILE = """
 insert into appeal (decision, member, text, created_at) values ($1, $2, $3, now()) on conflict (decision) do nothing
 returning id
 """
+TAKE = "update appeal set state = 'assigned', assigned_to = $2 where id = $1"
 ANSWER = "update appeal set state = $2, answer = $3, decided_at = now() where id = $1"
+LESSEN = "update decision set action = $2, until = $3 where id = $1"
+# Whoever reported was right in the eyes of the first; their word weighs by what stands in the end. What a later
+# decision on the same item answered is left alone.
+LEARN = """
+update report r set outcome = 'declined'
+where r.item = $1 and r.outcome = 'upheld' and r.resolved_at >= $3 and not exists (
+    select from decision d
+    where d.item = r.item and d.id > $2 and d.state = 'in_force' and d.created_at <= r.resolved_at)
+"""
 
 
 async def file(*, decision: int, text: str) -> int:
@@ -35,12 +50,12 @@ async def file(*, decision: int, text: str) -> int:
 
     Raises Refused when it was asked before, or too late, or the decision is in force no longer.
     """
-    made = await decisions.found(decision)
-    if made.member is None or made.state != "in_force":
-        raise Refused("This decision is not in force any more, so there is nothing to appeal against.")
-    if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
-        raise Refused("Appeals were possible for six months. That time is over.")
     async with db.atomic():
+        made = await decisions.found(decision, lock=True)
+        if made.member is None or made.state != "in_force":
+            raise Refused("This decision is not in force any more, so there is nothing to appeal against.")
+        if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
+            raise Refused("Appeals were possible for six months. That time is over.")
         filed: int | None = await db.value(FILE, decision, made.member, text)
         if filed is None:
             raise Refused("You have appealed against this decision before; it is reviewed once.")
@@ -49,45 +64,83 @@ async def file(*, decision: int, text: str) -> int:
 
 
 async def take(viewer: Viewer, appeal: int) -> None:
-    """Take an appeal on. Raises Forbidden for whoever made the decision or is concerned."""
+    """Take an appeal on, also one that somebody else let lie for too long.
+
+    Raises Forbidden for whoever had a part in it, Stale when somebody else has it.
+    """
     async with db.atomic():
-        filed = await _found(appeal)
-        made = await decisions.found(filed.decision)
-        if viewer.id in (made.moderator, filed.member):
-            raise Forbidden(
-                "An appeal is decided by somebody who had no part in it. Please leave it to another moderator."
-            )
-        if filed.state == "assigned" and filed.assigned_to == viewer.id:
-            return
-        if filed.state != "filed":
-            raise Stale("Somebody else has taken this appeal on.")
-        await db.execute("update appeal set state = 'assigned', assigned_to = $2 where id = $1", appeal, viewer.id)
+        filed, made, target = await _locked(appeal)
+        await _assign(viewer, filed, made, target)
 
 
-async def decide(viewer: Viewer, appeal: int, *, outcome: str, answer: str) -> None:
-    """Uphold a decision, overturn it and give everything back, or modify it; the answer is mailed."""
+async def decide(
+    viewer: Viewer, appeal: int, *, outcome: str, answer: str, action: str = "", days: int | None = None
+) -> None:
+    """Uphold a decision, overturn it and give everything back, or modify it: `action`, for `days`, takes less.
+
+    The answer is mailed. Raises as `take`, and Refused for an answer that is none.
+    """
     if outcome not in OUTCOMES or not answer.strip():
         raise Refused("Please choose an outcome, and write a sentence on why: the person will read it.")
-    await take(viewer, appeal)
     async with db.atomic():
-        filed = await _found(appeal, lock=False)
-        made = await decisions.found(filed.decision)
-        target = await targets.lock(made.kind, made.target)
-        filed = await _found(appeal)
-        if filed.state != "assigned" or filed.assigned_to != viewer.id:
-            raise Stale("This appeal was decided meanwhile.")
-        await db.execute(ANSWER, appeal, outcome, answer)
-        change: effects.Change = {}, {}
+        filed, made, target = await _locked(appeal)
+        await _assign(viewer, filed, made, target)
+        change: Change = {}, {}
         if outcome == "overturned":
-            await decisions.end(made, "overturned")
-            change = await effects.take_back(target, made.was, viewer.id)
+            change = await _overturn(viewer, made, target)
+        elif outcome == "modified":
+            change = await _lessen(viewer, made, target, Choice(0, 0, action, None, made.reason, days))
+        await db.execute(ANSWER, appeal, outcome, answer)
         await letters.answer(appeal)
         entry = Entry(f"appeal.{outcome}", made.kind, made.target, *change, reason=answer, decision=made.id)
         await record.write(viewer, entry)
 
 
-async def _found(appeal: int, *, lock: bool = True) -> Filed:
-    filed = await db.fetch_one(Filed, FILED + (" for update" if lock else ""), appeal)
+async def _locked(appeal: int) -> tuple[Filed, Made, Target]:
+    """The appeal with its decision and their target, locked from the target on."""
+    made = await decisions.found((await _found(appeal)).decision)
+    target = await targets.lock(made.kind, made.target)
+    return await _found(appeal, lock=True), await decisions.found(made.id, lock=True), target
+
+
+async def _assign(viewer: Viewer, filed: Filed, made: Made, target: Target) -> None:
+    reporters = await decisions.reporters(made.item, ever=True)
+    rules.may_decide(viewer, filed.member, reporters)
+    if made.action in ON_MEMBER:
+        rules.may_act_on(viewer, target.role)
+    if viewer.id in (made.moderator, made.second):
+        raise Forbidden("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
+    if filed.state not in {"filed", "assigned"}:
+        raise Stale("This appeal was decided meanwhile. What you see now is how it stands.")
+    if filed.assigned_to not in {None, viewer.id} and not filed.overdue:
+        raise Stale("Somebody else has taken this appeal on.")
+    await db.execute(TAKE, filed.id, viewer.id)
+
+
+async def _overturn(viewer: Viewer, made: Made, target: Target) -> Change:
+    """Give back what a decision took, as if it had never been: whoever reported is no longer right for it."""
+    await decisions.end(made, "overturned")
+    if made.item is not None:
+        await db.execute(LEARN, made.item, made.id, made.created_at)
+    return await effects.take_back(target, made.was, viewer.id, cleared=True)
+
+
+async def _lessen(viewer: Viewer, made: Made, target: Target, choice: Choice) -> Change:
+    """Put something in a decision's place that takes less."""
+    if made.state != "in_force":
+        raise Refused("This decision is over already, so it cannot be made a lesser one. Uphold it or overturn it.")
+    rules.may_lessen(made.action, made.until, choice)
+    until = datetime.now(UTC) + choice.lasts if choice.lasts else None
+    await db.execute(LESSEN, made.id, choice.action, until)
+    back = await effects.take_back(target, made.was, viewer.id, cleared=True)
+    if made.kind == "member" or choice.action == "warn":
+        return back
+    forth = await effects.apply(await targets.lock(made.kind, made.target), choice, viewer.id)
+    return {**forth[0], **back[0]}, {**back[1], **forth[1]}
+
+
+async def _found(appeal: int, *, lock: bool = False) -> Filed:
+    filed = await db.fetch_one(Filed, FILED + (" for update" if lock else ""), appeal, rules.OVERDUE_DAYS)
     if filed is None:
         raise NotFound("There is no such appeal.")
     return filed

@@ -6,7 +6,7 @@ from typing import Any
 from parley.accounts import addresses
 from parley.core.errors import Refused
 from parley.core.forms import Form
-from parley.moderation.rules import ACTIONS, Choice
+from parley.moderation.rules import ACTIONS, OUTCOMES, Choice
 
 LONGEST_REPORT = 2_000
 LONGEST_NAME = 100
@@ -76,3 +76,30 @@ class AppealForm(Form):
         super().__init__(data)
         missing = "Please say what you think is wrong with the decision."
         self.words = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
+
+
+class ReviewForm(Form):
+    """What becomes of an appeal; of a decision that is made a lesser one the action, and `until` in days."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.outcome = self.choice("outcome", OUTCOMES)
+        if self.outcome is None:
+            self.errors.setdefault("outcome", "Please choose what becomes of the decision.")
+        missing = "Please write a sentence on why: the person will read it."
+        self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+        self.action = self.choice("action", list(ACTIONS)) or ""
+        self.until = self.id("until")
+        if self.until is not None and self.until > LONGEST_TIME:
+            self.errors["until"] = "This is longer than ten years."
+
+
+class SecondForm(Form):
+    """Whether a second moderator agrees; if not, why."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.agrees = self.flag("agree")
+        missing = "Please write a sentence on why, for whoever proposed it."
+        least = 0 if self.agrees else 1
+        self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)

@@ -78,16 +78,19 @@ def key(decision: int) -> str:
 class Appellant(msgspec.Struct, frozen=True):
     name: str
     email: str
+    decision: int
     outcome: str
     answer: str
 
 
 APPELLANT = """
-select m.name, m.email, a.state as outcome, a.answer from appeal a join member m on m.id = a.member where a.id = $1
+select m.name, m.email, a.decision, a.state as outcome, a.answer from appeal a join member m on m.id = a.member
+where a.id = $1
 """
 
 
 async def answer(appeal: int) -> None:
-    """Mail what became of an appeal."""
+    """Mail what became of an appeal, with the link to the statement as it is now."""
     for one in await db.fetch(Appellant, APPELLANT, appeal):
-        await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", **msgspec.structs.asdict(one)))
+        context = msgspec.structs.asdict(one) | {"link": link(one.decision)}
+        await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", **context))

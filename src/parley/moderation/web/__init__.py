@@ -1,6 +1,6 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import bulk, dashboard, deciding, desk, log, places, reporting, statements
+from parley.moderation.web import appeals, bulk, dashboard, deciding, desk, log, places, reporting, statements
 
 handlers: list[object] = [
     *places.handlers,
@@ -9,6 +9,7 @@ handlers: list[object] = [
     *deciding.handlers,
     *bulk.handlers,
     *statements.handlers,
+    *appeals.handlers,
     *log.handlers,
     *dashboard.handlers,
 ]

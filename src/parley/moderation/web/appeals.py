@@ -1,0 +1,144 @@
+"""What waits for a moderator who had no part in it, over HTTP: appeals, and decisions that take two."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.core.access import MODERATOR
+from parley.core.errors import NotFound, ParleyError
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+from parley.core.text import as_id
+from parley.moderation import appeals, seconds
+from parley.moderation.forms import ReviewForm, SecondForm
+from parley.moderation.queries import appeals as queries
+from parley.moderation.queries import people, statements
+from parley.moderation.queries.appeals import Appeal, Proposal
+from parley.moderation.rules import ACTIONS, LESSER
+from parley.moderation.web.desk import LENGTHS
+from parley.moderation.web.staff import AnyRequest, staff
+
+
+@get("/mod/appeals", name="moderation:appeals", opt={"who": MODERATOR})
+async def appeals_page(request: AnyRequest) -> Response[Any]:
+    viewer = staff(request)
+    counts = await queries.counts(viewer)
+    rows = await queries.waiting(viewer)
+    return page(request, "moderation/appeals/list.html", rows=rows, counts=counts, all_actions=ACTIONS)
+
+
+async def _appeal_at(request: AnyRequest, appeal: str) -> Appeal:
+    """The appeal at an address. Raises NotFound for whoever had a part in it."""
+    number = as_id(appeal)
+    found = await queries.one(staff(request), number) if number else None
+    if found is None:
+        raise NotFound("There is no such appeal, or it is not yours to look at: you had a part in it.")
+    return found
+
+
+async def _show(request: AnyRequest, found: Appeal, form: Form | None = None, status: int = 200) -> Response[Any]:
+    return page(
+        request,
+        "moderation/appeals/one.html",
+        status=status,
+        appeal=found,
+        statement=await statements.statement(found.decision),
+        character=await people.character(found.member),
+        past=[one for one in await people.record_of(found.member) if one.id != found.decision],
+        notes=await people.notes(found.member),
+        form=form or Form({}),
+        lesser=[ACTIONS[name] for name in LESSER.get(found.action, ())],
+        all_actions=ACTIONS,
+        lengths=LENGTHS,
+        concerned=False,
+    )
+
+
+@get("/mod/appeals/{appeal:str}", name="moderation:appeal-page", opt={"who": MODERATOR})
+async def appeal_page(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
+    return await _show(request, await _appeal_at(request, appeal))
+
+
+@post("/mod/appeals/{appeal:str}/take", name="moderation:appeal-take", opt={"who": MODERATOR})
+async def take(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
+    found = await _appeal_at(request, appeal)
+    await appeals.take(staff(request), found.id)
+    return Redirect(f"/mod/appeals/{found.id}", status_code=303)
+
+
+@post("/mod/appeals/{appeal:str}/decide", name="moderation:appeal-decide", opt={"who": MODERATOR})
+async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
+    found = await _appeal_at(request, appeal)
+    form, status = ReviewForm(await posted(request)), 422
+    if not form.errors:
+        try:
+            await _decide(request, found, form)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        return await _show(request, await _appeal_at(request, appeal), form, status)
+    return Redirect("/mod/appeals", status_code=303)
+
+
+async def _decide(request: AnyRequest, found: Appeal, form: ReviewForm) -> None:
+    await appeals.decide(
+        staff(request),
+        found.id,
+        outcome=form.outcome or "",
+        answer=form.answer,
+        action=form.action,
+        days=form.until if form.action and ACTIONS[form.action].timed else None,
+    )
+
+
+async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
+    """The decision that takes two at an address. Raises NotFound for whoever had a part in it."""
+    number = as_id(decision)
+    found = await queries.proposal(staff(request), number) if number else None
+    if found is None:
+        raise NotFound("Nothing here waits for you: you had a part in it, or it never took two.")
+    return found
+
+
+async def _ask(request: AnyRequest, found: Proposal, form: Form | None = None, status: int = 200) -> Response[Any]:
+    about = found.member
+    return page(
+        request,
+        "moderation/appeals/second.html",
+        status=status,
+        proposal=found,
+        statement=await statements.statement(found.id),
+        character=await people.character(about) if about else None,
+        past=[one for one in await people.record_of(about) if one.id != found.id] if about else [],
+        notes=await people.notes(about) if about else [],
+        form=form or Form({}),
+        all_actions=ACTIONS,
+        concerned=False,
+    )
+
+
+@get("/mod/decision/{decision:str}/second", name="moderation:second-page", opt={"who": MODERATOR})
+async def second_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    return await _ask(request, await _proposal_at(request, decision))
+
+
+@post("/mod/decision/{decision:str}/second", name="moderation:second", opt={"who": MODERATOR})
+async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    found = await _proposal_at(request, decision)
+    form, status = SecondForm(await posted(request)), 422
+    if not form.errors:
+        try:
+            if form.agrees:
+                await seconds.agree(staff(request), found.id)
+            else:
+                await seconds.refuse(staff(request), found.id, form.reason)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        return await _ask(request, await _proposal_at(request, decision), form, status)
+    return Redirect("/mod/appeals", status_code=303)
+
+
+handlers: list[object] = [appeals_page, appeal_page, take, decide, second_page, second]
