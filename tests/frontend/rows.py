@@ -8,12 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from parley.comments.groups import Stances
+from parley.core.access import Viewer
 from parley.core.pages import environment, set_globals
 
 Row = SimpleNamespace
 
 SITE = Row(name="Parley", base_url="http://parley.test", local=True, mail_to_files=False)
-MIRA = Row(id=1, name="mira", role="member", verified=True, assisted="show", muted=frozenset())
+MIRA = Viewer(id=1, name="mira", role="member", verified=True, session=0)
 WORDS = ("Costs come first.", "A curve that holds would use as much power as a country.", "Then it learns.")
 
 

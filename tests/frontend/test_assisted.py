@@ -1,7 +1,6 @@
 """Comments written with AI assistance, as readers chose to meet them."""
 
-from typing import Any
-
+import msgspec
 import pytest
 from markupsafe import Markup
 from playwright.async_api import Locator, expect
@@ -9,13 +8,14 @@ from playwright.async_api import Locator, expect
 from frontend.rows import MIRA, comment, rendered, thread_page
 from frontend.stage import Stage
 from parley.comments.pieces import Mine
+from parley.core.access import Viewer
 
 pytestmark = pytest.mark.anyio
 
 OWN = Mine(own=True, may_edit=True, may_delete=True)
 
 
-def talk(viewer: Any = None) -> str:
+def talk(viewer: Viewer | None = None) -> str:
     """Comment 1 and its reply, both assisted; 3 by hand; 4 assisted and the viewer's own."""
     reply = Markup(rendered("comments/_comment.html", comment=comment(2, parent=1, depth=1)))  # noqa: S704
     first = rendered("comments/_comment.html", comment=comment(1, reply_count=1, assisted=True), replies=reply)
@@ -33,8 +33,8 @@ async def choose(stage: Stage, choice: str) -> None:
     await stage.page.get_by_role("button", name=choice, exact=True).click()
 
 
-def member(choice: str) -> Any:
-    return type(MIRA)(**(vars(MIRA) | {"assisted": choice}))
+def member(choice: str) -> Viewer:
+    return msgspec.structs.replace(MIRA, assisted=choice)
 
 
 async def test_a_visitor_collapses_them_and_opens_one_in_its_place(stage: Stage) -> None:
