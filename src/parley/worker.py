@@ -19,6 +19,7 @@ from parley.core.db import close_pool, open_pool
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.core.wake import CHANNEL
+from parley.moderation import jobs as moderation
 from parley.moderation.engine import jobs as rules
 from parley.threads import checks
 from parley.threads import jobs as threads
@@ -58,6 +59,8 @@ JOBS = (
     Job("buckets", ratelimit.sweep, seconds=HOUR),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR),
+    Job("sanctions", moderation.end_sanctions, seconds=5),
+    Job("appeals", moderation.alarm, seconds=HOUR),
     Job("counters", votes.check_counters, hour=3),
 )
 

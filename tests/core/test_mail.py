@@ -221,6 +221,7 @@ async def test_two_workers_never_send_the_same_message(sink: Sink) -> None:
 async def test_every_written_mail_has_a_short_subject_and_escapes_nothing(file: str) -> None:
     words = ("name", "link", "login", "forgot", "tried", "guideline", "reason", "answer", "body")
     values = dict.fromkeys(words, "<a & b>") | {"action": "remove", "outcome": "upheld"}
+    values |= {"late": 2, "days": 7, "role": "moderator"}
     subject, text = mail.written(file, **values)
     assert 0 < len(subject) <= 60
     assert subject.isascii()

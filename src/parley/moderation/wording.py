@@ -20,6 +20,12 @@ DEEDS = {
     "suspend": "suspended",
     "escalate": "passed on to an admin",
     "second": "agreed to as the second",
+    "refuse": "refused as the second",
+    "role": "given another role",
+    "lift": "sanctions lifted",
+    "end": "sanction over",
+    "note": "noted about",
+    "sign_out": "signed out everywhere",
     "undo": "taken back at once",
     "reveal": "looked at although hidden",
     "appeal": "appealed against",
@@ -65,7 +71,7 @@ def deed(action: str) -> str:
 
 def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str] | None:
     """What something was and is, as far as that differs; None where nothing changed."""
-    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    changed = [name for name in {**before, **after} if name != "why" and before.get(name) != after.get(name)]
     if "member_state" in after and "until" in changed and "member_state" not in changed:
         changed.append("member_state")
     if not changed:

@@ -1,0 +1,47 @@
+"""What the worker does for moderators: sanctions that are over end, and what waits too long alarms the staff."""
+
+from datetime import UTC, datetime
+
+from parley.core import db
+from parley.core.settings import settings
+from parley.moderation import decisions, record, sanctions, targets
+from parley.moderation.engine import staff
+from parley.moderation.record import Entry
+from parley.moderation.rules import OVERDUE_DAYS
+
+DUE = "select id from decision where state = 'in_force' and until <= now() order by until limit 100"
+LATE = """
+select (select count(*) from appeal where state in ('filed', 'assigned') and created_at < now() - $1 * interval '1 day')
+     + (select count(*) from decision where state = 'awaiting' and created_at < now() - $1 * interval '1 day')
+"""
+
+
+async def end_sanctions() -> int:
+    """Tidy up after silences and suspensions whose time is over, and return how many those were.
+
+    Nobody waits for this: whoever reads a member's state knows its end (accounts/states.py).
+    """
+    return sum([await _end(decision) for decision in await db.values(DUE)])
+
+
+async def _end(decision: int) -> bool:
+    async with db.atomic():
+        made = await decisions.found(decision)
+        target = await targets.lock(made.kind, made.target)
+        made = await decisions.found(decision, lock=True)
+        if made.state != "in_force" or made.until is None or made.until > datetime.now(UTC):
+            return False
+        await decisions.end(made, "ended")
+        before, after = await sanctions.settle(target)
+        await record.write(None, Entry("end", made.kind, made.target, before, after, decision=decision))
+    return True
+
+
+async def alarm() -> int:
+    """Mail the staff, once a day, how much has waited for a second look for more than a week; return how much."""
+    late: int = await db.value(LATE, OVERDUE_DAYS)
+    if late:
+        async with db.atomic():
+            link = f"{settings().base_url}/mod/appeals"
+            await staff.tell("overdue", "overdue", hours=24, late=late, days=OVERDUE_DAYS, link=link)
+    return late
