@@ -10,6 +10,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import make
+from parley.articles.importing.markdown import extract_markdown
+from parley.articles.imports import request_import
+from parley.articles.jobs import read_waiting
+from parley.articles.reading import finished
 from parley.comments.importing import Line, import_discussion
 from parley.core import db
 from parley.core.access import Viewer
@@ -65,6 +69,57 @@ def line(seed: str, number: int, parent: int | None, chance: random.Random) -> L
     )
 
 
+WIDE_ARTICLE = f"""# Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
+
+A word without end: {"un" * 60}. An address without end: <https://example.org/{"deep/" * 40}>.
+
+    def measured({", ".join(f"the_{number}th_argument" for number in range(20))}): ...
+
+| {" | ".join(f"The {number}th column" for number in range(14))} |
+|{"---|" * 14}
+| {" | ".join("a value of some length" for _ in range(14))} |
+
+1. One point, and `{"code_" * 30}` in it.
+2. Another point.
+"""
+WIDE_COMMENT = f"""{"ha" * 90}, see https://example.org/{"deep/" * 40} and `{"code_" * 30}`.
+
+    {"all on one line " * 20}
+
+> > > > > Quoted five times over.
+
+- one
+  - two
+    - three
+      - four
+"""
+
+
+async def wide() -> int:
+    """A thread of all that a narrow page has no room for, and a reply to that."""
+    thread = await make.thread(await finished(extract_markdown(WIDE_ARTICLE), None))
+    first, *_ = await make.lineages(thread)
+    priya = await viewer("priya")
+    comment = await make.comment(thread, priya, WIDE_COMMENT, stance="challenges", passage=first, quote="un" * 60)
+    await make.comment(thread, await viewer("hanna"), WIDE_COMMENT, parent=comment)
+    return thread
+
+
+async def ready() -> int:
+    """An import of mira's that was read and waits to be looked over."""
+    mira = await viewer("mira")
+    given = WIDE_ARTICLE.encode()
+    made = await request_import(member=mira.id, source="text", url=None, given=given, title="", topic="research")
+    await read_waiting()
+    return made
+
+
+async def archived() -> int:
+    thread = await three("Long ago three people argued here")
+    await db.execute("update thread set state = 'archived' where id = $1", thread)
+    return thread
+
+
 async def discussion(title: str, made: list[Line]) -> int:
     thread = await make.thread(make.text(title=title))
     await import_discussion(thread, made, lambda _: None)
@@ -98,10 +153,13 @@ async def main() -> None:
         "crowded": await discussion("Fourteen hundred voices", lines(1_400, 40, "crowded")),
         "deep": await discussion("Two people who would not stop", chain(31, "deep")),
         "deepest": await discussion("Two people who could not stop", chain(200, "deepest")),
+        "wide": await wide(),
+        "archived": await archived(),
     }
     spare = [await three(f"A thread to spare, number {number}") for number in range(SPARE)]
     ours = [*spare, *made.values()]
     await db.execute(OLD, ours)
+    made["ready"] = await ready()
     await refresh_standings()
     await db.execute(QUIET, ours)
     await close_redis()

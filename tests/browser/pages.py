@@ -1,5 +1,6 @@
 """Every page there is, with an address of it on the demo, and who sees it."""
 
+import re
 from dataclasses import dataclass
 
 from browser.site import Site
@@ -18,7 +19,7 @@ def as_seen_by(viewer: str, pages: list[Shown]) -> list[Shown]:
     return [
         Shown(page.name, page.path, viewer, page.status)
         for page in pages
-        if page.viewer is None or page.path.startswith(("/t/", "/new?", "/settings"))
+        if page.viewer is None or re.match(r"/(t|settings)/(?!.*/revise$)", page.path)
     ]
 
 
@@ -45,6 +46,11 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("home, topic", "/?topic=research", "mira"),
         Shown("thread", "/t/1/x"),
         Shown("thread, member", "/t/1/x", "mira"),
+        Shown("thread, whole", "/t/1/x?view=whole&sort=new", "mira"),
+        Shown("thread, one stance", "/t/1/x?stance=challenges", "mira"),
+        Shown("thread, crowded", f"/t/{site.made['crowded']}/x", "mira"),
+        Shown("thread, wide", f"/t/{site.made['wide']}/x", "mira"),
+        Shown("thread, archived", f"/t/{site.made['archived']}/x", "mira"),
         Shown("thread, empty", f"/t/{site.made['empty']}/x", "mira"),
         Shown("thread, one passage", f"/t/1/x?passage={passage}", "mira"),
         Shown("thread, one branch", f"/t/1/x?focus={own}", "mira"),
@@ -60,10 +66,17 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("edit", f"/c/{own}/edit", "mira"),
         Shown("delete", f"/c/{own}/delete", "mira"),
         Shown("versions of a comment", f"/c/{edited}/history"),
+        Shown("report a comment", f"/c/{own}/report", "jonas_w"),
+        Shown("report a comment, visitor", f"/c/{own}/report"),
+        Shown("reported", f"/c/{own}/report/done", "jonas_w"),
+        Shown("report an article", "/t/1/report", "jonas_w"),
+        Shown("report a member", "/u/mira/report", "jonas_w"),
+        Shown("moderation log", "/log"),
         Shown("rules", "/rules"),
         Shown("edit the rules", "/rules/edit", "ada"),
         Shown("add an article", "/new", "mira"),
         Shown("an import that failed", f"/new/{imported}", "mira"),
+        Shown("an article to look over", f"/new/{site.made['ready']}", "mira"),
         Shown("sign up", "/signup"),
         Shown("signed up", "/signup/done"),
         Shown("sign in", "/login?next=/t/1"),
@@ -71,9 +84,11 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("profile", "/u/mira"),
         Shown("settings: profile", "/settings/profile", "mira"),
         Shown("settings: security", "/settings/security", "mira"),
+        Shown("settings: muted", "/settings/muted", "mira"),
         Shown("mail sent from here", "/dev/mail"),
         Shown("confirmed", "/verify/done"),
         Shown("not found", "/t/999999/x", None, 404),
         Shown("not for members", "/mod/queue", "mira", 404),
+        Shown("nobody of that name", "/u/nobody-here", None, 404),
         Shown("gone", "/verify/no-such-token", None, 410),
     ]

@@ -1,7 +1,7 @@
 """Every page at the sizes between the smallest phone and the widest desk."""
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from browser.conftest import OpenTab
 from browser.pages import every_page
@@ -9,10 +9,14 @@ from browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-# What reaches beyond the right edge, but for what scrolls or hides within an element of its own.
-BEYOND = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-    .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+# What makes the page, or a part of it that scrolls up and down, scroll sideways as well.
+BEYOND = """() => [document.documentElement, ...document.querySelectorAll("body *")]
+    .filter(one => one.scrollWidth > one.clientWidth && !one.matches("pre, code, table, .passage-table, textarea"))
+    .filter(one => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
+    .flatMap(one => [...one.querySelectorAll("*")].filter(
+      inner => inner.checkVisibility() && inner.getBoundingClientRect().right > one.getBoundingClientRect().right))
     .map(one => `${one.tagName}.${one.className}`).slice(0, 5)"""
+WIDTHS = [320, 390, 768, 1100, 1440, 1920]
 
 
 async def beyond(page: Page) -> list[str]:
@@ -20,9 +24,7 @@ async def beyond(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "width", [320, pytest.param(720, marks=pytest.mark.slow), pytest.param(1100, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("width", [pytest.param(one, marks=pytest.mark.slow if one > 320 else ()) for one in WIDTHS])
 async def test_no_page_scrolls_sideways(site: Site, open_tab: OpenTab, width: int) -> None:
     pages = await every_page(site)
     found: dict[str, list[str]] = {}
@@ -33,3 +35,37 @@ async def test_no_page_scrolls_sideways(site: Site, open_tab: OpenTab, width: in
             if out := await beyond(tab.page):
                 found[shown.name] = out
     assert found == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_nothing_that_a_reader_opens_scrolls_sideways(site: Site, open_tab: OpenTab, width: int) -> None:
+    tab = await open_tab("mira", viewport={"width": width, "height": 640}, reduced_motion="reduce")
+    page, found = tab.page, []
+    await tab.open(f"/t/{site.made['wide']}/x?view=whole")
+    await page.locator("#compose summary").first.click()
+    await page.locator("#compose textarea").fill(f"{'ha' * 200}\n\n    {'all on one line ' * 20}")
+    await page.locator("#compose").get_by_role("button", name="Preview").click()
+    await expect(page.locator("#compose .previewed")).to_be_visible()
+    await page.locator("#comments > .comment > .comment-actions > a", has_text="Reply").click()
+    await expect(page.locator("#comments .comment-slot form")).to_be_visible()
+    found += await beyond(page)
+    for summary in await page.locator(".menu > summary:visible").all():
+        await summary.click()
+        found += await beyond(page)
+        await page.keyboard.press("Escape")
+    await page.locator(".gutter").first.click()
+    await expect(page.locator(".group .comment").first).to_be_visible()
+    found += await beyond(page)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert found + await beyond(page) == []
+
+
+@pytest.mark.parametrize("where", ["main", ".talk"])
+async def test_what_is_too_wide_would_be_found(open_tab: OpenTab, where: str) -> None:
+    tab = await open_tab()
+    await tab.open("/t/1/x")
+    await tab.page.locator(where).evaluate("one => one.append(document.createElement('canvas'))")
+    await tab.page.locator("canvas").evaluate("one => { one.width = 2000; one.style.maxWidth = 'none'; }")
+    assert await beyond(tab.page) == ["CANVAS."]
