@@ -56,6 +56,13 @@ FORMS = {
     "/mod/appeals/{appeal:str}/take": (),
     "/mod/appeals/{appeal:str}/decide": ("outcome", "action", "until", "answer"),
     "/mod/decision/{decision:str}/second": ("agree", "reason"),
+    "/mod/rules/new": ("name", "does", "rule", "kind-0", "words-0", "add", "more", "less"),
+    "/mod/rules/check": ("does", "kind-0", "words-0"),
+    "/mod/rules/stop": ("on",),
+    "/mod/rules/{rule:str}": ("version", "name", "does", "rule", "kind-0", "words-0", "add", "more", "less"),
+    "/mod/rules/{rule:str}/move": ("to",),
+    "/mod/rules/{rule:str}/test": ("version",),
+    "/mod/rules/{rule:str}/state": ("version", "state"),
     "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.
@@ -77,6 +84,11 @@ GOOD = {
     "action": "warn",
     "rule": "civility",
     "item-1": "1",
+    "does": "flag",
+    "kind-0": "words",
+    "words-0": "fool",
+    "version": "1",
+    "state": "shadow",
 }
 POLYGLOT = (
     "jaVasCript:/*-/*`/*\\`/*'/*\"/**/(/* */oNcliCk=alert() )//</stYle/</titLe/</teXtarEa/</scRipt/--!>"

@@ -14,6 +14,10 @@ from parley.core import db, mail
 from parley.core.access import Viewer
 from parley.core.assets import static
 from parley.moderation import appeals, decisions, reports
+from parley.moderation.engine import jobs
+from parley.moderation.engine import ops as rules
+from parley.moderation.engine.conditions import Words
+from parley.moderation.engine.rules import Asked
 from parley.moderation.reports import Flag
 from parley.moderation.rules import Choice
 
@@ -68,7 +72,7 @@ async def build() -> World:
         "{session:str}": "1",
         "{file:str}": "2026.csv",
     }
-    parts |= await _moderated(root, people["admin"])
+    parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])
     number = await _import(mira)
     letter = await _mail()
     return World(people, parts | {"/new/{number:str}": f"/new/{number}", "{number:str}": str(letter)})
@@ -89,6 +93,14 @@ async def _moderated(comment: int, moderator: Viewer) -> dict[str, str]:
     decision = await decisions.decide(moderator, choice)
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
     return {"{item:str}": str(item), "{decision:str}": str(decision), "{appeal:str}": str(appeal)}
+
+
+async def _ruled(moderator: Viewer) -> dict[str, str]:
+    """A rule, and what its back-test found."""
+    rule = await rules.create(moderator, Asked("No roots", "flag", "topic", (Words(["root"]),)))
+    await rules.test(moderator, rule, 1)
+    await jobs.run_backtests()
+    return {"{rule:str}": str(rule)}
 
 
 async def _import(who: Viewer) -> int:

@@ -17,13 +17,11 @@ BELIEVED_SECONDS = 1.0
 NEWEST = 1_000
 QUICK_TO_BE_WARM = 2
 
-RULES = """
+LAST_SWITCH = "select action from mod_action where kind = 'engine' and target = 0 order by id desc limit 1"
+RULES = f"""
 select id, name, version, state, position, action, guideline, conditions::text as conditions
-from rule where state in ('on', 'shadow')
-  and 'stop' is distinct from (select action from mod_action where kind = 'engine' and target = 0
-                               order by id desc limit 1)
-order by position, id
-"""
+from rule where state in ('on', 'shadow') and 'stop' is distinct from ({LAST_SWITCH}) order by position, id
+"""  # noqa: S608 constants only
 # What makes a thread worth a look by the brake; each part is found by an index and is empty in quiet times.
 WARM = f"""
 select id from thread where slow > 0
@@ -74,6 +72,11 @@ async def in_force() -> InForce:
         warm, decided = frozenset(await db.values(WARM)), frozenset(await db.values(DECIDED))
         _kept = InForce(ordered(rules), warm, decided, until)
     return _kept
+
+
+async def is_stopped() -> bool:
+    """Whether all rules are stopped at once, however each is set."""
+    return bool(await db.value(LAST_SWITCH) == "stop")
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import appeals, bulk, dashboard, deciding, desk, log, places, reporting, statements
+from parley.moderation.web import appeals, bulk, dashboard, deciding, desk, log, places, reporting, rules, statements
 
 handlers: list[object] = [
     *places.handlers,
@@ -12,4 +12,5 @@ handlers: list[object] = [
     *appeals.handlers,
     *log.handlers,
     *dashboard.handlers,
+    *rules.handlers,
 ]
