@@ -25,8 +25,7 @@ class RuleForm(Form):
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str] = ()) -> None:
         super().__init__(data)
-        missing = "Please give it a name. Whoever it concerns will read it."
-        self.name = self.text("name", most=LONGEST_NAME, least=1, missing=missing)
+        self.name = self.text("name", most=LONGEST_NAME)
         self.action = self.choice("does", list(ACTIONS)) or "flag"
         self.guideline = self.choice("rule", grounds)
         self.conditions: list[Condition] = []
@@ -67,6 +66,8 @@ class RuleForm(Form):
 
     def require(self) -> Asked | None:
         """The rule that was typed; None where something is wrong or missing, as `errors` and the rows say."""
+        if not self.name:
+            self.errors.setdefault("name", "Please give it a name. Whoever it concerns will read it.")
         if not self.guideline:
             self.errors.setdefault("rule", "Please choose the rule of the community that it is about.")
         if not self.rows:

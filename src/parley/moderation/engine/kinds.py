@@ -44,6 +44,8 @@ def _times(number: float, one: str, many: str) -> str:
     return one if number == 1 else many.format(f"{number:g}")
 
 
+# Of a longer list of words a sentence says the first ones, and how many there are.
+MOST_SAID = 6
 WHOSE = {"author": "by the same author (the last 10)", "anyone": "by anybody (the last 30)"}
 YES_NO = {"1": "written with AI assistance", "0": "written without"}
 
@@ -82,7 +84,7 @@ KINDS = {
             "Likeness to what was posted before",
             (Field("share", "Alike, in percent", "percent", "90", "Please give a whole number from 50 to 100."),
              Field("to", "To something", "choice", "author", "Please choose one of the two.", WHOSE)),
-            lambda one: f"it is {one.share:.0%} like something {WHOSE[one.to]}",
+            lambda one: f"it is {100 * one.share:.0f} % like something {WHOSE[one.to]}",
         ),
         Kind(
             c.Age,
@@ -143,6 +145,12 @@ def sentence(action: str, conditions: tuple[Condition, ...]) -> str:
     return f"{ACTIONS[action]} where {', and '.join(map(says, conditions))}."
 
 
+def in_full(action: str, conditions: tuple[Condition, ...]) -> str:
+    """A rule in one sentence, and every word of its long lists."""
+    lists = (value for one in conditions for value in msgspec.structs.astuple(one) if isinstance(value, list))
+    return " ".join([sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_SAID)])
+
+
 def typed(condition: Condition) -> dict[str, str]:
     """A condition as its fields show it."""
     kind = KINDS[str(condition.__struct_config__.tag)]
@@ -194,5 +202,8 @@ def _shown(field: Field, value: Any) -> str:
 
 
 def _either(words: list[str]) -> str:
-    *others, last = (f"“{word}”" for word in words)
+    said = [f"“{word}”" for word in words]
+    if len(said) > MOST_SAID:
+        return f"{', '.join(said[: MOST_SAID - 1])} or one of {len(said) - MOST_SAID + 1} others"
+    *others, last = said
     return f"{', '.join(others)} or {last}" if others else last

@@ -1,5 +1,6 @@
 """What the pages of the rules show."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -8,8 +9,8 @@ from markupsafe import Markup
 from parley.core import db
 from parley.core.diff import marked
 from parley.moderation.engine.backtest import Result
-from parley.moderation.engine.conditions import AnyCondition
-from parley.moderation.engine.kinds import sentence
+from parley.moderation.engine.conditions import AnyCondition, Condition
+from parley.moderation.engine.kinds import in_full, sentence
 from parley.moderation.engine.verdicts import DECIDED
 
 
@@ -38,7 +39,7 @@ class RuleRow(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        return _sentence(self.action, self.asks)
+        return _in_words(sentence, self.action, self.asks)
 
     @property
     def precision(self) -> float | None:
@@ -98,7 +99,7 @@ from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 
 async def versions(number: int) -> list[Version]:
     """The versions of a rule, the newest first."""
     rows = await db.fetch(VersionRow, VERSIONS, number)
-    words = [_sentence(row.action, row.asks) for row in rows]
+    words = [_in_words(in_full, row.action, row.asks) for row in rows]
     shown = [Markup("{}").format(words[0]), *map(marked, words, words[1:])] if words else []
     pairs = zip(rows, shown, strict=True)
     return [Version(row.number, row.changed_by, row.changed_at, one) for row, one in pairs][::-1]
@@ -169,8 +170,8 @@ def _conditions(asks: str) -> tuple[AnyCondition, ...] | None:
         return None
 
 
-def _sentence(action: str, asks: str) -> str:
+def _in_words(say: Callable[[str, tuple[Condition, ...]], str], action: str, asks: str) -> str:
     conditions = _conditions(asks)
     if not conditions:
         return "This rule was written by another version of Parley and matches nothing here."
-    return sentence(action, conditions)
+    return say(action, conditions)
