@@ -165,3 +165,47 @@ async def test_a_sign_in_that_is_suspended_leads_to_the_statement(client: httpx.
     assert answer.status_code == 403 and "suspended until" in answer.text
     assert f'href="/decision/{decision}?key={letters.key(decision)}"' in answer.text
     assert "/decision/" not in wrong.text
+
+
+async def test_a_member_finds_all_that_was_decided_about_them(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    jonas = await db.value("select member from decision")
+    undone = await decided(await reported(await make.member("anna")), await make.member(role="moderator"), "warn")
+    await as_jonas(client)
+
+    page = await client.get("/settings/decisions")
+
+    assert f'href="/decision/{decision}"' in page.text and "Your comment was removed" in page.text
+    assert f"/decision/{undone}" not in page.text and jonas is not None
+    await make.sign_in(client, await make.member())
+    assert "Nothing was ever decided about you" in (await client.get("/settings/decisions")).text
+    client.cookies.clear()
+    assert (await client.get("/settings/decisions")).status_code == 303
+
+
+@pytest.mark.parametrize("action", ["remove", "collapse"])
+async def test_its_author_is_led_from_the_place_of_a_comment_to_the_reasons(
+    client: httpx.AsyncClient, action: str
+) -> None:
+    jonas = await make.member("jonas")
+    decision = await decided(await reported(jonas), await make.member(role="moderator"), action)
+    comment, thread = await db.value("select target from decision"), await db.value("select thread from decision")
+    await make.sign_in(client, jonas)
+
+    page = await client.get(await make.address(thread))
+    led = await client.get(f"/c/{comment}/decision")
+    await make.sign_in(client, await make.member())
+    others = await client.get(await make.address(thread))
+
+    assert f'href="/c/{comment}/decision">Read why, and appeal' in page.text
+    assert led.status_code == 303 and led.headers["location"] == f"/decision/{decision}"
+    assert f"/c/{comment}/decision" not in others.text
+    assert (await client.get(f"/c/{comment}/decision")).status_code == 404
+
+
+async def test_a_folded_comment_opens_for_whoever_wants_to_read_it(client: httpx.AsyncClient) -> None:
+    await decided(await reported(await make.member()), await make.member(role="moderator"), "collapse")
+
+    page = await client.get(await make.address(await db.value("select thread from decision")))
+
+    assert "Folded by moderation: It insults somebody. <span>Show</span></summary><p>You are a fool" in page.text

@@ -33,6 +33,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     # The revision of the article it answered, where there is a newer one.
     answered: int | None
     assisted: bool
+    # Why a moderator or a rule folded it, where one did.
+    collapsed: str | None
     raw_html: str
     version: int
     score: int
@@ -81,6 +83,7 @@ COLUMNS = f"""
     case when {IS_VISIBLE} and c.anchor = 'lost' then ({EARLIER}) end as earlier,
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
+    case when {IS_VISIBLE} then c.collapsed end as collapsed,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.version,
     c.base_ups + c.ups - c.base_downs - c.downs as score,

@@ -55,7 +55,7 @@ select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author is not null as is_member, c.html, c.assisted,
        c.base_ups + c.ups - c.base_downs - c.downs as score
 from comment c left join member m on m.id = c.author
-where c.id = any($1::bigint[]) and c.state = 'visible'
+where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
 """
 
 

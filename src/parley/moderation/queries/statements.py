@@ -6,7 +6,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.core import db
-from parley.moderation.rules import APPEAL_DAYS
+from parley.moderation.rules import ACTIONS, APPEAL_DAYS
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -67,6 +67,34 @@ left join thread t on t.id = coalesce(d.thread, c.thread) left join appeal a on 
 where d.id = $1
 """
 
+
+class OwnRow(msgspec.Struct, frozen=True):
+    """A decision as whom it concerns finds it in their settings."""
+
+    id: int
+    action: str
+    state: str
+    reason: str
+    title: str | None
+    until: datetime | None
+    created_at: datetime
+    appeal: str | None
+
+
+# What nobody was told of.
+UNTOLD = ("awaiting", "undone", "refused")
+IS_TOLD = f"d.state not in {UNTOLD} and d.action = any($2::text[])"
+OWN = f"""
+select d.id, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
+from decision d left join thread t on t.id = d.thread left join appeal a on a.decision = d.id
+where d.member = $1 and {IS_TOLD} order by d.id desc limit 100
+"""  # noqa: S608 constants only
+OF_COMMENT = f"""
+select id from decision d where d.member = $1 and {IS_TOLD} and d.kind = 'comment' and d.target = $3
+order by d.id desc limit 1
+"""  # noqa: S608 constants only
+TOLD = [one.name for one in ACTIONS.values() if one.restricts]
+
 LATEST = """
 select id from decision
 where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
@@ -81,4 +109,15 @@ async def statement(decision: int) -> Statement | None:
 async def suspension(member: int) -> int | None:
     """The decision by which a member is suspended."""
     number: int | None = await db.value(LATEST, member)
+    return number
+
+
+async def own(member: int) -> list[OwnRow]:
+    """The decisions that a member was told of, the newest first."""
+    return await db.fetch(OwnRow, OWN, member, TOLD)
+
+
+async def about_comment(member: int, comment: int) -> int | None:
+    """The last decision that its author was told of about a comment."""
+    number: int | None = await db.value(OF_COMMENT, member, TOLD, comment)
     return number

@@ -7,7 +7,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.core.access import ANYONE, MODERATOR, Viewer, viewer_of
+from parley.comments.web import signed_in
+from parley.core.access import ANYONE, MEMBER, MODERATOR, Viewer, viewer_of
 from parley.core.errors import NotFound, ParleyError
 from parley.core.forms import Form, posted
 from parley.core.pages import page
@@ -16,12 +17,8 @@ from parley.moderation import appeals, letters
 from parley.moderation.forms import AppealForm
 from parley.moderation.queries import statements
 from parley.moderation.queries.statements import Statement
-from parley.moderation.rules import ACTIONS
 
 AnyRequest = Request[Any, Any, Any]
-
-# What nobody was told of.
-UNTOLD = {"awaiting", "undone", "refused"}
 
 
 async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
@@ -40,8 +37,7 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
 
 
 def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
-    action = ACTIONS.get(found.action)
-    told = found.member is not None and found.state not in UNTOLD and (action is None or action.restricts)
+    told = found.member is not None and found.state not in statements.UNTOLD and found.action in statements.TOLD
     is_them = viewer is not None and viewer.id == found.member
     return told and (is_them or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
 
@@ -73,4 +69,21 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
 
 
-handlers: list[object] = [statement_page, appeal]
+@get("/settings/decisions", name="moderation:own-decisions", opt={"who": MEMBER})
+async def own_page(request: AnyRequest) -> Response[Any]:
+    """What was decided about the viewer, all of it."""
+    viewer = signed_in(request)
+    return page(request, "moderation/own.html", rows=await statements.own(viewer.id))
+
+
+@get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})
+async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    """Lead the author of a comment to why it is not as they left it. Raises NotFound for everybody else."""
+    number = as_id(comment)
+    decision = await statements.about_comment(signed_in(request).id, number) if number else None
+    if decision is None:
+        raise NotFound("Nothing was decided about this comment that concerns you.")
+    return Redirect(f"/decision/{decision}", status_code=303)
+
+
+handlers: list[object] = [statement_page, appeal, own_page, of_comment]
