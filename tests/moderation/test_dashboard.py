@@ -115,7 +115,7 @@ async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_bac
 
     found = await figure("decisions")
 
-    assert found.summary == "4 decisions: 3 took something away, 0 were made by a rule."
+    assert found.summary == "4 decisions: 3 took something away, none was made by a rule."
     assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Left as it is": "1", "Warned": "1"}
     assert found.strips[0].name == "Removed"
 

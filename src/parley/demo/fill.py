@@ -15,8 +15,9 @@ from parley.comments import anchors, ranking
 from parley.core import db, markdown
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.demo import PASSWORD
+from parley.demo import PASSWORD, moderating
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
+from parley.demo.moderating import Opened
 from parley.demo.voting import Ballot, ballots
 from parley.threads import jobs
 from parley.threads.opening import open_thread
@@ -25,7 +26,7 @@ from parley.votes.jobs import repair
 from parley.votes.queries import drifted
 
 # How many hours before now each thread opened, and which one a moderator locked.
-OPENED_HOURS = {"01": 110, "02": 98, "03": 86, "04": 150, "05": 80}
+OPENED_HOURS = {"01": 110, "02": 98, "03": 90, "04": 150, "05": 80}
 REVISED_MINUTES = 4_300
 LOCKED = "04"
 LOCK_REASON = "The argument had turned on the person. Eleven reports; sam_h explains at the end of the thread."
@@ -42,11 +43,12 @@ async def fill() -> dict[str, int]:
     async with db.atomic():
         if not await db.value("select 1 from member where is_demo limit 1"):
             ids = await _add_members()
-            for article in articles():
-                await _add_thread(article, ids)
+            threads = {article.name[:2]: await _add_thread(article, ids) for article in articles()}
+            await moderating.moderate(ids, threads)
     for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
         await repair(drift)
     await jobs.refresh_standings()
+    await moderating.weigh()
     return {
         "members": await db.value("select count(*) from member where is_demo"),
         "threads": await db.value("select count(*) from thread"),
@@ -57,10 +59,11 @@ async def fill() -> dict[str, int]:
 
 async def _add_members() -> dict[str, int]:
     secret = await hashed(PASSWORD)
-    joined = datetime.now(UTC) - timedelta(days=200)
+    now = datetime.now(UTC)
     ids: dict[str, int] = {}
     for place, one in enumerate(members()):
-        ids[one.name] = await _add_member(one, secret, joined + timedelta(days=3 * place))
+        days = 200 - 3 * place if one.days is None else one.days
+        ids[one.name] = await _add_member(one, secret, now - timedelta(days=days))
     return ids
 
 
@@ -81,7 +84,7 @@ async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
     return made
 
 
-async def _add_thread(article: Path, ids: dict[str, int]) -> None:
+async def _add_thread(article: Path, ids: dict[str, int]) -> Opened:
     number = article.name[:2]
     opened_at = datetime.now(UTC) - timedelta(hours=OPENED_HOURS[number])
     front = _front_matter(article)
@@ -96,6 +99,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> None:
     await _set_clock(thread, opened_at)
     if number == LOCKED:
         await db.execute("update thread set state = 'locked', state_reason = $2 where id = $1", thread, LOCK_REASON)
+    return Opened(thread, opened_at)
 
 
 async def _read(article: Path) -> Text:

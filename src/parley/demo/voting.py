@@ -46,7 +46,7 @@ def ballots(members: Sequence[DemoMember], comments: Sequence[DemoComment]) -> l
         craft = _craft(comment)
         for member in members:
             turnout = TURNOUT if comment.parent is None else TURNOUT / 2
-            may = member.name not in {comment.author, NEWCOMER}
+            may = member.days is None and member.name not in {comment.author, NEWCOMER}
             if may and dice.random() < turnout:
                 cast += _votes(dice, comment, member, camps[comment.author], craft)
     return cast

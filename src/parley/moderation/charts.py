@@ -7,7 +7,7 @@ import msgspec
 
 # Of the room of one bar, the share that it fills.
 FILLED = 0.78
-STRIP = 40
+STRIP = 28
 SPANS = 168
 # Room above and below the marks of spans.
 PAD = 14
@@ -46,7 +46,7 @@ def strip(name: str, words: str, values: Sequence[int], labels: Sequence[str], p
             is_last=place == len(values) - 1,
         )
         for place, (value, label) in enumerate(zip(values, labels, strict=True))
-        if value and (height := max(2.0, round((STRIP - 4) * value / max(1, peak), 1)))
+        if value and (height := max(2.0, round(STRIP * value / max(1, peak), 1)))
     ]
     return Strip(name, words, bars)
 

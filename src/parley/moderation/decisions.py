@@ -78,7 +78,9 @@ update decision set state = 'refused', ended_at = now()
 where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4)
 """
 REOPEN_REPORTS = """
-update report set state = 'open', outcome = null, resolved_at = null where item = $1 and resolved_at = $2
+update report r set state = 'open', outcome = null, resolved_at = null
+where r.item = $1 and r.resolved_at = $2 and not exists (
+    select from report again where again.item = r.item and again.reporter = r.reporter and again.state <> 'resolved')
 """
 
 

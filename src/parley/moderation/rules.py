@@ -89,7 +89,7 @@ class Choice(msgspec.Struct, frozen=True):
 
     @property
     def lasts(self) -> timedelta | None:
-        return timedelta(days=self.days) if self.days else None
+        return timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
 
 
 def may_choose(choice: Choice, kind: str) -> Action:

@@ -36,11 +36,11 @@ async def figures(period: Period) -> list[Figure]:
     decided = await stats.decided(since, grain)
     return [
         waits(period, await stats.waited(since, grain)),
+        community(period, await stats.active(since, grain), await stats.joined(since, grain)),
         decisions(period, decided),
         reports(period, await stats.reported(since, grain)),
         appeals(decided),
         rules(await stats.matched(since)),
-        community(period, await stats.active(since, grain), await stats.joined(since, grain)),
     ]
 
 
@@ -78,8 +78,7 @@ def decisions(period: Period, found: Sequence[stats.Decided]) -> Figure:
     total, taking = _sums(found, "count", "restricting")
     by_rules = sum(one.count for one in found if one.automated)
     summary = (
-        f"{plural(total, 'decision', 'decisions')}: {taking:,} took something away, "
-        f"{by_rules:,} {'was' if by_rules == 1 else 'were'} made by a rule."
+        f"{plural(total, 'decision', 'decisions')}: {taking:,} took something away, {_were(by_rules)} made by a rule."
         if total
         else "Nothing was decided in this time."
     )
@@ -102,8 +101,8 @@ def reports(period: Period, found: Sequence[stats.Reported]) -> Figure:
 def appeals(found: Sequence[stats.Decided]) -> Figure:
     taking, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
     summary = (
-        f"Of {plural(taking, 'decision', 'decisions')} that took something away, {appealed:,} "
-        f"{'was' if appealed == 1 else 'were'} appealed against and {overturned:,} overturned."
+        f"Of {plural(taking, 'decision', 'decisions')} that took something away, {_were(appealed)} "
+        f"appealed against and {overturned or 'none'} overturned."
         if taking
         else "Nothing was taken away from anybody in this time."
     )
@@ -173,6 +172,10 @@ def _stripped(
     peak = max((value for values in lines.values() for value in values), default=0)
     strips = [charts.strip(kind, f"{totals[kind]:,}", line, period.labels, peak) for kind, line in ordered.items()]
     return Figure(name, title, summary, ["", *ordered], _rows(period, ordered), strips=strips)
+
+
+def _were(number: int) -> str:
+    return f"{number:,} {'was' if number == 1 else 'were'}" if number else "none was"
 
 
 def _sums(found: Sequence[Any], *names: str) -> list[int]:

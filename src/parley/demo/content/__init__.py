@@ -13,6 +13,8 @@ class DemoMember(msgspec.Struct, frozen=True):
     role: str
     camp: str
     bio: str
+    # How many days ago they joined; most were here before the first thread.
+    days: int | None = None
 
 
 class DemoComment(msgspec.Struct, frozen=True):
@@ -30,9 +32,65 @@ class DemoComment(msgspec.Struct, frozen=True):
     assisted: bool = False
 
 
+class DemoReport(msgspec.Struct, frozen=True):
+    """A report of a member or, without one, of a visitor; times here are minutes after the thread opened."""
+
+    minutes: int
+    by: str | None
+    ground: str
+    text: str
+    name: str | None = None
+    email: str | None = None
+
+
+class DemoDecision(msgspec.Struct, frozen=True):
+    minutes: int
+    by: str
+    action: str
+    ground: str | None
+    reason: str
+
+
+class DemoAppeal(msgspec.Struct, frozen=True):
+    """An appeal; one that is not decided waits."""
+
+    minutes: int
+    text: str
+    by: str | None = None
+    decided: int = 0
+    outcome: str | None = None
+    answer: str = ""
+
+
+class DemoHeld(msgspec.Struct, frozen=True):
+    """A comment that rules held back."""
+
+    author: str
+    minutes: int
+    rules: list[str]
+    body: str
+
+
+class DemoCase(msgspec.Struct, frozen=True):
+    """What was reported or held in a thread, and what became of it: a comment, a held one, or else a member."""
+
+    thread: str
+    reports: list[DemoReport]
+    comment: str | None = None
+    held: DemoHeld | None = None
+    member: str | None = None
+    decision: DemoDecision | None = None
+    appeal: DemoAppeal | None = None
+
+
 @cache
 def members() -> tuple[DemoMember, ...]:
     return tuple(msgspec.json.decode((FOLDER / "members.json").read_bytes(), type=list[DemoMember]))
+
+
+def cases() -> list[DemoCase]:
+    """What the moderators of the demo have done and have still to do."""
+    return msgspec.json.decode((FOLDER / "moderation.json").read_bytes(), type=list[DemoCase])
 
 
 def articles() -> list[Path]:

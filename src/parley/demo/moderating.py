@@ -1,0 +1,215 @@
+"""What was reported, held and decided in the demo, written down as it would have been at its time."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from parley.comments import ranking
+from parley.core import db, markdown
+from parley.demo.content import DemoCase, cases
+from parley.moderation import reports
+from parley.moderation.record import Entry
+from parley.moderation.rules import ACTIONS
+
+Step = Callable[[], Awaitable[Any]]
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A thread of the demo, and when the story says it opened."""
+
+    id: int
+    at: datetime
+
+
+class Case(msgspec.Struct):
+    """A case on its way: whom and what it concerns, once that is known."""
+
+    story: DemoCase
+    thread: Opened
+    kind: str
+    target: int
+    member: int | None
+    item: int = 0
+    decision: int = 0
+
+    def at(self, minutes: int) -> datetime:
+        return self.thread.at + timedelta(minutes=minutes)
+
+
+# What an action makes of a comment that is there, of one that is held, and of a thread.
+CHANGES: Mapping[tuple[str, bool], tuple[dict[str, Any], dict[str, Any]]] = {
+    ("remove", False): ({"state": "visible"}, {"state": "removed"}),
+    ("remove", True): ({"state": "pending"}, {"state": "rejected"}),
+    ("collapse", False): ({"collapsed": None}, {"collapsed": ""}),
+}
+
+WROTE = """
+insert into comment (thread, author, state, revision, body, html, html_version, submission, best, created_at)
+values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9) returning id
+"""
+WRITTEN = "select id from comment where submission = $1"
+AUTHOR = "select author from comment where id = $1"
+OPEN = "insert into item (kind, target, thread, opened_at) values ($1, $2, $3, $4) returning id"
+REPORT = """
+insert into report (item, reporter, name, email, guideline, text, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+"""
+HIT = """
+insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
+"""
+DECIDE = """
+insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, before, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) returning id
+"""
+# Reports are taken up and answered; the database knows no shorter way.
+TAKE_UP = "update report set state = 'claimed' where item = $1"
+CLOSE = """
+with answered as (
+    update report set state = 'resolved', outcome = $2, resolved_at = $3 where item = $1
+)
+update item set state = 'done', version = version + 1, acted_at = $3 where id = $1
+"""
+APPEAL = """
+insert into appeal (decision, member, text, state, assigned_to, answer, created_at, decided_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+# As moderation/record.py does, but for the time.
+RECORD = """
+insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
+select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10,
+       $3 = 'automatic' and $2::bigint is null, $11
+"""
+
+
+async def moderate(ids: Mapping[str, int], threads: Mapping[str, Opened]) -> None:
+    """Write all cases down, each step in the order of time, as the record asks."""
+    steps: list[tuple[datetime, Step]] = []
+    for story in cases():
+        case = await _begin(story, ids, threads[story.thread])
+        steps += _steps(case, ids)
+    for _, step in sorted(steps, key=lambda one: one[0]):
+        await step()
+
+
+async def weigh() -> None:
+    """Work out the risks, which depend on how many people are in the threads."""
+    for item in await db.values("select id from item where state = 'open'"):
+        await reports.weigh(item)
+
+
+async def _begin(story: DemoCase, ids: Mapping[str, int], thread: Opened) -> Case:
+    if story.member:
+        return Case(story, thread, "member", ids[story.member], ids[story.member])
+    comment = await _held(story, ids, thread) if story.held else await _comment(story, thread)
+    return Case(story, thread, "comment", comment, await db.value(AUTHOR, comment))
+
+
+async def _comment(story: DemoCase, thread: Opened) -> int:
+    found: int = await db.value(WRITTEN, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    return found
+
+
+async def _held(story: DemoCase, ids: Mapping[str, int], thread: Opened) -> int:
+    assert story.held is not None
+    made: int = await db.value(
+        WROTE,
+        thread.id,
+        ids[story.held.author],
+        "rejected" if story.decision else "pending",
+        story.held.body,
+        markdown.render(story.held.body),
+        markdown.VERSION,
+        uuid5(NAMESPACE_URL, f"{thread.id}/{story.held.author}/{story.held.minutes}"),
+        ranking.best(0, 0),
+        thread.at + timedelta(minutes=story.held.minutes),
+    )
+    return made
+
+
+def _steps(case: Case, ids: Mapping[str, int]) -> list[tuple[datetime, Step]]:
+    story = case.story
+    began = case.at(story.held.minutes if story.held else story.reports[0].minutes)
+    steps: list[tuple[datetime, Step]] = [(began, partial(_open, case, ids, began))]
+    if story.decision:
+        steps.append((case.at(story.decision.minutes), partial(_decide, case, ids)))
+    if story.appeal:
+        steps.append((case.at(story.appeal.minutes), partial(_appeal, case, ids)))
+        if story.appeal.outcome:
+            steps.append((case.at(story.appeal.decided), partial(_answer, case, ids)))
+    return steps
+
+
+async def _open(case: Case, ids: Mapping[str, int], began: datetime) -> None:
+    case.item = await db.value(OPEN, case.kind, case.target, case.thread.id if case.kind == "comment" else None, began)
+    for one in case.story.reports:
+        reporter = ids[one.by] if one.by else None
+        said = (one.name, one.email, one.ground, one.text)
+        await db.execute(REPORT, case.item, reporter, *said, case.at(one.minutes))
+    if case.story.held:
+        await _hold(case, case.story.held.rules, began)
+
+
+async def _hold(case: Case, rules: list[str], at: datetime) -> None:
+    """The first rule decides, and all that match are hits."""
+    for rule in rules:
+        await db.execute(HIT, rule, case.target, rule == rules[0], at)
+    reason = f"Automatic rule: {rules[0]}"
+    await _record(at, None, Entry("hold", "comment", case.target, {}, {"state": "pending"}, "spam", reason))
+
+
+async def _decide(case: Case, ids: Mapping[str, int]) -> None:
+    one = case.story.decision
+    assert one is not None
+    before, after = CHANGES.get((one.action, case.story.held is not None), ({}, {}))
+    kind, target = "comment", case.target
+    if one.action == "lock":
+        kind, target = "article", case.thread.id
+        before, after = _held_thread("open", ""), _held_thread("locked", one.reason)
+    if "collapsed" in after:
+        after = {"collapsed": one.reason}
+    at, by = case.at(one.minutes), ids[one.by]
+    place = (case.item, kind, target, case.thread.id)
+    why = (one.action, one.ground, one.reason, by, case.member, _json(before))
+    case.decision = await db.value(DECIDE, *place, *why, at)
+    await db.execute(TAKE_UP, case.item)
+    await db.execute(CLOSE, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
+    entry = Entry(one.action, kind, target, before, after, one.ground, one.reason, case.decision)
+    await _record(at, by, entry)
+
+
+def _held_thread(state: str, why: str) -> dict[str, Any]:
+    return {"thread_state": state, "slow": 0, "why": why}
+
+
+async def _appeal(case: Case, ids: Mapping[str, int]) -> None:
+    one = case.story.appeal
+    assert one is not None
+    by = ids[one.by] if one.by else None
+    decided = case.at(one.decided) if one.outcome else None
+    answer = (one.outcome or "filed", by, one.answer, case.at(one.minutes), decided)
+    await db.execute(APPEAL, case.decision, case.member, one.text, *answer)
+    entry = Entry("appeal", "comment", case.target, decision=case.decision)
+    await _record(case.at(one.minutes), None, entry, role="member")
+
+
+async def _answer(case: Case, ids: Mapping[str, int]) -> None:
+    """An appeal that overturned a fold: it is open again."""
+    one, made = case.story.appeal, case.story.decision
+    assert one is not None and one.by is not None and made is not None  # noqa: PT018 a note for mypy
+    at = case.at(one.decided)
+    await db.execute("update decision set state = 'overturned', ended_at = $2 where id = $1", case.decision, at)
+    was, now = {"collapsed": made.reason}, {"collapsed": None}
+    what = (f"appeal.{one.outcome}", "comment", case.target)
+    await _record(at, ids[one.by], Entry(*what, was, now, reason=one.answer, decision=case.decision))
+
+
+async def _record(at: datetime, actor: int | None, entry: Entry, role: str = "automatic") -> None:
+    what = (entry.action, entry.kind, entry.target, _json(entry.before), _json(entry.after))
+    await db.execute(RECORD, at, actor, role, *what, entry.guideline, entry.reason, entry.decision)
+
+
+def _json(change: dict[str, Any]) -> str:
+    return msgspec.json.encode(change).decode()
