@@ -104,8 +104,7 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
     await redis.redis().flushdb()
     if request.node.get_closest_marker("committed"):
         yield
-        async with as_owner():
-            await execute(EMPTY)
+        await empty()
         return
     assert DB.pool is not None
     async with DB.pool.acquire() as connection:
@@ -116,6 +115,12 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
         finally:
             DB.current_transaction.reset(token)
             await connection.execute("ROLLBACK")
+
+
+async def empty() -> None:
+    """Empty all tables, of what was committed."""
+    async with as_owner():
+        await execute(EMPTY)
 
 
 EMPTY = """

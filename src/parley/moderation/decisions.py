@@ -77,10 +77,22 @@ SUPERSEDE = """
 update decision set state = 'refused', ended_at = now()
 where state = 'awaiting' and (item = $1 or kind = $2 and target = $3 and action = $4)
 """
+# What that very decision ended comes back with what it answered, but for reports that were made anew since.
+PROPOSE_AGAIN = """
+update decision set state = 'awaiting', ended_at = null
+where state = 'refused' and second is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
+"""
 REOPEN_REPORTS = """
 update report r set state = 'open', outcome = null, resolved_at = null
 where r.item = $1 and r.resolved_at = $2 and not exists (
     select from report again where again.item = r.item and again.reporter = r.reporter and again.state <> 'resolved')
+"""
+# It waits for an admin or for a second moderator again, if it did since it was opened.
+REOPEN = """
+update item i set state = 'open', version = version + 1, escalated = exists (
+    select from decision d where d.item = i.id and d.created_at >= i.opened_at
+    and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force'))
+where i.id = $1
 """
 
 
@@ -192,9 +204,10 @@ async def undo(viewer: Viewer, decision: int) -> None:
             raise Refused("This can no longer be undone. The decision stands, and can be decided anew.")
         await end(made, "undone")
         before, after = await effects.take_back(target, made.was, viewer.id)
+        await db.execute(PROPOSE_AGAIN, made.item, made.kind, made.target, made.created_at)
         if made.item is not None:
             await db.execute(REOPEN_REPORTS, made.item, made.created_at)
-            await db.execute("update item set state = 'open', version = version + 1 where id = $1", made.item)
+            await db.execute(REOPEN, made.item)
         await letters.keep_back(decision)
         await record.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
 
