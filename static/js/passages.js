@@ -19,12 +19,17 @@ export function gather() {
     rows.set(lineageOf(row), row);
     row.classList.toggle("is-read", lineageOf(row) === reading);
     watcher.observe(row);
-    // Code and tables wider than the column scroll by keyboard too.
-    for (const wide of row.querySelectorAll("pre, .passage-table")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
   }
+  reachWide();
+}
+
+// Code and tables wider than the column scroll by keyboard too.
+function reachWide() {
+  for (const wide of document.querySelectorAll("pre, .passage-table")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 }
 
 if (thread) gather();
+else reachWide();
 
 function follow(entries) {
   for (const { target, isIntersecting } of entries) inSight[isIntersecting ? "add" : "delete"](target);

@@ -60,6 +60,7 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("versions of an article", f"/t/{revised}/revisions"),
         Shown("versions of an article, editor", f"/t/{revised}/revisions?from=2&to=1", "sam_h"),
         Shown("an old version of an article", f"/t/{revised}/revisions?at=1", "sam_h"),
+        Shown("an old version, wide", f"/t/{site.made['wide']}/revisions?at=1"),
         Shown("edit an article", f"/t/{revised}/revise", "sam_h"),
         Shown("reply", f"/c/{own}/reply", "jonas_w"),
         Shown("reply, visitor", f"/c/{own}/reply"),
