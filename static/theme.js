@@ -1,2 +1,2 @@
-/* sources 58fdfa239dfeb50a101549d58978375da3e8e9a658e492a151904d23c1100c05 */
+/* sources f0ef734ca0bb6bb371cebda136a7ac1808228faa9045254ac04e551ce719e5b6 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -153,7 +153,7 @@ async def test_a_decision_by_htmx_brings_the_next_item_at_once(desk: httpx.Async
 
     assert answer.status_code == 200
     assert f'id="item" data-item="{second}"' in answer.text
-    assert f'hx-target="#i{first}" hx-swap="delete"' in answer.text
+    assert f'hx-target="#i{first}" hx-swap="outerHTML"><li class="item" id="i{first}"' in answer.text
     assert "<html" not in answer.text
 
 
@@ -292,7 +292,7 @@ async def test_new_items_are_announced_and_the_list_stays(desk: httpx.AsyncClien
     await reported()
 
     since = await desk.get("/mod/queue/live?since=1")
-    now = await desk.get("/mod/queue/live?since=4000000000")
+    now = await desk.get("/mod/queue/live?since=4000000000000000")
 
     assert "1 new item" in since.text and "new item" not in now.text
     assert "1</b>" in (await desk.get("/mod/waiting")).text

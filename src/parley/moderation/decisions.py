@@ -89,11 +89,12 @@ where r.item = $1 and r.resolved_at = $2 and not exists (
 """
 # It waits for an admin or for a second moderator again, if it did since it was opened.
 REOPEN = """
-update item i set state = 'open', version = version + 1, escalated = exists (
+update item i set state = 'open', version = version + 1, acted_at = nullif(acted_at, $2), escalated = exists (
     select from decision d where d.item = i.id and d.created_at >= i.opened_at
     and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force'))
 where i.id = $1
 """
+LATER = "select exists(select from decision where item = $1 and id > $2 and state <> 'undone')"
 
 
 async def decide(viewer: Viewer, choice: Choice) -> int:
@@ -202,12 +203,14 @@ async def undo(viewer: Viewer, decision: int) -> None:
         late = datetime.now(UTC) - made.created_at > timedelta(seconds=rules.UNDO_SECONDS)
         if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late:
             raise Refused("This can no longer be undone. The decision stands, and can be decided anew.")
+        if await db.value(LATER, made.item, decision):
+            raise Refused("Something else was decided about it since, so this cannot be undone any more.")
         await end(made, "undone")
         before, after = await effects.take_back(target, made.was, viewer.id)
         await db.execute(PROPOSE_AGAIN, made.item, made.kind, made.target, made.created_at)
         if made.item is not None:
             await db.execute(REOPEN_REPORTS, made.item, made.created_at)
-            await db.execute(REOPEN, made.item)
+            await db.execute(REOPEN, made.item, made.created_at)
         await letters.keep_back(decision)
         await record.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
 

@@ -10,11 +10,14 @@ const keys = {
   a: () => choose("approve", true),
   r: () => choose("remove"),
   c: () => choose("collapse"),
+  w: () => choose("warn"),
+  l: () => choose("lock"),
   e: () => choose("escalate", true),
   s: () => press("#skip"),
   u: () => press("#undo button"),
   v: () => press("#veil button"),
   Enter: submit,
+  "?": () => document.getElementById("desk-keys")?.showModal(),
 };
 
 function open(step) {
@@ -92,7 +95,6 @@ function opened() {
     if (here) at = index;
   });
   links()[at + 1]?.dispatchEvent(new Event("mouseover"));
-  if (!links().length && !number) return void location.assign(`/mod/queue${location.search}`);
   taking = setTimeout(() => item()?.checkVisibility() && press("#claim button"), MOMENT);
 }
 

@@ -49,9 +49,12 @@ select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened
            select from mod_action o
            where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
        case i.kind when 'comment' then c.author when 'member' then i.target end as member,
-       (select o.guideline from report o join guideline g on g.code = o.guideline
-        where o.item = i.id and o.state <> 'resolved'
-        group by o.guideline order by sum(o.weight * g.severity) desc limit 1) as likely
+       coalesce(
+           (select o.guideline from report o join guideline g on g.code = o.guideline
+            where o.item = i.id and o.state <> 'resolved'
+            group by o.guideline order by sum(o.weight * g.severity) desc limit 1),
+           (select u.guideline from hit h join rule u on u.id = h.rule
+            where i.kind = 'comment' and h.comment = i.target and h.acted order by h.id desc limit 1)) as likely
 from item i left join thread t on t.id = i.thread left join standing s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target left join member h on h.id = i.claimed_by
 where i.id = $2 and {NOT_OWN}

@@ -1,6 +1,6 @@
 """The queue: what is open and not the viewer's own, the greatest risk first."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -54,16 +54,18 @@ NOT_OWN = """
     and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
     and not exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved')
 """
+# What one has passed on is there for the others, and for oneself only where one looks for it.
 CHOSEN = f"""
     i.state = 'open' and {NOT_OWN}
     and ($2::text is null or i.kind = $2)
     and ($3::text is null or exists (
         select from report o where o.item = i.id and o.guideline = $3 and o.state <> 'resolved'))
-    and (not $4 or i.escalated)
+    and case when $4 then i.escalated else not (i.escalated and exists (
+        select from decision o where o.item = i.id and o.moderator = $1 and o.state in ('in_force', 'awaiting'))) end
     and case $5::text when 'mine' then i.claimed_by = $1 and i.claimed_until > now()
                       when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
                       else true end
-"""
+"""  # noqa: S608 constants only
 # What a hold's ground is: that of the rules that acted.
 GROUNDS = """
     array(select count(*) || ' \u00d7 ' || o.ground from (
@@ -78,13 +80,16 @@ IS_SENSITIVE = f"""
             where o.item = i.id and o.state <> 'resolved' and g.severity >= {SENSITIVE})
 """
 
-LIST = f"""
+PAGE_OF = f"""
 with page as materialized (
     select i.* from item i left join item a on a.id = $6
     where {CHOSEN} and (a.id is null or i.risk < a.risk
                         or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
     order by i.risk desc, i.opened_at, i.id limit $7
 )
+"""  # noqa: S608 constants only
+ONE_OF = f"with page as (select i.* from item i where i.id = $2 and i.state = 'open' and {NOT_OWN})"  # noqa: S608 as above
+ROWS = f"""
 select i.id, i.kind, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
@@ -100,19 +105,24 @@ order by i.risk desc, i.opened_at, i.id
 
 async def page(viewer: int, wanted: Wanted, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
     """The items that come after the item `after`, or the first ones."""
-    return await db.fetch(QueueRow, LIST, viewer, *msgspec.structs.astuple(wanted), after, count)
+    return await db.fetch(QueueRow, PAGE_OF + ROWS, viewer, *msgspec.structs.astuple(wanted), after, count)
+
+
+async def row(viewer: int, item: int) -> QueueRow | None:
+    """One open item as the list shows it."""
+    return await db.fetch_one(QueueRow, ONE_OF + ROWS, viewer, item)
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """How much waits for a moderator, and since when; `newest` is the highest number of an item."""
+    """How much waits for a moderator, and since when; `at` is the moment that this holds of."""
 
     count: int
     oldest: datetime | None
-    newest: int
+    at: datetime
 
 
 WAITING = f"""
-select count(*), min(opened_at) as oldest, coalesce(max(id), 0) as newest from item i where {CHOSEN}
+select count(*), min(opened_at) as oldest, now() as at from item i where {CHOSEN}
 """  # noqa: S608 constants only
 NEW = f"select count(*) from item i where {CHOSEN} and i.opened_at > $6"  # noqa: S608 constants only
 
@@ -120,7 +130,7 @@ NEW = f"select count(*) from item i where {CHOSEN} and i.opened_at > $6"  # noqa
 async def waiting(viewer: int, wanted: Wanted | None = None) -> Waiting:
     """What waits for this moderator."""
     found = await db.fetch_one(Waiting, WAITING, viewer, *msgspec.structs.astuple(wanted or Wanted()))
-    return found or Waiting(0, None, 0)
+    return found or Waiting(0, None, datetime.now(UTC))
 
 
 async def arrived(viewer: int, wanted: Wanted, since: datetime) -> int:

@@ -18,18 +18,24 @@ from parley.moderation.queries.drafted import drafted
 from parley.moderation.queries.grounds import grounds
 from parley.moderation.queries.items import Dossier
 from parley.moderation.record import Entry
+from parley.moderation.rules import Stale
 from parley.moderation.web.desk import desk, item_context
 from parley.moderation.web.staff import AnyRequest, dossier_at, staff, wanted_of
 
 
 @post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
 async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    dossier = await dossier_at(request, item)
-    await claims.claim(staff(request), dossier.item.id)
+    """Take an item on; where somebody else has it, or had, that is what the answer shows."""
+    dossier, form, status = await dossier_at(request, item), Form({}), 200
+    try:
+        await claims.claim(staff(request), dossier.item.id)
+    except Stale as stale:
+        form.errors["form"], status = str(stale), stale.status
     if wants_fragment(request):
-        return page(
-            request, "moderation/desk.html", "claim", **await item_context(request, await dossier_at(request, item))
-        )
+        context = await item_context(request, await dossier_at(request, item), form)
+        return page(request, "moderation/desk.html", "claim", status=status, **context)
+    if form.errors:
+        return await desk(request, await dossier_at(request, item), form, status)
     return _back(request, dossier)
 
 
@@ -71,11 +77,22 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return await _go_on(request, following, made)
 
 
-@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR})
+@post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
 async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    """Take one's own decision back; too late, the answer shows the item as it stands and says so."""
+    viewer, wanted = staff(request), wanted_of(request)
+    form = Form(await posted(request))
+    try:
+        await decisions.undo(viewer, form.id("decision") or 0)
+    except ParleyError as error:
+        form.errors["form"] = str(error)
+        return await desk(request, await dossier_at(request, item), form, error.status)
     dossier = await dossier_at(request, item)
-    await decisions.undo(staff(request), Form(await posted(request)).id("decision") or 0)
-    return _back(request, dossier)
+    if not wants_fragment(request):
+        return _back(request, dossier)
+    context = await item_context(request, dossier) | {"chosen": True}
+    context |= {"row": await queue.row(viewer.id, dossier.item.id), "waiting": await queue.waiting(viewer.id, wanted)}
+    return fragment(request, "moderation/undone.html", **context)
 
 
 def _back(request: AnyRequest, dossier: Dossier) -> Redirect:

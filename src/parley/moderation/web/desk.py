@@ -1,6 +1,6 @@
 """The moderator's desk: the list of what waits, and one item of it open beside it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -20,7 +20,9 @@ from parley.moderation.web.staff import AnyRequest, dossier_at, staff, wanted_of
 
 # For how long one may be silenced or suspended, in days; without one it is for good.
 LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
-KEYS = {"approve": "a", "remove": "r", "collapse": "c", "escalate": "e"}
+# A moment as an address says it: microseconds since 1970, up to the year 2096.
+EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
+KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
 
 async def desk(
@@ -51,17 +53,19 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
 
 async def _list_context(request: AnyRequest) -> dict[str, Any]:
     viewer, wanted = staff(request), wanted_of(request)
-    rows = await queue.page(viewer.id, wanted, after=as_id(request.query_params.get("after", "")))
-    done = as_id(request.query_params.get("done", ""))
-    return {
-        "rows": rows,
-        "next_url": _next_url(wanted, rows),
-        "waiting": await queue.waiting(viewer.id, wanted),
+    done, waits = as_id(request.query_params.get("done", "")), await queue.waiting(viewer.id, wanted)
+    return await _rows(viewer.id, wanted, as_id(request.query_params.get("after", ""))) | {
+        "waiting": waits,
         "looks": await queue.looks(viewer.id),
         "arrived": 0,
-        "since": int(datetime.now(UTC).timestamp()),
+        "since": (waits.at - EPOCH) // MICROSECOND,
         "done": await queue.just_done(viewer.id, done) if done else None,
     }
+
+
+async def _rows(viewer: int, wanted: Wanted, after: int | None) -> dict[str, Any]:
+    rows = await queue.page(viewer, wanted, after=after)
+    return {"rows": rows, "next_url": _next_url(wanted, rows)}
 
 
 def _next_url(wanted: Wanted, rows: list[queue.QueueRow]) -> str | None:
@@ -75,8 +79,11 @@ async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response
     """The list; beside it the item that is asked for, or the first one that nobody else looks at."""
     if item:
         return await desk(request, await dossier_at(request, item))
-    viewer = staff(request)
-    rows = await queue.page(viewer.id, wanted_of(request), after=as_id(request.query_params.get("after", "")), count=20)
+    viewer, wanted, after = staff(request), wanted_of(request), as_id(request.query_params.get("after", ""))
+    if after and wants_fragment(request):
+        more = await _rows(viewer.id, wanted, after)
+        return fragment(request, "moderation/rows.html", dossier=None, wanted=wanted, **more)
+    rows = await queue.page(viewer.id, wanted, after=after, count=20)
     first = next((row.id for row in rows if row.holder is None), None)
     dossier = await items.dossier(viewer.id, first) if first else None
     return await desk(request, dossier, chosen=False)
@@ -91,7 +98,7 @@ async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
 async def live(request: AnyRequest, since: FromQuery[int] = 0) -> Response[Any]:
     """What changed about the list while it is open: how many items came, and who looks at what."""
     viewer, wanted = staff(request), wanted_of(request)
-    moment = datetime.fromtimestamp(min(max(since, 0), 2**32), UTC)
+    moment = EPOCH + MICROSECOND * min(max(since, 0), LAST)
     return fragment(
         request,
         "moderation/_live.html",
