@@ -7,11 +7,19 @@ from time import perf_counter
 import uvloop
 from rich.console import Console
 
-from bench import anchoring, large, live, reading, report, rest, writing
+from bench import anchoring, backtest, large, live, reading, report, rest, writing
 from bench.ground import Ground, ground
 from bench.report import Figure
 
-PARTS = {"reading": reading, "large": large, "writing": writing, "live": live, "anchoring": anchoring, "memory": rest}
+PARTS = {
+    "reading": reading,
+    "large": large,
+    "writing": writing,
+    "live": live,
+    "anchoring": anchoring,
+    "backtest": backtest,
+    "memory": rest,
+}
 
 
 async def run(place: Ground, chosen: list[str]) -> list[Figure]:

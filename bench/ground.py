@@ -39,7 +39,7 @@ class Ground:
     async def fill(self) -> None:
         """Migrate and fill the database."""
         await migrate(self.database_url)
-        await open_pool(self.database_url, size=4, statement_timeout="0")
+        await open_pool(self.database_url, size=4, as_owner=True, statement_timeout="0")
         open_redis(self.servers.redis_url)
         self.community = await data.fill()
         await close_redis()

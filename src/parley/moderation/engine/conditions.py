@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 import re2  # type: ignore[import-untyped]
 from msgspec import Meta
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from parley.moderation.engine.post import Post, comparable, folded
 
@@ -91,10 +91,9 @@ class Similar(Condition, frozen=True, tag="similar"):
     def find(self, post: Post) -> str | None:
         if len(post.compared) < SHORTEST_COMPARED:
             return None
-        others = post.own if self.to == "author" else post.others
-        likest = 100 * self.share
-        found = (one for one in map(comparable, others) if fuzz.ratio(post.compared, one, score_cutoff=likest))
-        return next(found, None)
+        others = [comparable(one) for one in (post.own if self.to == "author" else post.others)]
+        found = process.extractOne(post.compared, others, scorer=fuzz.ratio, score_cutoff=100 * self.share)
+        return found[0] if found else None
 
 
 class Age(Condition, frozen=True, tag="age"):

@@ -153,7 +153,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 SAMPLES = f"""
-select c.id, m.name as author, left(c.body, 280) as excerpt, c.state, c.created_at, d.is_right
+select c.id, m.name as author, left(c.body, 300) as excerpt, c.state, c.created_at, d.is_right
 from comment c left join member m on m.id = c.author left join ({DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only

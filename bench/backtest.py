@@ -1,0 +1,56 @@
+"""The back-test of a rule over 105,000 comments, beside reading the same rows and judging none."""
+
+from datetime import timedelta
+from time import perf_counter
+
+from bench.data import START
+from bench.ground import Ground
+from bench.report import Figure
+from parley.core import db
+from parley.core.db import close_pool, open_pool
+from parley.moderation.engine import backtest, current
+from parley.moderation.engine.backtest import BATCH
+from parley.moderation.engine.evaluate import Rule
+from parley.moderation.engine.past import IDS, ROWS
+
+ROUNDS = 3
+# A month in which all comments of bench/data.py were written.
+UNTIL = START + timedelta(days=10)
+NAMES = ("Insults", "The same text from others")
+BAR_SECONDS = 10.0
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    await open_pool(ground.database_url, size=2, statement_timeout="0")
+    figures: list[Figure] = []
+    for rule in (await current.in_force()).rules:
+        if rule.name in NAMES:
+            figures += await _measure(rule)
+    await close_pool()
+    return figures
+
+
+async def _measure(rule: Rule) -> list[Figure]:
+    times, rates, ceiling = list[float](), list[float](), list[float]()
+    for _ in range(ROUNDS):
+        began = perf_counter()
+        result = await backtest.run(0, rule, UNTIL)
+        times.append(perf_counter() - began)
+        rates.append(result.comments / times[-1])
+        ceiling.append(await _bare_rate())
+    name = f"“{rule.name}” on {result.comments:,} comments"
+    return [
+        Figure("backtest", name, "s", times, bar=BAR_SECONDS),
+        Figure("backtest", f"{name}: comments", "/s", rates, ceiling),
+    ]
+
+
+async def _bare_rate() -> float:
+    """Comments a second that are only read, by the same statements."""
+    began = perf_counter()
+    assert db.DB.pool is not None
+    async with db.DB.pool.acquire() as connection:
+        ids = [row[0] for row in await connection.fetch(IDS, UNTIL)]
+        for start in range(0, len(ids), BATCH):
+            await connection.fetch(ROWS, ids[start : start + BATCH])
+    return len(ids) / (perf_counter() - began)
