@@ -63,6 +63,11 @@ FORMS = {
     "/mod/rules/{rule:str}/move": ("to",),
     "/mod/rules/{rule:str}/test": ("version",),
     "/mod/rules/{rule:str}/state": ("version", "state"),
+    "/mod/members/{name:str}/note": ("text",),
+    "/mod/members/{name:str}/sanction": ("action", "rule", "reason", "until", "preview"),
+    "/mod/members/{name:str}/lift": ("reason",),
+    "/mod/members/{name:str}/sessions/end": (),
+    "/mod/members/{name:str}/role": ("role", "reason"),
     "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.

@@ -6,7 +6,7 @@ from typing import Any
 from parley.accounts import addresses
 from parley.core.errors import Refused
 from parley.core.forms import Form
-from parley.moderation.rules import ACTIONS, OUTCOMES, Choice
+from parley.moderation.rules import ACTIONS, OUTCOMES, ROLES, Choice
 
 LONGEST_REPORT = 2_000
 LONGEST_NAME = 100
@@ -103,3 +103,24 @@ class SecondForm(Form):
         missing = "Please write a sentence on why, for whoever proposed it."
         least = 0 if self.agrees else 1
         self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)
+
+
+class NoteForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, missing="Please write something.", lines=True)
+
+
+class LiftForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        missing = "Please write a sentence on why: they will read it."
+        self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+
+
+class RoleForm(LiftForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.role = self.choice("role", ROLES)
+        if self.role is None:
+            self.errors.setdefault("role", "Please choose a role.")

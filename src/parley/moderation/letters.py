@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
+from parley.accounts import queries as accounts
 from parley.core import db, mail
 from parley.core.settings import settings
 from parley.moderation.queries import statements
@@ -39,12 +40,32 @@ where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and 
 """
 
 
+class Role(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+    role: str
+    reason: str
+
+
+ROLE = """
+select m.name, m.email, d.role, d.reason from decision d join member m on m.id = d.target
+where d.id = $1 and d.action = 'role'
+"""
+
+
 async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
-    """Mail the statement of reasons to whom a decision concerns, and its outcome to who reported, after `delay`."""
+    """Mail the statement of reasons, or their new role, to whom a decision concerns, and its outcome to who reported.
+
+    All of it goes out after `delay`.
+    """
     concerned = await db.fetch_one(Concerned, CONCERNED, decision)
     if concerned is not None:
         written = mail.written("decision", **msgspec.structs.asdict(concerned), link=link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
+    for given in await db.fetch(Role, ROLE, decision):
+        await mail.send(
+            kind(decision), given.email, *mail.written("role", **msgspec.structs.asdict(given)), delay=delay
+        )
     for one in await db.fetch(Reporter, REPORTERS, decision):
         await mail.send(kind(decision), one.email, *mail.written("outcome", **msgspec.structs.asdict(one)), delay=delay)
 
@@ -73,6 +94,15 @@ def key(decision: int) -> str:
     """What proves that somebody was sent the link to this statement."""
     digest = hmac.digest(settings().secret.encode(), f"decision:{decision}".encode(), hashlib.sha256)
     return digest[:LINK_BYTES].hex()
+
+
+async def lifted(member: int, reason: str) -> None:
+    """Mail that a silence or a suspension ended before its time."""
+    to = await accounts.account(member)
+    if to is not None:
+        await mail.send(
+            "lifted", to.email, *mail.written("lifted", name=to.name, reason=reason, link=settings().base_url)
+        )
 
 
 class Appellant(msgspec.Struct, frozen=True):

@@ -56,6 +56,8 @@ ACTIONS = {
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
 # What acts on the author of a comment, not on the comment.
 ON_MEMBER = {"warn", "silence", "suspend", "role"}
+# In rising order of what they may.
+ROLES = ("member", "moderator", "admin")
 # What becomes of an appeal.
 OUTCOMES = ("upheld", "overturned", "modified")
 # What an appeal can make of a decision that went too far: something that takes less.

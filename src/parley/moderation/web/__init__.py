@@ -1,6 +1,18 @@
 """Reporting, the workbench and the public record over HTTP."""
 
-from parley.moderation.web import appeals, bulk, dashboard, deciding, desk, log, places, reporting, rules, statements
+from parley.moderation.web import (
+    appeals,
+    bulk,
+    dashboard,
+    deciding,
+    desk,
+    log,
+    members,
+    places,
+    reporting,
+    rules,
+    statements,
+)
 
 handlers: list[object] = [
     *places.handlers,
@@ -10,6 +22,7 @@ handlers: list[object] = [
     *bulk.handlers,
     *statements.handlers,
     *appeals.handlers,
+    *members.handlers,
     *log.handlers,
     *dashboard.handlers,
     *rules.handlers,
