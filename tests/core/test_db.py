@@ -237,6 +237,16 @@ async def test_a_statement_ends_after_its_time() -> None:
         assert await value("select 1") == 1
 
 
+async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> None:
+    with pytest.raises(Unavailable):
+        async with atomic(), atomic():
+            await execute("set local statement_timeout = 0")
+            await value("select pg_sleep(30)")
+
+    db._rests_until = 0.0
+    assert await value("select 1") == 1
+
+
 async def test_an_exhausted_pool_is_said_within_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
     assert DB.pool is not None

@@ -256,13 +256,21 @@ async def _transaction() -> AsyncIterator[None]:
 
 async def _roll_back(connection: Any) -> None:
     """Roll back; a connection that cannot even do that is thrown away, not put back into the pool."""
-    if connection.is_closed():
+    if _is_gone(connection):
         return
     try:
         await asyncio.shield(asyncio.wait_for(connection.execute("ROLLBACK"), timeout=ACQUIRE_SECONDS))
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 the first error is the one to report
         log.warning("rollback failed", error=repr(error))
         connection.terminate()
+
+
+def _is_gone(connection: Any) -> bool:
+    """Whether a connection was closed, or thrown away, after which the pool's proxy answers nothing any more."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 @asynccontextmanager
@@ -275,7 +283,8 @@ async def _savepoint(transaction: Transaction) -> AsyncIterator[None]:
     except BaseException:
         transaction.savepoints -= 1
         del transaction.hooks[mark:]
-        await transaction.connection.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
+        if not _is_gone(transaction.connection):
+            await transaction.connection.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
         raise
     transaction.savepoints -= 1
     await transaction.connection.execute("RELEASE SAVEPOINT here")
