@@ -40,6 +40,10 @@ async def every_page(site: Site) -> list[Shown]:
            select id, 'url', 'https://example.org/a', 'failed', 'research', 'The page was silent.', now(), now()
            from member where name = 'mira' returning id"""
     )
+    item = await site.value("select id from item where state = 'open' and kind = 'comment' order by id limit 1")
+    appeal = await site.value("select id from appeal order by id limit 1")
+    decision = await site.value("select decision from appeal order by id limit 1")
+    rule = await site.value("select id from rule order by position limit 1")
     return [
         Shown("home", "/"),
         Shown("home, top", "/?sort=top&period=all"),
@@ -73,6 +77,20 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("report an article", "/t/1/report", "jonas_w"),
         Shown("report a member", "/u/mira/report", "jonas_w"),
         Shown("moderation log", "/log"),
+        Shown("overview", "/mod", "sam_h"),
+        Shown("figures", "/mod/stats", "sam_h"),
+        Shown("queue", "/mod/queue", "sam_h"),
+        Shown("an item of the queue", f"/mod/item/{item}", "sam_h"),
+        Shown("appeals", "/mod/appeals", "sam_h"),
+        Shown("an appeal", f"/mod/appeals/{appeal}", "ada"),
+        Shown("automatic rules", "/mod/rules", "sam_h"),
+        Shown("an automatic rule", f"/mod/rules/{rule}", "sam_h"),
+        Shown("a new automatic rule", "/mod/rules/new", "sam_h"),
+        Shown("members", "/mod/members", "ada"),
+        Shown("a member", "/mod/members/mira", "ada"),
+        Shown("the record", "/mod/log", "sam_h"),
+        Shown("a statement of reasons", f"/decision/{decision}", "ada"),
+        Shown("settings: decisions", "/settings/decisions", "mira"),
         Shown("rules", "/rules"),
         Shown("edit the rules", "/rules/edit", "ada"),
         Shown("add an article", "/new", "mira"),

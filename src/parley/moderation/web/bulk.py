@@ -70,7 +70,7 @@ async def _answer(
         tried=outcomes is not None and not done,
         done=done,
         grounds=await grounds(),
-        actions=list(ACTIONS.values()),
+        actions=[one for one in ACTIONS.values() if one.kinds],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )
