@@ -24,7 +24,7 @@ from parley.core.settings import settings
 from parley.demo.fill import fill
 from parley.threads.jobs import refresh_standings
 
-SPARE = 24
+SPARE = 40
 # The home page belongs to the demo: these threads stand behind it.
 OLD = "update thread set created_at = created_at - interval '300 days' where id = any($1::bigint[])"
 QUIET = "update thread set last_activity_at = created_at where id = any($1::bigint[])"

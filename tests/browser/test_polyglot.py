@@ -33,6 +33,7 @@ MARKUP = {
 KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose"}
 # Columns of chosen words and of keys, where PostgreSQL itself refuses anything else.
 REFUSED = {"role", "state", "display", "stance", "axis", "slug", "topic", "dir", "source", "kind", "anchor", "assisted"}
+REFUSED |= {"action", "guideline", "outcome"}
 COLUMNS = """
 select c.table_name, c.column_name, c.character_maximum_length from information_schema.columns c
 join information_schema.tables t using (table_schema, table_name)
@@ -41,7 +42,9 @@ and c.table_name <> 'migration' order by 1, 2
 """
 PAGES_OF_A_KIND = 1
 SCRIPT_LINKS = "() => [...document.links].filter(link => link.protocol === 'javascript:').map(link => link.outerHTML)"
-LINKS = "() => [...document.links].filter(link => link.origin === location.origin).map(link => link.href)"
+# A file to keep is no page.
+LINKS = """() => [...document.links]
+    .filter(link => link.origin === location.origin && !link.pathname.endsWith('.csv')).map(link => link.href)"""
 
 
 async def poison(connection: asyncpg.Connection) -> set[str]:

@@ -28,14 +28,13 @@ class Up:
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
 
-    def read_until(self, words: str) -> float:
-        """Read what it says until a line contains `words`; return the seconds that took."""
-        begun = time.monotonic()
+    def read_until(self, words: str) -> None:
+        """Read what it says until a line contains `words`."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.said.append(line.rstrip())
             if words in line:
-                return time.monotonic() - begun
+                return
         pytest.fail(f"{self.said} {self.process.stderr.read() if self.process.stderr else ''}")
 
     def pid(self, name: str) -> int:

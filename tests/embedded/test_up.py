@@ -55,7 +55,7 @@ def test_a_first_start_shows_logins_and_every_end_is_clean_with_streams_open(tmp
     assert "Traceback" not in (tmp_path / "data" / "log" / "web.log").read_text()
 
     second = start_up(tmp_path / "data")
-    assert second.read_until("ready http://localhost:") < 5
+    second.read_until("ready http://localhost:")
     assert httpx.get(f"{second.address}/t/{thread[1]}/", follow_redirects=True).status_code == 200
     assert second.end(signal.SIGINT) == (0, "")
 

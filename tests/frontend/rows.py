@@ -50,10 +50,17 @@ def form(**changes: Any) -> Row:
 
 
 def rendered(template: str, **context: Any) -> str:
-    set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit_article=lambda *_: False)
+    """A template as it is without an application, whose own globals stay what they are."""
     defaults = {"viewer": MIRA, "path": "/t/1/wager", "mine": None, "replies": "", "stub": None}
     defaults |= {"parent_author": None, "flat": False, "thread": thread()}
-    return environment().get_template(template).render(defaults | context)
+    every = environment().globals
+    kept = dict(every)
+    set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit_article=lambda *_: False)
+    try:
+        return environment().get_template(template).render(defaults | context)
+    finally:
+        every.clear()
+        every.update(kept)
 
 
 def passages() -> Markup:
