@@ -35,6 +35,17 @@ async def test_a_visitor_who_signs_up_comes_back_to_the_very_page(client: httpx.
     assert (await client.get(came_from)).status_code == 200
 
 
+async def test_stances_are_offered_as_a_filter_only_where_there_are_some(client: httpx.AsyncClient) -> None:
+    thread, ada = await make.thread(), await make.member()
+    await make.comment(thread, ada)
+    without = await client.get(f"{await make.address(thread)}?sort=new")
+    await make.comment(thread, ada, stance="asks")
+    with_one = await client.get(f"{await make.address(thread)}?sort=old")
+
+    assert "stance-filter" not in without.text
+    assert 'class="stance-filter"' in with_one.text
+
+
 async def test_a_member_posts_votes_and_sees_both(client: httpx.AsyncClient) -> None:
     thread, ada, mira = await make.thread(), await make.member("ada"), await make.member("mira")
     await make.sign_in(client, ada)

@@ -35,7 +35,15 @@ DEEDS = {
     "hold": "held for a moderator",
     "flag": "put into the queue",
     "notify": "told to the staff",
+    "rule.new": "written",
+    "rule.change": "changed",
+    "rule.move": "moved in the order",
+    "rule.propose": "proposed to a second moderator",
+    "rule.on": "switched on",
+    "rule.shadow": "set to watch only",
     "rule.off": "switched off",
+    "stop": "all rules stopped",
+    "start": "all rules started again",
 }
 # What everybody may read of it: nothing of who was concerned, and nothing that did not come into force.
 PUBLIC = {
