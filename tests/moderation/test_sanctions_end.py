@@ -1,5 +1,8 @@
 """Sanctions end by themselves, recorded; what waits for too long alarms the staff once a day."""
 
+import asyncio
+
+import asyncpg
 import pytest
 from litestar import Litestar
 
@@ -12,6 +15,7 @@ from parley.moderation import appeals, jobs, record
 pytestmark = pytest.mark.anyio
 
 PASSED = "update decision set until = now() where id = $1"
+WAITING = "select count(*) from pg_locks where not granted"
 ALARMS = "select recipient from mail where kind = 'overdue' order by id"
 
 
@@ -65,3 +69,23 @@ async def test_what_waits_for_a_week_alarms_the_staff_once_a_day(app: Litestar) 
     await db.execute("update mail set created_at = created_at - interval '25 hours'")
     await jobs.alarm()
     assert len(await db.values(ALARMS)) == 2
+
+
+@pytest.mark.committed
+async def test_several_workers_at_once_alarm_the_staff_once(app: Litestar) -> None:
+    await appeals.file(decision=await silenced(await make.member()), text="Please.")
+    await db.execute("update appeal set created_at = now() - interval '8 days'")
+    other = await asyncpg.connect(db.DB.config["dsn"])
+    try:
+        async with other.transaction():
+            # Nobody can write a letter yet, so all have looked whether there is one before the first is there.
+            await other.execute("lock table mail in share mode")
+            workers = [asyncio.create_task(jobs.alarm()) for _ in range(4)]
+            async with asyncio.timeout(10):
+                while await other.fetchval(WAITING) + sum(one.done() for one in workers) < len(workers):
+                    await asyncio.sleep(0.01)
+        await asyncio.gather(*workers)
+    finally:
+        await other.close()
+
+    assert await db.values(ALARMS) == await db.values("select email from member where role = 'moderator' order by id")

@@ -5,11 +5,14 @@ from parley.core.access import Viewer
 from parley.moderation.queries.queue import CHOSEN, Wanted
 from parley.moderation.rules import CLAIM_MINUTES, Stale
 
-# In the order of their numbers, so that two who swap items never wait for each other.
+# Always in the order of their numbers, so that two who swap items never wait for each other.
 LOCK = """
 select id from item where state = 'open' and (id = $2 or claimed_by = $1) order by id for update
 """
-FREE = "update item set claimed_by = null, claimed_until = null where state = 'open' and claimed_by = $1 and id <> $2"
+FREE = """
+update item set claimed_by = null, claimed_until = null
+where id in (select id from item where state = 'open' and claimed_by = $1 and id <> $2 order by id for update)
+"""
 CLAIM = """
 update item set claimed_by = $1, claimed_until = now() + $3 * interval '1 minute'
 where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or claimed_until <= now())
