@@ -12,6 +12,8 @@ from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, Refused
 from parley.moderation import members, record, seconds
+from parley.moderation.queries import members as people
+from parley.moderation.queries.members import Sought
 from parley.moderation.rules import Choice
 
 pytestmark = pytest.mark.anyio
@@ -60,6 +62,14 @@ async def test_members_are_found_by_standing_and_role(client: httpx.AsyncClient)
 
     assert "/mod/members/jonas" in by_role.text and "/mod/members/mira" not in by_role.text
     assert "/mod/members/mira" in by_state.text and "/mod/members/jonas" not in by_state.text
+
+
+async def test_members_stand_in_the_order_of_their_names(app: Litestar) -> None:
+    for name in ("mira", "kofi", "Ines", "hanna"):
+        await make.member(name)
+
+    assert [row.name for row in await people.found(Sought())] == ["hanna", "Ines", "kofi", "mira"]
+    assert [row.name for row in await people.found(Sought(), after="Ines")] == ["kofi", "mira"]
 
 
 async def test_every_member_is_on_one_page_of_the_list(client: httpx.AsyncClient) -> None:

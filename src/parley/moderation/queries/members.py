@@ -29,7 +29,6 @@ class Sought(msgspec.Struct, frozen=True):
 class MemberRow(msgspec.Struct, frozen=True):
     id: int
     name: str
-    name_key: str
     role: str
     state: str
     until: datetime | None
@@ -38,30 +37,28 @@ class MemberRow(msgspec.Struct, frozen=True):
     decisions: int
 
 
-# In the order of the bytes of the key, so that an index finds the beginning and the next page (m0015).
+# The beginning is found by the bytes of a key (m0015). The order is that of the names as they are read: in the order of
+# their keys, which make one letter of those that look alike, "ines" would stand among the l.
 LIST = """
-select m.id, m.name, m.name_key, m.role, m.state, m.until, m.created_at,
+select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
         and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')) as decisions
 from (
-    select id, name, name_key, role, state_until as until, created_at, {state} as state from member
-    where {key} collate "C" >= $1 and {key} collate "C" < $2 and name_key collate "C" > $3
+    select id, name, role, state_until as until, created_at, {state} as state from member
+    where {key} collate "C" >= $1 and {key} collate "C" < $2 and lower(name) collate "C" > $3
       and ($4::text is null or ({state}) = $4) and ($5::text is null or role = $5) and state <> 'anonymised'
-    order by {order} collate "C" limit {most}
-) m order by m.name_key collate "C"
+    order by lower(name) collate "C" limit {most}
+) m order by lower(m.name) collate "C"
 """
 
 
-def _list(key: str) -> str:
-    return LIST.format(key=key, order="name_key", state=STATE_NOW, most=PAGE + 1)
-
-
 async def found(sought: Sought, after: str = "") -> list[MemberRow]:
-    """The members sought, by name, who come after the key `after`; one more than a page, where there are more."""
-    sql = _list("email_key" if "@" in sought.q else "name_key")
+    """The members sought, by name, who come after the name `after`; one more than a page, where there are more."""
+    key = "email_key" if "@" in sought.q else "name_key"
+    sql = LIST.format(key=key, state=STATE_NOW, most=PAGE + 1)
     prefix = sought.prefix
-    return await db.fetch(MemberRow, sql, prefix, prefix + LAST, after, sought.state, sought.role)
+    return await db.fetch(MemberRow, sql, prefix, prefix + LAST, after.lower(), sought.state, sought.role)
 
 
 class Person(msgspec.Struct, frozen=True):

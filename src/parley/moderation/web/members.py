@@ -41,7 +41,7 @@ async def members_page(request: AnyRequest) -> Response[Any]:
         sought=sought,
         states=STATES,
         roles=ROLES,
-        next_url=_next_url(sought, rows[PAGE - 1].name_key) if len(rows) > PAGE else None,
+        next_url=_next_url(sought, rows[PAGE - 1].name) if len(rows) > PAGE else None,
     )
 
 
