@@ -10,6 +10,26 @@ const key = `seen:${thread}`;
 if (thread && viewer) keepPlace();
 else if (thread) markForVisitor();
 
+// The link to what is new elsewhere leads to no comment that this visit was shown before.
+const shown = new Set(sessionStorage.getItem(key)?.split(" "));
+
+htmx.onLoad(() => {
+  const link = document.querySelector("[data-unread]");
+  const next = link?.dataset.unread.split(" ").find((id) => !shown.has(id));
+  if (next) link.href = `?focus=${next}#c${next}`;
+  else link?.remove();
+});
+
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    if (!target.closest?.("[data-unread]")) return;
+    for (const { id } of document.querySelectorAll(".comment.is-new")) shown.add(id.slice(1));
+    sessionStorage.setItem(key, [...shown].join(" "));
+  },
+  true,
+);
+
 // At once too: the browser asks for the next page, which counts what is unread, before it leaves this one.
 function keepPlace() {
   if (!document.hidden) seen();

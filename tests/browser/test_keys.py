@@ -8,6 +8,12 @@ from browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
+NEWEST = """
+select c.id, c.created_at from comment c left join member m on m.id = c.author
+where c.thread = $1 and c.state = 'visible' and m.name is distinct from $2 order by c.created_at desc limit $3
+"""
+ELSEWHERE = "been => document.activeElement.matches('.comment') && !been.includes(document.activeElement.id)"
+
 
 async def is_at(page: Page, words: str) -> None:
     await expect(page.locator(".comment.is-current > .comment-body")).to_have_text(words)
@@ -89,6 +95,27 @@ async def test_z_leads_on_to_what_is_new_beyond_the_page(site: Site, open_tab: O
         await page.keyboard.press("z")
         await expect(page.locator(".comment.is-new:focus > .comment-body")).to_have_text(f"New below {kind}.")
         await expect(page.locator(":focus > .comment-body")).to_be_in_viewport()
+
+
+async def test_z_leads_to_each_new_comment_once(site: Site, open_tab: OpenTab) -> None:
+    thread = site.made["crowded"]
+    tab = await open_tab("kofi", reduced_motion="reduce")
+    page = tab.page
+    await tab.open_thread(thread)
+    *unread, (_, since) = await site.fetch(NEWEST, thread, "kofi", 31)
+    await site.fetch("update visit set seen_at = $2 where thread = $1", thread, since)
+
+    await tab.open(f"/t/{thread}/x?view=whole")
+    ids = {f"c{number}" for number, _ in unread}
+    here = set(await page.locator(".comment.is-new").evaluate_all("all => all.map(one => one.id)"))
+    assert 2 <= len(here) < len(ids), "some on the page, some beyond it"
+    been: list[str] = []
+    for _ in ids:
+        await page.keyboard.press("z")
+        await page.wait_for_function(ELSEWHERE, arg=been)
+        been.append(await page.locator(".comment:focus").get_attribute("id") or "")
+    assert set(been) == ids
+    await expect(page.locator("[data-unread]")).to_have_count(0)
 
 
 async def test_a_question_mark_shows_every_key(site: Site, open_tab: OpenTab) -> None:

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from parley.comments import queries, tree
 from parley.comments import view as views
-from parley.comments.returning import Left, left_off, next_unread
+from parley.comments.returning import Left, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
 from parley.core.access import ANYONE, Viewer, viewer_of
@@ -107,7 +107,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     visit = await threads.last_visit(viewer.id, shown.thread.id)
     html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None)
     held = await queries.held(viewer.id, shown.thread.id)
-    beyond = await next_unread(shown, visit, viewer)
+    beyond = await unread_beyond(shown, visit, viewer)
     return _shared(shown, html, left_off(shown, visit, viewer)) | {"held": held, "beyond": beyond}
 
 

@@ -43,19 +43,21 @@ def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
     return f"{shown.thread.address}?sort=new#discussion"
 
 
+# More than one page shows as new, so that something is left of them when the reader has been to all of those.
+MOST = 300
 BEYOND = f"""
 select c.id from comment c
 where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
-  and c.id > $4 and c.id <> all($5::bigint[])
-order by c.id limit 1
+  and c.id <> all($5::bigint[])
+order by c.id > $4 desc, c.id limit {MOST}
 """  # noqa: S608 constants only
 
 
-async def next_unread(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> int | None:
-    """The next unread comment that the page does not show: the first there is or, around one, the first after that."""
+async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> list[int]:
+    """The unread comments that the page does not show, the oldest first; around one, those after it come first."""
     if visit is None or not visit.unread:
-        return None
+        return []
     laid, focus = shown.discussion.laid, shown.discussion.place.focus
     values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(laid.places))
-    found: int | None = await db.value(BEYOND, *values)
+    found: list[int] = await db.values(BEYOND, *values)
     return found
