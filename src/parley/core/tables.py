@@ -1,6 +1,6 @@
 """Tables of the platform itself."""
 
-from piccolo.columns import JSONB, BigInt, BigSerial, DoublePrecision, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecision, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -27,16 +27,72 @@ class RateBucket(Table):
 
 
 class Mail(Table):
-    """A message to hand to the mail server: written with the change it tells of, sent by the worker."""
+    """A message to hand to the mail server: written with the change it tells of, sent by the worker.
+
+    `list`, `argument`, `member` and `key` belong to letters of a list (core/mail/letters.py). It is planned; claimed by
+    a worker until `leased_until`; in `data` from just before its bytes leave us until the mail server has answered; and
+    in the end sent, failed, expired, stopped (not wanted any more) or unknown (core/mail/queue.py).
+    """
 
     id = BigSerial(primary_key=True)
     kind = Varchar(20, null=False, default=None)
+    list = Varchar(20, null=True, default=None)
+    argument = Text(null=False, default="")
+    member = BigInt(null=True, default=None)
     recipient = Varchar(254, null=False, default=None)
+    domain = Text(null=False, default="")
+    key = Text(null=True, default=None, unique=True)
+    answers = Text(null=True, default=None)
+    ancestors = Text(null=False, default="")
     subject = Text(null=False, default=None)
     text = Text(null=False, default=None)
     html = Text(null=True, default=None)
     created_at = Timestamptz(null=False)
     due_at = Timestamptz(null=False)
+    expires_at = Timestamptz(null=True, default=None)
     attempts = BigInt(null=False, default=0)
+    state = Varchar(10, null=False, default="planned")
+    claim = UUID(null=True, default=None)
+    leased_until = Timestamptz(null=True, default=None)
+    # The bytes as they are sent, rendered once.
+    message = Bytea(null=True, default=None)
+    data_at = Timestamptz(null=True, default=None)
     sent_at = Timestamptz(null=True, default=None)
+    queue_id = Text(null=True, default=None)
     error = Text(null=True, default=None)
+
+
+class MailDomain(Table):
+    """How mail to the addresses of one domain goes: its bucket, its last answers, and whether it rests."""
+
+    domain = Text(primary_key=True, null=False, default=None)
+    tokens = DoublePrecision(null=False, default=None)
+    filled_at = Timestamptz(null=False)
+    # The last answers, the newest last: "." taken, "x" asked to come later.
+    recent = Varchar(20, null=False, default="")
+    pauses = BigInt(null=False, default=0)
+    paused_until = Timestamptz(null=True, default=None)
+
+
+class MailAddress(Table):
+    """An address that mail came back from, and whether anything is still sent there."""
+
+    address = Text(primary_key=True, null=False, default=None)
+    score = DoublePrecision(null=False, default=0)
+    scored_at = Timestamptz(null=False)
+    suppressed_at = Timestamptz(null=True, default=None)
+    reason = Varchar(20, null=True, default=None)
+
+
+class MailBounce(Table):
+    """A message that came back about one of ours: that it could not be delivered, or that it was not wanted."""
+
+    id = BigSerial(primary_key=True)
+    mail = BigInt(null=False, default=None)
+    address = Text(null=False, default=None)
+    kind = Varchar(20, null=False, default=None)
+    status = Varchar(20, null=False, default="")
+    detail = Text(null=False, default="")
+    # Of the whole message, so that reading it twice counts once.
+    digest = Text(null=False, default=None, unique=True)
+    created_at = Timestamptz(null=False)

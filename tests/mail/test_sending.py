@@ -1,65 +1,18 @@
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
 from email import message_from_bytes
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from aiosmtpd import smtp
 
+from mail.sink import Sink, Use
 from parley.core import db, mail
 from parley.core.assets import folder
-from parley.core.settings import settings
+from parley.core.mail import sending
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
-
-
-class Sink:
-    """A mail server that keeps what it is given, or answers what it is told to."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[list[str], bytes]] = []
-        self.logins: list[object] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, _server: smtp.SMTP, _session: object, envelope: Any) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            self.messages.append((envelope.rcpt_tos, envelope.original_content))
-        return self.answer
-
-
-Use = Callable[..., None]
-
-
-@pytest.fixture
-def use(monkeypatch: pytest.MonkeyPatch) -> Use:
-    """Change settings for one test."""
-
-    def change(**changes: Any) -> None:
-        changed = msgspec.structs.replace(settings(), **changes)
-        monkeypatch.setattr(mail, "settings", lambda: changed)
-
-    return change
-
-
-@pytest.fixture
-async def sink(use: Use) -> AsyncIterator[Sink]:
-    sink = Sink()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: smtp.SMTP(sink, hostname="localhost"), "127.0.0.1", 0)
-    use(smtp_url=f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    yield sink
-    server.close()
-    await server.wait_closed()
-
-
-@pytest.fixture
-def files(use: Use, tmp_path: Path) -> Path:
-    use(smtp_url=None, data=tmp_path)
-    return tmp_path / "mail"
 
 
 async def send(to: str = "ada@example.org", subject: str = "Hello", text: str = "A line.\n", **rest: Any) -> None:
@@ -149,8 +102,8 @@ async def test_a_mail_server_gets_each_message_once_and_keeps_no_working_link_he
 
 async def test_a_worker_that_died_while_sending_leads_to_the_same_bytes_again(sink: Sink) -> None:
     await send(html="<p>Hello</p>")
-    (claimed,) = await db.fetch(mail.Due, mail.CLAIM, 1)
-    first = bytes(mail.message(claimed))
+    (claimed,) = await db.fetch(sending.Due, sending.CLAIM, 1)
+    first = bytes(sending.message(claimed))
     assert await mail.deliver_due() == 0
     await due_now()
     assert await mail.deliver_due() == 1
@@ -187,7 +140,7 @@ async def test_after_many_attempts_a_message_is_given_up_with_its_error(use: Use
     for _ in range(mail.MOST_ATTEMPTS):
         await due_now()
         await mail.deliver_due()
-    assert await row("due_at = 'infinity'")
+    assert await row("state = 'failed'")
     assert await row("error")
     assert await row("sent_at") is None
 
@@ -196,11 +149,11 @@ async def test_a_refusal_for_good_is_not_tried_again(sink: Sink) -> None:
     await send()
     sink.answer = "554 no"
     await mail.deliver_due()
-    assert await row("due_at = 'infinity'")
+    assert await row("state = 'failed'")
 
 
 async def test_a_password_never_travels_unencrypted(sink: Sink, use: Use) -> None:
-    port = mail.settings().smtp_url.rpartition(":")[2]
+    port = sending.settings().smtp_url.rpartition(":")[2]
     use(smtp_url=f"smtp://ada:secret@127.0.0.1:{port}")
     await send()
     assert await mail.deliver_due() == 0

@@ -1,0 +1,134 @@
+"""What is to be sent: messages to an address, and letters of a list that a member may stop."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import msgspec
+
+from parley.core import db
+from parley.core.wake import wake
+
+# What an address or a subject must not hold: it would end the header, or begin another recipient.
+ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-zA-Z0-9.-]+")
+LINE_END = re.compile(r"[\r\n\x00\u2028\u2029]")
+# What may stand before the @ of a Message-ID without quotes.
+KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+
+SEND = """
+insert into mail (kind, recipient, domain, subject, text, html, created_at, due_at, attempts)
+values ($1, $2::text, lower(split_part($2::text, '@', 2)), $3, $4, $5, now(), now() + $6::interval, 0)
+"""
+
+POST = """
+insert into mail (kind, list, argument, member, recipient, domain, key, subject, text, html, answers, ancestors,
+                  expires_at, created_at, due_at, attempts)
+values ($1::text, $1::text, $2, $3, $4::text, lower(split_part($4::text, '@', 2)), $5, $6, $7, $8, $9, $10, $11,
+        now(), now() + $12::interval, 0)
+on conflict (key) do nothing
+returning id
+"""
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter of a list to a member. Where nobody knows whether it arrived it is not sent again."""
+
+    list: str
+    """The name of its list, a key of `lists`."""
+    argument: str = ""
+    """What one click may stop besides the whole list, such as a thread's id."""
+    member: int
+    to: str
+    key: str
+    """What stands before the @ of its Message-ID. The same key is never posted twice."""
+    subject: str
+    text: str
+    html: str | None = None
+    answers: str | None = None
+    """The key of the letter this one answers, for In-Reply-To."""
+    references: tuple[str, ...] = ()
+    """The keys of the letters of the conversation, the first one first, for References."""
+    expires_at: datetime | None = None
+    """From when on it is not worth sending any more."""
+
+
+class MailList(msgspec.Struct, frozen=True):
+    """A list of letters, and what the feature that writes them is asked and told.
+
+    All of it runs in a transaction, and none of it may wait for anything but the database.
+    """
+
+    name: str
+    """In `Letter.list`, in List-Id, and behind the site's name in From: "Parley digest"."""
+    title: str
+    """What the letters are, as the unsubscribe page says it: "the digest", "replies and mentions by mail"."""
+    wanted: Callable[[int, str], Awaitable[bool]]
+    """Whether the member (still) wants letters of this list with this argument."""
+    stop: Callable[[int, str], Awaitable[None]]
+    """The member wants no more of them; with an argument, none of that argument. Saying so twice is as once."""
+    review: Callable[[int], Awaitable[Letter | None]]
+    """The letter of this mail as it is to be sent now, perhaps written anew; None where it is not to be sent."""
+    settled: Callable[[int, str], Awaitable[None]]
+    """What became of this mail: "sent", "failed", "expired", or "unknown" where nobody can say."""
+    start: Callable[[int, str], Awaitable[None]] | None = None
+    """The member takes `stop` back. Without it the unsubscribe page leads to the settings instead."""
+    about: Callable[[str], Awaitable[str | None]] | None = None
+    """The words for an argument on the unsubscribe page: "The wager" for a thread's id; None for one we do not know."""
+
+
+lists: dict[str, MailList] = {}
+"""The lists there are, by name; `features.connect()` fills it."""
+
+
+async def send(
+    kind: str, to: str, subject: str, text: str, html: str | None = None, *, delay: timedelta = timedelta(0)
+) -> None:
+    """Put a message to one address into the open transaction, due after `delay`.
+
+    Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
+    """
+    _check(to, subject)
+    await db.execute(SEND, kind, to, subject, text, html, delay)
+    db.after_commit(partial(wake, "mail"))
+
+
+async def post(letter: Letter, *, delay: timedelta = timedelta(0)) -> int:
+    """Put a letter of a list into the open transaction, due after `delay`.
+
+    Returns the number of the mail, and 0 where its key was posted before. Raises RuntimeError outside a transaction,
+    ValueError for an address, subject or key that could break a header, KeyError for a list there is not.
+    """
+    _check(letter.to, letter.subject)
+    check_keys(letter)
+    number: int | None = await db.value(
+        POST,
+        lists[letter.list].name,
+        letter.argument,
+        letter.member,
+        letter.to,
+        letter.key,
+        letter.subject,
+        letter.text,
+        letter.html,
+        letter.answers,
+        " ".join(letter.references),
+        letter.expires_at,
+        delay,
+    )
+    db.after_commit(partial(wake, "mail"))
+    return number or 0
+
+
+def check_keys(letter: Letter) -> None:
+    """Raise ValueError where a key could not stand in a Message-ID."""
+    for key in (letter.key, letter.answers, *letter.references):
+        if key is not None and not KEY.fullmatch(key):
+            raise ValueError(f"not a key that can stand in a Message-ID: {key}")
+
+
+def _check(to: str, subject: str) -> None:
+    if not db.in_transaction():
+        raise RuntimeError("send() and post() need an open transaction")
+    if not ADDRESS.fullmatch(to) or LINE_END.search(subject):
+        raise ValueError("not an address or subject that can stand in a message")

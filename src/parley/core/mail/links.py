@@ -1,0 +1,54 @@
+"""Addresses that hold a proof: who has one can stop a list or report a bounce, and nobody can make one up."""
+
+import base64
+import hashlib
+import hmac
+
+import msgspec
+
+from parley.core.settings import settings
+
+PROOF = 16
+
+
+class Off(msgspec.Struct, frozen=True):
+    """What a link of the unsubscribe page stops: letters of a list to a member; with an argument, those only."""
+
+    member: int
+    list: str
+    argument: str = ""
+
+
+def off_link(member: int, list_name: str, argument: str = "") -> str:
+    """The address that stops `list_name` for a member; with `argument`, that part of it only. It never expires."""
+    return f"{settings().base_url}/mail/off/{off_token(Off(member, list_name, argument))}"
+
+
+def off_token(off: Off) -> str:
+    plain = f"{off.member}|{off.list}|{off.argument}".encode()
+    return f"{_letters(plain)}.{_letters(proof('off', plain))}"
+
+
+def read_off(token: str) -> Off | None:
+    """What `token` stops, or None for a token that is none of ours."""
+    said, _, proven = (_bytes(part) for part in token.partition("."))
+    if not said or not proven or not hmac.compare_digest(proof("off", said), proven):
+        return None
+    member, name, argument = said.decode().split("|", 2)
+    return Off(int(member), name, argument)
+
+
+def proof(purpose: str, said: bytes) -> bytes:
+    """What only we can add to `said`; for one purpose it proves nothing for another."""
+    return hmac.digest(settings().secret.encode(), f"{purpose}|".encode() + said, hashlib.sha256)[:PROOF]
+
+
+def _letters(plain: bytes) -> str:
+    return base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+
+
+def _bytes(letters: str) -> bytes | None:
+    try:
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return None
