@@ -1,0 +1,216 @@
+"""Choosing what an issue tells: at most ten items, one an author, never what the reader knows already.
+
+Pure functions: what could be told comes in in any order, and the same choice comes out (trust.md C3, "Ours").
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+MOST = 10
+# The sections in the order in which they are read, each with the kinds of items that may stand in it.
+SECTIONS = {
+    "you": ("reply", "mention"),
+    "moved": ("followed", "read"),
+    "revised": ("revised",),
+    "best": ("best", "elsewhere"),
+    "opened": ("opened",),
+    "question": ("question",),
+}
+# How many each may hold. Together those about the reader leave room for a pair of voices and a question.
+MOST_OF = {"you": 4, "moved": 2, "revised": 1, "question": 1, "opened": 2}
+# Stories from topics that are not the reader's: a window, not a second paper.
+MOST_ELSEWHERE = 1
+SIDES = ("supports", "challenges")
+# After so many days half as much speaks for a comment.
+HALF_DAYS = 7.0
+DAY = 86_400
+
+Key = tuple[int, int, int]
+ORDER = {kind: place for place, kinds in enumerate(SECTIONS.values()) for kind in kinds}
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """What could be told: a comment or, without one, an article or its `revision`."""
+
+    kind: str
+    thread: int
+    topic: str
+    # When it was written. Who looked at the thread since then knows it.
+    at: datetime
+    worth: float
+    comment: int | None = None
+    revision: int | None = None
+    # A member's id or an imported name; nobody has two items in one issue.
+    author: str | None = None
+    stance: str | None = None
+    assisted: bool = False
+    # How many comments are new in the thread, of which this is the best, and since when.
+    count: int = 0
+    since: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        """What makes it the same thing in another issue: the comment, or the article and its revision."""
+        return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0)
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Whom the issue is for, and what they know, or do not want to read."""
+
+    id: int
+    # Theirs, by what they follow, read and write; empty for whom is new: every topic then counts as theirs.
+    topics: frozenset[str] = frozenset()
+    # When they looked at a thread last.
+    seen: Mapping[int, datetime] = {}
+    # What they were mailed before, in an issue or as a notice.
+    mailed: frozenset[Key] = frozenset()
+    # Comments they voted on, which they must have read.
+    voted: frozenset[int] = frozenset()
+    # Whom they muted or blocked, and who blocked them.
+    shut: frozenset[str] = frozenset()
+    muted_threads: frozenset[int] = frozenset()
+    muted_topics: frozenset[str] = frozenset()
+    folds_assisted: bool = False
+
+
+class Story(msgspec.Struct, frozen=True):
+    """The best voices of one thread, the best first."""
+
+    thread: int
+    topic: str
+    worth: float
+    voices: tuple[Candidate, ...]
+
+
+class Pool(msgspec.Struct, frozen=True):
+    """What could be told to anybody: stories, new articles and open questions, the best first."""
+
+    stories: tuple[Story, ...] = ()
+    opened: tuple[Candidate, ...] = ()
+    questions: tuple[Candidate, ...] = ()
+
+
+def worth(best: float, at: datetime, now: datetime) -> float:
+    """How much speaks for telling a comment: the share of readers who find it worth reading, less as it ages."""
+    days = max(0.0, (now - at).total_seconds() / DAY)
+    return best / (1 + days / HALF_DAYS)
+
+
+def pooled(candidates: Iterable[Candidate]) -> Pool:
+    """Lay out what could be told to anybody, once for many readers."""
+    voices: dict[int, list[Candidate]] = defaultdict(list)
+    others: dict[str, list[Candidate]] = {"opened": [], "question": []}
+    for one in sorted(candidates, key=_precedence):
+        (voices[one.thread] if one.kind == "best" else others[one.kind]).append(one)
+    stories = [Story(id_, found[0].topic, found[0].worth, tuple(found)) for id_, found in voices.items()]
+    stories.sort(key=lambda story: (-story.worth, story.thread))
+    return Pool(tuple(stories), tuple(others["opened"]), tuple(others["question"]))
+
+
+def select(reader: Reader, own: Sequence[Candidate], pool: Pool) -> list[Candidate]:
+    """The items of one issue in the order in which they are read; none where there is nothing good to tell."""
+    issue = _Issue(reader)
+    for section in ("you", "moved", "revised"):
+        found = sorted((one for one in own if one.kind in SECTIONS[section]), key=_precedence)
+        issue.take(found, MOST_OF[section])
+    issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
+    issue.take_stories(pool.stories)
+    issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
+    return sorted(issue.items, key=lambda one: ORDER[one.kind])
+
+
+def reader_has(reader: Reader, topic: str) -> bool:
+    """Whether `topic` is one of the reader's."""
+    return topic in reader.topics or not reader.topics
+
+
+def _precedence(one: Candidate) -> tuple[float, Key, str]:
+    return (-one.worth, one.key, one.kind)
+
+
+class _Issue:
+    """An issue while it is being filled."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.items: list[Candidate] = []
+        self._authors: set[str] = set()
+        self._keys: set[Key] = set()
+        self._threads: set[int] = set()
+
+    def take(self, candidates: Iterable[Candidate], most: int) -> None:
+        """Take the first `most` that fit."""
+        room = min(most, MOST - len(self.items))
+        for one in candidates:
+            if room <= 0:
+                return
+            if self._fits(one):
+                self._add(one)
+                room -= 1
+
+    def take_stories(self, stories: Iterable[Story]) -> None:
+        """Fill the room there is with the best of the reader's topics, and look once over the fence."""
+        elsewhere: list[Story] = []
+        for story in stories:
+            if len(self.items) >= MOST:
+                return
+            if reader_has(self.reader, story.topic):
+                self._take_story(story)
+            else:
+                elsewhere.append(story)
+        taken = 0
+        for story in elsewhere:
+            if taken == MOST_ELSEWHERE:
+                return
+            taken += self._take_story(story, kind="elsewhere")
+
+    def _take_story(self, story: Story, kind: str = "best") -> bool:
+        """Take one voice of each side, or the best where only one side speaks; whether anything was taken.
+
+        A side whose voices the reader knows has spoken to them already.
+        """
+        fitting = [one for one in story.voices if self._fits(one)]
+        if not fitting:
+            return False
+        pair = _pair(fitting)
+        if pair and len(self.items) + len(pair) > MOST:
+            return False
+        for one in pair or fitting[:1]:
+            self._add(one if kind == "best" else msgspec.structs.replace(one, kind=kind))
+        return True
+
+    def _fits(self, one: Candidate) -> bool:
+        reader = self.reader
+        seen = reader.seen.get(one.thread)
+        if seen is not None and one.at <= seen:
+            return False
+        if one.thread in reader.muted_threads or one.topic in reader.muted_topics:
+            return False
+        if one.key in reader.mailed or one.key in self._keys or one.comment in reader.voted:
+            return False
+        if one.author is not None and (one.author in self._authors or one.author in reader.shut):
+            return False
+        if one.author == str(reader.id) or (one.assisted and reader.folds_assisted):
+            return False
+        return one.kind in SECTIONS["you"] or one.thread not in self._threads
+
+    def _add(self, one: Candidate) -> None:
+        self.items.append(one)
+        self._keys.add(one.key)
+        self._threads.add(one.thread)
+        if one.author is not None:
+            self._authors.add(one.author)
+
+
+def _pair(voices: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The best voice of each side by two authors, or nothing where there are not two sides."""
+    for first in voices:
+        if first.stance not in SIDES:
+            continue
+        for other in voices:
+            if other.stance in SIDES and other.stance != first.stance and other.author != first.author:
+                return tuple(sorted((first, other), key=lambda one: SIDES.index(one.stance or "")))
+    return ()
