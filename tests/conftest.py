@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -18,6 +19,7 @@ from make import as_owner, browser
 from parley.accounts import sessions
 from parley.app import create_app
 from parley.comments import page, view
+from parley.core import db as database_access
 from parley.core import redis
 from parley.core.db import DB, Transaction, execute
 from parley.core.migrate import migrate
@@ -142,6 +144,20 @@ def forget_caches() -> None:
     sessions.forget()
     current.forget()
     checks.forget()
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries that are run, as they come."""
+    asked: list[str] = []
+    run = database_access._run
+
+    async def counting(sql: str, args: Any) -> list[Any]:
+        asked.append(sql)
+        return await run(sql, args)
+
+    monkeypatch.setattr(database_access, "_run", counting)
+    return asked
 
 
 @pytest.fixture

@@ -101,6 +101,13 @@ async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int |
     await votes.cast_vote(viewer=who, comment_id=comment_id, axis=axis, value=value)
 
 
+async def block(who: Viewer, other: Viewer, kind: str = "block") -> None:
+    """Let `who` have blocked `other`, or muted them."""
+    await db.execute(
+        "insert into block (member, other, kind, created_at) values ($1, $2, $3, now())", who.id, other.id, kind
+    )
+
+
 async def lineages(thread_id: int) -> list[int]:
     """The lineages of the passages of a thread's article, in reading order."""
     return await db.values(

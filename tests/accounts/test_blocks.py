@@ -9,19 +9,18 @@ from litestar import Litestar
 
 import make
 from conftest import forget_caches
+from parley.accounts import sessions, tokens
+from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Refused
+from parley.live.hub import Hub
+from parley.live.stream import Stream
 
 pytestmark = pytest.mark.anyio
 
+STUB = "You blocked this member."
 FOLD = '<details class="muted"><summary>Written by somebody you muted.'
-
-
-async def shut(viewer: Viewer, other: Viewer, kind: str = "mute") -> None:
-    await db.execute(
-        "insert into block (member, other, kind, created_at) values ($1, $2, $3, now())", viewer.id, other.id, kind
-    )
 
 
 async def kind(viewer: Viewer, other: Viewer) -> str | None:
@@ -87,8 +86,10 @@ async def test_a_profile_offers_it_to_members_and_not_on_their_own(client: httpx
     assert "/mute" not in (await client.get("/u/mira")).text
 
 
-@pytest.mark.parametrize("how", ["mute", "block"])
-async def test_what_they_write_is_folded_wherever_comments_are(client: httpx.AsyncClient, how: str) -> None:
+@pytest.mark.parametrize(("how", "sign"), [("mute", FOLD), ("block", STUB)])
+async def test_what_they_write_is_folded_or_withheld_wherever_comments_are(
+    client: httpx.AsyncClient, how: str, sign: str
+) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
     passage = (await make.lineages(thread))[0]
@@ -96,7 +97,7 @@ async def test_what_they_write_is_folded_wherever_comments_are(client: httpx.Asy
     reply = await make.comment(thread, await make.member(), "A reply.", parent=root)
     below = await make.comment(thread, jonas, "Below.", parent=reply)
     await make.vote(mira, root)
-    await shut(mira, jonas, how)
+    await make.block(mira, jonas, how)
     address = await make.address(thread)
 
     for path in (
@@ -109,15 +110,91 @@ async def test_what_they_write_is_folded_wherever_comments_are(client: httpx.Asy
         f"/t/{thread}/comments?branch={root}",
     ):
         await make.sign_in(client, mira)
-        folded = (await client.get(path)).text
-        shown = set(re.findall(r'id="c(\d+)" [^>]*>\n<details class="muted">', folded))
-        own = {str(root), str(below)} & set(re.findall(r'<article [^>]*id="c(\d+)"', folded))
-        assert own and shown == own, path
-        assert f'id="c{reply}"' in folded and "A reply." in folded, path
+        hers = (await client.get(path)).text
+        shown = set(re.findall(r'id="c(\d+)"(?:(?!<article)[^\0])*?' + re.escape(sign), hers))
+        his = {str(root), str(below)} & set(re.findall(r'<article [^>]*id="c(\d+)"', hers))
+        assert his and shown == his, path
+        assert f'id="c{reply}"' in hers and "A reply." in hers, path
+        assert ("A root." in hers or "Below." in hers) == (how == "mute"), path
         client.cookies.clear()
-        assert FOLD not in (await client.get(path)).text, path
+        assert sign not in (await client.get(path)).text, path
         await make.sign_in(client, jonas)
-        assert FOLD not in (await client.get(path)).text, path
+        assert sign not in (await client.get(path)).text, path
+
+
+async def test_the_place_of_withheld_words_leads_to_whom_one_blocked_and_offers_no_answer(
+    client: httpx.AsyncClient,
+) -> None:
+    mira, jonas = await make.member("mira"), await make.member("jonas")
+    comment = await make.comment(await make.thread(), jonas, "His words.")
+    await make.block(mira, jonas)
+    await make.sign_in(client, mira)
+
+    page = (await client.get(f"/c/{comment}", follow_redirects=True)).text
+    form = (await client.get(f"/c/{comment}/reply?quote=1")).text
+    versions = await client.get(f"/c/{comment}/history")
+    report = await client.get(f"/c/{comment}/report")
+
+    assert f'id="c{comment}"' in page and 'href="/settings/muted"' in page
+    assert f"/c/{comment}/reply" not in page and "jonas" not in page.partition("<main")[2]
+    assert "neither of you can answer the other" in form and "<textarea" not in form
+    assert (versions.status_code, report.status_code) == (404, 200)
+    assert not any("His words." in text for text in (page, form, versions.text, report.text))
+
+
+async def test_what_they_write_is_not_on_their_page_for_whoever_blocked_them(client: httpx.AsyncClient) -> None:
+    mira, jonas = await make.member("mira"), await make.member("jonas")
+    await make.comment(await make.thread(), jonas, "His words.")
+    await db.execute("update member set bio = 'His life.' where id = $1", jonas.id)
+    await make.block(mira, jonas)
+    await make.sign_in(client, mira)
+
+    page = (await client.get("/u/jonas")).text
+
+    assert "His words." not in page and "His life." not in page
+    assert "what they write is not shown to you" in page and "Unblock" in page
+
+
+async def test_what_they_write_is_not_news_to_whoever_blocked_them(client: httpx.AsyncClient) -> None:
+    mira, jonas, ben = await make.member("mira"), await make.member("jonas"), await make.member("ben")
+    thread = await make.thread()
+    await make.block(mira, jonas)
+    await db.execute(
+        "insert into visit (member, thread, seen_at, before_at) "
+        "values ($1, $2, now() - interval '1 hour', now() - interval '1 hour')",
+        mira.id,
+        thread,
+    )
+    await make.comment(thread, jonas)
+    await make.sign_in(client, mira)
+    before = [(await client.get(path)).text for path in ("/", await make.address(thread))]
+    heard = await make.comment(thread, ben)
+    after = [(await client.get(path)).text for path in ("/", await make.address(thread))]
+
+    assert not any(re.search(r"\d+ new", page) for page in before)
+    assert all("1 new" in page for page in after)
+    assert after[1].count("comment is-new") == 1 and f'href="#c{heard}"' in after[1]
+
+
+async def test_a_page_costs_the_same_however_much_of_it_is_withheld(
+    client: httpx.AsyncClient, queries: list[str]
+) -> None:
+    mira, jonas = await make.member("mira"), await make.member("jonas")
+    await make.sign_in(client, mira)
+    costs = []
+    for blocked in (False, True):
+        if blocked:
+            await make.block(mira, jonas)
+        for written in (1, 12):
+            thread = await make.thread()
+            for _ in range(written):
+                await make.comment(thread, jonas)
+            forget_caches()
+            queries.clear()
+            await client.get(await make.address(thread))
+            costs.append(len(queries))
+
+    assert len(set(costs)) == 1, costs
 
 
 async def test_members_with_the_same_relation_share_a_piece(app: Litestar) -> None:
@@ -134,7 +211,7 @@ async def test_an_imported_name_is_not_the_member_of_that_name(client: httpx.Asy
     thread = await make.thread()
     comment = await make.comment(thread, jonas, "Imported words.")
     await db.execute("update comment set author = null, imported_author = 'jonas' where id = $1", comment)
-    await shut(mira, jonas)
+    await make.block(mira, jonas, "mute")
     await make.sign_in(client, mira)
 
     page = (await client.get(await make.address(thread))).text
@@ -149,7 +226,7 @@ async def test_their_voices_are_not_on_the_home_page(client: httpx.AsyncClient) 
     await db.execute("insert into standing (thread, strongest, refreshed_at) values ($1, $2, now()) on conflict "
                      "(thread) do update set strongest = excluded.strongest", thread, [comment])  # fmt: skip
     assert "A strong voice." in (await client.get("/")).text
-    await shut(mira, jonas)
+    await make.block(mira, jonas, "mute")
     await make.sign_in(client, mira)
 
     assert "A strong voice." not in (await client.get("/")).text
@@ -158,11 +235,44 @@ async def test_their_voices_are_not_on_the_home_page(client: httpx.AsyncClient) 
 async def test_the_page_names_them_for_what_arrives_live(client: httpx.AsyncClient) -> None:
     mira = await make.member("mira")
     for name in ("jonas", "ben"):
-        await shut(mira, await make.member(name))
+        await make.block(mira, await make.member(name), "mute")
     await make.sign_in(client, mira)
     assert 'data-muted="ben jonas"' in (await client.get("/")).text
     client.cookies.clear()
     assert "data-muted" not in (await client.get("/")).text
+
+
+@pytest.mark.committed
+async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhile(app: Litestar) -> None:
+    hub: Hub = app.state.hub
+    mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
+    token = await sessions.start(mira.id, "member", agent="a test", address="127.0.0.1")
+    session = await db.value("select id from session where token_hash = $1", tokens.digest(token))
+    streams = [Stream(thread, "hers", session), Stream(thread, "a visitor's", None)]
+    for stream in streams:
+        await hub.join(stream, None)
+    root = await make.comment(thread, jonas, "Before the block.")
+    await heard(streams, "Before the block.")
+
+    await make.block(mira, jonas)
+    await hub._end_invalid()
+    await comments.edit_comment(viewer=jonas, comment_id=root, body="Edited after.")
+    await make.comment(thread, jonas, "Written after.")
+    await make.comment(thread, await make.member(), "Written by ben.")
+    hers, visitors = await heard(streams, "Written by ben.")
+
+    assert "Edited after." in visitors and "Written after." in visitors
+    assert "Edited after." not in hers and "Written after." not in hers and "jonas" not in hers.split("Blocked")[-1]
+    for stream in streams:
+        hub.leave(stream)
+
+
+async def heard(streams: list[Stream], words: str) -> list[str]:
+    """What waits for each of the streams, once `words` do for all."""
+    async with asyncio.timeout(5):
+        while not all(words.encode() in b"".join(stream._queue) for stream in streams):
+            await asyncio.sleep(0)
+    return [b"".join(stream._queue).decode() for stream in streams]
 
 
 async def test_it_is_in_force_on_the_next_page(client: httpx.AsyncClient) -> None:
@@ -183,7 +293,7 @@ async def test_neither_of_two_answers_the_other_after_a_block(client: httpx.Asyn
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
     hers, his = await make.comment(thread, mira), await make.comment(thread, jonas)
-    await shut(mira, jonas, "block")
+    await make.block(mira, jonas)
 
     await make.sign_in(client, jonas)
     refused = await client.post(f"/t/{thread}/comments", data={"body": "My answer.", "parent": str(hers)})
@@ -198,8 +308,8 @@ async def test_a_mute_or_somebody_elses_block_stops_no_answer(app: Litestar) -> 
     mira, jonas, ben = await make.member("mira"), await make.member("jonas"), await make.member("ben")
     thread = await make.thread()
     root = await make.comment(thread, mira)
-    await shut(mira, jonas, "mute")
-    await shut(mira, ben, "block")
+    await make.block(mira, jonas, "mute")
+    await make.block(mira, ben)
 
     assert await make.comment(thread, jonas, "An answer.", parent=root)
     assert await make.comment(thread, ben, "In the thread.")
@@ -213,7 +323,7 @@ async def test_a_block_during_an_answer_leaves_it_whole_or_out(app: Litestar) ->
 
     done = await asyncio.gather(
         *(make.comment(thread, jonas, f"Answer {number}.", parent=root) for number in range(5)),
-        shut(mira, jonas, "block"),
+        make.block(mira, jonas),
         *(make.comment(thread, jonas, f"Later {number}.", parent=root) for number in range(5)),
         return_exceptions=True,
     )

@@ -1,7 +1,6 @@
 """One event is read once and rendered once, however many read along."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,20 +16,6 @@ from parley.live.stream import Stream
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
 PIECE = b"data: x\n\n"
-
-
-@pytest.fixture
-def queries(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The queries that are run, as they come."""
-    asked: list[str] = []
-    run = db._run
-
-    async def counting(sql: str, args: Any) -> list[Any]:
-        asked.append(sql)
-        return await run(sql, args)
-
-    monkeypatch.setattr(db, "_run", counting)
-    return asked
 
 
 async def test_an_event_costs_a_few_queries_for_one_reader_as_for_fifty(app: Litestar, queries: list[str]) -> None:

@@ -171,11 +171,41 @@ async def test_no_stream_and_no_letter_carries_what_is_hidden(app: Litestar, cag
     await cage.change()
 
     rows = await live.events_after(cage.thread, 0, 1_000)
-    told = b"".join(message for _, message in await render.events(rows)).decode()
+    told = b"".join(one.message for one in await render.events(rows)).decode()
     letters = "".join(await db.values(LETTERS, ["cora@example.org"]))
 
     assert cage.heard(told) == {"visible"}
     assert cage.heard(letters) == set()
+
+
+@pytest.mark.parametrize("role", ["member", "moderator"])
+async def test_whoever_blocked_its_author_reads_no_word_of_theirs_where_readers_are(
+    app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage, role: str
+) -> None:
+    await make.block(world.people[role], cage.author)
+    await world.sign_in(client, role)
+
+    before = await heard_everywhere(app, client, world, cage)
+    await cage.change()
+    await asyncio.sleep(IN_FORCE_SECONDS)
+    after = await heard_everywhere(app, client, world, cage)
+
+    pages = {page for found in (before, after) for pages in found.values() for page in pages}
+    assert {page for page in pages if not page.startswith(("/mod", "/decision"))} == set()
+
+
+async def test_whoever_blocked_its_author_is_told_no_word_of_theirs_live(app: Litestar, cage: Cage) -> None:
+    await cage.change()
+
+    rows = await live.events_after(cage.thread, 0, 1_000)
+    told = await render.events(rows, frozenset({cage.author.id}))
+    to_blocker = b"".join(one.to(frozenset({cage.author.id})) for one in told).decode()
+    to_others = b"".join(one.to(frozenset()) for one in told).decode()
+
+    assert cage.heard(to_blocker) == set()
+    assert cage.author.name not in to_blocker
+    assert "An answer that stays." in to_blocker
+    assert cage.heard(to_others) == {"visible"}
 
 
 async def test_nothing_of_a_purged_comment_is_left_in_any_table(app: Litestar, cage: Cage) -> None:

@@ -39,12 +39,14 @@ FIND = f"""
 select session.id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
   seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
-    as muted
+    as muted,
+  array(select other from block where block.member = member.id and kind = 'block') as blocked
 from session join member on member.id = session.member
 where token_hash = $1 and {VALID}
 """  # noqa: S608 no value in it
 STILL_VALID = f"""
-select session.id from session join member on member.id = session.member
+select session.id, array(select other from block where block.member = member.id and kind = 'block') as blocked
+from session join member on member.id = session.member
 where session.id = any($1) and {VALID}
 """  # noqa: S608 no value in it
 SEEN = "update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes'"
@@ -71,6 +73,12 @@ class Found(msgspec.Struct, frozen=True):
     assisted: str
     is_stale: bool
     muted: list[str]
+    blocked: list[int]
+
+
+class Valid(msgspec.Struct, frozen=True):
+    id: int
+    blocked: list[int]
 
 
 class SignIn(msgspec.Struct, frozen=True):
@@ -154,9 +162,9 @@ async def in_use(member: int) -> list[SignIn]:
     return await db.fetch(SignIn, IN_USE, member)
 
 
-async def still_valid(session_ids: Sequence[int]) -> set[int]:
-    """Which of these sign-ins are still good: the live streams of the others end."""
-    return set(await db.values(STILL_VALID, list(session_ids)))
+async def still_valid(session_ids: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Which of these sign-ins are still good, with whom each one's member blocked: for live streams."""
+    return {row.id: frozenset(row.blocked) for row in await db.fetch(Valid, STILL_VALID, list(session_ids))}
 
 
 def cookie(token: str, role: str = "member") -> Cookie:
@@ -214,6 +222,7 @@ async def _viewer(token: str) -> Viewer | None:
         why=found.state_reason,
         assisted=found.assisted,
         muted=frozenset(found.muted),
+        blocked=frozenset(found.blocked),
     )
     keep.put(digest, Believed(viewer, until))
     return viewer

@@ -21,7 +21,7 @@ AnyRequest = Request[Any, Any, Any]
 
 @get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
 async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     standing = await queries.standing(row.id)
     if standing is None:
         raise NotFound("This comment does not exist.")
@@ -32,7 +32,8 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
 
 @post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED})
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    row, viewer = await comment_at(comment), signed_in(request)
+    viewer = signed_in(request)
+    row = await comment_at(comment, viewer)
     form = EditForm(await posted(request))
     status = 422
     if not form.errors:
@@ -74,20 +75,20 @@ async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
 @get("/c/{comment:str}/delete", name="comments:delete-form", opt={"who": VERIFIED})
 async def delete_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Ask before deleting; the way without JavaScript."""
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     return page(request, "comments/delete.html", comment=row)
 
 
 @post("/c/{comment:str}/delete", name="comments:delete", opt={"who": VERIFIED})
 async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     await ops.delete_comment(viewer=signed_in(request), comment_id=row.id)
     return await _changed(request, row.id)
 
 
 @post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     await ops.restore_comment(viewer=signed_in(request), comment_id=row.id)
     return await _changed(request, row.id)
 
@@ -95,7 +96,7 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 @get("/c/{comment:str}/history", name="comments:history", opt={"who": ANYONE})
 async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """All versions of a comment, newest first, with what each changed."""
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     standing = await queries.standing(row.id)
     if standing is None:
         raise NotFound("This comment does not exist.")

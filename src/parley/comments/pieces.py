@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.comments.choosing import Tree
-from parley.comments.queries import CommentRow
+from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
 from parley.core.pages import ago, environment
 
@@ -28,8 +28,9 @@ class Mine(msgspec.Struct, frozen=True):
     may_edit: bool = False
     may_delete: bool = False
     may_restore: bool = False
-    # The viewer muted its author.
+    # The viewer muted its author, or blocked them.
     muted: bool = False
+    blocked: bool = False
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -150,14 +151,16 @@ def join(
 ) -> Markup:
     """One HTML text, with the viewer's own pieces, marking what was written after `new_since` by others."""
     parts = laid.parts.copy()
-    for comment, own in (mine or {}).items():
+    mine = mine or {}
+    for comment, own in mine.items():
         if comment in laid.places:
             place, answered = laid.places[comment]
             parts[place] = piece(laid.rows[comment], own, answered).before
     if new_since is not None:
         for comment, (place, _) in laid.places.items():
             row = laid.rows[comment]
-            if row.created_at > new_since and row.author != viewer:
+            shut_out = comment in mine and mine[comment].blocked
+            if row.created_at > new_since and row.author != viewer and not shut_out:
                 parts[place] = parts[place].replace('class="comment', 'class="comment is-new', 1)
     return Markup("".join(parts))  # noqa: S704 our own template's output
 
@@ -169,7 +172,7 @@ def _answered(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
 
 def _render(row: CommentRow, mine: Mine | None, answered: str | None) -> Piece:
     context: dict[str, Any] = {
-        "comment": row,
+        "comment": withheld(row) if mine and mine.blocked else row,
         "mine": mine,
         "replies": REPLIES,
         "stub": None,

@@ -79,16 +79,19 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not _is_shown(person, viewer):
         raise NotFound("There is no member of this name.")
-    history = await db.fetch(Written, WRITTEN, person.id, as_id(request.query_params.get("before", "")), PAGE + 1)
+    shut_out = await blocks.kind_of(viewer, person.id) if viewer else None
+    is_blocked = shut_out == "block"
+    before = as_id(request.query_params.get("before", ""))
+    history = [] if is_blocked else await db.fetch(Written, WRITTEN, person.id, before, PAGE + 1)
     next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
     return page(
         request,
         "accounts/profile.html",
         "history",
-        member=await _profile(person),
+        member=await _profile(person, blocked=is_blocked),
         history=history[:PAGE],
         next_url=next_url,
-        shut_out=await blocks.kind_of(viewer, person.id) if viewer else None,
+        shut_out=shut_out,
     )
 
 
@@ -97,13 +100,14 @@ def _is_shown(person: accounts.Person, viewer: Viewer | None) -> bool:
     return person.state != "unverified" or (viewer is not None and viewer.id == person.id)
 
 
-async def _profile(person: accounts.Person) -> Profile:
+async def _profile(person: accounts.Person, *, blocked: bool) -> Profile:
+    """What the page says of them; to whoever blocked them, nothing in their own words."""
     figures = await db.fetch_one(Figures, FIGURES, person.id) or Figures(0, 0)
     return Profile(
         name=person.name,
         role=person.role,
-        title=person.title,
-        bio=Markup(markdown.render(person.bio)),  # noqa: S704 made safe by core/markdown.py
+        title="" if blocked else person.title,
+        bio=Markup("" if blocked else markdown.render(person.bio)),  # noqa: S704 made safe by core/markdown.py
         created_at=person.created_at,
         comment_count=figures.comment_count,
         karma=figures.karma,

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from parley.articles.rules import READABLE
 from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, Standing
 from parley.core import db
+from parley.core.access import Viewer
 from parley.core.diff import marked
 
 
@@ -59,6 +60,28 @@ class CommentRow(msgspec.Struct, frozen=True):
     def difference(self) -> Markup:
         """The quoted words as they are now, with what changed marked."""
         return marked(self.quote or "", self.words or "")
+
+
+def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
+    """`row` as `viewer` reads it: of somebody they blocked, nothing but its place in the tree."""
+    if viewer is None or row.author_id not in viewer.blocked:
+        return row
+    return withheld(row)
+
+
+def withheld(row: CommentRow) -> CommentRow:
+    """`row` as whoever blocked its author reads it."""
+    return msgspec.structs.replace(
+        row,
+        state="blocked" if row.state == "visible" else row.state,
+        author=None,
+        author_title="",
+        quote=None,
+        words=None,
+        earlier=None,
+        collapsed=None,
+        raw_html="",
+    )
 
 
 # Of an article whose publisher allows an excerpt, no more than that is shown on any path.

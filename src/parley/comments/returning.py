@@ -2,6 +2,7 @@
 
 import msgspec
 
+from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.comments.view import ThreadView
 from parley.core import db
@@ -38,9 +39,14 @@ def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
     laid = shown.discussion.laid
     for comment in laid.places:
         row = laid.rows[comment]
-        if row.created_at > visit.since and row.author_id != viewer.id and row.state == "visible":
+        if row.created_at > visit.since and row.state == "visible" and _is_for(row, viewer):
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
+
+
+def _is_for(row: CommentRow, viewer: Viewer) -> bool:
+    """Whether it can be news to a viewer: written by somebody else whom they did not block."""
+    return row.author_id != viewer.id and row.author_id not in viewer.blocked
 
 
 # More than one page shows as new, so that something is left of them when the reader has been to all of those.
@@ -48,7 +54,7 @@ MOST = 300
 BEYOND = f"""
 select c.id from comment c
 where c.thread = $1 and c.created_at > $2 and c.author is distinct from $3 and {IS_VISIBLE}
-  and c.id <> all($5::bigint[])
+  and c.id <> all($5::bigint[]) and coalesce(c.author, 0) <> all($6::bigint[])
 order by c.id > $4 desc, c.id limit {MOST}
 """  # noqa: S608 constants only
 
@@ -58,6 +64,6 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
     if visit is None or not visit.unread:
         return []
     laid, focus = shown.discussion.laid, shown.discussion.place.focus
-    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(laid.places))
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(laid.places), list(viewer.blocked))
     found: list[int] = await db.values(BEYOND, *values)
     return found

@@ -77,7 +77,9 @@ def may_restore(viewer: Viewer, comment: Standing) -> None:
 
 
 def may_see_history(viewer: Viewer | None, comment: Standing) -> None:
-    """Raise NotFound unless the comment is visible, or `viewer` wrote it or moderates."""
+    """Raise NotFound unless the comment is visible, or `viewer` wrote it or moderates; also of one they blocked."""
+    if viewer is not None and comment.author in viewer.blocked:
+        raise NotFound("You blocked the member who wrote this, so you do not see their words.")
     own = viewer is not None and (viewer.id == comment.author or viewer.standing in (MODERATOR, ADMIN))
     if comment.state != "visible" and not own:
         raise NotFound("This comment is no longer there.")

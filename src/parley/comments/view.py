@@ -225,6 +225,8 @@ def _mine(
     for row in rows.values():
         if row.author_id == viewer.id:
             found[row.id] = mine_of(row)
+        elif row.author_id in viewer.blocked:
+            found[row.id] = pieces.Mine(blocked=True)
         elif viewer.muted and row.author in viewer.muted and not row.imported:
             found[row.id] = msgspec.structs.replace(found.get(row.id, pieces.Mine()), muted=True)
     return found

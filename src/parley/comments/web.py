@@ -41,13 +41,13 @@ async def thread_at(thread: str) -> threads.ThreadRow:
     return row
 
 
-async def comment_at(comment: str) -> queries.CommentRow:
-    """The comment that an address names. Raises NotFound."""
+async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
+    """The comment that an address names, as `viewer` reads it. Raises NotFound."""
     comment_id = as_id(comment)
     row = await queries.one(comment_id) if comment_id else None
     if row is None or row.state == "held":
         raise NotFound("This comment does not exist.")
-    return row
+    return queries.seen_by(row, viewer)
 
 
 @get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE})
@@ -63,7 +63,8 @@ async def more(
     """A part of the discussion: the next page, the rest of a branch, one passage."""
     row = await thread_at(thread)
     branch_id = as_id(branch)
-    if branch_id is not None and (await comment_at(branch)).thread != row.id:
+    viewer = viewer_of(request)
+    if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
         raise NotFound("This comment is not in this thread.")
     place = view.Place(
         row.id,
@@ -73,7 +74,6 @@ async def more(
         branch=branch_id,
         after=as_id(after),
     )
-    viewer = viewer_of(request)
     shown = await view.discussion(place, fresh=viewer is not None)
     own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
     html = view.comments_html(shown, viewer, own)
@@ -134,7 +134,8 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
     if wants_fragment(request):
         return fragment(request, "comments/_form.html", status, form=shown, thread=row)
     parent = await queries.one(form.parent) if form.parent else None
-    return page(request, "comments/write.html", status=status, thread=row, comment=parent, form=shown)
+    answered = queries.seen_by(parent, viewer_of(request)) if parent else None
+    return page(request, "comments/write.html", status=status, thread=row, comment=answered, form=shown)
 
 
 async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) -> Response[Any]:
@@ -174,9 +175,9 @@ async def preview(request: AnyRequest) -> Response[Any]:
 
 
 @get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE})
-async def link(comment: FromPath[str]) -> Redirect:
+async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
     """A comment's own address: it leads to the thread, focused on the comment."""
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     thread = await thread_at(str(row.thread))
     return Redirect(f"{thread.address}?focus={row.id}#c{row.id}", status_code=303)
 
@@ -184,7 +185,7 @@ async def link(comment: FromPath[str]) -> Redirect:
 @get("/c/{comment:str}/reply", name="comments:reply", opt={"who": ANYONE})
 async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """The form to answer a comment, with `?quote=1` its words quoted."""
-    row = await comment_at(comment)
+    row = await comment_at(comment, viewer_of(request))
     thread = await thread_at(str(row.thread))
     quoted = await queries.body(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     body = "".join(f"> {line}\n" for line in quoted.splitlines()) + "\n" if quoted else ""

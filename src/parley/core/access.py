@@ -39,8 +39,10 @@ class Viewer(msgspec.Struct, frozen=True):
     why: str = ""
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted: str = "show"
-    # The names of those whose comments are folded for this viewer.
+    # The names of those whose comments this viewer does not want to read, muted or blocked.
     muted: frozenset[str] = frozenset()
+    # The ids of those of them who are blocked: their words never reach this viewer.
+    blocked: frozenset[int] = frozenset()
 
     @property
     def silenced(self) -> bool:

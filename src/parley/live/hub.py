@@ -133,8 +133,8 @@ class Hub:
 
     async def _tell_missed(self, stream: Stream) -> None:
         missed = await queries.events_after(stream.thread, stream.seq, self.bounds.most_behind)
-        for seq, message in await render.events(missed):
-            stream.put(message, seq)
+        for told in await render.events(missed, stream.blocked):
+            stream.put(told.to(stream.blocked), told.seq)
 
     def _end_all(self) -> None:
         for stream in self._all():
@@ -180,10 +180,10 @@ class Hub:
             while more:
                 events = await queries.events_after(channel.thread, channel.seq, most)
                 more = len(events) == most
-                for seq, message in await render.events(events):
+                for told in await render.events(events, channel.blocked):
                     for stream in channel.streams:
-                        stream.put(message, seq)
-                    channel.seq = seq
+                        stream.put(told.to(stream.blocked), told.seq)
+                    channel.seq = told.seq
 
     async def _subscribe(self) -> None:
         """Listen to the other processes' nudges, for ever, through every loss of the connection."""
@@ -241,7 +241,7 @@ class Hub:
                     stream.say_readers(readers, message)
 
     async def _end_invalid(self) -> None:
-        """End the streams of sessions that were signed out or whose member was suspended."""
+        """End the streams of sessions that were signed out or whose member was suspended; see whom others blocked."""
         by_session: dict[int, list[Stream]] = defaultdict(list)
         for stream in self._all():
             if stream.session is not None:
@@ -250,8 +250,10 @@ class Hub:
             return
         valid = await still_valid(list(by_session))
         for session, streams in by_session.items():
-            if session not in valid:
-                for stream in streams:
+            for stream in streams:
+                if session in valid:
+                    stream.blocked = valid[session]
+                else:
                     stream.end(render.bye())
 
     async def _look_after(self) -> None:

@@ -42,15 +42,31 @@ def readers(count: int) -> bytes:
     return message(_html("live/readers.html", readers=count))
 
 
-async def events(rows: Sequence[EventRow]) -> list[tuple[int, bytes]]:
-    """Each event's number and message. Comments are read as they may be shown now, whatever the event said then."""
+class Told(msgspec.Struct, frozen=True):
+    """An event's number and message; for whoever blocked the `author` of its comment, another."""
+
+    seq: int
+    message: bytes
+    author: int | None = None
+    withheld: bytes | None = None
+
+    def to(self, blocked: frozenset[int]) -> bytes:
+        """The message for a reader who blocked these members."""
+        return self.message if self.withheld is None or self.author not in blocked else self.withheld
+
+
+async def events(rows: Sequence[EventRow], blocked: frozenset[int] = frozenset()) -> list[Told]:
+    """What each event tells, in order, to readers some of whom blocked one of these members.
+
+    Comments are read as they may be shown now, whatever the event said then.
+    """
     ids = [row.comment for row in rows if row.comment is not None]
     found = await comments.by_ids(ids) if ids else {}
     thread = await threads.one(rows[0].thread) if rows else None
     if thread is None:
-        return [(row.seq, message("", seq=row.seq)) for row in rows]
+        return [Told(row.seq, message("", seq=row.seq)) for row in rows]
     known = Known(thread, found, await _passages(thread, found), await _article(thread, rows))
-    return [(row.seq, message(_fragment(row, known), seq=row.seq)) for row in rows]
+    return [_told(row, known, blocked) for row in rows]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -71,9 +87,17 @@ async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> artic
     return await articles.of_thread(thread.id) if any(row.kind == "article.revised" for row in rows) else None
 
 
-def _fragment(row: EventRow, known: Known) -> str:
-    thread = known.thread
+def _told(row: EventRow, known: Known, blocked: frozenset[int]) -> Told:
     comment = known.comments.get(row.comment) if row.comment is not None else None
+    whole = message(_fragment(row, known, comment), seq=row.seq)
+    if comment is None or comment.author_id not in blocked:
+        return Told(row.seq, whole)
+    withheld = _fragment(row, known, comments.withheld(comment))
+    return Told(row.seq, whole, comment.author_id, message(withheld, seq=row.seq))
+
+
+def _fragment(row: EventRow, known: Known, comment: comments.CommentRow | None) -> str:
+    thread = known.thread
     if comment is not None:
         context = {
             "thread": thread,

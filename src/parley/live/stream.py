@@ -27,15 +27,19 @@ HEADERS = [
 
 
 class Stream:
-    """Messages for one reader of one thread. `owner` is whom the caps count: a session or an address."""
+    """Messages for one reader of one thread.
+
+    `owner` is whom the caps count: a session or an address. The reader `blocked` these members.
+    """
 
     __slots__ = (
         "_bytes", "_cut", "_ended", "_is_due", "_over", "_queue", "_readers", "_send", "_sending", "_task",
-        "born", "jitter", "owner", "seq", "session", "spoke", "thread",
+        "blocked", "born", "jitter", "owner", "seq", "session", "spoke", "thread",
     )  # fmt: skip
 
-    def __init__(self, thread: int, owner: str, session: int | None) -> None:
+    def __init__(self, thread: int, owner: str, session: int | None, blocked: frozenset[int] = frozenset()) -> None:
         self.thread = thread
+        self.blocked = blocked
         self.owner = owner
         self.session = session
         self.seq = 0

@@ -75,17 +75,17 @@ def _thank(request: AnyRequest, subject: Subject) -> Response[Any]:
 
 @get("/c/{comment:str}/report", name="moderation:report-comment-form", opt={"who": ANYONE})
 async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _ask(request, await subjects.comment(comment))
+    return await _ask(request, await subjects.comment(comment, viewer_of(request)))
 
 
 @post("/c/{comment:str}/report", name="moderation:report-comment", opt={"who": ANYONE})
 async def report_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _send(request, await subjects.comment(comment))
+    return await _send(request, await subjects.comment(comment, viewer_of(request)))
 
 
 @get("/c/{comment:str}/report/done", name="moderation:reported-comment", opt={"who": ANYONE})
 async def comment_reported(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return _thank(request, await subjects.comment(comment))
+    return _thank(request, await subjects.comment(comment, viewer_of(request)))
 
 
 @get("/t/{thread:str}/report", name="moderation:report-article-form", opt={"who": ANYONE})

@@ -25,10 +25,10 @@ class Subject(msgspec.Struct, frozen=True):
         return f"{self.address}/report"
 
 
-async def comment(number: str) -> Subject:
+async def comment(number: str, viewer: Viewer | None) -> Subject:
     """The comment at an address. Raises NotFound where there is none to be read."""
-    row = await comment_at(number)
-    if row.state != "visible":
+    row = await comment_at(number, viewer)
+    if row.state not in {"visible", "blocked"}:
         raise NotFound("This comment is no longer there.")
     return Subject("comment", row.id, "this comment", f"/c/{row.id}", row.author or "somebody who left", row)
 
