@@ -22,6 +22,9 @@ from parley.core.migrate import migrate
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import settings
 from parley.demo.fill import fill
+from parley.moderation import decisions, reports
+from parley.moderation.reports import Flag
+from parley.moderation.rules import Choice
 from parley.threads.jobs import refresh_standings
 
 SPARE = 40
@@ -126,6 +129,18 @@ async def discussion(title: str, made: list[Line]) -> int:
     return thread
 
 
+async def proposed(thread: int) -> int:
+    """A suspension for good that sam_h proposed for what was reported on a grave ground; it waits for a second."""
+    olaf = await make.member("olaf")
+    comment = await make.comment(thread, olaf, "A threat.")
+    await reports.report(Flag("comment", comment, "illegal", "A threat.", await viewer("jonas_w")))
+    item = await db.value("select id from item where kind = 'comment' and target = $1", comment)
+    version = await db.value("select version from item where id = $1", item)
+    return await decisions.decide(
+        await viewer("sam_h", "moderator"), Choice(item, version, "suspend", "illegal", "They threaten somebody.")
+    )
+
+
 async def three(title: str) -> int:
     """A thread with mira's comment, jonas_w's reply to it, and another comment."""
     thread = await make.thread(make.text(title=title))
@@ -136,9 +151,9 @@ async def three(title: str) -> int:
     return thread
 
 
-async def viewer(name: str) -> Viewer:
+async def viewer(name: str, role: str = "member") -> Viewer:
     number = await db.value("select id from member where name = $1", name)
-    return Viewer(id=number, name=name, role="member", verified=True, session=0)
+    return Viewer(id=number, name=name, role=role, verified=True, session=0)
 
 
 async def main() -> None:
@@ -159,7 +174,7 @@ async def main() -> None:
     spare = [await three(f"A thread to spare, number {number}") for number in range(SPARE)]
     ours = [*spare, *made.values()]
     await db.execute(OLD, ours)
-    made["ready"] = await ready()
+    made |= {"ready": await ready(), "proposed": await proposed(made["wide"])}
     await refresh_standings()
     await db.execute(QUIET, ours)
     await close_redis()

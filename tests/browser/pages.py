@@ -43,6 +43,7 @@ async def every_page(site: Site) -> list[Shown]:
     item = await site.value("select id from item where state = 'open' and kind = 'comment' order by id limit 1")
     appeal = await site.value("select id from appeal order by id limit 1")
     decision = await site.value("select decision from appeal order by id limit 1")
+    proposed = site.made["proposed"]
     rule = await site.value("select id from rule order by position limit 1")
     return [
         Shown("home", "/"),
@@ -83,6 +84,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("an item of the queue", f"/mod/item/{item}", "sam_h"),
         Shown("appeals", "/mod/appeals", "sam_h"),
         Shown("an appeal", f"/mod/appeals/{appeal}", "ada"),
+        Shown("a decision that takes two, veiled", f"/mod/decision/{proposed}/second", "ada"),
+        Shown("a statement of reasons, veiled", f"/decision/{proposed}", "ada"),
         Shown("automatic rules", "/mod/rules", "sam_h"),
         Shown("an automatic rule", f"/mod/rules/{rule}", "sam_h"),
         Shown("a new automatic rule", "/mod/rules/new", "sam_h"),

@@ -295,6 +295,48 @@ async def test_only_staff_find_it(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get("/mod/appeals/999999")).status_code == 404
 
 
+@pytest.mark.parametrize("where", ["/mod/appeals/{appeal}", "/decision/{decision}"])
+async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.AsyncClient, where: str) -> None:
+    jonas = await make.member()
+    item = await reported(jonas, "illegal")
+    decision = await decided(item, await staff(), guideline="illegal")
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    path = where.format(appeal=appeal, decision=decision)
+    olga = await sign_in(client)
+
+    veiled = await client.get(path)
+    answer = await client.post(f"/mod/decision/{decision}/reveal", data={"next": path})
+    seen = await client.get(answer.headers["location"])
+    await client.post(f"/mod/decision/{decision}/reveal", data={"next": "//elsewhere.example"})
+    await sign_in(client)
+    of_another = await client.get(path)
+    await make.sign_in(client, jonas)
+    of_the_author = await client.get(f"/decision/{decision}")
+
+    assert INSULT not in veiled.text and f'action="/mod/decision/{decision}/reveal"' in veiled.text
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert INSULT in seen.text and INSULT not in of_another.text and INSULT in of_the_author.text
+    assert await db.values("select actor from mod_action where action = 'reveal'") == [olga.id]
+
+
+async def test_a_second_moderator_chooses_to_read_too(client: httpx.AsyncClient) -> None:
+    second = await sign_in(client)
+    decision = await decided(await reported(ground="illegal"), await staff(), "suspend", guideline="illegal")
+
+    veiled = await client.get(f"/mod/decision/{decision}/second")
+    await client.post(f"/mod/decision/{decision}/reveal")
+    seen = await client.get(f"/mod/decision/{decision}/second")
+
+    assert INSULT not in veiled.text and INSULT in seen.text
+    assert await db.value("select actor from mod_action where action = 'reveal'") == second.id
+
+
+async def test_there_is_nothing_to_reveal_of_what_is_not_there(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+
+    assert (await client.post("/mod/decision/999999/reveal")).status_code == 404
+
+
 async def proposal() -> tuple[int, Viewer, Viewer]:
     jonas, mo = await make.member(), await staff()
     await staff()

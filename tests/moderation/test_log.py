@@ -12,7 +12,7 @@ import make
 from moderation.desk import INSULT, decided, reported
 from parley.core import db
 from parley.core.access import Viewer
-from parley.moderation import appeals, decisions, record
+from parley.moderation import appeals, decisions, jobs, members, record
 from parley.moderation.queries import log
 from parley.moderation.record import Entry
 
@@ -143,6 +143,22 @@ async def test_everybody_reads_what_was_done_where_and_why_and_no_name(client: h
     assert await make.address(await db.value("select thread from item where id = $1", item)) in main
     for kept in ("jonas", "rita", ">mo<", "It calls", INSULT, "insults me"):
         assert kept not in main
+
+
+async def test_the_end_of_a_sanction_is_told_and_no_name(client: httpx.AsyncClient, mo: Viewer) -> None:
+    jonas, anna = await make.member("jonas"), await make.member("anna")
+    over = await decided(await reported(jonas), mo, "silence", days=3)
+    await decided(await reported(anna), mo, "suspend", days=3)
+    await db.execute("update decision set until = now() where id = $1", over)
+
+    await jobs.end_sanctions()
+    await members.lift(mo, anna.id, "She has explained it.")
+    page = (await client.get("/log")).text
+    counts = (await client.get(f"/log/{datetime.now(UTC).year}.csv")).text
+
+    assert "The time of a silence or suspension was over" in page and "was lifted before its time" in page
+    assert "end,,True,1,0,0" in counts and "lift,,False,1,0,0" in counts
+    assert not any(kept in page for kept in ("jonas", "anna", "explained"))
 
 
 async def test_what_a_rule_did_is_told_as_such(client: httpx.AsyncClient) -> None:

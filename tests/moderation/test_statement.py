@@ -91,6 +91,52 @@ async def test_an_appeal_is_filed_once_and_its_state_shown(client: httpx.AsyncCl
     )
 
 
+async def test_an_appeal_is_withdrawn_while_it_waits(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    key = letters.key(decision)
+
+    offered = await client.get(f"/decision/{decision}?key={key}")
+    answer = await client.post(f"/decision/{decision}/withdraw", data={"key": key})
+    page = await client.get(answer.headers["location"])
+    again = await client.post(f"/decision/{decision}", data={"text": "After all.", "key": key})
+
+    assert "Withdraw the appeal" in offered.text
+    assert answer.status_code == 303 and "You took it back" in page.text and "Withdraw the appeal" not in page.text
+    assert again.status_code == 422 and "After all.</textarea>" in again.text
+    assert await db.value("select state from appeal where id = $1", appeal) == "withdrawn"
+    last = "select action || ' ' || role || ' ' || decision from mod_action order by id desc limit 1"
+    assert await db.value(last) == f"appeal.withdrawn member {decision}"
+
+
+async def test_what_a_moderator_has_taken_on_is_answered_and_not_withdrawn(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    await appeals.take(await make.member(role="moderator"), appeal)
+    await as_jonas(client)
+
+    page = await client.get(f"/decision/{decision}")
+    answer = await client.post(f"/decision/{decision}/withdraw")
+
+    assert "Withdraw the appeal" not in page.text
+    assert answer.status_code == 422 and "does not wait any more" in answer.text
+    assert await db.value("select state from appeal") == "assigned"
+
+
+async def test_nobody_else_withdraws_it(client: httpx.AsyncClient) -> None:
+    decision = await removed()
+    await appeals.file(decision=decision, text="It was a quotation.")
+
+    answers = [await client.post(f"/decision/{decision}/withdraw", data={"key": "0" * 32})]
+    for role in ("member", "moderator"):
+        await make.sign_in(client, await make.member(role=role))
+        answers.append(await client.post(f"/decision/{decision}/withdraw"))
+    answers.append(await client.post("/decision/999999/withdraw"))
+
+    assert {one.status_code for one in answers} == {404}
+    assert await db.value("select state from appeal") == "filed"
+
+
 async def test_the_answer_to_an_appeal_stands_there(client: httpx.AsyncClient) -> None:
     decision = await removed()
     appeal = await appeals.file(decision=decision, text="It was a quotation.")

@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "/t/{thread:str}/report",
     "/u/{name:str}/report",
     "/decision/{decision:str}",
+    "/decision/{decision:str}/withdraw",
 }
 TABLES = """
 select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'

@@ -32,6 +32,7 @@ FILE = """
 insert into appeal (decision, member, text, created_at) values ($1, $2, $3, now()) on conflict (decision) do nothing
 returning id
 """
+WITHDRAW = "update appeal set state = 'withdrawn', decided_at = now() where decision = $1 and state = 'filed'"
 TAKE = "update appeal set state = 'assigned', assigned_to = $2 where id = $1"
 ANSWER = "update appeal set state = $2, answer = $3, decided_at = now() where id = $1"
 LESSEN = "update decision set action = $2, until = $3 where id = $1"
@@ -61,6 +62,18 @@ async def file(*, decision: int, text: str) -> int:
             raise Refused("You have appealed against this decision before; it is reviewed once.")
         await record.write(None, Entry("appeal", made.kind, made.target, decision=decision), role="member")
     return filed
+
+
+async def withdraw(decision: int) -> None:
+    """Take an appeal against a decision back, for whom it concerns; the caller knows that it is them.
+
+    Raises Refused when there is none that waits: once a moderator has taken it on, it is answered.
+    """
+    async with db.atomic():
+        made = await decisions.found(decision, lock=True)
+        if not await db.execute(WITHDRAW, decision):
+            raise Refused("This appeal does not wait any more, so it cannot be withdrawn. It will be answered, or was.")
+        await record.write(None, Entry("appeal.withdrawn", made.kind, made.target, decision=decision), role="member")
 
 
 async def take(viewer: Viewer, appeal: int) -> None:

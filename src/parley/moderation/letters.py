@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
 from parley.accounts import queries as accounts
 from parley.core import db, mail
+from parley.core.pages import day
 from parley.core.settings import settings
 from parley.moderation.queries import statements
 
@@ -20,6 +21,8 @@ class Concerned(msgspec.Struct, frozen=True):
     action: str
     reason: str
     guideline: str | None
+    until: datetime | None
+    automated: bool
 
 
 class Reporter(msgspec.Struct, frozen=True):
@@ -29,7 +32,7 @@ class Reporter(msgspec.Struct, frozen=True):
 
 
 CONCERNED = """
-select m.name, m.email, d.action, d.reason, g.title as guideline
+select m.name, m.email, d.action, d.reason, g.title as guideline, d.until, d.moderator is null as automated
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 where d.id = $1 and d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')
 """
@@ -60,14 +63,20 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
     """
     concerned = await db.fetch_one(Concerned, CONCERNED, decision)
     if concerned is not None:
-        written = mail.written("decision", **msgspec.structs.asdict(concerned), link=link(decision))
-        await mail.send(kind(decision), concerned.email, *written, delay=delay)
+        await mail.send(kind(decision), concerned.email, *statement(concerned, link(decision)), delay=delay)
     for given in await db.fetch(Role, ROLE, decision):
         await mail.send(
             kind(decision), given.email, *mail.written("role", **msgspec.structs.asdict(given)), delay=delay
         )
     for one in await db.fetch(Reporter, REPORTERS, decision):
         await mail.send(kind(decision), one.email, *mail.written("outcome", **msgspec.structs.asdict(one)), delay=delay)
+
+
+def statement(concerned: Concerned, link: str) -> tuple[str, str]:
+    """The subject and the words of what somebody is told of a decision about them."""
+    until = concerned.until
+    lasts = f"until {day(until)}, {until:%H:%M} UTC" if until else "for good"
+    return mail.written("decision", **msgspec.structs.asdict(concerned), lasts=lasts, link=link)
 
 
 async def keep_back(decision: int) -> None:

@@ -58,6 +58,7 @@ async def test_a_fold_is_a_decision_with_its_statement_and_its_appeal(app: Lites
     made = "select rule from decision where target = $1 and action = 'collapse' and moderator is null"
     assert await db.value(made, comment) == rule
     assert await mailed(author) == ["About what you wrote on Parley"]
+    assert "an automatic check has folded" in await db.value("select text from mail where kind like 'decision.%'")
     assert "fool" in await db.value("select reason from decision where target = $1", comment)
 
 

@@ -130,10 +130,12 @@ class Count(msgspec.Struct, frozen=True):
     overturned: int
 
 
+# Not what became of one later.
+IS_DECISION = "a.action not like 'appeal.%' and a.action not in ('lift', 'end')"
 COUNTS = f"""
 select to_char(a.at, 'YYYY-MM') as month, a.action, coalesce(a.guideline, '') as rule, a.automated, count(*) as count,
-       count(p.id) filter (where a.action not like 'appeal.%') as appeals,
-       count(*) filter (where d.state = 'overturned' and a.action not like 'appeal.%') as overturned
+       count(p.id) filter (where {IS_DECISION}) as appeals,
+       count(*) filter (where {IS_DECISION} and d.state = 'overturned') as overturned
 from mod_action a left join decision d on d.id = a.decision left join appeal p on p.decision = d.id
 where {IS_PUBLIC} and a.at >= make_date($2, 1, 1)::timestamptz and a.at < make_date($2 + 1, 1, 1)::timestamptz
 group by 1, 2, 3, 4 order by 1, 2, 3, 4

@@ -6,6 +6,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.core import db
+from parley.moderation.queries.queue import SENSITIVE
 from parley.moderation.rules import ACTIONS, APPEAL_DAYS
 
 
@@ -100,6 +101,22 @@ select id from decision
 where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
 order by until desc nulls first, id desc limit 1
 """
+
+
+IS_VEILED = f"""
+select exists (
+    select from decision d where d.id = $1 and (
+        exists (select from guideline g where g.code = d.guideline and g.severity >= {SENSITIVE})
+        or exists (select from report o join guideline g on g.code = o.guideline
+                   where o.item = d.item and g.severity >= {SENSITIVE})))
+  and not exists (
+    select from mod_action o where o.kind = 'comment' and o.target = $2 and o.action = 'reveal' and o.actor = $3)
+"""  # noqa: S608 constants only
+
+
+async def is_veiled(viewer: int, shown: Statement) -> bool:
+    """Whether the words of a statement may be hard to bear, and this moderator has not chosen to read them."""
+    return bool(shown.comment and await db.value(IS_VEILED, shown.id, shown.comment, viewer))
 
 
 async def statement(decision: int) -> Statement | None:

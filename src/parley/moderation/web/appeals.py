@@ -6,16 +6,18 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from parley.core import db
 from parley.core.access import MODERATOR
 from parley.core.errors import NotFound, ParleyError
 from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.pages import local_path, page
 from parley.core.text import as_id
-from parley.moderation import appeals, seconds
+from parley.moderation import appeals, record, seconds
 from parley.moderation.forms import ReviewForm, SecondForm
 from parley.moderation.queries import appeals as queries
 from parley.moderation.queries import people, statements
 from parley.moderation.queries.appeals import Appeal, Proposal
+from parley.moderation.record import Entry
 from parley.moderation.rules import ACTIONS, LESSER
 from parley.moderation.web.desk import LENGTHS
 from parley.moderation.web.staff import AnyRequest, staff
@@ -44,7 +46,7 @@ async def _show(request: AnyRequest, found: Appeal, form: Form | None = None, st
         "moderation/appeals/one.html",
         status=status,
         appeal=found,
-        statement=await statements.statement(found.decision),
+        **await _about(request, found.decision),
         character=await people.character(found.member),
         past=[one for one in await people.record_of(found.member) if one.id != found.decision],
         notes=await people.notes(found.member),
@@ -52,8 +54,17 @@ async def _show(request: AnyRequest, found: Appeal, form: Form | None = None, st
         lesser=[ACTIONS[name] for name in LESSER.get(found.action, ())],
         all_actions=ACTIONS,
         lengths=LENGTHS,
-        concerned=False,
     )
+
+
+async def _about(request: AnyRequest, decision: int) -> dict[str, Any]:
+    """The statement of a decision, its words veiled where they may be hard to bear."""
+    found = await statements.statement(decision)
+    return {
+        "statement": found,
+        "veiled": found is not None and await statements.is_veiled(staff(request).id, found),
+        "concerned": False,
+    }
 
 
 @get("/mod/appeals/{appeal:str}", name="moderation:appeal-page", opt={"who": MODERATOR})
@@ -109,13 +120,12 @@ async def _ask(request: AnyRequest, found: Proposal, form: Form | None = None, s
         "moderation/appeals/second.html",
         status=status,
         proposal=found,
-        statement=await statements.statement(found.id),
+        **await _about(request, found.id),
         character=await people.character(about) if about else None,
         past=[one for one in await people.record_of(about) if one.id != found.id] if about else [],
         notes=await people.notes(about) if about else [],
         form=form or Form({}),
         all_actions=ACTIONS,
-        concerned=False,
     )
 
 
@@ -141,4 +151,19 @@ async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     return Redirect("/mod/appeals", status_code=303)
 
 
-handlers: list[object] = [appeals_page, appeal_page, take, decide, second_page, second]
+@post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
+async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
+    """Show the words of a statement although they may be hard to bear, and go back; the record says who looked."""
+    number = as_id(decision)
+    found = await statements.statement(number) if number else None
+    if found is None or found.comment is None:
+        raise NotFound("There is no such decision, or no words that it is about.")
+    viewer, form = staff(request), Form(await posted(request))
+    if await statements.is_veiled(viewer.id, found):
+        async with db.atomic():
+            await record.write(viewer, Entry("reveal", "comment", found.comment))
+    back = local_path(form.values.get("next"))
+    return Redirect(back if back != "/" else f"/decision/{found.id}", status_code=303)
+
+
+handlers: list[object] = [appeals_page, appeal_page, take, decide, second_page, second, reveal]

@@ -46,7 +46,26 @@ def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
 async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = request.query_params.get("key", "")
     found, concerned = await _at(request, decision, key)
-    return page(request, "moderation/statement.html", statement=found, concerned=concerned, form=Form({}), key=key)
+    return await _show(request, found, Form({}), key, concerned=concerned)
+
+
+async def _show(
+    request: AnyRequest, found: Statement, form: Form, key: str, status: int = 200, *, concerned: bool = True
+) -> Response[Any]:
+    return page(
+        request,
+        "moderation/statement.html",
+        status=status,
+        statement=found,
+        concerned=concerned,
+        veiled=not concerned and await statements.is_veiled(signed_in(request).id, found),
+        form=form,
+        key=key,
+    )
+
+
+def _appeal_of(found: Statement, key: str) -> Redirect:
+    return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
 
 
 @post("/decision/{decision:str}", name="moderation:appeal", opt={"who": ANYONE})
@@ -63,10 +82,23 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     if form.errors:
-        return page(
-            request, "moderation/statement.html", status=status, statement=found, concerned=True, form=form, key=key
-        )
-    return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
+        return await _show(request, found, form, key, status)
+    return _appeal_of(found, key)
+
+
+@post("/decision/{decision:str}/withdraw", name="moderation:appeal-withdraw", opt={"who": ANYONE})
+async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    form = Form(await posted(request))
+    key = form.values.get("key", "")
+    found, concerned = await _at(request, decision, key)
+    if not concerned:
+        raise NotFound("Only whom a decision concerns can withdraw the appeal against it.")
+    try:
+        await appeals.withdraw(found.id)
+    except ParleyError as error:
+        form.errors["form"] = str(error)
+        return await _show(request, found, form, key, error.status)
+    return _appeal_of(found, key)
 
 
 @get("/settings/decisions", name="moderation:own-decisions", opt={"who": MEMBER})
@@ -86,4 +118,4 @@ async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[An
     return Redirect(f"/decision/{decision}", status_code=303)
 
 
-handlers: list[object] = [statement_page, appeal, own_page, of_comment]
+handlers: list[object] = [statement_page, appeal, withdraw, own_page, of_comment]
