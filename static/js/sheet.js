@@ -15,6 +15,8 @@ export function open(name, from) {
   const sheet = talk();
   opener = from;
   sheet.classList.add("is-sheet");
+  // What others see comes first; a form that holds a draft waits folded above it.
+  document.querySelector("details.compose")?.removeAttribute("open");
   for (const group of sheet.querySelectorAll(".group")) group.hidden = group.dataset.group !== name;
   for (const one of behind()) one.inert = true;
   // The passage stays in sight above it.

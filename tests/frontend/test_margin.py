@@ -176,6 +176,21 @@ async def test_a_marker_on_a_phone_opens_a_sheet_and_gives_the_focus_back(beside
     await expect(page.locator(".group[hidden]")).to_have_count(0)
 
 
+async def test_a_sheet_begins_with_the_perspectives_though_a_draft_is_kept(beside: Stage) -> None:
+    page = beside.page
+    await page.set_viewport_size(PHONE)
+    await beside.open()
+    await page.locator("#compose summary").first.click()
+    await page.locator("#compose textarea").fill("Half a thought.")
+    await page.reload()
+    await expect(page.locator("#compose textarea")).to_have_value("Half a thought.")
+    await page.locator(".gutter[data-passage='5']").click()
+    await expect(page.locator("#c35 > .comment-body")).to_be_in_viewport()
+    await page.locator("#compose summary").first.click()
+    await expect(page.locator("#compose textarea")).to_have_value("Half a thought.")
+    await expect(page.locator("#compose textarea")).to_be_focused()
+
+
 async def test_the_bar_of_a_phone_opens_the_passage_being_read(beside: Stage) -> None:
     page = beside.page
     await page.set_viewport_size(PHONE)
