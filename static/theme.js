@@ -1,2 +1,2 @@
-/* sources 107c9b2942e4a52151733c4a77abf843f9bf3a1a93ba8ded39a82f0be07defd9 */
+/* sources b23e98b30fcd75ddc6eb712af591d41f6f9acaf8e76fa9cc60069cfd448420a8 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -15,7 +15,8 @@ htmx.registerExtension("arrivals", {
       if (narrow() && task.target?.matches?.(".gutter.is-empty")) task.target = null;
       if (!ADDS.has(task.swapSpec.style) && !isMore(task)) continue;
       const fresh = sortOut(task.fragment, answered);
-      if (task.target?.matches?.(`.waiting, ${TOP}`)) place(task, answered);
+      if (answered) next ??= task.fragment.querySelector(".comment")?.id;
+      if (task.target?.matches?.(`.waiting, ${TOP}`)) place(task);
       if (task.target?.matches?.(".replies-list")) grow(task.target, fresh);
       if (isMore(task) && task.target === document.activeElement) next = task.fragment.querySelector(".comment")?.id;
     }
@@ -66,14 +67,13 @@ function sortOut(fragment, answered) {
 }
 
 /** One's own goes into its list at once, another's waits at its group; what the page was told to leave out stays out. */
-function place(task, answered) {
+function place(task) {
   const comment = task.fragment.querySelector("article.comment");
   const isTop = task.target.matches(TOP);
   if (!comment) return;
   if (viewer && comment.dataset.author === viewer) {
     task.target = listOf(comment);
     task.swapSpec.style = "afterbegin";
-    if (answered) next = comment.id;
   } else if (muted?.split(" ").includes(comment.dataset.author) || (isTop && !isWanted(comment))) comment.remove();
   else if (isTop && grouped()) task.target = document.getElementById(`g${nameOf(comment)}-waiting`) ?? task.target;
 }
