@@ -9,6 +9,7 @@ from parley.articles.tables import Article, ArticleImport, Media, Merged, Passag
 from parley.comments.tables import Comment, CommentVersion
 from parley.community.tables import Community
 from parley.core.tables import Event, Mail, MailAddress, MailBounce, MailDomain, RateBucket
+from parley.digests.tables import Issue, IssueItem, Subscription
 from parley.moderation.engine.tables import Backtest
 from parley.moderation.tables import (
     Appeal,
@@ -33,6 +34,7 @@ TABLES = [
     Comment, CommentVersion,
     Vote,
     Guideline, Item, Report, Decision, Appeal, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Subscription, Issue, IssueItem,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -84,6 +84,17 @@ async def test_seen_is_written_once_in_a_while_only(client: httpx.AsyncClient, m
     assert await db.value("select seen_at = now() from session")
 
 
+async def test_when_a_member_was_here_last_outlives_their_sign_ins(client: httpx.AsyncClient, mira: Person) -> None:
+    await db.execute("update member set seen_at = now() - interval '1 year'")
+    await mira.sign_in(client)
+    assert await db.value("select seen_at = now() from member where name = 'mira'")
+    await db.execute("update member set seen_at = now() - interval '1 year'")
+    await db.execute("update session set seen_at = now() - interval '6 minutes'")
+    assert await is_signed_in(client)
+    await db.execute("delete from session")
+    assert await db.value("select seen_at = now() from member where name = 'mira'")
+
+
 async def test_a_found_sign_in_is_believed_for_a_moment_and_no_longer(
     client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

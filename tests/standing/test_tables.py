@@ -31,6 +31,7 @@ TYPES = {
     "TEXT": "text",
     "BOOLEAN": "boolean",
     "BYTEA": "bytea",
+    "DATE": "date",
     "JSONB": "jsonb",
     "UUID": "uuid",
     "DOUBLE PRECISION": "double precision",

@@ -32,12 +32,12 @@ MOST_BELIEVED = 10_000
 
 VALID = f"""
   expires_at > now()
-  and seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
+  and session.seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
   and {SIGNS_IN}
 """
 FIND = f"""
 select session.id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
-  seen_at < now() - interval '5 minutes' as is_stale,
+  session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
   array(select other from block where block.member = member.id and kind = 'block') as blocked
@@ -49,16 +49,22 @@ select session.id, array(select other from block where block.member = member.id 
 from session join member on member.id = session.member
 where session.id = any($1) and {VALID}
 """  # noqa: S608 no value in it
-SEEN = "update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes'"
+SEEN = """
+with used as (
+    update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes' returning member
+)
+update member set seen_at = now() from used where member.id = used.member
+"""
 START = """
+with here as (update member set seen_at = now() where id = $1)
 insert into session (member, token_hash, agent, address, created_at, seen_at, expires_at)
 values ($1, $2, $3, $4, now(), now(), now() + $5::interval) returning id
 """
 END_ALL = "delete from session where member = $1 and id is distinct from $2"
 IN_USE = f"""
-select session.id, agent, address, session.created_at, seen_at
+select session.id, agent, address, session.created_at, session.seen_at
 from session join member on member.id = session.member
-where member = $1 and {VALID} order by seen_at desc, session.id desc
+where member = $1 and {VALID} order by session.seen_at desc, session.id desc
 """  # noqa: S608 no value in it
 
 

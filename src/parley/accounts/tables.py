@@ -23,6 +23,10 @@ class Member(Table):
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted = Varchar(8, null=False, default="show")
     is_demo = Boolean(null=False, default=False)
+    # Their clock: a name of the tz database.
+    zone = Varchar(64, null=False, default="UTC")
+    # When they used the site last, to a few minutes; what is kept of sign-ins ends much earlier.
+    seen_at = Timestamptz(null=False)
     created_at = Timestamptz(null=False)
 
 

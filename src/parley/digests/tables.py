@@ -1,0 +1,73 @@
+"""Who gets the digest and when; each issue of it, and what it told."""
+
+from piccolo.columns import (
+    BigInt,
+    BigSerial,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    SmallInt,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+from parley.comments.tables import Comment
+from parley.threads.tables import Thread
+
+
+class Subscription(Table):
+    """How often a member gets the digest, and when next. The hour is of the zone in their own row."""
+
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
+    frequency = Varchar(6, null=False, default="weekly")
+    # From 1 (Monday) to 7, used when weekly.
+    weekday = SmallInt(null=False, default=6)
+    hour = SmallInt(null=False, default=8)
+    # When the next issue is due, None when the digest is off; and the local day of the last one.
+    next_at = Timestamptz(null=True, default=None)
+    last_day = Date(null=True, default=None)
+    paused_until = Timestamptz(null=True, default=None)
+    # Whom we have not seen for long is asked once whether they still want it; and when they said yes.
+    asked_at = Timestamptz(null=True, default=None)
+    kept_at = Timestamptz(null=True, default=None)
+
+
+class Issue(Table):
+    """One edition for one member. Unique on (member, list, period): nobody gets two of the same."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    # `digest`, or `keep`: the question whether they still want it.
+    list = Varchar(6, null=False, default="digest")
+    # The local day or ISO week, such as 2026-11-25 or 2026-W48.
+    period = Varchar(10, null=False, default=None)
+    state = Varchar(8, null=False, default="planned")
+    due_at = Timestamptz(null=False, default=None)
+    planned_at = Timestamptz(null=False)
+    mail = BigInt(null=True, default=None)
+    settled_at = Timestamptz(null=True, default=None)
+
+
+class IssueItem(Table):
+    """Something an issue tells: a comment or, without one, an article or its revision.
+
+    Unique by member as long as it counts as told (m0026): the database refuses to tell it twice.
+    """
+
+    id = BigSerial(primary_key=True)
+    issue = ForeignKey(Issue, null=False, default=None, on_delete=OnDelete.cascade)
+    member = BigInt(null=False, default=None)
+    position = SmallInt(null=False, default=None)
+    kind = Varchar(10, null=False, default=None)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    comment = ForeignKey(Comment, null=True, default=None, on_delete=OnDelete.cascade)
+    revision = Integer(null=True, default=None)
+    # How many comments are new in the thread, of which this is the best, and since when.
+    count = Integer(null=False, default=0)
+    since = Timestamptz(null=True, default=None)
+    # False once the issue did not arrive, or nobody knows: it may be told again.
+    told = Boolean(null=False, default=True)
