@@ -62,7 +62,6 @@ readers = st.builds(
     topics=st.frozensets(st.sampled_from(TOPICS)),
     seen=st.dictionaries(threads, days, max_size=5),
     mailed=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
-    voted=st.frozensets(st.integers(1, 300), max_size=20),
     shut=st.frozensets(st.integers(100, 125).map(str), max_size=6),
     muted_threads=st.frozensets(threads, max_size=3),
     muted_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
@@ -78,7 +77,6 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
 ) -> None:
     for one in select(reader, own, pooled(offered)):
         assert one.key not in reader.mailed
-        assert one.comment not in reader.voted
         assert one.thread not in reader.seen or one.at > reader.seen[one.thread]
         assert one.author not in reader.shut
         assert one.author != str(reader.id)

@@ -47,8 +47,8 @@ class Candidate(msgspec.Struct, frozen=True):
     author: str | None = None
     stance: str | None = None
     assisted: bool = False
-    # How many comments are new in the thread, of which this is the best, and since when.
-    count: int = 0
+    # How many comments are unread in the thread, of which this is the best, and since when.
+    unread: int = 0
     since: datetime | None = None
 
     @property
@@ -63,12 +63,10 @@ class Reader(msgspec.Struct, frozen=True):
     id: int
     # Theirs, by what they follow, read and write; empty for whom is new: every topic then counts as theirs.
     topics: frozenset[str] = frozenset()
-    # When they looked at a thread last.
+    # When they last looked at a thread, or wrote or voted in it.
     seen: Mapping[int, datetime] = {}
     # What they were mailed before, in an issue or as a notice.
     mailed: frozenset[Key] = frozenset()
-    # Comments they voted on, which they must have read.
-    voted: frozenset[int] = frozenset()
     # Whom they muted or blocked, and who blocked them.
     shut: frozenset[str] = frozenset()
     muted_threads: frozenset[int] = frozenset()
@@ -189,7 +187,7 @@ class _Issue:
             return False
         if one.thread in reader.muted_threads or one.topic in reader.muted_topics:
             return False
-        if one.key in reader.mailed or one.key in self._keys or one.comment in reader.voted:
+        if one.key in reader.mailed or one.key in self._keys:
             return False
         if one.author is not None and (one.author in self._authors or one.author in reader.shut):
             return False

@@ -66,8 +66,8 @@ class IssueItem(Table):
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     comment = ForeignKey(Comment, null=True, default=None, on_delete=OnDelete.cascade)
     revision = Integer(null=True, default=None)
-    # How many comments are new in the thread, of which this is the best, and since when.
-    count = Integer(null=False, default=0)
+    # How many comments are unread in the thread, of which this is the best, and since when.
+    unread = Integer(null=False, default=0)
     since = Timestamptz(null=True, default=None)
     # False once the issue did not arrive, or nobody knows: it may be told again.
     told = Boolean(null=False, default=True)

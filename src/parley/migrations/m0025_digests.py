@@ -478,8 +478,8 @@ async def forwards():
     manager.add_column(
         table_class_name="IssueItem",
         tablename="issue_item",
-        column_name="count",
-        db_column_name="count",
+        column_name="unread",
+        db_column_name="unread",
         column_class_name="Integer",
         column_class=Integer,
         params={
