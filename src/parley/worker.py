@@ -33,12 +33,17 @@ HOUR = 3_600
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Work that a sweep finds in PostgreSQL every `seconds`, or once a night at `hour` (UTC)."""
+    """Work that a sweep finds in PostgreSQL every `seconds`, or once a night at `hour` (UTC).
+
+    `lanes` sweeps run beside each other; a `steady` one begins anew at once while it gets something done.
+    """
 
     name: str
     run: Callable[[], Awaitable[int]]
     seconds: float = 0
     hour: int | None = None
+    lanes: int = 1
+    steady: bool = False
 
     def pause(self) -> float:
         """Seconds until the next sweep."""
@@ -50,7 +55,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 JOBS = (
-    Job("mail", mail.deliver_due, seconds=5),
+    Job("mail", mail.deliver_due, seconds=5, lanes=2, steady=True),
     Job("imports", articles.read_waiting, seconds=3),
     Job("backtests", rules.run_backtests, seconds=3),
     Job("sources", checks.check_sources, seconds=60),
@@ -79,7 +84,7 @@ class Worker:
     async def run(self) -> None:
         """Run all jobs until `stop`."""
         listening = asyncio.create_task(self._listen())
-        loops = [asyncio.create_task(self._loop(job)) for job in JOBS]
+        loops = [asyncio.create_task(self._loop(job)) for job in JOBS for _ in range(job.lanes)]
         await self._stopping.wait()
         listening.cancel()
         _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
@@ -91,12 +96,14 @@ class Worker:
         if job.hour is not None:
             await self._rest(job)
         while not self._stopping.is_set():
+            done = 0
             try:
-                await job.run()
+                done = await job.run()
             except Exception:
                 # What was not done is still in PostgreSQL; the next sweep finds it.
                 log.exception("job failed", job=job.name)
-            await self._rest(job)
+            if not (job.steady and done):
+                await self._rest(job)
 
     async def _rest(self, job: Job) -> None:
         woken = self._woken[job.name]

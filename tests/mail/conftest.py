@@ -1,6 +1,7 @@
 """A mail server of the tests, settings for one test, and a list of letters."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from aiosmtpd import smtp
 
 from mail.sink import Club, Sink, Use
-from parley.core.mail import MailList, lists, sending
+from parley.core.mail import MailList, lists
 from parley.core.settings import settings
 
 
@@ -20,7 +21,9 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
 
     def change(**changes: Any) -> None:
         changed = msgspec.structs.replace(settings(), **changes)
-        monkeypatch.setattr(sending, "settings", lambda: changed)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("parley.core.mail.") and hasattr(module, "settings"):
+                monkeypatch.setattr(module, "settings", lambda: changed)
 
     return change
 

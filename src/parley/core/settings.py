@@ -2,7 +2,9 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ import msgspec
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
+MAIL_ADDRESS = re.compile(r"[^\s@+<>,;:\"()\[\]\\]+@[a-zA-Z0-9.-]+")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -27,6 +30,12 @@ class Settings(msgspec.Struct, frozen=True):
     data: Path
     smtp_url: str | None = None
     mail_from: str = "Parley <parley@localhost>"
+    mail_bounces: str | None = None
+    mail_inbox: Path | None = None
+    mail_log: Path | None = None
+    mail_rate: int = 600
+    dkim_key: Path | None = None
+    dkim_selector: str = "parley"
     fetch_allow: tuple[Network, ...] = ()
     log: str = "info"
     limits: bool = True
@@ -40,6 +49,16 @@ class Settings(msgspec.Struct, frozen=True):
         """Scheme, host and port, as browsers send it in `Origin`."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def mail_address(self) -> str:
+        """The address alone that mail comes from."""
+        return parseaddr(self.mail_from)[1]
+
+    @property
+    def bounces(self) -> str:
+        """The address that undeliverable mail comes back to; each letter adds what names it before the @."""
+        return self.mail_bounces or f"bounce@{self.mail_address.rpartition('@')[2]}"
 
     @property
     def local(self) -> bool:
@@ -63,6 +82,12 @@ def read(env: Mapping[str, str]) -> Settings:
         data=Path(env.get("PARLEY_DATA", "var")),
         smtp_url=env.get("PARLEY_SMTP_URL") or None,
         mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
+        mail_bounces=env.get("PARLEY_MAIL_BOUNCES") or None,
+        mail_inbox=_path(env, "PARLEY_MAIL_INBOX"),
+        mail_log=_path(env, "PARLEY_MAIL_LOG"),
+        mail_rate=_number(env, "PARLEY_MAIL_RATE", 600),
+        dkim_key=_path(env, "PARLEY_DKIM_KEY"),
+        dkim_selector=env.get("PARLEY_DKIM_SELECTOR") or "parley",
         fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
         log=env.get("PARLEY_LOG", "info"),
         limits=env.get("PARLEY_LIMITS", "on") != "off",
@@ -84,6 +109,17 @@ def _required(env: Mapping[str, str], name: str) -> str:
     return value
 
 
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
+
+
+def _number(env: Mapping[str, str], name: str, usual: int) -> int:
+    text = env.get(name) or str(usual)
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise SettingsError(f"{name} must be a number above 0, such as {usual}.")
+    return int(text)
+
+
 def _networks(text: str) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
@@ -99,5 +135,10 @@ def _check(settings: Settings) -> None:
         raise SettingsError("PARLEY_BASE_URL must begin with https:// unless its host is localhost.")
     if len(settings.secret) < SHORTEST_SECRET:
         raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters.")
+    for name, address in (("PARLEY_MAIL_FROM", settings.mail_address), ("PARLEY_MAIL_BOUNCES", settings.bounces)):
+        if not MAIL_ADDRESS.fullmatch(address):
+            raise SettingsError(f"{name} must hold an address such as parley@example.org.")
+    if settings.dkim_key is not None and not settings.dkim_key.is_file():
+        raise SettingsError(f"PARLEY_DKIM_KEY names {settings.dkim_key}, which is no file. Make one, or unset it.")
     if not settings.limits and not settings.local:
         raise SettingsError("PARLEY_LIMITS=off is only for a localhost base URL.")

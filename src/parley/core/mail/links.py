@@ -9,6 +9,7 @@ import msgspec
 from parley.core.settings import settings
 
 PROOF = 16
+LONGEST_NUMBER = 19
 
 
 class Off(msgspec.Struct, frozen=True):
@@ -38,9 +39,29 @@ def read_off(token: str) -> Off | None:
     return Off(int(member), name, argument)
 
 
+def envelope(mail: int) -> str:
+    """The address that a mail comes back to where it cannot be delivered: it names the mail."""
+    name, _, domain = settings().bounces.partition("@")
+    return f"{name}+{mail}.{_proof_of_mail(mail)}@{domain}"
+
+
+def returned(address: str) -> int | None:
+    """The mail that `address` names, or None for an address that is none of ours, or that somebody made up."""
+    local, _, _ = address.partition("@")
+    number, _, proven = local.rpartition("+")[2].partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
+        return None
+    # Some servers write all of an address small or large on its way.
+    return int(number) if hmac.compare_digest(_proof_of_mail(int(number)).encode(), proven.lower().encode()) else None
+
+
 def proof(purpose: str, said: bytes) -> bytes:
     """What only we can add to `said`; for one purpose it proves nothing for another."""
     return hmac.digest(settings().secret.encode(), f"{purpose}|".encode() + said, hashlib.sha256)[:PROOF]
+
+
+def _proof_of_mail(mail: int) -> str:
+    return proof("bounce", str(mail).encode()).hex()
 
 
 def _letters(plain: bytes) -> str:

@@ -1,0 +1,80 @@
+"""What came back about a message of ours, and to which addresses nothing is sent any more."""
+
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from parley.core import db
+from parley.core.mail.letters import lists
+
+log = structlog.get_logger(__name__)
+
+# As Discourse counts: an address that reached the threshold gets no letter of a list any more.
+SCORES = {"gone": 4, "hard": 2, "soft": 1, "policy": 0, "complaint": 4}
+THRESHOLD = 4
+FORGOTTEN = timedelta(days=30)
+
+ABOUT = "select lower(recipient) as address, list, member from mail where id = $1"
+
+BOUNCE = """
+insert into mail_bounce (mail, address, kind, status, detail, digest, created_at)
+values ($1, $2, $3, $4, $5, $6, now()) on conflict (digest) do nothing
+"""
+
+SCORE = """
+insert into mail_address as a (address, score, scored_at) values ($1, $2, now())
+on conflict (address) do update set scored_at = now(),
+  score = case when a.scored_at > now() - $3::interval then a.score else 0 end + $2
+returning score
+"""
+
+SUPPRESS = """
+update mail_address set suppressed_at = coalesce(suppressed_at, now()), reason = coalesce(reason, $2) where address = $1
+"""
+
+RELEASE = "update mail_address set suppressed_at = null, reason = null, score = 0 where address = $1"
+
+
+class About(msgspec.Struct, frozen=True):
+    address: str
+    list: str | None
+    member: int | None
+
+
+def kind_of(status: str, *, permanent: bool) -> str:
+    """What an enhanced status code (RFC 3463) says about the address; without one, whether it is for good.
+
+    "gone": there is no such mailbox. "hard", "soft": cannot be reached for good, or now. "policy": they do not want
+    mail from us, which is the operator's to mend and not the member's fault.
+    """
+    group, _, detail = status.partition(".")[2].partition(".")
+    if group == "7":
+        return "policy"
+    if status == "5.2.2" or status.startswith("4.") or not (status or permanent):
+        return "soft"
+    return "gone" if group == "1" and detail not in {"7", "8"} else "hard"
+
+
+async def record(mail: int, kind: str, status: str, detail: str, *, digest: str) -> bool:
+    """Keep what came back about `mail` and count it; False where it was read before or there is no such mail.
+
+    Who complains is taken off the list, and nothing more goes there.
+    """
+    async with db.atomic():
+        about = await db.fetch_one(About, ABOUT, mail)
+        if about is None or not await db.execute(BOUNCE, mail, about.address, kind, status, detail[:1_000], digest):
+            return False
+        if kind == "policy":
+            log.error("mail of ours is not wanted, see /mod/mail", mail=mail, status=status)
+        score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN)
+        if score >= THRESHOLD:
+            await db.execute(SUPPRESS, about.address, kind)
+        if kind == "complaint" and about.list is not None and about.member is not None:
+            await lists[about.list].stop(about.member, "")
+    return True
+
+
+async def let_go(address: str) -> bool:
+    """Send to `address` again; False where nothing was held back."""
+    return await db.execute(RELEASE, address.lower()) == 1

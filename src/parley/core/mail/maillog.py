@@ -1,0 +1,73 @@
+"""What the mail server's own log says about a message: postfix writes one line as it takes it, with its Message-ID."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+ENTRY = re.compile(r"postfix[\w/-]*/(smtpd|cleanup|qmgr)\[(\d+)\]: (.*)")
+QUEUED = re.compile(r"([0-9A-Za-z]+): (client=|message-id=|from=)(\S*)")
+LOST = re.compile(r"(lost connection|timeout) after (DATA|RCPT|MAIL)\b")
+
+
+class Fate(Enum):
+    ARRIVED = "arrived"
+    NEVER = "never arrived"
+    UNCLEAR = "unclear"
+
+
+class Entries(msgspec.Struct):
+    """What the log says: queue ids by Message-ID, those that were queued, and those whose sender went away before."""
+
+    ids: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    queued: set[str] = msgspec.field(default_factory=set)
+    lost: set[str] = msgspec.field(default_factory=set)
+
+    def fate(self, message_id: str) -> tuple[Fate, str | None]:
+        """What became of a message that was being handed over, and its queue id where it arrived."""
+        found = self.ids.get(message_id, [])
+        for one in found:
+            if one in self.queued:
+                return Fate.ARRIVED, one
+        return (Fate.NEVER if set(found) <= self.lost else Fate.UNCLEAR), None
+
+
+def read(path: Path) -> tuple[Entries, float]:
+    """The entries of the log and of the one before it, and when it was written to last, in seconds since 1970.
+
+    About what happened after that it says nothing. Raises OSError where it cannot be read.
+    """
+    files = [one for one in (path.with_name(f"{path.name}.1"), path) if one.is_file()]
+    return entries(line for file in files for line in _lines(file)), path.stat().st_mtime
+
+
+def entries(lines: Iterable[str]) -> Entries:
+    found = Entries()
+    open_in: dict[str, str] = {}
+    for line in lines:
+        entry = ENTRY.search(line)
+        if entry is None:
+            continue
+        part, process, said = entry.groups()
+        if part == "smtpd" and LOST.match(said):
+            found.lost.add(open_in.pop(process, ""))
+        elif queued := QUEUED.match(said):
+            _note(found, open_in, part, process, queued)
+    return found
+
+
+def _note(found: Entries, open_in: dict[str, str], part: str, process: str, queued: re.Match[str]) -> None:
+    number, what, value = queued.groups()
+    if part == "smtpd" and what == "client=":
+        open_in[process] = number
+    elif part == "cleanup" and what == "message-id=":
+        found.ids.setdefault(value, []).append(number)
+    elif part == "qmgr" and what == "from=":
+        found.queued.add(number)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    with file.open(encoding="utf-8", errors="replace") as text:
+        yield from text

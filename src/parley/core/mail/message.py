@@ -1,0 +1,147 @@
+"""The message as it is sent: its headers (docs/decisions/0009-mail.md), its parts and its signature."""
+
+from datetime import datetime
+from email.header import Header
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dkim
+import msgspec
+
+from parley.core.mail.letters import lists
+from parley.core.mail.links import Off, off_link, off_token
+from parley.core.settings import settings
+
+LONGEST_LINE = 76
+# What mail clients rely on. From stands twice, so that nobody can add a second one (RFC 6376, 8.15).
+SIGNED = (
+    "From",
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "MIME-Version",
+    "Content-Type",
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Help",
+    "List-Owner",
+    "Auto-Submitted",
+    "Feedback-ID",
+)
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What a message is made of: the columns of its mail."""
+
+    id: int
+    kind: str
+    list: str | None
+    argument: str
+    member: int | None
+    key: str | None
+    answers: str | None
+    ancestors: str
+    recipient: str
+    subject: str
+    text: str
+    html: str | None
+    created_at: datetime
+
+
+class Policy(EmailPolicy):
+    """SMTP's, but for subjects beyond ASCII: Python 3.11 folds some of them with an empty word (trust.md C1)."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if name.lower() == "subject" and not str(value).isascii():
+            folded = Header(str(value), "utf-8", LONGEST_LINE, header_name=name).encode(linesep="\r\n")
+            return f"{name}: {folded}\r\n".encode()
+        return super().fold_binary(name, value)
+
+
+POLICY = Policy(linesep="\r\n", utf8=SMTP.utf8)
+
+
+def rendered(content: Content) -> bytes:
+    """The bytes of the message, signed where there is a key. Unsigned they are the same each time."""
+    message = _message(content).as_bytes(policy=POLICY)
+    return _signature(message) + message
+
+
+def message_id(name: str) -> str:
+    """The Message-ID that has `name` before its @."""
+    return f"<{name}@{settings().host}>"
+
+
+def _message(content: Content) -> EmailMessage:
+    message = EmailMessage(policy=POLICY)
+    message["From"] = _sender(content)
+    message["To"] = content.recipient
+    message["Subject"] = content.subject
+    message["Date"] = format_datetime(content.created_at)
+    message["Message-ID"] = message_id(content.key or f"{content.kind}.{content.id}")
+    message["Auto-Submitted"] = "auto-generated"
+    if content.list is not None and content.member is not None:
+        for name, value in _of_list(content, content.list, content.member):
+            message[name] = value
+    message.set_content(content.text, cte="quoted-printable")
+    if content.html is not None:
+        message.add_alternative(content.html, subtype="html", cte="quoted-printable")
+        # A multipart boundary is random unless it is set, and a resend must not differ.
+        message.set_boundary(f"=_parley.{content.id}")
+    return message
+
+
+def _sender(content: Content) -> Address:
+    """Our one address, which can be answered, under the name of the list: never under a member's."""
+    name, address = parseaddr(settings().mail_from)
+    return Address(f"{name} {content.list}" if content.list else name, addr_spec=address)
+
+
+def _of_list(content: Content, name: str, member: int) -> list[tuple[str, str]]:
+    """RFC 2919, 2369 and 8058, and who a complaint is about. One click stops the whole list."""
+    off = f"mailto:{settings().bounces}?subject=off%20{off_token(Off(member, name))}"
+    headers = [
+        ("List-Id", f"{lists[name].title} <{name}.{settings().host}>"),
+        ("List-Unsubscribe", f"<{off_link(member, name)}>, <{off}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Help", f"<{settings().base_url}/settings/mail>"),
+        ("List-Owner", f"<mailto:{settings().mail_address}>"),
+        ("Feedback-ID", f"{name}:{settings().host}:list:parley"),
+    ]
+    if content.answers:
+        headers.append(("In-Reply-To", message_id(content.answers)))
+    if content.ancestors:
+        headers.append(("References", " ".join(message_id(key) for key in content.ancestors.split())))
+    return headers
+
+
+def _signature(message: bytes) -> bytes:
+    """The DKIM-Signature for `message`, or nothing where no key is set."""
+    path = settings().dkim_key
+    if path is None:
+        return b""
+    there = {line.partition(b":")[0].lower() for line in message.partition(b"\r\n\r\n")[0].split(b"\r\n")}
+    signature: bytes = dkim.sign(
+        message,
+        settings().dkim_selector.encode(),
+        settings().mail_address.rpartition("@")[2].encode(),
+        _key(path),
+        canonicalize=(b"relaxed", b"relaxed"),
+        include_headers=[name for one in SIGNED if (name := one.lower().encode()) in there],
+    )
+    return signature
+
+
+@cache
+def _key(path: Path) -> bytes:
+    return path.read_bytes()
