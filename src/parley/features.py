@@ -1,10 +1,10 @@
 """What one feature must do inside another's transaction is handed over here, since imports go one way."""
 
 from parley.accounts import hooks as accounts
-from parley.comments import anchors
+from parley.comments import anchors, waits
 from parley.comments import ops as comments
 from parley.moderation import letters
-from parley.moderation.engine import checks
+from parley.moderation.engine import checks, slowed
 from parley.threads import ops as threads
 from parley.votes import ops as votes
 
@@ -16,3 +16,4 @@ def connect() -> None:
     threads.after_revise[:] = [anchors.find_again]
     comments.before_post[:] = [checks.check]
     comments.concerns[checks.check] = checks.concerns
+    waits.wait_of[:] = [slowed.wait_of]

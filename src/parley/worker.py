@@ -21,6 +21,7 @@ from parley.core.settings import Settings
 from parley.core.wake import CHANNEL
 from parley.moderation import jobs as moderation
 from parley.moderation.engine import jobs as rules
+from parley.moderation.engine import slowed
 from parley.threads import checks
 from parley.threads import jobs as threads
 from parley.votes import jobs as votes
@@ -57,6 +58,7 @@ class Job(msgspec.Struct, frozen=True):
 JOBS = (
     Job("mail", mail.deliver_due, seconds=5, lanes=2, steady=True),
     Job("imports", articles.read_waiting, seconds=3),
+    Job("brakes", slowed.tell_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
     Job("sources", checks.check_sources, seconds=60),
     Job("standings", threads.refresh_standings, seconds=10),

@@ -29,7 +29,11 @@ async def mo(client: httpx.AsyncClient) -> Viewer:
     ("action", "held", "said"),
     [
         ("lock", "locked 0 Too hot.", "This thread is locked.</b> Too hot."),
-        ("slow", "open 120 Too hot.", "This thread is slowed.</b> Too hot. Between two comments"),
+        (
+            "slow",
+            "open 120 Too hot.",
+            "one comment every 2 minutes from each member, until a moderator lifts it. Too hot.",
+        ),
         ("archive", "archived 0 Too hot.", "This thread is archived.</b> Too hot."),
     ],
 )

@@ -12,6 +12,7 @@ from parley.comments import view as views
 from parley.comments.returning import Left, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
+from parley.comments.waits import wait_here
 from parley.core.access import ANYONE, Viewer, viewer_of
 from parley.core.cache import MicroCache
 from parley.core.errors import NotFound
@@ -102,13 +103,14 @@ async def _way_back(branch: views.Discussion) -> int | None:
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     if viewer is None:
-        return _shared(shown, views.comments_html(shown.discussion)) | {"held": []}
+        return _shared(shown, views.comments_html(shown.discussion)) | {"held": [], "wait": None}
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
     visit = await threads.last_visit(viewer.id, shown.thread.id)
     html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None)
     held = await queries.held(viewer.id, shown.thread.id)
+    wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
-    return _shared(shown, html, left_off(shown, visit, viewer)) | {"held": held, "beyond": beyond}
+    return _shared(shown, html, left_off(shown, visit, viewer)) | {"held": held, "beyond": beyond, "wait": wait}
 
 
 def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from parley.comments import ops, queries, view
 from parley.comments.forms import CommentForm
 from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
+from parley.comments.waits import wait_here
 from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, Refused, SignInNeeded
 from parley.core.forms import posted
@@ -139,6 +140,7 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
 
 
 async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) -> Response[Any]:
+    viewer = signed_in(request)
     comment = (await queries.by_ids([comment_id]))[comment_id]
     return fragment(
         request,
@@ -152,7 +154,8 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
         flat=False,
         thread=row,
         form=view.new_form(row.id),
-        held=await queries.held(signed_in(request).id, row.id) if comment.state == "held" else [],
+        wait=await wait_here(viewer, row),
+        held=await queries.held(viewer.id, row.id) if comment.state == "held" else [],
     )
 
 
@@ -190,7 +193,8 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     quoted = await queries.body(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     body = "".join(f"> {line}\n" for line in quoted.splitlines()) + "\n" if quoted else ""
     form = view.new_form(thread.id, parent=row.id, body=body)
-    return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form)
+    wait = await wait_here(viewer_of(request), thread, row.id)
+    return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)
 
 
 handlers = [more, post_comment, preview, link, reply]

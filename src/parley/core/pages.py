@@ -40,7 +40,8 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    env.filters |= {"ago": ago, "day": day, "iso": iso, "since": since, "number": number, "plural": plural, "web": web}
+    env.filters |= {"ago": ago, "clock": clock, "day": day, "iso": iso, "minutes": minutes, "number": number}
+    env.filters |= {"plural": plural, "since": since, "web": web}
     env.globals |= {"static": static}
     return env
 
@@ -188,6 +189,15 @@ def since(moment: datetime) -> str:
 
 def day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
+
+
+def clock(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%H:%M} UTC"
+
+
+def minutes(seconds: int) -> str:
+    """How often, after "every": "minute", "2 minutes"."""
+    return "minute" if seconds <= MINUTE else f"{-(-seconds // MINUTE)} minutes"
 
 
 def iso(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import NotFound, Refused
 from parley.moderation import effects, letters, record, rules, targets
+from parley.moderation.engine import current
 from parley.moderation.record import Entry
 from parley.moderation.rules import ACTIONS, ON_MEMBER, Choice, Stale
 
@@ -177,6 +178,7 @@ async def put_down(
         state,
         msgspec.json.encode(before).decode(),
     )
+    current.forget_after_commit()
     return made
 
 

@@ -1,7 +1,7 @@
 """Reading threads: one, and the lists of the home page."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -13,6 +13,17 @@ SORTS = ("hot", "new", "active", "top")
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
 
 
+class Brake(msgspec.Struct, frozen=True):
+    """Where talk is heated and therefore slow: the branch under a comment, or (None) the whole thread.
+
+    Seconds between two answers of one member there, and until when, if nothing more happens.
+    """
+
+    comment: int | None
+    wait: int
+    until: datetime
+
+
 class ThreadRow(msgspec.Struct, frozen=True):
     id: int
     slug: str
@@ -20,6 +31,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
     lock_reason: str | None
     # Seconds between two comments of one member, where moderators slowed the thread.
     slow: int
+    raw_brakes: str
     title: str
     topic: str
     topic_slug: str
@@ -35,9 +47,20 @@ class ThreadRow(msgspec.Struct, frozen=True):
     def address(self) -> str:
         return f"/t/{self.id}/{self.slug}"
 
+    @property
+    def brakes(self) -> list[Brake]:
+        """Where talk is heated now."""
+        now = datetime.now(UTC)
+        return [one for one in msgspec.json.decode(self.raw_brakes, type=list[Brake]) if one.until > now]
+
+    @property
+    def is_slowed(self) -> bool:
+        """Whether members may have to wait somewhere in it."""
+        return self.state == "open" and (self.slow > 0 or bool(self.brakes))
+
 
 ONE = """
-select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.title,
+select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.brakes::text as raw_brakes, t.title,
        p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
        (select asks_declaration from community) as asks_declaration

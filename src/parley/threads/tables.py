@@ -1,6 +1,7 @@
 """Threads, their topics, how they stand on the home page, and where each member was last."""
 
 from piccolo.columns import (
+    JSONB,
     Array,
     BigInt,
     BigSerial,
@@ -36,6 +37,8 @@ class Thread(Table):
     state_reason = Text(null=True, default=None)
     # Seconds a member waits between two comments here; 0 in ordinary times.
     slow = Integer(null=False, default=0)
+    # Where talk is heated and slowed by itself: a list of `queries.Brake`.
+    brakes = JSONB(null=False, default="[]")
     starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # The number of the article's newest revision: what a comment answers.
     revision = Integer(null=False, default=1)

@@ -7,7 +7,7 @@ import msgspec
 from parley.core import db, mail
 from parley.core.settings import settings
 from parley.moderation import effects, letters, record, reports, targets
-from parley.moderation.engine import staff
+from parley.moderation.engine import current, staff
 from parley.moderation.engine.evaluate import Hit, effective
 from parley.moderation.record import Entry
 from parley.moderation.rules import Choice
@@ -92,6 +92,7 @@ async def _decide(hit: Hit, target: targets.Target, item: int, reason: str) -> i
         before,
     )
     await letters.tell(made)
+    current.forget_after_commit()
     return made
 
 

@@ -100,9 +100,9 @@ async def place(thread: int) -> Place:
     return Place(recent, points + retorts, slowed.slow, slowed.by_rule)
 
 
-def heat(points: Iterable[Point]) -> float:
-    """The heat of a place: the sum of what happened, each weighing less in proportion to its age."""
-    return sum(point.weight * max(0.0, 1 - point.age / WINDOW) for point in points)
+def heat(points: Iterable[Point], later: float = 0.0) -> float:
+    """The heat of a place so many seconds later: what happened, each thing weighing less in proportion to its age."""
+    return sum(point.weight * max(0.0, 1 - (point.age + later) / WINDOW) for point in points)
 
 
 def wait(heat: float, limit: float) -> int:
@@ -117,28 +117,44 @@ def branch(comment: int, parents: Mapping[int, int | None]) -> int:
     return comment
 
 
+class Wait(msgspec.Struct, frozen=True):
+    """Seconds since a member answered here, how many there have to be, and why."""
+
+    last: float
+    needed: int
+    why: str
+
+    @property
+    def left(self) -> int:
+        return max(1, round(self.needed - self.last))
+
+    def __str__(self) -> str:
+        return f"You answered {span(self.last)} ago and {self.why}."
+
+
 def may_answer(place: Place, member: int, parent: int | None) -> None:
     """Raise TooMany while a member has to wait here; the text says how long, and what is kept."""
+    wait = waits(place, member, parent)
+    if wait is not None:
+        raise TooMany(f"{wait} You can post in {span(wait.left)}. Your text is kept.", wait.left)
+
+
+def waits(place: Place, member: int, parent: int | None) -> Wait | None:
+    """What a member still has to wait before they may answer `parent` here, or the article; None for nothing."""
     own = [one for one in place.recent if one.author == member]
     last = min((one.age for one in own), default=WINDOW)
-    _go_on(last, place.slow, "moderators have slowed this thread")
-    _go_on(last, RULE_WAIT if place.by_rule else 0, "this thread is heated")
-    _go_on(last, wait(place.heat, THREAD_LIMIT), "this thread is heated")
-    if parent is None:
-        return
-    parents = {one.id: one.parent for one in place.recent}
-    here = branch(parent, parents)
-    warm = heat(one for one in place.points if branch(one.comment, parents) == here)
-    last = min((one.age for one in own if branch(one.id, parents) == here), default=WINDOW)
-    _go_on(last, wait(warm, BRANCH_LIMIT), "this branch is heated")
-
-
-def _go_on(last: float, wait: int, why: str) -> None:
-    left = max(1, round(wait - last))
-    if last < wait:
-        raise TooMany(
-            f"You answered {span(last)} ago and {why}. You can post in {span(left)}. Your text is kept.", left
-        )
+    found = [
+        Wait(last, place.slow, "moderators have slowed this thread"),
+        Wait(last, RULE_WAIT if place.by_rule else 0, "this thread is heated"),
+        Wait(last, wait(place.heat, THREAD_LIMIT), "this thread is heated"),
+    ]
+    if parent is not None:
+        parents = {one.id: one.parent for one in place.recent}
+        here = branch(parent, parents)
+        warm = heat(one for one in place.points if branch(one.comment, parents) == here)
+        last = min((one.age for one in own if branch(one.id, parents) == here), default=WINDOW)
+        found.append(Wait(last, wait(warm, BRANCH_LIMIT), "this branch is heated"))
+    return max((one for one in found if one.last < one.needed), key=lambda one: one.left, default=None)
 
 
 def span(amount: float) -> str:

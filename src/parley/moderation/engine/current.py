@@ -85,6 +85,15 @@ def forget() -> None:
     _kept = None
 
 
+def forget_after_commit() -> None:
+    """Read again once the open transaction is committed: a decision takes what its member may do at once."""
+
+    async def hook() -> None:
+        forget()
+
+    db.after_commit(hook)
+
+
 def rule_of(row: Row) -> Rule:
     """The rule of a row. Raises ValidationError for one that a version of Parley wrote which knew other conditions."""
     conditions = msgspec.json.decode(row.conditions, type=tuple[AnyCondition, ...])

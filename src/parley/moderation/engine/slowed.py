@@ -1,0 +1,92 @@
+"""What readers are told of the brake: it is written on the thread's row, so that no page has to work it out."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from parley.core import db
+from parley.core.access import VERIFIED, Viewer
+from parley.core.events import emit
+from parley.core.settings import settings
+from parley.moderation.engine import brake, current
+from parley.moderation.engine.brake import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, WINDOW, Place, Point
+from parley.threads.queries import Brake
+
+MINUTE = 60
+
+WATCHED = f"select id from ({current.WARM}) warm union select id from thread where brakes <> '[]'"  # noqa: S608 constants
+# Until when a rule slows a thread; null where none does.
+BY_RULE = f"""
+select max(h.created_at) + interval '{WINDOW} seconds' from hit h
+join rule u on u.id = h.rule join comment c on c.id = h.comment
+where u.action = 'slow' and h.acted and c.thread = $1 and h.created_at > now() - interval '{WINDOW} seconds'
+"""  # noqa: S608 no value in it
+KEPT = "select brakes::text from thread where id = $1 for no key update"
+
+
+async def wait_of(viewer: Viewer, thread: int, parent: int | None) -> str | None:
+    """What to tell a member, before they write, who has to wait; None where they may answer `parent` now."""
+    if viewer.standing > VERIFIED or not settings().limits:
+        return None
+    wait = brake.waits(await brake.place(thread), viewer.id, parent)
+    if wait is None:
+        return None
+    until = datetime.now(UTC) + timedelta(seconds=wait.left)
+    return f"{wait} You can post again in {brake.span(wait.left)}, at {until:%H:%M:%S} UTC."
+
+
+async def tell_all() -> int:
+    """Write down where talk is braked now, tell open pages where that changed, and return in how many threads."""
+    return sum([await _tell(thread) for thread in await db.values(WATCHED)])
+
+
+async def _tell(thread: int) -> bool:
+    now = msgspec.json.encode(await _brakes(thread)).decode()
+    async with db.atomic():
+        kept = await db.value(KEPT, thread)
+        if msgspec.json.decode(kept) == msgspec.json.decode(now):
+            return False
+        await db.execute("update thread set brakes = $2::jsonb where id = $1", thread, now)
+        await emit("thread.slowed", thread=thread)
+    return True
+
+
+async def _brakes(thread: int) -> list[Brake]:
+    """The brakes of a thread: one on all of it, and one on each branch that is slower still."""
+    place, now = await brake.place(thread), datetime.now(UTC)
+    whole = [_brake(None, place.points, THREAD_LIMIT, now)] if place.heat >= THREAD_LIMIT else []
+    by_rule: datetime | None = await db.value(BY_RULE, thread)
+    if by_rule is not None:
+        whole.append(Brake(None, RULE_WAIT, _minute(by_rule)))
+    slowest = max((one.wait for one in whole), default=0)
+    branches = [
+        _brake(branch, points, BRANCH_LIMIT, now)
+        for branch, points in _by_branch(place).items()
+        if brake.heat(points) >= BRANCH_LIMIT
+    ]
+    ends = max((one.until for one in whole), default=now)
+    return ([Brake(None, slowest, ends)] if whole else []) + [one for one in branches if one.wait > slowest]
+
+
+def _by_branch(place: Place) -> dict[int, list[Point]]:
+    parents = {one.id: one.parent for one in place.recent}
+    found = defaultdict(list)
+    for point in place.points:
+        found[brake.branch(point.comment, parents)].append(point)
+    return dict(sorted(found.items()))
+
+
+def _brake(branch: int | None, points: Iterable[Point], limit: float, now: datetime) -> Brake:
+    """The brake on a place at least as hot as its limit: waits in whole minutes, as they are told."""
+    points = list(points)
+    minutes = -(-brake.wait(brake.heat(points), limit) // MINUTE)
+    lasts = bisect_left(range(int(WINDOW)), True, key=lambda later: brake.heat(points, later) < limit)  # noqa: FBT003
+    return Brake(branch, minutes * MINUTE, _minute(now + timedelta(seconds=lasts)))
+
+
+def _minute(moment: datetime) -> datetime:
+    """The next full minute."""
+    return moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
