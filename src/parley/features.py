@@ -3,6 +3,9 @@
 from parley.accounts import hooks as accounts
 from parley.comments import anchors, waits
 from parley.comments import ops as comments
+from parley.core import mail
+from parley.digests import ops as digests
+from parley.digests import reviewing
 from parley.moderation import letters
 from parley.moderation.engine import checks, slowed
 from parley.threads import ops as threads
@@ -11,9 +14,10 @@ from parley.votes import ops as votes
 
 def connect() -> None:
     """Fill the features' lists of what happens in their transactions; every process does so before its first."""
-    accounts.when_verified[:] = [votes.count_waiting]
+    accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
     comments.before_post[:] = [checks.check]
     comments.concerns[checks.check] = checks.concerns
     waits.wait_of[:] = [slowed.wait_of]
+    mail.lists[reviewing.LIST.name] = reviewing.LIST

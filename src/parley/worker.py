@@ -19,6 +19,7 @@ from parley.core.db import close_pool, open_pool
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.core.wake import CHANNEL
+from parley.digests import jobs as digests
 from parley.moderation import jobs as moderation
 from parley.moderation.engine import jobs as rules
 from parley.moderation.engine import slowed
@@ -68,6 +69,8 @@ JOBS = (
     Job("markdown", comments.render_old, seconds=HOUR),
     Job("sanctions", moderation.end_sanctions, seconds=5),
     Job("appeals", moderation.alarm, seconds=HOUR),
+    Job("digests", digests.run, seconds=60),
+    Job("issues", digests.purge, hour=4),
     Job("counters", votes.check_counters, hour=3),
 )
 

@@ -4,7 +4,7 @@
 is worse than two. `post` is for a letter of a list to a member, of which a second copy is worse than none.
 """
 
-from parley.core.mail.letters import ADDRESS, Letter, MailList, lists, post, send
+from parley.core.mail.letters import ADDRESS, Letter, MailList, lists, post, post_all, send
 from parley.core.mail.links import off_link
 from parley.core.mail.sending import MOST_ATTEMPTS, deliver_due
 from parley.core.mail.writing import written, written_html
@@ -18,6 +18,7 @@ __all__ = [
     "lists",
     "off_link",
     "post",
+    "post_all",
     "send",
     "written",
     "written_html",

@@ -1,0 +1,69 @@
+"""Building: choosing what planned issues tell, writing it down and posting the letters, all in one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from parley.core import db, mail
+from parley.digests import gathering, items, letters
+from parley.digests.letters import Edition
+from parley.digests.queries import EDITION, READS
+from parley.digests.rules import EXPIRES_HOURS
+from parley.digests.selection import Candidate, Pool, select
+
+BATCH = 250
+
+CLAIM = f"""
+{EDITION} where i.state = 'planned' and i.due_at <= $1 order by i.due_at, i.id limit $2 for update of i skip locked
+"""
+WANTING = f"""
+select s.member from subscription s join member m on m.id = s.member
+where s.member = any($1) and s.frequency <> 'off' and (s.paused_until is null or s.paused_until <= $2) and {READS}
+"""  # noqa: S608 constants only
+SETTLE = """
+update issue i set state = n.state, mail = n.mail, settled_at = case when n.mail is null then now() end
+from unnest($1::bigint[], $2::text[], $3::bigint[]) n(id, state, mail) where i.id = n.id
+"""
+
+
+async def build(now: datetime, pool: Pool) -> int:
+    """Build a batch of the issues that are due, and return how many those were. `pool` is what all could be told."""
+    async with db.atomic():
+        editions = await db.fetch(Edition, CLAIM, now, BATCH)
+        if editions:
+            await _build(editions, now, pool)
+    return len(editions)
+
+
+async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None:
+    wanting = set(await db.values(WANTING, [one.member for one in editions], now))
+    late = now - timedelta(hours=EXPIRES_HOURS)
+    in_time = [one for one in editions if one.member in wanting and one.due_at > late]
+    digests = [one for one in in_time if one.list == "digest"]
+    chosen = await choose([one.member for one in digests], pool, now)
+    await items.put([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
+    told = await items.worth_sending([one.id for one in digests])
+    await items.leave_out([one.id for one in digests], [item for found in told.values() for item in found])
+    written = [letters.digest(one, told[one.id]) for one in digests if one.id in told]
+    written += [letters.question(one) for one in in_time if one.list == "keep"]
+    mails = dict(zip((letter.key for letter in written), await mail.post_all(written), strict=True))
+    await _settle(editions, mails)
+
+
+async def choose(members: Sequence[int], pool: Pool, now: datetime) -> list[list[Candidate]]:
+    """What an issue would tell each of these members now."""
+    own = await gathering.own(members, now)
+    comments = {one.comment for found in own.values() for one in found if one.comment} | _comments(pool)
+    readers = await gathering.readers(members, list(comments))
+    return [select(reader, own.get(reader.id, []), pool) for reader in readers]
+
+
+def _comments(pool: Pool) -> set[int]:
+    voices = [voice for story in pool.stories for voice in story.voices]
+    return {one.comment for one in (*voices, *pool.questions) if one.comment}
+
+
+async def _settle(editions: Sequence[Edition], mails: dict[str, int]) -> None:
+    """Note which issues are letters now; the others told nothing, which is not worth a letter."""
+    posted = [mails.get(letters.key(one)) or None for one in editions]
+    states = ["posted" if number else "empty" for number in posted]
+    await db.execute(SETTLE, [one.id for one in editions], states, posted)

@@ -1,0 +1,95 @@
+"""Planning: an issue a member and period, once, when its moment has come; and asking whom we have not seen for long."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from parley.core import db
+from parley.digests.queries import SUBSCRIBED, Subscribed
+from parley.digests.rules import QUIET_DAYS
+from parley.digests.schedule import Wish, jitter, next_due
+
+BATCH = 500
+DUE = f"{SUBSCRIBED} where s.next_at <= $1 order by s.next_at, s.member limit $2 for update of s skip locked"
+
+# Somebody else planned the same: then theirs stands.
+PLAN = """
+insert into issue (member, list, period, due_at, planned_at)
+select *, now() from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
+on conflict (member, list, period) do nothing
+"""
+MOVE_ON = """
+update subscription s set next_at = n.next_at, last_day = n.last_day, asked_at = n.asked_at
+from unnest($1::bigint[], $2::timestamptz[], $3::date[], $4::timestamptz[]) n(member, next_at, last_day, asked_at)
+where s.member = n.member
+"""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What follows for one subscription: when it is due next and, where one is due now, which list and period."""
+
+    member: int
+    next_at: datetime
+    last_day: date | None
+    asked_at: datetime | None
+    list: str | None = None
+    period: str = ""
+
+
+async def plan(now: datetime) -> int:
+    """Plan what is due for a batch of members, and return how many those were."""
+    async with db.atomic():
+        due = await db.fetch(Subscribed, DUE, now, BATCH)
+        steps = [step(one, now) for one in due]
+        await _write([one for one in steps if one.list is not None], steps, now)
+    return len(due)
+
+
+def step(one: Subscribed, now: datetime) -> Step:
+    """What follows for a subscription whose moment has come."""
+    if one.is_paused(now):
+        resumed = one.paused_until or now
+        return Step(one.member, next_due(one.wish, None, resumed).at, one.last_day, one.asked_at)
+    due = next_due(one.wish, one.last_day or _day_before(one.wish, one.next_at or now), now)
+    if due.at > now:
+        # Its day or week passed while the worker stood still: the next one comes at its time.
+        return Step(one.member, due.at, one.last_day, one.asked_at)
+    name, asked_at = _list(one, now)
+    return Step(one.member, next_due(one.wish, due.day, now).at, due.day, asked_at, name, due.period)
+
+
+def _list(one: Subscribed, now: datetime) -> tuple[str | None, datetime | None]:
+    """Which letter is due, and when they were asked last: whom we have not seen for long is asked once."""
+    if not one.reads:
+        return None, one.asked_at
+    if now - one.here_at <= timedelta(days=QUIET_DAYS):
+        return "digest", one.asked_at
+    if one.asked_at is None or one.asked_at < one.here_at:
+        return "keep", now
+    return None, one.asked_at
+
+
+def _day_before(wish: Wish, at: datetime) -> date:
+    """A day of the period before the one of a first issue that is due at `at`."""
+    due = next_due(wish, None, at - timedelta(microseconds=1))
+    return due.day - timedelta(days=1 if wish.frequency == "daily" else 7)
+
+
+async def _write(planned: Sequence[Step], steps: Sequence[Step], now: datetime) -> None:
+    if planned:
+        await db.execute(
+            PLAN,
+            [one.member for one in planned],
+            [one.list for one in planned],
+            [one.period for one in planned],
+            [now + jitter(one.member, one.period) for one in planned],
+        )
+    if steps:
+        await db.execute(
+            MOVE_ON,
+            [one.member for one in steps],
+            [one.next_at for one in steps],
+            [one.last_day for one in steps],
+            [one.asked_at for one in steps],
+        )

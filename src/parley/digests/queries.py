@@ -1,0 +1,72 @@
+"""Reading subscriptions and issues."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from parley.accounts.states import STATE_NOW
+from parley.core import db
+from parley.digests.letters import Edition
+from parley.digests.schedule import Wish
+
+# Who may be sent a digest at all: members who confirmed their address and can read here.
+READS = f"(({STATE_NOW}) in ('active', 'silenced'))"
+
+
+class Subscribed(msgspec.Struct, frozen=True):
+    """How often a member gets the digest, and when next."""
+
+    member: int
+    name: str
+    email: str
+    frequency: str
+    weekday: int
+    hour: int
+    zone: str
+    next_at: datetime | None
+    last_day: date | None
+    paused_until: datetime | None
+    asked_at: datetime | None
+    # When they were here last, or said that they want to keep it.
+    here_at: datetime
+    reads: bool
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.frequency, self.weekday, self.hour, self.zone)
+
+    def is_paused(self, now: datetime) -> bool:
+        return self.paused_until is not None and self.paused_until > now
+
+    def edition(self, period: str, at: datetime) -> Edition:
+        """An issue of theirs that is in no table, for looking at it."""
+        return Edition(0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency)
+
+
+SUBSCRIBED = f"""
+select s.member, m.name, m.email, s.frequency, s.weekday, s.hour, m.zone, s.next_at, s.last_day, s.paused_until,
+       s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {READS} as reads
+from subscription s join member m on m.id = s.member
+"""  # noqa: S608 constants only
+
+
+async def subscribed(member: int, *, lock: bool = False) -> Subscribed | None:
+    """A member's subscription; None while their address is not confirmed."""
+    return await db.fetch_one(
+        Subscribed, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
+    )
+
+
+EDITION = """
+select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency
+from issue i join member m on m.id = i.member join subscription s on s.member = i.member
+"""
+
+
+async def edition(issue: int) -> Edition | None:
+    return await db.fetch_one(Edition, f"{EDITION} where i.id = $1", issue)
+
+
+async def edition_of(mail: int) -> Edition | None:
+    """The issue that is sent as this mail."""
+    return await db.fetch_one(Edition, f"{EDITION} where i.mail = $1", mail)

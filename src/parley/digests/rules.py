@@ -1,0 +1,38 @@
+"""What may stand in a digest: asked when an issue is built, again right before it is sent, and whenever it is viewed.
+
+In all expressions `t` is the thread and `c` the comment, `i` the issue's item and `x` the article's text it tells of.
+"""
+
+from parley.comments.rules import IS_VISIBLE
+
+# After so many days without a visit a member is asked once whether they still want it.
+QUIET_DAYS = 90
+# An issue that could not leave for so long is not sent late: what it told comes in the next.
+EXPIRES_HOURS = 24
+# What is older is no news to anybody.
+NEWS_DAYS = 30
+
+# Nobody is sent what waits for a moderator, was folded, or more readers found not worth reading than worth it.
+IS_TELLABLE = f"""(
+    {IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups
+    and not exists (select from item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
+    and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
+)"""  # noqa: S608 constants only
+IS_CALM = "not exists (select from item o where o.kind = 'thread' and o.target = t.id and o.state = 'open')"
+
+# Blocked or muted by the reader, or having blocked them.
+IS_SHUT = """exists (
+    select from block b
+    where b.member = i.member and b.other = c.author or b.member = c.author and b.other = i.member and b.kind = 'block'
+)"""
+MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT}))"
+
+WRITTEN_AT = (
+    "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
+)
+# Who looked at the thread since it was written, voted on it or wrote something later there knows it.
+IS_KNOWN = f"""(
+    exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
+    or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})
+    or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
+)"""  # noqa: S608 constants only

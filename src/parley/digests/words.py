@@ -1,0 +1,151 @@
+"""How an issue reads: its sections, and for each item what it quotes and why it is told."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from parley.core.markdown import excerpt
+from parley.core.pages import plural
+from parley.core.settings import settings
+from parley.core.text import shortened
+from parley.digests.items import Item
+from parley.digests.selection import ORDER, SECTIONS
+
+EXCERPT = 260
+SUBJECT = 60
+PREHEADER = 110
+# Fewer readers are no recommendation.
+FEWEST_UPS = 2
+MOST_COUNTED = 99
+HEADINGS = {
+    "you": "For you",
+    "moved": "Moved on since you were there",
+    "revised": "Revised since you wrote",
+    "best": "Worth reading",
+    "opened": "New articles",
+    "question": "Still without an answer",
+}
+NAMES = list(SECTIONS)
+ABOUT_READER = {"reply": "answers you", "mention": "mentions you"}
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """The literal words of one comment or article, whose they are, and why they stand here."""
+
+    excerpt: str
+    author: str | None
+    stance: str | None
+    assisted: bool
+    link: str
+    reason: str
+
+
+class Told(msgspec.Struct, frozen=True):
+    """One thread in a section, with one voice or one of each side."""
+
+    title: str
+    topic: str
+    link: str
+    voices: list[Voice]
+
+
+class Section(msgspec.Struct, frozen=True):
+    name: str
+    heading: str
+    stories: list[Told]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """An issue ready to be laid out, in a letter or on a page."""
+
+    subject: str
+    preheader: str
+    day: str
+    sections: list[Section]
+
+
+def lay_out(items: Sequence[Item], zone: str, at: datetime) -> Reading:
+    """Put `items` into words, as on the day of `at` in the reader's zone. There is at least one."""
+    local = at.astimezone(ZoneInfo(zone))
+    sections = [
+        Section(NAMES[place], HEADINGS[NAMES[place]], _stories(list(found), local))
+        for place, found in groupby(items, key=lambda item: ORDER[item.kind])
+    ]
+    return Reading(_subject(items[0]), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
+
+
+def day_word(moment: datetime, now: datetime) -> str:
+    """The day of `moment` as one says it on the day of `now`, whose zone holds: "today", "Tuesday", "5 November"."""
+    local = moment.astimezone(now.tzinfo)
+    days = (now.date() - local.date()) / timedelta(days=1)
+    if days < 1:
+        return "today"
+    if days < 2:  # noqa: PLR2004
+        return "yesterday"
+    return f"{local:%A}" if days < 7 else f"{local.day} {local:%B}"  # noqa: PLR2004 a week has that many
+
+
+def _stories(items: list[Item], now: datetime) -> list[Told]:
+    """The threads of a section in order, each with its items."""
+    threads: dict[int, list[Item]] = {}
+    for item in items:
+        threads.setdefault(item.thread, []).append(item)
+    return [
+        Told(found[0].title, found[0].topic, _thread_link(found[0]), [_voice(one, now) for one in found])
+        for found in threads.values()
+    ]
+
+
+def _voice(item: Item, now: datetime) -> Voice:
+    words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
+    link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
+    return Voice(words, item.author, item.stance, item.assisted, link, reason(item, now))
+
+
+def _thread_link(item: Item) -> str:
+    return f"{settings().base_url}/t/{item.thread}/{item.slug}"
+
+
+def reason(item: Item, now: datetime) -> str:
+    """Why this item is told, in a few words."""
+    day = day_word(item.at, now)
+    liked = f"{plural(item.ups, 'reader', 'readers')} found this worth reading"
+    best = liked if item.ups >= FEWEST_UPS else f"New in {item.topic}, {day}"
+    return {
+        "reply": f"Answers you, {day}",
+        "mention": f"Mentions you, {day}",
+        "followed": f"You follow this thread: {_unread(item, now)}",
+        "read": f"You read this thread: {_unread(item, now)}",
+        "revised": f"You commented on this passage; it was revised {day}",
+        "best": best,
+        "elsewhere": f"{best}; a topic you rarely read",
+        "opened": f"New in {item.topic}, {day}",
+        "question": f"Asked {day}; nobody has answered yet",
+    }[item.kind]
+
+
+def _unread(item: Item, now: datetime) -> str:
+    new = f"{MOST_COUNTED}+" if item.unread > MOST_COUNTED else str(item.unread)
+    return f"{new} new since {day_word(item.since or item.at, now)}"
+
+
+def _subject(item: Item) -> str:
+    """The first item in at most 60 characters, cut with plain dots: a mail client shows no more anyway."""
+    about = f"{item.author} {ABOUT_READER[item.kind]}: " if item.kind in ABOUT_READER else ""
+    return _cut(f"{about}{item.title}", SUBJECT)
+
+
+def _preheader(items: Sequence[Item]) -> str:
+    """One sentence beside the subject: the first voice, and how much more there is."""
+    first = items[0]
+    words = _cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
+    more = f" And {len(items) - 1} more." if len(items) > 1 else ""
+    return f"{first.author}: {words}{more}" if first.author else f"{words}{more}"
+
+
+def _cut(text: str, most: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else shortened(text, most - 2).rstrip("…") + "..."
