@@ -1,5 +1,6 @@
 """What no line of the source may do."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -25,3 +26,53 @@ def test_the_source_does_without(pattern: str) -> None:
     }
 
     assert found <= BANNED[pattern]
+
+
+# Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
+PATTERNS_OF_WORDS = {"comments/anchoring/selecting.py", "moderation/engine/conditions.py"}
+# Where what is filled in is chosen from our own sentences by a parameter.
+FORMATS_OF_OURS = {"moderation/engine/kinds.py"}
+ASKED_OF_RE = {"compile", "sub", "subn", "search", "match", "fullmatch", "findall", "finditer", "split"}
+
+
+def is_ours(node: ast.expr) -> bool:
+    """Whether a text is written in the source: a literal, a constant, or made of those."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name.isupper()
+        case ast.JoinedStr(values=parts):
+            return all(isinstance(one, ast.Constant) or is_ours(one.value) for one in parts)  # type: ignore[attr-defined]
+        case ast.BinOp(left=left, right=right):
+            return is_ours(left) and is_ours(right)
+        case (
+            ast.Call(func=ast.Attribute(attr="escape" | "join"), args=args)
+            | ast.Call(func=ast.Name("Markup"), args=args)
+        ):
+            return all(is_ours(one) for one in args)
+    return False
+
+
+def strange(kind: str) -> set[str]:
+    """The files where a `pattern`, or a `format` string, is not ours alone."""
+    found = set()
+    for file in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name("re" | "re2"), attr=name), args=[first, *_]):
+                    is_strange = kind == "pattern" and name in ASKED_OF_RE and not is_ours(first)
+                case ast.Call(func=ast.Attribute(value=text, attr="format" | "format_map")):
+                    of_text = not (isinstance(text, ast.Attribute) and text.attr == "json")
+                    is_strange = kind == "format" and of_text and not is_ours(text)
+                case _:
+                    is_strange = False
+            if is_strange:
+                found.add(file.relative_to(SOURCE).as_posix())
+    return found
+
+
+def test_nothing_that_somebody_wrote_becomes_a_pattern_or_a_format_string() -> None:
+    """trust.md S06."""
+    assert strange("pattern") == PATTERNS_OF_WORDS
+    assert strange("format") == FORMATS_OF_OURS

@@ -1,5 +1,7 @@
 """Each condition finds what it asks for and nothing else; a rule matches where all of its conditions do."""
 
+from time import thread_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,32 @@ def test_a_condition_finds_what_it_asks_for(condition: AnyCondition, post: Post,
 def test_a_pattern_that_is_no_linear_one_is_refused(pattern: str) -> None:
     with pytest.raises(BadPattern, match="cannot be read"):
         compiled(pattern, any_case=True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("(a+)+$", "a" * 39_999 + "!"),
+        ("^(([a-z])+.)+[A-Z]([a-z])+$", "a" * 40_000),
+        ("(x+x+)+y", "x" * 40_000),
+        (r"(\w*\s?)*\.example$", "word " * 8_000),
+    ],
+)
+def test_no_pattern_costs_more_than_fifty_milliseconds_on_the_longest_comment(pattern: str, text: str) -> None:
+    """trust.md S06: Python's own engine takes hours. Of processor, so that other work on the machine is no matter."""
+    rule_of_it = rule(1, Pattern(pattern, any_case=False))
+    post = Post(text)
+    began = thread_time()
+
+    evaluate([rule_of_it], post)
+
+    assert thread_time() - began < 0.05
+
+
+@given(st.text(min_size=1, max_size=100).filter(str.strip))
+def test_a_word_is_found_as_it_is_written_whatever_it_would_mean_as_a_pattern(word: str) -> None:
+    assert Words(["(a+)+$", ".*", word]).find(Post("nothing of this")) in {None, word.strip().casefold()}
+    assert Words(["(a+)+$"]).find(Post("He wrote (a+)+$ there")) == "(a+)+$"
 
 
 def test_every_condition_of_a_rule_must_match() -> None:
