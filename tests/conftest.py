@@ -129,7 +129,8 @@ EMPTY = """
 alter table mod_action disable trigger mod_action_stays;
 truncate mod_action;
 alter table mod_action enable trigger mod_action_stays;
-truncate issue_item, issue, subscription,
+truncate notice, follow, topic_follow, preference,
+         issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, item, block, merged, mail, mail_domain, mail_address,
          mail_bounce, rate_bucket,
          event, vote, comment_version, comment, visit, standing, thread, article_import, passage, revision,

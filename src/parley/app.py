@@ -25,6 +25,8 @@ from parley.core.settings import Settings
 from parley.live import web as live
 from parley.live.hub import Hub
 from parley.moderation import web as workbench
+from parley.notices import web as notices
+from parley.notices.counter import Counter
 from parley.threads import publishing, revise, revisions
 from parley.threads import web as threads
 from parley.threads.queries import topics
@@ -49,6 +51,7 @@ FEATURES = (
     profile,
     votes,
     workbench,
+    notices,
     live,
 )
 PLATFORM = (assets, health)
@@ -69,7 +72,7 @@ def create_app(settings: Settings) -> Litestar:
         debug=False,
         multipart_form_part_limit=50,
     )
-    app.asgi_handler = Guard(Sessions(app.asgi_handler), settings)
+    app.asgi_handler = Guard(Sessions(Counter(app.asgi_handler)), settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by whoever runs the server, when it is about to leave.
     app.state.ending = False

@@ -8,6 +8,7 @@ from parley.digests import ops as digests
 from parley.digests import reviewing
 from parley.moderation import letters
 from parley.moderation.engine import checks, slowed
+from parley.notices import ops as notices
 from parley.threads import ops as threads
 from parley.votes import ops as votes
 
@@ -17,6 +18,8 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
+    threads.after_visit[:] = [notices.read_on_page]
+    letters.when_told[:] = [notices.decided]
     comments.before_post[:] = [checks.check]
     comments.concerns[checks.check] = checks.concerns
     waits.wait_of[:] = [slowed.wait_of]

@@ -23,6 +23,7 @@ from parley.moderation.tables import (
     Rule,
     RuleVersion,
 )
+from parley.notices.tables import Follow, Notice, Preference, TopicFollow
 from parley.threads.tables import Standing, Thread, Topic, Visit
 from parley.votes.tables import Vote
 
@@ -34,6 +35,7 @@ TABLES = [
     Comment, CommentVersion,
     Vote,
     Guideline, Item, Report, Decision, Appeal, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Notice, Follow, TopicFollow, Preference,
     Subscription, Issue, IssueItem,
 ]  # fmt: skip
 

@@ -16,6 +16,7 @@ from parley.articles import jobs as articles
 from parley.comments import jobs as comments
 from parley.core import mail, ratelimit, redis
 from parley.core.db import close_pool, open_pool
+from parley.core.nudges import Nudge
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.core.wake import CHANNEL
@@ -23,6 +24,7 @@ from parley.digests import jobs as digests
 from parley.moderation import jobs as moderation
 from parley.moderation.engine import jobs as rules
 from parley.moderation.engine import slowed
+from parley.notices import jobs as notices
 from parley.threads import checks
 from parley.threads import jobs as threads
 from parley.votes import jobs as votes
@@ -61,6 +63,7 @@ JOBS = (
     Job("imports", articles.read_waiting, seconds=3),
     Job("brakes", slowed.tell_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
+    Job("notices", notices.handle_events, seconds=5),
     Job("sources", checks.check_sources, seconds=60),
     Job("standings", threads.refresh_standings, seconds=10),
     Job("sessions", accounts.purge, seconds=HOUR),
@@ -71,6 +74,7 @@ JOBS = (
     Job("appeals", moderation.alarm, seconds=HOUR),
     Job("digests", digests.run, seconds=60),
     Job("issues", digests.purge, hour=4),
+    Job("old notices", notices.forget_old, hour=4),
     Job("counters", votes.check_counters, hour=3),
 )
 
@@ -116,17 +120,26 @@ class Worker:
             await asyncio.wait_for(woken.wait(), timeout=job.pause())
         woken.clear()
 
+    def _hear(self, channel: str, data: bytes) -> None:
+        """Wake the job that is named; an event, of which readers are nudged, wakes the one that makes notices of it."""
+        if channel == CHANNEL:
+            job = data.decode()
+        else:
+            job = "notices" if any(one.seq for one in msgspec.json.decode(data, type=list[Nudge])) else ""
+        if job in self._woken:
+            self._woken[job].set()
+
     async def _listen(self) -> None:
         """Wake jobs as Redis says; through every loss of the connection, for ever."""
         while True:
             try:
                 async with redis.redis().pubsub() as pubsub:
-                    await pubsub.subscribe(CHANNEL)
+                    await pubsub.subscribe(CHANNEL, redis.LIVE_CHANNEL)
                     while True:
                         message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=10)
-                        if message is not None and (event := self._woken.get(message["data"].decode())):
-                            event.set()
-            except (RedisError, OSError, TimeoutError) as error:
+                        if message is not None:
+                            self._hear(message["channel"].decode(), message["data"])
+            except (RedisError, OSError, TimeoutError, msgspec.MsgspecError) as error:
                 log.info("worker not listening, sweeping only", error=repr(error))
                 await asyncio.sleep(1)
 

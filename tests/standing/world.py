@@ -70,6 +70,7 @@ async def build() -> World:
         "{digest:str}/{name:path}": static("parley.css").removeprefix("/static/"),
         "{digest:str}": "0" * 64,
         "{session:str}": "1",
+        "{topic:str}": "research",
         "{file:str}": "2026.csv",
     }
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])

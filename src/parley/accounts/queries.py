@@ -1,5 +1,6 @@
 """Reading members."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,6 +18,10 @@ PERSON = f"""
 select id, name, role, {STATE_NOW} as state, title, bio, created_at from member
 where name_key = $1 and state <> 'anonymised'
 """  # noqa: S608 no value in it
+OF_NAMES = """
+select id, name, name_key from member
+where name_key = any($1::text[]) and state not in ('unverified', 'deactivated', 'anonymised')
+"""
 # As in the consuming update of ops.py, which is what counts; this only decides which page to show.
 OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
@@ -54,6 +59,14 @@ class Person(msgspec.Struct, frozen=True):
     title: str
     bio: str
     created_at: datetime
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A member, found by their name."""
+
+    id: int
+    name: str
+    name_key: str
 
 
 class TokenOwner(msgspec.Struct, frozen=True):
@@ -96,6 +109,15 @@ async def person(name: str) -> Person | None:
     """The member of exactly this name, case apart; one that only looks alike is somebody else."""
     found = await fetch_one(Person, PERSON, names.key(name))
     return found if found and names.same(found.name, name) else None
+
+
+async def of_names(typed: Sequence[str]) -> dict[str, Named]:
+    """The members of these names, by what was typed."""
+    if not typed:
+        return {}
+    keys = {one: names.key(one) for one in typed}
+    found = {one.name_key: one for one in await fetch(Named, OF_NAMES, list(keys.values()))}
+    return {one: found[key] for one, key in keys.items() if key in found and names.same(one, found[key].name)}
 
 
 async def token_owner(token_hash: bytes | None, purpose: str) -> TokenOwner | None:

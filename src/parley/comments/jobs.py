@@ -2,6 +2,7 @@
 
 import msgspec
 
+from parley.accounts import queries as accounts
 from parley.core import db, markdown
 
 BATCH = 200
@@ -10,9 +11,14 @@ BATCH = 200
 class Old(msgspec.Struct, frozen=True):
     id: int
     body: str
+    # One that was imported mentions people of where it was written.
+    imported: bool
 
 
-OLD = "select id, body from comment where html_version < $1 order by id limit $2 for no key update skip locked"
+OLD = """
+select id, body, author is null as imported from comment
+where html_version < $1 order by id limit $2 for no key update skip locked
+"""
 RENEW = """
 update comment c set html = n.html, html_version = $1
 from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
@@ -30,6 +36,11 @@ async def render_old() -> int:
 async def _render_batch() -> int:
     async with db.atomic():
         old = await db.fetch(Old, OLD, markdown.VERSION, BATCH)
-        html = [markdown.render(one.body) for one in old]
+        found = {one.id: [] if one.imported else markdown.mentioned(one.body) for one in old}
+        known = await accounts.of_names([name for names in found.values() for name in names])
+        html = [
+            markdown.render(one.body, {name: known[name].name for name in found[one.id] if name in known})
+            for one in old
+        ]
         await db.execute(RENEW, markdown.VERSION, [one.id for one in old], html)
     return len(old)

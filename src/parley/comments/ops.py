@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from parley.accounts import blocks
+from parley.accounts import queries as accounts
 from parley.comments import anchors, ranking, rules
 from parley.comments.queries import standing
 from parley.comments.states import transition
@@ -106,7 +107,7 @@ async def post_comment(draft: Draft) -> int:
 
     Raises NotFound when there is no such thread, Refused when it cannot stand as things are.
     """
-    html = render(draft.body)
+    html = await render(draft.body)
     checks = [check for check in before_post if check not in concerns or await concerns[check](draft)]
     if draft.passage is None and not checks:
         # Nothing to look at first: the statement is a transaction of its own.
@@ -125,9 +126,10 @@ async def post_comment(draft: Draft) -> int:
     return comment
 
 
-def render(body: str) -> str:
-    """Render a comment's Markdown. Raises Refused when it holds too many links."""
-    html = markdown.render(body)
+async def render(body: str) -> str:
+    """Render a comment's Markdown; whom it mentions is linked. Raises Refused when it holds too many links."""
+    found = await accounts.of_names(markdown.mentioned(body))
+    html = markdown.render(body, {typed: member.name for typed, member in found.items()})
     links = markdown.count_links(html)
     if links > rules.MOST_LINKS:
         raise Refused(f"This has {links} links; {rules.MOST_LINKS} fit. Please take some out.")
@@ -231,7 +233,7 @@ async def edit_comment(
     *, viewer: Viewer, comment_id: int, body: str, stance: str | None = None, assisted: bool = False
 ) -> None:
     """Change a comment's text; the former text stays in its public history."""
-    html = render(body)
+    html = await render(body)
     async with db.atomic():
         comment = await locked(comment_id)
         rules.may_edit(viewer, comment)

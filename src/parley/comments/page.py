@@ -19,6 +19,7 @@ from parley.core.errors import NotFound
 from parley.core.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text import as_id
+from parley.notices.queries import standing
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -103,14 +104,16 @@ async def _way_back(branch: views.Discussion) -> int | None:
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     if viewer is None:
-        return _shared(shown, views.comments_html(shown.discussion)) | {"held": [], "wait": None}
+        return _shared(shown, views.comments_html(shown.discussion)) | {"held": [], "wait": None, "following": None}
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
     visit = await threads.last_visit(viewer.id, shown.thread.id)
     html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None)
     held = await queries.held(viewer.id, shown.thread.id)
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
-    return _shared(shown, html, left_off(shown, visit, viewer)) | {"held": held, "beyond": beyond, "wait": wait}
+    following = await standing(viewer.id, shown.thread.id)
+    more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
+    return _shared(shown, html, left_off(shown, visit, viewer)) | more
 
 
 def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = None) -> dict[str, Any]:

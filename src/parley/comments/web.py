@@ -166,7 +166,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     await take(PREVIEW_NETWORK, network(address_of(request)))
     html, mistake = Markup(), form.errors.get("body")
     try:
-        html = Markup(ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py
+        html = Markup(await ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py
     except Refused as refusal:
         mistake = str(refusal)
     if mistake:

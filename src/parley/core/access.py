@@ -43,6 +43,8 @@ class Viewer(msgspec.Struct, frozen=True):
     muted: frozenset[str] = frozenset()
     # The ids of those of them who are blocked: their words never reach this viewer.
     blocked: frozenset[int] = frozenset()
+    # How many notices they have to read; known on whole pages only.
+    unread: int = 0
 
     @property
     def silenced(self) -> bool:

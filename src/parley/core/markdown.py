@@ -1,6 +1,7 @@
 """The one way from Markdown to HTML, for comments, previews, history and mail: CommonMark without raw HTML."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape, unescape
 from typing import cast
@@ -9,10 +10,11 @@ import nh3
 from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 
+from parley.core import mentions
 from parley.core.text import shortened
 
 # Rendered HTML is stored with this number; raise it when rendering changes and old HTML is made anew.
-VERSION = 2
+VERSION = 3
 
 LONGEST = 40_000
 DEEPEST = 20
@@ -44,6 +46,7 @@ def _parser() -> MarkdownIt:
     linkify = cast("LinkifyIt", parser.linkify)
     linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     linkify.pretest = lambda text: MAYBE_ADDRESS.search(text) is not None
+    parser.core.ruler.push("mentions", mentions.link)
     parser.validateLink = _link_allowed  # type: ignore[method-assign]
     return parser
 
@@ -58,11 +61,20 @@ def _link_allowed(url: str) -> bool:
     return not colon or "/" in scheme or "#" in scheme or "?" in scheme or scheme.lower() in SCHEMES
 
 
-def render(text: str) -> str:
-    """Return safe HTML for Markdown `text` (headings start at h3: a comment stands under the page's own)."""
-    html = f"<pre><code>{escape(text)}</code></pre>" if _is_dense(text) else _parser().render(text)
+def render(text: str, members: Mapping[str, str] | None = None) -> str:
+    """Return safe HTML for Markdown `text` (headings start at h3: a comment stands under the page's own).
+
+    Names that it mentions lead to their pages where `members` has them (as typed: the member's name).
+    """
+    env = {"members": members}
+    html = f"<pre><code>{escape(text)}</code></pre>" if _is_dense(text) else _parser().render(text, env)
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
     return _cleaner().clean(html)
+
+
+def mentioned(text: str) -> list[str]:
+    """The names that `text` mentions with an @, as they are typed."""
+    return [] if "@" not in text or _is_dense(text) else mentions.names_in(_parser().parse(text))
 
 
 def _is_dense(text: str) -> bool:

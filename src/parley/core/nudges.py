@@ -17,11 +17,15 @@ PAUSE_SECONDS = 0.05
 
 
 class Nudge(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`thread` changed: `seq` is its newest event, `scores` says that votes were cast."""
+    """`thread` changed: `seq` is its newest event, `scores` says that votes were cast.
+
+    `notices`, with no thread, says that some members have more to read than before, or less.
+    """
 
     thread: int
     seq: int = 0
     scores: bool = False
+    notices: bool = False
 
 
 Listener = Callable[[Nudge], None]
@@ -49,7 +53,12 @@ async def nudge(message: Nudge) -> None:
 def _both(former: Nudge | None, message: Nudge) -> Nudge:
     if former is None:
         return message
-    return Nudge(message.thread, max(former.seq, message.seq), former.scores or message.scores)
+    return Nudge(
+        message.thread,
+        max(former.seq, message.seq),
+        former.scores or message.scores,
+        former.notices or message.notices,
+    )
 
 
 def _tell_later() -> None:

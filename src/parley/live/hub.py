@@ -21,6 +21,7 @@ from parley.live import queries, render
 from parley.live.channel import Bounds, Channel
 from parley.live.presence import Presence
 from parley.live.stream import Stream
+from parley.notices.queries import unread
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,8 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
+        # Some member may have more notices to read than their pages say, or less.
+        self._unread_due = False
 
     # Life
 
@@ -43,6 +46,7 @@ class Hub:
         listeners.append(self.on_nudge)
         jobs: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
             (self.bounds.scores, self._send_scores),
+            (self.bounds.scores, self._send_unread),
             (self.bounds.slow_look, self._look_at_all),
             (self.bounds.slow_look, self._count_readers),
             (self.bounds.still_valid, self._end_invalid),
@@ -83,6 +87,7 @@ class Hub:
             raise
         # Nothing was awaited since it was found to know all that the others know.
         channel.streams.add(stream)
+        self._unread_due = self._unread_due or stream.member is not None
         # Votes that the others were told of meanwhile are told again.
         channel.told.clear()
         channel.scores_due = True
@@ -146,6 +151,7 @@ class Hub:
     # Nudges
 
     def on_nudge(self, nudge: Nudge) -> None:
+        self._unread_due = self._unread_due or nudge.notices
         channel = self.channels.get(nudge.thread)
         if channel is None:
             return
@@ -203,9 +209,10 @@ class Hub:
     # Ticks
 
     async def _look_at_all(self) -> None:
-        """Find what nudges missed: events, and scores too."""
+        """Find what nudges missed: events, and scores and notices too."""
         if not self.channels:
             return
+        self._unread_due = True
         newest = await queries.newest(list(self.channels))
         for one in newest:
             channel = self.channels.get(one.id)
@@ -230,6 +237,17 @@ class Hub:
                 message = render.scores(fresh)
                 for stream in channel.streams:
                     stream.put(message)
+
+    async def _send_unread(self) -> None:
+        """Count, in one query, the notices of all members who read along, and tell those whose number changed."""
+        if not self._unread_due:
+            return
+        self._unread_due = False
+        streams = [stream for stream in self._all() if stream.member is not None]
+        counts = await unread({stream.member for stream in streams if stream.member is not None}) if streams else {}
+        for stream in streams:
+            count = counts.get(stream.member or 0, 0)
+            stream.say_unread(count, render.unread(count))
 
     async def _count_readers(self) -> None:
         counts = {thread: len(channel.streams) for thread, channel in self.channels.items()}

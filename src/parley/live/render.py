@@ -42,6 +42,10 @@ def readers(count: int) -> bytes:
     return message(_html("live/readers.html", readers=count))
 
 
+def unread(count: int) -> bytes:
+    return message(_html("live/unread.html", unread=count))
+
+
 class Told(msgspec.Struct, frozen=True):
     """An event's number and message; for whoever blocked the `author` of its comment, another."""
 

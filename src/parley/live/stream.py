@@ -33,15 +33,23 @@ class Stream:
     """
 
     __slots__ = (
-        "_bytes", "_cut", "_ended", "_is_due", "_over", "_queue", "_readers", "_send", "_sending", "_task",
-        "blocked", "born", "jitter", "owner", "seq", "session", "spoke", "thread",
+        "_bytes", "_cut", "_ended", "_is_due", "_over", "_queue", "_readers", "_send", "_sending", "_task", "_unread",
+        "blocked", "born", "jitter", "member", "owner", "seq", "session", "spoke", "thread",
     )  # fmt: skip
 
-    def __init__(self, thread: int, owner: str, session: int | None, blocked: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        thread: int,
+        owner: str,
+        session: int | None,
+        blocked: frozenset[int] = frozenset(),
+        member: int | None = None,
+    ) -> None:
         self.thread = thread
         self.blocked = blocked
         self.owner = owner
         self.session = session
+        self.member = member
         self.seq = 0
         self.born = self.spoke = monotonic()
         self.jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 spreads reconnects, no secret
@@ -53,6 +61,7 @@ class Stream:
         self._over: asyncio.Future[None] | None = None
         self._ended = self._cut = self._is_due = False
         self._readers = 0
+        self._unread: int | None = None
 
     def put(self, message: bytes, seq: int | None = None) -> None:
         """Queue a message; one with an event number that was told already is dropped."""
@@ -73,6 +82,12 @@ class Stream:
         """Tell how many are reading, when that changed."""
         if readers != self._readers:
             self._readers = readers
+            self.put(message)
+
+    def say_unread(self, unread: int, message: bytes) -> None:
+        """Tell how many notices its member has to read, when that changed."""
+        if unread != self._unread:
+            self._unread = unread
             self.put(message)
 
     def end(self, message: bytes) -> None:

@@ -30,7 +30,9 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     viewer = viewer_of(request)
     owner = f"session:{viewer.session}" if viewer else f"address:{address_of(request)}"
     last = _last(request)
-    stream = Stream(thread_id, owner, viewer.session, viewer.blocked) if viewer else Stream(thread_id, owner, None)
+    stream = Stream(thread_id, owner, None)
+    if viewer is not None:
+        stream = Stream(thread_id, owner, viewer.session, viewer.blocked, viewer.id)
 
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
         # Here and not before, so that nothing can come between joining and leaving.

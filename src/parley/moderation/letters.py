@@ -1,7 +1,8 @@
-"""What people are told of decisions by mail: whom one concerns, and who reported. Notices come with their feature."""
+"""What people are told of decisions by mail: whom one concerns, and who reported."""
 
 import hashlib
 import hmac
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +14,9 @@ from parley.core.settings import settings
 from parley.moderation.queries import statements
 
 LINK_BYTES = 16
+
+# What else a decision tells; features.py fills this in. Given the decision, in the transaction that tells of it.
+when_told: list[Callable[[int], Awaitable[None]]] = []
 
 
 class Concerned(msgspec.Struct, frozen=True):
@@ -70,6 +74,8 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
         )
     for one in await db.fetch(Reporter, REPORTERS, decision):
         await mail.send(kind(decision), one.email, *mail.written("outcome", **msgspec.structs.asdict(one)), delay=delay)
+    for told in when_told:
+        await told(decision)
 
 
 def statement(concerned: Concerned, link: str) -> tuple[str, str]:
@@ -133,3 +139,5 @@ async def answer(appeal: int) -> None:
     for one in await db.fetch(Appellant, APPELLANT, appeal):
         context = msgspec.structs.asdict(one) | {"link": link(one.decision)}
         await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", **context))
+        for told in when_told:
+            await told(one.decision)

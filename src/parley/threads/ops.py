@@ -1,6 +1,6 @@
 """Writing threads: revising their articles, remembering visits (opening one: opening.py; holding one: moderation)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from parley.articles.revising import Edit, Revised, revise_article
 from parley.articles.text import Text
@@ -12,6 +12,11 @@ from parley.core.events import emit
 # it changed.
 AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
 after_revise: list[AfterRevise] = []
+
+# What follows a visit: notices of what was on the page are read. Given the member, the thread, the comments that the
+# page showed (None where it does not say) and the number of the last event it knew.
+AfterVisit = Callable[[int, int, Sequence[int] | None, int], Awaitable[None]]
+after_visit: list[AfterVisit] = []
 
 REVISE = """
 update thread t set revision = r.number, title = r.title from revision r
@@ -42,6 +47,13 @@ set before_at = case when visit.seen_at < now() - interval '10 minutes' then vis
 """
 
 
-async def record_visit(*, member: int, thread_id: int, passage: int | None = None) -> None:
-    """Note that `member` reads the thread now, at `passage` (a lineage). Ten minutes of quiet end a visit."""
+async def record_visit(
+    *, member: int, thread_id: int, passage: int | None = None, shown: Sequence[int] | None = None, seq: int = 0
+) -> None:
+    """Note that `member` reads the thread now, at `passage` (a lineage). Ten minutes of quiet end a visit.
+
+    The page showed these comments, and what happened up to event `seq`.
+    """
     await db.execute(VISIT, member, thread_id, passage)
+    for after in after_visit:
+        await after(member, thread_id, shown, seq)

@@ -1,0 +1,33 @@
+"""The counter of the masthead: a whole page for a member costs one query more, anything else none."""
+
+import msgspec
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from parley.core.access import Viewer
+from parley.core.errors import Unavailable
+from parley.core.failures import OUTAGES
+from parley.notices import queries
+
+
+class Counter:
+    """ASGI middleware, inside the one that finds the viewer: tells them how many notices they have to read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
+        if viewer is not None and _is_page(scope):
+            try:
+                unread = (await queries.unread([viewer.id])).get(viewer.id, 0)
+            except (Unavailable, *OUTAGES):
+                # The page says what is wrong, if it needs the database at all.
+                unread = 0
+            scope["viewer"] = msgspec.structs.replace(viewer, unread=unread)  # type: ignore[typeddict-unknown-key]
+        await self.app(scope, receive, send)
+
+
+def _is_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page to show: neither a part of one, nor a file, a stream or a beacon."""
+    headers = dict(scope["headers"])
+    return b"hx-request" not in headers and headers.get(b"sec-fetch-dest", b"document") == b"document"

@@ -1,0 +1,25 @@
+"""What members fill in about notices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parley.core.forms import Form
+from parley.notices.rules import KINDS, OF_A_THREAD
+
+
+class ChannelsForm(Form):
+    """By which way to hear of each kind of notice; a kind that is absent stays as it was."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        chosen = {kind.name: self.choice(kind.name, kind.channels) for kind in KINDS}
+        self.channels = {name: channel for name, channel in chosen.items() if channel is not None}
+
+
+class FollowForm(Form):
+    """Following or muting, or taking that back; for a thread by its own way perhaps."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.on = self.flag("on")
+        self.channel = self.choice("channel", OF_A_THREAD)

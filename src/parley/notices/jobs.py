@@ -1,0 +1,56 @@
+"""What follows from events: the worker takes those that nobody handled, and makes their notices."""
+
+from functools import partial
+
+from parley.core import db
+from parley.core.nudges import Nudge, nudge
+from parley.notices import making
+from parley.notices.making import Event
+
+BATCH = 100
+KEPT_DAYS = 90
+UNREAD_DAYS = 365
+
+# Comments' texts come along only where they may mention somebody.
+TAKE = """
+select e.id, e.kind, e.thread, e.comment, e.actor, case when strpos(c.body, '@') > 0 then c.body end as body
+from event e left join comment c on c.id = e.comment
+where e.handled_at is null order by e.id limit $1 for no key update of e skip locked
+"""
+HANDLED = "update event set handled_at = now() where id = any($1::bigint[])"
+OLD = """
+delete from notice where id in (
+    select id from notice
+    where read_at < now() - make_interval(days => $1) or created_at < now() - make_interval(days => $2) limit $3
+)
+"""
+
+
+async def handle_events() -> int:
+    """Make the notices of what happened, and return how many events that were.
+
+    An event and its notices are handled in one transaction: whoever is killed in it leaves it to the next.
+    """
+    count = 0
+    while batch := await _handle_some():
+        count += batch
+    return count
+
+
+async def _handle_some() -> int:
+    async with db.atomic():
+        events = await db.fetch(Event, TAKE, BATCH)
+        for event in events:
+            await making.make(event)
+        await db.execute(HANDLED, [event.id for event in events])
+        if events:
+            await db.when_committed(partial(nudge, Nudge(0, notices=True)))
+    return len(events)
+
+
+async def forget_old() -> int:
+    """Delete notices that were read three months ago, and those that nobody read in a year."""
+    count = 0
+    while gone := await db.execute(OLD, KEPT_DAYS, UNREAD_DAYS, 1_000):
+        count += gone
+    return count

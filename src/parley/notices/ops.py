@@ -1,0 +1,111 @@
+"""Following, muting, choosing how to hear of things, and having read what one was told."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from parley.core import db
+from parley.core.errors import NotFound
+from parley.core.nudges import Nudge, nudge
+
+FOLLOW = """
+insert into follow (member, thread, level, channel, since) select $1, id, $3, $4, now() from thread where id = $2
+on conflict (member, thread) do update set level = excluded.level, channel = excluded.channel,
+    since = case when follow.level = excluded.level then follow.since else excluded.since end
+"""
+TOPIC_FOLLOW = """
+insert into topic_follow (member, topic, level, since) select $1, slug, $3, now() from topic where slug = $2
+on conflict (member, topic) do update set level = excluded.level
+"""
+TOPIC_UNFOLLOW = "delete from topic_follow where member = $1 and topic = $2 and level = $3"
+LEVEL = "select level from follow where member = $1 and thread = $2"
+CHANNEL = """
+insert into follow (member, thread, level, channel, since) select $1, id, 'none', $3, now() from thread where id = $2
+on conflict (member, thread) do update set channel = excluded.channel
+"""
+PREFER = """
+insert into preference (member, kind, channel) select $1, * from unnest($2::text[], $3::text[])
+on conflict (member, kind) do update set channel = excluded.channel
+"""
+# News of a thread are read by opening it; what is meant for its reader, by having its comment on the page.
+READ_ON_PAGE = """
+update notice n set read_at = now()
+where n.member = $1 and n.thread = $2 and n.read_at is null and (
+    $3::bigint[] is null or n.comment = any($3) or n.kind = 'revised'
+    or n.kind = 'followed' and n.event <= (select id from event where thread = $2 and seq = $4)
+)
+"""
+READ_ALL = """
+update notice set read_at = now()
+where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
+"""
+DECIDED = """
+insert into notice (member, kind, decision, created_at)
+select one.member, 'decision', d.id, now() from decision d cross join lateral (
+    select d.member where d.action = 'role'
+    or d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')
+    union
+    select r.reporter from report r
+    where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at
+) one(member)
+where d.id = $1 and one.member is not null
+on conflict (decision, member) where decision is not null do update set read_at = null, created_at = now()
+where notice.member = (select member from decision where id = excluded.decision)
+"""
+
+
+async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
+    """Follow a thread, mute it, or neither. Raises NotFound when there is no such thread."""
+    if not await db.execute(FOLLOW, member, thread, level, channel):
+        raise NotFound("This thread does not exist.")
+    await _tell(thread)
+
+
+async def unfollow_thread(member: int, thread: int, level: str) -> None:
+    """Take following, or muting, back; where a member does the other, nothing changes."""
+    if await db.value(LEVEL, member, thread) == level:
+        await follow_thread(member, thread, "none")
+
+
+async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None:
+    """Follow or mute a topic, or take that back. Raises NotFound when there is none of this name."""
+    if await db.value("select 1 from topic where slug = $1", topic) is None:
+        raise NotFound("There is no such topic.")
+    await db.execute(TOPIC_FOLLOW if on else TOPIC_UNFOLLOW, member, topic, level)
+    await _tell()
+
+
+async def set_channel(member: int, thread: int, channel: str | None) -> None:
+    """Hear of one thread by another way than of others; None takes that back."""
+    await db.execute(CHANNEL, member, thread, channel)
+
+
+async def set_channels(member: int, channels: Mapping[str, str]) -> None:
+    """Choose by which way to hear of each kind of notice."""
+    await db.execute(PREFER, member, list(channels), list(channels.values()))
+    await _tell()
+
+
+async def read_on_page(member: int, thread: int, comments: Sequence[int] | None, seq: int) -> None:
+    """Have read what a thread's page showed: these comments, and the thread up to its event `seq`.
+
+    None for `comments`: all of the thread that was told of so far.
+    """
+    if await db.execute(READ_ON_PAGE, member, thread, comments, seq):
+        await _tell()
+
+
+async def read_all(member: int, upto: int, thread: int | None = None) -> None:
+    """Have read all notices up to number `upto`, or those of one thread."""
+    await db.execute(READ_ALL, member, upto, thread)
+    await _tell()
+
+
+async def decided(decision: int) -> None:
+    """Tell whom a decision concerns, and who reported its target; once more when an appeal against it was answered."""
+    await db.execute(DECIDED, decision)
+    await _tell()
+
+
+async def _tell(thread: int = 0) -> None:
+    """Have open pages count anew, and pages of `thread` that are kept for a moment made anew."""
+    await db.when_committed(partial(nudge, Nudge(thread, notices=True)))

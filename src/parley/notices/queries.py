@@ -1,0 +1,142 @@
+"""Reading notices: how many are unread, and which there are, as they may be shown at this moment."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.notices.rules import CHANNEL, IS_SHOWN, JUDGED_BY
+
+PAGE = 60
+# A counter says no more than "99+", and looks no further than it must.
+MOST_COUNTED = 200
+
+# A thread that is followed counts once, however much was written in it.
+UNREAD = f"""
+select n.member, count(distinct case when n.kind = 'followed' then -n.thread else n.id end) as unread
+from unnest($1::bigint[]) as asked(member) cross join lateral (
+    select * from notice one where one.member = asked.member and one.read_at is null
+    order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
+) n {JUDGED_BY}
+where {IS_SHOWN} group by n.member
+"""  # noqa: S608 constants only
+
+
+class Unread(msgspec.Struct, frozen=True):
+    member: int
+    unread: int
+
+
+async def unread(members: Collection[int]) -> dict[int, int]:
+    """How many notices each of these members has to read; those with none are left out."""
+    return {row.member: row.unread for row in await db.fetch(Unread, UNREAD, list(members))}
+
+
+class NoticeRow(msgspec.Struct, frozen=True):
+    """A notice that may be shown, without the words it is about."""
+
+    id: int
+    member: int
+    kind: str
+    thread: int | None
+    thread_title: str | None
+    slug: str | None
+    comment: int | None
+    parent: int | None
+    decision: int | None
+    # What was decided, about whose comment; or what became of the member's report.
+    action: str | None
+    about_me: bool
+    outcome: str | None
+    created_at: datetime
+    is_unread: bool
+
+
+COLUMNS = """
+n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
+d.action, coalesce(d.member = n.member, false) as about_me,
+(select r.outcome from report r where r.item = d.item and r.reporter = n.member order by r.id desc limit 1) as outcome,
+n.created_at, n.read_at is null as is_unread
+"""
+LISTED = f"""
+select {COLUMNS} from notice n {JUDGED_BY}
+where n.member = $1 and ($2::bigint is null or n.id < $2) and {IS_SHOWN}
+order by n.id desc limit $3
+"""  # noqa: S608 constants only
+
+
+async def listed(member: int, before: int | None = None) -> list[NoticeRow]:
+    """A page of a member's notices and the first of the next, the newest first."""
+    return await db.fetch(NoticeRow, LISTED, member, before, PAGE + 1)
+
+
+FOR_DIGEST = f"""
+select {COLUMNS} from notice n {JUDGED_BY}
+where n.member = any($1::bigint[]) and n.read_at is null and {IS_SHOWN}
+and (({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail)
+order by n.member, n.id
+"""  # noqa: S608 constants only
+
+
+async def unread_for_digest(members: Sequence[int]) -> list[NoticeRow]:
+    """What these members have not read and want to read of in their digest; so does what no letter could tell them."""
+    return await db.fetch(NoticeRow, FOR_DIGEST, list(members))
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How a member stands to a thread: `follow`, `none` or `mute`, and by which way they hear of it."""
+
+    level: str = "none"
+    channel: str | None = None
+
+
+async def standing(member: int, thread: int) -> Standing:
+    found = await db.fetch_one(
+        Standing, "select level, channel from follow where member = $1 and thread = $2", member, thread
+    )
+    return found or Standing()
+
+
+async def topic_level(member: int, topic: str) -> str | None:
+    """Whether a member follows or mutes a topic."""
+    level: str | None = await db.value("select level from topic_follow where member = $1 and topic = $2", member, topic)
+    return level
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """A thread, or a topic, that a member follows or mutes."""
+
+    level: str
+    channel: str | None
+    title: str
+    address: str
+    # Where to take it back.
+    act: str
+
+
+FOLLOWED = """
+select level, channel, title, address, act from (
+    select f.level, f.channel, t.title, '/t/' || t.id || '/' || t.slug as address, '/t/' || t.id as act, f.since
+    from follow f join thread t on t.id = f.thread where f.member = $1 and f.level <> 'none'
+    union all
+    select tf.level, null, p.name, '/?topic=' || p.slug, '/topic/' || p.slug, tf.since
+    from topic_follow tf join topic p on p.slug = tf.topic where tf.member = $1
+) every order by since desc limit 200
+"""
+
+
+async def followed(member: int) -> list[Followed]:
+    """What a member follows and mutes, the last first."""
+    return await db.fetch(Followed, FOLLOWED, member)
+
+
+class Preferred(msgspec.Struct, frozen=True):
+    kind: str
+    channel: str
+
+
+async def preferred(member: int) -> dict[str, str]:
+    """By which way a member hears of each kind, as far as they chose."""
+    rows = await db.fetch(Preferred, "select kind, channel from preference where member = $1", member)
+    return {row.kind: row.channel for row in rows}

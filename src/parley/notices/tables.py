@@ -1,0 +1,62 @@
+"""What members should know, which threads and topics they follow, and the way they want to hear of each."""
+
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, Timestamptz, Varchar
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+from parley.threads.tables import Thread, Topic
+
+
+class Follow(Table):
+    """How a member stands to a thread; one a member and thread.
+
+    `follow`: they hear of every comment. `mute`: of nothing in it. `none`: of what is meant for them, as anywhere.
+    """
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    level = Varchar(6, null=False, default="follow")
+    # By which way they hear of this thread, where it is not the one of each kind.
+    channel = Varchar(6, null=True, default=None)
+    since = Timestamptz(null=False)
+
+
+class TopicFollow(Table):
+    """A topic whose articles a member wants to hear of (`follow`), or of nothing in it (`mute`)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    topic = ForeignKey(Topic, null=False, default=None, on_delete=OnDelete.cascade)
+    level = Varchar(6, null=False, default="follow")
+    since = Timestamptz(null=False)
+
+
+class Preference(Table):
+    """By which way a member hears of one kind of notice, where they have chosen (rules.py has what holds otherwise)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    kind = Varchar(8, null=False, default=None)
+    channel = Varchar(6, null=False, default=None)
+
+
+class Notice(Table):
+    """Something one member should know. It holds no words: what it says is read when it is shown."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    kind = Varchar(8, null=False, default=None)
+    # What it was made from: an event, or a decision.
+    event = BigInt(null=True, default=None)
+    decision = BigInt(null=True, default=None)
+    thread = BigInt(null=True, default=None)
+    # What was written; of a revision, the member's own comment on a passage that changed.
+    comment = BigInt(null=True, default=None)
+    actor = BigInt(null=True, default=None)
+    # It is to be mailed; in which letter it is, and since when it stands written there.
+    by_mail = Boolean(null=False, default=False)
+    letter = BigInt(null=True, default=None)
+    mailed_at = Timestamptz(null=True, default=None)
+    read_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False)

@@ -1,0 +1,126 @@
+"""The page of notices, following and muting, and by which way to hear of things."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.comments.web import signed_in, thread_at
+from parley.core.access import MEMBER
+from parley.core.errors import NotFound, Refused
+from parley.core.forms import Form, posted
+from parley.core.pages import fragment, local_path, page, wants_fragment
+from parley.core.text import as_id
+from parley.notices import ops, queries, view
+from parley.notices.forms import ChannelsForm, FollowForm
+from parley.notices.rules import KINDS
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/notices", name="notices:list", opt={"who": MEMBER})
+async def notices(request: AnyRequest, before: FromQuery[str] = "") -> Response[Any]:
+    """What is new first, then what was read; looking at it changes nothing."""
+    viewer = signed_in(request)
+    rows = await queries.listed(viewer.id, as_id(before))
+    shown = rows[: queries.PAGE]
+    return page(
+        request,
+        "notices/list.html",
+        "list",
+        unread=await view.grouped([row for row in shown if row.is_unread]),
+        read=await view.grouped([row for row in shown if not row.is_unread]),
+        newest=shown[0].id if shown else 0,
+        next_url=f"/notices?before={shown[-1].id}" if len(rows) > len(shown) else None,
+    )
+
+
+@post("/notices/read", name="notices:read", opt={"who": MEMBER})
+async def read(request: AnyRequest) -> Redirect:
+    """Mark as read what the page showed, or what it showed of one thread."""
+    form = Form(await posted(request))
+    upto, thread = form.id("upto"), form.id("thread")
+    if upto is not None and not form.errors:
+        await ops.read_all(signed_in(request).id, upto, thread)
+    return Redirect("/notices", status_code=303)
+
+
+@get("/settings/notices", name="notices:settings", opt={"who": MEMBER})
+async def settings_page(request: AnyRequest) -> Response[Any]:
+    return await _settings(request, {}, 200)
+
+
+@post("/settings/notices", opt={"who": MEMBER})
+async def set_channels(request: AnyRequest) -> Response[Any]:
+    form = ChannelsForm(await posted(request))
+    if form.errors:
+        return await _settings(request, form.errors, 422)
+    await ops.set_channels(signed_in(request).id, form.channels)
+    return Redirect("/settings/notices?saved", status_code=303)
+
+
+@post("/t/{thread:str}/follow", name="notices:follow", opt={"who": MEMBER})
+async def follow(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _put_thread(request, thread, "follow")
+
+
+@post("/t/{thread:str}/mute", name="notices:mute", opt={"who": MEMBER})
+async def mute(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _put_thread(request, thread, "mute")
+
+
+@post("/topic/{topic:str}/follow", name="notices:follow-topic", opt={"who": MEMBER})
+async def follow_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    return await _put_topic(request, topic, "follow")
+
+
+@post("/topic/{topic:str}/mute", name="notices:mute-topic", opt={"who": MEMBER})
+async def mute_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    return await _put_topic(request, topic, "mute")
+
+
+async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[Any]:
+    viewer, row = signed_in(request), await thread_at(thread)
+    form = FollowForm(await posted(request))
+    if form.errors:
+        raise Refused(f"This is no way to hear of a thread. {form.errors['channel']}")
+    if form.on:
+        await ops.follow_thread(viewer.id, row.id, level, form.channel)
+    else:
+        await ops.unfollow_thread(viewer.id, row.id, level)
+    if wants_fragment(request):
+        following = await queries.standing(viewer.id, row.id)
+        return fragment(request, "notices/_follow.html", thread=row, following=following)
+    return _back(form, row.address)
+
+
+async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[Any]:
+    form = FollowForm(await posted(request))
+    if not topic.isprintable():
+        raise NotFound("There is no such topic.")
+    await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)
+    return _back(form, f"/?topic={quote(topic)}")
+
+
+def _back(form: Form, address: str) -> Redirect:
+    back = local_path(form.values.get("next"))
+    return Redirect(back if back != "/" else address, status_code=303)
+
+
+async def _settings(request: AnyRequest, errors: dict[str, str], status: int) -> Response[Any]:
+    viewer = signed_in(request)
+    return page(
+        request,
+        "notices/settings.html",
+        status=status,
+        kinds=KINDS,
+        channels=await queries.preferred(viewer.id),
+        errors=errors,
+        followed=await queries.followed(viewer.id),
+        saved="saved" in request.query_params,
+    )
+
+
+handlers = [notices, read, settings_page, set_channels, follow, mute, follow_topic, mute_topic]
