@@ -1,42 +1,27 @@
 """A mail server of the tests, settings for one test, and a list of letters."""
 
-import asyncio
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from aiosmtpd import smtp
 
-from mail.sink import Club, Sink, Use
+from mail.sink import Club, Sink, Use, listening, use_settings
 from parley.core.mail import MailList, lists
-from parley.core.settings import settings
 
 
 @pytest.fixture
 def use(monkeypatch: pytest.MonkeyPatch) -> Use:
     """Change settings for one test."""
-
-    def change(**changes: Any) -> None:
-        changed = msgspec.structs.replace(settings(), **changes)
-        for name, module in list(sys.modules.items()):
-            if name.startswith("parley.core.mail.") and hasattr(module, "settings"):
-                monkeypatch.setattr(module, "settings", lambda: changed)
-
-    return change
+    return partial(use_settings, monkeypatch)
 
 
 @pytest.fixture
 async def sink(use: Use) -> AsyncIterator[Sink]:
     sink = Sink()
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: smtp.SMTP(sink, hostname="localhost"), "127.0.0.1", 0)
-    use(smtp_url=f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-    yield sink
-    server.close()
-    await server.wait_closed()
+    async with listening(sink) as url:
+        use(smtp_url=url)
+        yield sink
 
 
 @pytest.fixture
@@ -46,17 +31,20 @@ def files(use: Use, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def club() -> Iterator[Club]:
+def club(monkeypatch: pytest.MonkeyPatch) -> Club:
     club = Club()
-    lists["digest"] = MailList(
-        name="digest",
-        title="the digest",
-        wanted=club.wanted,
-        stop=club.stop,
-        start=club.start,
-        review=club.review,
-        settled=club.settled,
-        about=club.about,
+    monkeypatch.setitem(
+        lists,
+        "digest",
+        MailList(
+            name="digest",
+            title="the digest",
+            wanted=club.wanted,
+            stop=club.stop,
+            start=club.start,
+            review=club.review,
+            settled=club.settled,
+            about=club.about,
+        ),
     )
-    yield club
-    del lists["digest"]
+    return club

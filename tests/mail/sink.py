@@ -1,14 +1,37 @@
 """A mail server of the tests, and a list of letters."""
 
-from collections.abc import Callable
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import pytest
 from aiosmtpd import smtp
 
 from parley.core.mail import Letter
+from parley.core.settings import settings
 
 Use = Callable[..., None]
+
+
+def use_settings(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
+    """Change settings of mail for one test."""
+    changed = msgspec.structs.replace(settings(), **changes)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("parley.core.mail.") and hasattr(module, "settings"):
+            monkeypatch.setattr(module, "settings", lambda: changed)
+
+
+@asynccontextmanager
+async def listening(handler: object) -> AsyncIterator[str]:
+    """A mail server of `handler` on this machine, and its address."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: smtp.SMTP(handler, hostname="localhost"), "127.0.0.1", 0)
+    yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+    await server.wait_closed()
 
 
 class Sink:

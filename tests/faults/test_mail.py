@@ -1,0 +1,150 @@
+"""The worker dies at every step of sending: no letter arrives twice, and none is lost."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mail import kept
+from mail.sink import listening, use_settings
+from parley.core import db, mail
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
+
+LABELS = (
+    "claiming",
+    "claimed",
+    "asked",
+    "rendered",
+    "kept",
+    "connected",
+    "sender",
+    "recipient",
+    "data",
+    "accepted",
+    "settling",
+    "settled",
+    "leaving",
+)
+# The mail server kills it: when it has all bytes and says nothing, and when it has just said that it takes them.
+BY_THE_SERVER = ("unanswered", "refused")
+LETTERS = 4
+
+
+class Journal:
+    """A mail server whose log is postfix's, and which kills who sends when it is told to."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self.log.touch()
+        self.taken: Counter[str] = Counter()
+        self.kills: Callable[[], None] | None = None
+        self.takes = True
+        self.url = ""
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
+        kills, self.kills = self.kills, None
+        if not self.takes and kills:
+            kills()
+            return "451 not now"
+        name = re.search(rb"Message-ID: (\S+)", envelope.content)
+        assert name is not None
+        number = f"4bQ{self.taken.total():05}"
+        self.taken[name[1].decode()] += 1
+        with self.log.open("a") as log:
+            log.write(f"Nov 25 10:00:00 mx postfix/smtpd[7]: {number}: client=localhost[127.0.0.1]\n")
+            log.write(f"Nov 25 10:00:00 mx postfix/cleanup[8]: {number}: message-id={name[1].decode()}\n")
+            log.write(f"Nov 25 10:00:00 mx postfix/qmgr[9]: {number}: from=<x@localhost>, size=1 (queue active)\n")
+        if kills:
+            kills()
+        return f"250 2.0.0 Ok: queued as {number}"
+
+
+@pytest.fixture
+async def journal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Journal]:
+    one = Journal(tmp_path / "mail.log")
+    async with listening(one) as one.url:
+        monkeypatch.setitem(mail.lists, "digest", kept.KEPT)
+        use_settings(monkeypatch, smtp_url=one.url)
+        await kept.found()
+        yield one
+        await kept.dissolve()
+
+
+async def write() -> None:
+    """Letters to different domains, and a message to an address, which goes first."""
+    for number in range(LETTERS):
+        await kept.post(number, f"ada@d{number % 2}.example.org")
+    async with db.atomic():
+        await mail.send("verify", "mira@example.org", "Confirm", "A link.\n")
+
+
+async def die(journal: Journal, label: str) -> None:
+    """Let a worker send until it dies at `label`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        Path(__file__).with_name("mailer.py"),
+        env=os.environ | {"PARLEY_SMTP_URL": journal.url, "FAULT_AT": label, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    if label in BY_THE_SERVER:
+        journal.takes = label == "unanswered"
+        journal.kills = process.kill
+    assert await process.wait() == -signal.SIGKILL, f"it never came to {label}"
+    journal.takes = True
+
+
+async def restart() -> None:
+    """A worker comes after the leases have passed, and again, until nothing is left to do."""
+    for _ in range(3):
+        await db.execute(
+            "update mail set leased_until = now() - interval '1 second', due_at = now() where state <> 'sent'"
+        )
+        while await mail.deliver_due():
+            pass
+
+
+async def outcomes() -> Counter[str]:
+    """What became of all messages; none may be open any more."""
+    return Counter(await db.values("select state from mail"))
+
+
+async def names() -> tuple[set[str], str]:
+    number = await db.value("select id from mail where list is null")
+    return {f"<digest.{one}@localhost>" for one in range(LETTERS)}, f"<verify.{number}@localhost>"
+
+
+@pytest.mark.parametrize("label", LABELS + BY_THE_SERVER)
+async def test_with_the_mail_servers_log_every_message_arrives_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch, label: str
+) -> None:
+    use_settings(monkeypatch, smtp_url=journal.url, mail_log=journal.log)
+    await write()
+    await die(journal, label)
+    await restart()
+    letters, message = await names()
+    assert journal.taken == dict.fromkeys(letters | {message}, 1)
+    assert await outcomes() == {"sent": LETTERS + 1}
+    assert await db.values("select outcome from club") == ["sent"] * LETTERS
+
+
+@pytest.mark.parametrize("label", LABELS + BY_THE_SERVER)
+async def test_without_it_no_letter_arrives_twice_and_its_list_knows_of_each_that_may_not_have(
+    journal: Journal, label: str
+) -> None:
+    await write()
+    await die(journal, label)
+    await restart()
+    letters, message = await names()
+    assert journal.taken[message] >= 1
+    assert all(journal.taken[letter] <= 1 for letter in letters)
+    assert set(await outcomes()) <= {"sent", "unknown"}
+    assert len(await db.values("select outcome from club")) == LETTERS
+    told = await db.values("select m.key from club c join mail m on m.id = c.mail where c.outcome = 'sent'")
+    assert {f"<{key}@localhost>" for key in told} <= set(journal.taken)
