@@ -1,26 +1,30 @@
 """Every page there is, with an address of it on the demo, and who sees it."""
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from browser.site import Site
+
+STAFF = {"sam_h", "ada"}
 
 
 @dataclass(frozen=True)
 class Shown:
+    """A page as `viewer` sees it, and who else may open it: any member, the staff, or nobody."""
+
     name: str
     path: str
     viewer: str | None = None
     status: int = 200
+    also: Literal["members", "staff", "nobody"] = "members"
+
+    def opens_to(self, viewer: str) -> bool:
+        return self.viewer == viewer or self.also == "members" or (self.also == "staff" and viewer in STAFF)
 
 
 def as_seen_by(viewer: str, pages: list[Shown]) -> list[Shown]:
-    """Those of `pages` that anybody may open or that look different to each, seen by one viewer."""
-    return [
-        Shown(page.name, page.path, viewer, page.status)
-        for page in pages
-        if page.viewer is None or re.match(r"/(t|settings)/(?!.*/revise$)", page.path)
-    ]
+    """Those of `pages` that a viewer may open, as they see them."""
+    return [replace(page, viewer=viewer) for page in pages if page.opens_to(viewer)]
 
 
 async def every_page(site: Site) -> list[Shown]:
@@ -66,11 +70,11 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("versions of an article, editor", f"/t/{revised}/revisions?from=2&to=1", "sam_h"),
         Shown("an old version of an article", f"/t/{revised}/revisions?at=1", "sam_h"),
         Shown("an old version, wide", f"/t/{site.made['wide']}/revisions?at=1"),
-        Shown("edit an article", f"/t/{revised}/revise", "sam_h"),
+        Shown("edit an article", f"/t/{revised}/revise", "sam_h", also="staff"),
         Shown("reply", f"/c/{own}/reply", "jonas_w"),
         Shown("reply, visitor", f"/c/{own}/reply"),
-        Shown("edit", f"/c/{own}/edit", "mira"),
-        Shown("delete", f"/c/{own}/delete", "mira"),
+        Shown("edit", f"/c/{own}/edit", "mira", also="nobody"),
+        Shown("delete", f"/c/{own}/delete", "mira", also="nobody"),
         Shown("versions of a comment", f"/c/{edited}/history"),
         Shown("report a comment", f"/c/{own}/report", "jonas_w"),
         Shown("report a comment, visitor", f"/c/{own}/report"),
@@ -78,27 +82,27 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("report an article", "/t/1/report", "jonas_w"),
         Shown("report a member", "/u/mira/report", "jonas_w"),
         Shown("moderation log", "/log"),
-        Shown("overview", "/mod", "sam_h"),
-        Shown("figures", "/mod/stats", "sam_h"),
-        Shown("queue", "/mod/queue", "sam_h"),
-        Shown("an item of the queue", f"/mod/item/{item}", "sam_h"),
-        Shown("appeals", "/mod/appeals", "sam_h"),
-        Shown("an appeal", f"/mod/appeals/{appeal}", "ada"),
-        Shown("a decision that takes two, veiled", f"/mod/decision/{proposed}/second", "ada"),
-        Shown("a statement of reasons, veiled", f"/decision/{proposed}", "ada"),
-        Shown("automatic rules", "/mod/rules", "sam_h"),
-        Shown("an automatic rule", f"/mod/rules/{rule}", "sam_h"),
-        Shown("a new automatic rule", "/mod/rules/new", "sam_h"),
-        Shown("members", "/mod/members", "ada"),
-        Shown("a member", "/mod/members/mira", "ada"),
-        Shown("the record", "/mod/log", "sam_h"),
-        Shown("a statement of reasons", f"/decision/{decision}", "ada"),
+        Shown("overview", "/mod", "sam_h", also="staff"),
+        Shown("figures", "/mod/stats", "sam_h", also="staff"),
+        Shown("queue", "/mod/queue", "sam_h", also="staff"),
+        Shown("an item of the queue", f"/mod/item/{item}", "sam_h", also="staff"),
+        Shown("appeals", "/mod/appeals", "sam_h", also="staff"),
+        Shown("an appeal", f"/mod/appeals/{appeal}", "ada", also="nobody"),
+        Shown("a decision that takes two, veiled", f"/mod/decision/{proposed}/second", "ada", also="nobody"),
+        Shown("a statement of reasons, veiled", f"/decision/{proposed}", "ada", also="staff"),
+        Shown("automatic rules", "/mod/rules", "sam_h", also="staff"),
+        Shown("an automatic rule", f"/mod/rules/{rule}", "sam_h", also="staff"),
+        Shown("a new automatic rule", "/mod/rules/new", "sam_h", also="staff"),
+        Shown("members", "/mod/members", "ada", also="staff"),
+        Shown("a member", "/mod/members/mira", "ada", also="staff"),
+        Shown("the record", "/mod/log", "sam_h", also="staff"),
+        Shown("a statement of reasons", f"/decision/{decision}", "ada", also="staff"),
         Shown("settings: decisions", "/settings/decisions", "mira"),
         Shown("rules", "/rules"),
-        Shown("edit the rules", "/rules/edit", "ada"),
+        Shown("edit the rules", "/rules/edit", "ada", also="nobody"),
         Shown("add an article", "/new", "mira"),
-        Shown("an import that failed", f"/new/{imported}", "mira"),
-        Shown("an article to look over", f"/new/{site.made['ready']}", "mira"),
+        Shown("an import that failed", f"/new/{imported}", "mira", also="nobody"),
+        Shown("an article to look over", f"/new/{site.made['ready']}", "mira", also="nobody"),
         Shown("sign up", "/signup"),
         Shown("signed up", "/signup/done"),
         Shown("sign in", "/login?next=/t/1"),
@@ -110,7 +114,7 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("mail sent from here", "/dev/mail"),
         Shown("confirmed", "/verify/done"),
         Shown("not found", "/t/999999/x", None, 404),
-        Shown("not for members", "/mod/queue", "mira", 404),
+        Shown("not for members", "/mod/queue", "mira", 404, also="nobody"),
         Shown("nobody of that name", "/u/nobody-here", None, 404),
         Shown("gone", "/verify/no-such-token", None, 410),
     ]

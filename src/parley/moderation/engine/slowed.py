@@ -24,7 +24,8 @@ select max(h.created_at) + interval '{WINDOW} seconds' from hit h
 join rule u on u.id = h.rule join comment c on c.id = h.comment
 where u.action = 'slow' and h.acted and c.thread = $1 and h.created_at > now() - interval '{WINDOW} seconds'
 """  # noqa: S608 no value in it
-KEPT = "select brakes::text from thread where id = $1 for no key update"
+# Where nothing has changed the row is not locked either.
+WRITE = "update thread set brakes = $2::jsonb where id = $1 and brakes <> $2::jsonb"
 
 
 async def wait_of(viewer: Viewer, thread: int, parent: int | None) -> str | None:
@@ -46,12 +47,10 @@ async def tell_all() -> int:
 async def _tell(thread: int) -> bool:
     now = msgspec.json.encode(await _brakes(thread)).decode()
     async with db.atomic():
-        kept = await db.value(KEPT, thread)
-        if msgspec.json.decode(kept) == msgspec.json.decode(now):
-            return False
-        await db.execute("update thread set brakes = $2::jsonb where id = $1", thread, now)
-        await emit("thread.slowed", thread=thread)
-    return True
+        has_changed = bool(await db.execute(WRITE, thread, now))
+        if has_changed:
+            await emit("thread.slowed", thread=thread)
+    return has_changed
 
 
 async def _brakes(thread: int) -> list[Brake]:
@@ -83,8 +82,11 @@ def _brake(branch: int | None, points: Iterable[Point], limit: float, now: datet
     """The brake on a place at least as hot as its limit: waits in whole minutes, as they are told."""
     points = list(points)
     minutes = -(-brake.wait(brake.heat(points), limit) // MINUTE)
-    lasts = bisect_left(range(int(WINDOW)), True, key=lambda later: brake.heat(points, later) < limit)  # noqa: FBT003
-    return Brake(branch, minutes * MINUTE, _minute(now + timedelta(seconds=lasts)))
+    # Whole seconds of the clock, not from now on: the same end is found each time, and told once.
+    seconds = range(int(now.timestamp()) + 1, int(now.timestamp() + WINDOW) + 1)
+    is_cool = lambda second: brake.heat(points, second - now.timestamp()) < limit  # noqa: E731 a key
+    ends = seconds[bisect_left(seconds, True, hi=len(seconds) - 1, key=is_cool)]  # noqa: FBT003
+    return Brake(branch, minutes * MINUTE, _minute(datetime.fromtimestamp(ends, UTC)))
 
 
 def _minute(moment: datetime) -> datetime:
