@@ -15,7 +15,7 @@ from parley.core import db
 from parley.core.access import Viewer
 from parley.live import queries as live
 from parley.live import render
-from standing.world import World, gets, routes
+from standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
 
@@ -113,12 +113,9 @@ async def cage(app: Litestar, world: World) -> Cage:
 async def heard_everywhere(app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage) -> dict[str, set[str]]:
     """The states whose words are found, and the addresses where."""
     found: dict[str, set[str]] = {}
-    for address in {*await gets(app, world), *cage.addresses(app)}:
-        for headers in ({}, {"HX-Request": "true"}):
-            answer = await client.get(address, headers=headers)
-            assert answer.status_code < 500, address
-            for state in cage.heard(answer.text):
-                found.setdefault(state, set()).add(address)
+    async for address, text in walk(client, {*await gets(app, world), *cage.addresses(app)}):
+        for state in cage.heard(text):
+            found.setdefault(state, set()).add(address)
     return found
 
 

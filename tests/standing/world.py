@@ -1,5 +1,7 @@
 """A small forum in which every route has something to show, and the addresses that reach it all."""
 
+from collections.abc import AsyncIterator, Iterable
+
 import httpx
 import msgspec
 import pytest
@@ -141,6 +143,15 @@ async def gets(app: Litestar, world: World) -> list[str]:
         else:
             addresses.append(world.fill(path))
     return addresses
+
+
+async def walk(client: httpx.AsyncClient, addresses: Iterable[str]) -> AsyncIterator[tuple[str, str]]:
+    """Every page and fragment that this browser gets at `addresses`, each with its address."""
+    for address in addresses:
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = await client.get(address, headers=headers)
+            assert answer.status_code < 500, address
+            yield address, answer.text
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ async def write(viewer: Viewer, choice: Choice, target: targets.Target, item: in
         await db.execute(SUPERSEDE, item, *about(choice, target), choice.action)
     made = await put_down(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
     if item is not None:
-        await close(item, None if passed_on else ACTIONS[choice.action].restricts)
+        await close(item, None if passed_on else ACTIONS[choice.action].upholds)
     if not passed_on:
         await letters.tell(made, delay=timedelta(seconds=rules.UNDO_SECONDS if item else 0))
     entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)

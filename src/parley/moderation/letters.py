@@ -1,4 +1,4 @@
-"""What people are told of decisions by mail: whom one concerns, and who reported."""
+"""What people are told of decisions by mail."""
 
 import hashlib
 import hmac
@@ -11,6 +11,7 @@ from parley.accounts import queries as accounts
 from parley.core import db, mail
 from parley.core.pages import day
 from parley.core.settings import settings
+from parley.moderation import receipts
 from parley.moderation.queries import statements
 
 LINK_BYTES = 16
@@ -29,21 +30,10 @@ class Concerned(msgspec.Struct, frozen=True):
     automated: bool
 
 
-class Reporter(msgspec.Struct, frozen=True):
-    name: str
-    email: str
-    outcome: str
-
-
 CONCERNED = """
 select m.name, m.email, d.action, d.reason, g.title as guideline, d.until, d.moderator is null as automated
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 where d.id = $1 and d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')
-"""
-REPORTERS = """
-select coalesce(m.name, r.name, 'reader') as name, coalesce(m.email, r.email) as email, r.outcome
-from decision d join report r on r.item = d.item left join member m on m.id = r.reporter
-where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and coalesce(m.email, r.email) is not null
 """
 
 
@@ -72,8 +62,7 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
         await mail.send(
             kind(decision), given.email, *mail.written("role", **msgspec.structs.asdict(given)), delay=delay
         )
-    for one in await db.fetch(Reporter, REPORTERS, decision):
-        await mail.send(kind(decision), one.email, *mail.written("outcome", **msgspec.structs.asdict(one)), delay=delay)
+    await receipts.answer(decision, kind(decision), delay)
     for told in when_told:
         await told(decision)
 

@@ -5,7 +5,7 @@ import msgspec
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
-from parley.moderation import targets
+from parley.moderation import receipts, targets
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -98,6 +98,7 @@ async def _add(item: int, flag: Flag) -> int:
     )
     await weigh(item)
     if made is not None:
+        await receipts.confirm(made)
         return made
     first: int = await db.value(
         "select id from report where item = $1 and reporter = $2 and state <> 'resolved'", item, reporter

@@ -28,6 +28,11 @@ class Action(msgspec.Struct, frozen=True):
     timed: bool = False
     standing: Who = MODERATOR
 
+    @property
+    def upholds(self) -> bool:
+        """Whether those who reported were right: something was done, if only to the thread."""
+        return self.name != "approve"
+
 
 COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
 EVERYTHING = COMMENT | MEMBER | THREAD

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import msgspec
-from msgspec.structs import asdict
 
-from parley.core import db, mail
-from parley.moderation import letters
-from parley.moderation.letters import Concerned, Reporter
+from parley.core import db
+from parley.moderation import letters, receipts
+from parley.moderation.letters import Concerned
+from parley.moderation.receipts import Reporter
 from parley.moderation.rules import ACTIONS, Choice
 
 CONCERNED = """
@@ -15,6 +15,11 @@ select m.name, m.email, $2::text as action, $3::text as reason, g.title as guide
        false as automated
 from member m left join guideline g on g.code = $4 where m.id = $1
 """
+# The one among several who reported first stands for all of them.
+REPORTER = f"""
+select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground, $2::text as outcome
+from {receipts.SOURCE} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
+"""  # noqa: S608 constants only
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -31,10 +36,11 @@ async def drafted(choice: Choice, member: int | None) -> Letter:
     asked = (choice.action, choice.reason, choice.guideline, until)
     to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
     passed_on = choice.action == "escalate"
-    outcome = Reporter("…", "", "upheld" if restricts else "declined")
+    outcome = "upheld" if ACTIONS[choice.action].upholds else "declined"
+    reporter = await db.fetch_one(Reporter, REPORTER, choice.item, outcome)
     # The statement has no number yet.
     link = letters.link(0).partition("0?")[0] + "…"
     return Letter(
         concerned=letters.statement(to, link)[1] if to else None,
-        reporters=None if passed_on else mail.written("outcome", **asdict(outcome))[1],
+        reporters=receipts.outcome(reporter)[1] if reporter and not passed_on else None,
     )

@@ -1,0 +1,59 @@
+"""What those who report are told by mail: that their report came, and what became of it; to nobody else a word."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import msgspec
+
+from parley.core import db, mail
+from parley.core.settings import settings
+
+THINGS = {"comment": "a comment", "article": "an article", "member": "a member"}
+
+
+class Reporter(msgspec.Struct, frozen=True):
+    """Whoever reported something on a ground. What visitors call themselves is theirs to claim, so it is not mailed."""
+
+    name: str | None
+    email: str
+    kind: str
+    path: str
+    ground: str
+    outcome: str | None
+
+
+PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
+COLUMNS = f"m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome"
+SOURCE = """
+report r join item i on i.id = r.item join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
+left join member u on i.kind = 'member' and u.id = i.target
+"""
+REPORTER = f"select {COLUMNS} from {SOURCE} where r.id = $1"  # noqa: S608 constants only
+ANSWERED = f"""
+select {COLUMNS} from decision d join {SOURCE} on r.item = d.item
+where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and coalesce(m.email, r.email) is not null
+order by r.id
+"""  # noqa: S608 constants only
+
+
+async def confirm(report: int) -> None:
+    """Mail that a report came, to whoever made it."""
+    for one in await db.fetch(Reporter, REPORTER, report):
+        await mail.send(f"receipt.{report}", one.email, *_written("receipt", one))
+
+
+async def answer(decision: int, kind: str, delay: timedelta) -> None:
+    """Mail what became of the reports that a decision answered, as mail of a `kind`, after `delay`."""
+    for one in await db.fetch(Reporter, ANSWERED, decision):
+        await mail.send(kind, one.email, *outcome(one), delay=delay)
+
+
+def outcome(reporter: Reporter) -> tuple[str, str]:
+    """The subject and the words of what somebody is told became of their report."""
+    return _written("outcome", reporter)
+
+
+def _written(template: str, one: Reporter) -> tuple[str, str]:
+    link = settings().base_url + quote(one.path)
+    context = {"name": one.name, "thing": THINGS[one.kind], "ground": one.ground, "outcome": one.outcome, "link": link}
+    return mail.written(template, **context)
