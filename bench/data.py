@@ -19,8 +19,11 @@ from parley.demo.content import articles, discussion
 from parley.threads.opening import open_thread
 
 MEMBERS = 500
-# Who wrote all that; the others vote and answer, since nobody can vote on their own.
+# Who wrote what is written in and voted on; the others vote and answer there, since nobody can vote on their own.
+# In the large thread all have written, so each has a record.
 AUTHORS = 250
+# Members of today, who have written nothing yet.
+NEWCOMERS = 10_000
 BODIES = 2_000
 READ, LARGE, WRITTEN = 1_000, 100_000, 100
 SMALL = 40
@@ -47,6 +50,8 @@ class Community(msgspec.Struct):
     # Of the small threads: each one's comments.
     comments: dict[int, list[int]] = {}
     cookies: list[str] = []
+    # As Markdown and rendered.
+    bodies: list[tuple[str, str]] = []
 
 
 class Words(msgspec.Struct):
@@ -78,10 +83,12 @@ async def fill() -> Community:
     made = Community()
     assert db.DB.pool is not None
     async with db.DB.pool.acquire() as connection:
-        made.cookies = await _add_members(connection)
+        made.cookies = await _add_members(connection, "reader", MEMBERS, START)
+        made.cookies += await _add_members(connection, "newcomer", NEWCOMERS, datetime.now(UTC))
         article = articles()[0]
         text = await read_file(article.name, article.read_bytes())
         words = Words(text, _bodies(random))
+        made.bodies = words.bodies
         made.read = await _add_thread(connection, random, words, READ, 50, 1_000)
         made.large = await _add_thread(connection, random, words, LARGE, 200, 10_000)
         for place in range(WRITTEN):
@@ -94,15 +101,17 @@ async def fill() -> Community:
     return made
 
 
-async def _add_members(connection: asyncpg.Connection) -> list[str]:
-    names = [f"reader_{place:03}" for place in range(MEMBERS)]
-    rows = [(name, name, f"{name}@x.example", f"{name}@x.example", "active", START) for name in names]
+async def _add_members(connection: asyncpg.Connection, name: str, number: int, joined: datetime) -> list[str]:
+    """Add members, numbered on from those there are, and return the cookies of their sessions."""
+    there = await connection.fetchval("select count(*) from member")
+    names = [f"{name}_{place:05}" for place in range(number)]
+    rows = [(name, name, f"{name}@x.example", f"{name}@x.example", "active", joined) for name in names]
     await connection.copy_records_to_table("member", records=rows, columns=MEMBER_FIELDS)
     tokens = [hashlib.sha256(name.encode()).hexdigest()[:43] for name in names]
     now = datetime.now(UTC)
     sessions = [
         (place, hashlib.sha256(token.encode()).digest(), now, now, now + timedelta(days=1))
-        for place, token in enumerate(tokens, 1)
+        for place, token in enumerate(tokens, there + 1)
     ]
     fields = ("member", "token_hash", "created_at", "seen_at", "expires_at")
     await connection.copy_records_to_table("session", records=sessions, columns=fields)
@@ -130,7 +139,7 @@ async def _add_thread(
     text = msgspec.structs.replace(words.article, url=address, passages=passages)
     thread = (await open_thread(text=text, topic="research", starter=1)).id
     lineages = [row["lineage"] for row in await connection.fetch(LINEAGES, thread)]
-    tree = _tree(random, size, first)
+    tree = _tree(random, size, first, MEMBERS if size == LARGE else AUTHORS)
     _anchor(random, tree, lineages)
     _vote(random, tree, votes_each)
     rows = [_row(thread, one, random.choice(words.bodies), START + timedelta(seconds=one.id)) for one in tree]
@@ -141,7 +150,7 @@ async def _add_thread(
     return thread
 
 
-def _tree(random: Random, size: int, first: int) -> list[Made]:
+def _tree(random: Random, size: int, first: int, authors: int) -> list[Made]:
     """A quarter answers the article; the others answer something recent or, as often, anything."""
     tree: list[Made] = []
     for place in range(size):
@@ -151,7 +160,7 @@ def _tree(random: Random, size: int, first: int) -> list[Made]:
             parent = recent if random.random() < 0.5 else random.choice(tree)
             parent.replies += 1
         depth = parent.depth + 1 if parent else 0
-        tree.append(Made(first + place, parent, random.randint(1, AUTHORS), depth))
+        tree.append(Made(first + place, parent, random.randint(1, authors), depth))
     return tree
 
 

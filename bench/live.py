@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from bench.ground import ROUNDS, Ground, Web, resident, web
 from bench.load import request
 from bench.report import Figure
-from bench.writing import WORDS
 
+WORDS = "The **figure** is old: see the table in the second part.\n\nWhat would change your mind about it?"
 STREAMS = 5_000
 # Connections opened at a time, so that the listening socket's queue is never full.
 WAVE = 200

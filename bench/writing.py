@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import cycle
 from random import Random
 from time import perf_counter
 from typing import Any
@@ -9,19 +10,15 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
-from bench.data import AUTHORS, MEMBERS, Community
+from bench.data import AUTHORS, MEMBERS, NEWCOMERS, Community
 from bench.ground import ROUNDS, Ground, web
 from bench.load import drive, request
 from bench.report import Figure
 
 SECONDS = 1.5
 CONNECTIONS = 16
-WORDS = "The **figure** is old: see the table in the second part.\n\nWhat would change your mind about it?"
-HTML = (
-    "<p>The <strong>figure</strong> is old: see the table in the second part.</p>\n"
-    "<p>What would change your mind about it?</p>\n"
-)
 
 # One statement is one transaction and one round trip; it does what the real write must do at least: the comment,
 # its parent's and its thread's counts, the numbered event.
@@ -47,7 +44,15 @@ with cast_vote as (
 update comment set ups = ups + 1, best = best + 0.001, scored_at = now() where id = $1
 """
 
-Write = tuple[int, int, int]
+
+class Write(msgspec.Struct):
+    """Who writes what, at which comment of which thread."""
+
+    thread: int
+    comment: int
+    member: int
+    body: str
+    html: str
 
 
 async def measure(ground: Ground) -> list[Figure]:
@@ -56,6 +61,7 @@ async def measure(ground: Ground) -> list[Figure]:
     kinds = [
         ("reply, over 100 threads", _spread(community, 1), _reply, _bare_reply),
         ("reply, all in one thread", _spread(community, 2, most=1), _reply, _bare_reply),
+        ("first reply of a newcomer", _spread(community, 5, newcomers=True), _reply, _bare_reply),
         ("vote, over 100 threads", _spread(community, 3), _vote, _bare_vote),
         ("vote, all in one thread", _spread(community, 4, most=1), _vote, _bare_vote),
     ]
@@ -70,34 +76,35 @@ async def measure(ground: Ground) -> list[Figure]:
     return figures
 
 
-def _spread(community: Community, seed: int, most: int | None = None) -> Iterator[Write]:
-    """Who writes at which comment of which thread, for ever: a few threads draw most, as on every forum."""
+def _spread(community: Community, seed: int, most: int | None = None, *, newcomers: bool = False) -> Iterator[Write]:
+    """Writes for ever: a few threads draw most, as on every forum. Newcomers come one after the other."""
     random = Random(seed)
     threads = community.written[:most]
     weights = [1 / (place + 1) for place in range(len(threads))]
+    new = cycle(range(MEMBERS + 1, MEMBERS + NEWCOMERS + 1))
     while True:
         thread = random.choices(threads, weights)[0]
-        yield thread, random.choice(community.comments[thread]), random.randint(AUTHORS + 1, MEMBERS)
+        member = next(new) if newcomers else random.randint(AUTHORS + 1, MEMBERS)
+        yield Write(thread, random.choice(community.comments[thread]), member, *random.choice(community.bodies))
 
 
 def _reply(community: Community, write: Write) -> bytes:
-    thread, parent, member = write
-    fields = urlencode({"body": WORDS, "parent": parent, "submission": _submission()})
-    return request("POST", f"/t/{thread}/comments", fields.encode(), Cookie=community.cookies[member - 1])
+    fields = urlencode({"body": write.body, "parent": write.comment, "submission": _submission()})
+    cookie = community.cookies[write.member - 1]
+    return request("POST", f"/t/{write.thread}/comments", fields.encode(), Cookie=cookie)
 
 
 def _vote(community: Community, write: Write) -> bytes:
-    _, comment, member = write
-    return request("POST", f"/c/{comment}/vote", b"axis=quality&value=1", Cookie=community.cookies[member - 1])
+    cookie = community.cookies[write.member - 1]
+    return request("POST", f"/c/{write.comment}/vote", b"axis=quality&value=1", Cookie=cookie)
 
 
 async def _bare_reply(connection: Any, write: Write) -> None:
-    await connection.execute(REPLY, *write, WORDS, HTML, _submission())
+    await connection.execute(REPLY, write.thread, write.comment, write.member, write.body, write.html, _submission())
 
 
 async def _bare_vote(connection: Any, write: Write) -> None:
-    thread, comment, member = write
-    await connection.execute(VOTE, comment, thread, member)
+    await connection.execute(VOTE, write.comment, write.thread, write.member)
 
 
 async def _bare_rate(

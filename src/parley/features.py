@@ -21,6 +21,5 @@ def connect() -> None:
     threads.after_visit[:] = [notices.read_on_page]
     letters.when_told[:] = [notices.decided]
     comments.before_post[:] = [checks.check]
-    comments.concerns[checks.check] = checks.concerns
     waits.wait_of[:] = [slowed.wait_of]
     mail.lists[reviewing.LIST.name] = reviewing.LIST

@@ -1,6 +1,6 @@
 """Members, their sessions, and the one-time tokens of mailed links."""
 
-from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -22,6 +22,8 @@ class Member(Table):
     bio = Text(null=False, default="")
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted = Varchar(8, null=False, default="show")
+    # How many of their comments were judged before they stood: of two at once, one finds the other came in between.
+    judged = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)
     # Their clock: a name of the tz database.
     zone = Varchar(64, null=False, default="UTC")

@@ -1,6 +1,7 @@
 """Writing comments: each op validates, writes and announces in one transaction, the thread's row locked first."""
 
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import msgspec
@@ -12,7 +13,7 @@ from parley.comments.queries import standing
 from parley.comments.states import transition
 from parley.core import db, markdown
 from parley.core.access import Viewer
-from parley.core.errors import NotFound, Refused
+from parley.core.errors import NotFound, Refused, TooMany
 from parley.core.events import announce, emit
 
 
@@ -30,14 +31,20 @@ class Draft(msgspec.Struct, frozen=True):
     prefix: str | None = None
     assisted: bool = False
     submission: UUID | None = None
+    # `body`, rendered; post_comment fills it in.
+    html: str = ""
 
 
 class Written(msgspec.Struct, frozen=True):
-    """A thread's state and, where it could be written, the new comment; its event's number unless it is held."""
+    """A thread's state and, where it could be written, the new comment; its event's number unless it is held.
+
+    `stands` is False where the verdict on it was overtaken.
+    """
 
     state: str
     id: int | None
     seq: int | None
+    stands: bool
 
 
 class First(msgspec.Struct, frozen=True):
@@ -51,20 +58,28 @@ class SentBefore(Refused):
     """This submission made a comment with other words already."""
 
 
+class Overtaken(Exception):
+    """Another comment of the same author was judged and posted in between."""
+
+
 class Verdict(msgspec.Struct, frozen=True):
-    """What a check says of a draft that may be written: it may have to wait for a moderator, and be noted somewhere."""
+    """What a check says of a draft that may be written: it may have to wait for a moderator, and be noted somewhere.
+
+    It holds as long as `judged` comments of the author were: of two at once, one is judged again, knowing the other.
+    """
 
     hold: bool = False
+    judged: int | None = None
     # Called in the transaction with the number that the comment got.
     after: Callable[[int], Awaitable[None]] | None = None
 
 
-# What must be decided before a comment stands. features.py fills this in (architecture.md 1); each check runs inside
-# the posting transaction, and raises Refused to stop it.
-BeforePost = Callable[[Draft], Awaitable[Verdict | None]]
-before_post: list[BeforePost] = []
-# Asked before the transaction: whether a check has anything to look at. Most drafts need none, and are one statement.
-concerns: dict[BeforePost, Callable[[Draft], Awaitable[bool]]] = {}
+# What must be decided before a comment stands. features.py fills this in (architecture.md 1). A check reads without a
+# lock, so that a thread is not held up while somebody is judged; it raises Refused to stop the draft, and returns None
+# where it has nothing to say.
+before_post: list[Callable[[Draft], Awaitable[Verdict | None]]] = []
+# Being overtaken means that the same author posted; nobody is so fast.
+MOST_JUDGED = 20
 
 
 LOCK = "select state from thread where id = $1 for no key update"
@@ -81,12 +96,16 @@ with place as (
         select from block b where b.kind = 'block'
         and (b.member = p.author and b.other = $3 or b.member = $3 and b.other = p.author)
     ) for no key update of p
+), judged as (
+    update member set judged = judged + 1 from place left join answered_one on true
+    where member.id = $3 and member.judged = $12 returning member.id
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
                          body, html, html_version, submission, best, state)
     select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, place.revision, $5, $6, $7, $8, $9, $10, $11
     from place left join answered_one p on true
     where place.state = 'open' and ($2::bigint is null or p.id is not null)
+      and ($12::int is null or exists (select from judged))
     on conflict (author, submission) where submission is not null do nothing
     returning id, parent, state
 ), answered as (
@@ -98,7 +117,8 @@ with place as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, counted.last_seq, 'comment.posted', new.id, $3 from counted, new returning seq
 )
-select place.state, new.id, told.seq from place left join new on true left join told on true
+select place.state, new.id, told.seq, $12::int is null or exists (select from judged) as stands
+from place left join new on true left join told on true
 """
 
 
@@ -107,22 +127,27 @@ async def post_comment(draft: Draft) -> int:
 
     Raises NotFound when there is no such thread, Refused when it cannot stand as things are.
     """
-    html = await render(draft.body)
-    checks = [check for check in before_post if check not in concerns or await concerns[check](draft)]
-    if draft.passage is None and not checks:
-        # Nothing to look at first: the statement is a transaction of its own.
-        return await _write(draft, html)
+    draft = msgspec.structs.replace(draft, html=await render(draft.body))
+    for _ in range(MOST_JUDGED):
+        verdicts = [verdict for check in before_post if (verdict := await check(draft)) is not None]
+        with contextlib.suppress(Overtaken):
+            return await _stand(draft, verdicts)
+    raise TooMany("Too many comments of yours came at once. Your text is kept; please send it again.", 1)
+
+
+async def _stand(draft: Draft, verdicts: Sequence[Verdict]) -> int:
+    afters = [verdict.after for verdict in verdicts if verdict.after is not None]
+    if draft.passage is None and not afters:
+        # Nothing else to do: the statement is a transaction of its own.
+        return await _write(draft, verdicts)
     async with db.atomic():
         await _lock_open(draft.thread)
         anchor = await _anchor(draft)
-        verdicts = [verdict for check in checks if (verdict := await check(draft)) is not None]
-        hold = any(verdict.hold for verdict in verdicts)
-        comment = await _write(draft, html, "pending" if hold else "visible")
+        comment = await _write(draft, verdicts)
         if anchor is not None:
             await anchors.attach(comment, anchor)
-        for verdict in verdicts:
-            if verdict.after is not None:
-                await verdict.after(comment)
+        for after in afters:
+            await after(comment)
     return comment
 
 
@@ -150,11 +175,14 @@ async def _anchor(draft: Draft) -> anchors.Anchor | None:
     return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
-async def _write(draft: Draft, html: str, state: str = "visible") -> int:
-    written = await _insert(draft, html, state)
+async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
+    """Write the comment and return its id. Raises Overtaken where a verdict no longer holds."""
+    written = await _insert(draft, verdicts)
     if written is None:
         raise NotFound("This thread does not exist.")
     rules.may_write(written.state)
+    if not written.stands:
+        raise Overtaken
     if written.id is None:
         return await _first_or_refuse(draft)
     if written.seq is not None:
@@ -162,7 +190,7 @@ async def _write(draft: Draft, html: str, state: str = "visible") -> int:
     return written.id
 
 
-async def _insert(draft: Draft, html: str, state: str) -> Written | None:
+async def _insert(draft: Draft, verdicts: Sequence[Verdict]) -> Written | None:
     return await db.fetch_one(
         Written,
         INSERT,
@@ -172,11 +200,12 @@ async def _insert(draft: Draft, html: str, state: str) -> Written | None:
         None if draft.parent else draft.stance,
         draft.assisted,
         draft.body,
-        html,
+        draft.html,
         markdown.VERSION,
         draft.submission,
         ranking.best(0, 0),
-        state,
+        "pending" if any(verdict.hold for verdict in verdicts) else "visible",
+        min((verdict.judged for verdict in verdicts if verdict.judged is not None), default=None),
     )
 
 

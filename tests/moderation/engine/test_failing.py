@@ -19,8 +19,8 @@ LINK = "Look at https://shop.example now."
 
 
 async def concerned(author: Viewer, body: str = "Nothing special.") -> bool:
-    """Whether the rules have to look at a comment inside its transaction."""
-    return await checks.concerns(Draft(await make.thread(), author, body))
+    """Whether the rules have to judge a comment."""
+    return await checks.check(Draft(await make.thread(), author, body)) is not None
 
 
 async def test_most_of_what_members_with_a_record_write_needs_no_judging(app: Litestar) -> None:
@@ -62,7 +62,7 @@ async def test_a_warm_thread_is_looked_at(app: Litestar) -> None:
     await db.execute("update thread set slow = 60 where id = $1", thread)
     current.forget()
 
-    assert await checks.concerns(Draft(thread, author, "Nothing special."))
+    assert await checks.check(Draft(thread, author, "Nothing special.")) is not None
 
 
 async def test_a_rule_that_takes_too_long_three_times_switches_itself_off_and_says_so(

@@ -8,20 +8,16 @@ import msgspec
 import structlog
 
 from parley.comments.ops import Draft, Verdict
-from parley.core import db
 from parley.core.access import VERIFIED
 from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.settings import settings
 from parley.moderation.engine import acting, brake, budget, current, facts, trust
+from parley.moderation.engine.current import InForce
 from parley.moderation.engine.evaluate import Rule, decisive
 from parley.moderation.engine.facts import Author
-from parley.moderation.engine.post import Post
 
 log = structlog.get_logger(__name__)
-
-SENT_BEFORE = "select true from comment where author = $1 and submission = $2"
-
 
 # Members of the highest level need not be looked up each time: so long they are believed to be of it, unless a decision
 # has concerned them since. Their age and record only grow.
@@ -37,40 +33,8 @@ class Known(msgspec.Struct, frozen=True):
 _established: Bounded[Known] = Bounded(10_000)
 
 
-async def concerns(draft: Draft) -> bool:
-    """Whether a draft has to be judged inside its transaction: False where nothing known of it can match anything.
-
-    It reads nothing that another comment of the same second could change, so it is asked without a lock.
-    """
-    if draft.author.standing > VERIFIED:
-        return False
-    try:
-        now = await current.in_force()
-        known = _established.get(draft.author.id)
-        if known is None or known.until < monotonic() or draft.author.id in now.decided or draft.thread in now.warm:
-            return True
-        author = known.author
-        post = Post(draft.body, draft.assisted, author.age, author.comments, author.upheld)
-        rules = [rule for rule in now.rules if not _is_about_heat(rule)]
-        return budget.may_match(rules, post, RECORD) or bool(budget.exhausted(rules))
-    except Exception:
-        log.exception("the rules could not be asked", thread=draft.thread)
-        return True
-
-
-def _is_about_heat(rule: Rule) -> bool:
-    """Whether a rule asks for heat, which a thread that is not warm has none of."""
-    return any("heat" in condition.needs for condition in rule.conditions)
-
-
-def forget() -> None:
-    """Look every member up again: between tests."""
-    global _established  # noqa: PLW0603 one state of one process
-    _established = Bounded(10_000)
-
-
 async def check(draft: Draft) -> Verdict | None:
-    """Judge a draft inside the transaction that posts it.
+    """Judge a draft that may be posted next.
 
     Raises TooMany where its author must wait. When the rules cannot be applied, who has a record passes, and
     newcomers wait for a moderator.
@@ -78,8 +42,8 @@ async def check(draft: Draft) -> Verdict | None:
     if draft.author.standing > VERIFIED:
         return None
     try:
-        async with db.atomic():
-            return await _judge(draft)
+        now = await current.in_force()
+        return await _judge(draft, now) if _needs_judging(draft, now) else None
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
     except Exception:
@@ -87,27 +51,45 @@ async def check(draft: Draft) -> Verdict | None:
         author = await facts.author(draft.author.id)
         if not trust.level(author).waits_without_rules:
             return None
-        return Verdict(hold=True, after=acting.hold_unjudged)
+        return Verdict(hold=True, judged=author.judged, after=acting.hold_unjudged)
 
 
-async def _judge(draft: Draft) -> Verdict | None:
-    if draft.submission and await db.value(SENT_BEFORE, draft.author.id, draft.submission):
+def _needs_judging(draft: Draft, now: InForce) -> bool:
+    """False for somebody known to have a record, where nothing known of the draft can match anything."""
+    known = _established.get(draft.author.id)
+    if known is None or known.until < monotonic() or draft.author.id in now.decided or draft.thread in now.warm:
+        return True
+    rules = [rule for rule in now.rules if not _is_about_heat(rule)]
+    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=known.author)
+    return budget.may_match(rules, post, RECORD) or bool(budget.exhausted(rules))
+
+
+def _is_about_heat(rule: Rule) -> bool:
+    """Whether a rule asks for heat, which a thread that is not warm has none of."""
+    return any("heat" in condition.needs for condition in rule.conditions)
+
+
+async def _judge(draft: Draft, now: InForce) -> Verdict | None:
+    author = await facts.author(draft.author.id, now.rules, draft.submission)
+    if author.sent_before:
         # The same form once more: it finds the comment that it made, and was judged then.
         return None
-    now = await current.in_force()
-    author = await facts.author(draft.author.id)
     if trust.level(author) is trust.LEVELS[-1]:
         _established.put(draft.author.id, Known(author, monotonic() + BELIEVED_SECONDS))
-    before = await facts.before(draft.author.id, now.rules)
     is_warm = draft.thread in now.warm
     place = await brake.place(draft.thread) if is_warm else brake.Place([], [])
     if settings().limits:
         trust.may_post(author)
         brake.may_answer(place, draft.author.id, draft.parent)
-    post = facts.post(draft.body, assisted=draft.assisted, author=author, before=before, heat=place.heat)
+    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=author, heat=place.heat)
     hits = budget.evaluate_timed(now.rules, post)
     for rule in budget.exhausted(now.rules):
         await budget.switch_off(rule)
-    if not hits:
-        return None
-    return Verdict(hold=decisive(hits) is not None, after=partial(acting.act, hits=hits))
+    after = partial(acting.act, hits=hits) if hits else None
+    return Verdict(hold=decisive(hits) is not None, judged=author.judged, after=after)
+
+
+def forget() -> None:
+    """Look every member up again: between tests."""
+    global _established  # noqa: PLW0603 one state of one process
+    _established = Bounded(10_000)

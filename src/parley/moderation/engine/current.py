@@ -1,11 +1,10 @@
 """The rules in force and the threads that are warm, read at most once a second by each process."""
 
-from time import monotonic
-
 import msgspec
 import structlog
 
 from parley.core import db
+from parley.core.cache import MicroCache
 from parley.moderation.engine.brake import IS_QUICK, WINDOW
 from parley.moderation.engine.conditions import AnyCondition
 from parley.moderation.engine.evaluate import Rule, ordered
@@ -57,21 +56,20 @@ class InForce(msgspec.Struct, frozen=True):
     rules: list[Rule]
     warm: frozenset[int]
     decided: frozenset[int]
-    until: float
 
 
-_kept: InForce | None = None
+_kept = MicroCache[InForce](BELIEVED_SECONDS, most=1)
 
 
 async def in_force() -> InForce:
     """What applies now, at most a second old."""
-    global _kept  # noqa: PLW0603 one state of one process
-    if _kept is None or monotonic() > _kept.until:
-        until = monotonic() + BELIEVED_SECONDS
-        rules = [rule for row in await db.fetch(Row, RULES) if (rule := _read(row)) is not None]
-        warm, decided = frozenset(await db.values(WARM)), frozenset(await db.values(DECIDED))
-        _kept = InForce(ordered(rules), warm, decided, until)
-    return _kept
+    return await _kept.get("now", _read_all)
+
+
+async def _read_all() -> InForce:
+    rules = [rule for row in await db.fetch(Row, RULES) if (rule := _read(row)) is not None]
+    warm, decided = frozenset(await db.values(WARM)), frozenset(await db.values(DECIDED))
+    return InForce(ordered(rules), warm, decided)
 
 
 async def is_stopped() -> bool:
@@ -81,8 +79,7 @@ async def is_stopped() -> bool:
 
 def forget() -> None:
     """Read again at the next occasion: after a change of the rules, and between tests."""
-    global _kept  # noqa: PLW0603 as above
-    _kept = None
+    _kept.clear()
 
 
 def forget_after_commit() -> None:

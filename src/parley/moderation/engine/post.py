@@ -35,6 +35,8 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     others: tuple[str, ...] = ()
     # How heated its thread is (brake.py).
     heat: float = 0.0
+    # As it is rendered, where that has been done already.
+    html: str = ""
 
     @cached_property
     def text(self) -> str:
@@ -50,7 +52,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
         """The addresses that it links to, as readers will find them."""
         if not any(mark in self.body for mark in MARKS_OF_LINKS):
             return ()
-        return tuple(HREF.findall(markdown.render(self.body)))
+        return tuple(HREF.findall(self.html or markdown.render(self.body)))
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
