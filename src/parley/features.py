@@ -8,6 +8,7 @@ from parley.digests import ops as digests
 from parley.digests import reviewing
 from parley.moderation import letters
 from parley.moderation.engine import checks, slowed
+from parley.notices import mailing
 from parley.notices import ops as notices
 from parley.threads import ops as threads
 from parley.votes import ops as votes
@@ -23,3 +24,4 @@ def connect() -> None:
     comments.before_post[:] = [checks.check]
     waits.wait_of[:] = [slowed.wait_of]
     mail.lists[reviewing.LIST.name] = reviewing.LIST
+    mail.lists[mailing.LETTERS.name] = mailing.LETTERS

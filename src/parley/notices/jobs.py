@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from parley.core import db
+from parley.core import db, fault
 from parley.core.nudges import Nudge, nudge
 from parley.notices import making
+from parley.notices.mailing import post_letters
 from parley.notices.making import Event
 
 BATCH = 100
@@ -34,6 +35,7 @@ async def handle_events() -> int:
     count = 0
     while batch := await _handle_some():
         count += batch
+    await post_letters()
     return count
 
 
@@ -42,7 +44,9 @@ async def _handle_some() -> int:
         events = await db.fetch(Event, TAKE, BATCH)
         for event in events:
             await making.make(event)
+            fault.at("made")
         await db.execute(HANDLED, [event.id for event in events])
+        fault.at("handled")
         if events:
             await db.when_committed(partial(nudge, Nudge(0, notices=True)))
     return len(events)

@@ -1,0 +1,139 @@
+"""Letters at once: one a thread, ten minutes after the first that is new there, of all that is unread by then."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from markupsafe import Markup
+
+from parley.comments import queries as comments
+from parley.comments.queries import CommentRow
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.core.mail import Letter, off_link, written, written_html
+from parley.core.settings import settings
+from parley.core.text import shortened
+from parley.notices import view
+from parley.notices.queries import COLUMNS, NoticeRow
+from parley.notices.rules import CHANNEL, IS_SHOWN, JUDGED_BY
+
+LIST = "replies"
+BATCHED = timedelta(minutes=10)
+EXPIRES = timedelta(days=2)
+SUBJECT = 60
+# What is longer goes on where it stands.
+LONGEST = 4_000
+MOST_TOLD = 20
+
+# What is folded is not sent on, and nothing to whom cannot come and see.
+IS_MAILED = f"""
+m.state in ('active', 'silenced') and ({CHANNEL}) = 'mail' and {IS_SHOWN} and c.collapsed is null
+"""
+TO_TELL = f"""
+select {COLUMNS} from notice n {JUDGED_BY} join member m on m.id = n.member
+where n.member = $1 and n.thread = $2 and n.by_mail and (n.letter is null or n.letter = $3) and n.read_at is null
+and {IS_MAILED}
+order by n.id limit {MOST_TOLD}
+"""  # noqa: S608 constants only
+# The words as they were typed, which are the text of a letter.
+BODIES = f"""
+select c.id, left(c.body, {LONGEST} + 1) as body from comment c where c.id = any($1::bigint[]) and {IS_VISIBLE}
+"""  # noqa: S608 constants only
+TO = "select name, email from member where id = $1"
+# From the comment that is answered up to the first of its branch.
+ANCESTORS = """
+with recursive above as (
+    select parent, 1 as steps from comment where id = $1
+    union all select c.parent, steps + 1 from above join comment c on c.id = above.parent where steps < 30
+) select parent from above where parent is not null order by steps desc
+"""
+
+
+class Body(msgspec.Struct, frozen=True):
+    id: int
+    body: str
+
+
+class To(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One notice in a letter: what was written, and the words it answers."""
+
+    kind: str
+    row: NoticeRow
+    comment: CommentRow
+    body: str
+    answered: str
+
+    @property
+    def html(self) -> Markup:
+        """What was written, with addresses that lead here from anywhere."""
+        # Its links are ours to change: core/markdown.py wrote them all in this way.
+        return Markup(self.comment.raw_html.replace('href="/', f'href="{settings().base_url}/'))  # noqa: S704 safe as it was
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.body) > LONGEST
+
+    @property
+    def link(self) -> str:
+        return f"{settings().base_url}/c/{self.comment.id}"
+
+
+async def of_thread(member: int, thread: int, mail: int | None = None) -> tuple[Letter, list[int]] | None:
+    """The letter that tells a member what is new for them in a thread, and the notices it tells of; None for nothing.
+
+    `mail` is the number of that letter where it was posted before.
+    """
+    rows = await db.fetch(NoticeRow, TO_TELL, member, thread, mail)
+    said = await _said(rows)
+    to = await db.fetch_one(To, TO, member)
+    if not said or to is None:
+        return None
+    return await _letter(member, to, said), [row.id for row in rows]
+
+
+async def _said(rows: Sequence[NoticeRow]) -> list[Said]:
+    ids = [row.comment for row in rows if row.comment is not None]
+    found = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
+    bodies = {one.id: one.body for one in await db.fetch(Body, BODIES, ids)}
+    return [
+        Said(row.kind, row, found[row.comment], bodies[row.comment], _answered(row, found))
+        for row in rows
+        if row.comment in bodies
+    ]
+
+
+def _answered(row: NoticeRow, found: dict[int, CommentRow]) -> str:
+    """The first of the member's own words that a reply answers."""
+    parent = found.get(row.parent) if row.parent is not None and row.kind == "reply" else None
+    return view.excerpt(parent) if parent is not None and parent.state == "visible" else ""
+
+
+async def _letter(member: int, to: To, said: Sequence[Said]) -> Letter:
+    first = said[0]
+    thread = first.row.thread or 0
+    title = first.row.thread_title or ""
+    off, off_thread = off_link(member, LIST), off_link(member, LIST, str(thread))
+    context = {"to": to, "said": said, "title": title, "off": off, "off_thread": off_thread}
+    context |= {"subject": shortened(f"Re: {title}", SUBJECT), "site": settings().base_url}
+    context |= {"address": f"{settings().base_url}/t/{thread}/{first.row.slug}", "longest": LONGEST}
+    subject, text = written("replies", **context)
+    thread_key = f"thread.{thread}.{member}"
+    above = [thread_key, *(f"post.{one}.{member}" for one in await db.values(ANCESTORS, first.comment.id))]
+    return Letter(
+        list=LIST,
+        argument=str(thread),
+        member=member,
+        to=to.email,
+        key=f"revised.{first.row.id}.{member}" if first.kind == "revised" else f"post.{first.comment.id}.{member}",
+        subject=subject,
+        text=text,
+        html=written_html("replies", **context),
+        answers=above[-1],
+        references=tuple(above),
+        expires_at=datetime.now(UTC) + EXPIRES,
+    )

@@ -1,0 +1,148 @@
+"""What the list of letters at once answers the post office, and which letters are to be posted."""
+
+import msgspec
+
+from parley.core import db, fault
+from parley.core.mail import Letter, MailList, post
+from parley.core.text import as_id
+from parley.notices import letters, ops
+from parley.notices.letters import BATCHED, IS_MAILED, LIST
+from parley.notices.rules import CHANNEL, CHOSEN, JUDGED_BY, KINDS
+
+BATCH = 100
+MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
+MAILED_AT_FIRST = [kind.name for kind in KINDS if kind.channel == "mail"]
+
+# What waits for a letter, but where one is on its way already: that one will tell of it.
+DUE = f"""
+select n.member, n.thread from notice n {JUDGED_BY} join member m on m.id = n.member
+where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
+and {IS_MAILED} and not exists (
+    select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument = n.thread::text
+    and o.state in ('planned', 'claimed', 'data')
+)
+group by n.member, n.thread order by min(n.id) limit {BATCH}
+"""  # noqa: S608 constants only
+# One letter at a time for a member, whichever worker posts it.
+LOCK = "select pg_advisory_xact_lock($1, $2::bigint::int)"
+LOCKS = 7_270_004
+WAITS = f"""
+select exists (
+    select from mail where member = $1 and list = '{LIST}' and argument = $2 and state in ('planned', 'claimed', 'data')
+)
+"""  # noqa: S608 constants only
+WRITTEN = "update notice set letter = $2, mailed_at = now() where id = any($1::bigint[])"
+# What did not reach them comes in the digest. What came too late for this letter is told in the next.
+NOT_SENT = "update notice set letter = null, mailed_at = null, by_mail = false where letter = $1"
+NEVER_SENT = "update notice set by_mail = false where member = $1 and thread = $2 and by_mail and letter is null"
+OF_MAIL = "select member, argument from mail where id = $1"
+OF_KINDS = "(select $1::bigint as member, $2::bigint as thread, kind from unnest($3::text[]) kind) n"
+WANTED = f"""
+select exists (select from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail')
+"""  # noqa: S608 constants only
+STOP_THREADS = "update follow set channel = 'page' where member = $1 and channel = 'mail'"
+STOP = f"""
+insert into preference (member, kind, channel)
+select n.member, n.kind, 'page' from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail'
+on conflict (member, kind) do update set channel = 'page'
+"""  # noqa: S608 constants only
+TITLE = "select title from thread where id = $1"
+
+
+class Due(msgspec.Struct, frozen=True):
+    member: int
+    thread: int
+
+
+class Mailed(msgspec.Struct, frozen=True):
+    member: int
+    argument: str
+
+
+async def post_letters() -> int:
+    """Post the letters that are due, each in ten minutes from now, and return how many."""
+    count = 0
+    for one in await db.fetch(Due, DUE):
+        count += await _post(one)
+    return count
+
+
+async def _post(one: Due) -> bool:
+    async with db.atomic():
+        await db.execute(LOCK, LOCKS, one.member % 2**31)
+        if await db.value(WAITS, one.member, str(one.thread)):
+            return False
+        found = await letters.of_thread(one.member, one.thread)
+        if found is None:
+            return False
+        mail = await post(found[0], delay=BATCHED)
+        fault.at("posted")
+        if not mail:
+            await db.execute(NEVER_SENT, one.member, one.thread)
+    return bool(mail)
+
+
+async def wanted(member: int, argument: str) -> bool:
+    """Whether a member wants letters at once: of a thread, or of any."""
+    return bool(await db.value(WANTED, member, as_id(argument), MAILED))
+
+
+async def stop(member: int, argument: str) -> None:
+    """One click: what would be mailed stands on the page of notices only, of one thread or of all."""
+    thread = as_id(argument)
+    if thread is not None:
+        await ops.set_channel(member, thread, "page")
+    if not argument:
+        await db.execute(STOP, member, None, MAILED)
+        await db.execute(STOP_THREADS, member)
+
+
+async def start(member: int, argument: str) -> None:
+    """Take `stop` back."""
+    thread = as_id(argument)
+    if thread is not None:
+        await ops.set_channel(member, thread, None)
+    if not argument:
+        await ops.set_channels(member, dict.fromkeys(MAILED_AT_FIRST, "mail"))
+
+
+async def review(mail: int) -> Letter | None:
+    """The letter with all there is to tell now; None where it was read, or is gone."""
+    of = await db.fetch_one(Mailed, OF_MAIL, mail)
+    thread = as_id(of.argument) if of else None
+    if of is None or thread is None:
+        return None
+    found = await letters.of_thread(of.member, thread, mail)
+    if found is None:
+        return None
+    letter, told = found
+    await db.execute(WRITTEN, told, mail)
+    return letter
+
+
+async def settled(mail: int, outcome: str) -> None:
+    """Note what became of a letter."""
+    if outcome == "sent":
+        return
+    of = await db.fetch_one(Mailed, OF_MAIL, mail)
+    await db.execute(NOT_SENT, mail)
+    if of is not None and outcome != "unknown":
+        await db.execute(NEVER_SENT, of.member, as_id(of.argument))
+
+
+async def about(argument: str) -> str | None:
+    """The title of the thread that an argument names."""
+    title: str | None = await db.value(TITLE, as_id(argument))
+    return title
+
+
+LETTERS = MailList(
+    name=LIST,
+    title="replies and mentions by mail",
+    wanted=wanted,
+    stop=stop,
+    review=review,
+    settled=settled,
+    start=start,
+    about=about,
+)
