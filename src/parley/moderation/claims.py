@@ -2,7 +2,7 @@
 
 from parley.core import db
 from parley.core.access import Viewer
-from parley.moderation.queries.queue import CHOSEN, Wanted
+from parley.moderation.queries.queue import CHOSEN, FOLLOWS, Wanted
 from parley.moderation.rules import CLAIM_MINUTES, Stale
 
 # Always in the order of their numbers, so that two who swap items never wait for each other.
@@ -19,8 +19,7 @@ where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or c
 """
 NEXT = f"""
 select i.id from item i left join item a on a.id = $6
-where {CHOSEN} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
-  and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
+where {CHOSEN} and {FOLLOWS} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
 order by i.risk desc, i.opened_at, i.id limit 1 for update of i skip locked
 """  # noqa: S608 constants only
 

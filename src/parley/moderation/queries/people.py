@@ -94,8 +94,10 @@ async def notes(member: int) -> list[NoteRow]:
 OTHERS = f"""
 select i.id, i.kind, left(coalesce(c.body, ''), 80) as excerpt, i.opened_at from item i
 left join comment c on i.kind = 'comment' and c.id = i.target
-where i.state = 'open' and i.id <> $3 and {NOT_OWN}
-  and (i.kind = 'comment' and c.author = $2 or i.kind = 'member' and i.target = $2)
+where i.id <> $3 and {NOT_OWN} and i.id in (
+    select o.id from comment w join item o on o.kind = 'comment' and o.target = w.id
+    where w.author = $2 and o.state = 'open'
+    union all select id from item where kind = 'member' and target = $2 and state = 'open')
 order by i.risk desc, i.id limit 20
 """  # noqa: S608 constants only
 

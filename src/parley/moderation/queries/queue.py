@@ -80,11 +80,15 @@ IS_SENSITIVE = f"""
             where o.item = i.id and o.state <> 'resolved' and g.severity >= {SENSITIVE})
 """
 
+# What comes after the item $6, or everything. The first condition is for the index, which then begins there.
+FOLLOWS = """
+    i.risk <= coalesce((select risk from item where id = $6), 'infinity')
+    and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
+"""
 PAGE_OF = f"""
 with page as materialized (
     select i.* from item i left join item a on a.id = $6
-    where {CHOSEN} and (a.id is null or i.risk < a.risk
-                        or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
+    where {CHOSEN} and {FOLLOWS}
     order by i.risk desc, i.opened_at, i.id limit $7
 )
 """  # noqa: S608 constants only

@@ -14,7 +14,7 @@ from parley.moderation.forms import DecisionForm
 from parley.moderation.queries import items, queue
 from parley.moderation.queries.grounds import grounds
 from parley.moderation.queries.items import Dossier
-from parley.moderation.queries.queue import Wanted
+from parley.moderation.queries.queue import QueueRow, Wanted
 from parley.moderation.rules import ACTIONS
 from parley.moderation.web.staff import AnyRequest, dossier_at, staff, wanted_of
 
@@ -26,13 +26,18 @@ KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l"
 
 
 async def desk(
-    request: AnyRequest, dossier: Dossier | None, form: Form | None = None, status: int = 200, **context: Any
+    request: AnyRequest,
+    dossier: Dossier | None,
+    form: Form | None = None,
+    status: int = 200,
+    rows: list[QueueRow] | None = None,
+    **context: Any,
 ) -> Response[Any]:
-    """The list with one item open; to htmx the item alone."""
+    """The list with one item open; to htmx the item alone. `rows` are the list's, where they were read before."""
     shown = await item_context(request, dossier, form) | {"chosen": True} | context
     if wants_fragment(request):
         return page(request, "moderation/desk.html", "item", status=status, **shown)
-    return page(request, "moderation/desk.html", status=status, **shown, **await _list_context(request))
+    return page(request, "moderation/desk.html", status=status, **shown, **await _list_context(request, rows))
 
 
 async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form | None = None) -> dict[str, Any]:
@@ -51,10 +56,14 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
     }
 
 
-async def _list_context(request: AnyRequest) -> dict[str, Any]:
+async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
     viewer, wanted = staff(request), wanted_of(request)
+    if rows is None:
+        rows = await queue.page(viewer.id, wanted, after=_after(request))
     done, waits = as_id(request.query_params.get("done", "")), await queue.waiting(viewer.id, wanted)
-    return await _rows(viewer.id, wanted, as_id(request.query_params.get("after", ""))) | {
+    return {
+        "rows": rows,
+        "next_url": _next_url(wanted, rows),
         "waiting": waits,
         "looks": await queue.looks(viewer.id),
         "arrived": 0,
@@ -63,12 +72,11 @@ async def _list_context(request: AnyRequest) -> dict[str, Any]:
     }
 
 
-async def _rows(viewer: int, wanted: Wanted, after: int | None) -> dict[str, Any]:
-    rows = await queue.page(viewer, wanted, after=after)
-    return {"rows": rows, "next_url": _next_url(wanted, rows)}
+def _after(request: AnyRequest) -> int | None:
+    return as_id(request.query_params.get("after", ""))
 
 
-def _next_url(wanted: Wanted, rows: list[queue.QueueRow]) -> str | None:
+def _next_url(wanted: Wanted, rows: list[QueueRow]) -> str | None:
     if len(rows) < queue.PAGE:
         return None
     return f"/mod/queue{wanted.query}{'&' if wanted.query else '?'}after={rows[-1].id}"
@@ -79,14 +87,13 @@ async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response
     """The list; beside it the item that is asked for, or the first one that nobody else looks at."""
     if item:
         return await desk(request, await dossier_at(request, item))
-    viewer, wanted, after = staff(request), wanted_of(request), as_id(request.query_params.get("after", ""))
+    viewer, wanted, after = staff(request), wanted_of(request), _after(request)
+    rows = await queue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
-        more = await _rows(viewer.id, wanted, after)
-        return fragment(request, "moderation/rows.html", dossier=None, wanted=wanted, **more)
-    rows = await queue.page(viewer.id, wanted, after=after, count=20)
+        more = {"dossier": None, "wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
+        return fragment(request, "moderation/rows.html", **more)
     first = next((row.id for row in rows if row.holder is None), None)
-    dossier = await items.dossier(viewer.id, first) if first else None
-    return await desk(request, dossier, chosen=False)
+    return await desk(request, await items.dossier(viewer.id, first) if first else None, rows=rows, chosen=False)
 
 
 @get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
