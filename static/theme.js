@@ -1,2 +1,2 @@
-/* sources b23e98b30fcd75ddc6eb712af591d41f6f9acaf8e76fa9cc60069cfd448420a8 */
+/* sources 4c9de6c8a831df09858c7b614571cf0b50a46ff1ea856b60feb1c2e46ff2bb5c */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

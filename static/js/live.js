@@ -1,4 +1,4 @@
-// The stream of the thread. The browser resumes it after a break by itself, where it was; what it gives up on, a first
+// The stream of the thread, or of what else `data-stream` names. The browser resumes it after a break by itself, where it was; what it gives up on, a first
 // connection for one, is tried again here. While nobody looks at the page it rests.
 import htmx from "./htmx.js";
 import { say, thread } from "./page.js";
@@ -14,7 +14,7 @@ let tries = 0;
 let again;
 let worry;
 
-if (thread && place) {
+if (place) {
   document.addEventListener("visibilitychange", () => (document.hidden ? source.close() : connect()));
   addEventListener("offline", () => offline(true));
   addEventListener("online", () => offline(false));
@@ -24,7 +24,7 @@ if (thread && place) {
 function connect() {
   clearTimeout(again);
   source?.close();
-  source = new EventSource(`/t/${thread}/live?last=${last}`);
+  source = new EventSource(place.dataset.stream ?? `/t/${thread}/live?last=${last}`);
   source.onopen = connected;
   source.onerror = broken;
   source.onmessage = ({ data, lastEventId }) => {

@@ -156,3 +156,50 @@ async def test_what_is_new_is_told_and_the_list_stays_and_it_is_seen_who_looks(s
     assert await sam.shifts() == []
     await sam.page.get_by_role("link", name="3 new items").click()
     await expect(sam.page.locator(".item-link")).to_have_count(rows + 3)
+
+
+async def test_what_others_decide_is_marked_and_what_one_types_stays(site: Site, open_tab: OpenTab) -> None:
+    author, reporter = await open_tab("mira"), await open_tab("jonas_w")
+    sam, ada = await open_tab("sam_h"), await open_tab("ada")
+    await reported(site, author, reporter, 3, ["civility"])
+    await sam.open("/mod/queue")
+    settled = await sam.page.locator(".item").last.get_attribute("data-item")
+    await sam.page.keyboard.press("r")
+    await sam.page.locator("#f-reason").fill("Half of a sen")
+    await ada.open(f"/mod/item/{settled}")
+
+    await press(ada.page, ["r", "Enter"])
+
+    await expect(sam.page.locator(f"#i{settled}")).to_have_class(re.compile("is-decided"))
+    await expect(sam.page.locator(f"#i{settled}-who")).to_have_text("Removed by ada")
+    await expect(sam.page.locator("#waiting-count")).to_have_text("2")
+    await expect(sam.page.locator("#f-reason")).to_be_focused()
+    await sam.page.keyboard.type("tence.")
+    await expect(sam.page.locator("#f-reason")).to_have_value("Half of a sentence.")
+    assert await sam.shifts() == []
+    # Walking the list passes by what is decided.
+    await sam.page.keyboard.press("Escape")
+    first = await shown(sam.page)
+    await sam.page.keyboard.press("j")
+    await moved_on(sam.page, first)
+    await sam.page.keyboard.press("j")
+    await sam.page.keyboard.press("k")
+    await expect(sam.page.locator("#item")).to_have_attribute("data-item", first)
+    await ada.page.keyboard.press("u")
+    await expect(sam.page.locator(f"#i{settled}")).not_to_have_class(re.compile("is-decided"))
+
+
+async def test_an_item_that_another_takes_shows_so_while_it_is_open(site: Site, open_tab: OpenTab) -> None:
+    author, reporter = await open_tab("mira"), await open_tab("jonas_w")
+    sam, ada = await open_tab("sam_h"), await open_tab("ada")
+    await reported(site, author, reporter, 1, ["civility"])
+    item = await site.value("select id from item where state = 'open'")
+    await ada.open(f"/mod/item/{item}")
+    await expect(ada.page.locator("#claim")).to_contain_text("Yours for ten minutes")
+    await sam.open(f"/mod/item/{item}")
+    await expect(sam.page.locator("#claim .held")).to_have_text("ada looks at it")
+
+    await press(ada.page, ["r", "Enter"])
+
+    await expect(sam.page.locator("#claim .held")).to_have_text("Removed by ada")
+    await expect(sam.page.locator("#claim button")).to_be_hidden()

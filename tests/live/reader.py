@@ -41,6 +41,7 @@ class Reader:
         self.status = 0
         self.ended_well = False
         self.again = True
+        self.path = f"/t/{thread}/live"
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._response: httpx.Response | None = None
@@ -85,9 +86,9 @@ class Reader:
                 await asyncio.sleep(0.05)
 
     async def _once(self, client: httpx.AsyncClient, address: str) -> None:
-        url = f"{address}/t/{self.thread}/live"
+        url = address + self.path
         headers = {"Last-Event-ID": str(self.seqs[-1])} if self.seqs else {}
-        params = {"last": str(self.last)} if self.last is not None else {}
+        params = {"last": str(self.last)} if self.last is not None else None
         self.ended_well = False
         async with client.stream("GET", url, headers=headers, params=params) as response:
             self._response = response

@@ -1,5 +1,6 @@
 """The queue over HTTP: what is listed for whom, one item with everything, claims, decisions, what was meanwhile."""
 
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -10,7 +11,7 @@ import make
 from moderation.desk import INSULT, decided, removal, reported, state_of_target, version_of
 from parley.core import db
 from parley.core.access import Viewer
-from parley.moderation import claims, reports
+from parley.moderation import appeals, claims, reports
 from parley.moderation.reports import Flag
 
 pytestmark = pytest.mark.anyio
@@ -243,12 +244,11 @@ async def test_an_item_is_claimed_by_one_at_a_time(desk: httpx.AsyncClient) -> N
     refused = await desk.post(f"/mod/item/{item}/claim")
     held = await desk.get(f"/mod/item/{item}")
     decision = await desk.post(f"/mod/item/{item}/decide", data=await removal(item))
-    live = await desk.get("/mod/queue/live")
     await db.execute("update item set claimed_until = now() - interval '1 second'")
     taken = await desk.post(f"/mod/item/{item}/claim")
 
     assert refused.status_code == 409 and "Somebody else is looking" in refused.text
-    assert "olga looks at it" in held.text and "olga looks at item" in live.text
+    assert "olga looks at it" in held.text
     assert decision.status_code == 409
     assert (taken.status_code, taken.headers["location"]) == (303, f"/mod/item/{item}")
 
@@ -288,14 +288,30 @@ async def test_what_is_hard_to_bear_is_shown_to_who_asks_and_that_is_recorded(
     assert await db.value("select actor from mod_action where action = 'reveal'") == mo.id
 
 
-async def test_new_items_are_announced_and_the_list_stays(desk: httpx.AsyncClient) -> None:
+async def test_the_masthead_counts_what_waits_and_the_menu_of_the_workbench_each_of_it(
+    desk: httpx.AsyncClient, mo: Viewer
+) -> None:
     await reported()
+    await reported(mo)
+    own, other = await decided(await reported(), mo), await decided(await reported(), await make.member(role="admin"))
+    for decision in (own, other):
+        await appeals.file(decision=decision, text="It was a quotation.")
 
-    since = await desk.get("/mod/queue/live?since=1")
-    now = await desk.get("/mod/queue/live?since=4000000000000000")
+    outside = await desk.get("/mod/waiting", headers={"Referer": "http://localhost/"})
+    inside = await desk.get("/mod/waiting", headers={"Referer": "http://localhost/mod/rules?x=1"})
+    page = await desk.get("/mod/rules")
 
-    assert "1 new item" in since.text and "new item" not in now.text
-    assert "1</b>" in (await desk.get("/mod/waiting")).text
+    assert "<b>2</b>" in outside.text and "hx-partial" not in outside.text
+    assert 'hx-target="#queue-waits" hx-swap="innerHTML">1<' in inside.text
+    assert 'hx-target="#appeals-wait" hx-swap="innerHTML">1<' in inside.text
+    assert 'id="queue-waits"' in page.text and 'id="appeals-wait"' in page.text
+    assert '<a class="to-work" href="/mod">' in page.text
+
+
+async def test_a_moderator_for_whom_nothing_waits_sees_no_number(desk: httpx.AsyncClient) -> None:
+    answer = await desk.get("/mod/waiting", headers={"Referer": "http://localhost/mod"})
+
+    assert not re.search(r"\d", re.sub("<[^>]*>", "", answer.text))
 
 
 @pytest.mark.parametrize("item", ["0", "x", "999999"])

@@ -49,6 +49,10 @@ select session.id, array(select other from block where block.member = member.id 
 from session join member on member.id = session.member
 where session.id = any($1) and {VALID}
 """  # noqa: S608 no value in it
+STILL_STAFF = f"""
+select session.id from session join member on member.id = session.member
+where session.id = any($1) and role <> 'member' and {STATE_NOW} = 'active' and {VALID}
+"""  # noqa: S608 no value in it
 SEEN = """
 with used as (
     update session set seen_at = now() where id = $1 and seen_at < now() - interval '5 minutes' returning member
@@ -171,6 +175,11 @@ async def in_use(member: int) -> list[SignIn]:
 async def still_valid(session_ids: Sequence[int]) -> dict[int, frozenset[int]]:
     """Which of these sign-ins are still good, with whom each one's member blocked: for live streams."""
     return {row.id: frozenset(row.blocked) for row in await db.fetch(Valid, STILL_VALID, list(session_ids))}
+
+
+async def still_staff(session_ids: Sequence[int]) -> set[int]:
+    """Which of these sign-ins are still good, and of somebody who is still on the staff."""
+    return set(await db.values(STILL_STAFF, list(session_ids)))
 
 
 def cookie(token: str, role: str = "member") -> Cookie:

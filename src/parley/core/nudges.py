@@ -19,13 +19,15 @@ PAUSE_SECONDS = 0.05
 class Nudge(msgspec.Struct, frozen=True, omit_defaults=True):
     """`thread` changed: `seq` is its newest event, `scores` says that votes were cast.
 
-    `notices`, with no thread, says that some members have more to read than before, or less.
+    Without a thread (0): `notices` says that some members have more to read than before, or less, `queue` that
+    something about the moderators' queue changed.
     """
 
     thread: int
     seq: int = 0
     scores: bool = False
     notices: bool = False
+    queue: bool = False
 
 
 Listener = Callable[[Nudge], None]
@@ -58,6 +60,7 @@ def _both(former: Nudge | None, message: Nudge) -> Nudge:
         max(former.seq, message.seq),
         former.scores or message.scores,
         former.notices or message.notices,
+        former.queue or message.queue,
     )
 
 

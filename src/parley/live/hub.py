@@ -19,6 +19,7 @@ from parley.core.errors import TooMany, Unavailable
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
 from parley.live.channel import Bounds, Channel
+from parley.live.desk import Desk, Seat
 from parley.live.presence import Presence
 from parley.live.stream import Stream
 from parley.notices.queries import unread
@@ -31,6 +32,7 @@ class Hub:
         self.channels: dict[int, Channel] = {}
         self.limits = limits
         self.bounds = bounds or Bounds()
+        self.desk = Desk(self.bounds.slow_look)
         self.closing = False
         self._held: Counter[str] = Counter()
         self._presence = Presence()
@@ -50,6 +52,8 @@ class Hub:
             (self.bounds.slow_look, self._look_at_all),
             (self.bounds.slow_look, self._count_readers),
             (self.bounds.still_valid, self._end_invalid),
+            (self.bounds.scores, self.desk.look),
+            (self.bounds.still_valid, self.desk.end_others),
             (1.0, self._look_after),
         )
         self._tasks = [asyncio.create_task(_every(seconds, job)) for seconds, job in jobs]
@@ -92,8 +96,24 @@ class Hub:
         channel.told.clear()
         channel.scores_due = True
 
+    async def sit(self, seat: Seat) -> None:
+        """Add a moderator's open queue, and tell it how things stand. Raises as `join` does."""
+        self._admit(seat)
+        try:
+            await self.desk.tell(seat)
+        except BaseException:
+            self._free(seat)
+            raise
+        self.desk.seats.add(seat)
+        # What changed while it was told.
+        self.desk.is_stirred = True
+
     def leave(self, stream: Stream) -> None:
         """Forget a reader. Synchronous, so that a vanished browser cannot skip it."""
+        if isinstance(stream, Seat):
+            self._free(stream)
+            self.desk.seats.discard(stream)
+            return
         channel = self.channels.get(stream.thread)
         if channel is None or stream not in channel.streams:
             return
@@ -146,12 +166,14 @@ class Hub:
             stream.end(render.bye())
 
     def _all(self) -> list[Stream]:
-        return [stream for channel in self.channels.values() for stream in channel.streams]
+        threads = [stream for channel in self.channels.values() for stream in channel.streams]
+        return [*threads, *self.desk.seats]
 
     # Nudges
 
     def on_nudge(self, nudge: Nudge) -> None:
         self._unread_due = self._unread_due or nudge.notices
+        self.desk.is_stirred = self.desk.is_stirred or nudge.queue
         channel = self.channels.get(nudge.thread)
         if channel is None:
             return
@@ -210,9 +232,9 @@ class Hub:
 
     async def _look_at_all(self) -> None:
         """Find what nudges missed: events, and scores and notices too."""
+        self._unread_due = True
         if not self.channels:
             return
-        self._unread_due = True
         newest = await queries.newest(list(self.channels))
         for one in newest:
             channel = self.channels.get(one.id)

@@ -9,6 +9,8 @@ from parley.articles import queries as articles
 from parley.comments import queries as comments
 from parley.core.pages import environment
 from parley.live.queries import Balance, EventRow, balances
+from parley.moderation.queries.queue import Deed, Waiting, Wanted
+from parley.moderation.rules import ACTIONS
 from parley.threads import queries as threads
 
 HEARTBEAT = b": still here\n\n"
@@ -44,6 +46,11 @@ def readers(count: int) -> bytes:
 
 def unread(count: int) -> bytes:
     return message(_html("live/unread.html", unread=count))
+
+
+def queue(wanted: Wanted, waits: Waiting, deeds: Sequence[Deed]) -> bytes:
+    """What a moderator's open queue should know by now."""
+    return message(_html("live/queue.html", wanted=wanted, waiting=waits, deeds=deeds, all_actions=ACTIONS))
 
 
 class Told(msgspec.Struct, frozen=True):

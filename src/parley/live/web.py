@@ -1,16 +1,20 @@
-"""`GET /t/{thread}/live`: Server-Sent Events of one thread."""
+"""Server-Sent Events: `GET /t/{thread}/live` of one thread, `GET /mod/queue/live` of the moderators' queue."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from litestar import Request, get
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.core.access import ANYONE, address_of, viewer_of
+from parley.core.access import ANYONE, MODERATOR, address_of, viewer_of
 from parley.core.errors import NotFound
 from parley.core.text import as_id
+from parley.live.desk import Seat
 from parley.live.hub import Hub
 from parley.live.stream import HEADERS, Stream
+from parley.moderation.web.staff import since_of, staff, wanted_of
 from parley.threads import queries as threads
 
 AnyRequest = Request[Any, Any, Any]
@@ -29,14 +33,24 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
     owner = f"session:{viewer.session}" if viewer else f"address:{address_of(request)}"
-    last = _last(request)
     stream = Stream(thread_id, owner, None)
     if viewer is not None:
         stream = Stream(thread_id, owner, viewer.session, viewer.blocked, viewer.id)
+    return _streamed(hub, stream, partial(hub.join, stream, _last(request)))
 
+
+@get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
+async def queue(request: AnyRequest) -> ASGIApp:
+    """Follow the queue: what came since the page was made, what the others look at, and what they decided."""
+    hub: Hub = request.app.state.hub
+    seat = Seat(staff(request), wanted_of(request), since_of(request))
+    return _streamed(hub, seat, partial(hub.sit, seat))
+
+
+def _streamed(hub: Hub, stream: Stream, join: Callable[[], Awaitable[None]]) -> ASGIApp:
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
         # Here and not before, so that nothing can come between joining and leaving.
-        await hub.join(stream, last)
+        await join()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await send({"type": "http.response.body", "body": HELLO, "more_body": True})
@@ -53,4 +67,4 @@ def _last(request: AnyRequest) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS_OF_A_SEQ else None
 
 
-handlers = [live]
+handlers = [live, queue]

@@ -2,6 +2,7 @@
 
 from parley.core import db
 from parley.core.access import Viewer
+from parley.moderation import desks
 from parley.moderation.queries.queue import CHOSEN, FOLLOWS, Wanted
 from parley.moderation.rules import CLAIM_MINUTES, Stale
 
@@ -33,11 +34,13 @@ async def claim(viewer: Viewer, item: int) -> None:
         if not await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES):
             raise Stale("Somebody else is looking at this right now. Take another one, or wait a moment.")
         await db.execute(FREE, viewer.id, item)
+        await desks.stir()
 
 
 async def release(viewer: Viewer) -> None:
     """Let go of whatever this moderator looks at."""
     await db.execute(FREE, viewer.id, 0)
+    await desks.stir()
 
 
 async def take_next(viewer: Viewer, wanted: Wanted, after: int) -> int | None:

@@ -8,7 +8,7 @@ import msgspec
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import NotFound, Refused
-from parley.moderation import effects, letters, record, rules, targets
+from parley.moderation import desks, effects, letters, record, rules, targets
 from parley.moderation.engine import current
 from parley.moderation.record import Entry
 from parley.moderation.rules import ACTIONS, ON_MEMBER, Choice, Stale
@@ -148,6 +148,7 @@ def about(choice: Choice, target: targets.Target) -> tuple[str, int]:
 async def close(item: int, upheld: bool | None) -> None:
     """Be done with an item and answer its reports; None leaves it open, for somebody else."""
     await db.execute(CLOSE, item, "open" if upheld is None else "done", upheld is None)
+    await desks.stir()
     if upheld is not None:
         await db.execute(TAKE_UP, item)
         await db.execute(ANSWER, item, "upheld" if upheld else "declined")
@@ -213,6 +214,7 @@ async def undo(viewer: Viewer, decision: int) -> None:
         if made.item is not None:
             await db.execute(REOPEN_REPORTS, made.item, made.created_at)
             await db.execute(REOPEN, made.item, made.created_at)
+            await desks.stir()
         await letters.keep_back(decision)
         await record.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
 

@@ -5,7 +5,7 @@ import msgspec
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
-from parley.moderation import receipts, targets
+from parley.moderation import desks, receipts, targets
 
 
 class Flag(msgspec.Struct, frozen=True):
@@ -82,6 +82,7 @@ async def report(flag: Flag) -> int:
 async def open_item(kind: str, target: int, thread: int | None) -> int:
     """The item of a target, opened again if it was done with."""
     item: int = await db.value(OPEN, kind, target, thread)
+    await desks.stir()
     return item
 
 

@@ -22,10 +22,12 @@ const keys = {
 
 function open(step) {
   const list = links();
-  const at = list.findIndex((one) => one.getAttribute("aria-current"));
-  const next = list[at < 0 && step < 0 ? list.length - 1 : at + step];
-  next?.click();
-  next?.scrollIntoView({ block: "nearest" });
+  let at = list.findIndex((one) => one.getAttribute("aria-current"));
+  if (at < 0 && step < 0) at = list.length;
+  do at += step;
+  while (list[at]?.closest(".is-decided"));
+  list[at]?.click();
+  list[at]?.scrollIntoView({ block: "nearest" });
 }
 
 function choose(action, atOnce) {
@@ -95,7 +97,7 @@ function opened() {
     if (here) at = index;
   });
   links()[at + 1]?.dispatchEvent(new Event("mouseover"));
-  taking = setTimeout(() => item()?.checkVisibility() && press("#claim button"), MOMENT);
+  taking = setTimeout(() => item()?.checkVisibility() && press("#claim .held:empty + button"), MOMENT);
 }
 
 // Where the list and the item have no room beside each other, a line of the list leads to the item's own page.

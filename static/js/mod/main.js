@@ -1,4 +1,4 @@
-// What only moderators load: keys for the queue, who looks at what, the seconds in which a decision can be taken back.
+// What only moderators load: keys for the queue, what the others do, the seconds in which a decision can be taken back.
 import "./keys.js";
-import "./looks.js";
+import "./news.js";
 import "./undo.js";

@@ -9,6 +9,8 @@ from parley.moderation.rules import UNDO_SECONDS
 
 PAGE = 50
 EXCERPT = 160
+# Of what others decided, a page that stays open is told so much.
+MOST_DEEDS = 500
 # From this gravity of a ground on, nobody has to read what is reported without choosing to.
 SENSITIVE = 4.0
 
@@ -118,47 +120,51 @@ async def row(viewer: int, item: int) -> QueueRow | None:
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """How much waits for a moderator, and since when; `at` is the moment that this holds of."""
+    """How much waits for a moderator, since when, and how much of it is new; `at` is the moment that this holds of."""
 
     count: int
     oldest: datetime | None
+    arrived: int
     at: datetime
 
 
 WAITING = f"""
-select count(*), min(opened_at) as oldest, now() as at from item i where {CHOSEN}
+select count(*), min(opened_at) as oldest, count(*) filter (where opened_at > $6) as arrived, now() as at
+from item i where {CHOSEN}
 """  # noqa: S608 constants only
-NEW = f"select count(*) from item i where {CHOSEN} and i.opened_at > $6"  # noqa: S608 constants only
 
 
-async def waiting(viewer: int, wanted: Wanted | None = None) -> Waiting:
-    """What waits for this moderator."""
-    found = await db.fetch_one(Waiting, WAITING, viewer, *msgspec.structs.astuple(wanted or Wanted()))
-    return found or Waiting(0, None, datetime.now(UTC))
+async def waiting(viewer: int, wanted: Wanted | None = None, since: datetime | None = None) -> Waiting:
+    """What waits for this moderator; new is what was opened after `since`."""
+    found = await db.fetch_one(Waiting, WAITING, viewer, *msgspec.structs.astuple(wanted or Wanted()), since)
+    return found or Waiting(0, None, 0, datetime.now(UTC))
 
 
-async def arrived(viewer: int, wanted: Wanted, since: datetime) -> int:
-    """How many items were opened since."""
-    number: int = await db.value(NEW, viewer, *msgspec.structs.astuple(wanted), since)
-    return number
-
-
-class Look(msgspec.Struct, frozen=True):
-    """Who has claimed which item."""
+class Deed(msgspec.Struct, frozen=True):
+    """What another moderator does about an item: `action` is what they decided, None while they look at it."""
 
     item: int
     name: str
+    action: str | None
 
 
-LOOKS = """
-select i.id as item, m.name from item i join member m on m.id = i.claimed_by
-where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 order by m.name
-"""
+DEEDS = f"""
+select i.id as item, m.name, null as action from item i join member m on m.id = i.claimed_by
+where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
+union all
+(select distinct on (i.id) i.id, m.name, d.action
+ from decision d join item i on i.id = d.item join member m on m.id = d.moderator
+ where d.created_at > greatest($2, now() - interval '1 day') and d.moderator <> $1 and d.state <> 'undone'
+   and d.action <> 'escalate' and i.state = 'done' and {NOT_OWN}
+   and not exists (select from report o where o.item = i.id and o.reporter = $1)
+ order by i.id, d.id desc limit {MOST_DEEDS})
+order by item
+"""  # noqa: S608 constants only
 
 
-async def looks(viewer: int) -> list[Look]:
-    """What the other moderators look at."""
-    return await db.fetch(Look, LOOKS, viewer)
+async def deeds(viewer: int, since: datetime) -> list[Deed]:
+    """What the other moderators look at, and what they decided since, within a day."""
+    return await db.fetch(Deed, DEEDS, viewer, since)
 
 
 class Done(msgspec.Struct, frozen=True):

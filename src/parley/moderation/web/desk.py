@@ -1,6 +1,5 @@
 """The moderator's desk: the list of what waits, and one item of it open beside it."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
@@ -8,20 +7,18 @@ from litestar.params import FromPath, FromQuery
 
 from parley.core.access import MODERATOR
 from parley.core.forms import Form
-from parley.core.pages import fragment, page, wants_fragment
+from parley.core.pages import came_from, fragment, page, wants_fragment
 from parley.core.text import as_id
 from parley.moderation.forms import DecisionForm
-from parley.moderation.queries import items, queue
+from parley.moderation.queries import appeals, items, queue
 from parley.moderation.queries.grounds import grounds
 from parley.moderation.queries.items import Dossier
 from parley.moderation.queries.queue import QueueRow, Wanted
 from parley.moderation.rules import ACTIONS
-from parley.moderation.web.staff import AnyRequest, dossier_at, staff, wanted_of
+from parley.moderation.web.staff import AnyRequest, as_moment, dossier_at, staff, wanted_of
 
 # For how long one may be silenced or suspended, in days; without one it is for good.
 LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
-# A moment as an address says it: microseconds since 1970, up to the year 2096.
-EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
 
@@ -65,9 +62,8 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
         "rows": rows,
         "next_url": _next_url(wanted, rows),
         "waiting": waits,
-        "looks": await queue.looks(viewer.id),
-        "arrived": 0,
-        "since": (waits.at - EPOCH) // MICROSECOND,
+        "deeds": [],
+        "since": as_moment(waits.at),
         "done": await queue.just_done(viewer.id, done) if done else None,
     }
 
@@ -90,8 +86,8 @@ async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response
     viewer, wanted, after = staff(request), wanted_of(request), _after(request)
     rows = await queue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
-        more = {"dossier": None, "wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
-        return fragment(request, "moderation/rows.html", **more)
+        more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
+        return fragment(request, "moderation/rows.html", dossier=None, **more)
     first = next((row.id for row in rows if row.holder is None), None)
     return await desk(request, await items.dossier(viewer.id, first) if first else None, rows=rows, chosen=False)
 
@@ -101,25 +97,17 @@ async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     return await desk(request, await dossier_at(request, item))
 
 
-@get("/mod/queue/live", name="moderation:queue-live", opt={"who": MODERATOR})
-async def live(request: AnyRequest, since: FromQuery[int] = 0) -> Response[Any]:
-    """What changed about the list while it is open: how many items came, and who looks at what."""
-    viewer, wanted = staff(request), wanted_of(request)
-    moment = EPOCH + MICROSECOND * min(max(since, 0), LAST)
+@get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})
+async def waiting(request: AnyRequest) -> Response[Any]:
+    """How much waits, for the masthead and, on pages of the workbench, its menu."""
+    viewer = staff(request)
     return fragment(
         request,
-        "moderation/_live.html",
-        arrived=await queue.arrived(viewer.id, wanted, moment),
-        looks=await queue.looks(viewer.id),
-        wanted=wanted,
+        "moderation/_waiting.html",
+        queued=(await queue.waiting(viewer.id)).count,
+        appealed=(await appeals.counts(viewer)).here,
+        in_menu=f"{came_from(request)}/".startswith("/mod/"),
     )
 
 
-@get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})
-async def waiting(request: AnyRequest) -> Response[Any]:
-    """How much waits, for the menu."""
-    found = await queue.waiting(staff(request).id)
-    return fragment(request, "moderation/_waiting.html", count=found.count)
-
-
-handlers: list[object] = [queue_page, item_page, live, waiting]
+handlers: list[object] = [queue_page, item_page, waiting]

@@ -1,5 +1,6 @@
 """What the pages of the workbench share."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from litestar import Request
@@ -15,6 +16,8 @@ AnyRequest = Request[Any, Any, Any]
 
 KINDS = ("comment", "member", "article")
 CLAIMED = ("mine", "free")
+# A moment as an address says it: microseconds since 1970, up to the year 2096.
+EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
 
 
 def staff(request: AnyRequest) -> Viewer:
@@ -35,6 +38,16 @@ def wanted_of(request: AnyRequest) -> Wanted:
         escalated=asked.get("escalated") == "1",
         claimed=claimed if claimed in CLAIMED else None,
     )
+
+
+def as_moment(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def since_of(request: AnyRequest) -> datetime:
+    """The moment that the address names; now, where it names none."""
+    number = as_id(request.query_params.get("since", ""))
+    return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
 
 
 async def dossier_at(request: AnyRequest, item: str) -> Dossier:

@@ -1,0 +1,15 @@
+// What the others look at, and what they decided, stands at each line of the list and at the open item; nothing moves.
+const news = document.getElementById("queue-news");
+
+function mark() {
+  const told = new Map([...news.querySelectorAll("[data-item]")].map((one) => [one.dataset.item, one]));
+  for (const who of document.querySelectorAll("[data-who]")) {
+    const place = who.closest("[data-item]");
+    const one = told.get(place.dataset.item);
+    const text = one?.textContent ?? "";
+    if (who.textContent !== text) who.textContent = text;
+    place.classList.toggle("is-decided", !!one?.matches("[data-decided]"));
+  }
+}
+
+if (news) new MutationObserver(mark).observe(news, { childList: true, subtree: true, characterData: true });
