@@ -100,7 +100,7 @@ WIDE_COMMENT = f"""{"ha" * 90}, see https://example.org/{"deep/" * 40} and `{"co
 
 async def wide() -> int:
     """A thread of all that a narrow page has no room for, and a reply to that."""
-    thread = await make.thread(await finished(extract_markdown(WIDE_ARTICLE), None))
+    thread = await make.thread(await finished(extract_markdown(WIDE_ARTICLE), None), topic="craft")
     first, *_ = await make.lineages(thread)
     priya = await viewer("priya")
     comment = await make.comment(thread, priya, WIDE_COMMENT, stance="challenges", passage=first, quote="un" * 60)
