@@ -22,6 +22,7 @@ from parley.core.fixes import unwrap_form_parser
 from parley.core.guard import Guard
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
+from parley.digests import web as digests
 from parley.live import web as live
 from parley.live.hub import Hub
 from parley.moderation import web as workbench
@@ -52,6 +53,7 @@ FEATURES = (
     votes,
     workbench,
     notices,
+    digests,
     live,
 )
 PLATFORM = (assets, health)

@@ -1,21 +1,55 @@
 """Issues as they are planned, built, reviewed and settled, in a real database."""
 
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
 import pytest
 from litestar import Litestar
 
+import make
 from digests.edition import (
+    due,
+    issue,
     issue_for,
+    kinds,
+    mail_of,
+    next_week,
     reader,
     reviewed,
     state,
     thread_with_sides,
     told,
 )
+from parley.accounts import blocks, hooks, queries
+from parley.core import db
+from parley.core.access import Viewer
+from parley.digests import items, jobs, ops, planning, reviewing
+from parley.digests.queries import subscribed
+from parley.digests.schedule import Wish
+from parley.moderation import reports
+from parley.moderation.reports import Flag
+from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
 
+# Something happens with a comment, or between its author and the reader.
+End = Callable[[Viewer, int], Awaitable[None]]
 
-async def test_an_issue_tells_one_voice_of_each_side(app: Litestar) -> None:
+
+async def shut_out(viewer: Viewer, author: int, kind: blocks.Kind) -> None:
+    name = await db.value("select name from member where id = $1", author)
+    other = await queries.person(name)
+    assert other is not None
+    await blocks.put(viewer, other, kind, on=True)
+
+
+async def author_of(comment: int) -> int:
+    found: int = await db.value("select author from comment where id = $1", comment)
+    return found
+
+
+async def test_an_issue_tells_one_voice_of_each_side_in_its_own_words(app: Litestar) -> None:
     mira = await reader()
     _, supports, challenges = await thread_with_sides()
 
@@ -25,5 +59,369 @@ async def test_an_issue_tells_one_voice_of_each_side(app: Litestar) -> None:
     assert await state(number) == "posted"
     letter = await reviewed(number)
     assert letter is not None
-    assert "It is right, and here is why." in letter.text
-    assert "It is wrong, and here is why." in (letter.html or "")
+    for words in ("It is right, and here is why.", "It is wrong, and here is why."):
+        assert words in letter.text
+        assert words in (letter.html or "")
+
+
+async def test_nothing_to_tell_is_no_letter(app: Litestar) -> None:
+    mira = await reader()
+
+    number = await issue_for(mira)
+
+    assert await state(number) == "empty"
+    assert await db.value("select count(*) from mail") == 0
+
+
+async def test_no_issue_tells_what_an_earlier_one_told(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    await next_week(mira)
+    _, *new = await thread_with_sides()
+
+    second = await issue_for(mira)
+
+    assert await told(second) == new
+    assert not set(await told(first)) & set(await told(second))
+
+
+async def test_the_database_refuses_to_tell_something_twice(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with db.atomic():
+            await items.put(await items.readable(first))
+
+
+async def test_a_period_has_one_issue_however_often_it_is_planned(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    await thread_with_sides()
+    await due(mira)
+
+    assert await issue() == []
+    assert await db.values("select id from issue") == [first]
+
+
+async def test_what_was_read_on_the_site_is_not_told(app: Litestar) -> None:
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    await record_visit(member=mira.id, thread_id=thread)
+
+    assert await state(await issue_for(mira)) == "empty"
+
+
+async def test_what_came_after_a_visit_is_told_with_how_much_is_new(app: Litestar) -> None:
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    await db.execute("update comment set created_at = now() - interval '3 days'")
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    new = [await make.comment(thread, await make.member(), "Something new.") for _ in range(3)]
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["read"]
+    assert (await told(number))[0] in new
+    letter = await reviewed(number)
+    assert letter is not None
+    assert "You read this thread: 3 new since" in letter.text
+
+
+async def test_what_was_read_after_it_was_written_is_left_out_when_it_is_sent(app: Litestar) -> None:
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    _, *others = await thread_with_sides()
+    number = await issue_for(mira)
+    assert len(await told(number)) == 4
+    await record_visit(member=mira.id, thread_id=thread)
+
+    letter = await reviewed(number)
+
+    assert letter is not None
+    assert await told(number) == others
+
+
+async def test_a_letter_of_which_nothing_is_left_is_not_sent_and_counts_as_not_told(app: Litestar) -> None:
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    number = await issue_for(mira)
+    await record_visit(member=mira.id, thread_id=thread)
+
+    assert await reviewed(number) is None
+    assert await state(number) == "empty"
+    assert await told(number) == []
+
+
+async def hidden(viewer: Viewer, comment: int) -> None:
+    await make.put_state("comment", comment, "hidden")
+
+
+async def removed(viewer: Viewer, comment: int) -> None:
+    await make.put_state("comment", comment, "removed")
+
+
+async def folded(viewer: Viewer, comment: int) -> None:
+    await db.execute("update comment set collapsed = 'Off topic' where id = $1", comment)
+
+
+async def reported(viewer: Viewer, comment: int) -> None:
+    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+
+
+async def thread_reported(viewer: Viewer, comment: int) -> None:
+    thread = await db.value("select thread from comment where id = $1", comment)
+    await reports.report(Flag("article", thread, "civility", "An insult.", await make.member()))
+
+
+async def voted_down(viewer: Viewer, comment: int) -> None:
+    await make.vote(await make.member(), comment, value=-1)
+
+
+async def muted(viewer: Viewer, comment: int) -> None:
+    await shut_out(viewer, await author_of(comment), "mute")
+
+
+async def blocked(viewer: Viewer, comment: int) -> None:
+    await shut_out(viewer, await author_of(comment), "block")
+
+
+async def blocked_by_its_author(viewer: Viewer, comment: int) -> None:
+    await db.execute(
+        "insert into block (member, other, kind, created_at) values ($1, $2, 'block', now())",
+        await author_of(comment),
+        viewer.id,
+    )
+
+
+async def author_suspended(viewer: Viewer, comment: int) -> None:
+    await make.put_state("member", await author_of(comment), "suspended")
+
+
+async def voted_on_by_the_reader(viewer: Viewer, comment: int) -> None:
+    await make.vote(viewer, comment)
+
+
+ENDS = (
+    hidden,
+    removed,
+    folded,
+    reported,
+    thread_reported,
+    voted_down,
+    muted,
+    blocked,
+    blocked_by_its_author,
+    author_suspended,
+    voted_on_by_the_reader,
+)
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
+async def test_what_may_not_be_told_is_not_chosen(app: Litestar, end: End) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    comment = await make.comment(thread, await make.member(), "A perspective.")
+    await end(mira, comment)
+
+    assert await told(await issue_for(mira)) == []
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
+async def test_what_may_not_be_told_any_more_is_not_sent(app: Litestar, end: End) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    comment = await make.comment(thread, await make.member(), "A perspective.")
+    number = await issue_for(mira)
+    assert await told(number) == [comment]
+    await end(mira, comment)
+
+    assert await reviewed(number) is None
+
+
+async def test_an_edit_after_the_letter_was_written_is_what_it_says(app: Litestar) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    comment = await make.comment(thread, await make.member(), "With a mistkae.")
+    number = await issue_for(mira)
+    await db.execute("update comment set html = '<p>Without one.</p>' where id = $1", comment)
+
+    letter = await reviewed(number)
+
+    assert letter is not None
+    assert "Without one." in letter.text
+    assert "mistkae" not in f"{letter.text}{letter.html}"
+
+
+async def test_the_same_letter_is_written_each_time_it_is_asked_for(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    number = await issue_for(mira)
+
+    assert await reviewed(number) == await reviewed(number)
+
+
+@pytest.mark.parametrize("outcome", ["unknown", "expired", "failed"])
+async def test_what_may_not_have_arrived_comes_in_the_next_issue(app: Litestar, outcome: str) -> None:
+    mira = await reader()
+    _, *voices = await thread_with_sides()
+    first = await issue_for(mira)
+    await reviewing.settled(await mail_of(first), outcome)
+    await next_week(mira)
+
+    second = await issue_for(mira)
+
+    assert await state(first) == outcome
+    assert await told(second) == voices
+
+
+async def test_what_arrived_is_never_told_again(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    await reviewing.settled(await mail_of(first), "sent")
+    await next_week(mira)
+
+    assert await state(await issue_for(mira)) == "empty"
+    assert await state(first) == "sent"
+
+
+async def test_what_arrived_after_it_was_called_off_counts_as_told(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    await ops.pause(mira.id, 2)
+    await reviewing.settled(await mail_of(first), "sent")
+    await ops.pause(mira.id, 0)
+    await next_week(mira)
+
+    assert await state(await issue_for(mira)) == "empty"
+
+
+async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    await issue_for(mira)
+    assert await reviewing.wanted(mira.id, "")
+
+    await reviewing.stop(mira.id, "")
+
+    assert not await reviewing.wanted(mira.id, "")
+    assert await db.value("select next_at from subscription") is None
+    await db.execute("update subscription set next_at = now()")
+    assert [await state(one) for one in await issue()] in ([], ["empty"])
+
+
+async def test_stopping_can_be_taken_back(app: Litestar) -> None:
+    mira = await reader()
+    await reviewing.stop(mira.id, "")
+    await ops.start(mira.id, "")
+
+    one = await subscribed(mira.id)
+    assert one is not None
+    assert one.frequency == "weekly"
+    assert one.next_at is not None
+    assert one.next_at > datetime.now(UTC)
+
+
+async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litestar) -> None:
+    mira = await reader()
+    _, *voices = await thread_with_sides()
+    await issue_for(mira)
+    await ops.pause(mira.id, 2)
+
+    one = await subscribed(mira.id)
+    assert one is not None
+    assert one.next_at is not None
+    assert not await reviewing.wanted(mira.id, "")
+    assert timedelta(days=14) <= one.next_at - datetime.now(UTC) + timedelta(minutes=1) <= timedelta(days=22)
+    await db.execute("update subscription set paused_until = now() - interval '1 minute'")
+    await next_week(mira)
+    assert await told(await issue_for(mira)) == voices
+
+
+async def test_whom_we_have_not_seen_for_long_is_asked_once_and_then_left_alone(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
+
+    asked = await issue_for(mira)
+    letter = await reviewed(asked)
+    await next_week(mira)
+    await due(mira)
+
+    assert letter is not None
+    assert letter.subject == "Do you still want the digest?"
+    assert await issue() == []
+
+
+async def test_whoever_answers_or_comes_back_gets_it_again(app: Litestar) -> None:
+    mira = await reader()
+    _, *voices = await thread_with_sides()
+    await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
+    asked = await issue_for(mira)
+    await db.execute("update subscription set asked_at = asked_at - interval '1 hour'")
+    await ops.keep(mira.id)
+
+    assert await reviewed(asked) is None
+    await next_week(mira)
+    assert await told(await issue_for(mira)) == voices
+
+
+async def test_an_issue_that_could_not_be_built_for_a_day_is_not_sent_late(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    await due(mira)
+    await planning.plan(datetime.now(UTC))
+    await db.execute("update issue set due_at = now() - interval '25 hours'")
+    await jobs.build_all(datetime.now(UTC))
+
+    assert await db.values("select state from issue") == ["empty"]
+    assert await db.value("select count(*) from mail") == 0
+
+
+async def test_a_change_of_zone_in_the_week_gives_neither_two_issues_nor_none(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"):
+        one = await subscribed(mira.id)
+        assert one is not None
+        await ops.choose(mira.id, Wish("weekly", one.weekday, one.hour, zone))
+        assert await issue() == []
+
+    one = await subscribed(mira.id)
+    assert one is not None
+    assert one.next_at is not None
+    assert timedelta(days=5) < one.next_at - datetime.now(UTC) < timedelta(days=9)
+    assert await db.values("select id from issue") == [first]
+
+
+async def test_a_member_who_confirms_their_address_has_the_digest(app: Litestar) -> None:
+    mira = await make.member()
+    for hook in hooks.when_verified:
+        await hook(mira.id)
+
+    one = await subscribed(mira.id)
+    assert one is not None
+    assert one.frequency == "weekly"
+    assert one.next_at is not None
+    assert one.next_at > datetime.now(UTC)
+
+
+async def test_old_issues_are_forgotten_and_young_ones_stay(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    first = await issue_for(mira)
+    assert await jobs.purge() == 0
+    await db.execute("update issue set planned_at = now() - interval '121 days'")
+
+    assert await jobs.purge() == 1
+    assert await told(first) == []

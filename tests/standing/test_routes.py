@@ -14,7 +14,7 @@ from standing.world import ROLES, World, gets, routes
 pytestmark = pytest.mark.anyio
 
 # Changing something without being signed in: becoming or being a member, looking at one's own Markdown,,
-# reporting what is against the law, appealing with the key that was mailed.
+# reporting what is against the law, appealing and keeping the digest with what was mailed.
 OPEN_TO_ALL = {
     "/signup",
     "/login",
@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "/t/{thread:str}/report",
     "/u/{name:str}/report",
     "/decision/{decision:str}",
+    "/mail/keep/{answer:str}",
     "/decision/{decision:str}/withdraw",
 }
 TABLES = """

@@ -15,6 +15,8 @@ from parley.comments import ops as comments
 from parley.core import db, mail
 from parley.core.access import Viewer
 from parley.core.assets import static
+from parley.digests import letters
+from parley.digests import ops as digests
 from parley.moderation import appeals, decisions, reports
 from parley.moderation.engine import jobs
 from parley.moderation.engine import ops as rules
@@ -76,6 +78,7 @@ async def build() -> World:
         "{file:str}": "2026.csv",
     }
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])
+    parts |= await _subscribed(mira)
     number = await _import(mira)
     letter = await _mail()
     return World(people, parts | {"/new/{number:str}": f"/new/{number}", "{number:str}": str(letter)})
@@ -104,6 +107,18 @@ async def _ruled(moderator: Viewer) -> dict[str, str]:
     await rules.test(moderator, rule, 1)
     await jobs.run_backtests()
     return {"{rule:str}": str(rule)}
+
+
+async def _subscribed(who: Viewer) -> dict[str, str]:
+    """An issue of the digest, and the question whether they still want it."""
+    await digests.subscribe(who.id)
+    issue = await db.value(
+        """insert into issue (member, period, due_at, planned_at) values ($1, '2026-W48', now(), now())
+           returning id""",
+        who.id,
+    )
+    answer, view = letters.address("keep", who.id), letters.address("view", issue)
+    return {"{answer:str}": answer.rpartition("/")[2], "{issue:str}": view.rpartition("/")[2]}
 
 
 async def _import(who: Viewer) -> int:

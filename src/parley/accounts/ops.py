@@ -98,6 +98,8 @@ async def add_member(
             member = await _insert(name, email, password_hash, role, "active")
         except UniqueViolationError:
             raise Refused("This address belongs to a member already.") from None
+        for hook in hooks.when_verified:
+            await hook(member)
         link = None if password is not None else await _link(member, "reset", INVITATION_LASTS)
     log.info("member added", member=member, role=role)
     return member, link

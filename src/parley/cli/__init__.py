@@ -9,6 +9,7 @@ import rich_click as click
 COMMANDS = {
     "article": "parley.cli.article:article",
     "demo": "parley.cli.demo:demo",
+    "digest": "parley.cli.digest:digest",
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
     "log": "parley.cli.log:log",

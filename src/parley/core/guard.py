@@ -12,7 +12,7 @@ from parley.core.settings import Settings
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
 TOKEN_PAGES = ("/reset/", "/verify/", "/mail/", "/decision/")
-NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/dev/mail")
+NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/mail/", "/dev/mail")
 
 CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
     [

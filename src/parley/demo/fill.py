@@ -15,7 +15,7 @@ from parley.comments import anchors, ranking
 from parley.core import db, markdown
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.demo import PASSWORD, moderating
+from parley.demo import PASSWORD, mailing, moderating
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
 from parley.demo.moderating import Opened
 from parley.demo.voting import Ballot, ballots
@@ -40,15 +40,19 @@ async def fill() -> dict[str, int]:
     """
     if not settings().local:
         raise Refused("The demo is only for an installation whose base URL is localhost.")
+    ids: dict[str, int] = {}
     async with db.atomic():
         if not await db.value("select 1 from member where is_demo limit 1"):
             ids = await _add_members()
             threads = {article.name[:2]: await _add_thread(article, ids) for article in articles()}
             await moderating.moderate(ids, threads)
+            await mailing.leave(ids)
     for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
         await repair(drift)
     await jobs.refresh_standings()
     await moderating.weigh()
+    if ids:
+        await mailing.mail(ids)
     return {
         "members": await db.value("select count(*) from member where is_demo"),
         "threads": await db.value("select count(*) from thread"),

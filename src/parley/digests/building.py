@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from parley.core import db, mail
-from parley.digests import gathering, items, letters
+from parley.digests import items, letters
 from parley.digests.letters import Edition
+from parley.digests.own import own
 from parley.digests.queries import EDITION, READS
+from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.selection import Candidate, Pool, select
 
@@ -40,9 +42,8 @@ async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None
     in_time = [one for one in editions if one.member in wanting and one.due_at > late]
     digests = [one for one in in_time if one.list == "digest"]
     chosen = await choose([one.member for one in digests], pool, now)
-    await items.put([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
-    told = await items.worth_sending([one.id for one in digests])
-    await items.leave_out([one.id for one in digests], [item for found in told.values() for item in found])
+    told = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
+    await items.put(item for found in told.values() for item in found)
     written = [letters.digest(one, told[one.id]) for one in digests if one.id in told]
     written += [letters.question(one) for one in in_time if one.list == "keep"]
     mails = dict(zip((letter.key for letter in written), await mail.post_all(written), strict=True))
@@ -51,10 +52,9 @@ async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None
 
 async def choose(members: Sequence[int], pool: Pool, now: datetime) -> list[list[Candidate]]:
     """What an issue would tell each of these members now."""
-    own = await gathering.own(members, now)
-    comments = {one.comment for found in own.values() for one in found if one.comment} | _comments(pool)
-    readers = await gathering.readers(members, list(comments))
-    return [select(reader, own.get(reader.id, []), pool) for reader in readers]
+    mine = await own(members, now)
+    comments = {one.comment for found in mine.values() for one in found if one.comment} | _comments(pool)
+    return [select(reader, mine[reader.id], pool) for reader in await readers(members, list(comments))]
 
 
 def _comments(pool: Pool) -> set[int]:

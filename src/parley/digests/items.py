@@ -1,14 +1,15 @@
 """The items of issues as they may be read now, without what was hidden, blocked, reported or read meanwhile."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.digests.rules import IS_KNOWN, MAY_BE_READ
+from parley.digests.rules import IS_KNOWN, IS_WANTED, MAY_BE_READ
 from parley.digests.selection import Candidate
 
 
@@ -16,15 +17,17 @@ class Item(msgspec.Struct, frozen=True):
     """One item with the words it quotes: a comment's, or an article's."""
 
     issue: int
-    id: int
+    member: int
+    position: int
     kind: str
+    thread: int
+    comment: int | None
+    revision: int | None
     unread: int
     since: datetime | None
-    thread: int
     slug: str
     title: str
     topic: str
-    comment: int | None
     author: str | None
     stance: str | None
     assisted: bool
@@ -34,6 +37,7 @@ class Item(msgspec.Struct, frozen=True):
     at: datetime
 
 
+COLUMNS = tuple(Item.__struct_fields__[:9])
 # The article as it reads now: of a revision the passage that the reader commented on, else how it begins.
 ARTICLE = f"""
 left join lateral (
@@ -48,55 +52,64 @@ left join lateral (
 """  # noqa: S608 constants only
 
 SHOWN = f"""
-select i.issue, i.id, i.kind, i.unread, i.since, i.thread, t.slug, t.title, p.name as topic, i.comment,
+select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
        coalesce(c.created_at, x.at) as at
-from issue_item i
+from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author
 {ARTICLE}
-where i.issue = any($1::bigint[]) and {MAY_BE_READ} {{more}}
+where {MAY_BE_READ} {{more}}
 order by i.issue, i.position
 """  # noqa: S608 constants only
-READABLE_NOW = SHOWN.format(more="")
-UNREAD_NOW = SHOWN.format(more=f"and not {IS_KNOWN}")
+AS_ROWS = """unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
+                    $8::int[], $9::timestamptz[])"""
+STORED = "(select * from issue_item where issue = $1)"
+IS_UNREAD = f"and {IS_WANTED} and not {IS_KNOWN}"
 
-INSERT = """
-insert into issue_item (issue, member, position, kind, thread, comment, revision, unread, since)
-select * from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
-                     $8::int[], $9::timestamptz[])
-on conflict do nothing
-"""
+CHOSEN = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
+
+CHOSEN_UNREAD = SHOWN.format(items=CHOSEN, more=IS_UNREAD)
+STORED_UNREAD = SHOWN.format(items=STORED, more=IS_UNREAD)
+STORED_READABLE = SHOWN.format(items=STORED, more="")
+INSERT = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
+LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
 
 
-async def put(chosen: Sequence[tuple[int, int, list[Candidate]]]) -> None:
-    """Write down what issues tell: each issue, its member, and its items in order."""
+async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[Item]]:
+    """What was chosen for issues (each with its member), by issue, as far as it may be read and is unread."""
     rows = [
         (issue, member, place, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
-        for issue, member, items in chosen
-        for place, one in enumerate(items)
+        for issue, member, candidates in chosen
+        for place, one in enumerate(candidates)
     ]
-    if rows:
-        await db.execute(INSERT, *map(list, zip(*rows, strict=True)))
+    found: dict[int, list[Item]] = defaultdict(list)
+    for item in await db.fetch(Item, CHOSEN_UNREAD, *_columns(rows)):
+        found[item.issue].append(item)
+    return found
 
 
-LEAVE_OUT = "delete from issue_item where issue = any($1::bigint[]) and id <> all($2::bigint[])"
-
-
-async def leave_out(issues: Sequence[int], kept: Sequence[Item]) -> None:
-    """Forget what these issues do not tell after all: another may."""
-    await db.execute(LEAVE_OUT, list(issues), [item.id for item in kept])
+async def put(items: Iterable[Item]) -> None:
+    """Write down what issues tell. The database refuses what their member was told before."""
+    rows = [tuple(getattr(item, name) for name in COLUMNS) for item in items]
+    await db.execute(INSERT, *_columns(rows))
 
 
 async def readable(issue: int) -> list[Item]:
-    """The items of an issue that its reader may read, also those they know by now."""
-    return await db.fetch(Item, READABLE_NOW, [issue])
+    """What an issue tells, as far as its reader may read it, also what they know by now."""
+    return await db.fetch(Item, STORED_READABLE, issue)
 
 
-async def worth_sending(issues: Sequence[int]) -> dict[int, list[Item]]:
-    """The items of each issue that may be read and are still unread."""
-    found: dict[int, list[Item]] = defaultdict(list)
-    for row in await db.fetch(Item, UNREAD_NOW, list(issues)):
-        found[row.issue].append(row)
-    return found
+async def unread(issue: int) -> list[Item]:
+    """What an issue tells, as far as its reader may read it and has not read it since."""
+    return await db.fetch(Item, STORED_UNREAD, issue)
+
+
+async def keep_only(issue: int, kept: Sequence[Item]) -> None:
+    """Forget what an issue does not tell after all: another may."""
+    await db.execute(LEAVE_OUT, issue, [item.position for item in kept])
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in COLUMNS]

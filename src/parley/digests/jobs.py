@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from parley.core import db
-from parley.digests import building, gathering, planning
+from parley.digests import building, planning
+from parley.digests.offering import offered
 
 # What an issue told is asked for no longer: candidates are a month old at most, and the page of an issue stays a while.
 OLD = "delete from issue where planned_at < now() - interval '120 days'"
@@ -21,7 +22,7 @@ async def build_all(now: datetime) -> int:
     """Build everything that is due, batch by batch, from one look at what could be told."""
     if not await db.value("select 1 from issue where state = 'planned' and due_at <= $1 limit 1", now):
         return 0
-    pool = await gathering.offered(now)
+    pool = await offered(now)
     built = 0
     while batch := await building.build(now, pool):
         built += batch

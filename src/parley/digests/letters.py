@@ -1,6 +1,7 @@
 """Issues as letters: written from their items as these may be read at this moment."""
 
 import hashlib
+import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from textwrap import fill
@@ -10,6 +11,7 @@ import msgspec
 from parley.core.mail import Letter, off_link, written, written_html
 from parley.core.mail.links import proof
 from parley.core.settings import settings
+from parley.core.text import as_id
 from parley.digests.items import Item
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
@@ -55,6 +57,14 @@ def question(edition: Edition) -> Letter:
 def address(what: str, number: int) -> str:
     """The address of an issue's page (`view`) or of a member's answer (`keep`), which nobody can make up."""
     return f"{settings().base_url}/mail/{what}/{number}.{proof(what, str(number).encode()).hex()}"
+
+
+def number_in(what: str, token: str) -> int | None:
+    """The number that stands in the end of such an address, or None for one that is none of ours."""
+    said, _, proven = token.partition(".")
+    number = as_id(said)
+    ours = number is not None and hmac.compare_digest(proof(what, said.encode()).hex(), proven)
+    return number if ours else None
 
 
 def key(edition: Edition) -> str:

@@ -32,8 +32,8 @@ async def review(mail: int) -> Letter | None:
         return None
     if edition.list == "keep":
         return await _still_asked(edition)
-    told = (await items.worth_sending([edition.id])).get(edition.id, [])
-    await items.leave_out([edition.id], told)
+    told = await items.unread(edition.id)
+    await items.keep_only(edition.id, told)
     if told:
         return letters.digest(edition, told)
     await db.execute("update issue set state = 'empty', settled_at = now() where id = $1", edition.id)

@@ -4,6 +4,7 @@ In all expressions `t` is the thread and `c` the comment, `i` the issue's item a
 """
 
 from parley.comments.rules import IS_VISIBLE
+from parley.notices.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 
 # After so many days without a visit a member is asked once whether they still want it.
 QUIET_DAYS = 90
@@ -18,7 +19,7 @@ IS_TELLABLE = f"""(
     and not exists (select from item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""  # noqa: S608 constants only
-IS_CALM = "not exists (select from item o where o.kind = 'thread' and o.target = t.id and o.state = 'open')"
+IS_CALM = "not exists (select from item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
 
 # Blocked or muted by the reader, or having blocked them.
 IS_SHUT = """exists (
@@ -26,6 +27,16 @@ IS_SHUT = """exists (
     where b.member = i.member and b.other = c.author or b.member = c.author and b.other = i.member and b.kind = 'block'
 )"""
 MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT}))"
+# Of what there are notices, the reader must still want it in the digest; and nothing of what they mute.
+IS_WANTED = f"""(
+    not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
+    and (i.kind = 'followed' or not exists (
+        select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute'))
+    and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
+        select from notice n {JUDGED_BY}
+        where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
+          and (n.kind = 'revised' or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
+)"""  # noqa: S608 constants only
 
 WRITTEN_AT = (
     "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
@@ -34,5 +45,7 @@ WRITTEN_AT = (
 IS_KNOWN = f"""(
     exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
     or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})
+    or exists (select from notice n where n.member = i.member and n.comment = i.comment
+               and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or n.by_mail))
     or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
 )"""  # noqa: S608 constants only

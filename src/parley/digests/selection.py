@@ -19,8 +19,10 @@ SECTIONS = {
     "opened": ("opened",),
     "question": ("question",),
 }
-# How many each may hold. Together those about the reader leave room for a pair of voices and a question.
-MOST_OF = {"you": 4, "moved": 2, "revised": 1, "question": 1, "opened": 2}
+# How many items some of them may hold; and how many may be there once those about the reader's own threads are in, so
+# that there is room for something they did not look for.
+MOST_OF = {"you": 3, "revised": 1, "question": 1, "opened": 2}
+MOST_OWN = 6
 # Stories from topics that are not the reader's: a window, not a second paper.
 MOST_ELSEWHERE = 1
 SIDES = ("supports", "challenges")
@@ -99,30 +101,50 @@ def worth(best: float, at: datetime, now: datetime) -> float:
 
 def pooled(candidates: Iterable[Candidate]) -> Pool:
     """Lay out what could be told to anybody, once for many readers."""
-    voices: dict[int, list[Candidate]] = defaultdict(list)
-    others: dict[str, list[Candidate]] = {"opened": [], "question": []}
+    kinds: dict[str, list[Candidate]] = defaultdict(list)
     for one in sorted(candidates, key=_precedence):
-        (voices[one.thread] if one.kind == "best" else others[one.kind]).append(one)
-    stories = [Story(id_, found[0].topic, found[0].worth, tuple(found)) for id_, found in voices.items()]
-    stories.sort(key=lambda story: (-story.worth, story.thread))
-    return Pool(tuple(stories), tuple(others["opened"]), tuple(others["question"]))
+        kinds[one.kind].append(one)
+    return Pool(tuple(_stories(kinds["best"])), tuple(kinds["opened"]), tuple(kinds["question"]))
 
 
 def select(reader: Reader, own: Sequence[Candidate], pool: Pool) -> list[Candidate]:
     """The items of one issue in the order in which they are read; none where there is nothing good to tell."""
     issue = _Issue(reader)
-    for section in ("you", "moved", "revised"):
-        found = sorted((one for one in own if one.kind in SECTIONS[section]), key=_precedence)
-        issue.take(found, MOST_OF[section])
+    moved = _stories(one for one in own if one.kind in SECTIONS["moved"])
+    issue.take((one for one in own if one.kind in SECTIONS["you"]), MOST_OF["you"])
+    issue.take_stories(moved, MOST_OWN)
+    issue.take((one for one in own if one.kind == "revised"), MOST_OF["revised"])
     issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
-    issue.take_stories(pool.stories)
+    issue.take_pool(pool.stories)
     issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])
+    issue.take_stories(moved, MOST)
     return sorted(issue.items, key=lambda one: ORDER[one.kind])
 
 
 def reader_has(reader: Reader, topic: str) -> bool:
     """Whether `topic` is one of the reader's."""
     return topic in reader.topics or not reader.topics
+
+
+def _is_known(reader: Reader, one: Candidate) -> bool:
+    """Whether the reader wrote it, looked at its thread since, or was mailed it."""
+    seen = reader.seen.get(one.thread)
+    return one.author == str(reader.id) or one.key in reader.mailed or (seen is not None and one.at <= seen)
+
+
+def _is_unwanted(reader: Reader, one: Candidate) -> bool:
+    # Who follows a thread of a topic they mute wants to hear of that one.
+    is_muted = one.thread in reader.muted_threads or (one.topic in reader.muted_topics and one.kind != "followed")
+    return is_muted or one.author in reader.shut or (one.assisted and reader.folds_assisted)
+
+
+def _stories(candidates: Iterable[Candidate]) -> list[Story]:
+    """Candidates by their threads, that with the best voice first."""
+    threads: dict[int, list[Candidate]] = defaultdict(list)
+    for one in sorted(candidates, key=_precedence):
+        threads[one.thread].append(one)
+    stories = [Story(id_, found[0].topic, found[0].worth, tuple(found)) for id_, found in threads.items()]
+    return sorted(stories, key=lambda story: (-story.worth, story.thread))
 
 
 def _precedence(one: Candidate) -> tuple[float, Key, str]:
@@ -140,32 +162,34 @@ class _Issue:
         self._threads: set[int] = set()
 
     def take(self, candidates: Iterable[Candidate], most: int) -> None:
-        """Take the first `most` that fit."""
+        """Take the best that fit, at most so many."""
         room = min(most, MOST - len(self.items))
-        for one in candidates:
+        for one in sorted(candidates, key=_precedence):
             if room <= 0:
                 return
             if self._fits(one):
                 self._add(one)
                 room -= 1
 
-    def take_stories(self, stories: Iterable[Story]) -> None:
-        """Fill the room there is with the best of the reader's topics, and look once over the fence."""
-        elsewhere: list[Story] = []
+    def take_stories(self, stories: Iterable[Story], most: int) -> None:
+        """Take the best stories until the issue has `most` items."""
         for story in stories:
-            if len(self.items) >= MOST:
+            if len(self.items) >= most:
                 return
-            if reader_has(self.reader, story.topic):
-                self._take_story(story)
-            else:
-                elsewhere.append(story)
-        taken = 0
-        for story in elsewhere:
-            if taken == MOST_ELSEWHERE:
-                return
-            taken += self._take_story(story, kind="elsewhere")
+            self._take_story(story, most)
 
-    def _take_story(self, story: Story, kind: str = "best") -> bool:
+    def take_pool(self, stories: Sequence[Story]) -> None:
+        """Fill the room there is with the best of the reader's topics, and look once over the fence."""
+        near = (story for story in stories if reader_has(self.reader, story.topic))
+        self.take_stories(near, MOST)
+        taken = 0
+        for story in stories:
+            if taken == MOST_ELSEWHERE or len(self.items) >= MOST:
+                return
+            if not reader_has(self.reader, story.topic):
+                taken += self._take_story(story, MOST, kind="elsewhere")
+
+    def _take_story(self, story: Story, most: int, kind: str | None = None) -> bool:
         """Take one voice of each side, or the best where only one side speaks; whether anything was taken.
 
         A side whose voices the reader knows has spoken to them already.
@@ -174,26 +198,18 @@ class _Issue:
         if not fitting:
             return False
         pair = _pair(fitting)
-        if pair and len(self.items) + len(pair) > MOST:
+        if pair and len(self.items) + len(pair) > most:
             return False
         for one in pair or fitting[:1]:
-            self._add(one if kind == "best" else msgspec.structs.replace(one, kind=kind))
+            self._add(msgspec.structs.replace(one, kind=kind or one.kind))
         return True
 
     def _fits(self, one: Candidate) -> bool:
-        reader = self.reader
-        seen = reader.seen.get(one.thread)
-        if seen is not None and one.at <= seen:
+        if one.key in self._keys or one.author in self._authors:
             return False
-        if one.thread in reader.muted_threads or one.topic in reader.muted_topics:
+        if one.kind not in SECTIONS["you"] and one.thread in self._threads:
             return False
-        if one.key in reader.mailed or one.key in self._keys:
-            return False
-        if one.author is not None and (one.author in self._authors or one.author in reader.shut):
-            return False
-        if one.author == str(reader.id) or (one.assisted and reader.folds_assisted):
-            return False
-        return one.kind in SECTIONS["you"] or one.thread not in self._threads
+        return not _is_known(self.reader, one) and not _is_unwanted(self.reader, one)
 
     def _add(self, one: Candidate) -> None:
         self.items.append(one)

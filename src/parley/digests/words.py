@@ -88,6 +88,12 @@ def day_word(moment: datetime, now: datetime) -> str:
     return f"{local:%A}" if days < 7 else f"{local.day} {local:%B}"  # noqa: PLR2004 a week has that many
 
 
+def hour_word(moment: datetime, zone: str) -> str:
+    """Day and hour as the clocks of `zone` show them."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%A}, {local.day} {local:%B}, {local:%H:%M}"
+
+
 def _stories(items: list[Item], now: datetime) -> list[Told]:
     """The threads of a section in order, each with its items."""
     threads: dict[int, list[Item]] = {}

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.notices.rules import CHANNEL, IS_SHOWN, JUDGED_BY
+from parley.notices.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 
 PAGE = 60
 # A counter says no more than "99+", and looks no further than it must.
@@ -74,7 +74,7 @@ async def listed(member: int, before: int | None = None) -> list[NoticeRow]:
 FOR_DIGEST = f"""
 select {COLUMNS} from notice n {JUDGED_BY}
 where n.member = any($1::bigint[]) and n.read_at is null and {IS_SHOWN}
-and (({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail)
+and {IS_FOR_DIGEST}
 order by n.member, n.id
 """  # noqa: S608 constants only
 

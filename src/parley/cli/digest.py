@@ -1,0 +1,59 @@
+"""`parley digest`: look at the next issue of somebody, and plan and build what is due."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import rich_click as click
+from rich.progress import Progress
+
+from parley.accounts import names
+from parley.cli.running import on_installation
+from parley.core import db
+from parley.core.errors import Refused
+from parley.digests import jobs, queries, trial
+from parley.digests.preview import next_issue
+
+
+@click.group()
+def digest() -> None:
+    """The digest."""
+
+
+@digest.command()
+@click.argument("member")
+@click.option("--html", "as_html", is_flag=True, help="Print the letter's HTML in place of its text.")
+@on_installation
+async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
+    """Show the next issue of MEMBER as it would be now. Nothing is sent, and nothing counts as told."""
+    number = await db.value("select id from member where name_key = $1", names.key(member))
+    one = await queries.subscribed(number) if number else None
+    if one is None:
+        raise Refused(f"There is no member {member} with a confirmed address.")
+    shown = await next_issue(one, one.wish, datetime.now(UTC))
+    due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
+    if shown.letter is None:
+        return {"text": f"Next issue: {due}.\nIt would tell nothing now, so nothing would be sent.", "due": due}
+    letter = shown.letter
+    head = f"Next issue: {due}\nSubject: {letter.subject}\n"
+    text = letter.html if as_html else f"{head}\n{letter.text}"
+    return {"text": text, "due": due, "subject": letter.subject, "plain": letter.text, "html": letter.html}
+
+
+@digest.command()
+@click.option("--dry-run", is_flag=True, help="Plan and build nothing; count what would be.")
+@on_installation
+async def run(*, dry_run: bool) -> dict[str, Any]:
+    """Plan and build the issues that are due now, as the worker does every minute."""
+    if not dry_run:
+        built = await jobs.run()
+        return {"text": f"{built} issues built.", "built": built}
+    with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task("Choosing", total=None)
+        found = await trial.run(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
+    text = (
+        f"{found.due} issues are due: {found.letters} letters with {found.items} items in all, "
+        f"{found.empty} with nothing to tell, {found.asked} asked whether they still want it."
+    )
+    return {"text": text, "due": found.due, "letters": found.letters, "items": found.items, "empty": found.empty,
+            "asked": found.asked}  # fmt: skip

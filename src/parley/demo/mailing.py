@@ -1,0 +1,48 @@
+"""Two members of the demo were away: one has an issue of the digest by mail, the next one of the other can be seen."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from parley.core import db
+from parley.digests import jobs, ops, planning
+from parley.digests.schedule import Wish
+
+ZONE = "Europe/Berlin"
+AWAY = ("mira", "jonas_w")
+MAILED = "jonas_w"
+
+# They left each thread a little after what they wrote there last, so they have not voted on what came later.
+LEFT_AT = """(
+    select author as member, thread, max(created_at) + interval '10 minutes' as at from comment
+    where author = any($1::bigint[]) group by author, thread
+)"""
+NOT_VOTED = f"""
+delete from vote v using comment c, {LEFT_AT} l
+where c.id = v.comment and l.member = v.member and l.thread = v.thread and c.created_at > l.at
+"""  # noqa: S608 constants only
+VISITED = f"insert into visit (member, thread, before_at, seen_at) select member, thread, at, at from {LEFT_AT} l"  # noqa: S608
+VOTED_AT_ONCE = "update vote v set changed_at = c.created_at from comment c where c.id = v.comment"
+IS_DUE = "update subscription set next_at = now(), last_day = current_date - 7 where member = $1"
+
+
+async def leave(ids: Mapping[str, int]) -> None:
+    """Give all members the digest, and let two of them have been away."""
+    for member in ids.values():
+        await ops.subscribe(member)
+    away = [ids[name] for name in AWAY]
+    await db.execute(NOT_VOTED, away)
+    await db.execute(VISITED, away)
+    await db.execute(VOTED_AT_ONCE)
+
+
+async def mail(ids: Mapping[str, int]) -> None:
+    """Plan and build an issue for one of them as the worker does."""
+    now = datetime.now(UTC)
+    here = now.astimezone(ZoneInfo(ZONE))
+    for name in AWAY:
+        await ops.choose(ids[name], Wish("weekly", here.isoweekday(), here.hour, ZONE))
+    await db.execute(IS_DUE, ids[MAILED])
+    await planning.plan(now)
+    await db.execute("update issue set due_at = $1 where state = 'planned'", now)
+    await jobs.build_all(now)

@@ -1,0 +1,49 @@
+"""What members choose about their digest."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parley.core.forms import Form
+from parley.digests import zones
+from parley.digests.queries import Subscribed
+from parley.digests.schedule import Wish
+
+FREQUENCIES = ("weekly", "daily", "off")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LONGEST_PAUSE = 52
+
+
+class DigestForm(Form):
+    """How often and when. A field that is absent stays as it was."""
+
+    def __init__(self, data: Mapping[str, Any], one: Subscribed) -> None:
+        super().__init__({"frequency": one.frequency, "weekday": str(one.weekday), "hour": str(one.hour),
+                          "zone": one.zone} | dict(data))  # fmt: skip
+        self.wish = Wish(
+            frequency=self.choice("frequency", FREQUENCIES) or one.frequency,
+            weekday=self._number("weekday", 1, 7, "This is not a day of the week."),
+            hour=self._number("hour", 0, 23, "This is not an hour of the day."),
+            zone=self._zone(),
+        )
+
+    def _number(self, name: str, least: int, most: int, mistake: str) -> int:
+        raw = self.values[name].strip()
+        if raw in {str(number) for number in range(least, most + 1)}:
+            return int(raw)
+        self.errors[name] = mistake
+        return least
+
+    def _zone(self) -> str:
+        zone = self.values["zone"].strip()
+        if zone in zones.known():
+            return zone
+        self.errors["zone"] = "There is no time zone of this name. Please choose the place nearest to you."
+        return zones.DEFAULT
+
+
+class PauseForm(Form):
+    """For how many weeks."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.weeks = int(self.choice("weeks", [str(weeks) for weeks in range(LONGEST_PAUSE + 1)]) or 0)

@@ -1,0 +1,141 @@
+"""What could be told to one member only: where they were, who answered them, what they follow."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.digests.offering import EACH, LOOKED_AT, PLACE
+from parley.digests.rules import IS_CALM, IS_TELLABLE, NEWS_DAYS
+from parley.digests.selection import Candidate, worth
+from parley.notices.queries import NoticeRow, unread_for_digest
+
+# Of each reader, the threads they read that moved last; of those they follow there are notices.
+MOVED = 6
+KINDS = {"reply", "mention", "followed", "revised"}
+
+READ = f"""
+select m.id as member, 'read' as kind, v.thread, v.topic, c.created_at as at, c.best, c.id as comment,
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, c.unread, v.seen_at as since
+from unnest($1::bigint[]) m(id)
+cross join lateral (
+    select t.id as thread, t.topic, v.seen_at from visit v join thread t on t.id = v.thread
+    where v.member = m.id and t.last_activity_at > v.seen_at
+      and not exists (
+          select from follow f where f.member = m.id and f.thread = t.id and f.level in ('follow', 'mute')
+      )
+      and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {IS_CALM}
+    order by t.last_activity_at desc, t.id limit {MOVED}
+) v
+cross join lateral (
+    select * from (
+        select c.*, count(*) over () as unread, {PLACE} from (
+            select * from comment one
+            where one.thread = v.thread
+              and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
+            order by one.created_at desc limit {LOOKED_AT}
+        ) c
+        where c.author is distinct from m.id and {IS_TELLABLE}
+    ) c where c.place <= {EACH}
+) c
+"""  # noqa: S608 constants only
+
+
+# What comments are about whose notices are unread; and the newest revision of articles.
+NOTICED = f"""
+select c.id as comment, t.id as thread, t.topic, c.created_at as at, c.best,
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted
+from comment c join thread t on t.id = c.thread
+where c.id = any($1::bigint[]) and {IS_TELLABLE} and {IS_CALM}
+"""  # noqa: S608 constants only
+REVISED = f"""
+select t.id as thread, t.topic, t.revision, r.created_at as at
+from thread t join revision r on r.article = t.article and r.number = t.revision
+where t.id = any($1::bigint[]) and {IS_CALM}
+"""  # noqa: S608 constants only
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A comment in a thread that a member looked at before it was written."""
+
+    member: int
+    kind: str
+    thread: int
+    topic: str
+    at: datetime
+    best: float
+    comment: int
+    author: str | None
+    stance: str | None
+    assisted: bool
+    unread: int
+    since: datetime
+
+
+class Noticed(msgspec.Struct, frozen=True):
+    comment: int
+    thread: int
+    topic: str
+    at: datetime
+    best: float
+    author: str | None
+    stance: str | None
+    assisted: bool
+
+
+class Revised(msgspec.Struct, frozen=True):
+    thread: int
+    topic: str
+    revision: int
+    at: datetime
+
+
+async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
+    """What could be told to each of these members alone."""
+    found: dict[int, list[Candidate]] = defaultdict(list)
+    for row in await db.fetch(Read, READ, list(members), now):
+        found[row.member].append(_candidate(row, row.kind, now, row.unread, row.since))
+    notices = await unread_for_digest(members)
+    comments = [row.comment for row in notices if row.comment is not None and row.kind != "revised"]
+    known = {row.comment: row for row in await db.fetch(Noticed, NOTICED, comments)}
+    revised = [row.thread for row in notices if row.kind == "revised"]
+    articles = {row.thread: row for row in await db.fetch(Revised, REVISED, revised)}
+    for member, kind, rows in _grouped(notices):
+        if kind == "revised":
+            found[member] += [_revision(articles[row.thread]) for row in rows[:1] if row.thread in articles]
+        else:
+            told = [known[row.comment] for row in rows[-LOOKED_AT:] if row.comment in known]
+            found[member] += [_candidate(row, kind, now, len(rows), rows[0].created_at) for row in told]
+    return found
+
+
+def _grouped(notices: Sequence[NoticeRow]) -> Iterator[tuple[int, str, list[NoticeRow]]]:
+    """Notices of one kind and thread together, as there is one story of a thread."""
+    groups: dict[tuple[int, str, int | None], list[NoticeRow]] = defaultdict(list)
+    for row in notices:
+        if row.kind in KINDS:
+            groups[row.member, row.kind, row.thread].append(row)
+    for (member, kind, _), rows in groups.items():
+        yield member, kind, rows
+
+
+def _candidate(row: Read | Noticed, kind: str, now: datetime, unread: int, since: datetime) -> Candidate:
+    return Candidate(
+        kind=kind,
+        thread=row.thread,
+        topic=row.topic,
+        at=row.at,
+        worth=worth(row.best, row.at, now),
+        comment=row.comment,
+        author=row.author,
+        stance=row.stance,
+        assisted=row.assisted,
+        unread=unread,
+        since=since,
+    )
+
+
+def _revision(row: Revised) -> Candidate:
+    return Candidate("revised", row.thread, row.topic, row.at, 1.0, revision=row.revision)

@@ -1,0 +1,116 @@
+"""The settings of the digest with its next issue, an issue as a page, and the answer to "do you still want it?"."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments.web import signed_in
+from parley.core.access import ANYONE, MEMBER
+from parley.core.errors import NotFound, Refused
+from parley.core.forms import posted
+from parley.core.pages import page
+from parley.digests import items, letters, ops, queries, zones
+from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
+from parley.digests.preview import next_issue
+from parley.digests.queries import Subscribed
+from parley.digests.words import hour_word, lay_out
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
+async def settings_page(request: AnyRequest) -> Response[Any]:
+    """What is saved, or what the address asks for, with the next issue as it would be then."""
+    one = await queries.subscribed(signed_in(request).id)
+    if one is None:
+        return page(request, "digests/unconfirmed.html")
+    form = DigestForm(request.query_params, one)
+    return await _settings(request, one, DigestForm({}, one) if form.errors else form)
+
+
+@post("/settings/mail", opt={"who": MEMBER})
+async def set_digest(request: AnyRequest) -> Response[Any]:
+    one = await _own(request)
+    form = DigestForm(await posted(request), one)
+    if form.errors:
+        return await _settings(request, one, form, status=422)
+    await ops.choose(one.member, form.wish)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/pause", name="digests:pause", opt={"who": MEMBER})
+async def pause(request: AnyRequest) -> Redirect:
+    one = await _own(request)
+    form = PauseForm(await posted(request))
+    if form.errors:
+        raise Refused("A pause lasts 1 to 52 weeks. Nothing was changed.")
+    await ops.pause(one.member, form.weeks)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@get("/mail/keep/{answer:str}", name="digests:keep", opt={"who": ANYONE})
+async def keep_page(request: AnyRequest, answer: FromPath[str]) -> Response[Any]:
+    """One button: whoever scans links for a mailbox must not answer for its owner."""
+    one = await _answering(answer)
+    kept = one.asked_at is None or one.here_at > one.asked_at
+    return page(request, "digests/keep.html", kept=kept, action=request.url.path)
+
+
+@post("/mail/keep/{answer:str}", opt={"who": ANYONE})
+async def keep(request: AnyRequest, answer: FromPath[str]) -> Redirect:
+    one = await _answering(answer)
+    await ops.keep(one.member)
+    return Redirect(request.url.path, status_code=303)
+
+
+@get("/mail/view/{issue:str}", name="digests:view", opt={"who": ANYONE})
+async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
+    """An issue in the browser; what was removed since is not in it."""
+    number = letters.number_in("view", issue)
+    edition = await queries.edition(number) if number is not None else None
+    if edition is None:
+        raise NotFound("There is no digest at this address.")
+    told = await items.readable(edition.id)
+    reading = lay_out(told, edition.zone, edition.due_at) if told else None
+    return page(request, "digests/view.html", reading=reading, edition=edition)
+
+
+async def _settings(request: AnyRequest, one: Subscribed, form: DigestForm, status: int = 200) -> Response[Any]:
+    now = datetime.now(UTC)
+    preview = await next_issue(one, form.wish, now)
+    return page(
+        request,
+        "digests/settings.html",
+        "preview",
+        status,
+        form=form,
+        paused_until=one.paused_until if one.is_paused(now) else None,
+        preview=preview,
+        due=hour_word(preview.due.at, form.wish.zone) if preview.due else None,
+        wish=form.wish,
+        weekdays=WEEKDAYS,
+        places=zones.places(),
+        saved="saved" in request.query_params,
+    )
+
+
+async def _own(request: AnyRequest) -> Subscribed:
+    one = await queries.subscribed(signed_in(request).id)
+    if one is None:
+        raise Refused("Please confirm your e-mail address first: open the link in the mail we sent you.")
+    return one
+
+
+async def _answering(token: str) -> Subscribed:
+    """Whose answer a link is. Raises NotFound for a link that is none of ours."""
+    number = letters.number_in("keep", token)
+    one = await queries.subscribed(number) if number is not None else None
+    if one is None:
+        raise NotFound("There is nothing to answer at this address.")
+    return one
+
+
+handlers = [settings_page, set_digest, pause, keep_page, keep, view]
