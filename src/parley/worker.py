@@ -71,6 +71,7 @@ JOBS = (
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR),
     Job("sanctions", moderation.end_sanctions, seconds=5),
+    Job("holds", moderation.look_after_holds, seconds=600),
     Job("appeals", moderation.alarm, seconds=HOUR),
     Job("digests", digests.run, seconds=60),
     Job("issues", digests.purge, hour=4),

@@ -168,9 +168,11 @@ async def versions(comment_id: int) -> list[Version]:
 
 
 class Held(msgspec.Struct, frozen=True):
-    """A comment that waits for a moderator, as its author sees it."""
+    """A comment that waits for a moderator, or did for too long, as its author sees it."""
 
     id: int
+    state: str
+    body: str
     raw_html: str
     created_at: datetime
 
@@ -179,8 +181,11 @@ class Held(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 rendered safe by core/markdown.py
 
 
+# One that expired stands there for a month after that.
 HELD = """
-select id, html as raw_html, created_at from comment where author = $1 and thread = $2 and state = 'pending'
+select id, state, body, html as raw_html, created_at from comment
+where author = $1 and thread = $2
+  and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days')
 order by created_at
 """
 

@@ -88,11 +88,13 @@ update report r set state = 'open', outcome = null, resolved_at = null
 where r.item = $1 and r.resolved_at = $2 and not exists (
     select from report again where again.item = r.item and again.reporter = r.reporter and again.state <> 'resolved')
 """
-# It waits for an admin or for a second moderator again, if it did since it was opened.
+# It waits for an admin or for a second moderator again, if it did since it was opened; by itself too (holds.py).
 REOPEN = """
 update item i set state = 'open', version = version + 1, acted_at = nullif(acted_at, $2), escalated = exists (
     select from decision d where d.item = i.id and d.created_at >= i.opened_at
-    and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force'))
+    and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force')) or exists (
+    select from mod_action a where a.kind = i.kind and a.target = i.target and a.action = 'escalate' and a.automated
+    and a.at >= i.opened_at)
 where i.id = $1
 """
 LATER = "select exists(select from decision where item = $1 and id > $2 and state <> 'undone')"
@@ -130,7 +132,7 @@ async def write(viewer: Viewer, choice: Choice, target: targets.Target, item: in
         await db.execute(SUPERSEDE, item, *about(choice, target), choice.action)
     made = await put_down(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
     if item is not None:
-        await close(item, None if passed_on else ACTIONS[choice.action].upholds)
+        await close(item, None if passed_on else ACTIONS[choice.action].answers)
     if not passed_on:
         await letters.tell(made, delay=timedelta(seconds=rules.UNDO_SECONDS if item else 0))
     entry = Entry(choice.action, *about(choice, target), before, after, choice.guideline, choice.reason, made)
@@ -145,13 +147,13 @@ def about(choice: Choice, target: targets.Target) -> tuple[str, int]:
     return target.kind, target.id
 
 
-async def close(item: int, upheld: bool | None) -> None:
-    """Be done with an item and answer its reports; None leaves it open, for somebody else."""
-    await db.execute(CLOSE, item, "open" if upheld is None else "done", upheld is None)
+async def close(item: int, outcome: str | None) -> None:
+    """Be done with an item and answer its reports with `outcome`; None leaves it open, for somebody else."""
+    await db.execute(CLOSE, item, "open" if outcome is None else "done", outcome is None)
     await desks.stir()
-    if upheld is not None:
+    if outcome is not None:
         await db.execute(TAKE_UP, item)
-        await db.execute(ANSWER, item, "upheld" if upheld else "declined")
+        await db.execute(ANSWER, item, outcome)
 
 
 async def put_down(

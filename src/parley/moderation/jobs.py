@@ -1,10 +1,10 @@
-"""What the worker does for moderators: sanctions that are over end, and what waits too long alarms the staff."""
+"""What the worker does for moderators: sanctions end, holds do not last for ever, what waits too long is told."""
 
 from datetime import UTC, datetime
 
 from parley.core import db
 from parley.core.settings import settings
-from parley.moderation import decisions, record, sanctions, targets
+from parley.moderation import decisions, holds, record, sanctions, targets
 from parley.moderation.engine import staff
 from parley.moderation.record import Entry
 from parley.moderation.rules import OVERDUE_DAYS
@@ -37,6 +37,11 @@ async def _end(decision: int) -> bool:
         before, after = await sanctions.settle(target)
         await record.write(None, Entry("end", made.kind, made.target, before, after, decision=decision))
     return True
+
+
+async def look_after_holds() -> int:
+    """Pass on what has waited for too long, give back what nobody came to, and return how much either is."""
+    return await holds.pass_on() + sum([await holds.expire(comment) for comment in await holds.due()])
 
 
 async def alarm() -> int:

@@ -29,9 +29,9 @@ class Action(msgspec.Struct, frozen=True):
     standing: Who = MODERATOR
 
     @property
-    def upholds(self) -> bool:
-        """Whether those who reported were right: something was done, if only to the thread."""
-        return self.name != "approve"
+    def answers(self) -> str:
+        """What becomes of reports: whoever made them was right where something was done, if only to the thread."""
+        return "declined" if self.name == "approve" else "upheld"
 
 
 COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})

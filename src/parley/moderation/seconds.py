@@ -34,7 +34,7 @@ async def agree(viewer: Viewer, decision: int) -> None:
         before, after = await effects.apply(target, choice, viewer.id)
         await db.execute(AGREE, decision, viewer.id, msgspec.json.encode(before).decode())
         if made.item is not None:
-            await decisions.close(made.item, True)  # noqa: FBT003 as decided
+            await decisions.close(made.item, "upheld")
         await letters.tell(decision)
         await record.write(viewer, Entry("second", made.kind, made.target, before, after, decision=decision))
 

@@ -36,8 +36,7 @@ async def drafted(choice: Choice, member: int | None) -> Letter:
     asked = (choice.action, choice.reason, choice.guideline, until)
     to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
     passed_on = choice.action == "escalate"
-    outcome = "upheld" if ACTIONS[choice.action].upholds else "declined"
-    reporter = await db.fetch_one(Reporter, REPORTER, choice.item, outcome)
+    reporter = await db.fetch_one(Reporter, REPORTER, choice.item, ACTIONS[choice.action].answers)
     # The statement has no number yet.
     link = letters.link(0).partition("0?")[0] + "…"
     return Letter(

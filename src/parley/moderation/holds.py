@@ -1,0 +1,97 @@
+"""Holds end with a person: what waits too long is passed on to an admin, and in the end given back to its author."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.comments import ops as comments
+from parley.comments import states
+from parley.core import db, mail
+from parley.core.settings import settings
+from parley.moderation import decisions, record, reports
+from parley.moderation.engine import staff
+from parley.moderation.record import Entry
+
+ESCALATE_DAYS = 2
+EXPIRE_DAYS = 14
+BATCH = 100
+
+# Also where an item was done with and the comment was left waiting.
+LATE = """
+select c.id from comment c
+where c.state = 'pending' and c.created_at <= now() - $1 * interval '1 day'
+  and c.created_at > now() - $2 * interval '1 day' and not exists (
+    select from item i where i.kind = 'comment' and i.target = c.id and i.state = 'open' and i.escalated)
+order by c.created_at limit $3
+"""
+ESCALATE = "update item set escalated = true, version = version + 1 where id = $1"
+DUE = """
+select id from comment where state = 'pending' and created_at <= now() - $1 * interval '1 day'
+order by created_at limit $2
+"""
+ITEM = "select id from item where kind = 'comment' and target = $1 for update"
+# Of several workers one passes on; the others need not wait for it.
+ALONE = "select pg_try_advisory_xact_lock(hashtextextended('holds', 0))"
+
+
+class Expired(msgspec.Struct, frozen=True):
+    """What is mailed back: the words of a comment that no moderator came to, and whose they are."""
+
+    name: str
+    email: str
+    body: str
+    thread: int
+    title: str
+    written_at: datetime
+
+
+EXPIRED = """
+select m.name, m.email, c.body, t.id as thread, t.title, c.created_at as written_at
+from comment c join member m on m.id = c.author join thread t on t.id = c.thread where c.id = $1
+"""
+
+
+async def pass_on() -> int:
+    """Ask an admin for what has waited for two days, mail the staff once about it, and return how much that is."""
+    async with db.atomic():
+        if not await db.value(ALONE):
+            return 0
+        late = [one for one in await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH) if await _pass_on(one)]
+        for comment in late:
+            reason = f"It has waited for {ESCALATE_DAYS} days."
+            await record.write(None, Entry("escalate", "comment", comment, reason=reason))
+        if late:
+            link = f"{settings().base_url}/mod/queue?escalated=1"
+            await staff.tell("waiting", "waiting", count=len(late), days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+    return len(late)
+
+
+async def _pass_on(comment: int) -> bool:
+    waiting = await comments.locked(comment)
+    if waiting.state != "pending":
+        return False
+    await db.execute(ESCALATE, await reports.open_item("comment", comment, waiting.thread))
+    return True
+
+
+async def due() -> list[int]:
+    """The comments that have waited for two weeks."""
+    return await db.values(DUE, EXPIRE_DAYS, BATCH)
+
+
+async def expire(comment: int) -> bool:
+    """Give a comment back to its author by mail, unless a moderator came to it after all; whether it was."""
+    async with db.atomic():
+        waiting = await comments.locked(comment)
+        if waiting.state != "pending":
+            return False
+        await states.transition(waiting, "expired", actor=None)
+        for item in await db.values(ITEM, comment):
+            await decisions.close(item, "no_action")
+        for one in await db.fetch(Expired, EXPIRED, comment):
+            written = mail.written("expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}")
+            await mail.send(f"expired.{comment}", one.email, *written)
+        reason = f"No moderator came to it in {EXPIRE_DAYS} days."
+        entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)
+        await record.write(None, entry)
+    return True

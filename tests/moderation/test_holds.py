@@ -1,0 +1,147 @@
+"""What is held ends with a person: passed on after two days, given back after two weeks, recorded (trust.md R18)."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from moderation.desk import decided
+from moderation.engine.rows import age, put_rule
+from moderation.promises import broken
+from moderation.replay import differences
+from parley.core import db
+from parley.core.access import Viewer
+from parley.moderation import decisions, holds, jobs, record
+from parley.moderation.engine.conditions import Words
+
+pytestmark = pytest.mark.anyio
+
+WORDS = "A *thought* with a link."
+ITEM = "select state || case when escalated then ' escalated' else '' end from item where target = $1"
+LETTERS = """
+select subject || ': ' || text from mail where recipient = $1 and kind not like 'held.%' order by id
+"""
+RECORDED = "select action || ' ' || role from mod_action where kind = 'comment' and target = $1 order by id"
+
+
+@pytest.fixture(autouse=True)
+async def holding(app: Litestar, db: None) -> None:
+    await put_rule(Words(["thought"]), action="hold")
+
+
+async def held(author: Viewer, days: int, thread: int | None = None) -> int:
+    """A comment that a rule held so many days ago."""
+    comment = await make.comment(thread or await make.thread(), author, WORDS)
+    await age(comment, timedelta(days))
+    return comment
+
+
+async def state(comment: int) -> str:
+    found: str = await db.value("select state from comment where id = $1", comment)
+    return found
+
+
+async def test_what_is_fresh_waits_on(app: Litestar) -> None:
+    comment = await held(await make.member(), 1)
+
+    assert await jobs.look_after_holds() == 0
+    assert await state(comment) == "pending" and await db.value(ITEM, comment) == "open"
+
+
+async def test_after_two_days_an_admin_is_asked_for_and_the_staff_told_once(app: Litestar) -> None:
+    author = await make.member("jonas")
+    await make.member("mo", role="moderator")
+    late = [await held(author, 3), await held(author, 5)]
+
+    passed_on = [await jobs.look_after_holds() for _ in range(3)]
+
+    assert passed_on == [2, 0, 0]
+    for comment in late:
+        assert await state(comment) == "pending" and await db.value(ITEM, comment) == "open escalated"
+        assert await db.values(RECORDED, comment) == ["hold automatic", "escalate automatic"]
+    (letter,) = await db.values(LETTERS, "mo@example.org")
+    assert letter.startswith("2 comments wait for a moderator") and "/mod/queue?escalated=1" in letter
+    assert await db.values(LETTERS, "jonas@example.org") == []
+
+
+async def test_what_was_left_waiting_when_its_item_was_done_comes_back(app: Litestar) -> None:
+    comment = await held(await make.member(), 3)
+    await db.execute("update item set state = 'done'")
+
+    assert await jobs.look_after_holds() == 1
+    assert await db.value(ITEM, comment) == "open escalated"
+
+
+async def test_undoing_a_decision_leaves_it_passed_on(app: Litestar) -> None:
+    mo, comment = await make.member(role="moderator"), await held(await make.member(), 3)
+    await jobs.look_after_holds()
+
+    await decisions.undo(mo, await decided(await db.value("select id from item"), mo, "warn"))
+
+    assert await db.value(ITEM, comment) == "open escalated"
+    assert await jobs.look_after_holds() == 0
+
+
+async def test_after_two_weeks_it_goes_back_to_its_author(app: Litestar) -> None:
+    comment, thread = await held(await make.member("jonas"), 15), await db.value("select max(id) from thread")
+
+    assert await jobs.look_after_holds() == 1
+
+    assert await state(comment) == "expired" and await db.value(ITEM, comment) == "done"
+    assert await db.values(RECORDED, comment) == ["hold automatic", "expire automatic"]
+    (letter,) = await db.values(LETTERS, "jonas@example.org")
+    assert letter.startswith("Your comment goes back to you: Hello jonas,")
+    assert WORDS in letter and f"http://localhost/t/{thread}\n" in letter
+    assert await jobs.look_after_holds() == 0
+    assert await record.verify() is None and await broken() == [] and await differences() == []
+
+
+async def test_what_a_moderator_came_to_in_time_stays(app: Litestar) -> None:
+    comment, mo = await held(await make.member(), 15), await make.member(role="moderator")
+    await decided(await db.value("select id from item"), mo, "approve")
+
+    assert await jobs.look_after_holds() == 0
+    assert not await holds.expire(comment)
+    assert await state(comment) == "visible"
+
+
+@pytest.mark.committed
+async def test_of_several_workers_one_does_it(app: Litestar) -> None:
+    author = await make.member("jonas")
+    await make.member("mo", role="moderator")
+    old, late = [await held(author, 15) for _ in range(3)], [await held(author, 3) for _ in range(3)]
+
+    done = await asyncio.gather(*(jobs.look_after_holds() for _ in range(4)))
+
+    assert sum(done) == len(old) + len(late)
+    assert len(await db.values(LETTERS, "jonas@example.org")) == len(old)
+    assert len(await db.values(LETTERS, "mo@example.org")) == 1
+    assert [len(await db.values(RECORDED, comment)) for comment in [*old, *late]] == [2] * 6
+
+
+async def test_its_author_reads_how_it_stands_and_can_copy_the_words(client: httpx.AsyncClient) -> None:
+    author, thread = await make.member(), await make.thread()
+    waiting, _, forgotten = [await held(author, days, thread) for days in (1, 15, 60)]
+    await jobs.look_after_holds()
+    await make.sign_in(client, author)
+
+    page = (await client.get(await make.address(thread))).text
+    await make.sign_in(client, await make.member())
+    of_another = (await client.get(await make.address(thread))).text
+
+    assert "It waits for a moderator" in page and "This has expired" in page
+    assert page.count(f"{WORDS}</textarea>") == 2
+    assert f'id="held{waiting}"' in page and f'id="held{forgotten}"' not in page
+    assert "thought" not in of_another
+
+
+async def test_everybody_reads_that_it_was_given_back(client: httpx.AsyncClient) -> None:
+    await held(await make.member("jonas"), 15)
+    await jobs.look_after_holds()
+
+    page = (await client.get("/log")).text
+
+    assert "no moderator came to was given back" in page and "thought" not in page and "jonas" not in page
