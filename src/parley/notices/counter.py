@@ -28,6 +28,13 @@ class Counter:
 
 
 def _is_page(scope: Scope) -> bool:
-    """Whether a browser asks for a page to show: neither a part of one, nor a file, a stream or a beacon."""
+    """Whether a browser asks for a page to show: neither a part of one, nor a file, a stream or a beacon.
+
+    What is sent with a form is answered elsewhere nearly always; where it is refused, its page shows no number.
+    """
     headers = dict(scope["headers"])
-    return b"hx-request" not in headers and headers.get(b"sec-fetch-dest", b"document") == b"document"
+    return (
+        scope["method"] == "GET"
+        and b"hx-request" not in headers
+        and headers.get(b"sec-fetch-dest", b"document") == b"document"
+    )
