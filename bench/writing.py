@@ -65,7 +65,9 @@ async def measure(ground: Ground) -> list[Figure]:
         ("vote, over 100 threads", _spread(community, 3), _vote, _bare_vote),
         ("vote, all in one thread", _spread(community, 4, most=1), _vote, _bare_vote),
     ]
-    figures = [Figure("writing", name, "/s", [], [], 0.35) for name, *_ in kinds]
+    # Newcomers have no bar: who comes for the first time is looked up, and judged with all that is known of them.
+    bars = [None if name.endswith("newcomer") else 0.35 for name, *_ in kinds]
+    figures = [Figure("writing", kind[0], "/s", [], [], bar) for kind, bar in zip(kinds, bars, strict=True)]
     async with pool, web() as running:
         for _ in range(ROUNDS):
             for figure, (_, writes, ours, bare) in zip(figures, kinds, strict=True):

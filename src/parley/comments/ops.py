@@ -129,13 +129,13 @@ async def post_comment(draft: Draft) -> int:
     """
     draft = msgspec.structs.replace(draft, html=await render(draft.body))
     for _ in range(MOST_JUDGED):
-        verdicts = [verdict for check in before_post if (verdict := await check(draft)) is not None]
         with contextlib.suppress(Overtaken):
-            return await _stand(draft, verdicts)
+            return await _judge_and_write(draft)
     raise TooMany("Too many comments of yours came at once. Your text is kept; please send it again.", 1)
 
 
-async def _stand(draft: Draft, verdicts: Sequence[Verdict]) -> int:
+async def _judge_and_write(draft: Draft) -> int:
+    verdicts = [verdict for check in before_post if (verdict := await check(draft)) is not None]
     afters = [verdict.after for verdict in verdicts if verdict.after is not None]
     if draft.passage is None and not afters:
         # Nothing else to do: the statement is a transaction of its own.

@@ -34,7 +34,7 @@ def _is_page(scope: Scope) -> bool:
     """
     headers = dict(scope["headers"])
     return (
-        scope["method"] == "GET"
+        scope.get("method") == "GET"
         and b"hx-request" not in headers
         and headers.get(b"sec-fetch-dest", b"document") == b"document"
     )

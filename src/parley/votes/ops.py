@@ -97,8 +97,9 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
 
     Raises NotFound, Forbidden for one's own comment and whoever is silenced, Refused where nothing is left to vote on.
     """
-    if await _cast(viewer, comment_id, axis, value):
-        return
+    async with db.one_connection():
+        if await _cast(viewer, comment_id, axis, value):
+            return
     # Somebody else voted on it in the same moment. Now we stand in line, so that many at once do not try for ever.
     async with db.atomic():
         await db.execute(LOCK, comment_id)
