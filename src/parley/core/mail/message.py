@@ -1,5 +1,6 @@
 """The message as it is sent: its headers (docs/decisions/0009-mail.md), its parts and its signature."""
 
+import textwrap
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -18,6 +19,13 @@ from parley.core.mail.links import Off, off_link, off_token
 from parley.core.settings import settings
 
 LONGEST_LINE = 76
+# At white space only, and never a word by itself.
+FOLDING: dict[str, Any] = {
+    "width": LONGEST_LINE,
+    "subsequent_indent": " ",
+    "break_long_words": False,
+    "break_on_hyphens": False,
+}
 # What mail clients rely on. From stands twice, so that nobody can add a second one (RFC 6376, 8.15).
 SIGNED = (
     "From",
@@ -59,12 +67,18 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class Policy(EmailPolicy):
-    """SMTP's, but for subjects beyond ASCII: Python 3.11 folds some of them with an empty word (trust.md C1)."""
+    """SMTP's, but for two habits of Python (trust.md C1).
+
+    It encodes what it finds too long to fold, links too, and 3.11 folds some subjects with an empty word.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        if name.lower() == "subject" and not str(value).isascii():
-            folded = Header(str(value), "utf-8", LONGEST_LINE, header_name=name).encode(linesep="\r\n")
-            return f"{name}: {folded}\r\n".encode()
+        text = str(value)
+        if text.isascii():
+            folded = textwrap.fill(text, initial_indent=f"{name}: ", **FOLDING)
+            return "".join(f"{line}{self.linesep}" for line in folded.split("\n")).encode()
+        if name.lower() == "subject":
+            return f"{name}: {Header(text, 'utf-8', LONGEST_LINE, name).encode(linesep=self.linesep)}\r\n".encode()
         return super().fold_binary(name, value)
 
 
