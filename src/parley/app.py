@@ -20,6 +20,7 @@ from parley.core.access import entrance
 from parley.core.db import close_pool, open_pool
 from parley.core.fixes import unwrap_form_parser
 from parley.core.guard import Guard
+from parley.core.mail import web as mailbox
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
 from parley.digests import web as digests
@@ -56,7 +57,7 @@ FEATURES = (
     digests,
     live,
 )
-PLATFORM = (assets, health)
+PLATFORM = (assets, health, mailbox)
 
 
 def create_app(settings: Settings) -> Litestar:

@@ -177,13 +177,13 @@ async def test_two_workers_never_send_the_same_message(sink: Sink) -> None:
     assert len({recipients[0] for recipients, _ in sink.messages}) == len(sink.messages) == 12
 
 
-@pytest.mark.parametrize("file", sorted(path.stem for path in (folder("templates") / "mail").glob("*.txt")))
-async def test_every_written_mail_has_a_short_subject_and_escapes_nothing(file: str) -> None:
-    words = ("name", "link", "login", "forgot", "tried", "guideline", "reason", "answer")
-    values = dict.fromkeys(words, "<a & b>") | {"action": "remove", "outcome": "upheld"}
-    values |= {"late": 2, "days": 7, "role": "moderator"}
-    subject, text = mail.written(file, **values)
-    assert 0 < len(subject) <= 60
-    assert subject.isascii()
-    assert "<a & b>" in text
-    assert "&amp;" not in text
+@pytest.mark.parametrize("file", sorted((folder("templates") / "mail").glob("*.txt")), ids=lambda file: file.stem)
+def test_every_text_begins_with_its_subject(file: Path) -> None:
+    assert file.read_text().startswith("Subject: ")
+
+
+def test_in_a_text_nothing_is_escaped() -> None:
+    subject, text = mail.written("verify", name="<a & b>", link="http://localhost/?a=1&b=2")
+    assert subject == "Confirm your address for Parley"
+    assert "Hello <a & b>," in text
+    assert "http://localhost/?a=1&b=2" in text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from parley.core import redis
-from standing.world import World, link, routes
+from standing.world import World, reached, routes
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +23,7 @@ FORMS = {
     "/reset/{token:str}": ("password",),
     "/verify": (),
     "/verify/{token:str}": (),
+    "/mail/off/{token:str}": ("back",),
     "/settings/profile": ("title", "bio", "assisted"),
     "/rules/edit": ("rules", "asks_declaration"),
     "/settings/security": ("current", "password", "others"),
@@ -130,14 +131,6 @@ async def sent(client: httpx.AsyncClient, path: str, fields: dict[str, str]) -> 
     await redis.redis().flushdb()
     headers = {"content-type": "application/x-www-form-urlencoded"}
     return await client.post(path, content=encoded(fields), headers=headers)
-
-
-async def reached(world: World, path: str) -> str:
-    """An address of a route; one with a token gets a token that works."""
-    if path.endswith("{token:str}"):
-        purpose = path.split("/")[1]
-        return f"/{purpose}/{await link(world.people['unverified'], purpose)}"
-    return world.fill(path)
 
 
 def test_the_forms_of_every_route_are_listed_here(app: Litestar) -> None:

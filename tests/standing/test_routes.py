@@ -14,7 +14,7 @@ from standing.world import ROLES, World, gets, routes
 pytestmark = pytest.mark.anyio
 
 # Changing something without being signed in: becoming or being a member, looking at one's own Markdown,,
-# reporting what is against the law, appealing and keeping the digest with what was mailed.
+# reporting what is against the law, appealing, keeping the digest and stopping mail with what was mailed.
 OPEN_TO_ALL = {
     "/signup",
     "/login",
@@ -28,6 +28,7 @@ OPEN_TO_ALL = {
     "/u/{name:str}/report",
     "/decision/{decision:str}",
     "/mail/keep/{answer:str}",
+    "/mail/off/{token:str}",
     "/decision/{decision:str}/withdraw",
 }
 TABLES = """

@@ -15,6 +15,7 @@ from parley.comments import ops as comments
 from parley.core import db, mail
 from parley.core.access import Viewer
 from parley.core.assets import static
+from parley.core.settings import settings
 from parley.digests import letters
 from parley.digests import ops as digests
 from parley.moderation import appeals, decisions, reports
@@ -148,16 +149,17 @@ def routes(app: Litestar, method: str) -> list[str]:
 
 async def gets(app: Litestar, world: World) -> list[str]:
     """Every address that can be read, but the live stream, which never ends."""
-    addresses = []
-    for path in routes(app, "GET"):
+    return [await reached(world, path) for path in routes(app, "GET") if not path.endswith("/live")]
+
+
+async def reached(world: World, path: str) -> str:
+    """An address of a route; one with a token gets a token that works."""
+    if path.startswith("/mail/off/"):
+        return mail.off_link(world.people["member"].id, "digest").removeprefix(settings().base_url)
+    if path.endswith("{token:str}"):
         purpose = path.split("/")[1]
-        if path.endswith("/live"):
-            continue
-        if path.endswith("{token:str}"):
-            addresses.append(f"/{purpose}/{await link(world.people['unverified'], purpose)}")
-        else:
-            addresses.append(world.fill(path))
-    return addresses
+        return f"/{purpose}/{await link(world.people['unverified'], purpose)}"
+    return world.fill(path)
 
 
 async def walk(client: httpx.AsyncClient, addresses: Iterable[str]) -> AsyncIterator[tuple[str, str]]:

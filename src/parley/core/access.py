@@ -86,7 +86,7 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
 
     Raises SignInNeeded for visitors, Forbidden for unverified members, NotFound where only staff may look.
     """
-    if isinstance(connection, Request) and connection.method == "POST":
+    if isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body"):
         # Read before anything can fail, so that what was typed is never lost.
         await posted(connection)
     who = handler.opt.get("who")
