@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from litestar import Litestar
+from lxml import html
 
 import make
 from moderation.desk import decided, reported
@@ -248,3 +249,20 @@ def test_a_young_community_is_shown_by_days_and_an_older_one_by_weeks() -> None:
     assert (young.grain, len(young.starts), young.labels[-1]) == ("day", 14, "25 Nov")
     assert (old.grain, len(old.starts), old.labels[-1]) == ("week", 12, "week of 23 Nov")
     assert periods.usual(None, now).grain == "day"
+
+
+async def test_every_picture_has_its_words(staff: httpx.AsyncClient, mo: Viewer) -> None:
+    item = await reported()
+    await db.execute(NEW_HIT, await db.value(NEW_RULE), item)
+    await appeals.file(decision=await decided(item, mo), text="It was a quotation.")
+
+    page = html.fromstring((await staff.get("/mod")).text)
+    pictures = page.xpath("//*[@class='figures']//svg")
+
+    assert len(pictures) > 6
+    for picture in pictures:
+        beside = picture.xpath("ancestor::li[1]")
+        said = picture.get("aria-label") if picture.get("role") == "img" else beside[0].text_content()
+        assert re.search(r"\w+ .*\d", " ".join(said.split())), said
+        assert picture.get("role") == "img" or picture.get("aria-hidden") == "true"
+        assert picture.xpath("ancestor::figure//table//td"), "no numbers behind it"

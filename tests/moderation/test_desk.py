@@ -12,6 +12,7 @@ from moderation.desk import INSULT, decided, removal, reported, state_of_target,
 from parley.core import db
 from parley.core.access import Viewer
 from parley.moderation import appeals, claims, reports
+from parley.moderation.queries import queue
 from parley.moderation.reports import Flag
 
 pytestmark = pytest.mark.anyio
@@ -128,6 +129,46 @@ async def test_a_long_list_goes_on_where_it_ended(desk: httpx.AsyncClient) -> No
 
     assert f'id="i{items[2]}"' not in rest.text
     assert rest.text.index(f'id="i{items[1]}"') < rest.text.index(f'id="i{items[0]}"')
+
+
+MEMBERS_REPORTED = """
+insert into item (kind, target, risk, opened_at) select 'member', id, id, now() from member where role = 'member'
+"""
+
+
+async def test_the_rest_of_a_long_list_comes_by_htmx(desk: httpx.AsyncClient) -> None:
+    for _ in range(queue.PAGE + 3):
+        await make.member()
+    await db.execute(MEMBERS_REPORTED)
+
+    page = await desk.get("/mod/queue")
+    following = re.search(r'<a class="more-page" rel="next" href="([^"]+)" hx-get="([^"]+)"', page.text)
+    assert following and following[1] == following[2]
+    more = await desk.get(following[1], headers=HTMX)
+    plain = await desk.get(following[1])
+
+    seen, then = (re.findall(r'<li class="item" id="i(\d+)"', one.text) for one in (page, more))
+    assert (len(seen), len(then)) == (queue.PAGE, 3)
+    assert [int(item) for item in seen + then] == await db.values("select id from item order by risk desc")
+    assert "<html" not in more.text and 'id="item"' not in more.text
+    assert '<hx-partial hx-target="#more-items" hx-swap="innerHTML"></hx-partial>' in more.text.replace("\n", "")
+    assert re.findall(r'<li class="item" id="i(\d+)"', plain.text) == then and "<html" in plain.text
+
+
+async def test_a_claim_that_comes_too_late_shows_by_htmx_who_has_it(desk: httpx.AsyncClient) -> None:
+    item, olga = await reported(), await make.member("olga", role="moderator")
+    await claims.claim(olga, item)
+
+    held = await desk.post(f"/mod/item/{item}/claim", headers=HTMX)
+    await decided(item, olga)
+    settled = await desk.post(f"/mod/item/{item}/claim", headers=HTMX)
+
+    for answer in (held, settled):
+        assert answer.status_code == 409
+        assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#claim", "outerHTML")
+        assert answer.text.strip().startswith('<form class="claim" id="claim"') and "<html" not in answer.text
+    assert "olga looks at it" in held.text
+    assert "It was decided meanwhile" in settled.text and f'href="/mod/item/{item}"' in settled.text
 
 
 async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undone(desk: httpx.AsyncClient) -> None:
