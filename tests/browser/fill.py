@@ -104,7 +104,9 @@ async def wide() -> int:
     first, *_ = await make.lineages(thread)
     priya = await viewer("priya")
     comment = await make.comment(thread, priya, WIDE_COMMENT, stance="challenges", passage=first, quote="un" * 60)
-    await make.comment(thread, await viewer("hanna"), WIDE_COMMENT, parent=comment)
+    hanna = await viewer("hanna")
+    await make.comment(thread, hanna, WIDE_COMMENT, parent=comment)
+    await make.block(hanna, priya)
     return thread
 
 
@@ -120,6 +122,13 @@ async def ready() -> int:
 async def archived() -> int:
     thread = await three("Long ago three people argued here")
     await db.execute("update thread set state = 'archived' where id = $1", thread)
+    return thread
+
+
+async def slowed() -> int:
+    """A thread that moderators slowed so much that mira has to wait while the tests run."""
+    thread = await three("Three people whom moderators asked to take their time")
+    await db.execute("update thread set slow = 1800, state_reason = 'It got loud.' where id = $1", thread)
     return thread
 
 
@@ -170,6 +179,7 @@ async def main() -> None:
         "deepest": await discussion("Two people who could not stop", chain(200, "deepest")),
         "wide": await wide(),
         "archived": await archived(),
+        "slowed": await slowed(),
     }
     spare = [await three(f"A thread to spare, number {number}") for number in range(SPARE)]
     ours = [*spare, *made.values()]

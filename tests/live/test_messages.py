@@ -12,6 +12,7 @@ from parley.comments import ops as comments
 from parley.core import db
 from parley.core.nudges import Nudge, nudge
 from parley.moderation import places
+from parley.moderation.engine import current, slowed
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +44,21 @@ async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, w
         await reader.until(lambda one: "Too hot" in one.state)
         await threads.revise_thread(thread, make.text("Other words.", title="A live revision"))
         await reader.until(lambda one: "revised" in one.article)
+
+
+async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(forum: Forum, web: Web, thread: int) -> None:
+    one, other = await make.member(), await make.member()
+    async with Reader([web.address], thread) as reader:
+        await reader.open()
+        last = await make.comment(thread, one)
+        for turn in range(7):
+            last = await make.comment(thread, one if turn % 2 else other, parent=last)
+        current.forget()
+        await slowed.tell_all()
+        await reader.until(lambda one: "one answer every 2 minutes" in one.state)
+        await db.execute("update comment set created_at = created_at - interval '31 minutes'")
+        await slowed.tell_all()
+        await reader.until(lambda one: "Slow mode" not in one.state)
 
 
 async def test_many_votes_come_as_at_most_one_message_a_second(forum: Forum, web: Web, thread: int) -> None:

@@ -213,6 +213,19 @@ async def test_the_composer_says_so_at_once_after_posting_and_on_the_page(client
     assert "You can post again" not in await page_of(client, thread)
 
 
+async def test_a_slowed_thread_lets_one_go_on_after_two_minutes(app: Litestar) -> None:
+    one, thread = await make.member(), await make.thread()
+    await db.execute("update thread set slow = 120 where id = $1", thread)
+    await make.comment(thread, one)
+    await pass_by(seconds=110)
+    with pytest.raises(TooMany, match=r"You answered 2 minutes ago and moderators have slowed this thread"):
+        await make.comment(thread, one)
+
+    await pass_by(seconds=11)
+
+    assert await make.comment(thread, one)
+
+
 async def test_staff_waits_for_nothing_and_is_told_nothing(client: httpx.AsyncClient) -> None:
     mo, thread = await make.member(role="moderator"), await make.thread()
     await db.execute("update thread set slow = 120 where id = $1", thread)
