@@ -9,7 +9,7 @@ const PATIENCE = 3_000; // a break shorter than this is not worth a word
 
 const place = document.getElementById("live");
 let source;
-let last = place?.dataset.last;
+export let last = place?.dataset.last;
 let tries = 0;
 let again;
 let worry;

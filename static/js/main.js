@@ -9,6 +9,7 @@ import "./live.js";
 import "./slots.js";
 import "./votes.js";
 import "./drafts.js";
+import "./names.js";
 import "./places.js";
 import "./passages.js";
 import "./sheet.js";

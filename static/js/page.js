@@ -1,6 +1,6 @@
 // What several modules ask of the page, and the two ways it speaks to its reader.
 export const { viewer = "", muted } = document.body.dataset;
-export const thread = document.querySelector("main[data-thread]")?.dataset.thread;
+export const { thread, seq } = document.querySelector("main")?.dataset ?? {};
 
 export const talk = () => document.getElementById("discussion");
 

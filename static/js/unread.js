@@ -1,7 +1,8 @@
 // What was written since the last visit is marked: by the server for members, here for visitors,
 // whose visits only their own device knows. A return within half an hour is the same visit.
 import htmx from "./htmx.js";
-import { recall, remember, thread, viewer } from "./page.js";
+import { last } from "./live.js";
+import { recall, remember, seq, thread, viewer } from "./page.js";
 import { reading } from "./passages.js";
 
 const SAME_VISIT = 30 * 60_000;
@@ -36,9 +37,19 @@ function keepPlace() {
   document.addEventListener("visibilitychange", seen);
 }
 
-// Whoever did not leave the top keeps the place of the last time.
+// Whoever did not leave the top keeps the place of the last time. Read is what stands on the page: what waits to be
+// opened is not, and with it nothing that came since the page was made.
 function seen() {
-  navigator.sendBeacon(`/t/${thread}/seen`, new URLSearchParams({ passage: scrollY > innerHeight / 2 ? reading : "" }));
+  const comments = [...document.querySelectorAll(".comment:not(.waiting > *)")];
+  const waits = document.querySelector(".waiting > *");
+  navigator.sendBeacon(
+    `/t/${thread}/seen`,
+    new URLSearchParams({
+      passage: scrollY > innerHeight / 2 ? reading : "",
+      shown: comments.map(({ id }) => id.slice(1)),
+      seq: (!waits && last) || seq,
+    }),
+  );
 }
 
 function onLeave(act) {

@@ -92,6 +92,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
     }
     shown |= {
         "back": None,
+        "following": None,
         "passage": None,
         "next_url": None,
         "live_from": 7,

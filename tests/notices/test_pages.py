@@ -223,3 +223,18 @@ async def test_ways_are_chosen_by_kind_and_what_is_followed_is_listed(client: ht
     assert '<option value="digest" selected>' in page
     assert "The wager" in page
     assert f'action="/t/{thread}/mute"' in page
+
+
+async def test_names_that_begin_so_are_offered_those_of_the_thread_first(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    for name in ("anna", "anton", "antonia", "bert"):
+        await make.member(name)
+    thread = await make.thread()
+    await make.comment(thread, await make.member("antje"))
+
+    part = (await client.get("/names", params={"begin": "An", "thread": str(thread)})).text
+
+    found = [piece.split('"')[0] for piece in part.split('value="')[1:]]
+    assert found == ["antje", "anna", "anton", "antonia"]
+    assert (await client.get("/names", params={"begin": "\x00"})).text.strip() == ""

@@ -15,7 +15,7 @@ from parley.comments import anchors, ranking
 from parley.core import db, markdown
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.demo import PASSWORD, mailing, moderating
+from parley.demo import PASSWORD, mailing, moderating, noticing
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
 from parley.demo.moderating import Opened
 from parley.demo.voting import Ballot, ballots
@@ -52,6 +52,7 @@ async def fill() -> dict[str, int]:
     await jobs.refresh_standings()
     await moderating.weigh()
     if ids:
+        await noticing.notify()
         await mailing.mail(ids)
     return {
         "members": await db.value("select count(*) from member where is_demo"),

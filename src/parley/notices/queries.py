@@ -5,12 +5,21 @@ from datetime import datetime
 
 import msgspec
 
+from parley.accounts import names
+from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.notices.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 
 PAGE = 60
 # A counter says no more than "99+", and looks no further than it must.
 MOST_COUNTED = 200
+
+# Sorts after every other character.
+LAST = "\U0010ffff"
+IS_NAMED = """
+m.name_key collate "C" >= $1 and m.name_key collate "C" < $2
+and m.state not in ('unverified', 'deactivated', 'anonymised')
+"""
 
 # A thread that is followed counts once, however much was written in it.
 UNREAD = f"""
@@ -140,3 +149,21 @@ async def preferred(member: int) -> dict[str, str]:
     """By which way a member hears of each kind, as far as they chose."""
     rows = await db.fetch(Preferred, "select kind, channel from preference where member = $1", member)
     return {row.kind: row.channel for row in rows}
+
+
+MOST_NAMES = 6
+# Names are in the order of their bytes, in which a beginning is one range.
+NAMED = f"""
+select name from (
+    (select m.id, m.name, 0 as place from member m
+     where {IS_NAMED} and m.id in (select author from comment c where c.thread = $3 and {IS_VISIBLE}) limit $4)
+    union all
+    (select m.id, m.name, 1 from member m where {IS_NAMED} order by m.name_key collate "C" limit $4)
+) found group by id, name order by min(place), name limit $4
+"""  # noqa: S608 constants only
+
+
+async def named(begin: str, thread: int | None) -> list[str]:
+    """A few names that begin so, of those who wrote in `thread` first."""
+    key = names.key(begin)
+    return await db.values(NAMED, key, key + LAST, thread, MOST_NAMES) if key else []

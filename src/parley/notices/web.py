@@ -47,6 +47,13 @@ async def read(request: AnyRequest) -> Redirect:
     return Redirect("/notices", status_code=303)
 
 
+@get("/names", name="notices:names", opt={"who": MEMBER})
+async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQuery[str] = "") -> Response[Any]:
+    """To htmx: the members whom a name that is being typed may mean, those of the thread first."""
+    found = await queries.named(begin, as_id(thread)) if begin.isprintable() else []
+    return fragment(request, "notices/_names.html", names=found)
+
+
 @get("/settings/notices", name="notices:settings", opt={"who": MEMBER})
 async def settings_page(request: AnyRequest) -> Response[Any]:
     return await _settings(request, {}, 200)
@@ -123,4 +130,4 @@ async def _settings(request: AnyRequest, errors: dict[str, str], status: int) ->
     )
 
 
-handlers = [notices, read, settings_page, set_channels, follow, mute, follow_topic, mute_topic]
+handlers = [notices, read, names, settings_page, set_channels, follow, mute, follow_topic, mute_topic]

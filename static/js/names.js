@@ -1,0 +1,29 @@
+// Whom an @ may mean: the members whose names begin so, below the field; choosing one writes the name.
+import htmx from "./htmx.js";
+import { thread } from "./page.js";
+
+const BEGUN = /(?<![^\s(])@([^\s@]{1,30})$/;
+let pause;
+
+const begun = (field) => BEGUN.exec(field.value.slice(0, field.selectionStart))?.[1];
+const boxOf = (field) => field.parentElement?.querySelector(":scope > .names");
+
+document.addEventListener("input", ({ target }) => {
+  const box = boxOf(target);
+  if (!box) return;
+  clearTimeout(pause);
+  const name = begun(target);
+  if (name) pause = setTimeout(() => htmx.ajax("GET", `/names?${new URLSearchParams({ begin: name, thread: thread ?? "" })}`, { target: box, swap: "innerHTML" }), 150);
+  else box.replaceChildren();
+});
+
+document.addEventListener("click", ({ target }) => {
+  const box = target.closest?.(".names");
+  const field = box?.parentElement.elements.body;
+  const name = field && target.value && begun(field);
+  if (!name) return;
+  const at = field.selectionStart;
+  field.setRangeText(`${target.value} `, at - name.length, at, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
