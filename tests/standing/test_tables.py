@@ -12,7 +12,7 @@ from piccolo.columns import ForeignKey
 
 import make
 from parley.core import db
-from parley.core.migrate import is_migrated, known
+from parley.core.migrated import is_migrated, known
 from parley.core.pages import environment
 from parley.piccolo_app import APP_CONFIG, TABLES
 

@@ -15,8 +15,8 @@ from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 from parley.articles.blocks import Block, blocks
-from parley.articles.importing.markdown import to_html
 from parley.articles.importing.passages import Passage, cut
+from parley.articles.importing.rendering import to_html
 from parley.articles.merging import Kept
 from parley.articles.pictures import Attributes, with_ours
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
-from parley.articles.importing.pasted import LIMIT as LARGEST_FILE
+from parley.articles.importing.limits import LARGEST_FILE
 from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted

@@ -8,7 +8,7 @@ from parley.core import db
 from parley.core.access import ANYONE
 from parley.core.errors import Unavailable
 from parley.core.failures import OUTAGES
-from parley.core.migrate import is_migrated
+from parley.core.migrated import is_migrated
 
 AnyRequest = Request[Any, Any, Any]
 

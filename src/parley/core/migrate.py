@@ -2,18 +2,15 @@
 
 import contextlib
 import io
-import re
-from pathlib import Path
 
 import asyncpg
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from parley.core.db import close_pool, execute, open_pool, value
+from parley.core.db import close_pool, execute, open_pool
 from parley.core.role import GRANT
 
 # Two processes that start together must not migrate together.
 LOCK = 7_270_001
-FOLDER = Path(__file__).resolve().parents[1] / "migrations"
 
 
 async def migrate(url: str) -> None:
@@ -35,17 +32,3 @@ async def migrate(url: str) -> None:
         await lock.close()
     if not result.success:
         raise RuntimeError(f"The database could not be migrated: {result.message}")
-
-
-async def is_migrated() -> bool:
-    """Whether the database has every migration this code knows."""
-    if await value("select to_regclass('migration') is null"):
-        return False
-    done = await value("select coalesce(array_agg(name), '{}') from migration where app_name = 'parley'")
-    return known() <= set(done)
-
-
-def known() -> set[str]:
-    """The ids of all migrations in the code."""
-    files = FOLDER.glob("m[0-9]*.py")
-    return {match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))}

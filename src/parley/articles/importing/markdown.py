@@ -5,23 +5,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import lxml.html
-from markdown_it import MarkdownIt
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
 from parley.articles.importing.metadata import as_date, direction_of, tidy_byline
+from parley.articles.importing.rendering import to_html
 from parley.articles.importing.safe import sanitise
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<fields>.*?)\n(?:---|\.\.\.)(?:\n|\Z)", re.DOTALL)
-_MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _PUBLISHED = ("date", "published", "published_at")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified")
-
-
-def to_html(text: str) -> str:
-    """Markdown as HTML, with the HTML that stands in it; nothing of it is safe before it is sanitised."""
-    html: str = _MARKDOWN.render(text)
-    return html
 
 
 def extract_markdown(text: str) -> Extracted:

@@ -7,12 +7,12 @@ from typing import Literal
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.plain import extract_text
 
 Kind = Literal["html", "markdown", "text"]
 
-LIMIT = 2_000_000  # bytes
 _KINDS: dict[str, Kind] = {
     ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown", ".html": "html",
     ".htm": "html", ".xhtml": "html",
@@ -60,7 +60,7 @@ def refuse_unreadable(data: bytes) -> None:
     """Raise CannotImport for bytes that cannot be an article's text, and say what they are."""
     if not data.strip():
         raise CannotImport("The file is empty. Choose another one, or paste the text.")
-    if len(data) > LIMIT:
+    if len(data) > LARGEST_FILE:
         raise CannotImport("The file is larger than 2 MB. Paste the article's text instead.")
     for magic, what in _MAGIC.items():
         if data.startswith(magic):

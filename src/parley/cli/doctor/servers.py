@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from parley.cli.doctor.findings import Finding, Level, judge
 from parley.core.db import SERVER_SETTINGS
-from parley.core.migrate import known
+from parley.core.migrated import known
 from parley.core.settings import Settings
 
 OLDEST_POSTGRES = 15
