@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 import make
-from moderation.desk import decided, reported, state_of_target, version_of
+from moderation.desk import INSULT, decided, reported, state_of_target, version_of
 from moderation.promises import everything
 from parley.core import db
 
@@ -93,3 +93,26 @@ async def test_the_queue_offers_it(client: httpx.AsyncClient) -> None:
     page = await client.get("/mod/queue")
 
     assert f'name="item-{item}" value="1"' in page.text and 'action="/mod/bulk"' in page.text
+
+
+async def test_what_is_not_there_or_ones_own_is_gone_and_what_is_grave_is_not_shown(client: httpx.AsyncClient) -> None:
+    mo = await make.member("mo", role="moderator")
+    await make.sign_in(client, mo)
+    own, flagged, grave, other = (
+        await reported(mo),
+        await reported(by=mo),
+        await reported(ground="illegal"),
+        await reported(),
+    )
+    fields = await boxes(own, flagged, grave, other) | {"item-999999": "1"}
+
+    asked = await client.post("/mod/bulk", data=fields)
+    tried = await client.post("/mod/bulk", data=fields | REMOVAL)
+    done = await client.post("/mod/bulk", data=fields | REMOVAL | {"sure": "1"})
+
+    assert [one.status_code for one in (asked, tried, done)] == [200] * 3
+    assert asked.text.count("<b>Gone</b>") == 3
+    assert asked.text.count("Hidden until you choose to read it") == 1 and asked.text.count(INSULT) == 1
+    assert tried.text.count("There is no such item.") == 3 and "2 items: removed." in tried.text
+    assert [await state_of_target(item) for item in (own, flagged)] == ["visible", "visible"]
+    assert "2 items are decided" in done.text

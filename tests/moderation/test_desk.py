@@ -365,3 +365,12 @@ async def test_an_empty_queue_says_so(desk: httpx.AsyncClient) -> None:
     page = await desk.get("/mod/queue")
 
     assert page.status_code == 200 and "Nothing waits." in page.text
+
+
+async def test_what_is_grave_among_the_other_items_of_an_author_is_not_shown_either(desk: httpx.AsyncClient) -> None:
+    author = await make.member("jonas")
+    item, grave, mild = await reported(author), await reported(author, "illegal"), await reported(author)
+
+    for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):
+        assert re.search(rf'href="/mod/item/{grave}">Hidden until you choose to read it<', page.text)
+        assert re.search(rf'href="/mod/item/{mild}">{INSULT[:10]}', page.text)

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.moderation.queries.queue import NOT_OWN
+from parley.moderation.queries.queue import IS_SENSITIVE, NOT_OWN
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -92,7 +92,8 @@ async def notes(member: int) -> list[NoteRow]:
 
 
 OTHERS = f"""
-select i.id, i.kind, left(coalesce(c.body, ''), 80) as excerpt, i.opened_at from item i
+select i.id, i.kind, left(coalesce(c.body, ''), 80) as excerpt, i.opened_at, {IS_SENSITIVE} as sensitive
+from item i
 left join comment c on i.kind = 'comment' and c.id = i.target
 where i.id <> $3 and {NOT_OWN} and i.id in (
     select o.id from comment w join item o on o.kind = 'comment' and o.target = w.id
@@ -107,6 +108,7 @@ class OtherItem(msgspec.Struct, frozen=True):
     kind: str
     excerpt: str
     opened_at: datetime
+    sensitive: bool
 
 
 async def others(viewer: int, member: int, but: int = 0) -> list[OtherItem]:

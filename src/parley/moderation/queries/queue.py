@@ -194,16 +194,18 @@ class Named(msgspec.Struct, frozen=True):
     id: int
     author: str | None
     excerpt: str
+    sensitive: bool
 
 
 NAMED = f"""
 select i.id, coalesce(m.name, c.imported_author) as author,
-       left(coalesce(c.body, t.title, m.name), {EXCERPT}) as excerpt
+       left(coalesce(c.body, t.title, m.name), {EXCERPT}) as excerpt, {IS_SENSITIVE} as sensitive
 from item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end
-where i.id = any($1::bigint[])
+where i.id = any($2::bigint[]) and {NOT_OWN}
 """  # noqa: S608 constants only
 
 
-async def named(items: list[int]) -> list[Named]:
-    return await db.fetch(Named, NAMED, items)
+async def named(viewer: int, items: list[int]) -> list[Named]:
+    """Those of the items that are there for this moderator."""
+    return await db.fetch(Named, NAMED, viewer, items)

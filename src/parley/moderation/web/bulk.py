@@ -19,6 +19,7 @@ from parley.moderation.web.desk import LENGTHS
 from parley.moderation.web.staff import AnyRequest, staff
 
 PREFIX = "item-"
+GONE = "There is no such item."
 
 
 def checked(data: Mapping[str, Any]) -> dict[int, int]:
@@ -37,28 +38,30 @@ async def decide_many(request: AnyRequest) -> Response[Any]:
     """Without an action it asks for one; with one it tells what would be done; with `sure=1` it is done."""
     viewer, data = staff(request), await posted(request)
     items = checked(data)
+    rows = {row.id: row for row in await queue.named(viewer.id, list(items))}
     form = DecisionForm(data, [one.code for one in await grounds()])
     if "action" not in data:
-        return await _answer(request, items, form)
+        return await _answer(request, items, rows, form)
     form.require()
     if form.errors:
-        return await _answer(request, items, form, 422)
-    choices: list[Choice] = [form.choice_for(item, version) for item, version in items.items()]
-    if form.flag("sure"):
-        return await _answer(request, items, form, outcomes=await bulk.decide(viewer, choices), done=True)
-    return await _answer(request, items, form, outcomes=await bulk.rehearse(viewer, choices))
+        return await _answer(request, items, rows, form, 422)
+    choices: list[Choice] = [form.choice_for(item, items[item]) for item in items if item in rows]
+    done = form.flag("sure")
+    outcomes = await bulk.decide(viewer, choices) if done else await bulk.rehearse(viewer, choices)
+    outcomes += [bulk.Outcome(item, GONE) for item in items if item not in rows]
+    return await _answer(request, items, rows, form, outcomes=outcomes, done=done)
 
 
 async def _answer(
     request: AnyRequest,
     items: dict[int, int],
+    rows: dict[int, queue.Named],
     form: DecisionForm,
     status: int = 200,
     outcomes: list[bulk.Outcome] | None = None,
     *,
     done: bool = False,
 ) -> Response[Any]:
-    rows = {row.id: row for row in await queue.named(list(items))}
     return page(
         request,
         "moderation/bulk.html",
