@@ -13,6 +13,7 @@ COMMANDS = {
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
     "log": "parley.cli.log:log",
+    "mail": "parley.cli.mail:mail",
     "member": "parley.cli.member:member",
     "migrate": "parley.cli.serve:migrate",
     "up": "parley.cli.up:up",

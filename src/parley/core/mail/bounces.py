@@ -11,7 +11,7 @@ from parley.core.mail.letters import lists
 log = structlog.get_logger(__name__)
 
 # As Discourse counts: an address that reached the threshold gets no letter of a list any more.
-SCORES = {"gone": 4, "hard": 2, "soft": 1, "policy": 0, "complaint": 4}
+SCORES = {"gone": 4, "hard": 2, "soft": 1, "policy": 0, "complaint": 4, "delayed": 0}
 THRESHOLD = 4
 FORGOTTEN = timedelta(days=30)
 
@@ -42,20 +42,6 @@ class About(msgspec.Struct, frozen=True):
     member: int | None
 
 
-def kind_of(status: str, *, permanent: bool) -> str:
-    """What an enhanced status code (RFC 3463) says about the address; without one, whether it is for good.
-
-    "gone": there is no such mailbox. "hard", "soft": cannot be reached for good, or now. "policy": they do not want
-    mail from us, which is the operator's to mend and not the member's fault.
-    """
-    group, _, detail = status.partition(".")[2].partition(".")
-    if group == "7":
-        return "policy"
-    if status == "5.2.2" or status.startswith("4.") or not (status or permanent):
-        return "soft"
-    return "gone" if group == "1" and detail not in {"7", "8"} else "hard"
-
-
 async def record(mail: int, kind: str, status: str, detail: str, *, digest: str) -> bool:
     """Keep what came back about `mail` and count it; False where it was read before or there is no such mail.
 
@@ -72,6 +58,16 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
             await db.execute(SUPPRESS, about.address, kind)
         if kind == "complaint" and about.list is not None and about.member is not None:
             await lists[about.list].stop(about.member, "")
+    return True
+
+
+async def leave(mail: int) -> bool:
+    """Take who got `mail` off its list, as they asked; False where it is of none."""
+    async with db.atomic():
+        about = await db.fetch_one(About, ABOUT, mail)
+        if about is None or about.list is None or about.member is None:
+            return False
+        await lists[about.list].stop(about.member, "")
     return True
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from parley.core import db
 from parley.core.mail import bounces, domains, smtp
+from parley.core.mail.coming.reasons import kind_of
 from parley.core.mail.queue import Claimed, put_off, settle
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,6 @@ async def handle(mail: Claimed, by: UUID, error: Exception) -> bool:
     async with db.atomic():
         await settle(mail, by, "failed", error=text)
         if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError):
-            kind = bounces.kind_of(status, permanent=True)
+            kind = kind_of(status, error.message, permanent=True)
             await bounces.record(mail.id, kind, status, error.message, digest=f"answer:{mail.id}")
     return False

@@ -1,0 +1,53 @@
+"""`parley mail`: what the DNS has to say, whether a message is as it should be, and taking in what comes back."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from parley.cli.running import on_installation
+from parley.core.errors import Refused
+from parley.core.mail import check as checks
+from parley.core.mail.coming.intake import take_in
+from parley.core.settings import settings
+
+
+@click.group()
+def mail() -> None:
+    """Mail: the DNS it needs, how it looks, and what comes back."""
+
+
+@mail.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
+@on_installation
+async def check(file: Path | None) -> dict[str, Any]:
+    """Print the DNS records that others look for; with FILE, a message as it was sent, verify that, offline."""
+    try:
+        records = checks.records(settings())
+        findings = checks.look_over(file.read_bytes(), settings()) if file is not None else []
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    wrong = [one.text for one in findings if not one.good]
+    if wrong:
+        raise Refused(f"The message is not as it should be: {'; '.join(wrong)}.")
+    lines = [f"ok    {one.text}" for one in findings] if findings else [_line(one) for one in records]
+    return {
+        "text": "\n".join(lines),
+        "records": [msgspec.to_builtins(one) for one in records],
+        "message": [msgspec.to_builtins(one) for one in findings],
+    }
+
+
+@mail.command()
+@click.option("--to", "recipient", metavar="ADDRESS", help="The address it was delivered to, where no header says so.")
+@on_installation
+async def bounce(recipient: str | None) -> dict[str, Any]:
+    """Take in one message from standard input: undeliverable mail, a complaint, or a letter that asks to stop."""
+    said = await take_in(sys.stdin.buffer.read(), recipient)
+    return {"text": said, "result": said}
+
+
+def _line(record: checks.Record) -> str:
+    return f"{record.name}  {record.type}  {record.value}\n    {record.why}"

@@ -1,0 +1,42 @@
+"""Messages that a mail server delivers as files into a maildir (PARLEY_MAIL_INBOX)."""
+
+import asyncio
+from pathlib import Path
+
+import structlog
+
+from parley.core.errors import Unavailable
+from parley.core.mail.coming.intake import take_in
+from parley.core.settings import settings
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+
+
+async def read_inbox() -> int:
+    """Take in what is new in the maildir, and return how many messages that were; each is kept in `cur` afterwards."""
+    inbox = settings().mail_inbox
+    files = await asyncio.to_thread(_new, inbox) if inbox is not None else []
+    for file in files:
+        try:
+            said = await take_in(await asyncio.to_thread(file.read_bytes))
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("message not taken in", error=type(error).__name__)
+            said = "unreadable"
+        log.info("message taken in", said=said)
+        await asyncio.to_thread(_file_away, file)
+    return len(files)
+
+
+def _new(inbox: Path) -> list[Path]:
+    folder = inbox / "new"
+    return sorted(file for file in folder.iterdir() if file.is_file())[:BATCH] if folder.is_dir() else []
+
+
+def _file_away(file: Path) -> None:
+    kept = file.parents[1] / "cur"
+    kept.mkdir(exist_ok=True)
+    file.rename(kept / f"{file.name}:2,S")

@@ -1,0 +1,158 @@
+"""Telling what a message that came in is: undeliverable mail (RFC 3464 or in plain words), a complaint, or neither."""
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+
+import msgspec
+
+from parley.core.mail.coming.reasons import kind_of
+
+STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -]")
+SENDER = re.compile(r"mailer-?daemon|postmaster|mail delivery|mail administrator|delivery subsystem|<>", re.IGNORECASE)
+SUBJECT = re.compile(
+    r"""undeliver|delivery\ (status|failure|problem|notification|report|has\ failed)|returned\ mail|failure\ notice
+      |mail\ (delivery\ )?(failed|failure|error|status)|message\ (delivery|could\ not|not\ delivered)|not\ delivered
+      |could\ not\ (send|be\ delivered)|non-?deliver|rejected|returning\ message|undelivered|mail\ system\ error
+      |nondeliverable|permanent\ error|failed|delayed|malformed|mail$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+COMPLAINT = re.compile(r"complaint about message|abuse report|feedback-type:|email abuse report", re.IGNORECASE)
+# From here on the text is the message that came back, whose words say nothing about why.
+ORIGINAL = re.compile(
+    r"""^[\s>]*(-+\s*(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
+      |-+\ ?below\ this\ line|original\ message\ (follows|headers)|message\ header|return-path:|received:\ )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+WAITS = re.compile(
+    r"not yet been delivered|warning message only|is delayed for|will (continue|keep) (to )?try|still trying",
+    re.IGNORECASE,
+)
+NOT_FAILED = {"delivered", "relayed", "expanded"}
+MOST_WORDS, FEW_WORDS = 4_000, 200
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What came back: `kind` as in `reasons.kind_of`, or "delayed", or "complaint"."""
+
+    kind: str
+    status: str = ""
+    detail: str = ""
+
+
+def read(raw: bytes) -> tuple[Message, Report | None]:
+    """The message in `raw`, and what it reports; None for any other mail, such as what a holiday responder sends."""
+    # Old Macs end lines with a carriage return alone.
+    message = message_from_bytes(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
+    return message, _complaint(message) or _status(message) or _in_words(message)
+
+
+def _complaint(message: Message) -> Report | None:
+    for part in message.walk():
+        if part.get_content_type() == "message/feedback-report":
+            kind = re.search(r"feedback-type:\s*(\S+)", _text(part), re.IGNORECASE)
+            return Report("complaint", detail=kind[1] if kind else "")
+    words = " ".join(text for _, text in _texts(message))[:MOST_WORDS]
+    if COMPLAINT.search(f"{_subject(message)}\n{words}"):
+        return Report("complaint", detail="abuse")
+    if _subject(message).strip().lower() == "unsubscribe":
+        return Report("leave")
+    return None
+
+
+def _status(message: Message) -> Report | None:
+    for part in message.walk():
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        fields = _text(part)
+        action = _field(fields, "Action").lower()
+        said = STATUS.search(_field(fields, "Status"))
+        diagnostic = _field(fields, "Diagnostic-Code")
+        if action in NOT_FAILED:
+            return None
+        status = _better(said[1] if said else "", diagnostic)
+        # What stands beside it counts where it says nothing itself, or is not all there is to say.
+        beside = _words(message)
+        words = f"{diagnostic}\n{beside}" if not diagnostic or len(beside) < FEW_WORDS else diagnostic
+        kind = kind_of(status, words, permanent=action == "failed")
+        if action == "delayed":
+            kind = "delayed"
+        return Report(kind, status, diagnostic or words.strip()[:300])
+    return None
+
+
+def _in_words(message: Message) -> Report | None:
+    """Undeliverable mail of servers that say so in words only."""
+    if not _looks_undeliverable(message):
+        return None
+    words = _words(message)
+    if WAITS.search(words):
+        return Report("delayed", detail=words.strip()[:300])
+    found = STATUS.search(words)
+    code = CODE.search(words)
+    status = found[1] if found else ""
+    permanent = not status and (code is None or code[1].startswith("5"))
+    if not status and code is not None and code[1].startswith("4"):
+        status = "4.0.0"
+    return Report(kind_of(status, words, permanent=permanent), status, words.strip()[:300])
+
+
+def _looks_undeliverable(message: Message) -> bool:
+    subject = _subject(message)
+    sender = f"{message.get('From', '')} {message.get('Return-Path', '')}"
+    return (
+        "X-Failed-Recipients" in message
+        or message.get_content_type() == "multipart/report"
+        or bool(SENDER.search(sender) and SUBJECT.search(subject))
+    )
+
+
+def _subject(message: Message) -> str:
+    try:
+        return str(make_header(decode_header(str(message.get("Subject", "")))))
+    except (LookupError, UnicodeError, ValueError):
+        return str(message.get("Subject", ""))
+
+
+def _better(status: str, diagnostic: str) -> str:
+    """The status that the other server gave, where ours made only x.0.0 of it."""
+    said = STATUS.search(diagnostic)
+    return said[1] if said and (not status or status.endswith(".0")) else status
+
+
+def _field(fields: str, name: str) -> str:
+    found = re.search(rf"^{name}:[ \t]*(.*(?:\n[ \t]+.*)*)", fields, re.IGNORECASE | re.MULTILINE)
+    return " ".join(found[1].split()) if found else ""
+
+
+def _words(message: Message) -> str:
+    """What its writer says, without the message that came back."""
+    words = "\n".join(text for _, text in _texts(message))
+    return ORIGINAL.split(words, maxsplit=1)[0][:MOST_WORDS]
+
+
+def _texts(message: Message) -> Iterator[tuple[str, str]]:
+    if message.get_content_type() == "message/rfc822":
+        return
+    if message.is_multipart():
+        for part in message.get_payload():
+            if isinstance(part, Message):
+                yield from _texts(part)
+    elif message.get_content_maintype() in {"text", "multipart"}:
+        yield message.get_content_subtype(), _text(message)
+
+
+def _text(part: Message) -> str:
+    """The text of a part, whatever its headers say about it."""
+    if part.is_multipart():
+        return "\n".join(str(block) for block in part.get_payload())
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return str(part.get_payload())
+    try:
+        return payload.decode(part.get_content_charset() or "utf-8", "replace")
+    except LookupError:
+        return payload.decode("utf-8", "replace")

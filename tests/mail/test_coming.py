@@ -1,0 +1,241 @@
+"""Mail that comes in: what is told from what, how often that is right, and what follows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import SHARED
+from mail.sink import Club, Sink, Use
+from parley.core import db, mail
+from parley.core.mail import bounces
+from parley.core.mail.coming import maildir, reports
+from parley.core.mail.coming.intake import take_in
+from parley.core.mail.coming.reasons import kind_of
+from parley.core.mail.links import Off, envelope, off_token
+
+pytestmark = [pytest.mark.anyio]
+
+SAMPLES = SHARED / "email" / "sisimai"
+# What is no undeliverable mail, though a server sent it.
+NO_BOUNCE = {"delivered", "feedback"}
+
+
+def samples() -> list[dict[str, Any]]:
+    if not SAMPLES.is_dir():
+        pytest.skip("the samples in ../shared/data/email are not here")
+    found: list[dict[str, Any]] = json.loads((SAMPLES / "expected.json").read_text())
+    return found
+
+
+def told(sample: dict[str, Any]) -> str | None:
+    _, report = reports.read((SAMPLES / sample["file"]).read_bytes())
+    return report.kind if report else None
+
+
+def test_nineteen_in_twenty_bounces_are_told_right_by_whether_the_address_is_gone() -> None:
+    bounces = [one for one in samples() if one["cls"] == "bounce" and one["expected"]]
+    judged = [one for one in bounces if one["expected"][0]["reason"] not in NO_BOUNCE]
+    right = sum((told(one) == "gone") == one["expected"][0]["hardbounce"] and told(one) is not None for one in judged)
+    missed = sum(told(one) is None for one in judged)
+    print(f"\n{right} of {len(judged)} bounces right ({right / len(judged):.1%}), {missed} not recognised")  # noqa: T201 the figures
+    assert len(judged) > 250
+    assert right / len(judged) >= 0.95
+
+
+def test_every_complaint_is_recognised() -> None:
+    complaints = [one for one in samples() if one["cls"] == "complaint"]
+    found = [told(one) for one in complaints]
+    print(f"\n{sum(one in {'complaint', 'leave'} for one in found)} of {len(found)} complaints recognised")  # noqa: T201 the figures
+    assert len(found) >= 12
+    assert set(found) <= {"complaint", "leave"}
+
+
+def test_no_automatic_reply_and_no_ordinary_mail_is_taken_for_a_bounce() -> None:
+    others = [one for one in samples() if one["cls"] in {"auto-reply", "not-a-bounce"}]
+    ordinary = [told(one) for one in others]
+    print(f"\n{len(ordinary)} automatic replies and ordinary mails, {sum(map(bool, ordinary))} taken for bounces")  # noqa: T201 the figures
+    assert len(ordinary) >= 5
+    assert set(ordinary) == {None}
+
+
+def test_no_sample_that_is_cut_anywhere_makes_it_fail() -> None:
+    for sample in samples()[::6]:
+        raw = (SAMPLES / sample["file"]).read_bytes()
+        for end in range(0, len(raw), 97):
+            reports.read(raw[:end])
+
+
+@given(st.binary(max_size=2_000))
+def test_nothing_that_comes_in_makes_it_fail(raw: bytes) -> None:
+    reports.read(b"Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n\n" + raw)
+    reports.read(raw)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("5.1.1", "gone"),
+        ("5.1.2", "gone"),
+        ("5.2.2", "soft"),
+        ("4.4.1", "soft"),
+        ("5.7.1", "policy"),
+        ("5.3.0", "hard"),
+    ],
+)
+def test_the_code_says_what_kind_it_is(status: str, kind: str) -> None:
+    assert kind_of(status, permanent=not status.startswith("4")) == kind
+
+
+def dsn(number: int, status: str = "5.1.1", *, to: str | None = None, said: str = "550 no", turn: int = 0) -> bytes:
+    """As postfix writes it."""
+    return f"""Return-Path: <>
+Delivered-To: {to or envelope(number)}
+From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+Message-ID: <{turn}@mx.example.org>
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"
+
+--x
+
+I'm sorry to have to inform you that your message could not be delivered.
+--x
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; ada@example.org
+Action: failed
+Status: {status}
+Diagnostic-Code: smtp; {said}
+
+--x--
+""".encode()
+
+
+async def sent(club: Club, key: str = "digest.1") -> int:
+    letter = mail.Letter(list="digest", member=1, to="Ada@example.org", key=key, subject="Monday", text="Words.\n")
+    async with db.atomic():
+        number = await mail.post(letter)
+    club.letters[number] = letter
+    return number
+
+
+@pytest.fixture
+def here(app: object, club: Club, sink: Sink) -> Sink:
+    return sink
+
+
+async def is_held_back() -> bool:
+    return (
+        await db.value("select suppressed_at is not null from mail_address where address = 'ada@example.org'") is True
+    )
+
+
+async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here: Sink, club: Club) -> None:
+    assert await take_in(dsn(await sent(club))) == "gone"
+    assert await is_held_back()
+    number = await sent(club, "digest.2")
+    await mail.deliver_due()
+    assert here.messages == []
+    assert (number, "failed") in club.outcomes
+    assert await bounces.let_go("Ada@example.org")
+    await sent(club, "digest.3")
+    assert await mail.deliver_due() == 1
+
+
+async def test_a_message_that_somebody_waits_for_still_goes_there(here: Sink, club: Club) -> None:
+    await take_in(dsn(await sent(club)))
+    async with db.atomic():
+        await mail.send("reset", "ada@example.org", "A new password", "A link.\n")
+    assert await mail.deliver_due() == 1
+
+
+async def test_full_mailboxes_and_passing_troubles_add_up_and_are_forgotten_after_a_month(
+    here: Sink, club: Club
+) -> None:
+    number = await sent(club)
+    for turn in range(3):
+        assert await take_in(dsn(number, "5.2.2", turn=turn)) == "soft"
+    assert not await is_held_back()
+    await db.execute("update mail_address set scored_at = now() - interval '31 days'")
+    for turn in range(3, 6):
+        await take_in(dsn(number, "4.4.1", turn=turn))
+    assert not await is_held_back()
+    await take_in(dsn(number, "4.4.1", turn=7))
+    assert await is_held_back()
+
+
+async def test_that_they_do_not_want_our_mail_is_not_the_members_fault(here: Sink, club: Club) -> None:
+    number = await sent(club)
+    for turn in range(9):
+        assert await take_in(dsn(number, "5.7.1", turn=turn)) == "policy"
+    assert not await is_held_back()
+    assert await db.value("select count(*) from mail_bounce where kind = 'policy'") == 9
+
+
+async def test_the_same_report_counts_once(here: Sink, club: Club) -> None:
+    raw = dsn(await sent(club), "5.3.0")
+    assert await take_in(raw) == "hard"
+    assert await take_in(raw) == "known"
+    assert await db.value("select score from mail_address") == 2
+
+
+@pytest.mark.parametrize("to", ["bounce@localhost", f"bounce+1.{'0' * 32}@localhost", "ada@localhost"])
+async def test_a_report_without_our_proof_is_not_believed(here: Sink, club: Club, to: str) -> None:
+    assert await take_in(dsn(await sent(club), to=to)) == "ignored"
+    assert await db.value("select count(*) from mail_bounce") == 0
+
+
+async def test_the_mail_server_may_name_the_address_it_delivered_to(here: Sink, club: Club) -> None:
+    number = await sent(club)
+    assert await take_in(dsn(number, to="ada@localhost"), recipient=envelope(number)) == "gone"
+
+
+async def test_a_complaint_takes_them_off_the_list(here: Sink, club: Club) -> None:
+    raw = f"""From: feedback@mail.example
+To: abuse@localhost
+Content-Type: multipart/report; report-type=feedback-report; boundary="x"
+
+--x
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: Some/1.0
+Original-Mail-From: <{envelope(await sent(club))}>
+
+--x--
+""".encode()
+    assert await take_in(raw) == "complaint"
+    assert club.left == {(1, "")}
+    assert await is_held_back()
+
+
+async def test_a_letter_that_asks_to_stop_stops_it(here: Sink, club: Club) -> None:
+    raw = f"From: ada@example.org\nTo: bounce@localhost\nSubject: off {off_token(Off(1, 'digest'))}\n\n".encode()
+    assert await take_in(raw) == "off"
+    assert club.left == {(1, "")}
+
+
+async def test_an_answer_from_somebody_on_holiday_changes_nothing(here: Sink, club: Club) -> None:
+    number = await sent(club)
+    raw = f"From: ada@example.org\nTo: {envelope(number)}\nSubject: Away\nAuto-Submitted: auto-replied\n\nBack soon.\n"
+    assert await take_in(raw.encode()) == "ignored"
+    assert await db.value("select count(*) from mail_address") == 0
+
+
+async def test_what_is_delivered_as_a_file_is_read_once_and_kept(
+    here: Sink, club: Club, use: Use, tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "1.host").write_bytes(dsn(await sent(club)))
+    (tmp_path / "new" / "2.host").write_bytes(b"\xff\x00")
+    use(mail_inbox=tmp_path)
+    assert await maildir.read_inbox() == 2
+    assert await maildir.read_inbox() == 0
+    assert await is_held_back()
+    assert sorted(file.name for file in (tmp_path / "cur").iterdir()) == ["1.host:2,S", "2.host:2,S"]
