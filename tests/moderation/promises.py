@@ -69,10 +69,12 @@ DIGEST = """
 select '{table}' as name, md5(coalesce(string_agg(({columns})::text, ',' order by ({columns})::text), '')) as digest
 from {table} t
 """
+# A member's count of judged comments grows with each attempt too (docs/decisions/0008).
+WHOLE = {"member": "to_jsonb(t) - 'judged'"}
 # What undoing gives back: the things themselves, without what only ever grows.
 LASTING = {
     "comment": "id, state, collapsed, body, reply_count, ups, downs, best",
-    "thread": "id, state, slow, state_reason, comment_count",
+    "thread": "id, state, slow, state_reason, comment_count, last_activity_at",
     "member": "id, state, state_until, role",
     "report": "id, state, outcome, resolved_at",
     "item": "id, state, escalated",
@@ -82,7 +84,7 @@ LASTING = {
 
 async def everything(*, lasting: bool = False) -> dict[str, str]:
     """A digest of each table, to tell whether anything changed; of `lasting` things alone, what undoing restores."""
-    columns = dict(sorted(LASTING.items())) if lasting else dict.fromkeys(await db.values(ALL), "t")
+    columns = dict(sorted(LASTING.items())) if lasting else dict.fromkeys(await db.values(ALL), "t") | WHOLE
     digests = " union all ".join(DIGEST.format(table=table, columns=chosen) for table, chosen in columns.items())
     return dict(zip(columns, await db.values(f"select digest from ({digests}) d order by name"), strict=True))
 

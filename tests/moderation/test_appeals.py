@@ -90,7 +90,7 @@ async def test_undoing_lets_nothing_out_that_nobody_had_looked_at(app: Litestar,
 
     await decisions.undo(mo, decision)
 
-    assert await state_of_target(item) == "hidden"
+    assert await state_of_target(item) == "pending"
 
 
 async def test_a_removal_that_went_too_far_becomes_a_fold(app: Litestar) -> None:

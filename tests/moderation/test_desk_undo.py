@@ -1,15 +1,22 @@
 """What is undone is as it was: the comment, its thread, its author, the item and its reports (trust.md I9)."""
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
 
 import make
 from moderation.desk import INSULT, decided, reported, version_of
+from moderation.engine.rows import put_rule
+from moderation.promises import broken
+from moderation.replay import differences
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Refused
+from parley.live import queries as live
+from parley.live import render
 from parley.moderation import decisions, reports
+from parley.moderation.engine.conditions import Words
 from parley.moderation.reports import Flag
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +26,7 @@ EVERYTHING = """
 select (to_jsonb(c) - 'version')::text || (to_jsonb(t) - 'last_seq' - 'version')::text
        || jsonb_build_array(m.state, m.state_until)::text
        || (to_jsonb(i) - 'version' - 'claimed_by' - 'claimed_until')::text
-       || (select jsonb_agg(to_jsonb(r) order by r.id)::text from report r where r.item = i.id)
+       || coalesce((select jsonb_agg(to_jsonb(r) order by r.id)::text from report r where r.item = i.id), '')
 from item i join comment c on c.id = i.target join thread t on t.id = c.thread join member m on m.id = c.author
 where i.id = $1
 """
@@ -76,6 +83,81 @@ async def test_a_removal_of_what_was_out_of_sight_is_undone_exactly(mo: Viewer) 
     await decisions.undo(mo, decision)
 
     assert await state(item) == before
+
+
+async def held(thread: int | None = None) -> int:
+    """The item of a comment that a rule held."""
+    await put_rule(Words(["fool"]), action="hold")
+    await make.comment(thread or await make.thread(), await make.member(), INSULT)
+    item: int = await db.value("select max(id) from item")
+    return item
+
+
+@pytest.mark.parametrize("action", ["approve", "remove", "collapse", "warn", "lock", "escalate"])
+async def test_every_decision_on_what_waited_is_undone_exactly(mo: Viewer, action: str) -> None:
+    item = await held()
+    before = await state(item)
+    assert '"state": "pending"' in before
+
+    await decisions.undo(mo, await decided(item, mo, action))
+
+    assert await state(item) == before
+    assert await differences() == [] and await broken() == []
+
+
+@pytest.mark.committed
+async def test_the_thread_was_last_active_when_another_comment_came(mo: Viewer) -> None:
+    thread = await make.thread()
+    await make.comment(thread, await make.member())
+    active = await db.value("select last_activity_at from thread")
+    item = await held(thread)
+
+    decision = await decided(item, mo, "approve")
+    moved = await db.value("select last_activity_at from thread")
+    await decisions.undo(mo, decision)
+
+    assert moved > active and await db.value("select last_activity_at from thread") == active
+
+
+async def test_what_was_answered_at_once_keeps_its_place_out_of_sight(mo: Viewer) -> None:
+    item = await held()
+    comment, thread = await db.value("select max(id) from comment"), await db.value("select max(id) from thread")
+    decision = await decided(item, mo, "approve")
+    await make.comment(thread, await make.member(), "An answer.", parent=comment)
+
+    await decisions.undo(mo, decision)
+
+    assert await db.value("select state from comment where id = $1", comment) == "hidden"
+    assert await broken() == []
+
+
+@pytest.mark.committed
+async def test_open_pages_are_told_that_it_waits_again(mo: Viewer) -> None:
+    item, thread = await held(), await db.value("select max(id) from thread")
+    decision = await decided(item, mo, "approve")
+
+    async def told() -> str:
+        messages = await render.events(await live.events_after(thread, 0, 10))
+        return b"".join(one.message for one in messages).decode()
+
+    assert INSULT in await told()
+    await decisions.undo(mo, decision)
+    assert INSULT not in await told() and "This comment waits for a moderator." in await told()
+
+
+async def test_nothing_but_undoing_leads_back(mo: Viewer) -> None:
+    item = await held()
+    comment = await db.value("select max(id) from comment")
+    decision = await decided(item, mo, "approve")
+    await decisions.undo(mo, decision)
+    assert await db.value("select state from comment where id = $1", comment) == "pending"
+    await decided(item, mo, "approve")
+
+    for undone in ("", "update decision set state = 'undone', ended_at = now() where action = 'remove'"):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with db.atomic():
+                await db.execute(undone or "select")
+                await db.execute("update comment set state = 'pending' where id = $1", comment)
 
 
 async def test_an_approval_of_what_waited_is_undone_and_nobody_reads_it(client: httpx.AsyncClient, mo: Viewer) -> None:

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 
 import make
 from conftest import empty
+from moderation.engine.rows import put_rule
 from moderation.promises import broken, everything
 from parley.comments import ops as comments
 from parley.core import db, redis
@@ -33,6 +34,7 @@ from parley.core.db import DB
 from parley.core.errors import ParleyError
 from parley.migrations.m0010_moderation_rules import TRANSITIONS
 from parley.moderation import appeals, decisions, record, reports, seconds
+from parley.moderation.engine.conditions import Words
 from parley.moderation.reports import Flag
 from parley.moderation.rules import ACTIONS, Choice
 
@@ -94,10 +96,15 @@ class Moderation(RuleBasedStateMachine):
         roles = {"ana": "member", "ben": "member", "mo": "moderator", "kim": "moderator", "ada": "admin"}
         self.people_: dict[str, Viewer] = {name: self.do(make.member(name, role=role)) for name, role in roles.items()}
         self.thread = self.do(make.thread())
+        self.do(put_rule(Words(["held"]), action="hold"))
 
     @rule(target=comments, author=authors)
     def post(self, author: str) -> Any:
         return self.attempt(make.comment(self.thread, self.people_[author]), records=0) or multiple()
+
+    @rule(target=comments, author=authors)
+    def post_what_is_held(self, author: str) -> Any:
+        return self.attempt(make.comment(self.thread, self.people_[author], "To be held.")) or multiple()
 
     @rule(target=comments, author=authors, parent=comments)
     def answer(self, author: str, parent: int) -> Any:

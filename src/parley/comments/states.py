@@ -1,6 +1,6 @@
 """What becomes of a comment: each change of its state, with what it means for counts and readers (trust.md B3)."""
 
-from parley.comments.rules import Standing
+from parley.comments.rules import IS_IN, Standing
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events import emit
@@ -22,6 +22,12 @@ TOLD = {
     ("rejected", "purged"): None,
     ("deleted_by_author", "purged"): None,
 }
+# What a decision that is taken back gives again, though there is no such way otherwise (docs/decisions/0009).
+UNDONE = {
+    ("visible", "pending"): "comment.removed",
+    ("rejected", "pending"): None,
+    ("removed", "hidden"): None,
+}
 # A comment in one of these was never among the others.
 UNCOUNTED = {"draft", "pending", "rejected", "expired"}
 
@@ -37,25 +43,41 @@ with joined as (
 update comment set reply_count = reply_count + 1 where id = (select parent from comment where id = $2)
 """
 
+# It leaves them again as if it had never joined: the thread was last active when another comment came.
+UNCOUNT = f"""
+with left_again as (
+    update thread t set comment_count = comment_count - 1, last_activity_at = greatest(
+        t.created_at,
+        (select max(e.created_at) from event e where e.thread = $1 and e.kind = 'comment.posted' and e.comment <> $2),
+        (select max(c.created_at) from comment c where c.thread = $1 and c.id <> $2 and {IS_IN}))
+    where id = $1
+)
+update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
+"""  # noqa: S608 constants only
+
 PURGE = """
 with versions as (delete from comment_version where comment = $1)
 update comment set body = '', html = '', quote = null, prefix = null, suffix = null, words = null where id = $1
 """
 
 
-async def transition(comment: Standing, to: str, *, actor: int | None) -> None:
+async def transition(comment: Standing, to: str, *, actor: int | None, undoing: bool = False) -> None:
     """Bring a comment into another state; the caller holds its thread's row and its own.
 
-    Raises Refused for a step that there is not.
+    `undoing` the decision that brought it where it is, it can be as it was (the database knows: m0018). Raises Refused
+    for a step that there is not.
     """
+    steps = TOLD | UNDONE if undoing else TOLD
     step = (comment.state, to)
-    if step not in TOLD:
+    if step not in steps:
         raise Refused("This comment is not what it was a moment ago, so this cannot be done to it any more.")
     await db.execute(MOVE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:
         await db.execute(COUNT, comment.thread, comment.id)
+    if to == "pending" and comment.state == "visible":
+        await db.execute(UNCOUNT, comment.thread, comment.id)
     if to == "purged":
         await db.execute(PURGE, comment.id)
-    told = TOLD[step]
+    told = steps[step]
     if told is not None:
         await emit(told, thread=comment.thread, comment=comment.id, actor=actor)

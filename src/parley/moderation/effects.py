@@ -18,6 +18,7 @@ from parley.moderation.targets import Target
 Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_FOLD = 200
+ANSWERED = "select exists(select from comment where parent = $1)"
 # What readers of a thread are told of its state.
 TOLD = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
@@ -55,16 +56,11 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
 async def take_back(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
     """Give a target back what a decision took, unless something else has changed it since.
 
-    The decision is in force no longer. What nobody had looked at before it stays hidden, unless it was `cleared` now.
+    The decision is in force no longer. A comment is as it was before, or visible to all where it was `cleared` now.
     """
     change: Change = {}, {}
-    unseen = before.get("state") in {"hidden", "pending"} and not cleared
-    if "state" in before and target.state in {"removed", "rejected"}:
-        change = await _move(target, "visible", actor)
-        if unseen:
-            change = change[0], (await _move(target, "hidden", actor))[1]
-    elif unseen and target.state == "visible":
-        change = await _move(target, "hidden", actor)
+    if "state" in before:
+        change = await _clear(target, actor) if cleared else await _as_before(target, before["state"], actor)
     elif "collapsed" in before:
         change = await _fold(target, before["collapsed"], actor)
     elif "thread_state" in before:
@@ -76,9 +72,25 @@ async def take_back(target: Target, before: dict[str, Any], actor: int | None, *
     return change
 
 
-async def _move(target: Target, to: str, actor: int | None) -> Change:
+async def _clear(target: Target, actor: int | None) -> Change:
+    return await _move(target, "visible", actor) if target.state in {"removed", "rejected"} else ({}, {})
+
+
+async def _as_before(target: Target, state: str, actor: int | None) -> Change:
+    """Undo what a decision made of a comment, unless its author has deleted it since.
+
+    One that waited and was answered as soon as it was let in keeps its place for the answers, out of sight.
+    """
+    if target.state not in {"visible", "removed", "rejected"} - {state}:
+        return {}, {}
+    if state == "pending" and target.state == "visible" and await db.value(ANSWERED, target.id):
+        state = "hidden"
+    return await _move(target, state, actor, undoing=True)
+
+
+async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = False) -> Change:
     comment = await comments.locked(target.id)
-    await states.transition(comment, to, actor=actor)
+    await states.transition(comment, to, actor=actor, undoing=undoing)
     return {"state": comment.state}, {"state": to}
 
 
