@@ -7,7 +7,7 @@ from time import perf_counter
 import uvloop
 from rich.console import Console
 
-from bench import anchoring, backtest, large, live, moderation, reading, report, rest, writing
+from bench import anchoring, backtest, digests, large, live, moderation, reading, report, rest, writing
 from bench.ground import Ground, ground
 from bench.report import Figure
 
@@ -18,6 +18,7 @@ PARTS = {
     "live": live,
     "anchoring": anchoring,
     "backtest": backtest,
+    "digests": digests,
     "moderation": moderation,
     "memory": rest,
 }

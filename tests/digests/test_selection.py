@@ -169,8 +169,8 @@ def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> 
     offered = [voice(40, 41, "supports", 0.5), voice(40, 42, "challenges", 0.4), question(50)]
     kinds = [one.kind for one in select(Reader(1), own, pooled(offered))]
 
-    assert kinds == ["reply"] * 3 + ["followed"] * 4 + ["best"] * 2 + ["question"]
-    assert [one.kind for one in select(Reader(1), own, pooled([]))] == ["reply"] * 3 + ["followed"] * 7
+    assert kinds == ["reply"] * 3 + ["followed"] * 3 + ["best"] * 2 + ["question"]
+    assert [one.kind for one in select(Reader(1), own, pooled([]))] == ["reply"] * 3 + ["followed"] * 6
 
 
 def test_a_comment_is_worth_half_after_a_week() -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.digests.rules import IS_KNOWN, IS_WANTED, MAY_BE_READ
+from parley.digests.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
 from parley.digests.selection import Candidate
 
 
@@ -35,6 +35,9 @@ class Item(msgspec.Struct, frozen=True):
     text: str
     ups: int
     at: datetime
+    # What the comment answers, and who wrote that.
+    answered: str | None
+    answered_html: str
 
 
 COLUMNS = tuple(Item.__struct_fields__[:9])
@@ -55,10 +58,12 @@ SHOWN = f"""
 select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
-       coalesce(c.created_at, x.at) as at
+       coalesce(c.created_at, x.at) as at,
+       coalesce(w.name, q.imported_author) as answered, coalesce(q.html, '') as answered_html
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author
+left join comment q on q.id = c.parent and {MAY_BE_QUOTED} left join member w on w.id = q.author
 {ARTICLE}
 where {MAY_BE_READ} {{more}}
 order by i.issue, i.position
@@ -70,7 +75,7 @@ IS_UNREAD = f"and {IS_WANTED} and not {IS_KNOWN}"
 
 CHOSEN = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
 
-CHOSEN_UNREAD = SHOWN.format(items=CHOSEN, more=IS_UNREAD)
+CHOSEN_READABLE = SHOWN.format(items=CHOSEN, more="")
 STORED_UNREAD = SHOWN.format(items=STORED, more=IS_UNREAD)
 STORED_READABLE = SHOWN.format(items=STORED, more="")
 INSERT = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}"  # noqa: S608 constants only
@@ -78,14 +83,14 @@ LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::sma
 
 
 async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[Item]]:
-    """What was chosen for issues (each with its member), by issue, as far as it may be read and is unread."""
+    """What was chosen for issues (each with its member), by issue, as far as it may be read at this moment."""
     rows = [
         (issue, member, place, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
         for issue, member, candidates in chosen
         for place, one in enumerate(candidates)
     ]
     found: dict[int, list[Item]] = defaultdict(list)
-    for item in await db.fetch(Item, CHOSEN_UNREAD, *_columns(rows)):
+    for item in await db.fetch(Item, CHOSEN_READABLE, *_columns(rows)):
         found[item.issue].append(item)
     return found
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from textwrap import fill
 
 import msgspec
@@ -86,6 +87,7 @@ def _letter(edition: Edition, subject: str, text: str, html: str) -> Letter:
     )
 
 
+@lru_cache(10_000)
 def _wrapped(text: str, indent: int = 0) -> str:
     """`text` in lines of a terminal, none of which is cut where it holds an address."""
     margin = " " * indent

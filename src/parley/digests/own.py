@@ -7,13 +7,17 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.digests.offering import EACH, LOOKED_AT, PLACE
-from parley.digests.rules import IS_CALM, IS_TELLABLE, NEWS_DAYS
+from parley.digests.offering import PLACE
+from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS
 from parley.digests.selection import Candidate, worth
 from parley.notices.queries import NoticeRow, unread_for_digest
 
 # Of each reader, the threads they read that moved last; of those they follow there are notices.
-MOVED = 6
+MOVED = 5
+# The best of each side, and one more where the reader shut the first out.
+EACH = 2
+# More than so many new comments are told as "99+"; the best is one of the newest then.
+COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
 READ = f"""
@@ -35,10 +39,10 @@ cross join lateral (
             select * from comment one
             where one.thread = v.thread
               and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
-            order by one.created_at desc limit {LOOKED_AT}
+            order by one.created_at desc limit {COUNTED}
         ) c
-        where c.author is distinct from m.id and {IS_TELLABLE}
-    ) c where c.place <= {EACH}
+        where c.author is distinct from m.id and {IS_GOOD}
+    ) c where c.place <= {EACH} and {IS_UNDISPUTED}
 ) c
 """  # noqa: S608 constants only
 
@@ -106,7 +110,7 @@ async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate
         if kind == "revised":
             found[member] += [_revision(articles[row.thread]) for row in rows[:1] if row.thread in articles]
         else:
-            told = [known[row.comment] for row in rows[-LOOKED_AT:] if row.comment in known]
+            told = [known[row.comment] for row in rows[-COUNTED:] if row.comment in known]
             found[member] += [_candidate(row, kind, now, len(rows), rows[0].created_at) for row in told]
     return found
 

@@ -14,19 +14,22 @@ EXPIRES_HOURS = 24
 NEWS_DAYS = 30
 
 # Nobody is sent what waits for a moderator, was folded, or more readers found not worth reading than worth it.
-IS_TELLABLE = f"""(
-    {IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups
-    and not exists (select from item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
+IS_GOOD = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
+IS_UNDISPUTED = """(
+    not exists (select from item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
-)"""  # noqa: S608 constants only
+)"""
+IS_TELLABLE = f"({IS_GOOD} and {IS_UNDISPUTED})"
 IS_CALM = "not exists (select from item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
 
 # Blocked or muted by the reader, or having blocked them.
 IS_SHUT = """exists (
-    select from block b
-    where b.member = i.member and b.other = c.author or b.member = c.author and b.other = i.member and b.kind = 'block'
+    select from block b where b.member = i.member and b.other = {one}.author
+       or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
-MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT}))"
+MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT.format(one='c')}))"
+# What a comment answers is quoted beside it, where that may be read too.
+MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_SHUT.format(one='q')}"
 # Of what there are notices, the reader must still want it in the digest; and nothing of what they mute.
 IS_WANTED = f"""(
     not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')

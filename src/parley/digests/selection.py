@@ -172,11 +172,11 @@ class _Issue:
                 room -= 1
 
     def take_stories(self, stories: Iterable[Story], most: int) -> None:
-        """Take the best stories until the issue has `most` items."""
+        """Take the best stories while there is room for a pair of voices among `most` items."""
         for story in stories:
-            if len(self.items) >= most:
+            if len(self.items) + len(SIDES) > most:
                 return
-            self._take_story(story, most)
+            self._take_story(story)
 
     def take_pool(self, stories: Sequence[Story]) -> None:
         """Fill the room there is with the best of the reader's topics, and look once over the fence."""
@@ -184,12 +184,12 @@ class _Issue:
         self.take_stories(near, MOST)
         taken = 0
         for story in stories:
-            if taken == MOST_ELSEWHERE or len(self.items) >= MOST:
+            if taken == MOST_ELSEWHERE or len(self.items) + len(SIDES) > MOST:
                 return
             if not reader_has(self.reader, story.topic):
-                taken += self._take_story(story, MOST, kind="elsewhere")
+                taken += self._take_story(story, kind="elsewhere")
 
-    def _take_story(self, story: Story, most: int, kind: str | None = None) -> bool:
+    def _take_story(self, story: Story, kind: str | None = None) -> bool:
         """Take one voice of each side, or the best where only one side speaks; whether anything was taken.
 
         A side whose voices the reader knows has spoken to them already.
@@ -197,10 +197,7 @@ class _Issue:
         fitting = [one for one in story.voices if self._fits(one)]
         if not fitting:
             return False
-        pair = _pair(fitting)
-        if pair and len(self.items) + len(pair) > most:
-            return False
-        for one in pair or fitting[:1]:
+        for one in _pair(fitting) or fitting[:1]:
             self._add(msgspec.structs.replace(one, kind=kind or one.kind))
         return True
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.core.markdown import excerpt
+from parley.core import markdown
 from parley.core.pages import plural
 from parley.core.settings import settings
 from parley.core.text import shortened
@@ -15,6 +16,7 @@ from parley.digests.items import Item
 from parley.digests.selection import ORDER, SECTIONS
 
 EXCERPT = 260
+ANSWERED = 90
 SUBJECT = 60
 PREHEADER = 110
 # Fewer readers are no recommendation.
@@ -32,8 +34,12 @@ NAMES = list(SECTIONS)
 ABOUT_READER = {"reply": "answers you", "mention": "mentions you"}
 
 
+# Many readers are told the same.
+excerpt = lru_cache(10_000)(markdown.excerpt)
+
+
 class Voice(msgspec.Struct, frozen=True):
-    """The literal words of one comment or article, whose they are, and why they stand here."""
+    """The literal words of one comment or article, whose they are, what they answer, and why they stand here."""
 
     excerpt: str
     author: str | None
@@ -41,15 +47,17 @@ class Voice(msgspec.Struct, frozen=True):
     assisted: bool
     link: str
     reason: str
+    answers: str = ""
 
 
 class Told(msgspec.Struct, frozen=True):
-    """One thread in a section, with one voice or one of each side."""
+    """One thread in a section, with one voice or one of each side; `reason`, where it is the same for both."""
 
     title: str
     topic: str
     link: str
     voices: list[Voice]
+    reason: str = ""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -99,16 +107,27 @@ def _stories(items: list[Item], now: datetime) -> list[Told]:
     threads: dict[int, list[Item]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
-    return [
-        Told(found[0].title, found[0].topic, _thread_link(found[0]), [_voice(one, now) for one in found])
-        for found in threads.values()
-    ]
+    return [_story(found, now) for found in threads.values()]
+
+
+def _story(items: list[Item], now: datetime) -> Told:
+    voices = [_voice(one, now) for one in items]
+    reason = voices[0].reason if len({voice.reason for voice in voices}) == 1 else ""
+    return Told(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason)
 
 
 def _voice(item: Item, now: datetime) -> Voice:
     words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
-    return Voice(words, item.author, item.stance, item.assisted, link, reason(item, now))
+    return Voice(words, item.author, item.stance, item.assisted, link, reason(item, now), _answers(item))
+
+
+def _answers(item: Item) -> str:
+    """What a comment answers, in its first words."""
+    if item.answered is None:
+        return ""
+    whose = "you" if item.kind == "reply" else item.answered
+    return f"to {whose}: {excerpt(item.answered_html, ANSWERED)}"
 
 
 def _thread_link(item: Item) -> str:

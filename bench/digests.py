@@ -1,0 +1,115 @@
+"""Planning and building issues of the digest in a town of 100,000 members, by the second of one processor.
+
+Processor time, ours and that of PostgreSQL for us together, is what a run costs, however busy the machine is besides.
+The ceiling writes the same rows and chooses, reads and words nothing.
+"""
+
+from datetime import UTC, datetime
+from time import process_time
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import psutil
+
+from bench import town
+from bench.ground import ROUNDS, Ground, resident
+from bench.report import Figure
+from parley import features
+from parley.core import db
+from parley.core.db import close_pool, open_pool
+from parley.core.migrate import migrate
+from parley.digests import building, planning
+from parley.digests.offering import offered
+
+ISSUES = 2_000
+BAR = 300.0
+BAR_MB = 25.0
+# As many of them as are due in one round, wherever they live.
+DUE = """
+update subscription s set next_at = now() - interval '1 minute', last_day = current_date - 8,
+  weekday = extract(isodow from now() at time zone m.zone)::int, hour = 0
+from member m where m.id = s.member and m.id > $1 and m.id <= $2
+"""
+NOW = "update issue set due_at = now() - interval '1 second' where state = 'planned'"
+BARE = """
+with written as (
+    insert into issue (member, period, due_at, state) select member, 'b' || $1, due_at, state from issue where id > $2
+    returning id
+), items as (
+    insert into issue_item (issue, member, position, kind, thread, comment, revision, told)
+    select (select min(id) from written), member, position, kind, thread, comment, revision, false
+    from issue_item where issue > $2
+)
+insert into mail (kind, list, argument, member, recipient, domain, key, subject, text, html, created_at, due_at)
+select kind, list, argument, member, recipient, domain, key || $1, subject, text, html, created_at, due_at
+from mail where id > $3
+"""
+
+
+class Clock:
+    """Seconds of processor that we and PostgreSQL's process for us have used."""
+
+    def __init__(self, backend: int) -> None:
+        self._backend = psutil.Process(backend)
+
+    def read(self) -> float:
+        times = self._backend.cpu_times()
+        return process_time() + float(times.user) + float(times.system)
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    features.connect()
+    url = await _database(ground.database_url)
+    await open_pool(url, size=1, statement_timeout="0")
+    clock = Clock(await db.value("select pg_backend_pid()"))
+    rates, bare, letters, memory = list[float](), list[float](), list[float](), list[float]()
+    for number in range(ROUNDS + 1):
+        await db.execute(DUE, number * ISSUES, (number + 1) * ISSUES)
+        issue, mail = (
+            await db.value("select max(id) from issue"),
+            await db.value("select coalesce(max(id), 0) from mail"),
+        )
+        began = clock.read()
+        built = await _run()
+        used = clock.read() - began
+        posted = await db.value("select count(*) from mail where id > $1", mail)
+        began = clock.read()
+        await db.execute(BARE, str(number), issue, mail)
+        if number:
+            # The first round warms up.
+            rates.append(built / used)
+            bare.append(built / (clock.read() - began))
+            letters.append(posted / built)
+        memory.append(resident(psutil.Process().pid))
+    await close_pool()
+    return [
+        Figure("digests", "issues planned and built by one processor", "/s", rates, bar=BAR, least=True),
+        Figure("digests", "beside writing the same rows only", "/s", rates, bare),
+        Figure("digests", "share of issues that are a letter", "", letters),
+        Figure("digests", f"memory gained over {ROUNDS * ISSUES:,} issues", "MB", [memory[-1] - memory[0]], bar=BAR_MB),
+    ]
+
+
+async def _database(url: str) -> str:
+    """A database of its own on the same server, filled."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("create database digests")
+    await connection.close()
+    own = urlunsplit(urlsplit(url)._replace(path="/digests"))
+    await migrate(own)
+    connection = await asyncpg.connect(own)
+    await town.fill(connection)
+    await connection.close()
+    return own
+
+
+async def _run() -> int:
+    """What the worker's job does, without waiting for the minutes over which issues are spread."""
+    now = datetime.now(UTC)
+    while await planning.plan(now):
+        pass
+    await db.execute(NOW)
+    pool, built = await offered(now), 0
+    while batch := await building.build(now, pool):
+        built += batch
+    return built
