@@ -131,7 +131,6 @@ async def test_what_was_answered_at_once_keeps_its_place_out_of_sight(mo: Viewer
     assert await broken() == []
 
 
-@pytest.mark.committed
 async def test_open_pages_are_told_that_it_waits_again(mo: Viewer) -> None:
     item, thread = await held(), await db.value("select max(id) from thread")
     decision = await decided(item, mo, "approve")
@@ -145,6 +144,7 @@ async def test_open_pages_are_told_that_it_waits_again(mo: Viewer) -> None:
     assert INSULT not in await told() and "This comment waits for a moderator." in await told()
 
 
+@pytest.mark.committed
 async def test_nothing_but_undoing_leads_back(mo: Viewer) -> None:
     item = await held()
     comment = await db.value("select max(id) from comment")
