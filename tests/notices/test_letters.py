@@ -57,7 +57,7 @@ async def test_an_answer_is_mailed_once_in_ten_minutes_with_its_words(mira: View
 
     [text] = await letters()
     assert "jon answers:\n\n  Well, **no**, @mira." in text
-    assert "You wrote: I see it otherwise." in text
+    assert "You wrote:\n\n  I see it otherwise." in text
     assert f"/c/{reply}" in text
     wait = await db.value("select extract(epoch from due_at - created_at)::int from mail where list = 'replies'")
     assert wait == 600

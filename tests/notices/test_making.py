@@ -277,3 +277,38 @@ async def _move(comment: int, to: str) -> None:
 async def _later(table: str, column: str) -> None:
     """Let a moment pass between what is there and what comes: all of a test has one time."""
     await db.execute(f"update {table} set {column} = {column} - interval '1 second'")
+
+
+CROWD = """
+with crowd as (
+    insert into member (name, name_key, email, email_key, state, created_at)
+    select 'm' || n, 'm' || n, n || '@x.y', n || '@x.y', 'active', now() from generate_series(1, 10000) n
+    returning id
+)
+insert into follow (member, thread, level, since) select id, $1, 'follow', now() - interval '1 hour' from crowd
+"""
+
+
+async def test_ten_thousand_followers_cost_who_posts_nothing_and_the_worker_one_statement(
+    jon: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = db._ask
+
+    async def counting(method: str, sql: str, args: tuple[object, ...]) -> object:
+        asked.append(sql)
+        return await ask(method, sql, args)
+
+    monkeypatch.setattr(db, "_ask", counting)
+    costs = []
+    for crowd in (False, True):
+        if crowd:
+            await db.execute(CROWD, thread)
+        asked.clear()
+        await make.comment(thread, jon, "News.")
+        posting = len(asked)
+        await jobs.handle_events()
+        costs.append((posting, len(asked) - posting))
+
+    assert costs[0] == costs[1]
+    assert await db.value("select count(*) from notice where kind = 'followed'") == 10_000

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from textwrap import fill
 
 import msgspec
 from markupsafe import Markup
@@ -24,6 +25,8 @@ SUBJECT = 60
 # What is longer goes on where it stands.
 LONGEST = 4_000
 MOST_TOLD = 20
+WIDTH = 72
+ANSWERED = 140
 
 # What is folded is not sent on, and nothing to whom cannot come and see.
 IS_MAILED = f"""
@@ -110,7 +113,7 @@ async def _said(rows: Sequence[NoticeRow]) -> list[Said]:
 def _answered(row: NoticeRow, found: dict[int, CommentRow]) -> str:
     """The first of the member's own words that a reply answers."""
     parent = found.get(row.parent) if row.parent is not None and row.kind == "reply" else None
-    return view.excerpt(parent) if parent is not None and parent.state == "visible" else ""
+    return shortened(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
 
 async def _letter(member: int, to: To, said: Sequence[Said]) -> Letter:
@@ -121,7 +124,7 @@ async def _letter(member: int, to: To, said: Sequence[Said]) -> Letter:
     context = {"to": to, "said": said, "title": title, "off": off, "off_thread": off_thread}
     context |= {"subject": shortened(f"Re: {title}", SUBJECT), "site": settings().base_url}
     context |= {"address": f"{settings().base_url}/t/{thread}/{first.row.slug}", "longest": LONGEST}
-    subject, text = written("replies", **context)
+    subject, text = written("replies", **context, wrapped=_wrapped)
     thread_key = f"thread.{thread}.{member}"
     above = [thread_key, *(f"post.{one}.{member}" for one in await db.values(ANCESTORS, first.comment.id))]
     return Letter(
@@ -136,4 +139,13 @@ async def _letter(member: int, to: To, said: Sequence[Said]) -> Letter:
         answers=above[-1],
         references=tuple(above),
         expires_at=datetime.now(UTC) + EXPIRES,
+    )
+
+
+def _wrapped(text: str) -> str:
+    """`text`, set in, in lines of a terminal; none is cut where it holds an address."""
+    lines = text.splitlines()
+    return "\n".join(
+        fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        for line in lines
     )
