@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -13,8 +14,10 @@ from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.core.access import Viewer
+from parley.core.mail.letters import lists
 from parley.live import queries as live
 from parley.live import render
+from parley.notices import jobs as notices
 from standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
@@ -42,8 +45,10 @@ select quote_ident(table_name) from information_schema.tables
 where table_schema = 'public' and table_type = 'BASE TABLE'
 """
 LETTERS = """
-select coalesce(text, '') || coalesce(subject, '') from mail where recipient <> all($1::text[])
+select coalesce(text, '') || coalesce(subject, '') from mail where list is null and recipient <> $1
 """
+# These are written anew right before they go out.
+OF_LISTS = "select id, list from mail where list is not null and recipient <> $1"
 
 
 class Cage:
@@ -67,15 +72,17 @@ class Cage:
         lineage = (await make.lineages(self.thread))[0]
         for state in WAYS:
             song = self.song(state)
-            bird = await make.comment(self.thread, self.author, f"Before: {song}.", stance="supports")
+            # Whoever is here is told of each: the member, the moderator, the admin.
+            bird = await make.comment(self.thread, self.author, f"Before: {song}. @mira @mo @ada", stance="supports")
             await db.execute(QUOTED, bird, f"quoted {song}", lineage)
-            await comments.edit_comment(viewer=self.author, comment_id=bird, body=f"After: {song}.")
+            await comments.edit_comment(viewer=self.author, comment_id=bird, body=f"After: {song}. @mira @mo @ada")
             if state in HELD:
                 await make.put_state("comment", bird, "pending")
             else:
                 await make.comment(self.thread, await make.member(), "An answer that stays.", parent=bird)
             self.birds[state] = bird
         await db.execute(STRONGEST, self.thread, list(self.birds.values()))
+        await notices.handle_events()
 
     async def change(self) -> None:
         """Bring each into its state, by the steps that there are."""
@@ -164,15 +171,26 @@ async def test_staff_reads_nothing_that_was_purged_and_nothing_hidden_where_read
     assert {page for page in leaks if not page.startswith(("/mod", "/decision", "/c/"))} == set()
 
 
+class OfList(msgspec.Struct, frozen=True):
+    id: int
+    list: str
+
+
+async def letters_to_all_but(address: str) -> list[str]:
+    """The letters of lists to everybody else, as they would go out now."""
+    found = [await lists[one.list].review(one.id) for one in await db.fetch(OfList, OF_LISTS, address)]
+    return [f"{letter.subject}{letter.text}{letter.html}" for letter in found if letter is not None]
+
+
 async def test_no_stream_and_no_letter_carries_what_is_hidden(app: Litestar, cage: Cage) -> None:
     await cage.change()
 
     rows = await live.events_after(cage.thread, 0, 1_000)
     told = b"".join(one.message for one in await render.events(rows)).decode()
-    letters = "".join(await db.values(LETTERS, ["cora@example.org"]))
+    letters = "".join([*await db.values(LETTERS, "cora@example.org"), *await letters_to_all_but("cora@example.org")])
 
     assert cage.heard(told) == {"visible"}
-    assert cage.heard(letters) == set()
+    assert cage.heard(letters) == {"visible"}
 
 
 @pytest.mark.parametrize("role", ["member", "moderator"])
@@ -191,8 +209,14 @@ async def test_whoever_blocked_its_author_reads_no_word_of_theirs_where_readers_
     assert {page for page in pages if not page.startswith(("/mod", "/decision"))} == set()
 
 
-async def test_whoever_blocked_its_author_is_told_no_word_of_theirs_live(app: Litestar, cage: Cage) -> None:
+async def test_whoever_blocked_its_author_is_told_no_word_of_theirs_live_or_by_mail(
+    app: Litestar, world: World, cage: Cage
+) -> None:
+    assert "visible" in cage.heard("".join(await letters_to_all_but("cora@example.org")))
+    for role in ("member", "moderator", "admin"):
+        await make.block(world.people[role], cage.author)
     await cage.change()
+    assert cage.heard("".join(await letters_to_all_but("cora@example.org"))) == set()
 
     rows = await live.events_after(cage.thread, 0, 1_000)
     told = await render.events(rows, frozenset({cage.author.id}))

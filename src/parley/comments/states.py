@@ -55,8 +55,10 @@ with left_again as (
 update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
 """  # noqa: S608 constants only
 
+# Letters of lists are written anew before they go out: what waits of them may quote it, and is forgotten.
 PURGE = """
-with versions as (delete from comment_version where comment = $1)
+with versions as (delete from comment_version where comment = $1),
+letters as (update mail set text = '', html = null, message = null where list is not null and state = 'planned')
 update comment set body = '', html = '', quote = null, prefix = null, suffix = null, words = null where id = $1
 """
 

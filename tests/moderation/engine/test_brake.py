@@ -242,6 +242,7 @@ async def test_a_slowed_page_costs_a_visitor_nothing_and_a_member_three_question
     one = await make.member()
     if role == "member":
         await make.sign_in(client, one)
+    await client.get("/")
     costs = []
     for slow in (0, 120):
         for written in (1, 9):
