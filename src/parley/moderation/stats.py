@@ -82,7 +82,7 @@ def decisions(period: Period, found: Sequence[stats.Decided]) -> Figure:
         if total
         else "Nothing was decided in this time."
     )
-    return _stripped("decisions", "Decisions", summary, period, counts)
+    return stripped("decisions", "Decisions", summary, period, counts)
 
 
 def _deed(one: stats.Decided) -> str:
@@ -95,7 +95,7 @@ def reports(period: Period, found: Sequence[stats.Reported]) -> Figure:
     answered = upheld + declined
     agreed = f" Moderators agreed with {upheld:,} of the {answered:,} they answered." if answered else ""
     summary = f"{plural(total, 'report', 'reports')}.{agreed}" if total else "Nobody reported anything in this time."
-    return _stripped("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
+    return stripped("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
 
 
 def appeals(found: Sequence[stats.Decided]) -> Figure:
@@ -159,7 +159,7 @@ def community(period: Period, found: Sequence[stats.Active], joined: Sequence[st
     return Figure("community", "The community", summary, ["", *lines], _rows(period, lines), strips=strips)
 
 
-def _stripped(
+def stripped(
     name: str, title: str, summary: str, period: Period, counts: Iterable[tuple[datetime, str, int]]
 ) -> Figure:
     """A figure of one strip for each kind of thing counted, the most frequent first, all on one scale."""

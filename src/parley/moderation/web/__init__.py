@@ -7,6 +7,7 @@ from parley.moderation.web import (
     deciding,
     desk,
     log,
+    mail,
     members,
     places,
     reporting,
@@ -24,6 +25,7 @@ handlers: list[object] = [
     *appeals.handlers,
     *members.handlers,
     *log.handlers,
+    *mail.handlers,
     *dashboard.handlers,
     *rules.handlers,
 ]
