@@ -1,6 +1,7 @@
 """The queue with 10,000 open items: what its pages cost the web process, beside what their queries take."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 
 from bench.ground import ROUNDS, Ground, Web, web
@@ -102,7 +103,7 @@ QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "the first 50 items": lambda viewer: queue.page(viewer.id, Wanted()),
     "what waits, and since when": lambda viewer: queue.waiting(viewer.id),
     "all of one item": lambda viewer: items.dossier(viewer.id, 5_001),
-    "who looks at what": lambda viewer: queue.looks(viewer.id),
+    "what the others do": lambda viewer: queue.deeds(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
     "what waits, for the overview": lambda viewer: numbers.now(viewer.id, AIM_HOURS),
     "appeals that wait": appeals.counts,
