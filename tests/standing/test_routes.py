@@ -3,12 +3,16 @@
 import re
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
+import make
 from parley.core import db, redis
 from parley.core.access import ANYONE, Who
 from parley.core.assets import static
+from parley.moderation import members
+from parley.moderation.rules import Choice
 from standing.world import ROLES, World, gets, routes
 
 pytestmark = pytest.mark.anyio
@@ -110,6 +114,35 @@ async def test_a_form_of_a_member_refuses_visitors_and_keeps_what_they_typed(
         assert answer.status_code in {401, 404}, path
         if answer.status_code == 401:
             assert "typed words" in answer.text, path
+
+
+async def test_whoever_is_suspended_changes_nothing_from_that_moment_on(
+    app: Litestar, client: httpx.AsyncClient, world: World
+) -> None:
+    await world.sign_in(client, "member")
+    choice = Choice(0, 0, "suspend", "civility", "They insult somebody.", 3)
+    await members.sanction(world.people["moderator"], world.people["member"].id, choice)
+    before = await checksum()
+
+    for path in set(routes(app, "POST")) - OPEN_TO_ALL:
+        answer = await client.post(world.fill(path), data={"body": "words", "text": "words", "on": "1", "value": "1"})
+        assert answer.status_code in {401, 404}, path
+
+    assert await checksum() == before
+    assert await db.value("select count(*) from session where member = $1", world.people["member"].id) == 0
+
+
+async def test_whoever_is_no_moderator_any_more_is_none_at_the_next_request(
+    client: httpx.AsyncClient, world: World
+) -> None:
+    await world.sign_in(client, "moderator")
+    assert (await client.get("/mod/queue")).status_code == 200
+
+    await members.give_role(world.people["admin"], world.people["moderator"].id, "member", "They asked for it.")
+
+    assert (await client.get("/mod/queue")).status_code == 404
+    await make.sign_in(client, msgspec.structs.replace(world.people["moderator"], role="member"))
+    assert (await client.get("/mod/queue")).status_code == 404
 
 
 HEADERS = {
