@@ -89,6 +89,20 @@ async def test_by_touch_with_a_long_press_on_a_word(site: Site, open_tab: OpenTa
     assert chosen
 
 
+async def test_by_touch_on_a_passages_marker(site: Site, open_tab: OpenTab) -> None:
+    thread = site.fresh_thread()
+    tab = await open_tab("mira", **PHONE)
+    page = tab.page
+    await tab.open_thread(thread)
+    await page.locator(".gutter").nth(1).tap()
+    await expect(page.locator("#compose textarea")).to_be_focused()
+    await expect(page.locator("#compose textarea")).to_be_in_viewport()
+    await post(page, "By touch, on the whole passage.")
+    [row] = await site.fetch(STORED, thread, "By touch, on the whole passage.")
+    assert f"p{row['passage']}" == await page.locator(".passage").nth(1).get_attribute("id")
+    assert not row["quote"]
+
+
 async def test_the_same_words_are_told_apart_by_what_stands_before_them(site: Site, open_tab: OpenTab) -> None:
     thread = site.fresh_thread()
     tab = await open_tab("mira")

@@ -9,7 +9,7 @@ from frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-CHROME = ".masthead, .foot, .dock, .tabs, .stance-filter, #compose, .comment-score, .comment-actions, .gutter"
+CHROME = ".by > [href$='/report'], .masthead, .foot, .dock, .tabs, .stance-filter, #compose, .comment-score, .comment-actions, .gutter"
 SHOWN = (
     "chrome => [...document.querySelectorAll(chrome)].filter(one => one.checkVisibility()).map(one => one.className)"
 )
