@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import make
+from parley import features
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.imports import request_import
 from parley.articles.jobs import read_waiting
@@ -166,6 +167,7 @@ async def viewer(name: str, role: str = "member") -> Viewer:
 
 
 async def main() -> None:
+    features.connect()
     await migrate(settings().database_url)
     await open_pool(settings().database_url, size=4)
     open_redis(settings().redis_url)

@@ -23,7 +23,7 @@ def thread(**changes: Any) -> Row:
     row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "slow": 0, "title": "The wager"}
     row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
     row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
-    row |= {"asks_declaration": False}
+    row |= {"asks_declaration": False, "brakes": ()}
     return Row(**(row | changes))
 
 
@@ -52,7 +52,7 @@ def form(**changes: Any) -> Row:
 def rendered(template: str, **context: Any) -> str:
     """A template as it is without an application, whose own globals stay what they are."""
     defaults = {"viewer": MIRA, "path": "/t/1/wager", "mine": None, "replies": "", "stub": None}
-    defaults |= {"parent_author": None, "flat": False, "thread": thread()}
+    defaults |= {"parent_author": None, "flat": False, "thread": thread(), "wait": None}
     every = environment().globals
     kept = dict(every)
     set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit_article=lambda *_: False)

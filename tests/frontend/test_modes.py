@@ -9,7 +9,8 @@ from frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
-CHROME = ".by > [href$='/report'], .masthead, .foot, .dock, .tabs, .stance-filter, #compose, .comment-score, .comment-actions, .gutter"
+CHROME = ".masthead, .foot, .dock, .tabs, .stance-filter, #compose, .comment-score, .comment-actions, .gutter"
+CHROME += ", .by > [href$='/report'], .follow"
 SHOWN = (
     "chrome => [...document.querySelectorAll(chrome)].filter(one => one.checkVisibility()).map(one => one.className)"
 )
