@@ -52,6 +52,8 @@ class Desk:
 
     async def end_others(self) -> None:
         """End the streams of whoever is no moderator any more."""
+        if not self.seats:
+            return
         valid = await still_staff([seat.viewer.session for seat in self.seats])
         for seat in [seat for seat in self.seats if seat.viewer.session not in valid]:
             seat.end(render.bye())
