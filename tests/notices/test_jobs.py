@@ -1,0 +1,57 @@
+"""When notices are made, and when they are forgotten."""
+
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from parley.core import db, redis
+from parley.core.nudges import Nudge
+from parley.core.wake import CHANNEL
+from parley.notices import jobs, queries
+from parley.worker import Worker
+
+pytestmark = pytest.mark.anyio
+
+
+def woken(worker: Worker) -> set[str]:
+    return {name for name, event in worker._woken.items() if event.is_set()}
+
+
+@pytest.mark.parametrize(
+    ("channel", "data", "jobs_"),
+    [
+        (redis.LIVE_CHANNEL, msgspec.json.encode([Nudge(1, scores=True), Nudge(2, seq=3)]), {"notices"}),
+        (redis.LIVE_CHANNEL, msgspec.json.encode([Nudge(1, scores=True), Nudge(0, notices=True)]), set()),
+        (CHANNEL, b"mail", {"mail"}),
+        (CHANNEL, b"nothing of ours", set()),
+    ],
+)
+def test_an_event_wakes_the_worker_and_votes_do_not(channel: str, data: bytes, jobs_: set[str]) -> None:
+    worker = Worker()
+
+    worker._hear(channel, data)
+
+    assert woken(worker) == jobs_
+
+
+async def test_events_of_before_there_were_notices_are_handled_already(app: Litestar) -> None:
+    await make.comment(await make.thread(), await make.member())
+    await db.execute("update event set handled_at = now()")
+
+    assert await jobs.handle_events() == 0
+    assert await db.value("select count(*) from notice") == 0
+
+
+async def test_notices_read_long_ago_are_forgotten(app: Litestar) -> None:
+    mira, jon = await make.member("mira"), await make.member("jon")
+    for number in range(3):
+        await make.comment(await make.thread(), jon, f"Number {number}, @mira.")
+    await jobs.handle_events()
+    first, second, third = await db.values("select id from notice where member = $1 order by id", mira.id)
+    await db.execute("update notice set read_at = now() - interval '100 days' where id = $1", first)
+    await db.execute("update notice set created_at = now() - interval '400 days' where id = $1", second)
+
+    assert await jobs.forget_old() == 2
+
+    assert [row.id for row in await queries.listed(mira.id)] == [third]
