@@ -1,0 +1,76 @@
+"""Many members at once: as many questions to the database as for few, and the same answers as one by one."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from litestar import Litestar
+
+from digests.edition import due, issue, reader, thread_with_sides, told
+from parley.core import db
+from parley.digests import building, planning, trial
+from parley.digests.offering import offered
+from parley.threads.ops import record_visit
+
+pytestmark = pytest.mark.anyio
+
+
+async def asked(monkeypatch: pytest.MonkeyPatch, members: int) -> int:
+    """How many statements it takes to plan and build an issue for each of so many new members."""
+    for _ in range(members):
+        await due(await reader())
+    now, count, ask = datetime.now(UTC), 0, db._ask
+
+    async def counted(method: str, sql: str, args: tuple[Any, ...]) -> Any:
+        nonlocal count
+        count += 1
+        return await ask(method, sql, args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db, "_ask", counted)
+        assert await planning.plan(now) == members
+        pool = await offered(now)
+        await db.execute("update issue set due_at = now() where state = 'planned'")
+        assert await building.build(datetime.now(UTC), pool) == members
+    return count
+
+
+async def test_a_batch_of_many_asks_no_more_than_a_batch_of_one(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    await thread_with_sides()
+    alone = await asked(monkeypatch, 1)
+    many = await asked(monkeypatch, 12)
+
+    assert await db.value("select count(*) from issue where state = 'posted'") == 13
+    assert many == alone
+
+
+async def test_members_of_one_batch_get_each_their_own(app: Litestar) -> None:
+    first, *_ = await thread_with_sides()
+    _, *others = await thread_with_sides("policy")
+    mira, jon = await reader(), await reader()
+    await record_visit(member=mira.id, thread_id=first)
+    for one in (mira, jon):
+        await due(one)
+
+    of_mira, of_jon = await issue()
+
+    assert await told(of_mira) == others
+    assert len(await told(of_jon)) == 4
+
+
+async def test_a_trial_counts_what_a_run_would_do_and_does_nothing(app: Litestar) -> None:
+    thread, *_ = await thread_with_sides()
+    mira, jon, ana = await reader(), await reader(), await reader()
+    await record_visit(member=jon.id, thread_id=thread)
+    await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", ana.id)
+    for one in (mira, jon, ana):
+        await due(one)
+    steps = list[tuple[int, int]]()
+
+    found = await trial.run(datetime.now(UTC), lambda done, of: steps.append((done, of)))
+
+    assert (found.due, found.letters, found.items, found.empty, found.asked) == (3, 1, 2, 1, 1)
+    assert steps == [(3, 3)]
+    for table in ("issue", "issue_item", "mail"):
+        assert await db.value(f"select count(*) from {table}") == 0
+    assert len(await issue()) == 3

@@ -1,0 +1,154 @@
+"""What members should know anyway: in the digest where they want it there, and nowhere twice."""
+
+import pytest
+from litestar import Litestar
+
+import make
+from digests.edition import issue_for, kinds, next_week, reader, reviewed, told
+from parley.core import db
+from parley.core.access import Viewer
+from parley.digests import reviewing
+from parley.notices import jobs as notices
+from parley.notices import ops as following
+from parley.threads.ops import revise_thread
+
+pytestmark = pytest.mark.anyio
+
+SENTENCE = "The model answers before it has understood the question."
+
+
+@pytest.fixture
+async def mira(app: Litestar) -> Viewer:
+    return await reader("mira")
+
+
+async def an_hour_passes() -> None:
+    """Else all that happens in a test happens in the same moment."""
+    await db.execute("update comment set created_at = created_at - interval '1 hour'")
+    await db.execute("update revision set created_at = created_at - interval '1 hour'")
+    await db.execute("update thread set created_at = created_at - interval '1 hour'")
+
+
+async def answered(mira: Viewer, who: Viewer | None = None) -> int:
+    """Mira wrote, and somebody answered."""
+    thread = await make.thread()
+    root = await make.comment(thread, mira, "What do you mean by understanding?")
+    await an_hour_passes()
+    reply = await make.comment(thread, who or await make.member("jon"), "What a child means by it.", parent=root)
+    await notices.handle_events()
+    return reply
+
+
+async def test_an_answer_comes_in_the_digest_of_whoever_wants_it_there(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    reply = await answered(mira)
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["reply"]
+    assert await told(number) == [reply]
+    letter = await reviewed(number)
+    assert letter is not None
+    assert letter.subject.startswith("jon answers you: The wager")
+    assert "to you: What do you mean by understanding?" in letter.text
+    assert "Answers you, today" in letter.text
+
+
+async def test_an_answer_that_is_mailed_at_once_is_in_no_digest(mira: Viewer) -> None:
+    await answered(mira)
+
+    assert await told(await issue_for(mira)) == []
+
+
+async def test_an_answer_that_was_read_on_the_page_of_notices_is_not_sent(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    await answered(mira)
+    number = await issue_for(mira)
+    await following.read_all(mira.id, await db.value("select max(id) from notice"))
+
+    assert await reviewed(number) is None
+
+
+@pytest.mark.parametrize("channel", ["page", "off", "mail"])
+async def test_the_last_word_on_a_kind_holds_for_a_letter_that_waits(mira: Viewer, channel: str) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    await answered(mira)
+    number = await issue_for(mira)
+    await following.set_channels(mira.id, {"reply": channel})
+
+    letter = await reviewed(number)
+
+    # By mail at once is for answers to come: what no letter told still comes here.
+    assert (letter is not None) == (channel == "mail")
+
+
+async def test_a_thread_that_is_followed_comes_with_how_much_is_new(mira: Viewer) -> None:
+    thread = await make.thread()
+    await following.follow_thread(mira.id, thread, "follow")
+    new = [await make.comment(thread, await make.member(), "Something new.") for _ in range(3)]
+    await notices.handle_events()
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["followed"]
+    assert (await told(number))[0] in new
+    letter = await reviewed(number)
+    assert letter is not None
+    assert "You follow this thread: 3 new since today" in letter.text
+
+
+async def test_a_thread_that_is_muted_is_not_told_even_when_its_letter_waits(mira: Viewer) -> None:
+    thread = await make.thread()
+    await make.comment(thread, await make.member(), "Something new.")
+    number = await issue_for(mira)
+    assert len(await told(number)) == 1
+    await following.follow_thread(mira.id, thread, "mute")
+
+    assert await reviewed(number) is None
+    await next_week(mira)
+    assert await told(await issue_for(mira)) == []
+
+
+async def test_a_topic_that_is_muted_is_not_told(mira: Viewer) -> None:
+    await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    await following.follow_topic(mira.id, "policy", "mute", on=True)
+
+    assert await told(await issue_for(mira)) == []
+
+
+async def test_a_topic_that_is_followed_is_the_readers(mira: Viewer) -> None:
+    await following.follow_topic(mira.id, "work", "follow", on=True)
+    for topic in ("work", "policy"):
+        await make.comment(await make.thread(topic=topic), await make.member(), "Something new.")
+
+    assert await kinds(await issue_for(mira)) == ["best", "elsewhere"]
+
+
+async def test_an_article_that_changed_where_one_commented_is_told_once(mira: Viewer) -> None:
+    thread = await make.thread()
+    lineage = (await make.lineages(thread))[0]
+    await make.comment(thread, mira, "No.", passage=lineage, quote="before it has understood")
+    await an_hour_passes()
+    changed = SENTENCE.replace("before it has understood the", "long before it has understood any")
+    article = make.text(changed, *make.WORDS[1:], title="The wager")
+    await revise_thread(thread, article)
+    await notices.handle_events()
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["revised"]
+    letter = await reviewed(number)
+    assert letter is not None
+    assert "long before it has understood any" in " ".join(letter.text.split())
+    await next_week(mira)
+    assert await kinds(await issue_for(mira)) == []
+
+
+async def test_what_a_lost_letter_told_of_them_comes_again(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    reply = await answered(mira)
+    first = await issue_for(mira)
+    await reviewing.settled(await db.value("select mail from issue where id = $1", first), "unknown")
+    await next_week(mira)
+
+    assert await told(await issue_for(mira)) == [reply]
