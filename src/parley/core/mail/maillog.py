@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-ENTRY = re.compile(r"postfix[\w/-]*/(smtpd|cleanup|qmgr)\[(\d+)\]: (.*)")
-QUEUED = re.compile(r"([0-9A-Za-z]+): (client=|message-id=|from=)(\S*)")
-LOST = re.compile(r"(lost connection|timeout) after (DATA|RCPT|MAIL)\b")
+ENTRY = re.compile(r"postfix[\w/-]*/(?:smtpd|cleanup|qmgr)\[(\d+)\]: (?:([0-9A-Za-z]{6,}): )?(.*)")
+MESSAGE_ID = re.compile(r"message-id=(\S+)")
+# Of a message that was cut off. Older versions say it without its queue id, in the process that had it.
+LOST = re.compile(r"(lost connection|timeout) after (DATA|RCPT|MAIL)\b|removed \(canceled\)")
 
 
 class Fate(Enum):
@@ -45,26 +46,21 @@ def read(path: Path) -> tuple[Entries, float]:
 
 def entries(lines: Iterable[str]) -> Entries:
     found = Entries()
-    open_in: dict[str, str] = {}
+    had_by: dict[str, str] = {}
     for line in lines:
-        entry = ENTRY.search(line)
-        if entry is None:
-            continue
-        part, process, said = entry.groups()
-        if part == "smtpd" and LOST.match(said):
-            found.lost.add(open_in.pop(process, ""))
-        elif queued := QUEUED.match(said):
-            _note(found, open_in, part, process, queued)
+        if (entry := ENTRY.search(line)) is not None:
+            process, number, said = entry.groups()
+            had_by[process] = number or had_by.get(process, "")
+            _note(found, had_by[process], said)
     return found
 
 
-def _note(found: Entries, open_in: dict[str, str], part: str, process: str, queued: re.Match[str]) -> None:
-    number, what, value = queued.groups()
-    if part == "smtpd" and what == "client=":
-        open_in[process] = number
-    elif part == "cleanup" and what == "message-id=":
-        found.ids.setdefault(value, []).append(number)
-    elif part == "qmgr" and what == "from=":
+def _note(found: Entries, number: str, said: str) -> None:
+    if LOST.match(said):
+        found.lost.add(number)
+    elif named := MESSAGE_ID.match(said):
+        found.ids.setdefault(named[1], []).append(number)
+    elif said.startswith("from=<") and "queue active" in said:
         found.queued.add(number)
 
 
