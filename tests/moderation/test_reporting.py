@@ -84,6 +84,20 @@ async def test_what_a_visitor_left_out_is_said_and_the_rest_kept(client: httpx.A
     assert await count() == 0
 
 
+async def test_of_the_abuse_of_children_one_reports_without_a_name(client: httpx.AsyncClient) -> None:
+    comment = await a_comment()
+    fields = {"reason": "illegal", "text": "A picture.", "unnamed": "1", "good_faith": "1"}
+
+    form = await client.get(f"/c/{comment}/report")
+    answer = await client.post(f"/c/{comment}/report", data=fields | {"name": "Ada", "email": "no address"})
+    unsure = await client.post(f"/c/{comment}/report", data=fields | {"good_faith": ""})
+
+    assert 'name="unnamed"' in form.text
+    assert (answer.status_code, unsure.status_code) == (303, 422)
+    assert await db.value("select name is null and email is null and text = 'A picture.' from report")
+    assert await db.value("select count(*) from mail") == 0
+
+
 async def test_visitors_report_nothing_else(client: httpx.AsyncClient) -> None:
     answer = await client.post(f"/c/{await a_comment()}/report", data=VISITOR | {"reason": "civility"})
 

@@ -16,7 +16,10 @@ LONGEST_TIME = 3_650
 
 
 class ReportForm(Form):
-    """What is wrong, on which ground; whoever is not signed in says how to be answered, and that they mean it."""
+    """What is wrong, on which ground; whoever is not signed in says how to be answered, and that they mean it.
+
+    About the sexual abuse of children one reports without a name (Digital Services Act, article 16.2 c).
+    """
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str], *, visitor: bool) -> None:
         super().__init__(data)
@@ -31,11 +34,12 @@ class ReportForm(Form):
             self._read_sender()
 
     def _read_sender(self) -> None:
-        self.name = self.text("name", most=LONGEST_NAME, least=1, missing="Please give your name.")
-        try:
-            self.email = addresses.address(self.values.get("email", ""))
-        except Refused as refusal:
-            self.errors["email"] = str(refusal)
+        if not self.flag("unnamed"):
+            self.name = self.text("name", most=LONGEST_NAME, least=1, missing="Please give your name.")
+            try:
+                self.email = addresses.address(self.values.get("email", ""))
+            except Refused as refusal:
+                self.errors["email"] = str(refusal)
         if not self.flag("good_faith"):
             self.errors["good_faith"] = "Please confirm this, if it is so."
 

@@ -28,10 +28,11 @@ SOURCE = """
 report r join item i on i.id = r.item join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
 left join member u on i.kind = 'member' and u.id = i.target
 """
-REPORTER = f"select {COLUMNS} from {SOURCE} where r.id = $1"  # noqa: S608 constants only
+HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
+REPORTER = f"select {COLUMNS} from {SOURCE} where r.id = $1 and {HAS_ADDRESS}"  # noqa: S608 constants only
 ANSWERED = f"""
 select {COLUMNS} from decision d join {SOURCE} on r.item = d.item
-where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and coalesce(m.email, r.email) is not null
+where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and {HAS_ADDRESS}
 order by r.id
 """  # noqa: S608 constants only
 

@@ -16,7 +16,7 @@ class Flag(msgspec.Struct, frozen=True):
     guideline: str
     text: str = ""
     reporter: Viewer | None = None
-    # How to answer a visitor.
+    # How to answer a visitor who said so.
     name: str | None = None
     email: str | None = None
 
@@ -67,7 +67,7 @@ async def report(flag: Flag) -> int:
     illegal = await db.value("select illegal from guideline where code = $1 and not retired", flag.guideline)
     if illegal is None:
         raise Refused("Please choose what is wrong with it.")
-    if flag.reporter is None and not (illegal and flag.email):
+    if flag.reporter is None and not illegal:
         raise Forbidden("Please sign in to report this. Only illegal content can be reported without an account.")
     async with db.atomic():
         target = await targets.lock(flag.kind, flag.target)
