@@ -1,4 +1,4 @@
-"""No path of the whole site shows the text of a comment to whom it is hidden from, whatever became of it (I4, I15, I17)."""
+"""No path of the whole site shows a comment to whom it is hidden from, whatever became of it (I4, I15, I17)."""
 
 import asyncio
 from collections.abc import Iterator
