@@ -54,3 +54,23 @@ async def test_a_real_site_has_no_such_page(
 @pytest.mark.parametrize("number", ["0", "x", "9" * 30, "99999999"])
 async def test_messages_that_are_not_there_are_not_found(client: httpx.AsyncClient, number: str) -> None:
     assert (await client.get(f"/dev/mail/{number}")).status_code == 404
+
+
+async def test_the_html_of_a_letter_is_shown_in_a_frame_that_can_do_nothing(client: httpx.AsyncClient) -> None:
+    async with db.atomic():
+        await mail.send("verify", "ada@example.org", "Hello", "Text.\n", "<html><head></head><p>Drawn.</p></html>")
+    number = await db.value("select max(id) from mail")
+    shown = await client.get(f"/dev/mail/{number}")
+    assert f'src="/dev/mail/{number}/html"' in shown.text
+    assert "frame-src 'self'" in shown.headers["content-security-policy"]
+    assert "Text." in shown.text
+    drawn = await client.get(f"/dev/mail/{number}/html")
+    assert "<p>Drawn.</p>" in drawn.text
+    policy = drawn.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "sandbox" in policy and "script" not in policy
+
+
+async def test_a_message_without_html_has_none_to_show(client: httpx.AsyncClient) -> None:
+    number = await db.value("select max(id) from mail")
+    assert (await client.get(f"/dev/mail/{number}/html")).status_code == 404
+    assert "<iframe" not in (await client.get(f"/dev/mail/{number}")).text

@@ -19,8 +19,8 @@ def use(monkeypatch: pytest.MonkeyPatch) -> Use:
 @pytest.fixture
 async def sink(use: Use) -> AsyncIterator[Sink]:
     sink = Sink()
-    async with listening(sink) as url:
-        use(smtp_url=url)
+    async with listening(sink) as sink.url:
+        use(smtp_url=sink.url)
         yield sink
 
 

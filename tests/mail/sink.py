@@ -41,8 +41,23 @@ class Sink:
         self.messages: list[tuple[list[str], bytes]] = []
         self.logins: list[object] = []
         self.answer = "250 OK"
+        self.url = ""
+        self.connections = 0
+        # Whether it hangs up when it has all bytes, without an answer.
+        self.hangs_up = False
 
-    async def handle_DATA(self, _server: smtp.SMTP, _session: object, envelope: Any) -> str:  # noqa: N802
+    async def handle_EHLO(  # noqa: N802
+        self, _server: smtp.SMTP, session: Any, _envelope: object, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_DATA(self, server: smtp.SMTP, _session: object, envelope: Any) -> str:  # noqa: N802
+        if self.hangs_up:
+            assert server.transport is not None
+            server.transport.close()
+            return "250 too late"
         if self.answer.startswith("250"):
             self.messages.append((envelope.rcpt_tos, envelope.original_content))
         return self.answer

@@ -29,8 +29,8 @@ from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
   and {SIGNS_IN}
 """  # noqa: S608 no value in it
-MAILS = 'select id, recipient as "to", subject, text, created_at as at from mail order by id desc limit 100'
-MAIL = 'select id, recipient as "to", subject, text, created_at as at from mail where id = $1'
+MAILS = 'select id, recipient as "to", subject, text, html, created_at as at from mail order by id desc limit 100'
+MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from mail where id = $1'
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -82,6 +82,7 @@ class KeptMail(msgspec.Struct, frozen=True):
     to: str
     subject: str
     text: str
+    html: str | None
     at: datetime
 
 

@@ -10,10 +10,16 @@ from parley.accounts import queries
 from parley.accounts.web.common import AnyRequest
 from parley.core.access import ANYONE
 from parley.core.errors import NotFound
+from parley.core.guard import CSP
 from parley.core.pages import page
 from parley.core.settings import settings
 from parley.core.text import as_id
 
+FRAMING = f"{CSP}; frame-src 'self'"
+DRAWN = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
@@ -26,11 +32,27 @@ async def mails_page(request: AnyRequest) -> Response[object]:
 @get("/dev/mail/{number:str}", name="accounts:mail", opt={"who": ANYONE})
 async def mail_page(request: AnyRequest, number: FromPath[str]) -> Response[object]:
     _only_here(request)
+    mail = await _kept(number)
+    return page(request, "accounts/dev_mail_message.html", headers={"Content-Security-Policy": FRAMING}, mail=mail)
+
+
+@get("/dev/mail/{number:str}/html", name="accounts:mail-html", opt={"who": ANYONE})
+async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]:
+    """The HTML of a message, as a mail client would show it: no script, nothing loaded, links in a new window."""
+    _only_here(request)
+    mail = await _kept(number)
+    if mail.html is None:
+        raise NotFound("This message has no HTML.")
+    html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": DRAWN})
+
+
+async def _kept(number: str) -> queries.KeptMail:
     wanted = as_id(number)
     mail = await queries.mail(wanted) if wanted else None
     if mail is None:
         raise NotFound("There is no such message.")
-    return page(request, "accounts/dev_mail_message.html", mail=mail)
+    return mail
 
 
 def _only_here(request: AnyRequest) -> None:
@@ -51,4 +73,4 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-handlers: list[object] = [mails_page, mail_page]
+handlers: list[object] = [mails_page, mail_page, mail_html]

@@ -22,7 +22,7 @@ returning length(recent) - length(replace(recent, 'x', ''))
 
 PAUSE = """
 update mail_domain set recent = '', pauses = pauses + 1,
-  paused_until = now() + least($2 * power(2, least(pauses, 10)), $3)
+  paused_until = now() + least($2::interval * power(2, least(pauses, 10)), $3::interval)
 where domain = $1
 """
 
