@@ -23,6 +23,7 @@ from parley.core.migrate import migrate
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import settings
 from parley.demo.fill import fill
+from parley.digests import letters
 from parley.moderation import decisions, reports
 from parley.moderation.reports import Flag
 from parley.moderation.rules import Choice
@@ -151,6 +152,14 @@ async def proposed(thread: int) -> int:
     )
 
 
+async def mailed() -> dict[str, str]:
+    """The paths of an issue of the digest, and of the question whether somebody still wants it."""
+    issue, member = [await db.value(f"select {one} from issue order by id limit 1") for one in ("id", "member")]
+    await db.execute("update subscription set asked_at = now() + interval '1 day' where member = $1", member)
+    addresses = {"issue": letters.address("view", issue), "keep": letters.address("keep", member)}
+    return {name: address.removeprefix(settings().base_url) for name, address in addresses.items()}
+
+
 async def three(title: str) -> int:
     """A thread with mira's comment, jonas_w's reply to it, and another comment."""
     thread = await make.thread(make.text(title=title))
@@ -186,7 +195,7 @@ async def main() -> None:
     spare = [await three(f"A thread to spare, number {number}") for number in range(SPARE)]
     ours = [*spare, *made.values()]
     await db.execute(OLD, ours)
-    made |= {"ready": await ready(), "proposed": await proposed(made["wide"])}
+    made |= {"ready": await ready(), "proposed": await proposed(made["wide"])} | await mailed()
     await refresh_standings()
     await db.execute(QUIET, ours)
     await close_redis()

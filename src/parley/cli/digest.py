@@ -11,6 +11,7 @@ from parley.accounts import names
 from parley.cli.running import on_installation
 from parley.core import db
 from parley.core.errors import Refused
+from parley.core.pages import plural
 from parley.digests import jobs, queries, trial
 from parley.digests.preview import next_issue
 
@@ -47,13 +48,14 @@ async def run(*, dry_run: bool) -> dict[str, Any]:
     """Plan and build the issues that are due now, as the worker does every minute."""
     if not dry_run:
         built = await jobs.run()
-        return {"text": f"{built} issues built.", "built": built}
+        return {"text": f"{plural(built, 'issue', 'issues')} built.", "built": built}
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Choosing", total=None)
         found = await trial.run(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
     text = (
-        f"{found.due} issues are due: {found.letters} letters with {found.items} items in all, "
-        f"{found.empty} with nothing to tell, {found.asked} asked whether they still want it."
+        f"{plural(found.due, 'issue is', 'issues are')} due: {plural(found.letters, 'letter', 'letters')} with "
+        f"{plural(found.items, 'item', 'items')} in all, {found.empty:,} with nothing to tell, {found.asked:,} asked "
+        "whether they still want it."
     )
     return {"text": text, "due": found.due, "letters": found.letters, "items": found.items, "empty": found.empty,
             "asked": found.asked}  # fmt: skip

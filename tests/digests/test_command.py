@@ -1,0 +1,72 @@
+"""`parley digest preview` and `parley digest run`."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from digests.edition import due, reader, thread_with_sides
+from parley.core import db
+from parley.digests import ops
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures("app")]
+
+
+def parley(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "parley", "digest", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
+
+
+async def test_the_next_issue_is_shown_as_it_is_read_in_a_terminal() -> None:
+    await reader("mira")
+    await thread_with_sides()
+
+    done = parley("preview", "Mira")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Next issue: 20")
+    assert "Subject: The wager" in done.stdout
+    assert "It is right, and here is why." in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if "http" not in line) <= 72
+    assert await db.value("select count(*) from issue_item") == 0
+
+
+async def test_it_is_shown_as_json_and_as_html_too() -> None:
+    await reader("mira")
+    await thread_with_sides()
+
+    found = json.loads(parley("preview", "mira", "--json").stdout)
+
+    assert found["subject"].startswith("The wager")
+    assert parley("preview", "mira", "--html").stdout.startswith("<!DOCTYPE html>")
+
+
+async def test_with_nothing_to_tell_it_says_that_nothing_would_be_sent() -> None:
+    mira = await reader("mira")
+    assert "nothing would be sent" in parley("preview", "mira").stdout
+    await ops.stop(mira.id)
+    assert "the digest is off" in parley("preview", "mira").stdout
+
+
+async def test_nobody_of_that_name_is_one_clear_sentence() -> None:
+    done = parley("preview", "nobody")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "There is no member nobody with a confirmed address.\n"
+
+
+async def test_a_dry_run_counts_and_a_run_builds_what_was_planned() -> None:
+    await due(await reader("mira"))
+    await thread_with_sides()
+
+    dry = parley("run", "--dry-run")
+    assert dry.returncode == 0, dry.stderr
+    assert dry.stdout == (
+        "1 issue is due: 1 letter with 2 items in all, 0 with nothing to tell, 0 asked whether they still want it.\n"
+    )
+    assert await db.value("select count(*) from issue") == 0
+
+    assert parley("run").returncode == 0
+    assert await db.value("select count(*) from issue") == 1
