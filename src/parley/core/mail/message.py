@@ -1,4 +1,4 @@
-"""The message as it is sent: its headers (docs/decisions/0009-mail.md), its parts and its signature."""
+"""The message as it is sent: its headers (docs/decisions/0010-mail.md), its parts and its signature."""
 
 import textwrap
 from datetime import datetime
