@@ -1,5 +1,7 @@
 """The thread's page on paper, in forced colours, at twice the size, and with every tool on its line."""
 
+from typing import Literal
+
 import pytest
 from markupsafe import Markup
 from playwright.async_api import Page, expect
@@ -19,6 +21,12 @@ TOOLS = ":scope > .comment-score :is(button, .meter), :scope > .comment-actions 
 MIDDLES = """(one, tools) => [...one.querySelectorAll(tools)]
     .filter(it => it.checkVisibility())
     .map(it => it.getBoundingClientRect()).map(box => Math.round((box.top + box.bottom) / 2))"""
+# Seconds that a change takes at most, of all there are on the page.
+LONGEST = """() => Math.max(...[...document.querySelectorAll("*")]
+  .flatMap(one => ["", "::before", "::after"].map(part => {
+  const { transitionDuration, animationDuration } = getComputedStyle(one, part || null);
+  return Math.max(...`${transitionDuration}, ${animationDuration}`.split(", ").map(parseFloat));
+})))"""
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -106,3 +114,13 @@ async def test_a_passage_that_is_gone_can_be_read_where_it_was_answered(stage: S
     await expect(stage.page.get_by_text("A curve as it once was.")).to_be_hidden()
     await stage.page.get_by_text("No longer in the article").click()
     await expect(stage.page.get_by_text("A curve as it once was.")).to_be_visible()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+async def test_nothing_glides_for_whoever_wants_no_motion(
+    stage: Stage, motion: Literal["reduce", "no-preference"]
+) -> None:
+    await stage.page.emulate_media(reduced_motion=motion)
+    await stage.open()
+    longest = await stage.page.evaluate(LONGEST)
+    assert longest == 0 if motion == "reduce" else 0 < longest < 0.2
