@@ -9,12 +9,14 @@ import pytest
 from litestar import Litestar
 
 import make
+from moderation.engine.rows import put_rule
 from moderation.promises import broken
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import ParleyError
 from parley.moderation import appeals, claims, decisions, record, reports
+from parley.moderation.engine.conditions import Words
 from parley.moderation.reports import Flag
 from parley.moderation.rules import Choice, Stale
 
@@ -59,7 +61,8 @@ class Person:
 
     async def post(self) -> str:
         parent = self.dice.choice([None, *self.comments])
-        self.comments.append(await make.comment(self.thread, self.who, parent=parent))
+        body = self.dice.choice(["I see it otherwise.", "To be held."])
+        self.comments.append(await make.comment(self.thread, self.who, body, parent=parent))
         return "post"
 
     async def vote(self) -> str:
@@ -111,6 +114,7 @@ class Person:
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 async def test_a_crowd_breaks_no_promise(app: Litestar, seed: int) -> None:
     thread = await make.thread()
+    await put_rule(Words(["held"]), action="hold")
     roles = ["member"] * 4 + ["moderator"] * 3 + ["admin"]
     people = [await make.member(role=role) for role in roles]
     posted = [await make.comment(thread, one) for one in people[:4] for _ in range(3)]
