@@ -47,6 +47,13 @@ async def reviewed() -> mail.Letter | None:
         return await mailing.review(number)
 
 
+async def going_out() -> mail.Letter:
+    """That letter, where there is something to tell."""
+    letter = await reviewed()
+    assert letter is not None
+    return letter
+
+
 async def letters() -> list[str]:
     return await db.values("select text from mail where list = 'replies' order by id")
 
@@ -55,12 +62,20 @@ async def test_an_answer_is_mailed_once_in_ten_minutes_with_its_words(mira: View
     reply = await answer(jon, root)
     await jobs.handle_events()
 
-    [text] = await letters()
+    assert len(await letters()) == 1
+    text = (await going_out()).text
     assert "jon answers:\n\n  Well, **no**, @mira." in text
     assert "You wrote:\n\n  I see it otherwise." in text
     assert f"/c/{reply}" in text
     wait = await db.value("select extract(epoch from due_at - created_at)::int from mail where list = 'replies'")
     assert wait == 600
+
+
+async def test_no_words_lie_in_the_queue(mira: Viewer, jon: Viewer, root: int) -> None:
+    await answer(jon, root, "A secret.")
+
+    assert await db.value("select count(*) from mail m where m::text like '%secret%'") == 0
+    assert "A secret." in (await going_out()).text
 
 
 async def test_the_letter_takes_its_place_in_the_conversation(mira: Viewer, jon: Viewer, root: int) -> None:

@@ -19,6 +19,8 @@ from parley.notices.queries import COLUMNS, NoticeRow
 from parley.notices.rules import CHANNEL, IS_SHOWN, JUDGED_BY
 
 LIST = "replies"
+# No word of anybody lies in the queue: what is taken away meanwhile was never there.
+UNWRITTEN = "This letter is written when it goes out: it tells of what is unread, and may be read, by then.\n"
 BATCHED = timedelta(minutes=10)
 EXPIRES = timedelta(days=2)
 SUBJECT = 60

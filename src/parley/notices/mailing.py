@@ -75,7 +75,8 @@ async def _post(one: Due) -> bool:
         found = await letters.of_thread(one.member, one.thread)
         if found is None:
             return False
-        mail = await post(found[0], delay=BATCHED)
+        unwritten = msgspec.structs.replace(found[0], text=letters.UNWRITTEN, html=None)
+        mail = await post(unwritten, delay=BATCHED)
         fault.at("posted")
         if not mail:
             await db.execute(NEVER_SENT, one.member, one.thread)

@@ -1,0 +1,74 @@
+"""The counter of a member's open page moves by itself: with an answer, with a removal, with what was read elsewhere."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import ops as comments
+from parley.core.access import Viewer
+from parley.live.hub import Hub
+from parley.live.stream import Stream
+from parley.notices import jobs, ops
+
+pytestmark = [pytest.mark.anyio, pytest.mark.committed]
+
+COUNTED = re.compile(r'hx-target="#unread"[^>]*>(?:<b>(\d+)</b>)?')
+
+
+def counts(stream: Stream) -> list[int]:
+    """What the counter was told, one after another."""
+    return [int(found or 0) for found in COUNTED.findall(b"".join(stream._queue).decode())]
+
+
+async def until(stream: Stream, expected: list[int]) -> None:
+    async with asyncio.timeout(30):
+        while counts(stream) != expected:
+            await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def mira(app: Litestar) -> Viewer:
+    return await make.member()
+
+
+@pytest.fixture
+async def reading(app: Litestar, mira: Viewer) -> AsyncIterator[Stream]:
+    """Mira, who has a thread open, and somebody who is not signed in beside her."""
+    hub: Hub = app.state.hub
+    stream = Stream(await make.thread(), "mira's browser", None, frozenset(), mira.id)
+    await hub.join(stream, None)
+    yield stream
+    hub.leave(stream)
+
+
+async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(mira: Viewer, reading: Stream) -> None:
+    jon, elsewhere = await make.member(), await make.thread()
+    await until(reading, [0])
+    first = await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
+    await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
+    await jobs.handle_events()
+    await until(reading, [0, 2])
+
+    await comments.delete_comment(viewer=jon, comment_id=first)
+    await jobs.handle_events()
+    await until(reading, [0, 2, 1])
+
+    await ops.read_on_page(mira.id, elsewhere, None, 0)
+    await until(reading, [0, 2, 1, 0])
+
+
+async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:
+    hub: Hub = app.state.hub
+    visitor = Stream(reading.thread, "a visitor", None)
+    await hub.join(visitor, None)
+    await until(reading, [0])
+    await make.comment(reading.thread, await make.member(), f"Hello @{mira.name}.")
+    await jobs.handle_events()
+    await until(reading, [0, 1])
+
+    assert counts(visitor) == []
+    hub.leave(visitor)
