@@ -100,7 +100,7 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("members", "/mod/members", "ada", also="staff"),
         Shown("a member", "/mod/members/mira", "ada", also="staff"),
         Shown("the record", "/mod/log", "sam_h", also="staff"),
-        Shown("mail", "/mod/mail", "ada"),
+        Shown("mail", "/mod/mail", "ada", also="nobody"),
         Shown("a statement of reasons", f"/decision/{decision}", "ada", also="staff"),
         Shown("settings: decisions", "/settings/decisions", "mira"),
         Shown("rules", "/rules"),
