@@ -102,6 +102,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("the record", "/mod/log", "sam_h", also="staff"),
         Shown("mail", "/mod/mail", "ada", also="nobody"),
         Shown("a statement of reasons", f"/decision/{decision}", "ada", also="staff"),
+        Shown("notices", "/notices", "mira"),
+        Shown("settings: notices", "/settings/notices", "mira"),
         Shown("settings: decisions", "/settings/decisions", "mira"),
         Shown("rules", "/rules"),
         Shown("edit the rules", "/rules/edit", "ada", also="nobody"),
