@@ -1,0 +1,140 @@
+"""How an issue reads: subjects that fit, days as one says them, letters that stay small and whole."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.core import mail
+from parley.digests import letters, reviewing
+from parley.digests.items import Item
+from parley.digests.letters import Edition
+from parley.digests.selection import MOST, ORDER
+from parley.digests.words import SUBJECT, day_word, lay_out
+
+AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
+EDITION = Edition(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly")
+ITEM = Item(
+    issue=7,
+    member=3,
+    position=0,
+    kind="best",
+    thread=5,
+    comment=9,
+    revision=None,
+    unread=0,
+    since=None,
+    slug="the-wager",
+    title="The wager against language models",
+    topic="Research",
+    author="jon",
+    stance="challenges",
+    assisted=False,
+    html="<p>The figure is <em>old</em>: nobody has checked it since 2019.</p>",
+    text="",
+    ups=4,
+    at=AT - timedelta(days=2),
+    answered=None,
+    answered_html="",
+)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=400).map(
+    lambda text: text.strip() or "x"
+)
+
+
+@pytest.fixture(autouse=True)
+def lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(mail.lists, "digest", reviewing.LIST)
+
+
+def changed(**changes: object) -> Item:
+    return msgspec.structs.replace(ITEM, **changes)
+
+
+@given(title=texts, author=texts, kind=st.sampled_from(sorted(ORDER)))
+def test_a_subject_is_one_line_of_at_most_sixty_characters(title: str, author: str, kind: str) -> None:
+    subject = lay_out([changed(title=title, author=author, kind=kind)], "UTC", AT).subject
+
+    assert 0 < len(subject) <= SUBJECT
+    assert len(subject.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "word"),
+    [(0, "today"), (1, "yesterday"), (2, "Monday"), (6, "Thursday"), (7, "18 November"), (60, "26 September")],
+)
+def test_a_day_is_named_as_one_says_it(days: int, word: str) -> None:
+    now = AT.astimezone(ZoneInfo("Europe/Berlin"))
+
+    assert day_word(AT - timedelta(days=days), now) == word
+
+
+def test_the_day_is_that_of_the_readers_zone() -> None:
+    late = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+
+    assert day_word(late, AT.astimezone(ZoneInfo("Europe/Berlin"))) == "today"
+    assert day_word(late, AT) == "yesterday"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, "4 readers found this worth reading"),
+        ({"ups": 1}, "New in Research, Monday"),
+        ({"kind": "elsewhere"}, "4 readers found this worth reading; a topic you rarely read"),
+        ({"kind": "reply"}, "Answers you, Monday"),
+        ({"kind": "mention"}, "Mentions you, Monday"),
+        ({"kind": "followed", "unread": 5, "since": AT - timedelta(days=1)},
+         "You follow this thread: 5 new since yesterday"),
+        ({"kind": "followed", "unread": 20, "since": AT - timedelta(days=1)},
+         "You follow this thread: 20+ new since yesterday"),
+        ({"kind": "read", "unread": 100, "since": AT - timedelta(days=3)},
+         "You read this thread: 99+ new since Sunday"),
+        ({"kind": "question"}, "Asked Monday; nobody has answered yet"),
+        ({"kind": "opened"}, "New in Research, Monday"),
+        ({"kind": "revised"}, "You commented on this passage; it was revised Monday"),
+    ],
+)  # fmt: skip
+def test_every_item_says_why_it_is_told(changes: dict[str, object], reason: str) -> None:
+    story = lay_out([changed(**changes)], "UTC", AT).sections[0].stories[0]
+
+    assert story.voices[0].reason == story.reason == reason
+
+
+@given(words=texts)
+def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
+    """Ten items of the longest, in whatever script: mail clients cut off what is longer than 100 kB."""
+    html = f"<p>{words.replace('&', '&amp;').replace('<', '&lt;')}</p>"
+    items = [changed(position=n, thread=n, comment=n, title=words[:200], html=html) for n in range(1, MOST + 1)]
+
+    letter = letters.digest(EDITION, items)
+
+    assert letter.html is not None
+    assert len(letter.html.encode()) < 80_000
+    assert letter.html.count("<h3") == MOST
+    assert len(re.findall("<script|<img|<iframe|<link", letter.html)) == 0
+
+
+def test_what_looks_like_markup_stays_text() -> None:
+    items = [changed(title="<script>alert(1)</script>", html="<p>&lt;img src=x&gt;</p>", author="<b>x</b>")]
+
+    letter = letters.digest(EDITION, items)
+
+    assert letter.html is not None
+    assert "<script>" not in letter.html
+    assert "<img" not in letter.html
+    assert "&lt;script&gt;alert(1)" in letter.html
+    assert "<img src=x>" in letter.text
+
+
+def test_the_key_of_an_issue_is_always_the_same_and_no_other_has_it() -> None:
+    assert letters.key(EDITION) == letters.key(msgspec.structs.replace(EDITION, id=8, email="new@example.org"))
+    others = [
+        msgspec.structs.replace(EDITION, **change)
+        for change in ({"member": 4}, {"list": "keep"}, {"period": "2026-W49"})
+    ]
+    assert len({letters.key(one) for one in (EDITION, *others)}) == 4
