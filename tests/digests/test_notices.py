@@ -8,9 +8,10 @@ from digests.edition import issue_for, kinds, next_week, reader, reviewed, told
 from parley.core import db
 from parley.core.access import Viewer
 from parley.digests import reviewing
+from parley.digests.selection import SIDES
 from parley.notices import jobs as notices
 from parley.notices import ops as following
-from parley.threads.ops import revise_thread
+from parley.threads.ops import record_visit, revise_thread
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +96,35 @@ async def test_a_thread_that_is_followed_comes_with_how_much_is_new(mira: Viewer
     letter = await reviewed(number)
     assert letter is not None
     assert "You follow this thread: 3 new since today" in letter.text
+
+
+async def test_of_a_thread_that_is_followed_both_sides_are_told_whatever_there_are_notices_of(mira: Viewer) -> None:
+    thread = await make.thread()
+    await following.follow_thread(mira.id, thread, "follow")
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    voices = [await make.comment(thread, await make.member(), "Words.", stance=side) for side in SIDES]
+    await notices.handle_events()
+    await db.execute("delete from notice where comment <> $1", voices[0])
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["followed", "followed"]
+    assert await told(number) == voices
+    assert await reviewed(number) is not None
+
+
+async def test_who_wants_a_followed_thread_on_the_page_only_has_it_there_only(mira: Viewer) -> None:
+    thread = await make.thread()
+    await following.follow_thread(mira.id, thread, "follow")
+    await following.set_channels(mira.id, {"followed": "page"})
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await make.comment(thread, await make.member(), "Something new.")
+    await notices.handle_events()
+
+    assert "followed" not in await kinds(await issue_for(mira))
+    assert "read" not in await kinds(await db.value("select max(id) from issue"))
 
 
 async def test_a_thread_that_is_muted_is_not_told_even_when_its_letter_waits(mira: Viewer) -> None:

@@ -23,7 +23,7 @@ where c.id = v.comment and l.member = v.member and l.thread = v.thread and c.cre
 """  # noqa: S608 constants only
 VISITED = f"insert into visit (member, thread, before_at, seen_at) select member, thread, at, at from {LEFT_AT} l"  # noqa: S608
 VOTED_AT_ONCE = "update vote v set changed_at = c.created_at from comment c where c.id = v.comment"
-IS_DUE = "update subscription set next_at = now(), last_day = current_date - 7 where member = $1"
+IS_DUE = "update subscription set next_at = now() - interval '1 minute', last_day = current_date - 7 where member = $1"
 
 
 async def leave(ids: Mapping[str, int]) -> None:

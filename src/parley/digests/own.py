@@ -10,9 +10,10 @@ from parley.core import db
 from parley.digests.offering import PLACE
 from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS
 from parley.digests.selection import Candidate, worth
+from parley.notices.making import MOST_UNREAD
 from parley.notices.queries import NoticeRow, unread_for_digest
 
-# Of each reader, the threads they read that moved last; of those they follow there are notices.
+# Of each reader, the threads they read or follow that moved last.
 MOVED = 5
 # The best of each side, and one more where the reader shut the first out.
 EACH = 2
@@ -21,15 +22,13 @@ COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
 READ = f"""
-select m.id as member, 'read' as kind, v.thread, v.topic, c.created_at as at, c.best, c.id as comment,
+select m.id as member, v.follows, v.thread, v.topic, c.created_at as at, c.best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, c.unread, v.seen_at as since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
-    select t.id as thread, t.topic, v.seen_at from visit v join thread t on t.id = v.thread
-    where v.member = m.id and t.last_activity_at > v.seen_at
-      and not exists (
-          select from follow f where f.member = m.id and f.thread = t.id and f.level in ('follow', 'mute')
-      )
+    select t.id as thread, t.topic, v.seen_at, coalesce(f.level = 'follow', false) as follows
+    from visit v join thread t on t.id = v.thread left join follow f on f.member = m.id and f.thread = t.id
+    where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
       and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {IS_CALM}
     order by t.last_activity_at desc, t.id limit {MOVED}
 ) v
@@ -65,7 +64,7 @@ class Read(msgspec.Struct, frozen=True):
     """A comment in a thread that a member looked at before it was written."""
 
     member: int
-    kind: str
+    follows: bool
     thread: int
     topic: str
     at: datetime
@@ -99,19 +98,28 @@ class Revised(msgspec.Struct, frozen=True):
 async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate]]:
     """What could be told to each of these members alone."""
     found: dict[int, list[Candidate]] = defaultdict(list)
-    for row in await db.fetch(Read, READ, list(members), now):
-        found[row.member].append(_candidate(row, row.kind, now, row.unread, row.since))
     notices = await unread_for_digest(members)
+    followed = {(row.member, row.thread) for row in notices if row.kind == "followed"}
+    for row in await db.fetch(Read, READ, list(members), now):
+        # Of a thread that is followed they hear in the digest if they want that, and are told once.
+        if (row.member, row.thread) in followed or not row.follows:
+            kind = "followed" if row.follows else "read"
+            found[row.member].append(_candidate(row, kind, now, row.unread, row.since))
+    visited = {(member, one.thread) for member, mine in found.items() for one in mine}
     comments = [row.comment for row in notices if row.comment is not None and row.kind != "revised"]
     known = {row.comment: row for row in await db.fetch(Noticed, NOTICED, comments)}
     revised = [row.thread for row in notices if row.kind == "revised"]
     articles = {row.thread: row for row in await db.fetch(Revised, REVISED, revised)}
     for member, kind, rows in _grouped(notices):
+        if kind == "followed" and (member, rows[0].thread) in visited:
+            continue
         if kind == "revised":
             found[member] += [_revision(articles[row.thread]) for row in rows[:1] if row.thread in articles]
         else:
             told = [known[row.comment] for row in rows[-COUNTED:] if row.comment in known]
-            found[member] += [_candidate(row, kind, now, len(rows), rows[0].created_at) for row in told]
+            # There are no more notices of a thread than this, however much was written.
+            unread = len(rows) if len(rows) < MOST_UNREAD else 0
+            found[member] += [_candidate(row, kind, now, unread, rows[0].created_at) for row in told]
     return found
 
 

@@ -38,7 +38,7 @@ IS_WANTED = f"""(
     and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
         select from notice n {JUDGED_BY}
         where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
-          and (n.kind = 'revised' or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
+          and (n.kind in ('revised', 'followed') or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
 )"""  # noqa: S608 constants only
 
 WRITTEN_AT = (

@@ -49,7 +49,7 @@ class Candidate(msgspec.Struct, frozen=True):
     author: str | None = None
     stance: str | None = None
     assisted: bool = False
-    # How many comments are unread in the thread, of which this is the best, and since when.
+    # How many comments are unread in the thread, of which this is the best (0: too many to count), and since when.
     unread: int = 0
     since: datetime | None = None
 

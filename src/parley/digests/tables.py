@@ -66,7 +66,7 @@ class IssueItem(Table):
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     comment = ForeignKey(Comment, null=True, default=None, on_delete=OnDelete.cascade)
     revision = Integer(null=True, default=None)
-    # How many comments are unread in the thread, of which this is the best, and since when.
+    # How many comments are unread in the thread, of which this is the best (0: too many to count), and since when.
     unread = Integer(null=False, default=0)
     since = Timestamptz(null=True, default=None)
     # False once the issue did not arrive, or nobody knows: it may be told again.

@@ -14,7 +14,6 @@ from parley.core.settings import settings
 from parley.core.text import shortened
 from parley.digests.items import Item
 from parley.digests.selection import ORDER, SECTIONS
-from parley.notices.making import MOST_UNREAD
 
 EXCERPT = 260
 ANSWERED = 90
@@ -154,8 +153,7 @@ def reason(item: Item, now: datetime) -> str:
 
 
 def _unread(item: Item, now: datetime) -> str:
-    most = MOST_UNREAD if item.kind == "followed" else MOST_COUNTED
-    new = f"{most}+" if item.unread >= most else str(item.unread)
+    new = f"{MOST_COUNTED}+" if item.unread > MOST_COUNTED else str(item.unread or "much is")
     return f"{new} new since {day_word(item.since or item.at, now)}"
 
 
