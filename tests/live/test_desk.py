@@ -122,3 +122,11 @@ async def test_the_page_names_the_stream_and_the_moment_it_begins(forum: Forum, 
         await watcher.open()
         await reported()
         await watcher.hears("1 new item")
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 16, "9" * 30])
+async def test_a_moment_that_is_made_up_stops_no_stream(web: Web, mo: Viewer, since: str) -> None:
+    async with Watcher(web, await cookie_of(mo), f"?since={since}") as watcher:
+        await watcher.open()
+        await reported()
+        await watcher.hears('hx-target="#waiting-count" hx-swap="innerHTML">1<')

@@ -11,6 +11,7 @@ from moderation.desk import decided, reported
 from parley.accounts import sessions
 from parley.core import db, nudges
 from parley.core.access import Viewer
+from parley.live import desk
 from parley.live.desk import Desk, Seat
 from parley.moderation import claims, decisions, reports
 from parley.moderation.queries.queue import Wanted
@@ -125,3 +126,19 @@ async def test_a_queue_is_looked_at_when_stirred_and_else_rarely(mo: Viewer, olg
     await told.desk.look()
 
     assert b"olga looks at it" in b"".join(told.seat._queue)
+
+
+async def test_whoever_sits_down_while_the_others_are_asked_about_stays(
+    mo: Viewer, olga: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, late = Told(mo), Told(olga)
+
+    async def nobody_is_staff(_: object) -> set[int]:
+        told.desk.seats.add(late.seat)
+        return set()
+
+    monkeypatch.setattr(desk, "still_staff", nobody_is_staff)
+    await told.desk.end_others()
+
+    assert told.desk.seats == {late.seat}
+    assert b"event: bye" in b"".join(told.seat._queue) and not late.seat._queue

@@ -52,9 +52,10 @@ class Desk:
 
     async def end_others(self) -> None:
         """End the streams of whoever is no moderator any more."""
-        if not self.seats:
-            return
-        valid = await still_staff([seat.viewer.session for seat in self.seats])
-        for seat in [seat for seat in self.seats if seat.viewer.session not in valid]:
-            seat.end(render.bye())
-            self.seats.discard(seat)
+        # Those who take a seat while this is asked are not asked about.
+        seats = list(self.seats)
+        valid = await still_staff([seat.viewer.session for seat in seats]) if seats else set()
+        for seat in seats:
+            if seat.viewer.session not in valid:
+                seat.end(render.bye())
+                self.seats.discard(seat)
