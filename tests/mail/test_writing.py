@@ -39,9 +39,11 @@ def test_a_letter_is_escaped_and_says_how_to_stop_it(letter: str) -> None:
 
 def test_its_styles_stand_in_its_elements_and_only_what_depends_on_the_screen_in_its_head(letter: str) -> None:
     assert re.search(r'<p class="item" style="[^"]*padding', letter)
-    (sheet,) = re.findall(r"<style>(.*?)</style>", letter, re.DOTALL)
+    (sheet,) = re.findall(r"<style[^>]*>(.*?)</style>", letter, re.DOTALL)
     assert re.sub(r"\s+", "", sheet).startswith("@media")
     assert "prefers-color-scheme" in sheet
+    # Mail clients look for it in the first kilobyte.
+    assert letter.index('charset="utf-8"') < 1_024
 
 
 def test_nothing_in_it_is_fetched_from_anywhere(letter: str) -> None:

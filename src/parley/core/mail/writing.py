@@ -43,14 +43,17 @@ def _plain() -> Environment:
 
 @cache
 def _style() -> Markup:
-    """What is styled in every letter. It comes from here because no template of a page may hold a style."""
-    css = (folder("templates") / "mail" / "letter.css").read_text()
-    return Markup("<style>{}</style>").format(Markup(css))  # noqa: S704 our own file
+    """What depends on the screen, which cannot stand in an element. No template of a page may hold a style itself."""
+    return Markup('<style data-css-inline="ignore">\n{}</style>').format(Markup("".join(_css()[1:])))  # noqa: S704 ours
 
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    """Of the sheet itself only the at-rules stay: what depends on the screen cannot stand in an element."""
     return css_inline.CSSInliner(
-        keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, preallocate_node_capacity=512
+        extra_css=_css()[0], keep_style_tags=True, load_remote_stylesheets=False, preallocate_node_capacity=512
     )
+
+
+def _css() -> tuple[str, str, str]:
+    """The styles of letters: those of elements, and those that depend on the screen."""
+    return (folder("templates") / "mail" / "letter.css").read_text().partition("@media")
