@@ -58,6 +58,17 @@ async def test_a_visitor_is_told_the_same_and_greeted_by_no_name_that_they_claim
     assert "Hello,\n" in outcome and "left things as they are" in outcome and "report it once more" in outcome
 
 
+async def test_an_address_that_a_visitor_names_again_and_again_is_written_to_once(client: httpx.AsyncClient) -> None:
+    comment = await a_comment()
+    for address in ("ada@elsewhere.example", "ADA@elsewhere.example"):
+        await client.post(f"/c/{comment}/report", data=VISITOR | {"email": address})
+
+    await decided(await db.value(ITEM), await make.member(role="moderator"))
+
+    assert await db.value("select count(*) from report") == 2
+    assert await db.value("select count(*) from mail where lower(recipient) = 'ada@elsewhere.example'") == 2
+
+
 @pytest.mark.parametrize(("path", "thing"), [("/t/{}", "an article"), ("/u/jo%20nas", "a member")])
 async def test_a_receipt_says_what_it_is_about(client: httpx.AsyncClient, path: str, thing: str) -> None:
     await make.member("jo nas")

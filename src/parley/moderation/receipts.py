@@ -29,11 +29,15 @@ report r join item i on i.id = r.item join guideline g on g.code = r.guideline l
 left join member u on i.kind = 'member' and u.id = i.target
 """
 HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
-REPORTER = f"select {COLUMNS} from {SOURCE} where r.id = $1 and {HAS_ADDRESS}"  # noqa: S608 constants only
+# Whoever names an address need not own it: about one thing it gets one receipt and one outcome, however often reported.
+REPORTER = f"""
+select {COLUMNS} from {SOURCE} where r.id = $1 and {HAS_ADDRESS} and not exists (
+    select from report o where o.item = r.item and lower(o.email) = lower(r.email) and o.id < r.id)
+"""  # noqa: S608 constants only
 ANSWERED = f"""
-select {COLUMNS} from decision d join {SOURCE} on r.item = d.item
+select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from decision d join {SOURCE} on r.item = d.item
 where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and {HAS_ADDRESS}
-order by r.id
+order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
 
 
