@@ -16,10 +16,11 @@ BEYOND = """() => [document.documentElement, ...document.querySelectorAll("body 
     .flatMap(one => [...one.querySelectorAll("*")].filter(
       inner => inner.checkVisibility() && inner.getBoundingClientRect().right > one.getBoundingClientRect().right))
     .map(one => `${one.tagName}.${one.className}`).slice(0, 5)"""
-# What stands out of its box, over what stands beside it; a mark at the edge of a line may, as far as a finger is wide.
+# What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit.
 OUTSIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.clientWidth && one.scrollWidth > one.clientWidth + 8)
     .filter(one => getComputedStyle(one).overflowX === "visible" && !one.matches("svg *"))
+    .filter(one => !one.matches(":has(.menu[open]), .menu[open]"))
     .map(one => `${one.tagName}.${one.className} (${one.scrollWidth} in ${one.clientWidth})`).slice(0, 5)"""
 # Among them what a desk of 1280 and of 1440 has at 200 % zoom.
 WIDTHS = [320, 390, 640, 720, 768, 1100, 1440, 1920]
