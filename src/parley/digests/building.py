@@ -1,4 +1,7 @@
-"""Building: choosing what planned issues tell, writing it down and posting the letters, all in one transaction."""
+"""Building: choosing what planned issues tell, noting it and posting the letters, all in one transaction.
+
+A letter's words are written when it goes out (reviewing.py).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -44,9 +47,8 @@ async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None
     chosen = await choose([one.member for one in digests], pool, now)
     told = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
     await items.put(item for found in told.values() for item in found)
-    written = [letters.digest(one, told[one.id]) for one in digests if one.id in told]
-    written += [letters.question(one) for one in in_time if one.list == "keep"]
-    mails = dict(zip((letter.key for letter in written), await mail.post_all(written), strict=True))
+    posted = [letters.unwritten(one) for one in in_time if one.list == "keep" or one.id in told]
+    mails = dict(zip((letter.key for letter in posted), await mail.post_all(posted), strict=True))
     await _settle(editions, mails)
 
 

@@ -19,6 +19,7 @@ from parley.digests.words import lay_out
 
 KEY_LENGTH = 32
 WIDTH = 72
+UNWRITTEN = "This letter is written when it goes out: it tells what is unread, and may be read, by then.\n"
 
 
 class Edition(msgspec.Struct, frozen=True):
@@ -33,6 +34,11 @@ class Edition(msgspec.Struct, frozen=True):
     email: str
     zone: str
     frequency: str
+
+
+def unwritten(edition: Edition) -> Letter:
+    """The letter while it waits: no word of anybody lies in the queue, so none has to be found there when it goes."""
+    return _letter(edition, "The digest", UNWRITTEN, None)
 
 
 def digest(edition: Edition, items: Sequence[Item]) -> Letter:
@@ -74,7 +80,7 @@ def key(edition: Edition) -> str:
     return f"digest.{hashlib.sha256(said.encode()).hexdigest()[:KEY_LENGTH]}"
 
 
-def _letter(edition: Edition, subject: str, text: str, html: str) -> Letter:
+def _letter(edition: Edition, subject: str, text: str, html: str | None) -> Letter:
     return Letter(
         list="digest",
         member=edition.member,
