@@ -1,2 +1,2 @@
-/* sources b2bd2913164ed7d6cd7f70779b1688a04ee94a8d61627482065163ae6f788ce9 */
+/* sources a086d44ababbb08b574c3416a0be4fd4b35d2920146632120d1ed58beee265b6 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -71,10 +71,11 @@ function place(task) {
   const comment = task.fragment.querySelector("article.comment");
   const isTop = task.target.matches(TOP);
   if (!comment) return;
-  if (viewer && comment.dataset.author === viewer) {
+  const author = comment.querySelector(".comment-head > [href^='/u/']")?.textContent;
+  if (author && author === viewer) {
     task.target = listOf(comment);
     task.swapSpec.style = "afterbegin";
-  } else if (muted?.split(" ").includes(comment.dataset.author) || (isTop && !isWanted(comment))) comment.remove();
+  } else if (muted?.split(" ").includes(author) || (isTop && !isWanted(comment))) comment.remove();
   else if (isTop && grouped()) task.target = document.getElementById(`g${nameOf(comment)}-waiting`) ?? task.target;
 }
 

@@ -60,7 +60,7 @@ async def test_keys_vote_and_reply_and_letters_typed_do_neither(site: Site, open
     for key, button in (("u", "up"), ("a", "yes"), ("d", "no")):
         await page.keyboard.press(key)
         await expect(comment.locator(f"button.{button}")).to_have_attribute("aria-pressed", "true")
-    await expect(page.locator(f"#c{number}-meter")).to_have_text("0 of 1 agree")
+    await expect(page.locator(f"#c{number}-score .meter")).to_have_text("0 of 1 agree")
     await page.keyboard.press("r")
     await expect(comment.locator("textarea")).to_be_focused()
     await page.keyboard.type("judge a bad crack")

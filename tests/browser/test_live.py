@@ -67,7 +67,7 @@ async def test_a_comment_that_arrived_can_be_voted_on_and_answered(site: Site, o
 
     comment = mira.page.locator(f"#c{arrived}")
     await comment.get_by_role("button", name="Worth reading", exact=True).click()
-    await expect(mira.page.locator(f"#c{arrived}-n")).to_have_text("1")
+    await expect(mira.page.locator(f"#c{arrived}-score b")).to_have_text("1")
     await comment.get_by_role("link", name="Reply").click()
     await comment.locator("textarea").fill("Here I am.")
     await comment.get_by_role("button", name="Reply", exact=True).click()
@@ -114,9 +114,9 @@ async def test_changes_come_in_place_and_leave_what_is_being_typed_alone(site: S
     await expect(page.locator(f"#c{comment}-body")).to_have_text("Costs come last.")
     await expect(page.locator(f"#c{comment}-head")).to_contain_text("edited")
     await staff.post(f"/c/{comment}/vote", axis="quality", value="1")
-    await expect(page.locator(f"#c{comment}-n")).to_have_text("1")
+    await expect(page.locator(f"#c{comment}-score b")).to_have_text("1")
     await staff.post(f"/c/{comment}/vote", axis="agreement", value="-1")
-    await expect(page.locator(f"#c{comment}-meter")).to_have_text("0 of 1 agree")
+    await expect(page.locator(f"#c{comment}-score .meter")).to_have_text("0 of 1 agree")
     await author.comment(thread, "Another word below it.", comment)
     await expect(waiting(page, comment)).to_be_visible()
     assert (await reader.shifts())[shifts:] == []
@@ -174,13 +174,13 @@ async def test_a_page_that_the_server_only_confirmed_lives_and_votes(site: Site,
     assert await jonas.page.evaluate(REVALIDATED)
     comment = await number(first(jonas.page))
     await jonas.page.locator(f"#c{comment}-score button.up").click()
-    await expect(jonas.page.locator(f"#c{comment}-n")).to_have_text("1")
+    await expect(jonas.page.locator(f"#c{comment}-score b")).to_have_text("1")
     await staff.post(f"/t/{thread}/unlock")
     await expect(jonas.page.locator("#thread-state")).to_be_empty()
     arrived = await staff.comment(thread, "And on again.")
     await jonas.page.get_by_role("button", name="1 new perspective").click()
     await jonas.page.locator(f"#c{arrived}-score button.up").click()
-    await expect(jonas.page.locator(f"#c{arrived}-n")).to_have_text("1")
+    await expect(jonas.page.locator(f"#c{arrived}-score b")).to_have_text("1")
 
 
 async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -> None:

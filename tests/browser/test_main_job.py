@@ -119,8 +119,8 @@ async def reply_and_vote(page: Page) -> None:
         pressed = page.locator(f"#{number}-score").get_by_role("button", name=button, exact=True)
         await pressed.click()
         await expect(pressed, axis).to_have_attribute("aria-pressed", "true")
-    await expect(page.locator(f"#{number}-n")).to_have_text("1")
-    await expect(page.locator(f"#{number}-meter")).to_have_text("0 of 1 agree")
+    await expect(page.locator(f"#{number}-score b")).to_have_text("1")
+    await expect(page.locator(f"#{number}-score .meter")).to_have_text("0 of 1 agree")
     await page.reload()
     await expect(page.locator(f"#{number}-score button.no")).to_have_attribute("aria-pressed", "true")
 

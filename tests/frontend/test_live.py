@@ -32,7 +32,7 @@ async def test_a_waiting_reply_comes_in_at_its_place_when_asked_for(stage: Stage
     stage.send(rendered("live/posted.html", comment=comment(9, parent=1, depth=1)))
     await stage.page.get_by_role("button", name="1 new", exact=True).click()
     await expect(stage.page.locator("#c1-list > #c9")).to_be_focused()
-    await expect(stage.page.locator("#c1-replies > summary")).to_have_text("2 replies")
+    await expect(stage.page.locator("#c1 > .replies > summary")).to_have_text("2 replies")
 
 
 async def test_ones_own_comment_stands_in_place_at_once_and_only_once(stage: Stage) -> None:
@@ -55,7 +55,7 @@ async def test_an_open_reply_with_its_focus_survives_an_edit_and_a_score(stage: 
     stage.send(rendered("live/edited.html", comment=comment(1, html="corrected words")))
     stage.send(rendered("live/scores.html", scores=[comment(1, score=6)]))
     await expect(stage.page.locator("#c1-body")).to_have_text("corrected words")
-    await expect(stage.page.locator("#c1-n")).to_have_text("6")
+    await expect(stage.page.locator("#c1-score b")).to_have_text("6")
     await expect(text).to_have_value("half a thought")
     await expect(text).to_be_focused()
 
@@ -64,7 +64,7 @@ async def test_a_score_that_arrives_leaves_ones_own_vote_pressed(stage: Stage) -
     await stage.open()
     await stage.page.evaluate("document.querySelector('#c1-score .up').setAttribute('aria-pressed', 'true')")
     stage.send(rendered("live/scores.html", scores=[comment(1, score=6)]))
-    await expect(stage.page.locator("#c1-n")).to_have_text("6")
+    await expect(stage.page.locator("#c1-score b")).to_have_text("6")
     await expect(stage.page.locator("#c1-score .up")).to_have_attribute("aria-pressed", "true")
 
 

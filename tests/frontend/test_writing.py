@@ -77,7 +77,7 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
     await up.click()
     await expect(stage.page.locator("#c1 > .comment-actions + .told")).to_contain_text("Too many votes.")
     await expect(up).to_have_attribute("aria-pressed", "false")
-    await expect(stage.page.locator("#c1-n")).to_have_text("5")
+    await expect(stage.page.locator("#c1-score b")).to_have_text("5")
     assert stage.sent[-1] == ("/c/1/vote", "axis=quality&value=1")
 
 
@@ -88,7 +88,7 @@ async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: St
     stage.answers["POST /c/1/vote"] = html_answer(agreed)
     await stage.open()
     await stage.page.locator("#c1-score .yes").click()
-    await expect(stage.page.locator("#c1-meter")).to_have_text("4 of 5 agree")
+    await expect(stage.page.locator("#c1-score .meter")).to_have_text("4 of 5 agree")
     await stage.page.locator("#c1-score .yes").click()
     await expect(stage.page.locator("#c1-score .yes")).to_have_attribute("aria-pressed", "true")
     assert [body for path, body in stage.sent if path == "/c/1/vote"] == [

@@ -97,7 +97,7 @@ async def test_more_than_one_message_of_scores_are_told_in_turn(forum: Forum, we
         await reader.open()
         await db.execute(MANY, thread, author.id, 1_200)
         await nudge(Nudge(thread, scores=True))
-        await reader.until(lambda one: one.raw.count('-n" hx-swap') >= 1_200)
+        await reader.until(lambda one: one.raw.count('-score b" hx-swap') >= 1_200)
     assert first
 
 

@@ -43,7 +43,7 @@ async def test_votes_that_were_missed_come_first_and_without_a_number(forum: For
     async with Reader([web.address], thread, last=newest) as reader:
         await reader.until(lambda one: len(one.seqs) == 1)
         told = reader.raw.split("\n\n")
-        assert f"c{target}-n" in told[1]
+        assert f"c{target}-score b" in told[1]
         assert "id:" not in told[1]
         assert told[2].startswith(f"id: {newest + 1}\n")
 
