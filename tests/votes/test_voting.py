@@ -77,7 +77,7 @@ async def test_one_click_with_htmx_answers_the_new_score(client: httpx.AsyncClie
     )
 
     assert answer.status_code in {200, 201}
-    assert '<b>1</b>' in answer.text
+    assert "<b>1</b>" in answer.text
     assert 'class="up" name="value" value="0" aria-pressed="true"' in answer.text
 
 
