@@ -49,7 +49,7 @@ async def test_ones_own_comment_stands_in_place_at_once_and_only_once(stage: Sta
 async def test_an_open_reply_with_its_focus_survives_an_edit_and_a_score(stage: Stage) -> None:
     stage.answers["GET /c/1/reply"] = html_answer(rendered("comments/_form.html", form=form(kind="reply", parent=1)))
     await stage.open()
-    await stage.page.locator("#c1-acts a", has_text="Reply").click()
+    await stage.page.locator("#c1 > .comment-actions a", has_text="Reply").click()
     text = stage.page.locator("#c1-slot textarea")
     await text.fill("half a thought")
     stage.send(rendered("live/edited.html", comment=comment(1, html="corrected words")))

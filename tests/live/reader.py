@@ -13,7 +13,7 @@ from lxml import html
 
 PATIENCE = 20.0
 POSTED = re.compile(r"#c(\d+)-waiting|#discussion-waiting")
-PART = re.compile(r"#c(\d+)-(head|body|n|meter)")
+PART = re.compile(r"#c(\d+)-(head|body|score b|score \.meter)")
 
 
 class Seen(msgspec.Struct):
@@ -144,7 +144,7 @@ class Reader:
         assert comment is not None
         number = int(comment.get("id", "")[1:])
         body = comment.get_element_by_id(f"c{number}-body").text_content()
-        score = comment.xpath(f".//*[@id='c{number}-n']")
+        score = comment.xpath(f".//*[@id='c{number}-score']//b")
         self.comments[number] = Seen(" ".join(body.split()), int(score[0].text_content()) if score else None)
         self.posted[number] += 1
 
@@ -152,5 +152,5 @@ class Reader:
     def _change(one: Seen, part: str, words: str) -> None:
         if part == "body":
             one.body = words
-        elif part == "n":
+        elif part == "score b":
             one.score = int(words)
