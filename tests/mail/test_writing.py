@@ -1,17 +1,21 @@
 """The paper that letters are written on."""
 
 import re
+from pathlib import Path
 
 import pytest
 from jinja2 import DictLoader
 
+from browser.test_markup import java, mistakes
 from parley.core import mail, pages
+
+__all__ = ["java"]
 
 BODY = """{% extends "mail/_layout.html" %}
 {% block subject %}Monday & more{% endblock %}
 {% block preheader %}Two replies wait.{% endblock %}
 {% block edition %}Monday, 16 March{% endblock %}
-{% block main %}<h2>Replies</h2><p class="item">{{ said }}</p>{% endblock %}
+{% block main %}<h1>The wager</h1><h2>Replies</h2><p class="item">{{ said }}</p>{% endblock %}
 {% block why %}You follow this.{% endblock %}
 """
 
@@ -48,3 +52,9 @@ def test_its_styles_stand_in_its_elements_and_only_what_depends_on_the_screen_in
 
 def test_nothing_in_it_is_fetched_from_anywhere(letter: str) -> None:
     assert not re.search(r"<(img|link|script|iframe)|url\(|@import|@font-face", letter)
+
+
+def test_the_validator_finds_no_mistake_in_it(letter: str, java: str, tmp_path: Path) -> None:
+    (tmp_path / "letter.html").write_text(letter)
+    assert mistakes(java, tmp_path) == []
+    assert len(letter.encode()) < 80_000
