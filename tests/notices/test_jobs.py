@@ -8,7 +8,7 @@ import make
 from parley.core import db, redis
 from parley.core.nudges import Nudge
 from parley.core.wake import CHANNEL
-from parley.notices import jobs, queries
+from parley.notices import jobs, making, queries
 from parley.worker import Worker
 
 pytestmark = pytest.mark.anyio
@@ -55,3 +55,27 @@ async def test_notices_read_long_ago_are_forgotten(app: Litestar) -> None:
     assert await jobs.forget_old() == 2
 
     assert [row.id for row in await queries.listed(mira.id)] == [third]
+
+
+async def test_an_event_that_cannot_be_handled_keeps_no_other_waiting(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira, jon = await make.member("mira"), await make.member("jon")
+    thread = await make.thread()
+    broken = await make.comment(thread, jon, "Broken, @mira.")
+    sound = await make.comment(thread, jon, "Sound, @mira.")
+    make_notices = making.make
+
+    async def failing(event: making.Event) -> None:
+        await make_notices(event)
+        if event.comment == broken:
+            await db.execute("select 1 / 0")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "make", failing)
+        await jobs.handle_events()
+    assert [row.comment for row in await queries.listed(mira.id)] == [sound]
+
+    await jobs.handle_events()
+
+    assert sorted(row.comment or 0 for row in await queries.listed(mira.id)) == [broken, sound]

@@ -2,11 +2,16 @@
 
 from functools import partial
 
+import asyncpg
+import structlog
+
 from parley.core import db, fault
 from parley.core.nudges import Nudge, nudge
 from parley.notices import making
 from parley.notices.mailing import post_letters
 from parley.notices.making import Event
+
+log = structlog.get_logger(__name__)
 
 BATCH = 100
 KEPT_DAYS = 90
@@ -42,14 +47,24 @@ async def handle_events() -> int:
 async def _handle_some() -> int:
     async with db.atomic():
         events = await db.fetch(Event, TAKE, BATCH)
-        for event in events:
+        handled = [event.id for event in events if await _handle(event)]
+        await db.execute(HANDLED, handled)
+        fault.at("handled")
+        if handled:
+            await db.when_committed(partial(nudge, Nudge(0, notices=True)))
+    return len(handled)
+
+
+async def _handle(event: Event) -> bool:
+    """Make the notices of one event. One that fails keeps none of the others waiting, and is tried again later."""
+    try:
+        async with db.atomic():
             await making.make(event)
             fault.at("made")
-        await db.execute(HANDLED, [event.id for event in events])
-        fault.at("handled")
-        if events:
-            await db.when_committed(partial(nudge, Nudge(0, notices=True)))
-    return len(events)
+    except asyncpg.PostgresError:
+        log.exception("event not handled", number=event.id, kind=event.kind)
+        return False
+    return True
 
 
 async def forget_old() -> int:
