@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
@@ -61,12 +61,14 @@ async def page_of(client: httpx.AsyncClient, thread: int) -> str:
 points = st.lists(st.builds(Point, st.just(1), st.floats(0.1, 5), st.floats(0, brake.WINDOW)), max_size=30)
 
 
+@settings(deadline=None)
 @given(points, st.floats(0, brake.WINDOW), st.floats(0, brake.WINDOW))
 def test_heat_only_falls_and_is_gone_when_its_window_is_over(points: list[Point], sooner: float, more: float) -> None:
     assert brake.heat(points, sooner + more) <= brake.heat(points, sooner) <= brake.heat(points)
     assert brake.heat(points, brake.WINDOW) == 0
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1_000), st.floats(0, 1_000))
 def test_the_hotter_the_longer_the_wait_and_never_more_than_ten_minutes(heat: float, more: float) -> None:
     shorter, longer = (brake.wait(one, brake.BRANCH_LIMIT) for one in (heat, heat + more))

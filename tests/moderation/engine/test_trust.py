@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
@@ -85,6 +85,7 @@ def test_each_decision_against_a_member_takes_one_level_until_there_is_none_belo
     assert reached == [*reversed(LEVELS), LEVELS[0]]
 
 
+@settings(deadline=None)
 @given(st.floats(0, 100), st.integers(0, 100), st.integers(0, 5), st.integers(0, 60))
 def test_nobody_gets_more_than_the_table_has_for_their_level(
     days: float, comments: int, upheld: int, lately: int
