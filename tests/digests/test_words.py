@@ -119,6 +119,18 @@ def test_a_letter_is_small_and_holds_no_markup_of_its_items(words: str) -> None:
     assert len(re.findall("<script|<img|<iframe|<link", letter.html)) == 0
 
 
+def said(html: str) -> str:
+    return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].voices[0].excerpt
+
+
+def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:
+    quoted = "<blockquote><p>It thinks.</p><blockquote><p>It does.</p></blockquote><p>Ha.</p></blockquote>"
+
+    assert said(f"{quoted}<p>No, it does not.</p>") == "No, it does not."
+    assert said("<p>Look:</p><pre><code>x = 1</code></pre><p>That is all.</p>") == "Look: That is all."
+    assert said("<blockquote><p>Only this.</p></blockquote>") == "Only this."
+
+
 def test_what_looks_like_markup_stays_text() -> None:
     items = [changed(title="<script>alert(1)</script>", html="<p>&lt;img src=x&gt;</p>", author="<b>x</b>")]
 
