@@ -85,7 +85,7 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
 ) -> None:
     assert (await client.get("/rules")).is_success
 
-    async def away(_members: object) -> dict[int, int]:
+    async def away(_member: int) -> int:
         raise db.Unavailable(db.AWAY)
 
     monkeypatch.setattr("parley.notices.counter.queries.unread", away)

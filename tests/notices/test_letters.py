@@ -192,7 +192,7 @@ async def test_one_click_stops_all_letters_and_those_that_wait(
     await answer(jon, root, "Unheard.")
     assert not files.exists()
     assert len(await letters()) == 1
-    assert await queries.unread([mira.id]) == {mira.id: 2}
+    assert await queries.unread(mira.id) == 2
     await mailing.start(mira.id, "")
     assert await mailing.wanted(mira.id, "")
 

@@ -171,7 +171,7 @@ class Notices(RuleBasedStateMachine):
         assert {row.comment: row.kind for row in rows if row.is_unread} == expected
         personal = [kind for kind in expected.values() if kind != "followed"]
         count = len(personal) + ("followed" in expected.values())
-        assert self.do(queries.unread([self.mira.id])).get(self.mira.id, 0) == count
+        assert self.do(queries.unread(self.mira.id)) == count
         assert {row.comment for row in self.do(queries.unread_for_digest([self.mira.id]))} <= expected.keys()
         found = self.do(letters.of_thread(self.mira.id, self.thread))
         told = set(

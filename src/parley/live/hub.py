@@ -22,7 +22,7 @@ from parley.live.channel import Bounds, Channel
 from parley.live.desk import Desk, Seat
 from parley.live.presence import Presence
 from parley.live.stream import Stream
-from parley.notices.queries import unread
+from parley.notices.queries import unread_of_all
 
 log = structlog.get_logger(__name__)
 
@@ -266,7 +266,8 @@ class Hub:
             return
         self._unread_due = False
         streams = [stream for stream in self._all() if stream.member is not None]
-        counts = await unread({stream.member for stream in streams if stream.member is not None}) if streams else {}
+        members = {stream.member for stream in streams if stream.member is not None}
+        counts = await unread_of_all(members) if members else {}
         for stream in streams:
             count = counts.get(stream.member or 0, 0)
             stream.say_unread(count, render.unread(count))

@@ -19,7 +19,7 @@ class Counter:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and _is_page(scope):
             try:
-                unread = (await queries.unread([viewer.id])).get(viewer.id, 0)
+                unread = await queries.unread(viewer.id)
             except (Unavailable, *OUTAGES):
                 # The page says what is wrong, if it needs the database at all.
                 unread = 0

@@ -22,8 +22,16 @@ and m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 
 # A thread that is followed counts once, however much was written in it.
+COUNT = "count(distinct case when n.kind = 'followed' then -n.thread else n.id end)"
 UNREAD = f"""
-select n.member, count(distinct case when n.kind = 'followed' then -n.thread else n.id end) as unread
+select {COUNT} from (
+    select * from notice one where one.member = $1 and one.read_at is null
+    order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
+) n {JUDGED_BY}
+where {IS_SHOWN}
+"""  # noqa: S608 constants only
+UNREAD_OF_ALL = f"""
+select n.member, {COUNT} as unread
 from unnest($1::bigint[]) as asked(member) cross join lateral (
     select * from notice one where one.member = asked.member and one.read_at is null
     order by one.kind = 'followed', one.id desc limit {MOST_COUNTED}
@@ -37,9 +45,15 @@ class Unread(msgspec.Struct, frozen=True):
     unread: int
 
 
-async def unread(members: Collection[int]) -> dict[int, int]:
+async def unread(member: int) -> int:
+    """How many notices a member has to read."""
+    count: int = await db.value(UNREAD, member)
+    return count
+
+
+async def unread_of_all(members: Collection[int]) -> dict[int, int]:
     """How many notices each of these members has to read; those with none are left out."""
-    return {row.member: row.unread for row in await db.fetch(Unread, UNREAD, list(members))}
+    return {row.member: row.unread for row in await db.fetch(Unread, UNREAD_OF_ALL, list(members))}
 
 
 class NoticeRow(msgspec.Struct, frozen=True):
