@@ -36,6 +36,7 @@ LABELS = (
 # The mail server kills it: when it has all bytes and says nothing, and when it has just said that it takes them.
 BY_THE_SERVER = ("unanswered", "refused")
 LETTERS = 4
+MAILER = Path(__file__).with_name("mailer.py")
 
 
 class Journal:
@@ -46,11 +47,14 @@ class Journal:
         self.log.touch()
         self.taken: Counter[str] = Counter()
         self.kills: Callable[[], None] | None = None
+        self.kills_after = 0
         self.takes = True
         self.url = ""
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
-        kills, self.kills = self.kills, None
+        kills = None
+        if self.taken.total() >= self.kills_after:
+            kills, self.kills = self.kills, None
         if not self.takes and kills:
             kills()
             return "451 not now"
@@ -86,13 +90,15 @@ async def write() -> None:
         await mail.send("verify", "mira@example.org", "Confirm", "A link.\n")
 
 
+async def start(journal: Journal, *program: str | Path, **settings: str) -> asyncio.subprocess.Process:
+    """Start a process that sends to the journal."""
+    env = {"PARLEY_SMTP_URL": journal.url, "PYTHONPATH": os.pathsep.join(sys.path)}
+    return await asyncio.create_subprocess_exec(sys.executable, *program, env=os.environ | env | settings)
+
+
 async def die(journal: Journal, label: str) -> None:
     """Let a worker send until it dies at `label`."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        Path(__file__).with_name("mailer.py"),
-        env=os.environ | {"PARLEY_SMTP_URL": journal.url, "FAULT_AT": label, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    process = await start(journal, MAILER, FAULT_AT=label)
     if label in BY_THE_SERVER:
         journal.takes = label == "unanswered"
         journal.kills = process.kill
@@ -148,3 +154,30 @@ async def test_without_it_no_letter_arrives_twice_and_its_list_knows_of_each_tha
     assert len(await db.values("select outcome from club")) == LETTERS
     told = await db.values("select m.key from club c join mail m on m.id = c.mail where c.outcome = 'sent'")
     assert {f"<{key}@localhost>" for key in told} <= set(journal.taken)
+
+
+async def test_of_many_letters_none_is_lost_or_doubled_however_often_the_worker_dies(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_settings(monkeypatch, smtp_url=journal.url, mail_log=journal.log)
+    for number in range(120):
+        await kept.post(number, f"ada@d{number % 7}.example.org")
+    for kills_after in (23, 61, 97):
+        process = await start(journal, MAILER, PARLEY_MAIL_LOG=str(journal.log))
+        journal.kills_after, journal.kills = kills_after, process.kill
+        assert await process.wait() == -signal.SIGKILL
+        await db.execute("update mail set leased_until = now() - interval '1 second', due_at = now()")
+    await restart()
+    assert journal.taken == {f"<digest.{number}@localhost>": 1 for number in range(120)}
+    assert await outcomes() == {"sent": 120}
+
+
+async def test_a_worker_that_is_told_to_stop_leaves_nothing_half_done(journal: Journal) -> None:
+    async with db.atomic():
+        for number in range(50):
+            await mail.send("verify", f"a{number}@example.org", "Confirm", "A link.\n")
+    process = await start(journal, "-m", "parley", "worker")
+    journal.kills_after, journal.kills = 10, process.terminate
+    assert await process.wait() == 0
+    assert set(await outcomes()) <= {"sent", "planned"}
+    assert journal.taken.total() == (await outcomes())["sent"] >= 10
