@@ -15,7 +15,7 @@ from mail.sink import Club, Use
 from mail.test_message import LETTER
 from parley.core import db
 from parley.core.mail import check, message
-from parley.core.settings import Settings, settings
+from parley.core.settings import Settings, SettingsError, read, settings
 
 pytestmark = [pytest.mark.anyio]
 
@@ -66,6 +66,22 @@ def test_what_we_write_is_as_it_should_be_and_a_change_is_seen(use: Use, club: C
         raw.replace(b"<https://", b"<http://"),
     ):
         assert False in good(wrong, of)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PARLEY_MAIL_RATE", "0", "a number above 0"),
+        ("PARLEY_MAIL_RATE", "many", "a number above 0"),
+        ("PARLEY_MAIL_FROM", "Parley", "an address"),
+        ("PARLEY_MAIL_BOUNCES", "a+b@example.org", "an address"),
+        ("PARLEY_DKIM_KEY", "/no/such/key", "no file"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_at_start(name: str, value: str, says: str) -> None:
+    needed = {"DATABASE_URL": "x", "REDIS_URL": "y", "PARLEY_SECRET": "z" * 40}
+    with pytest.raises(SettingsError, match=f"{name}.*{says}"):
+        read(needed | {name: value})
 
 
 def parley(*arguments: str, **more: Any) -> subprocess.CompletedProcess[bytes]:

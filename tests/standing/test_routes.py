@@ -35,6 +35,8 @@ OPEN_TO_ALL = {
     "/mail/off/{token:str}",
     "/decision/{decision:str}/withdraw",
 }
+# The one address that mail servers post to, from wherever they are.
+ONE_CLICK = "/mail/off/{token:str}"
 TABLES = """
 select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'
 order by table_name
@@ -158,7 +160,9 @@ HEADERS = {
 
 
 async def test_every_answer_carries_the_headers(app: Litestar, client: httpx.AsyncClient, world: World) -> None:
-    answers = [await client.get(address) for address in await gets(app, world)]
+    # A letter is drawn in a frame, which has a policy of its own: tests/accounts/test_devmail.py.
+    addresses = [address for address in await gets(app, world) if not address.startswith("/dev/mail/")]
+    answers = [await client.get(address) for address in addresses]
     answers += [
         await client.get("/nothing/here"),
         await client.get("/t/1/x", headers={"if-none-match": "*"}),
@@ -248,6 +252,8 @@ async def test_nothing_changes_from_another_site(
     before = await checksum()
 
     for path in routes(app, "POST"):
+        if path == ONE_CLICK:
+            continue
         answer = await client.post(world.fill(path), data={"body": "words"}, headers=headers)
         assert answer.status_code == 403, path
 

@@ -132,7 +132,7 @@ async def _import(who: Viewer) -> int:
 
 async def _mail() -> int:
     async with db.atomic():
-        await mail.send("verify", "mira@example.org", "Hello", "Words")
+        await mail.send("verify", "mira@example.org", "Hello", "Words", "<p>Words</p>")
     number: int = await db.value("select max(id) from mail")
     return number
 

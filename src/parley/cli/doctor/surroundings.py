@@ -2,13 +2,14 @@
 
 import os
 import shutil
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
+from urllib.parse import urlsplit
 
-import aiosmtplib
 import httpx
 
 from parley.cli.doctor.findings import Finding, Level, judge
 from parley.core.assets import folder
+from parley.core.mail import smtp
 from parley.core.settings import LOCAL_HOSTS, Settings
 
 SECONDS = 5
@@ -59,6 +60,7 @@ async def mail(settings: Settings) -> list[Finding]:
     return [
         judge("mail", good=is_ours, yes=f"It comes from {settings.mail_from}.", no=no),
         await _smtp(settings.smtp_url),
+        *_log(settings.mail_log),
     ]
 
 
@@ -84,20 +86,17 @@ async def _web(settings: Settings) -> Finding:
 
 
 async def _smtp(url: str) -> Finding:
-    parts = urlsplit(url)
-    is_tls, has_login = parts.scheme == "smtps", parts.username is not None
-    server = aiosmtplib.SMTP(
-        hostname=parts.hostname,
-        port=parts.port or (465 if is_tls else 587 if has_login else 25),
-        username=unquote(parts.username) if parts.username else None,
-        password=unquote(parts.password) if parts.password else None,
-        use_tls=is_tls,
-        start_tls=True if has_login and not is_tls else None,
-        timeout=SECONDS,
-    )
+    host = urlsplit(url).hostname
     try:
-        async with server:
+        async with smtp.client(url, SECONDS) as server:
             await server.noop()
-    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-        return Finding(Level.FAIL, "mail", f"The mail server {parts.hostname} cannot be used: {error}")
-    return Finding(Level.OK, "mail", f"The mail server {parts.hostname} accepts us.")
+    except smtp.Failure as error:
+        return Finding(Level.FAIL, "mail", f"The mail server {host} cannot be used: {error}")
+    return Finding(Level.OK, "mail", f"The mail server {host} accepts us.")
+
+
+def _log(path: Path | None) -> list[Finding]:
+    if path is None:
+        return []
+    no = f"PARLEY_MAIL_LOG={path} cannot be read. Let Parley's user read it, or unset it."
+    return [judge("mail log", good=os.access(path, os.R_OK), yes=f"{path} says what arrived.", no=no)]
