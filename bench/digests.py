@@ -18,6 +18,7 @@ from parley import features
 from parley.core import db
 from parley.core.db import close_pool, open_pool
 from parley.core.migrate import migrate
+from parley.core.redis import close_redis, open_redis
 from parley.digests import building, planning, reviewing
 from parley.digests.offering import offered
 
@@ -61,6 +62,7 @@ async def measure(ground: Ground) -> list[Figure]:
     features.connect()
     url = await _database(ground.database_url)
     await open_pool(url, size=1, statement_timeout="0")
+    open_redis(ground.servers.redis_url)
     clock = Clock(await db.value("select pg_backend_pid()"))
     rates, bare, written, memory = list[float](), list[float](), list[float](), list[float]()
     for number in range(ROUNDS + 1):
@@ -85,6 +87,7 @@ async def measure(ground: Ground) -> list[Figure]:
             bare.append(built / copied)
             written.append(len(letters) / (clock.read() - began))
         memory.append(resident(psutil.Process().pid))
+    await close_redis()
     await close_pool()
     return [
         Figure("digests", "issues planned and built by one processor", "/s", rates, bar=BAR, least=True),

@@ -56,6 +56,7 @@ async def issue_for(member: Viewer) -> int:
 async def next_week(member: Viewer) -> None:
     """Let all issues so far have been of earlier weeks."""
     await db.execute("update issue set period = 'w' || id where member = $1", member.id)
+    await db.execute("update mail set key = 'earlier.' || id where member = $1", member.id)
 
 
 async def told(issue: int) -> list[int]:

@@ -416,6 +416,20 @@ async def test_a_member_who_confirms_their_address_has_the_digest(app: Litestar)
     assert one.next_at > datetime.now(UTC)
 
 
+async def test_two_issues_of_one_member_that_are_due_together_tell_nothing_twice(app: Litestar) -> None:
+    mira = await reader()
+    _, *voices = await thread_with_sides()
+    for period in ("2026-W48", "2026-11-25"):
+        await db.execute(
+            "insert into issue (member, period, due_at) values ($1, $2, now() - interval '1 minute')", mira.id, period
+        )
+
+    assert await jobs.build_all(datetime.now(UTC)) == 2
+
+    assert await db.values("select state from issue order by id") == ["posted", "empty"]
+    assert await db.values("select comment from issue_item order by position") == voices
+
+
 async def test_old_issues_are_forgotten_and_young_ones_stay(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()

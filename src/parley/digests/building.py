@@ -17,8 +17,11 @@ from parley.digests.selection import Candidate, Pool, select
 
 BATCH = 250
 
+# One issue of a member at a time: what it tells is not told by another that is built beside it.
 CLAIM = f"""
-{EDITION} where i.state = 'planned' and i.due_at <= $1 order by i.due_at, i.id limit $2 for update of i skip locked
+{EDITION} where i.state = 'planned' and i.due_at <= $1
+  and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id)
+order by i.due_at, i.id limit $2 for update of i skip locked
 """
 WANTING = f"""
 select s.member from subscription s join member m on m.id = s.member
@@ -56,7 +59,8 @@ async def choose(members: Sequence[int], pool: Pool, now: datetime) -> list[list
     """What an issue would tell each of these members now."""
     mine = await own(members, now)
     comments = {one.comment for found in mine.values() for one in found if one.comment} | _comments(pool)
-    return [select(reader, mine[reader.id], pool) for reader in await readers(members, list(comments))]
+    articles = [one.thread for one in pool.opened]
+    return [select(reader, mine[reader.id], pool) for reader in await readers(members, list(comments), articles)]
 
 
 def _comments(pool: Pool) -> set[int]:

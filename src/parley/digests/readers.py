@@ -27,7 +27,7 @@ union select other, member::text from block where other = any($1) and kind = 'bl
 # In an issue before; or as a notice by mail, or read on the page of notices.
 MAILED = """
 select member, comment, thread, revision from issue_item
-where told and member = any($1) and (comment = any($2) or comment is null)
+where told and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
 union all
 select member, comment, thread, null from notice
 where kind in ('reply', 'mention', 'followed') and comment = any($2) and member = any($1)
@@ -59,8 +59,9 @@ class Mailed(msgspec.Struct, frozen=True):
     revision: int | None
 
     @property
-    def key(self) -> Key:
-        return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0)
+    def keys(self) -> tuple[Key, Key]:
+        """What was told; and that there is this article, which is no news after that."""
+        return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0), (0, self.thread, 0)
 
 
 class Stance(msgspec.Struct, frozen=True):
@@ -72,8 +73,11 @@ class Stance(msgspec.Struct, frozen=True):
     level: str
 
 
-async def readers(members: Sequence[int], comments: Sequence[int]) -> list[Reader]:
-    """What each of these members knows and does not want, as far as `comments` and articles could be told to them."""
+async def readers(members: Sequence[int], comments: Sequence[int], articles: Sequence[int]) -> list[Reader]:
+    """What each of these members knows and does not want, as far as `comments` and `articles` could be told to them.
+
+    An article goes by its thread.
+    """
     ids = list(members)
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
     topics: list[tuple[int, str]] = []
@@ -85,7 +89,8 @@ async def readers(members: Sequence[int], comments: Sequence[int]) -> list[Reade
     muted_topics = _sets((one.member, one.topic) for one in stances if one.topic and one.level == "mute")
     muted_threads = _sets((one.member, one.thread) for one in stances if one.thread)
     shut = _sets((one.member, one.name) for one in await db.fetch(Named, SHUT, ids))
-    mailed = _sets((one.member, one.key) for one in await db.fetch(Mailed, MAILED, ids, list(comments)))
+    rows = await db.fetch(Mailed, MAILED, ids, list(comments), list(articles))
+    mailed = _sets((one.member, key) for one in rows for key in one.keys)
     folding, own = set(await db.values(ASSISTED, ids)), _sets(topics)
     return [
         Reader(
