@@ -21,13 +21,15 @@ EACH = 2
 COUNTED = 100
 KINDS = {"reply", "mention", "followed", "revised"}
 
+# "offset 0" has PostgreSQL look each thread up by its key: else it reads all threads for every member.
 READ = f"""
 select m.id as member, v.follows, v.thread, v.topic, c.created_at as at, c.best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, c.unread, v.seen_at as since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
     select t.id as thread, t.topic, v.seen_at, coalesce(f.level = 'follow', false) as follows
-    from visit v join thread t on t.id = v.thread left join follow f on f.member = m.id and f.thread = t.id
+    from visit v cross join lateral (select * from thread where id = v.thread offset 0) t
+    left join follow f on f.member = m.id and f.thread = t.id
     where v.member = m.id and t.last_activity_at > v.seen_at and f.level is distinct from 'mute'
       and v.seen_at > $2::timestamptz - {2 * NEWS_DAYS} * interval '1 day' and {IS_CALM}
     order by t.last_activity_at desc, t.id limit {MOVED}

@@ -24,6 +24,8 @@ create unique index issue_mail_key on issue (mail) where mail is not null;
 create index issue_planned on issue (due_at) where state = 'planned';
 
 create index issue_item_issue on issue_item (issue, position);
+create index issue_item_member on issue_item (member) where told;
+create index member_shut_out on member (id) where state in ('suspended', 'anonymised');
 create index issue_item_comment on issue_item (comment) where comment is not null;
 create unique index issue_item_comment_once on issue_item (member, comment) where told and comment is not null;
 create unique index issue_item_article_once on issue_item (member, thread, coalesce(revision, 0))
