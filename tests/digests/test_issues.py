@@ -131,6 +131,19 @@ async def test_what_came_after_a_visit_is_told_with_how_much_is_new(app: Litesta
     assert "You read this thread: 3 new since" in letter.text
 
 
+async def test_what_answers_the_article_comes_before_what_answers_a_comment(app: Litestar) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    root = await make.comment(thread, await make.member(), "A perspective.")
+    reply = await make.comment(thread, await make.member(), "Why?", parent=root)
+    await db.execute("update comment set best = 0.4 where id = $1", reply)
+    await db.execute("update comment set best = 0.3 where id = $1", root)
+
+    assert await told(await issue_for(mira)) == [root]
+
+
 async def test_what_was_read_after_it_was_written_is_left_out_when_it_is_sent(app: Litestar) -> None:
     mira = await reader()
     thread, *_ = await thread_with_sides()

@@ -12,11 +12,13 @@ from parley.digests.selection import Candidate, Pool, pooled, worth
 THREADS, LOOKED_AT, EACH = 40, 200, 3
 
 IS_QUESTION = "c.stance is not distinct from 'asks' and c.reply_count = 0"
+# An answer says less by itself than what answers the article.
+BEST = "c.best * case when c.parent is null then 1.0 else 0.5 end"
 # A comment's place among those of its side in its thread.
 PLACE = f"""
 row_number() over (
     partition by c.thread, case c.stance when 'supports' then 1 when 'challenges' then 2 end, {IS_QUESTION}
-    order by c.best desc, c.id
+    order by {BEST} desc, c.id
 ) as place
 """
 

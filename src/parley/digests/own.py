@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.digests.offering import PLACE
+from parley.digests.offering import BEST, PLACE
 from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS
 from parley.digests.selection import Candidate, worth
 from parley.notices.making import MOST_UNREAD
@@ -23,7 +23,7 @@ KINDS = {"reply", "mention", "followed", "revised"}
 
 # "offset 0" has PostgreSQL look each thread up by its key: else it reads all threads for every member.
 READ = f"""
-select m.id as member, v.follows, v.thread, v.topic, c.created_at as at, c.best, c.id as comment,
+select m.id as member, v.follows, v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, c.unread, v.seen_at as since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
@@ -50,7 +50,7 @@ cross join lateral (
 
 # What comments are about whose notices are unread; and the newest revision of articles.
 NOTICED = f"""
-select c.id as comment, t.id as thread, t.topic, c.created_at as at, c.best,
+select c.id as comment, t.id as thread, t.topic, c.created_at as at, {BEST} as best,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted
 from comment c join thread t on t.id = c.thread
 where c.id = any($1::bigint[]) and {IS_TELLABLE} and {IS_CALM}
