@@ -4,6 +4,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley.comments.importing import Line, import_discussion
 from parley.comments.jobs import render_old
 from parley.core import db
 
@@ -17,3 +18,16 @@ async def test_comments_of_an_earlier_renderer_are_rendered_anew(app: Litestar) 
     assert await render_old() == 1
     assert await db.value("select html from comment where id = $1", comment) == "<p><em>well</em></p>\n"
     assert await render_old() == 0
+
+
+async def test_mentions_are_linked_anew_but_in_what_was_imported(app: Litestar) -> None:
+    await make.member("mira")
+    thread = await make.thread()
+    here = await make.comment(thread, await make.member(), "Hello @mira.")
+    await import_discussion(thread, [Line("a", body="Hello @mira.", author="somebody")], lambda _: None)
+    await db.execute("update comment set html = 'old', html_version = 0")
+
+    assert await render_old() == 2
+
+    linked = await db.values("select id from comment where html like '%href=\"/u/mira\"%'")
+    assert linked == [here]
