@@ -123,6 +123,21 @@ def said(html: str) -> str:
     return lay_out([changed(html=html)], "UTC", AT).sections[0].stories[0].voices[0].excerpt
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"answered": "ada"}, "to ada: Is it old?"),
+        ({"answered": "ada", "kind": "reply"}, "to you: Is it old?"),
+        ({"answered": "jon"}, "following up: Is it old?"),
+        ({}, ""),
+    ],
+)
+def test_an_answer_says_what_it_answers(changes: dict[str, object], words: str) -> None:
+    item = changed(answered_html="<p>Is it old?</p>", **changes)
+
+    assert lay_out([item], "UTC", AT).sections[0].stories[0].voices[0].answers == words
+
+
 def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:
     quoted = "<blockquote><p>It thinks.</p><blockquote><p>It does.</p></blockquote><p>Ha.</p></blockquote>"
 

@@ -139,8 +139,10 @@ def _answers(item: Item) -> str:
     """What a comment answers, in its first words."""
     if item.answered is None:
         return ""
-    whose = "you" if item.kind == "reply" else item.answered
-    return f"to {whose}: {excerpt(item.answered_html, ANSWERED)}"
+    words = excerpt(item.answered_html, ANSWERED)
+    if item.answered == item.author:
+        return f"following up: {words}"
+    return f"to {'you' if item.kind == 'reply' else item.answered}: {words}"
 
 
 def _thread_link(item: Item) -> str:
