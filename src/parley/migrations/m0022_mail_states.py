@@ -17,6 +17,7 @@ STATEMENTS = (
     "alter table mail add constraint mail_of_list check (list is null or (member is not null and key is not null))",
     "drop index mail_due",
     "create index mail_due on mail (domain, due_at) where state = 'planned'",
+    "create index mail_urgent on mail (due_at) where state = 'planned' and list is null",
     "create index mail_leased on mail (leased_until) where state in ('claimed', 'data')",
     "create index mail_member on mail (member, list) where member is not null",
     "create index mail_time on mail (created_at)",

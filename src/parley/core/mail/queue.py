@@ -36,13 +36,17 @@ with recursive domains (domain) as (
   select (select m.domain from mail m where m.state = 'planned' and m.domain > d.domain order by m.domain limit 1)
   from domains d where d.domain is not null
 ),
+busy as materialized (
+  select domain from mail where state in ('claimed', 'data') and leased_until > now()
+  group by domain having count(distinct claim) >= $7
+),
 ready as (
-  select d.domain, case when $4 then $5 else
-    coalesce(floor(least($3, b.tokens + extract(epoch from now() - b.filled_at) * $6 / 60)), $3)::int end as room
-  from domains d left join mail_domain b using (domain)
-  where d.domain is not null and (b.paused_until is null or b.paused_until <= now())
-    and (select count(distinct f.claim) from mail f
-         where f.domain = d.domain and f.state in ('claimed', 'data') and f.leased_until > now()) < $7
+  select d.domain, (
+    select case when b.paused_until > now() then 0 when $4 then $5
+      else floor(least($3, b.tokens + extract(epoch from now() - b.filled_at) * $6 / 60))::int end
+    from mail_domain b where b.domain = d.domain
+  ) as room
+  from domains d where d.domain is not null and d.domain not in (select domain from busy)
 ),
 urgent as (
   select id from mail where state = 'planned' and list is null and due_at <= now() and sent_at is null
@@ -51,7 +55,7 @@ urgent as (
 letters as (
   select one.id from ready cross join lateral (
     select id from mail m where m.domain = ready.domain and m.state = 'planned' and m.list is not null
-      and m.due_at <= now() order by m.due_at limit least(ready.room, $1)
+      and m.due_at <= now() order by m.due_at limit least(coalesce(ready.room, $3), $1)
   ) one limit $1
 ),
 taken as (
