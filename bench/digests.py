@@ -92,7 +92,7 @@ async def measure(ground: Ground) -> list[Figure]:
     return [
         Figure("digests", "issues planned and built by one processor", "/s", rates, bar=BAR, least=True),
         Figure("digests", "beside writing the same rows only", "/s", rates, bare),
-        Figure("digests", "letters checked and written right before they go", "/s", written),
+        Figure("digests", "letters checked and written, one by one", "/s", written),
         Figure("digests", f"memory gained over {ROUNDS * ISSUES:,} issues", "MB", [memory[-1] - memory[0]], bar=BAR_MB),
     ]
 

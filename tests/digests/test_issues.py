@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import asyncpg
 import pytest
@@ -22,8 +24,9 @@ from digests.edition import (
     told,
 )
 from parley.accounts import blocks, hooks, queries
-from parley.core import db
+from parley.core import db, mail
 from parley.core.access import Viewer
+from parley.core.settings import settings
 from parley.digests import items, jobs, ops, planning, reviewing
 from parley.digests.queries import subscribed
 from parley.digests.schedule import Wish
@@ -62,6 +65,22 @@ async def test_an_issue_tells_one_voice_of_each_side_in_its_own_words(app: Lites
     for words in ("It is right, and here is why.", "It is wrong, and here is why."):
         assert words in letter.text
         assert words in (letter.html or "")
+
+
+async def test_no_word_of_anybody_lies_in_the_queue_and_the_letter_that_goes_out_has_them(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    number = await issue_for(mira)
+    waiting = await db.value("select subject || text || coalesce(html, '') from mail")
+
+    assert await mail.deliver_due() == 1
+
+    assert "here is why" not in waiting
+    assert await state(number) == "sent"
+    [sent] = (settings().data / "mail").glob(f"*{await mail_of(number):06}-digest.eml")
+    words = message_from_bytes(sent.read_bytes(), policy=default).get_body(("plain",))
+    assert words is not None
+    assert "It is right, and here is why." in words.get_content()
 
 
 async def test_nothing_to_tell_is_no_letter(app: Litestar) -> None:

@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides
-from parley.core import db
+from parley.core import db, mail
 from parley.core.access import Viewer
 from parley.digests import letters, ops
 from parley.digests.queries import Subscribed, subscribed
@@ -209,3 +209,25 @@ async def test_a_stopped_digest_can_be_begun_again_in_the_settings(client: httpx
     await client.post("/settings/mail", data=WEEKLY)
 
     assert (await now_of(mira)).next_at is not None
+
+
+async def test_one_click_in_a_letter_stops_the_digest_and_what_is_queued(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    number = await issue_for(mira)
+    letter = await reviewed(number)
+    assert letter is not None
+    link = re.search(r"http://localhost(/mail/off/\S+)", letter.text)
+    assert link
+
+    answer = await client.post(
+        link[1], data={"List-Unsubscribe": "One-Click"}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+
+    assert answer.status_code == 200
+    assert (await now_of(mira)).frequency == "off"
+    await mail.deliver_due()
+    assert await db.value("select state from mail") == "stopped"
+    assert await db.values("select told from issue_item") == [False, False]
