@@ -41,6 +41,7 @@ class Sink:
         self.messages: list[tuple[list[str], bytes]] = []
         self.logins: list[object] = []
         self.answer = "250 OK"
+        self.senders: list[str] = []
         self.url = ""
         self.connections = 0
         # Whether it hangs up when it has all bytes, without an answer.
@@ -60,6 +61,7 @@ class Sink:
             return "250 too late"
         if self.answer.startswith("250"):
             self.messages.append((envelope.rcpt_tos, envelope.original_content))
+            self.senders.append(envelope.mail_from)
         return self.answer
 
 

@@ -8,6 +8,7 @@ import pytest
 from mail.sink import Club, Sink, Use
 from parley.core import db, mail
 from parley.core.mail import domains, queue, unanswered
+from parley.core.mail.links import returned
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -102,6 +103,14 @@ async def test_few_that_ask_to_wait_among_many_that_take_are_no_reason_to_rest(c
         for _ in range(4):
             await domains.taken("example.org")
     assert await db.value("select length(recent) from mail_domain") == 20
+
+
+async def test_each_message_comes_back_to_an_address_that_names_it(club: Club, sink: Sink) -> None:
+    numbers = await letters(club, 2)
+    await message()
+    assert await mail.deliver_due() == 3
+    assert {returned(sender) for sender in sink.senders} == {*numbers, max(numbers) + 1}
+    assert all(len(recipients) == 1 for recipients, _ in sink.messages)
 
 
 async def test_several_letters_travel_on_one_connection(club: Club, sink: Sink) -> None:

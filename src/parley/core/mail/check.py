@@ -43,7 +43,15 @@ def records(settings: Settings) -> list[Record]:
     ]
     if settings.dkim_key is not None:
         key = public_key(settings.dkim_key)
-        found.insert(1, Record(f"{settings.dkim_selector}._domainkey.{domain}", "TXT", key, "verifies our signature"))
+        found.insert(
+            1,
+            Record(
+                f"{settings.dkim_selector}._domainkey.{domain}",
+                "TXT",
+                key,
+                "verifies our signature; a zone file wants it in strings of at most 255 characters",
+            ),
+        )
     returns = settings.bounces.rpartition("@")[2]
     found.append(Record(returns, "MX", f"10 {returns}.", "where undeliverable mail comes back to"))
     if returns != domain:
