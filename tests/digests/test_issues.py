@@ -379,6 +379,28 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     assert await told(await issue_for(mira)) == voices
 
 
+async def test_a_letter_that_a_pause_called_off_is_not_sent_after_it(app: Litestar) -> None:
+    mira = await reader()
+    await thread_with_sides()
+    number = await issue_for(mira)
+    await ops.pause(mira.id, 2)
+    await ops.pause(mira.id, 0)
+
+    assert await reviewing.wanted(mira.id, "")
+    assert await reviewed(number) is None
+
+
+async def test_a_question_that_was_answered_meanwhile_is_not_sent(app: Litestar) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    question = await make.comment(thread, await make.member(), "What is a token?", stance="asks")
+    number = await issue_for(mira)
+    assert await kinds(number) == ["question"]
+    await make.comment(thread, await make.member(), "A piece of a word.", parent=question)
+
+    assert await reviewed(number) is None
+
+
 async def test_whom_we_have_not_seen_for_long_is_asked_once_and_then_left_alone(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()

@@ -71,7 +71,8 @@ order by i.issue, i.position
 AS_ROWS = """unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
                     $8::int[], $9::timestamptz[])"""
 STORED = "(select * from issue_item where issue = $1)"
-IS_UNREAD = f"and {IS_WANTED} and not {IS_KNOWN}"
+# What was called off, or may not have arrived, is for another issue to tell.
+IS_UNREAD = f"and i.told and {IS_WANTED} and not {IS_KNOWN}"
 
 CHOSEN = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
 

@@ -30,9 +30,11 @@ IS_SHUT = """exists (
 MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT.format(one='c')}))"
 # What a comment answers is quoted beside it, where that may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_SHUT.format(one='q')}"
-# Of what there are notices, the reader must still want it in the digest; and nothing of what they mute.
+# Of what there are notices, the reader must still want it in the digest; nothing of what they mute; and a question only
+# while nobody has answered it.
 IS_WANTED = f"""(
-    not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
+    (i.kind <> 'question' or c.reply_count = 0)
+    and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
     and (i.kind = 'followed' or not exists (
         select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute'))
     and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
