@@ -20,7 +20,8 @@ SUBJECT = re.compile(
       |nondeliverable|permanent\ error|failed|delayed|malformed|mail$""",
     re.IGNORECASE | re.VERBOSE,
 )
-COMPLAINT = re.compile(r"complaint about message|abuse report|feedback-type:|email abuse report", re.IGNORECASE)
+# Hotmail says it in the subject, without the part that others have.
+COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)
 # From here on the text is the message that came back, whose words say nothing about why.
 ORIGINAL = re.compile(
     r"""^[\s>]*(-+\s*(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
@@ -31,6 +32,7 @@ WAITS = re.compile(
     r"not yet been delivered|warning message only|is delayed for|will (continue|keep) (to )?try|still trying",
     re.IGNORECASE,
 )
+NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 MOST_WORDS, FEW_WORDS = 4_000, 200
 
@@ -53,14 +55,13 @@ def read(raw: bytes) -> tuple[Message, Report | None]:
 def _complaint(message: Message) -> Report | None:
     for part in message.walk():
         if part.get_content_type() == "message/feedback-report":
-            kind = re.search(r"feedback-type:\s*(\S+)", _text(part), re.IGNORECASE)
-            return Report("complaint", detail=kind[1] if kind else "")
-    words = " ".join(text for _, text in _texts(message))[:MOST_WORDS]
-    if COMPLAINT.search(f"{_subject(message)}\n{words}"):
+            said = _field(_text(part), "Feedback-Type").lower()
+            # A signature that did not hold, or mail that was no spam after all, is nobody's complaint.
+            return Report("policy" if said in NO_COMPLAINT else "complaint", detail=said)
+    subject = _subject(message)
+    if COMPLAINT.match(subject.strip()):
         return Report("complaint", detail="abuse")
-    if _subject(message).strip().lower() == "unsubscribe":
-        return Report("leave")
-    return None
+    return Report("leave") if subject.strip().lower() == "unsubscribe" else None
 
 
 def _status(message: Message) -> Report | None:
@@ -69,17 +70,14 @@ def _status(message: Message) -> Report | None:
             continue
         fields = _text(part)
         action = _field(fields, "Action").lower()
-        said = STATUS.search(_field(fields, "Status"))
-        diagnostic = _field(fields, "Diagnostic-Code")
         if action in NOT_FAILED:
             return None
-        status = _better(said[1] if said else "", diagnostic)
+        diagnostic = _field(fields, "Diagnostic-Code")
+        status = _better(_field(fields, "Status"), diagnostic)
         # What stands beside it counts where it says nothing itself, or is not all there is to say.
         beside = _words(message)
         words = f"{diagnostic}\n{beside}" if not diagnostic or len(beside) < FEW_WORDS else diagnostic
-        kind = kind_of(status, words, permanent=action == "failed")
-        if action == "delayed":
-            kind = "delayed"
+        kind = "delayed" if action == "delayed" else kind_of(status, words, permanent=action == "failed")
         return Report(kind, status, diagnostic or words.strip()[:300])
     return None
 
@@ -117,10 +115,11 @@ def _subject(message: Message) -> str:
         return str(message.get("Subject", ""))
 
 
-def _better(status: str, diagnostic: str) -> str:
-    """The status that the other server gave, where ours made only x.0.0 of it."""
-    said = STATUS.search(diagnostic)
-    return said[1] if said and (not status or status.endswith(".0")) else status
+def _better(field: str, diagnostic: str) -> str:
+    """The status code of a report: the one that the other server gave, where ours made only x.x.0 of it."""
+    ours, theirs = STATUS.search(field), STATUS.search(diagnostic)
+    status = ours[1] if ours else ""
+    return theirs[1] if theirs and (not status or status.endswith(".0")) else status
 
 
 def _field(fields: str, name: str) -> str:
@@ -130,11 +129,11 @@ def _field(fields: str, name: str) -> str:
 
 def _words(message: Message) -> str:
     """What its writer says, without the message that came back."""
-    words = "\n".join(text for _, text in _texts(message))
+    words = "\n".join(_texts(message))
     return ORIGINAL.split(words, maxsplit=1)[0][:MOST_WORDS]
 
 
-def _texts(message: Message) -> Iterator[tuple[str, str]]:
+def _texts(message: Message) -> Iterator[str]:
     if message.get_content_type() == "message/rfc822":
         return
     if message.is_multipart():
@@ -142,7 +141,7 @@ def _texts(message: Message) -> Iterator[tuple[str, str]]:
             if isinstance(part, Message):
                 yield from _texts(part)
     elif message.get_content_maintype() in {"text", "multipart"}:
-        yield message.get_content_subtype(), _text(message)
+        yield _text(message)
 
 
 def _text(part: Message) -> str:
