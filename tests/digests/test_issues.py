@@ -416,6 +416,19 @@ async def test_whom_we_have_not_seen_for_long_is_asked_once_and_then_left_alone(
     assert await issue() == []
 
 
+async def test_a_question_that_never_left_is_asked_again(app: Litestar) -> None:
+    mira = await reader()
+    await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
+    asked = await issue_for(mira)
+    await reviewing.settled(await mail_of(asked), "expired")
+    await next_week(mira)
+
+    again = await issue_for(mira)
+
+    assert await db.values("select list from issue order by id") == ["keep", "keep"]
+    assert await reviewed(again) is not None
+
+
 async def test_whoever_answers_or_comes_back_gets_it_again(app: Litestar) -> None:
     mira = await reader()
     _, *voices = await thread_with_sides()

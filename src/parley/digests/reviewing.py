@@ -18,6 +18,10 @@ and not exists (
       and o.comment is not distinct from i.comment and o.revision is not distinct from i.revision
 )
 """
+# A question that never left is still to be asked.
+NOT_ASKED = """
+update subscription s set asked_at = null from issue i where i.mail = $1 and i.list = 'keep' and s.member = i.member
+"""
 
 
 async def wanted(member: int, _argument: str) -> bool:
@@ -50,6 +54,8 @@ async def settled(mail: int, outcome: str) -> None:
     """Note what became of a letter."""
     await db.execute(SETTLE, mail, outcome)
     await db.execute(TOLD if outcome == "sent" else NOT_TOLD, mail)
+    if outcome == "expired":
+        await db.execute(NOT_ASKED, mail)
 
 
 async def stop(member: int, _argument: str) -> None:
