@@ -79,3 +79,12 @@ async def test_an_event_that_cannot_be_handled_keeps_no_other_waiting(
     await jobs.handle_events()
 
     assert sorted(row.comment or 0 for row in await queries.listed(mira.id)) == [broken, sound]
+
+
+async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app: Litestar) -> None:
+    await db.execute(jobs.BY_INDEX)
+
+    plan = "\n".join(await db.values(f"explain {making.WROTE}", 1, [], "comment.posted"))
+
+    assert "Scan using notice_unread on notice" in plan
+    assert "Seq Scan on notice" not in plan

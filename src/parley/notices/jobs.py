@@ -23,6 +23,9 @@ select e.id, e.kind, e.thread, e.comment, e.actor, case when strpos(c.body, '@')
 from event e left join comment c on c.id = e.comment
 where e.handled_at is null order by e.id limit $1 for no key update of e skip locked
 """
+# A follower is looked up by index each, or the time of all grows with its square: where a few members have most of the
+# unread notices, PostgreSQL takes reading the whole table for cheap (10,000 followers: 18 s in place of 0.5, measured).
+BY_INDEX = "select set_config('enable_seqscan', 'off', true)"
 HANDLED = "update event set handled_at = now() where id = any($1::bigint[])"
 OLD = """
 delete from notice where id in (
@@ -47,6 +50,9 @@ async def handle_events() -> int:
 async def _handle_some() -> int:
     async with db.atomic():
         events = await db.fetch(Event, TAKE, BATCH)
+        if not events:
+            return 0
+        await db.execute(BY_INDEX)
         handled = [event.id for event in events if await _handle(event)]
         await db.execute(HANDLED, handled)
         fault.at("handled")
