@@ -4,8 +4,6 @@ Each step commits for real; one that is refused has changed nothing. What must h
 test_crowd.py.
 """
 
-import asyncio
-import os
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
@@ -25,12 +23,12 @@ from hypothesis.stateful import (
 
 import make
 from conftest import empty
+from loops import Loop, own_loop
 from moderation.engine.rows import put_rule
 from moderation.promises import broken, everything
 from parley.comments import ops as comments
-from parley.core import db, redis
+from parley.core import db
 from parley.core.access import Viewer
-from parley.core.db import DB
 from parley.core.errors import ParleyError
 from parley.migrations.m0010_moderation_rules import TRANSITIONS
 from parley.moderation import appeals, decisions, record, reports, seconds
@@ -51,24 +49,15 @@ actions = st.sampled_from(sorted(ACTIONS))
 
 
 @pytest.fixture(scope="module")
-def loop(database: str) -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop of the machine's own, with a pool on it: steps of a state machine are no coroutines."""
-    kept, DB.pool = DB.pool, None
-    client, redis._client = redis._client, None
-    own = asyncio.new_event_loop()
-    own.run_until_complete(db.open_pool(database, size=2))
-    redis.open_redis(os.environ["REDIS_URL"])
-    yield own
-    own.run_until_complete(redis.close_redis())
-    own.run_until_complete(db.close_pool())
-    own.close()
-    DB.pool, redis._client = kept, client
+def loop(database: str) -> Iterator[Loop]:
+    with own_loop(database) as own:
+        yield own
 
 
 class Moderation(RuleBasedStateMachine):
     """Two authors and three of the staff, in one thread."""
 
-    loop: asyncio.AbstractEventLoop
+    loop: Loop
     comments = Bundle("comments")
     decided = Bundle("decided")
     appealed = Bundle("appealed")
@@ -77,7 +66,7 @@ class Moderation(RuleBasedStateMachine):
         self.do(empty())
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return self.loop.run_until_complete(asyncio.wait_for(work, 30))
+        return self.loop.run(work)
 
     def attempt(self, work: Coroutine[Any, Any, Result], *, records: int = 1) -> Result | None:
         """Do something that may be refused: then nothing at all has changed; else the record has grown by `records`."""
@@ -189,7 +178,7 @@ class Moderation(RuleBasedStateMachine):
         assert self.do(record.verify()) is None
 
 
-def run(loop: asyncio.AbstractEventLoop, examples: int, steps: int) -> None:
+def run(loop: Loop, examples: int, steps: int) -> None:
     machine = type("OnLoop", (Moderation,), {"loop": loop})
     run_state_machine_as_test(
         machine,
@@ -202,10 +191,10 @@ def run(loop: asyncio.AbstractEventLoop, examples: int, steps: int) -> None:
     )
 
 
-def test_the_promises_hold_whatever_is_done(loop: asyncio.AbstractEventLoop) -> None:
+def test_the_promises_hold_whatever_is_done(loop: Loop) -> None:
     run(loop, examples=25, steps=20)
 
 
 @pytest.mark.slow
-def test_the_promises_hold_in_long_histories_too(loop: asyncio.AbstractEventLoop) -> None:
+def test_the_promises_hold_in_long_histories_too(loop: Loop) -> None:
     run(loop, examples=100, steps=40)

@@ -4,8 +4,6 @@ A model of a few lines says what one member should have to read; after every ste
 the digest are held against it. Each step commits for real.
 """
 
-import asyncio
-import os
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
 
@@ -17,13 +15,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 import make
 from conftest import empty
+from loops import Loop, own_loop
 from parley import features
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
 from parley.comments import ops as comments
-from parley.core import db, redis
+from parley.core import db
 from parley.core.access import Viewer
-from parley.core.db import DB
 from parley.core.errors import ParleyError
 from parley.notices import jobs, letters, ops, queries
 
@@ -49,14 +47,14 @@ class Written(msgspec.Struct):
 class Notices(RuleBasedStateMachine):
     """Two authors write where Mira reads, answer her, mention her; she and they shut each other out and make up."""
 
-    loop: asyncio.AbstractEventLoop
+    loop: Loop
     posted = Bundle("posted")
 
     def teardown(self) -> None:
         self.do(empty())
 
     def do(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return self.loop.run_until_complete(asyncio.wait_for(work, 30))
+        return self.loop.run(work)
 
     @initialize()
     def begin(self) -> None:
@@ -181,22 +179,13 @@ class Notices(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def loop(database: str) -> Iterator[asyncio.AbstractEventLoop]:
-    """A loop of the machine's own, with a pool on it: steps of a state machine are no coroutines."""
+def loop(database: str) -> Iterator[Loop]:
     features.connect()
-    kept, DB.pool = DB.pool, None
-    client, redis._client = redis._client, None
-    own = asyncio.new_event_loop()
-    own.run_until_complete(db.open_pool(database, size=2))
-    redis.open_redis(os.environ["REDIS_URL"])
-    yield own
-    own.run_until_complete(redis.close_redis())
-    own.run_until_complete(db.close_pool())
-    own.close()
-    DB.pool, redis._client = kept, client
+    with own_loop(database) as own:
+        yield own
 
 
-def test_muting_and_blocking_hold_in_any_order(loop: asyncio.AbstractEventLoop) -> None:
+def test_muting_and_blocking_hold_in_any_order(loop: Loop) -> None:
     Notices.loop = loop
     quiet = settings(
         max_examples=25,

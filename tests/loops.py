@@ -1,0 +1,56 @@
+"""A loop apart from the tests' own, for state machines: their steps are no coroutines."""
+
+import asyncio
+import os
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from parley.core import db, redis
+from parley.core.db import DB
+
+Result = TypeVar("Result")
+
+SECONDS = 30
+
+
+class Loop:
+    """A loop with a pool and a Redis client, which are in place only while it runs.
+
+    What the tests' loop still has to do, such as telling of an earlier test, must not open a connection in ours.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._pool: Any = None
+        self._client: Any = None
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        self._swap()
+        try:
+            return self._loop.run_until_complete(asyncio.wait_for(work, SECONDS))
+        finally:
+            self._swap()
+
+    def close(self) -> None:
+        self.run(redis.close_redis())
+        self.run(db.close_pool())
+        self._loop.close()
+
+    def _swap(self) -> None:
+        DB.pool, self._pool = self._pool, DB.pool
+        redis._client, self._client = self._client, redis._client
+
+
+async def _open(database: str) -> None:
+    await db.open_pool(database, size=2)
+    redis.open_redis(os.environ["REDIS_URL"])
+
+
+@contextmanager
+def own_loop(database: str) -> Iterator[Loop]:
+    """A loop whose pool leads to `database`; all of it is closed at the end."""
+    loop = Loop()
+    loop.run(_open(database))
+    yield loop
+    loop.close()
