@@ -14,9 +14,10 @@ from parley import features
 from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
-from parley.core import mail, ratelimit, redis
+from parley.core import ratelimit, redis
 from parley.core.db import close_pool, open_pool
 from parley.core.mail.coming import maildir
+from parley.core.mail.sending import deliver_due
 from parley.core.nudges import Nudge
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import Settings
@@ -60,7 +61,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 JOBS = (
-    Job("mail", mail.deliver_due, seconds=5, lanes=2, steady=True),
+    Job("mail", deliver_due, seconds=5, lanes=2, steady=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3),
     Job("brakes", slowed.tell_all, seconds=5),

@@ -24,8 +24,9 @@ from digests.edition import (
     told,
 )
 from parley.accounts import blocks, hooks, queries
-from parley.core import db, mail
+from parley.core import db
 from parley.core.access import Viewer
+from parley.core.mail.sending import deliver_due
 from parley.core.settings import settings
 from parley.digests import items, jobs, ops, planning, reviewing
 from parley.digests.queries import subscribed
@@ -73,7 +74,7 @@ async def test_no_word_of_anybody_lies_in_the_queue_and_the_letter_that_goes_out
     number = await issue_for(mira)
     waiting = await db.value("select subject || text || coalesce(html, '') from mail")
 
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
 
     assert "here is why" not in waiting
     assert await state(number) == "sent"

@@ -9,8 +9,9 @@ from litestar import Litestar
 
 import make
 from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides
-from parley.core import db, mail
+from parley.core import db
 from parley.core.access import Viewer
+from parley.core.mail.sending import deliver_due
 from parley.digests import letters, ops
 from parley.digests.queries import Subscribed, subscribed
 
@@ -228,6 +229,6 @@ async def test_one_click_in_a_letter_stops_the_digest_and_what_is_queued(
 
     assert answer.status_code == 200
     assert (await now_of(mira)).frequency == "off"
-    await mail.deliver_due()
+    await deliver_due()
     assert await db.value("select state from mail") == "stopped"
     assert await db.values("select told from issue_item") == [False, False]

@@ -15,6 +15,7 @@ import pytest
 from mail import kept
 from mail.sink import listening, use_settings
 from parley.core import db, mail
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 
@@ -117,7 +118,7 @@ async def restart() -> None:
         await db.execute(
             "update mail set leased_until = now() - interval '1 second', due_at = now() where state <> 'sent'"
         )
-        while await mail.deliver_due():
+        while await deliver_due():
             pass
 
 

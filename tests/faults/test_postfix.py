@@ -16,6 +16,7 @@ from parley.core import db, mail, pages
 from parley.core.mail import maillog
 from parley.core.mail.coming.intake import take_in
 from parley.core.mail.maillog import Fate
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 
@@ -94,7 +95,7 @@ async def wait_for(condition: Any) -> Any:
 async def test_mail_arrives_comes_back_or_waits(postfix: Postfix, inbox: Inbox) -> None:
     for number, name in enumerate(("ada", "gone", "full")):
         await kept.post(number, f"{name}@example.org")
-    assert await mail.deliver_due() == 3
+    assert await deliver_due() == 3
 
     assert b"Message-ID: <digest.0@talk.example.org>" in await wait_for(lambda: inbox.taken.get("ada@example.org"))
     await wait_for(lambda: "status=deferred" in postfix.said() and "4.2.2" in postfix.said())
@@ -106,7 +107,7 @@ async def test_mail_arrives_comes_back_or_waits(postfix: Postfix, inbox: Inbox) 
 
 async def test_its_log_says_what_arrived_and_what_never_did(postfix: Postfix) -> None:
     await kept.post(0, "ada@example.org")
-    await mail.deliver_due()
+    await deliver_due()
     queued = await db.value("select queue_id from mail")
     await wait_for(lambda: "queue active" in postfix.said())
     entries, written_at = maillog.read(postfix.log)
@@ -142,7 +143,7 @@ async def test_a_filter_finds_nothing_wrong_with_a_letter_as_it_is_delivered(
     )
     async with db.atomic():
         await mail.post(letter)
-    await mail.deliver_due()
+    await deliver_due()
     delivered = await wait_for(lambda: inbox.taken.get("ada@example.org"))
     found = await anyio.run_process([program, "-L", "-t"], input=delivered, check=False)
     report = found.stdout.decode(errors="replace")

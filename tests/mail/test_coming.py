@@ -16,6 +16,7 @@ from parley.core.mail.coming import maildir, reports
 from parley.core.mail.coming.intake import take_in
 from parley.core.mail.coming.reasons import kind_of
 from parley.core.mail.links import Off, envelope, off_token
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio]
 
@@ -141,19 +142,19 @@ async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here
     assert await take_in(dsn(await sent(club))) == "gone"
     assert await is_held_back()
     number = await sent(club, "digest.2")
-    await mail.deliver_due()
+    await deliver_due()
     assert here.messages == []
     assert (number, "failed") in club.outcomes
     assert await bounces.let_go("Ada@example.org")
     await sent(club, "digest.3")
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
 
 
 async def test_a_message_that_somebody_waits_for_still_goes_there(here: Sink, club: Club) -> None:
     await take_in(dsn(await sent(club)))
     async with db.atomic():
         await mail.send("reset", "ada@example.org", "A new password", "A link.\n")
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
 
 
 async def test_full_mailboxes_and_passing_troubles_add_up_and_are_forgotten_after_a_month(

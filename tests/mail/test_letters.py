@@ -4,6 +4,7 @@ import pytest
 from mail.sink import Club, Sink
 from parley.core import db, mail
 from parley.core.mail.links import Off, read_off
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -53,7 +54,7 @@ async def test_a_key_that_could_end_its_header_is_refused(club: Club, change: di
 async def test_a_letter_goes_out_as_its_list_says_right_before(club: Club, sink: Sink) -> None:
     number = await post(club)
     club.letters[number] = msgspec.structs.replace(LETTER, text="Newer words.\n")
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     ((_, content),) = sink.messages
     assert b"Newer words." in content
     assert b"Message-ID: <digest.ab12@localhost>" in content
@@ -64,7 +65,7 @@ async def test_a_letter_goes_out_as_its_list_says_right_before(club: Club, sink:
 async def test_who_stopped_meanwhile_gets_nothing(club: Club, sink: Sink) -> None:
     number = await post(club)
     await club.stop(1, "")
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert sink.messages == []
     assert await state(number) == "stopped"
 
@@ -72,14 +73,14 @@ async def test_who_stopped_meanwhile_gets_nothing(club: Club, sink: Sink) -> Non
 async def test_a_letter_whose_list_takes_it_back_is_not_sent(club: Club, sink: Sink) -> None:
     number = await post(club)
     club.letters[number] = None
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert sink.messages == []
 
 
 async def test_an_old_letter_is_not_sent_late(club: Club, sink: Sink) -> None:
     number = await post(club)
     await db.execute("update mail set expires_at = now() where id = $1", number)
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert club.outcomes == [(number, "expired")]
     assert sink.messages == []
 

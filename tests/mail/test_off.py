@@ -6,6 +6,7 @@ import pytest
 from mail.sink import Club, Sink
 from parley.core import db, mail
 from parley.core.mail import bounces
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app", "club")]
 
@@ -82,7 +83,7 @@ async def test_mail_that_waits_already_is_not_sent(client: httpx.AsyncClient, cl
     async with db.atomic():
         club.letters[await mail.post(LETTER)] = LETTER
     await client.post(path(), data=ONE_CLICK)
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert sink.messages == []
 
 

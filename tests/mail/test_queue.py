@@ -9,6 +9,7 @@ from mail.sink import Club, Sink, Use
 from parley.core import db, mail
 from parley.core.mail import domains, queue, unanswered
 from parley.core.mail.links import returned
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -42,7 +43,7 @@ async def states() -> list[str]:
 async def test_messages_that_somebody_waits_for_go_before_letters(club: Club, sink: Sink) -> None:
     await letters(club, 3)
     await message()
-    await mail.deliver_due()
+    await deliver_due()
     assert sink.messages[0][0] == ["ada@example.org"]
     assert len(sink.messages) == 4
 
@@ -81,14 +82,14 @@ async def test_two_connections_to_a_domain_are_enough(club: Club, sink: Sink) ->
 async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_not(club: Club, sink: Sink) -> None:
     await letters(club, 8)
     sink.answer = "421 4.7.0 too much"
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert await db.value("select count(*) from mail where attempts = 1 and state = 'planned' and error <> ''") == 6
     assert await db.value("select count(*) from mail where attempts = 0 and state = 'planned'") == 2
     assert await db.value("select paused_until - now() from mail_domain") == timedelta(minutes=15)
     sink.answer = "250 OK"
     await letters(club, 1, "other.example")
     await db.execute("update mail set due_at = now()")
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     rests = []
     for _ in range(6):
         while not await domains.asked_to_wait("example.org"):
@@ -108,7 +109,7 @@ async def test_few_that_ask_to_wait_among_many_that_take_are_no_reason_to_rest(c
 async def test_each_message_comes_back_to_an_address_that_names_it(club: Club, sink: Sink) -> None:
     numbers = await letters(club, 2)
     await message()
-    assert await mail.deliver_due() == 3
+    assert await deliver_due() == 3
     assert {returned(sender) for sender in sink.senders} == {*numbers, max(numbers) + 1}
     assert all(len(recipients) == 1 for recipients, _ in sink.messages)
 
@@ -116,14 +117,14 @@ async def test_each_message_comes_back_to_an_address_that_names_it(club: Club, s
 async def test_several_letters_travel_on_one_connection(club: Club, sink: Sink) -> None:
     await letters(club, 5)
     await letters(club, 5, "other.example")
-    assert await mail.deliver_due() == 10
+    assert await deliver_due() == 10
     assert sink.connections == 1
 
 
 async def test_one_letter_that_is_refused_keeps_no_other_from_going_out(club: Club, sink: Sink) -> None:
     bad = (await letters(club, 4))[0]
     del club.letters[bad]
-    assert await mail.deliver_due() == 3
+    assert await deliver_due() == 3
     assert "KeyError" in await db.value("select error from mail where id = $1", bad)
 
 
@@ -133,7 +134,7 @@ async def unsure(club: Club, sink: Sink) -> list[int]:
     sink.hangs_up = True
     numbers = await letters(club, 1)
     await message()
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert await states() == ["data"]
     await db.execute("update mail set leased_until = now() - interval '1 second'")
     sink.hangs_up = False
@@ -143,9 +144,9 @@ async def unsure(club: Club, sink: Sink) -> list[int]:
 async def test_where_nobody_knows_a_message_goes_again_and_a_letter_does_not(
     unsure: list[int], club: Club, sink: Sink
 ) -> None:
-    await mail.deliver_due()
+    await deliver_due()
     await db.execute("update mail set due_at = now()")
-    await mail.deliver_due()
+    await deliver_due()
     assert [recipients for recipients, _ in sink.messages] == [["ada@example.org"]]
     assert club.outcomes == [(unsure[0], "unknown")]
 
@@ -156,9 +157,9 @@ async def test_where_the_log_says_that_it_never_came_the_same_bytes_go_again(
     log = tmp_path / "mail.log"  # type: ignore[operator]
     log.write_text("Nov 25 10:00:00 mx postfix/smtpd[7]: connect from localhost[127.0.0.1]\n")
     use(smtp_url=sink.url, mail_log=log)
-    await mail.deliver_due()
+    await deliver_due()
     await db.execute("update mail set due_at = now()")
-    await mail.deliver_due()
+    await deliver_due()
     assert len(sink.messages) == 2
     assert club.outcomes == [(unsure[0], "sent")]
 

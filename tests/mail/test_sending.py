@@ -12,6 +12,8 @@ from mail.sink import Sink, Use
 from parley.core import db, mail
 from parley.core.assets import folder
 from parley.core.mail import asking, queue, sending
+from parley.core.mail.queue import MOST_ATTEMPTS
+from parley.core.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -60,7 +62,7 @@ async def test_a_subject_that_could_end_its_header_is_refused(subject: str) -> N
 
 async def test_without_a_mail_server_messages_become_files(files: Path) -> None:
     await send(subject="Grüße – at last", text="Zeile äöü\n\nhttp://localhost/verify/abc\n")
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     (file,) = files.glob("*.eml")
     assert file.stat().st_mode & 0o077 == 0
     assert files.stat().st_mode & 0o077 == 0
@@ -78,22 +80,22 @@ async def test_without_a_mail_server_messages_become_files(files: Path) -> None:
 
 async def test_html_travels_beside_the_text(files: Path) -> None:
     await send(html="<p>Hello</p>")
-    await mail.deliver_due()
+    await deliver_due()
     message = message_from_bytes(next(files.glob("*.eml")).read_bytes(), policy=SMTP)
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
 async def test_what_is_sent_is_not_sent_again(files: Path) -> None:
     await send()
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     await due_now()
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert len(list(files.iterdir())) == 1
 
 
 async def test_a_mail_server_gets_each_message_once_and_keeps_no_working_link_here(sink: Sink) -> None:
     await send(text="http://localhost/reset/secret\n", html="<p>secret</p>")
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     ((recipients, content),) = sink.messages
     assert recipients == ["ada@example.org"]
     assert b"/reset/secret" in content
@@ -111,22 +113,22 @@ async def test_a_worker_that_died_before_sending_leads_to_the_same_bytes_later(s
     (claimed,) = await queue.claim(by)
     ready = await asking.ready(claimed, by)
     assert ready is not None
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     await lease_passes()
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     assert sink.messages[0][1].strip() == ready.message.strip()
 
 
 async def test_a_busy_server_is_tried_again_later_and_its_answer_is_kept(sink: Sink) -> None:
     await send()
     sink.answer = "451 later"
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert "451" in await row("error")
     assert await row("due_at > now() + interval '1 minute'")
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     sink.answer = "250 OK"
     await due_now()
-    assert await mail.deliver_due() == 1
+    assert await deliver_due() == 1
     assert await row("error") is None
 
 
@@ -136,7 +138,7 @@ async def test_waiting_times_grow(use: Use) -> None:
     waits = []
     for _ in range(4):
         await due_now()
-        assert await mail.deliver_due() == 0
+        assert await deliver_due() == 0
         waits.append(await row("due_at - now()"))
     assert waits == sorted(set(waits))
 
@@ -144,9 +146,9 @@ async def test_waiting_times_grow(use: Use) -> None:
 async def test_after_many_attempts_a_message_is_given_up_with_its_error(use: Use) -> None:
     use(smtp_url="smtp://127.0.0.1:1")
     await send()
-    for _ in range(mail.MOST_ATTEMPTS):
+    for _ in range(MOST_ATTEMPTS):
         await due_now()
-        await mail.deliver_due()
+        await deliver_due()
     assert await row("state = 'failed'")
     assert await row("error")
     assert await row("sent_at") is None
@@ -155,7 +157,7 @@ async def test_after_many_attempts_a_message_is_given_up_with_its_error(use: Use
 async def test_a_refusal_for_good_is_not_tried_again(sink: Sink) -> None:
     await send()
     sink.answer = "554 no"
-    await mail.deliver_due()
+    await deliver_due()
     assert await row("state = 'failed'")
 
 
@@ -163,7 +165,7 @@ async def test_a_password_never_travels_unencrypted(sink: Sink, use: Use) -> Non
     port = sending.settings().smtp_url.rpartition(":")[2]
     use(smtp_url=f"smtp://ada:secret@127.0.0.1:{port}")
     await send()
-    assert await mail.deliver_due() == 0
+    assert await deliver_due() == 0
     assert sink.messages == []
     assert "STARTTLS" in await row("error")
     assert "secret" not in await row("error")
@@ -173,7 +175,7 @@ async def test_a_password_never_travels_unencrypted(sink: Sink, use: Use) -> Non
 async def test_two_workers_never_send_the_same_message(sink: Sink) -> None:
     for number in range(12):
         await send(to=f"a{number}@example.org")
-    assert sum(await asyncio.gather(*(mail.deliver_due() for _ in range(3)))) == 12
+    assert sum(await asyncio.gather(*(deliver_due() for _ in range(3)))) == 12
     assert len({recipients[0] for recipients, _ in sink.messages}) == len(sink.messages) == 12
 
 

@@ -11,6 +11,7 @@ from parley.comments import ops as comments
 from parley.core import db, mail
 from parley.core.access import Viewer
 from parley.core.mail.links import Off, off_token
+from parley.core.mail.sending import deliver_due
 from parley.notices import jobs, mailing, ops, queries
 
 pytestmark = pytest.mark.anyio
@@ -139,10 +140,10 @@ async def test_what_is_gone_folded_or_shut_out_meanwhile_is_not_mailed(mira: Vie
 async def test_what_comes_after_a_letter_has_one_of_its_own(mira: Viewer, jon: Viewer, root: int, files: Path) -> None:
     await answer(jon, root, "First.")
     await db.execute(DUE)
-    await mail.deliver_due()
+    await deliver_due()
     await answer(jon, root, "Second.")
     await db.execute(DUE)
-    await mail.deliver_due()
+    await deliver_due()
 
     first, second = (path.read_text() for path in sorted(files.iterdir()))
     assert "First." in first
@@ -171,7 +172,7 @@ async def test_what_no_letter_could_tell_comes_in_the_digest(
 async def test_what_was_mailed_is_in_no_digest(mira: Viewer, jon: Viewer, root: int, files: Path) -> None:
     await answer(jon, root)
     await db.execute(DUE)
-    await mail.deliver_due()
+    await deliver_due()
 
     assert await queries.unread_for_digest([mira.id]) == []
 
@@ -188,7 +189,7 @@ async def test_one_click_stops_all_letters_and_those_that_wait(
     assert not await mailing.wanted(mira.id, "")
     assert not await mailing.wanted(mira.id, str(thread))
     await db.execute(DUE)
-    await mail.deliver_due()
+    await deliver_due()
     await answer(jon, root, "Unheard.")
     assert not files.exists()
     assert len(await letters()) == 1
