@@ -105,6 +105,17 @@ async def test_every_decision_on_what_waited_is_undone_exactly(mo: Viewer, actio
     assert await differences() == [] and await broken() == []
 
 
+@pytest.mark.parametrize("action", ["warn", "lock"])
+async def test_what_is_done_about_its_author_or_its_thread_lets_a_held_comment_wait_on(mo: Viewer, action: str) -> None:
+    item = await held()
+
+    await decided(item, mo, action)
+
+    assert await db.value("select state from item where id = $1", item) == "open"
+    await decided(item, mo, "approve")
+    assert await db.value("select state from item where id = $1", item) == "done"
+
+
 @pytest.mark.committed
 async def test_the_thread_was_last_active_when_another_comment_came(mo: Viewer) -> None:
     thread = await make.thread()

@@ -65,9 +65,12 @@ insert into decision (item, kind, target, thread, action, guideline, reason, mod
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, now()) returning id
 """
 REPORTERS = "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
+# A comment that was held waits on, whatever became of its author or its thread: somebody has to let it in, or not.
 CLOSE = """
-update item set state = $2, version = version + 1, claimed_by = null, claimed_until = null,
-                acted_at = coalesce(acted_at, now()), escalated = $3 where id = $1
+update item set version = version + 1, claimed_by = null, claimed_until = null, acted_at = coalesce(acted_at, now()),
+  escalated = $2, state = case when $2 or kind = 'comment' and exists (
+    select from comment where id = target and state = 'pending') then 'open' else 'done' end
+where id = $1
 """
 # Reports are taken up and answered in one go; the database knows no shorter way (m0010).
 TAKE_UP = "update report set state = 'claimed' where item = $1 and state = 'open'"
@@ -149,7 +152,7 @@ def about(choice: Choice, target: targets.Target) -> tuple[str, int]:
 
 async def close(item: int, outcome: str | None) -> None:
     """Be done with an item and answer its reports with `outcome`; None leaves it open, for somebody else."""
-    await db.execute(CLOSE, item, "open" if outcome is None else "done", outcome is None)
+    await db.execute(CLOSE, item, outcome is None)
     await desks.stir()
     if outcome is not None:
         await db.execute(TAKE_UP, item)

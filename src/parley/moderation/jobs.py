@@ -14,8 +14,6 @@ LATE = """
 select (select count(*) from appeal where state in ('filed', 'assigned') and created_at < now() - $1 * interval '1 day')
      + (select count(*) from decision where state = 'awaiting' and created_at < now() - $1 * interval '1 day')
 """
-# Of several workers one tells; the others need not wait for it.
-ALONE = "select pg_try_advisory_xact_lock(hashtextextended('overdue', 0))"
 
 
 async def end_sanctions() -> int:
@@ -49,8 +47,6 @@ async def alarm() -> int:
     late: int = await db.value(LATE, OVERDUE_DAYS)
     if late:
         async with db.atomic():
-            if not await db.value(ALONE):
-                return late
             link = f"{settings().base_url}/mod/appeals"
             await staff.tell("overdue", "overdue", hours=24, late=late, days=OVERDUE_DAYS, link=link)
     return late
