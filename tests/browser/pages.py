@@ -44,7 +44,7 @@ async def every_page(site: Site) -> list[Shown]:
            select id, 'url', 'https://example.org/a', 'failed', 'research', 'The page was silent.', now(), now()
            from member where name = 'mira' returning id"""
     )
-    item = await site.value("select id from item where state = 'open' and kind = 'comment' order by id limit 1")
+    item = await site.value("select id from item where kind = 'comment' order by state <> 'open', id limit 1")
     appeal = await site.value("select id from appeal order by id limit 1")
     decision = await site.value("select decision from appeal order by id limit 1")
     proposed = site.made["proposed"]

@@ -130,6 +130,19 @@ async def test_the_thread_was_last_active_when_another_comment_came(mo: Viewer) 
     assert moved > active and await db.value("select last_activity_at from thread") == active
 
 
+@pytest.mark.committed
+async def test_what_was_let_in_and_taken_back_before_does_not_count_either(mo: Viewer) -> None:
+    thread = await make.thread()
+    first = await held(thread)
+    second = await held(thread)
+    active = await db.value("select last_activity_at from thread")
+
+    for item in (first, second):
+        await decisions.undo(mo, await decided(item, mo, "approve"))
+
+    assert await db.value("select last_activity_at from thread") == active
+
+
 async def test_what_was_answered_at_once_keeps_its_place_out_of_sight(mo: Viewer) -> None:
     item = await held()
     comment, thread = await db.value("select max(id) from comment"), await db.value("select max(id) from thread")

@@ -48,7 +48,8 @@ UNCOUNT = f"""
 with left_again as (
     update thread t set comment_count = comment_count - 1, last_activity_at = greatest(
         t.created_at,
-        (select max(e.created_at) from event e where e.thread = $1 and e.kind = 'comment.posted' and e.comment <> $2),
+        (select max(e.created_at) from event e join comment c on c.id = e.comment
+         where e.thread = $1 and e.kind = 'comment.posted' and c.id <> $2 and {IS_IN}),
         (select max(c.created_at) from comment c where c.thread = $1 and c.id <> $2 and {IS_IN}))
     where id = $1
 )
