@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from html import escape
 from pathlib import Path
 from urllib.parse import urldefrag
 
@@ -28,6 +29,8 @@ SHORT = "\"'><svg/onload=alert()>"
 MARKUP = {
     ("comment", "html"): markdown.render(POLYGLOT),
     ("passage", "html"): f"<p>{sanitise(POLYGLOT, flat=True)}</p>",
+    # A letter as our templates draw it, which escape what was written.
+    ("mail", "html"): f"<p>{escape(POLYGLOT)}</p>",
 }
 # What is looked up or compared: another value only hides the rows from every page.
 KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose"}
