@@ -1,7 +1,5 @@
 """What people are told of decisions by mail."""
 
-import hashlib
-import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -9,12 +7,11 @@ import msgspec
 
 from parley.accounts import queries as accounts
 from parley.core import db, mail
+from parley.core.mail.links import proof
 from parley.core.pages import day
 from parley.core.settings import settings
 from parley.moderation import receipts
 from parley.moderation.queries import statements
-
-LINK_BYTES = 16
 
 # What else a decision tells; features.py fills this in. Given the decision, in the transaction that tells of it.
 when_told: list[Callable[[int], Awaitable[None]]] = []
@@ -96,8 +93,7 @@ async def where_to_appeal(member: int) -> str | None:
 
 def key(decision: int) -> str:
     """What proves that somebody was sent the link to this statement."""
-    digest = hmac.digest(settings().secret.encode(), f"decision:{decision}".encode(), hashlib.sha256)
-    return digest[:LINK_BYTES].hex()
+    return proof("decision", str(decision).encode()).hex()
 
 
 async def lifted(member: int, reason: str) -> None:
