@@ -33,7 +33,7 @@ async def test_perspectives_wait_at_their_passage_and_the_markers_count_them(bes
     await expect(page.locator("#g2-sum > b")).to_contain_text("3")
     await expect(page.locator("#gwhole").get_by_role("button", name="1 new perspective", exact=True)).to_be_visible()
     await expect(page.locator("#announcer")).to_contain_text("new comments in the discussion")
-    assert await page.evaluate("window.shifts") == 0
+    assert await page.evaluate("window.shifts") == []
     await chip.click()
     await expect(page.locator("#g2 > .group-list > #c70")).to_be_focused()
     await expect(page.locator("#g2 > .group-list > #c71")).to_be_visible()
@@ -46,7 +46,7 @@ async def test_the_first_perspective_on_a_passage_makes_its_group_where_the_arti
     beside.send(arrival(70, 6, count=1))
     await expect(page.locator(".gutter[data-passage='6'] > b")).to_have_text("1")
     await expect(page.locator("#g6")).to_have_count(0)
-    assert await page.evaluate("window.shifts") == 0
+    assert await page.evaluate("window.shifts") == []
     await page.get_by_role("button", name="1 new perspective", exact=True).click()
     await expect(page.locator("#g6 > .group-list > #c70")).to_be_visible()
     await expect(page.locator("#g6 h3")).to_contain_text("Passage 6 begins.")
@@ -100,7 +100,7 @@ async def test_the_first_perspective_on_a_passage_moves_nothing_on_a_phone(besid
     await beside.open()
     beside.send(arrival(70, 1, count=1) + arrival(71, 2))
     await expect(page.locator(".gutter[data-passage='2'] > b")).to_have_text("2")
-    assert await page.evaluate("window.shifts") == 0
+    assert await page.evaluate("window.shifts") == []
 
 
 async def test_nothing_tells_of_what_a_muted_member_wrote(beside: Stage) -> None:

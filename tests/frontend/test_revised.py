@@ -54,13 +54,13 @@ async def test_what_is_out_of_sight_is_replaced_and_what_is_read_stays(reading: 
     await expect(page.locator(".is-revised > .passage")).to_have_id("p6")
     assert await page.evaluate(ORDER) == NEW
     await stands(page, 5, top)
-    assert await page.evaluate("window.shifts") == 0
+    assert await page.evaluate("window.shifts") == []
     # Read on: out of sight it gives way, and nothing moves then either.
     await page.evaluate(READ, 9)
     await expect(page.locator("#p6")).to_contain_text("A changed sixth passage.")
     await expect(page.locator(".is-revised")).to_have_count(0)
     await expect(page.locator(".gutter[data-passage='5'] > b")).to_have_text("3")
-    assert await page.evaluate("window.shifts") == 0
+    assert await page.evaluate("window.shifts") == []
 
 
 async def test_what_is_in_sight_comes_when_it_is_asked_for(reading: Stage) -> None:
@@ -88,4 +88,4 @@ async def test_where_the_article_begins_in_sight_nothing_is_put_above_it(reading
     await stands(page, 1, top)
     await page.evaluate(READ, 8)
     await expect(page.locator("#p31")).to_have_count(1)
-    assert await page.evaluate("window.shifts") == 0
+    assert await page.evaluate("window.shifts") == []
