@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
-from redis.exceptions import RedisError
 
 from parley import features
 from parley.accounts import jobs as accounts
@@ -134,18 +133,10 @@ class Worker:
             self._woken[job].set()
 
     async def _listen(self) -> None:
-        """Wake jobs as Redis says; through every loss of the connection, for ever."""
-        while True:
-            try:
-                async with redis.redis().pubsub() as pubsub:
-                    await pubsub.subscribe(CHANNEL, redis.LIVE_CHANNEL)
-                    while True:
-                        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=10)
-                        if message is not None:
-                            self._hear(message["channel"].decode(), message["data"])
-            except (RedisError, OSError, TimeoutError, msgspec.MsgspecError) as error:
-                log.info("worker not listening, sweeping only", error=repr(error))
-                await asyncio.sleep(1)
+        """Wake jobs as Redis says."""
+        async for channel, data in redis.heard(CHANNEL, redis.LIVE_CHANNEL):
+            with contextlib.suppress(msgspec.MsgspecError):
+                self._hear(channel, data)
 
 
 async def run(settings: Settings) -> None:

@@ -1,0 +1,171 @@
+"""What is between Parley and its servers may be slow, hang, lose connections or tear them in the middle."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+import make
+from faults.chaos import Chaos
+from faults.test_database import RETRY_WITHIN_SECONDS, _assert_promise_kept, _stands_after, _until_ok
+from faults.test_redis import GROWS_SECONDS, _slowest_page
+from faults.writer import Writer
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.reader import Reader
+from parley.core import redis
+
+pytestmark = pytest.mark.anyio
+
+Weather = Callable[[Chaos], None]
+
+
+class Lines(msgspec.Struct):
+    """A web process, and the lines from it to its servers."""
+
+    web: Web
+    postgres: Chaos
+    valkey: Chaos
+
+
+@pytest.fixture(scope="module")
+def lines(broken_forum: Forum) -> Iterator[Lines]:
+    folder = broken_forum.servers.postgres.run.folder
+    with (
+        Chaos(folder.sockets / ".s.PGSQL.5432").running() as postgres,
+        Chaos(folder.valkey_socket).running() as valkey,
+    ):
+        login = urlsplit(broken_forum.servers.database_url).netloc.partition("@")[0]
+        web = broken_forum.web(
+            PARLEY_LIMITS="off",
+            DATABASE_URL=f"postgresql://{login}@127.0.0.1:{postgres.port}/parley",
+            REDIS_URL=f"redis://127.0.0.1:{valkey.port}/0",
+        )
+        yield Lines(web, postgres, valkey)
+        web.end()
+
+
+def late(line: Chaos) -> None:
+    line.delay, line.jitter = 0.02, 0.04
+
+
+def held(line: Chaos) -> None:
+    line.holds = True
+
+
+def cut(line: Chaos) -> None:
+    line.refuses = True
+    line.cut()
+
+
+def torn(line: Chaos) -> None:
+    line.resets_after = 200
+
+
+def forgotten(line: Chaos) -> None:
+    line.forget()
+
+
+def trickling(line: Chaos) -> None:
+    line.rate = 2_000
+
+
+KINDS = pytest.mark.parametrize("weather", [late, held, cut, torn, forgotten, trickling])
+# Of those that say nothing and close nothing, two show it.
+SLOWLY = [late, cut, torn, forgotten, *(pytest.param(one, marks=pytest.mark.slow) for one in (held, trickling))]
+
+
+@contextmanager
+def under(weather: Weather, line: Chaos) -> Iterator[None]:
+    weather(line)
+    try:
+        yield
+    finally:
+        line.mend()
+
+
+@asynccontextmanager
+async def writers(web: Web, thread: int) -> AsyncIterator[list[Writer]]:
+    """Members who post without pause until the block ends."""
+    found = [Writer([web], thread, await cookie_of(await make.member())) for _ in range(3)]
+    tasks = [asyncio.create_task(one.write()) for one in found]
+    yield found
+    for one in found:
+        one.stop()
+    await asyncio.gather(*tasks)
+
+
+@pytest.mark.parametrize("weather", SLOWLY)
+async def test_a_bad_line_to_postgresql_loses_nothing_that_was_acknowledged(
+    forum: Forum, lines: Lines, thread: int, weather: Weather
+) -> None:
+    web = lines.web
+    async with Reader([web.address], thread, last=0) as reader, browser_of() as visitor:
+        async with writers(web, thread) as writing:
+            await wait_until(lambda: all(len(one.said) > 5 for one in writing))
+            with under(weather, lines.postgres):
+                before = [len(one.said) for one in writing]
+                await wait_until(
+                    lambda: all(len(one.said) > so_far + 2 for one, so_far in zip(writing, before, strict=True))
+                )
+            begun, sent = time.monotonic(), [len(one.said) for one in writing]
+            await wait_until(lambda: all(_stands_after(one, so_far) for one, so_far in zip(writing, sent, strict=True)))
+            assert time.monotonic() - begun < RETRY_WITHIN_SECONDS
+        await _assert_promise_kept(forum, thread, [said for one in writing for said in one.said])
+        await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
+        await _until_ok(visitor, web.address + await make.address(thread), RETRY_WITHIN_SECONDS)
+    for refusal in (answer for one in writing for answer in one.refusals):
+        assert refusal.status_code == 503
+        assert refusal.headers["Retry-After"]
+        assert "says" in refusal.text, "what was typed is not on the page"
+    assert max(one.slowest for one in writing) < 2 * RETRY_WITHIN_SECONDS
+
+
+@KINDS
+async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
+    forum: Forum, lines: Lines, thread: int, weather: Weather
+) -> None:
+    web = lines.web
+    address = web.address + await make.address(thread)
+    async with Reader([web.address], thread, last=0) as reader, browser_of() as visitor:
+        usual = await _slowest_page(visitor, address)
+        async with writers(web, thread) as writing:
+            await wait_until(lambda: all(len(one.said) > 5 for one in writing))
+            with under(weather, lines.valkey):
+                assert await _slowest_page(visitor, address) < usual + GROWS_SECONDS
+                before = [len(one.said) for one in writing]
+                await wait_until(
+                    lambda: all(len(one.said) > so_far + 5 for one, so_far in zip(writing, before, strict=True))
+                )
+        assert [answer.status_code for one in writing for answer in one.refusals] == []
+        await _assert_promise_kept(forum, thread, [said for one in writing for said in one.said])
+        await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
+
+
+@pytest.mark.slow
+async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
+    forum: Forum, lines: Lines, webs: list[Web], thread: int
+) -> None:
+    """TCP alone would find out after hours, and every event would wait for the slow look until then."""
+    before = await _subscribed()
+    lines.valkey.forget()
+    async with (
+        Reader([lines.web.address], thread, last=0) as reader,
+        browser_of(await cookie_of(await make.member())) as b,
+    ):
+        await reader.open()
+        while await _subscribed() == before:
+            await asyncio.sleep(0.02)
+        async with asyncio.timeout(3 * redis.SILENCE_SECONDS):
+            while await _subscribed() < before:
+                await asyncio.sleep(0.05)
+        await b.post(f"{webs[0].address}/t/{thread}/comments", data={"body": "Heard at once."})
+        await reader.until(lambda one: len(one.comments) == 1, 1)
+
+
+async def _subscribed() -> int:
+    [(_, count)] = await redis.redis().pubsub_numsub(redis.LIVE_CHANNEL)
+    return int(count)
