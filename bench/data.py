@@ -12,7 +12,6 @@ import msgspec
 
 from parley.articles.reading import read_file
 from parley.articles.text import Text
-from parley.comments import ranking
 from parley.comments.rules import STANCES
 from parley.core import db, markdown
 from parley.demo.content import articles, discussion
@@ -31,7 +30,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
 COMMENT_FIELDS = (
     "id", "thread", "parent", "depth", "author", "stance", "revision", "passage", "made_on", "anchor", "confidence",
-    "body", "html", "html_version", "ups", "downs", "agrees", "disagrees", "best", "controversial", "reply_count",
+    "body", "html", "html_version", "ups", "downs", "agrees", "disagrees", "reply_count",
     "created_at", "scored_at",
 )  # fmt: skip
 LINEAGES = """
@@ -185,9 +184,8 @@ def _vote(random: Random, tree: Sequence[Made], each: int) -> None:
 def _row(thread: int, one: Made, body: tuple[str, str], at: datetime) -> tuple[Any, ...]:
     ups, downs = one.count("quality", 1), one.count("quality", -1)
     agrees, disagrees = one.count("agreement", 1), one.count("agreement", -1)
-    ranks = ranking.best(ups, downs), ranking.controversial(ups, downs)
     parent = one.parent.id if one.parent else None
     place = (thread, parent, one.depth, one.author, one.stance, 1)
     anchor = (one.passage, one.passage, "same", 1.0) if one.passage else (None,) * 4
-    numbers = (ups, downs, agrees, disagrees, *ranks, one.replies)
+    numbers = (ups, downs, agrees, disagrees, one.replies)
     return one.id, *place, *anchor, *body, markdown.VERSION, *numbers, at, at if one.votes else None

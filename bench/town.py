@@ -7,7 +7,6 @@ from typing import Any
 
 import asyncpg
 
-from parley.comments import ranking
 from parley.comments.rules import STANCES
 from parley.core import markdown
 from parley.demo.content import articles, discussion
@@ -18,7 +17,7 @@ TOPICS = ("ai-and-society", "research", "work", "policy", "craft")
 MEMBER = ("id", "name", "name_key", "email", "email_key", "state", "zone", "seen_at", "created_at")
 COMMENT = (
     "id", "thread", "parent", "depth", "author", "stance", "revision", "body", "html", "html_version", "ups", "downs",
-    "best", "created_at",
+    "created_at",
 )  # fmt: skip
 THREAD = ("id", "article", "topic", "title", "slug", "comment_count", "created_at", "last_activity_at")
 REVISION = ("id", "article", "number", "title", "words", "text_hash", "created_at")
@@ -88,7 +87,7 @@ def _comments(random: Random, now: datetime) -> Iterator[tuple[Any, ...]]:
             ups, downs = int(random.paretovariate(1.0)) % 60, int(random.paretovariate(1.5)) % 20
             at = now - timedelta(minutes=20 * thread, hours=random.random() * 24 * 14)
             place = (thread, None if is_root else first, 0 if is_root else 1, random.randint(1, AUTHORS), stance, 1)
-            numbers = (markdown.VERSION, ups, downs, ranking.best(ups, downs))
+            numbers = (markdown.VERSION, ups, downs)
             yield n, *place, *random.choice(written), *numbers, at
 
 

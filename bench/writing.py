@@ -35,13 +35,13 @@ with place as (
 insert into event (thread, seq, kind, comment, actor)
 select $1, place.last_seq, 'comment.posted', new.id, $3 from place, new
 """
-# The vote and its comment's count.
+# The vote and its comment's count, from which the ranks follow.
 VOTE = """
 with cast_vote as (
     insert into vote (comment, thread, member, axis, value) values ($1, $2, $3, 'quality', 1)
     on conflict (comment, member, axis) do update set value = excluded.value, changed_at = now()
 )
-update comment set ups = ups + 1, best = best + 0.001, scored_at = now() where id = $1
+update comment set ups = ups + 1, scored_at = now() where id = $1
 """
 
 

@@ -7,9 +7,10 @@ import pytest
 from litestar import Litestar
 
 import make
+import ranking
 from parley.accounts import ops as accounts
 from parley.comments import ops as comments
-from parley.comments import ranking, tree
+from parley.comments import tree
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Refused
@@ -173,7 +174,7 @@ async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
     assert before == [0, 0, 0, 0, 0]
     assert await counters(comment) == [1, 0, 0, 1, 0]
     assert await counters(other) == [0, 0, 0, 0, 0]
-    assert await db.value("select best from comment where id = $1", comment) == ranking.best(1, 0)
+    assert await db.value("select best from comment where id = $1", comment) == pytest.approx(ranking.best(1, 0))
     assert await drifted(0, other) == []
 
 
@@ -196,7 +197,7 @@ async def test_agreement_never_changes_an_order(app: Litestar) -> None:
 
 async def test_agreement_alone_does_not_switch_the_order_of_best(app: Litestar) -> None:
     thread, author, voter = await make.thread(), await make.member(), await make.member()
-    for _ in range(ranking.FEWEST_VOTED):
+    for _ in range(tree.FEWEST_VOTED):
         await make.vote(voter, await make.comment(thread, author), "agreement", 1)
 
     assert await tree.effective_sort(thread, "best") == "old"
@@ -229,7 +230,7 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
     )
     for one in ids:
         ups, downs = (await counters(one))[:2]
-        assert await db.value("select best from comment where id = $1", one) == ranking.best(ups, downs)
+        assert await db.value("select best from comment where id = $1", one) == pytest.approx(ranking.best(ups, downs))
 
 
 @pytest.mark.committed
@@ -245,7 +246,7 @@ async def test_one_member_voting_in_many_tabs_at_once_keeps_the_counters_right(a
 
 
 @pytest.mark.committed
-async def test_a_vote_on_a_comment_that_changes_meanwhile_is_worked_out_again(app: Litestar) -> None:
+async def test_a_vote_on_a_comment_that_changes_meanwhile_is_added_to_what_it_is_then(app: Litestar) -> None:
     comment = await make.comment(await make.thread(), await make.member())
     first, second = await make.member(), await make.member()
     other = await asyncpg.connect(db.DB.config["dsn"])
@@ -274,8 +275,24 @@ async def test_the_nightly_check_reports_and_repairs(comment: int, mira: Viewer)
     await make.vote(mira, comment)
     assert await jobs.check_counters() == 0
 
-    await db.execute("update comment set ups = 40, best = 0.9 where id = $1", comment)
+    await db.execute("update comment set ups = 40 where id = $1", comment)
 
     assert await jobs.check_counters() == 1
     assert await counters(comment) == [1, 0, 0, 0, 0]
-    assert await db.value("select best from comment where id = $1", comment) == ranking.best(1, 0)
+    assert await db.value("select best from comment where id = $1", comment) == pytest.approx(ranking.best(1, 0))
+
+
+@pytest.mark.parametrize(("ups", "downs"), [(0, 0), (1, 0), (0, 1), (3, 3), (40, 2), (7, 900), (123_456, 65_432)])
+async def test_ranks_follow_from_the_counters_by_the_formulas_of_their_sources(
+    comment: int, ups: int, downs: int
+) -> None:
+    await db.execute(
+        "update comment set base_ups = $2 / 2, ups = $2 - $2 / 2, base_downs = $3 / 2, downs = $3 - $3 / 2"
+        " where id = $1",
+        comment,
+        ups,
+        downs,
+    )
+
+    ranks = await db.value("select array[best, controversial] from comment where id = $1", comment)
+    assert ranks == pytest.approx([ranking.best(ups, downs), ranking.controversial(ups, downs)])

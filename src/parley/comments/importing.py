@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from parley.comments import ranking
 from parley.core import db, markdown
 from parley.core.errors import NotFound
 from parley.core.events import emit
@@ -39,12 +38,12 @@ class Summary(msgspec.Struct):
 
 INSERT = """
 insert into comment (thread, parent, depth, imported_author, imported_id, state, body, html, html_version,
-                     base_ups, base_downs, best, controversial, created_at, scored_at)
+                     base_ups, base_downs, created_at, scored_at)
 select $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html, $2,
-       r.ups, r.downs, r.best, r.controversial, r.created_at, case when r.ups + r.downs > 0 then r.created_at end
+       r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end
 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
-            $11::float8[], $12::float8[], $13::timestamptz[])
-     as r(parent, author, imported_id, state, body, html, ups, downs, best, controversial, created_at)
+            $11::timestamptz[])
+     as r(parent, author, imported_id, state, body, html, ups, downs, created_at)
 left join comment p on p.id = r.parent
 on conflict (thread, imported_id) where imported_id is not null do nothing
 returning id, imported_id
@@ -130,8 +129,6 @@ async def _insert(thread: int, batch: Sequence[Line], ids: dict[str, int]) -> li
         [markdown.render(body) for body in bodies],
         ups,
         downs,
-        [ranking.best(up, down) for up, down in zip(ups, downs, strict=True)],
-        [ranking.controversial(up, down) for up, down in zip(ups, downs, strict=True)],
         [datetime.fromtimestamp(line.created_utc, UTC) for line in batch],
     )
 

@@ -8,7 +8,7 @@ import msgspec
 
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
-from parley.comments import anchors, ranking, rules
+from parley.comments import anchors, rules
 from parley.comments.queries import standing
 from parley.comments.states import transition
 from parley.core import db, markdown
@@ -98,14 +98,14 @@ with place as (
     ) for no key update of p
 ), judged as (
     update member set judged = judged + 1 from place left join answered_one on true
-    where member.id = $3 and member.judged = $12 returning member.id
+    where member.id = $3 and member.judged = $11 returning member.id
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
-                         body, html, html_version, submission, best, state)
-    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, place.revision, $5, $6, $7, $8, $9, $10, $11
+                         body, html, html_version, submission, state)
+    select place.id, p.id, coalesce(p.depth + 1, 0), $3, $4, place.revision, $5, $6, $7, $8, $9, $10
     from place left join answered_one p on true
     where place.state = 'open' and ($2::bigint is null or p.id is not null)
-      and ($12::int is null or exists (select from judged))
+      and ($11::int is null or exists (select from judged))
     on conflict (author, submission) where submission is not null do nothing
     returning id, parent, state
 ), answered as (
@@ -117,7 +117,7 @@ with place as (
     insert into event (thread, seq, kind, comment, actor)
     select $1, counted.last_seq, 'comment.posted', new.id, $3 from counted, new returning seq
 )
-select place.state, new.id, told.seq, $12::int is null or exists (select from judged) as stands
+select place.state, new.id, told.seq, $11::int is null or exists (select from judged) as stands
 from place left join new on true left join told on true
 """
 
@@ -203,7 +203,6 @@ async def _insert(draft: Draft, verdicts: Sequence[Verdict]) -> Written | None:
         draft.html,
         markdown.VERSION,
         draft.submission,
-        ranking.best(0, 0),
         "pending" if any(verdict.hold for verdict in verdicts) else "visible",
         min((verdict.judged for verdict in verdicts if verdict.judged is not None), default=None),
     )

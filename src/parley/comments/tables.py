@@ -62,6 +62,7 @@ class Comment(Table):
     agrees = Integer(null=False, default=0)
     disagrees = Integer(null=False, default=0)
     passes = Integer(null=False, default=0)
+    # The ranks are generated: they follow from the counters by the formulas in migrations/m0035_ranks.py.
     best = DoublePrecision(null=False, default=0.0)
     controversial = DoublePrecision(null=False, default=0.0)
     reply_count = Integer(null=False, default=0)

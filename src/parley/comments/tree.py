@@ -5,11 +5,12 @@ along an index.
 """
 
 from parley.comments.choosing import Node, Tree, choose
-from parley.comments.ranking import FEWEST_VOTED
 from parley.comments.rules import IS_IN
 from parley.core import db
 
 SORTS = ("best", "new", "old", "controversial")
+# Below this many voted comments an order by votes would look random, so `best` is by time (Talkyard's finding).
+FEWEST_VOTED = 8
 SHOWN = 180
 CANDIDATES = 4 * SHOWN
 # What is opened later may be longer than a first view: so every comment is reached in three steps.
@@ -86,11 +87,7 @@ async def effective_sort(thread_id: int, sort: str) -> str:
     """`best` falls back to `old` while so few comments have votes that their order would look random."""
     if sort != "best":
         return sort
-    voted = await db.value(
-        VOTED,
-        thread_id,
-        FEWEST_VOTED,
-    )
+    voted = await db.value(VOTED, thread_id, FEWEST_VOTED)
     return "best" if voted >= FEWEST_VOTED else "old"
 
 

@@ -7,7 +7,6 @@ Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from time import monotonic
 from typing import Any, TypeVar, cast
 
@@ -41,8 +40,6 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 Hook = Callable[[], Awaitable[None]]
 
 _rests_until = 0.0
-# The connection that `one_connection` keeps, and the task it is kept for.
-_held: ContextVar[tuple[Any, asyncio.Task[Any] | None] | None] = ContextVar("held", default=None)
 
 
 class Engine(PostgresEngine):
@@ -121,25 +118,6 @@ async def atomic() -> AsyncIterator[None]:
             yield
 
 
-@asynccontextmanager
-async def one_connection() -> AsyncIterator[None]:
-    """Run the statements inside on one connection, each a transaction of its own, so that the pool is asked once.
-
-    Only for statements that follow each other at once: to wait in it for what needs a connection too may be to wait for
-    oneself.
-    """
-    if _current() is not None or _held.get() is not None:
-        yield
-        return
-    connection = await _acquire()
-    token = _held.set((connection, asyncio.current_task()))
-    try:
-        yield
-    finally:
-        _held.reset(token)
-        await _release(connection)
-
-
 def after_commit(hook: Hook) -> None:
     """Run `hook` once the open transaction is committed; its failure is only logged."""
     transaction = _current()
@@ -206,10 +184,6 @@ async def _ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
     transaction = _current()
     if transaction is not None:
         return await _answer(transaction.connection, method, sql, args)
-    held = _held.get()
-    # A task that was started inside inherits it, and asks for its own.
-    if held is not None and held[1] is asyncio.current_task():
-        return await _answer(held[0], method, sql, args)
     connection = await _acquire()
     try:
         return await _answer(connection, method, sql, args)

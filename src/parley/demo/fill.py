@@ -11,7 +11,7 @@ from parley.accounts.passwords import hashed
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.reading import finished
 from parley.articles.text import Text
-from parley.comments import anchors, ranking
+from parley.comments import anchors
 from parley.core import db, markdown
 from parley.core.errors import Refused
 from parley.core.settings import settings
@@ -125,9 +125,9 @@ class Passage(msgspec.Struct, frozen=True):
 
 INSERT = """
 insert into comment (thread, parent, depth, author, state, stance, revision, assisted, body, html,
-                     html_version, version, submission, best, created_at, edited_at, deleted_at)
+                     html_version, version, submission, created_at, edited_at, deleted_at)
 values ($1, $2, coalesce((select depth + 1 from comment where id = $2), 0), $3, $4, $5, 1, $6, $7, $8, $9, $10, $11,
-        $12, $13, $14, $15)
+        $12, $13, $14)
 returning id
 """
 STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_author"}
@@ -174,7 +174,6 @@ async def _add_comment(
         markdown.VERSION,
         2 if one.edited_body else 1,
         uuid5(NAMESPACE_URL, f"{thread}/{one.id}"),
-        ranking.best(0, 0),
         at,
         at + timedelta(minutes=40) if one.edited_body else None,
         at + timedelta(minutes=90) if one.state == "deleted" else None,

@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from parley.comments import ranking
 from parley.core import db, markdown
 from parley.demo.content import DemoCase, cases
 from parley.moderation import reports
@@ -48,8 +47,8 @@ CHANGES: Mapping[tuple[str, bool], tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 WROTE = """
-insert into comment (thread, author, state, revision, body, html, html_version, submission, best, created_at)
-values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9) returning id
+insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
+values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
 WRITTEN = "select id from comment where submission = $1"
 AUTHOR = "select author from comment where id = $1"
@@ -123,7 +122,6 @@ async def _held(story: DemoCase, ids: Mapping[str, int], thread: Opened) -> int:
         markdown.render(story.held.body),
         markdown.VERSION,
         uuid5(NAMESPACE_URL, f"{thread.id}/{story.held.author}/{story.held.minutes}"),
-        ranking.best(0, 0),
         thread.at + timedelta(minutes=story.held.minutes),
     )
     return made

@@ -1,8 +1,8 @@
 """The nightly proof that the counters are the recount, and their repair when they are not."""
 
+import msgspec
 import structlog
 
-from parley.comments import ranking
 from parley.core import db
 from parley.votes.ops import count_waiting
 from parley.votes.queries import Drift, drifted
@@ -42,20 +42,8 @@ async def check_counters() -> int:
 
 
 async def repair(drift: Drift) -> None:
-    """Set a comment's counters and ranks to the recount of its votes."""
+    """Set a comment's counters to the recount of its votes; the ranks follow."""
     async with db.atomic():
         await db.execute("select 1 from comment where id = $1 for no key update", drift.comment)
         for fresh in await drifted(drift.comment - 1, drift.comment):
-            numbers = (fresh.ups, fresh.downs, fresh.agrees, fresh.disagrees, fresh.passes)
-            await db.execute(REPAIR, fresh.comment, *numbers)
-            await db.execute(
-                "update comment set best = $2, controversial = $3 where id = $1",
-                fresh.comment,
-                *await _ranks(fresh.comment),
-            )
-
-
-async def _ranks(comment: int) -> tuple[float, float]:
-    ups = await db.value("select base_ups + ups from comment where id = $1", comment)
-    downs = await db.value("select base_downs + downs from comment where id = $1", comment)
-    return ranking.best(ups, downs), ranking.controversial(ups, downs)
+            await db.execute(REPAIR, *msgspec.structs.astuple(fresh))

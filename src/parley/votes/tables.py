@@ -16,5 +16,7 @@ class Vote(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     axis = Varchar(9, null=False, default=None)
     value = SmallInt(null=False, default=None)
+    # What it was before its last change, where that counted: an upsert returns only the new row, and must take it off.
+    former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
     changed_at = Timestamptz(null=False)
