@@ -27,7 +27,7 @@ sure: lint types imports node_modules ## Check everything, the slow tests and fa
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest $(ARGS)
 
 faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
-	.venv/bin/pytest tests/faults $(ARGS)
+	.venv/bin/pytest tests/faults tests/hosts $(ARGS)
 
 lint: .venv/dev.stamp ## Check style, code and templates
 	.venv/bin/ruff check

@@ -12,6 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from programs import installed
+
 MAIN = """
 compatibility_level = 3.6
 queue_directory = {home}/spool
@@ -45,7 +47,7 @@ retry     unix  - - n - - error
 anvil     unix  - - n - 1 anvil
 scache    unix  - - n - 1 scache
 """
-SECONDS, INSTALL_SECONDS = 20, 180
+SECONDS = 20
 
 
 class Postfix(msgspec.Struct, frozen=True):
@@ -58,27 +60,6 @@ class Postfix(msgspec.Struct, frozen=True):
 
     def said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""
-
-
-def installed(program: str, package: str) -> str:
-    """Where a program of Debian's is, which is installed where that can be done, or the test is skipped."""
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    if found := shutil.which(program, path=path):
-        return found
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        pytest.skip(f"{program} is not here, and only root can install it with apt-get")
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
-    env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    for command in (["apt-get", "update", "-qq"], install):
-        try:
-            done = subprocess.run(command, env=env, capture_output=True, check=False, timeout=INSTALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            pytest.skip(f"{program} cannot be installed: apt-get does not come to an end")
-        if done.returncode != 0:
-            pytest.skip(f"{program} cannot be installed: {done.stderr.decode()[-200:]}")
-    found = shutil.which(program, path=path)
-    assert found is not None
-    return found
 
 
 @contextmanager

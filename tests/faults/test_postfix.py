@@ -9,7 +9,7 @@ import anyio
 import pytest
 from jinja2 import DictLoader
 
-from faults.postfix import Postfix, installed, running
+from faults.postfix import Postfix, running
 from mail import kept
 from mail.sink import listening, use_settings
 from parley.core import db, mail, pages
@@ -17,6 +17,7 @@ from parley.core.mail import maillog
 from parley.core.mail.coming.intake import take_in
 from parley.core.mail.maillog import Fate
 from parley.core.mail.sending import deliver_due
+from programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 

@@ -122,5 +122,8 @@ def migrate() -> None:
     """Bring the database to the tables of this version."""
     from parley.core.migrate import migrate as bring  # noqa: PLC0415 as in web
 
-    asyncio.run(bring(_settings().database_url))
+    try:
+        asyncio.run(bring(_settings().database_url))
+    except RuntimeError as error:
+        fail(str(error))
     click.echo("The database is up to date.")

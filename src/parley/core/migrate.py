@@ -11,15 +11,21 @@ from parley.core.role import GRANT
 
 # Two processes that start together must not migrate together.
 LOCK = 7_270_001
+POOLED = (
+    "DATABASE_URL leads to sessions that have given up the rights of the owner, as a pooler's do. Nothing was changed. "
+    "Name PostgreSQL itself in DATABASE_URL for this command."
+)
 
 
 async def migrate(url: str) -> None:
     """Apply all migrations that `url`'s database lacks, one process at a time.
 
-    Raises RuntimeError when a migration fails; those before it stay applied.
+    Raises RuntimeError when a migration fails, after which those before it stay applied, or where a pooler is between.
     """
     lock = await asyncpg.connect(url)
     try:
+        if await lock.fetchval("select current_setting('role')") != "none":
+            raise RuntimeError(POOLED)
         await lock.execute("select pg_advisory_lock($1)", LOCK)
         await open_pool(url, size=2, as_owner=True, statement_timeout="0", lock_timeout="10000")
         # Piccolo reports on standard output, which belongs to the command that called us.

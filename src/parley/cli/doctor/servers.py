@@ -113,7 +113,7 @@ def _server(facts: Any) -> list[Finding]:
             "database",
             good=facts["has_timeouts"],
             yes="Time limits of statements are in force.",
-            no="Time limits of statements are not in force. A pooler between must pass startup settings on.",
+            no="Time limits of statements are not in force. A pooler between must set them (deploy/pgbouncer.ini).",
             otherwise=Level.WARN,
         ),
         judge(
