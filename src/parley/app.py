@@ -22,6 +22,7 @@ from parley.core.fixes import unwrap_form_parser
 from parley.core.guard import Guard
 from parley.core.mail import web as mailbox
 from parley.core.redis import close_redis, open_redis
+from parley.core.scrape import scraped
 from parley.core.settings import Settings
 from parley.digests import web as digests
 from parley.live import web as live
@@ -100,7 +101,8 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         gc.collect()
         gc.freeze()
         app.state.hub.start()
-        yield
+        async with scraped(settings.metrics, app.state.hub.measure):
+            yield
         await app.state.hub.stop()
         await close_redis()
         await close_pool()

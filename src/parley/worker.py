@@ -5,20 +5,22 @@ import contextlib
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import msgspec
 import structlog
 
-from parley import features
+from parley import features, queues
 from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
-from parley.core import ratelimit, redis
+from parley.core import metrics, ratelimit, redis
 from parley.core.db import close_pool, open_pool
 from parley.core.mail.coming import maildir
 from parley.core.mail.sending import deliver_due
 from parley.core.nudges import Nudge
 from parley.core.redis import close_redis, open_redis
+from parley.core.scrape import scraped
 from parley.core.settings import Settings
 from parley.core.wake import CHANNEL
 from parley.digests import jobs as digests
@@ -105,15 +107,12 @@ class Worker:
         await asyncio.gather(listening, *loops, return_exceptions=True)
 
     async def _loop(self, job: Job) -> None:
+        # Every line of the log that the job writes names it.
+        structlog.contextvars.bind_contextvars(job=job.name)
         if job.hour is not None:
             await self._rest(job)
         while not self._stopping.is_set():
-            done = 0
-            try:
-                done = await job.run()
-            except Exception:
-                # What was not done is still in PostgreSQL; the next sweep finds it.
-                log.exception("job failed", job=job.name)
+            done = await _sweep(job)
             if not (job.steady and done):
                 await self._rest(job)
 
@@ -139,6 +138,21 @@ class Worker:
                 self._hear(channel, data)
 
 
+async def _sweep(job: Job) -> int:
+    """Run the job once and return how much it did."""
+    begun, done = perf_counter(), 0
+    try:
+        done = await job.run()
+    except Exception:
+        # What was not done is still in PostgreSQL; the next sweep finds it.
+        metrics.JOB_FAILURES.labels(job.name).inc()
+        log.exception("job failed")
+    else:
+        metrics.JOB_FINISHED.labels(job.name).set_to_current_time()
+    metrics.JOB_SECONDS.labels(job.name).observe(perf_counter() - begun)
+    return done
+
+
 async def run(settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT."""
     features.connect()
@@ -149,7 +163,8 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
-        await worker.run()
+        async with scraped(settings.metrics, queues.look):
+            await worker.run()
     finally:
         await close_redis()
         await close_pool()

@@ -53,7 +53,14 @@ def test_no_password_and_no_name_has_a_default() -> None:
     variables = re.findall(r"\$\{(\w+)(:?[-?])?([^}]*)\}", (ROOT / "compose.yaml").read_text())
     required = {name for name, how, sentence in variables if how == ":?" and sentence.startswith("Set it in .env")}
     assert {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PARLEY_SECRET", "PARLEY_HOST"} <= required
-    optional = {"PARLEY_FETCH_ALLOW", "PARLEY_LOG", "PARLEY_DKIM_KEY", "PARLEY_DKIM_SELECTOR"}
+    optional = {
+        "PARLEY_FETCH_ALLOW",
+        "PARLEY_LOG",
+        "PARLEY_SLOW_QUERY",
+        "PARLEY_METRICS",
+        "PARLEY_DKIM_KEY",
+        "PARLEY_DKIM_SELECTOR",
+    }
     optional |= {f"PARLEY_MAIL_{name}" for name in ("BOUNCES", "INBOX", "LOG", "RATE")}
     assert {name for name, _, _ in variables} - required <= optional
 

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import rich_click as click
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from parley.cli.running import fail
 from parley.core import log
@@ -53,10 +54,19 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+class BehindProxy(ProxyHeadersMiddleware):
+    """uvicorn's, noting besides that a request came from the trusted proxy, before its true address is put in."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        client = scope.get("client")
+        scope["from_proxy"] = client is not None and client[0] in self.trusted_hosts
+        await super().__call__(scope, receive, send)
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
-@click.option("--proxy", default="", help="Address of the proxy whose X-Forwarded-For is believed.")
+@click.option("--proxy", default="", help="Address of the proxy whose X-Forwarded-For and X-Request-ID are believed.")
 @click.option(
     "--drain",
     default=0.0,
@@ -71,15 +81,15 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
     found = _settings()
     app = create_app(found)
     config = uvicorn.Config(
-        app,
+        BehindProxy(cast("Any", app), proxy) if proxy else app,
         host=host,
         port=port,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=bool(proxy),
-        forwarded_allow_ips=proxy or None,
+        # BehindProxy does that.
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=32_768,

@@ -27,7 +27,7 @@ AnyRequest = Request[Any, Any, Any]
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache(views.SECONDS)
+_pages: MicroCache[Finished] = MicroCache("pages", views.SECONDS)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE})

@@ -107,8 +107,8 @@ def new_form(thread: int, **fields: str | int | bool | None) -> Form:
     return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments"}, Form)
 
 
-_views: MicroCache[ThreadView] = MicroCache(SECONDS)
-_discussions: MicroCache[Discussion] = MicroCache(SECONDS)
+_views: MicroCache[ThreadView] = MicroCache("threads", SECONDS)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", SECONDS)
 # Raised by every change that this process hears of, so that members see their own at once.
 _generations: dict[int, int] = defaultdict(int)
 

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
 from typing import Generic, TypeVar
 
+from parley.core.metrics import CACHE_READS
+
 Value = TypeVar("Value")
 
 
@@ -15,16 +17,19 @@ class MicroCache(Generic[Value]):
     A value's age counts from before it was made, so nothing that a commit changed is served `seconds` later.
     """
 
-    def __init__(self, seconds: float, most: int = 2_000) -> None:
+    def __init__(self, name: str, seconds: float, most: int = 2_000) -> None:
         self._seconds = seconds
         self._most = most
         self._kept: OrderedDict[Hashable, tuple[float, Value]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Value]] = {}
+        self._hits, self._misses = (CACHE_READS.labels(name, found) for found in ("yes", "no"))
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
         kept = self._kept.get(key)
         if kept is not None and monotonic() - kept[0] < self._seconds:
+            self._hits.inc()
             return kept[1]
+        self._misses.inc()
         task = self._making.get(key)
         if task is None:
             task = asyncio.ensure_future(self._make(key, make))

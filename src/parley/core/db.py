@@ -7,7 +7,7 @@ Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from piccolo.engine.postgres import PostgresEngine
 
+from parley.core import metrics, slow
 from parley.core.errors import Unavailable
 from parley.core.role import take_on
 
@@ -202,12 +203,16 @@ def _current() -> Transaction | None:
 async def _answer(connection: Any, method: str, sql: str, args: tuple[Any, ...] = ()) -> Any:
     """Throw a connection away that leaves us waiting, and raise Unavailable; asking it to cancel would wait too."""
     global _rests_until  # noqa: PLW0603 one state of one database
+    begun = perf_counter()
     try:
         return await getattr(connection, method)(sql, *args)
     except TimeoutError as error:
         connection.terminate()
         _rests_until = monotonic() + REST_SECONDS
+        metrics.UNAVAILABLE.inc()
         raise Unavailable(AWAY) from error
+    finally:
+        slow.took(sql, perf_counter() - begun)
 
 
 async def _acquire() -> Any:
@@ -216,9 +221,13 @@ async def _acquire() -> Any:
     if monotonic() < _rests_until:
         raise Unavailable(AWAY)
     try:
-        # A free one is handed out at once, and a timer for it would cost as much again.
-        return await DB.pool.acquire(timeout=None if DB.pool.get_idle_size() else ACQUIRE_SECONDS)
+        if DB.pool.get_idle_size():
+            # It is handed out at once, and a timer for it would cost as much again.
+            return await DB.pool.acquire()
+        with metrics.POOL_WAITING.track_inprogress():
+            return await DB.pool.acquire(timeout=ACQUIRE_SECONDS)
     except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+        metrics.UNAVAILABLE.inc()
         log.warning("database unreachable", error=repr(error))
         raise Unavailable(AWAY) from error
 

@@ -68,7 +68,8 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
-    log.error("unhandled error", path=request.url.path, exc_info=error)
+    # The pattern, since an address may hold a secret.
+    log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
     message = "This is a fault of ours, not yours. It has been written down."
     return _answer(request, 500, ParleyError.title, message, {})
 

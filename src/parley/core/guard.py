@@ -1,17 +1,23 @@
 """The outermost layer, on every answer whatever made it: headers, and no state changed from another site."""
 
+import re
 import secrets
+from time import perf_counter
 from typing import Any
 
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from parley.core import metrics
 from parley.core.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
 TOKEN_PAGES = ("/reset/", "/verify/", "/mail/", "/decision/")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
 NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/mail/", "/dev/mail")
 
 CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
@@ -54,7 +60,8 @@ class Guard:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        begun = perf_counter()
+        request_id = _named_by_proxy(scope) or secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         if scope["method"] == "HEAD":
@@ -63,13 +70,17 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add_headers(scope, message)
+                self._add_headers(scope, message, request_id)
+                seconds = perf_counter() - begun
+                metrics.answered(scope, message["status"], seconds)
+                log.debug("answered", route=scope.get("path_template"), status=message["status"], ms=seconds * 1_000)
             await send(message)
 
-        if scope["method"] in UNSAFE and not self._same_site(scope):
-            await _refuse(send_with_headers)
-        else:
-            await self.app(scope, receive, send_with_headers)
+        with metrics.OPEN.track_inprogress():
+            if scope["method"] in UNSAFE and not self._same_site(scope):
+                await _refuse(send_with_headers)
+            else:
+                await self.app(scope, receive, send_with_headers)
         structlog.contextvars.clear_contextvars()
 
     def _same_site(self, scope: Any) -> bool:
@@ -83,11 +94,12 @@ class Guard:
         origin = headers.get(b"origin")
         return origin is None or origin.decode("latin-1") == self.settings.origin
 
-    def _add_headers(self, scope: Scope, message: Any) -> None:
-        """Ours come in where the answer has not said otherwise, but for two that no answer may soften."""
+    def _add_headers(self, scope: Scope, message: Any, request_id: str) -> None:
+        """Ours come in where the answer has not said otherwise, but for those that no answer may soften."""
         path = scope["path"]
         usual = HEADERS | {b"cache-control": b"private, no-cache" if scope.get("viewer") else b"no-cache"}
         forced = {b"referrer-policy": b"same-origin" if path.startswith(TOKEN_PAGES) else REFERRER}
+        forced[b"x-request-id"] = request_id.encode()
         if self.settings.secure:
             forced[b"strict-transport-security"] = STRICT_TRANSPORT
         if path.startswith(NEVER_STORED):
@@ -96,6 +108,14 @@ class Guard:
         named = {name for name, _ in said}
         added = [header for header in (usual | forced).items() if header[0] not in named]
         message["headers"] = [*said, *added]
+
+
+def _named_by_proxy(scope: Any) -> str | None:
+    """The id that a trusted proxy gave this request, so that its log and ours have the same; nobody else may."""
+    if not scope.get("from_proxy"):
+        return None
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if REQUEST_ID.fullmatch(given) else None
 
 
 async def _refuse(send: Send) -> None:

@@ -15,6 +15,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
+from parley.core.metrics import LISTENING, NUDGES
+
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 0.3
@@ -99,7 +101,9 @@ async def publish(message: bytes) -> None:
     try:
         async with asking() as client:
             await client.publish(LIVE_CHANNEL, message)
+        NUDGES.labels("sent").inc()
     except (RedisError, OSError, TimeoutError) as error:
+        NUDGES.labels("lost").inc()
         log.warning("live nudge lost", error=repr(error))
 
 
@@ -109,6 +113,7 @@ async def heard(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
         try:
             async with redis().pubsub() as pubsub:
                 await pubsub.subscribe(*channels)
+                LISTENING.set(1)
                 is_asked = False
                 while True:
                     message = await pubsub.get_message(timeout=SILENCE_SECONDS)
@@ -121,5 +126,6 @@ async def heard(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
                         yield message["channel"].decode(), message["data"]
                     is_asked = message is None
         except (RedisError, OSError, TimeoutError) as error:
+            LISTENING.set(0)
             log.info("subscription lost, trying again", channels=channels, error=repr(error))
             await asyncio.sleep(1)

@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True):
     dkim_selector: str = "parley"
     fetch_allow: tuple[Network, ...] = ()
     log: str = "info"
+    slow_query: int = 250
+    metrics: tuple[str, int] | None = None
     limits: bool = True
 
     @property
@@ -90,6 +92,8 @@ def read(env: Mapping[str, str]) -> Settings:
         dkim_selector=env.get("PARLEY_DKIM_SELECTOR") or "parley",
         fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
         log=env.get("PARLEY_LOG", "info"),
+        slow_query=_number(env, "PARLEY_SLOW_QUERY", 250),
+        metrics=_listening(env, "PARLEY_METRICS"),
         limits=env.get("PARLEY_LIMITS", "on") != "off",
     )
     _check(settings)
@@ -118,6 +122,16 @@ def _number(env: Mapping[str, str], name: str, usual: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise SettingsError(f"{name} must be a number above 0, such as {usual}.")
     return int(text)
+
+
+def _listening(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """An address to listen at and its port; None where none is given."""
+    if not env.get(name):
+        return None
+    host, _, port = env[name].rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65_536):  # noqa: PLR2004 the last port
+        raise SettingsError(f"{name} must be an address and a port, such as 127.0.0.1:9464.")
+    return host.strip("[]"), int(port)
 
 
 def _networks(text: str) -> tuple[Network, ...]:

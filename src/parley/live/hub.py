@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from parley.accounts.sessions import still_valid
-from parley.core import redis
+from parley.core import metrics, redis
 from parley.core.errors import TooMany, Unavailable
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
@@ -211,6 +211,8 @@ class Hub:
                     for stream in channel.streams:
                         stream.put(told.to(stream.blocked), told.seq)
                     channel.seq = told.seq
+                for event in events:
+                    metrics.DELAY_SECONDS.observe(event.age)
 
     async def _subscribe(self) -> None:
         """Listen to the other processes' nudges."""
@@ -223,6 +225,14 @@ class Hub:
             else:
                 for one in nudges:
                     self.on_nudge(one)
+
+    async def measure(self) -> None:
+        """Bring what Prometheus is told of this hub up to date."""
+        metrics.STREAMS.set(len(self._all()))
+        metrics.THREADS.set(len(self.channels))
+        newest = await queries.newest(list(self.channels)) if self.channels else []
+        behind = [one.last_seq - channel.seq for one in newest if (channel := self.channels.get(one.id))]
+        metrics.BEHIND.set(sum(max(events, 0) for events in behind))
 
     # Ticks
 

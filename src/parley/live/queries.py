@@ -19,13 +19,16 @@ class EventRow(msgspec.Struct, frozen=True):
     kind: str
     thread: int
     comment: int | None
+    # Seconds since it was written, by PostgreSQL's clock.
+    age: float
 
 
 async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
     """The events of a thread after number `seq`, in order, at most `most`."""
     return await db.fetch(
         EventRow,
-        "select seq, kind, thread, comment from event where thread = $1 and seq > $2 order by seq limit $3",
+        """select seq, kind, thread, comment, extract(epoch from clock_timestamp() - created_at)::float8 as age
+           from event where thread = $1 and seq > $2 order by seq limit $3""",
         thread,
         seq,
         most,

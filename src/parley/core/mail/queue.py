@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from parley.core import db, fault
+from parley.core import db, fault, metrics
 from parley.core.mail.letters import lists
 from parley.core.settings import settings
 
@@ -171,6 +171,7 @@ async def settle(
         if mail.list is not None and outcome != "stopped":
             await lists[mail.list].settled(mail.id, outcome)
         fault.at("settling")
+    metrics.MAIL.labels(outcome).inc()
 
 
 async def put_off(mail: Claimed, by: UUID, error: str) -> None:
@@ -179,6 +180,7 @@ async def put_off(mail: Claimed, by: UUID, error: str) -> None:
         await settle(mail, by, "failed", error=error)
     else:
         await db.execute(LATER, mail.id, by, error)
+        metrics.MAIL.labels("deferred").inc()
 
 
 async def leave_unsure(mail: Claimed, by: UUID, error: str) -> None:

@@ -58,7 +58,7 @@ class InForce(msgspec.Struct, frozen=True):
     decided: frozenset[int]
 
 
-_kept = MicroCache[InForce](BELIEVED_SECONDS, most=1)
+_kept = MicroCache[InForce]("rules", BELIEVED_SECONDS, most=1)
 
 
 async def in_force() -> InForce:
