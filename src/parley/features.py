@@ -22,6 +22,6 @@ def connect() -> None:
     threads.after_visit[:] = [notices.read_on_page]
     letters.when_told[:] = [notices.decided]
     comments.before_post[:] = [checks.check]
-    waits.wait_of[:] = [slowed.wait_of]
+    waits.wait_of[:] = [slowed.wait_of, checks.wait_of]
     mail.lists[reviewing.LIST.name] = reviewing.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

@@ -223,7 +223,8 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
     monkeypatch.setattr(sessions, "BELIEVED_SECONDS", 60)
     if signed_in:
         await make.sign_in(client, await make.member())
-        await client.get("/")
+        # What a process reads once in a while, and then knows.
+        await client.get(await make.address(await make.thread()))
     asked = {}
     for size in (10, 100, 1_000):
         thread = await loaded(grown(size, seed=1, roots=0.2))
@@ -234,7 +235,8 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
         asked[size] = counted.queries
 
     assert len(set(asked.values())) == 1, asked
-    assert asked[10] <= 17
+    # One of them only while a member has no record: whether they have used up their hour.
+    assert asked[10] <= 18
 
 
 @pytest.mark.anyio

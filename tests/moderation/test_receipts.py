@@ -6,7 +6,7 @@ import pytest
 import make
 from moderation.desk import decided, reported
 from parley.core import db
-from parley.moderation import decisions, seconds
+from parley.moderation import appeals, decisions, seconds
 from parley.moderation.queries.drafted import drafted
 from parley.moderation.rules import Choice
 
@@ -120,6 +120,27 @@ async def test_a_moderator_sees_before_what_reporters_will_read(client: httpx.As
     (_, sent) = await letters("rita@example.org")
     assert letter.reporters is not None and "rita" not in letter.reporters
     assert sent.endswith(letter.reporters.partition("\n")[2])
+
+
+@pytest.mark.parametrize("outcome", ["overturned", "upheld"])
+async def test_who_reported_is_told_when_an_appeal_changes_what_became_of_it(
+    client: httpx.AsyncClient, outcome: str
+) -> None:
+    comment = await a_comment()
+    await client.post(f"/c/{comment}/report", data=VISITOR)
+    item = await by_member(client, f"/c/{comment}")
+    decision = await decided(item, await make.member(role="moderator"))
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    await appeals.decide(await make.member(role="moderator"), appeal, outcome=outcome, answer="Seen again.")
+
+    for address, greeting in (("rita@example.org", "Hello rita,"), ("ada@elsewhere.example", "Hello,\n")):
+        receipt, told, *changed = await letters(address)
+        assert "has arrived" in receipt and "agreed and has acted" in told
+        assert len(changed) == (outcome == "overturned")
+        for letter in changed:
+            assert letter.startswith(f"What became of your report has changed: {greeting}") and "overturned" in letter
+            assert f"http://localhost/c/{comment}\n" in letter and "jonas" not in letter
 
 
 async def test_where_nobody_reported_nobody_is_written_to(client: httpx.AsyncClient) -> None:

@@ -82,6 +82,21 @@ async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:
     assert await heard(case.ada) == []
 
 
+async def test_who_reported_hears_of_an_appeal_that_overturned_what_was_done(
+    case: Case, client: httpx.AsyncClient
+) -> None:
+    decision = await case.decide()
+    await db.execute(LATER)
+    await ops.read_all(case.ada.id, await db.value("select max(id) from notice"))
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    await appeals.decide(await make.member(role="moderator"), appeal, outcome="overturned", answer="It was.")
+
+    assert await heard(case.ada) == [(False, "overturned")]
+    await make.sign_in(client, case.ada)
+    assert "After an appeal it was looked at again" in (await client.get("/notices")).text
+
+
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:
     decision = await case.decide()
     await db.execute(LATER)

@@ -103,11 +103,13 @@ async def _way_back(branch: views.Discussion) -> int | None:
 
 
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+    brakes = shown.thread.brakes
     if viewer is None:
-        return _shared(shown, views.comments_html(shown.discussion)) | {"held": [], "wait": None, "following": None}
+        html = views.comments_html(shown.discussion, brakes=brakes)
+        return _shared(shown, html) | {"held": [], "wait": None, "following": None}
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
     visit = await threads.last_visit(viewer.id, shown.thread.id)
-    html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None)
+    html = views.comments_html(shown.discussion, viewer, own, visit.since if visit else None, brakes=brakes)
     held = await queries.held(viewer.id, shown.thread.id)
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)

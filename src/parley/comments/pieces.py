@@ -11,6 +11,7 @@ from parley.comments.choosing import Tree
 from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
 from parley.core.pages import ago, environment
+from parley.threads.queries import Brake
 
 # From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
 FLAT_FROM = 8
@@ -55,17 +56,17 @@ class Stub(msgspec.Struct, frozen=True):
 _kept: Bounded[Kept] = Bounded(KEPT)
 
 
-def piece(row: CommentRow, mine: Mine | None = None, answered: str | None = None) -> Piece:
-    """The piece of `row`; `answered` names whom a reply on the flat levels answers.
+def piece(row: CommentRow, mine: Mine | None = None, answered: str | None = None, brake: Brake | None = None) -> Piece:
+    """The piece of `row`; `answered` names whom a reply on the flat levels answers, `brake` slows its branch.
 
     Kept for everybody: members whose votes on a comment are the same see the same piece.
     """
-    key = (row.id, answered, mine)
+    key = (row.id, answered, mine, brake)
     age = ago(row.created_at)
     kept = _kept.get(key)
     if kept is not None and kept.row == row and kept.age == age:
         return kept.piece
-    fresh = _render(row, mine, answered)
+    fresh = _render(row, mine, answered, brake)
     _kept.put(key, Kept(row, age, fresh))
     return fresh
 
@@ -148,14 +149,18 @@ def join(
     mine: Mapping[int, Mine] | None = None,
     new_since: datetime | None = None,
     viewer: str | None = None,
+    brakes: Sequence[Brake] = (),
 ) -> Markup:
-    """One HTML text, with the viewer's own pieces, marking what was written after `new_since` by others."""
+    """One HTML text, with the viewer's own pieces, marking what was written after `new_since` by others.
+
+    Where one of `brakes` slows a branch, its first comment says so.
+    """
     parts = laid.parts.copy()
     mine = mine or {}
-    for comment, own in mine.items():
-        if comment in laid.places:
-            place, answered = laid.places[comment]
-            parts[place] = piece(laid.rows[comment], own, answered).before
+    slow = {brake.comment: brake for brake in brakes if brake.comment is not None}
+    for comment in laid.places.keys() & (mine.keys() | slow.keys()):
+        place, answered = laid.places[comment]
+        parts[place] = piece(laid.rows[comment], mine.get(comment), answered, slow.get(comment)).before
     if new_since is not None:
         for comment, (place, _) in laid.places.items():
             row = laid.rows[comment]
@@ -170,7 +175,7 @@ def _answered(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
     return parent.author if parent else None
 
 
-def _render(row: CommentRow, mine: Mine | None, answered: str | None) -> Piece:
+def _render(row: CommentRow, mine: Mine | None, answered: str | None, brake: Brake | None = None) -> Piece:
     context: dict[str, Any] = {
         "comment": withheld(row) if mine and mine.blocked else row,
         "mine": mine,
@@ -178,6 +183,7 @@ def _render(row: CommentRow, mine: Mine | None, answered: str | None) -> Piece:
         "stub": None,
         "parent_author": answered,
         "flat": answered is not None,
+        "brake": brake,
     }
     before, _, after = environment().get_template("comments/_comment.html").render(context).partition("\x00")
     return Piece(before, after)

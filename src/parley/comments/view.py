@@ -210,12 +210,17 @@ def comments_html(
     viewer: Viewer | None = None,
     votes: Mapping[int, Mapping[str, int]] | None = None,
     new_since: datetime | None = None,
+    *,
+    brakes: Sequence[threads.Brake],
 ) -> Markup:
-    """The comments of a discussion as `viewer` sees them, who cast `votes` (by comment and axis)."""
+    """The comments of a discussion as `viewer` sees them, who cast `votes` (by comment and axis).
+
+    `brakes` are those of the thread.
+    """
     if viewer is None:
-        return pieces.join(shown.laid)
+        return pieces.join(shown.laid, brakes=brakes)
     mine = _mine(shown.laid.rows, viewer, votes or {})
-    return pieces.join(shown.laid, mine, new_since, viewer.name)
+    return pieces.join(shown.laid, mine, new_since, viewer.name, brakes)
 
 
 def _mine(

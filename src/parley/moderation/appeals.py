@@ -7,7 +7,7 @@ import msgspec
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
-from parley.moderation import decisions, effects, letters, record, rules, targets
+from parley.moderation import decisions, effects, letters, receipts, record, rules, targets
 from parley.moderation.decisions import Made
 from parley.moderation.effects import Change
 from parley.moderation.record import Entry
@@ -43,6 +43,7 @@ update report r set outcome = 'declined'
 where r.item = $1 and r.outcome = 'upheld' and r.resolved_at >= $3 and not exists (
     select from decision d
     where d.item = r.item and d.id > $2 and d.state = 'in_force' and d.created_at <= r.resolved_at)
+returning r.id
 """
 
 
@@ -131,10 +132,10 @@ async def _assign(viewer: Viewer, filed: Filed, made: Made, target: Target) -> N
 
 
 async def _overturn(viewer: Viewer, made: Made, target: Target) -> Change:
-    """Give back what a decision took, as if it had never been: whoever reported is no longer right for it."""
+    """Give back what a decision took, as if it had never been: whoever reported was not right, and is told so."""
     await decisions.end(made, "overturned")
     if made.item is not None:
-        await db.execute(LEARN, made.item, made.id, made.created_at)
+        await receipts.correct(await db.values(LEARN, made.item, made.id, made.created_at), made.id)
     return await effects.take_back(target, made.was, viewer.id, cleared=True)
 
 

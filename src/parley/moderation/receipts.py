@@ -39,6 +39,10 @@ select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from decision d
 where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and {HAS_ADDRESS}
 order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
+CHANGED = f"""
+select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from {SOURCE}
+where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email, r.email)), r.id
+"""  # noqa: S608 constants only
 
 
 async def confirm(report: int) -> None:
@@ -51,6 +55,12 @@ async def answer(decision: int, kind: str, delay: timedelta) -> None:
     """Mail what became of the reports that a decision answered, as mail of a `kind`, after `delay`."""
     for one in await db.fetch(Reporter, ANSWERED, decision):
         await mail.send(kind, one.email, *outcome(one), delay=delay)
+
+
+async def correct(reports: list[int], decision: int) -> None:
+    """Mail whoever made these reports that the `decision` on them, which they were told of, was overturned."""
+    for one in await db.fetch(Reporter, CHANGED, reports):
+        await mail.send(f"corrected.{decision}", one.email, *_written("corrected", one))
 
 
 def outcome(reporter: Reporter) -> tuple[str, str]:

@@ -50,6 +50,8 @@ select one.member, 'decision', d.id, now() from decision d cross join lateral (
 where d.id = $1 and one.member is not null
 on conflict (decision, member) where decision is not null do update set read_at = null, created_at = now()
 where notice.member = (select member from decision where id = excluded.decision)
+    or exists (select from decision d join report r on r.item = d.item where d.id = excluded.decision
+               and d.state = 'overturned' and r.reporter = notice.member and r.outcome = 'declined')
 """
 
 
@@ -101,7 +103,10 @@ async def read_all(member: int, upto: int, thread: int | None = None) -> None:
 
 
 async def decided(decision: int) -> None:
-    """Tell whom a decision concerns, and who reported its target; once more when an appeal against it was answered."""
+    """Tell whom a decision concerns, and who reported its target.
+
+    Once more when an appeal was answered: whom it concerns, and who reported where it was overturned.
+    """
     await db.execute(DECIDED, decision)
     await _tell()
 

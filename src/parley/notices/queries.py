@@ -77,7 +77,8 @@ class NoticeRow(msgspec.Struct, frozen=True):
 COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
 d.action, coalesce(d.member = n.member, false) as about_me,
-(select r.outcome from report r where r.item = d.item and r.reporter = n.member order by r.id desc limit 1) as outcome,
+(select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
+ from report r where r.item = d.item and r.reporter = n.member order by r.id desc limit 1) as outcome,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""

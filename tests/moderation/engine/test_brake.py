@@ -142,6 +142,29 @@ async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.Asy
     assert SLOW_MODE not in await page_of(client, thread)
 
 
+AT_THE_BRANCH = r'repl(?:y|ies)<span class="slow">heated: slow until <time datetime="[^"]+">\d\d:\d\d UTC</time></span>'
+
+
+async def test_a_heated_branch_says_so_where_it_begins(client: httpx.AsyncClient) -> None:
+    one, other, thread = await make.member(), await make.member(), await make.thread()
+    first, *_ = await quarrel(thread, one, other)
+    calm = await make.comment(thread, await make.member())
+    await make.comment(thread, other, parent=calm)
+    assert "heated" not in await page_of(client, thread)
+    await slowed.tell_all()
+
+    visitors = await page_of(client, thread)
+    alone = (await client.get(f"/t/{thread}/x?focus={first}")).text
+    await make.sign_in(client, one)
+    theirs = await page_of(client, thread)
+
+    for page in (visitors, alone, theirs):
+        (at,) = [match.start() for match in re.finditer(AT_THE_BRANCH, page)]
+        assert page.rindex('<article class="comment"', 0, at) == page.index(f'<article class="comment" id="c{first}"')
+    await pass_by(minutes=31)
+    assert "heated" not in await page_of(client, thread)
+
+
 async def test_it_lasts_as_long_as_was_said(app: Litestar) -> None:
     thread = await make.thread()
     await quarrel(thread, await make.member(), await make.member())
@@ -166,7 +189,7 @@ async def test_a_rule_that_slows_is_told_too(client: httpx.AsyncClient) -> None:
 
 async def test_open_pages_hear_when_it_begins_and_when_it_ends(app: Litestar) -> None:
     thread = await make.thread()
-    await quarrel(thread, await make.member(), await make.member())
+    written = await quarrel(thread, await make.member(), await make.member())
     seq = await db.value("select last_seq from thread where id = $1", thread)
 
     await slowed.tell_all()
@@ -175,7 +198,9 @@ async def test_open_pages_hear_when_it_begins_and_when_it_ends(app: Litestar) ->
     ends = (await render.events(await live.events_after(thread, seq, 10)))[-1]
 
     assert b"#thread-state" in begins.message and SLOW_MODE.encode() in begins.message
+    assert f'hx-target="#c{written[0]} > .replies > summary"'.encode() in begins.message
     assert b"#thread-state" in ends.message and SLOW_MODE.encode() not in ends.message
+    assert b'hx-target=".slow" hx-swap="delete"' in ends.message and b"> summary" not in ends.message
     assert begins.seq < ends.seq
 
 

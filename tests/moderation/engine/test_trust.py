@@ -56,7 +56,7 @@ def test_the_table_promises_these_things_and_no_others() -> None:
 
 
 def test_nothing_but_the_judging_of_comments_asks_for_a_level() -> None:
-    asks = re.compile(r"trust\.(level|LEVELS|may_post)|import .*\bLEVELS\b")
+    asks = re.compile(r"trust\.(level|LEVELS|used_up|may_post)|import .*\bLEVELS\b")
     asking = {
         file.relative_to(SOURCE).as_posix() for file in Path(SOURCE).rglob("*.py") if asks.search(file.read_text())
     }
@@ -112,6 +112,25 @@ async def test_a_member_posts_as_much_in_an_hour_as_the_table_says(app: Litestar
     if most is not None:
         with pytest.raises(TooMany, match=f"You have posted {most} comments within an hour"):
             await make.comment(await make.thread(), one)
+
+
+async def test_who_has_used_up_the_hour_reads_so_before_they_write(client: httpx.AsyncClient) -> None:
+    newcomer = LEVELS[0]
+    assert newcomer.an_hour is not None
+    thread = await make.thread()
+    forms = [await make.address(thread), f"/c/{await make.comment(thread, await make.member())}/reply"]
+    said = f"You have posted {newcomer.an_hour} comments within an hour, which is what new members can do"
+
+    await make.sign_in(client, one := await member_of(newcomer, lately=newcomer.an_hour - 1))
+    before = [(await client.get(form)).text for form in forms]
+    posted = await client.post(f"/t/{thread}/comments", data={"body": "My last."}, headers={"hx-request": "true"})
+    after = [(await client.get(form)).text for form in forms]
+    await make.sign_in(client, await member_of(LEVELS[-1], lately=newcomer.an_hour))
+    established = [(await client.get(form)).text for form in forms]
+
+    assert not any(said in page for page in (*before, *established))
+    assert all(said in page and "You can post again in 50 minutes." in page for page in (posted.text, *after)), one
+    assert all("<textarea" in page for page in (*before, *after, *established))
 
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)

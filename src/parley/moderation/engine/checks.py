@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from parley.comments.ops import Draft, Verdict
-from parley.core.access import VERIFIED
+from parley.core.access import VERIFIED, Viewer
 from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.settings import settings
@@ -16,6 +16,7 @@ from parley.moderation.engine import acting, brake, budget, current, facts, trus
 from parley.moderation.engine.current import InForce
 from parley.moderation.engine.evaluate import Rule, decisive
 from parley.moderation.engine.facts import Author
+from parley.threads.queries import ThreadRow
 
 log = structlog.get_logger(__name__)
 
@@ -54,13 +55,34 @@ async def check(draft: Draft) -> Verdict | None:
         return Verdict(hold=True, judged=author.judged, after=acting.hold_unjudged)
 
 
+async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> str | None:
+    """What to tell a member, before they write, who has posted what their level allows in an hour."""
+    if _known(viewer.id, await current.in_force()):
+        return None
+    author = await facts.author(viewer.id)
+    _believe(viewer.id, author)
+    used = trust.used_up(author)
+    return str(used) if used else None
+
+
+def _known(member: int, now: InForce) -> Author | None:
+    """The record of somebody believed to be of the highest level."""
+    known = _established.get(member)
+    return known.author if known and known.until >= monotonic() and member not in now.decided else None
+
+
+def _believe(member: int, author: Author) -> None:
+    if trust.level(author) is trust.LEVELS[-1]:
+        _established.put(member, Known(author, monotonic() + BELIEVED_SECONDS))
+
+
 def _needs_judging(draft: Draft, now: InForce) -> bool:
     """False for somebody known to have a record, where nothing known of the draft can match anything."""
-    known = _established.get(draft.author.id)
-    if known is None or known.until < monotonic() or draft.author.id in now.decided or draft.thread in now.warm:
+    known = _known(draft.author.id, now)
+    if known is None or draft.thread in now.warm:
         return True
     rules = [rule for rule in now.rules if not _is_about_heat(rule)]
-    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=known.author)
+    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=known)
     return budget.may_match(rules, post, RECORD) or bool(budget.exhausted(rules))
 
 
@@ -74,8 +96,7 @@ async def _judge(draft: Draft, now: InForce) -> Verdict | None:
     if author.sent_before:
         # The same form once more: it finds the comment that it made, and was judged then.
         return None
-    if trust.level(author) is trust.LEVELS[-1]:
-        _established.put(draft.author.id, Known(author, monotonic() + BELIEVED_SECONDS))
+    _believe(draft.author.id, author)
     is_warm = draft.thread in now.warm
     place = await brake.place(draft.thread) if is_warm else brake.Place([], [])
     if settings().limits:

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from parley.core import db
-from parley.core.access import VERIFIED, Viewer
+from parley.core.access import Viewer
 from parley.core.events import emit
-from parley.core.settings import settings
 from parley.moderation.engine import brake, current
 from parley.moderation.engine.brake import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, WINDOW, Place, Point
-from parley.threads.queries import Brake
+from parley.threads.queries import Brake, ThreadRow
 
 MINUTE = 60
 
@@ -28,11 +27,9 @@ where u.action = 'slow' and h.acted and c.thread = $1 and h.created_at > now() -
 WRITE = "update thread set brakes = $2::jsonb where id = $1 and brakes <> $2::jsonb"
 
 
-async def wait_of(viewer: Viewer, thread: int, parent: int | None) -> str | None:
-    """What to tell a member, before they write, who has to wait; None where they may answer `parent` now."""
-    if viewer.standing > VERIFIED or not settings().limits:
-        return None
-    wait = brake.waits(await brake.place(thread), viewer.id, parent)
+async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str | None:
+    """What to tell a member, before they write, whom the brake lets wait; None where they may answer `parent` now."""
+    wait = brake.waits(await brake.place(thread.id), viewer.id, parent) if thread.is_slowed else None
     if wait is None:
         return None
     until = datetime.now(UTC) + timedelta(seconds=wait.left)

@@ -38,16 +38,31 @@ def _meets(author: Author, one: Level) -> bool:
     return author.age >= one.days and author.comments >= one.comments
 
 
-def may_post(author: Author) -> None:
-    """Raise TooMany where a member has posted what their level allows in an hour."""
+class UsedUp(msgspec.Struct, frozen=True):
+    """A member posted as many comments within an hour as their level allows; `left` seconds until the next one."""
+
+    most: int
+    left: int
+
+    def __str__(self) -> str:
+        minutes = -(-self.left // 60)
+        return (
+            f"You have posted {self.most} comments within an hour, which is what new members can do; it grows with "
+            f"time. You can post again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+        )
+
+
+def used_up(author: Author) -> UsedUp | None:
+    """What a member still has to wait who has posted what their level allows in an hour; None for who may post."""
     most = level(author).an_hour
     lately = sorted(seconds for seconds in author.since if seconds < HOUR)
     if most is None or len(lately) < most:
-        return
-    wait = max(1, round(HOUR - lately[most - 1]))
-    minutes = -(-wait // 60)
-    raise TooMany(
-        f"You have posted {most} comments within an hour, which is what new members can do; it grows with time. "
-        f"You can post again in {minutes} {'minute' if minutes == 1 else 'minutes'}. Your text is kept.",
-        wait,
-    )
+        return None
+    return UsedUp(most, max(1, round(HOUR - lately[most - 1])))
+
+
+def may_post(author: Author) -> None:
+    """Raise TooMany where a member has posted what their level allows in an hour; the text says what is kept."""
+    used = used_up(author)
+    if used is not None:
+        raise TooMany(f"{used} Your text is kept.", used.left)
