@@ -38,7 +38,7 @@ select $1, place.last_seq, 'comment.posted', new.id, $3 from place, new
 # The vote and its comment's count, from which the ranks follow.
 VOTE = """
 with cast_vote as (
-    insert into vote (comment, thread, member, axis, value) values ($1, $2, $3, 'quality', 1)
+    insert into vote (comment, thread, member, axis, value) values ($1, $2, $3, 'quality', $4)
     on conflict (comment, member, axis) do update set value = excluded.value, changed_at = now()
 )
 update comment set ups = ups + 1, scored_at = now() where id = $1
@@ -53,6 +53,7 @@ class Write(msgspec.Struct):
     member: int
     body: str
     html: str
+    value: int
 
 
 async def measure(ground: Ground) -> list[Figure]:
@@ -87,7 +88,8 @@ def _spread(community: Community, seed: int, most: int | None = None, *, newcome
     while True:
         thread = random.choices(threads, weights)[0]
         member = next(new) if newcomers else random.randint(AUTHORS + 1, MEMBERS)
-        yield Write(thread, random.choice(community.comments[thread]), member, *random.choice(community.bodies))
+        comment, value = random.choice(community.comments[thread]), random.choice((1, -1))
+        yield Write(thread, comment, member, *random.choice(community.bodies), value)
 
 
 def _reply(community: Community, write: Write) -> bytes:
@@ -98,7 +100,7 @@ def _reply(community: Community, write: Write) -> bytes:
 
 def _vote(community: Community, write: Write) -> bytes:
     cookie = community.cookies[write.member - 1]
-    return request("POST", f"/c/{write.comment}/vote", b"axis=quality&value=1", Cookie=cookie)
+    return request("POST", f"/c/{write.comment}/vote", b"axis=quality&value=%d" % write.value, Cookie=cookie)
 
 
 async def _bare_reply(connection: Any, write: Write) -> None:
@@ -106,7 +108,7 @@ async def _bare_reply(connection: Any, write: Write) -> None:
 
 
 async def _bare_vote(connection: Any, write: Write) -> None:
-    await connection.execute(VOTE, write.comment, write.thread, write.member)
+    await connection.execute(VOTE, write.comment, write.thread, write.member, write.value)
 
 
 async def _bare_rate(

@@ -108,15 +108,16 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
         yield
         await empty()
         return
-    assert DB.pool is not None
-    async with DB.pool.acquire() as connection:
-        await connection.execute("BEGIN")
-        token = DB.current_transaction.set(Transaction(connection, None, [], is_test=True))
-        try:
-            yield
-        finally:
-            DB.current_transaction.reset(token)
-            await connection.execute("ROLLBACK")
+    assert DB.lender is not None
+    connection = await DB.lender.borrow(seconds=30)
+    await connection.execute("BEGIN")
+    token = DB.current_transaction.set(Transaction(connection, None, [], is_test=True))
+    try:
+        yield
+    finally:
+        DB.current_transaction.reset(token)
+        await connection.execute("ROLLBACK")
+        await DB.lender.keep(connection)
 
 
 async def empty() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from parley import features
 from parley.core import db, redis
 from parley.core.db import DB
 
@@ -23,6 +24,7 @@ class Loop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._pool: Any = None
+        self._lender: Any = None
         self._client: Any = None
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -39,6 +41,7 @@ class Loop:
 
     def _swap(self) -> None:
         DB.pool, self._pool = self._pool, DB.pool
+        DB.lender, self._lender = self._lender, DB.lender
         redis._client, self._client = self._client, redis._client
 
 
@@ -50,6 +53,7 @@ async def _open(database: str) -> None:
 @contextmanager
 def own_loop(database: str) -> Iterator[Loop]:
     """A loop whose pool leads to `database`; all of it is closed at the end."""
+    features.connect()
     loop = Loop()
     loop.run(_open(database))
     yield loop

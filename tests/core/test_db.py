@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 import pytest
 from litestar import Litestar
 
 from make import as_owner
-from parley.core import db
+from parley.core import db, lending
 from parley.core.db import DB, after_commit, atomic, execute, value, when_committed
 from parley.core.errors import Unavailable
 
@@ -35,6 +37,22 @@ async def notes(app: Litestar) -> AsyncIterator[None]:
     yield
     async with as_owner():
         await execute("drop table scrap")
+
+
+def lender() -> lending.Lender:
+    assert DB.lender is not None
+    return DB.lender
+
+
+@asynccontextmanager
+async def whole_pool() -> AsyncIterator[list[Any]]:
+    """All connections that there are; none is lost."""
+    lent = [await lender().borrow(1) for _ in range(lender().pool.get_max_size())]
+    try:
+        yield lent
+    finally:
+        for connection in lent:
+            await lender().keep(connection)
 
 
 async def written() -> list[int]:
@@ -83,15 +101,13 @@ async def raise_inside() -> None:
 
 @pytest.mark.parametrize("fail", [break_at_commit, cancel, kill_backend, raise_inside])
 async def test_a_transaction_that_fails_gives_its_connection_back(fail: Callable[[], Awaitable[None]]) -> None:
-    assert DB.pool is not None
     for _ in range(TIMES):
         await fail()
         assert not db.in_transaction()
         assert await written() == []
 
-    held = [await DB.pool.acquire(timeout=1) for _ in range(DB.pool.get_max_size())]
-    for connection in held:
-        await DB.pool.release(connection)
+    async with whole_pool():
+        pass
 
 
 async def test_an_inner_failure_that_is_caught_takes_only_the_inner_writes_back() -> None:
@@ -249,14 +265,44 @@ async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> No
 
 async def test_an_exhausted_pool_is_said_within_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
-    assert DB.pool is not None
-    held = [await DB.pool.acquire() for _ in range(DB.pool.get_max_size())]
-    try:
+    async with whole_pool():
         with pytest.raises(Unavailable):
             await value("select 1")
-    finally:
-        for connection in held:
-            await DB.pool.release(connection)
+
+    assert await value("select 1") == 1
+
+
+async def test_who_waits_gets_the_connection_that_comes_back_first() -> None:
+    async with whole_pool() as lent:
+        waiter = asyncio.create_task(value("select 1"))
+        await asyncio.sleep(0.05)
+        await lender().keep(lent.pop())
+        assert await waiter == 1
+
+
+async def test_one_that_worked_well_is_lent_again_and_one_that_failed_is_not_kept() -> None:
+    first = await value("select pg_backend_pid()")
+    assert await value("select pg_backend_pid()") == first
+
+    await kill_backend()
+    assert await value("select pg_backend_pid()") != first
+
+
+async def test_after_a_fail_over_no_connection_is_used_again() -> None:
+    former = await value("select pg_backend_pid()")
+    lent = await lender().borrow(1)
+    await lender().expire()
+    await lender().keep(lent)
+
+    async with whole_pool() as fresh:
+        assert former not in [await one.fetchval("select pg_backend_pid()") for one in fresh]
+
+
+async def test_a_connection_that_nobody_used_for_long_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    former = await value("select pg_backend_pid()")
+    monkeypatch.setattr(lending, "IDLE_SECONDS", 0.0)
+
+    assert await value("select pg_backend_pid()") != former
 
 
 async def test_a_hook_needs_an_open_transaction() -> None:

@@ -20,10 +20,9 @@ WHO = "select current_user::text"
 
 async def test_every_connection_works_under_it(app: Litestar) -> None:
     assert await db.value(WHO) == "parley_app"
-    assert db.DB.pool is not None
-    async with db.DB.pool.acquire() as connection:
-        await connection.execute("reset all")
-        assert await connection.fetchval(WHO) == "parley_app"
+    async with db.atomic():
+        await db.execute("reset all")
+        assert await db.value(WHO) == "parley_app"
 
 
 @pytest.mark.parametrize(

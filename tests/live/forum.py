@@ -22,6 +22,7 @@ from parley.accounts import sessions
 from parley.core import redis
 from parley.core.access import Viewer
 from parley.core.db import DB
+from parley.core.lending import Lender
 from parley.embedded import Servers, servers
 
 PATIENCE = 30.0
@@ -218,7 +219,7 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
     # Connected now: on a busy machine that may take longer than a nudge is given.
     await client.ping()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DB, "pool", pool)
+        patch.setattr(DB, "lender", Lender(pool))
         patch.setattr(redis, "_client", client)
         try:
             yield one

@@ -17,6 +17,7 @@ from piccolo.engine.postgres import PostgresEngine
 
 from parley.core import metrics, slow
 from parley.core.errors import Unavailable
+from parley.core.lending import Lender, is_gone
 from parley.core.role import take_on
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,8 @@ _rests_until = 0.0
 
 class Engine(PostgresEngine):
     """Piccolo's engine without its look at the server when it is constructed, that is, on import."""
+
+    lender: Lender | None = None
 
     async def check_version(self) -> None:
         """Left to `parley doctor`."""
@@ -89,6 +92,7 @@ async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **serve
         init=None if as_owner else take_on,
         reset=_nothing_to_reset,
     )
+    DB.lender = Lender(DB.pool)
 
 
 async def _nothing_to_reset(_: Any) -> None:
@@ -96,12 +100,12 @@ async def _nothing_to_reset(_: Any) -> None:
 
 
 async def close_pool() -> None:
-    if DB.pool is not None:
-        pool, DB.pool = DB.pool, None
+    if DB.lender is not None:
+        lender, DB.lender, DB.pool = DB.lender, None, None
         try:
-            await asyncio.wait_for(pool.close(), timeout=5)
+            await asyncio.wait_for(lender.close(), timeout=5)
         except TimeoutError:
-            pool.terminate()
+            lender.pool.terminate()
 
 
 @asynccontextmanager
@@ -185,11 +189,14 @@ async def _ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
     transaction = _current()
     if transaction is not None:
         return await _answer(transaction.connection, method, sql, args)
-    connection = await _acquire()
+    connection = await _borrow()
     try:
-        return await _answer(connection, method, sql, args)
-    finally:
-        await _release(connection)
+        answer = await _answer(connection, method, sql, args)
+    except BaseException:
+        await _give_back(connection)
+        raise
+    await _keep(connection)
+    return answer
 
 
 def _current() -> Transaction | None:
@@ -215,72 +222,62 @@ async def _answer(connection: Any, method: str, sql: str, args: tuple[Any, ...] 
         slow.took(sql, perf_counter() - begun)
 
 
-async def _acquire() -> Any:
-    if DB.pool is None:
+async def _borrow() -> Any:
+    if DB.lender is None:
         raise RuntimeError("the pool is not open")
     if monotonic() < _rests_until:
         raise Unavailable(AWAY)
     try:
-        if DB.pool.get_idle_size():
-            # It is handed out at once, and a timer for it would cost as much again.
-            return await DB.pool.acquire()
-        with metrics.POOL_WAITING.track_inprogress():
-            return await DB.pool.acquire(timeout=ACQUIRE_SECONDS)
+        return await DB.lender.borrow(ACQUIRE_SECONDS)
     except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
         metrics.UNAVAILABLE.inc()
         log.warning("database unreachable", error=repr(error))
         raise Unavailable(AWAY) from error
 
 
-async def _release(connection: Any) -> None:
-    if DB.pool is None:
+async def _keep(connection: Any) -> None:
+    if DB.lender is not None:
+        await DB.lender.keep(connection)
+
+
+async def _give_back(connection: Any) -> None:
+    if DB.lender is None:
         return
     try:
-        # asyncpg shields this from cancellation itself; a second shield would cost a task a query.
-        await DB.pool.release(connection)
+        await DB.lender.give_back(connection)
     except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool; what was committed stands
         log.info("connection not given back", error=repr(error))
 
 
 @asynccontextmanager
 async def _transaction() -> AsyncIterator[None]:
-    connection = await _acquire()
+    connection = await _borrow()
     transaction = Transaction(connection, asyncio.current_task(), [])
     # Piccolo only ever asks it for its connection.
     token = DB.current_transaction.set(cast("Any", transaction))
-    ended = False
     try:
         await _answer(connection, "execute", "BEGIN")
         yield
         await _answer(connection, "execute", "COMMIT")
-        ended = True
     except BaseException:
         await _roll_back(connection)
+        await _give_back(connection)
         raise
     finally:
         DB.current_transaction.reset(token)
-        await _release(connection)
-        if ended:
-            await _run_hooks(transaction.hooks)
+    await _keep(connection)
+    await _run_hooks(transaction.hooks)
 
 
 async def _roll_back(connection: Any) -> None:
     """Roll back; a connection that cannot even do that is thrown away, not put back into the pool."""
-    if _is_gone(connection):
+    if is_gone(connection):
         return
     try:
         await asyncio.shield(asyncio.wait_for(connection.execute("ROLLBACK"), timeout=ACQUIRE_SECONDS))
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 the first error is the one to report
         log.warning("rollback failed", error=repr(error))
         connection.terminate()
-
-
-def _is_gone(connection: Any) -> bool:
-    """Whether a connection was closed, or thrown away, after which the pool's proxy answers nothing any more."""
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True
 
 
 @asynccontextmanager
@@ -293,7 +290,7 @@ async def _savepoint(transaction: Transaction) -> AsyncIterator[None]:
     except BaseException:
         transaction.savepoints -= 1
         del transaction.hooks[mark:]
-        if not _is_gone(transaction.connection):
+        if not is_gone(transaction.connection):
             await transaction.connection.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
         raise
     transaction.savepoints -= 1
@@ -313,5 +310,5 @@ async def _run_hooks(hooks: list[Hook]) -> None:
 
 def expire_connections() -> None:
     """Have every pooled connection replaced before its next use: after a fail-over they lead to the wrong server."""
-    if DB.pool is not None:
-        asyncio.get_running_loop().create_task(DB.pool.expire_connections())
+    if DB.lender is not None:
+        asyncio.get_running_loop().create_task(DB.lender.expire())

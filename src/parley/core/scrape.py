@@ -36,10 +36,10 @@ class Asked(CollectorRegistry):
 
     async def _look_around(self, asked: float) -> None:
         metrics.LOOP_DELAY.set(perf_counter() - asked)
-        if db.DB.pool is not None:
-            idle = db.DB.pool.get_idle_size()
-            metrics.POOL.labels("idle").set(idle)
-            metrics.POOL.labels("used").set(db.DB.pool.get_size() - idle)
+        if db.DB.lender is not None:
+            metrics.POOL.labels("idle").set(db.DB.lender.idle)
+            metrics.POOL.labels("used").set(db.DB.lender.lent)
+            metrics.POOL_WAITING.set(db.DB.lender.waiting)
         await self._look()
 
 
