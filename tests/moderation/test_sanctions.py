@@ -28,6 +28,17 @@ async def standing(member: Viewer) -> str:
     return found
 
 
+async def test_undoing_the_longer_of_two_silences_gives_back_the_very_moment_the_other_ends(app: Litestar) -> None:
+    author, mo = await make.member(), await staff()
+    await decided(await reported(author), mo, "silence", days=3)
+    ends = await db.value("select state_until from member where id = $1", author.id)
+
+    longer = await decided(await reported(author), mo, "silence", days=7)
+    await decisions.undo(mo, longer)
+
+    assert await db.value("select state_until from member where id = $1", author.id) == ends
+
+
 async def test_the_strictest_sanction_counts_and_what_is_left_stays(app: Litestar) -> None:
     author, mo = await make.member(), await staff()
     await decided(await reported(author), mo, "silence", days=30)

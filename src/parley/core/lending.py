@@ -27,11 +27,11 @@ class Lender:
     @property
     def idle(self) -> int:
         """How many connections are open and nobody's."""
-        return len(self._kept) + self.pool.get_idle_size()
+        return len(self._kept) + int(self.pool.get_idle_size())
 
     @property
     def lent(self) -> int:
-        return self.pool.get_size() - self.idle
+        return int(self.pool.get_size()) - self.idle
 
     async def borrow(self, seconds: float) -> Any:
         """A connection to work with. Raises TimeoutError when none is free in `seconds`, or what connecting raises."""

@@ -144,8 +144,7 @@ async def _lessen(viewer: Viewer, made: Made, target: Target, choice: Choice) ->
     if made.state != "in_force":
         raise Refused("This decision is over already, so it cannot be made a lesser one. Uphold it or overturn it.")
     rules.may_lessen(made.action, made.until, choice)
-    until = datetime.now(UTC) + choice.lasts if choice.lasts else None
-    await db.execute(LESSEN, made.id, choice.action, until)
+    await db.execute(LESSEN, made.id, choice.action, choice.ends)
     back = await effects.take_back(target, made.was, viewer.id, cleared=True)
     if made.kind == "member" or choice.action == "warn":
         return back

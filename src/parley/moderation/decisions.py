@@ -179,7 +179,7 @@ async def put_down(
         choice.reason,
         viewer.id,
         target.member,
-        datetime.now(UTC) + choice.lasts if choice.lasts else None,
+        choice.ends,
         choice.role,
         state,
         msgspec.json.encode(before).decode(),

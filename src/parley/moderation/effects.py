@@ -1,6 +1,5 @@
 """What a decision does to its target, and how that is taken back: both give what is recorded before and after."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -46,8 +45,7 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
         case "lock" | "slow" | "archive" | "unlock":
             change = await _set_thread(target, _held(target, choice), actor)
         case "silence" | "suspend":
-            until = datetime.now(UTC) + choice.lasts if choice.lasts else None
-            change = await sanctions.settle(target, Sanction(choice.action, until, choice.reason))
+            change = await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
         case "role" if choice.role:
             change = await _set_role(target, choice.role)
     return change

@@ -93,10 +93,12 @@ class Choice(msgspec.Struct, frozen=True):
     days: int | None = None
     # What a member becomes, where it is about their role.
     role: str | None = None
+    at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property
-    def lasts(self) -> timedelta | None:
-        return timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
+    def ends(self) -> datetime | None:
+        """The same moment for everybody who asks: the decision's end is its effect's."""
+        return self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
 
 
 def may_choose(choice: Choice, kind: str) -> Action:
@@ -125,9 +127,8 @@ def may_lessen(action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` takes less than a decision for `action` that lasts `until`, None for good."""
     if choice.action not in LESSER.get(action, ()):
         raise Refused("Please choose something that takes less than the decision did, or overturn it.")
-    ends = datetime.now(UTC) + choice.lasts if choice.lasts else None
-    longer = until is not None and (ends is None or ends >= until)
-    if ACTIONS[choice.action].timed and (longer or ends is None):
+    longer = until is not None and (choice.ends is None or choice.ends >= until)
+    if ACTIONS[choice.action].timed and (longer or choice.ends is None):
         raise Refused("Please choose a time that ends sooner than the decision does, or overturn it.")
 
 

@@ -1,7 +1,5 @@
 """The letters that a decision will send, before it is made."""
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from parley.core import db
@@ -32,8 +30,7 @@ class Letter(msgspec.Struct, frozen=True):
 async def drafted(choice: Choice, member: int | None) -> Letter:
     """The letters of a decision about what is this member's."""
     restricts = ACTIONS[choice.action].restricts
-    until = datetime.now(UTC) + choice.lasts if choice.lasts else None
-    asked = (choice.action, choice.reason, choice.guideline, until)
+    asked = (choice.action, choice.reason, choice.guideline, choice.ends)
     to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
     passed_on = choice.action == "escalate"
     reporter = await db.fetch_one(Reporter, REPORTER, choice.item, ACTIONS[choice.action].answers)
