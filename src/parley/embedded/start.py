@@ -31,19 +31,22 @@ class Servers:
         return self.valkey.url
 
     @property
+    def folder(self) -> Folder:
+        return self.postgres.run.folder
+
+    @property
     def secret(self) -> str:
-        return self.postgres.run.folder.installation.secret
+        return self.folder.installation.secret
 
     @property
     def settings(self) -> dict[str, str]:
         """The settings of this installation, as environment variables."""
-        folder = self.postgres.run.folder
         return {
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "PARLEY_SECRET": self.secret,
-            "PARLEY_BASE_URL": folder.installation.base_url,
-            "PARLEY_DATA": str(folder.path),
+            "PARLEY_BASE_URL": self.folder.installation.base_url,
+            "PARLEY_DATA": str(self.folder.path),
         }
 
 
