@@ -19,6 +19,8 @@ from parley.comments.importing import Line, import_discussion
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.db import close_pool, open_pool
+from parley.core.mail import off_link
+from parley.core.mail.sending import deliver_due
 from parley.core.migrate import migrate
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import settings
@@ -153,11 +155,16 @@ async def proposed(thread: int) -> int:
 
 
 async def mailed() -> dict[str, str]:
-    """The paths of an issue of the digest, and of the question whether somebody still wants it."""
+    """The paths of an issue of the digest and of its letter, of stopping it, and of the question whether to keep it."""
+    while await deliver_due():
+        pass
     issue, member = [await db.value(f"select {one} from issue order by id limit 1") for one in ("id", "member")]
     await db.execute("update subscription set asked_at = now() + interval '1 day' where member = $1", member)
     addresses = {"issue": letters.address("view", issue), "keep": letters.address("keep", member)}
-    return {name: address.removeprefix(settings().base_url) for name, address in addresses.items()}
+    addresses |= {"off": off_link(member, "digest")}
+    letter = await db.value("select id from mail where list = 'digest' and html is not null")
+    paths = {name: address.removeprefix(settings().base_url) for name, address in addresses.items()}
+    return paths | {"letter": f"/dev/mail/{letter}"}
 
 
 async def three(title: str) -> int:

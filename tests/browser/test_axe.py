@@ -102,7 +102,7 @@ async def test_axe_finds_nothing_in_the_states_a_reader_brings_about(
 
 @pytest.mark.parametrize(("scheme", "size"), LOOKS)
 async def test_axe_finds_nothing_on_forms_that_come_back(
-    open_tab: OpenTab, axe: str, scheme: str, size: dict[str, Any]
+    site: Site, open_tab: OpenTab, axe: str, scheme: str, size: dict[str, Any]
 ) -> None:
     tab = await open_tab(color_scheme=scheme, **size)
     page = tab.page
@@ -119,6 +119,13 @@ async def test_axe_finds_nothing_on_forms_that_come_back(
     await member.page.get_by_role("button", name="Read the article").click()
     await expect(member.page.locator(".error").first).to_be_visible()
     found += await violations(member.page, axe, "an article without an address")
+    await tab.open(site.made["off"])
+    await page.get_by_role("button", name="Stop it").click()
+    await expect(page.get_by_role("heading", name="It is stopped")).to_be_visible()
+    found += await violations(page, axe, "the digest is stopped")
+    await page.get_by_role("button", name="That was a mistake").click()
+    await expect(page.get_by_role("heading", name="It comes again")).to_be_visible()
+    found += await violations(page, axe, "the digest comes again")
     assert found == [], "\n".join(found)
 
 

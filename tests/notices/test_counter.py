@@ -58,6 +58,17 @@ async def test_a_members_page_costs_one_query_more_however_much_there_is_to_read
     assert costs == [1, 1, 1]
 
 
+async def test_a_page_that_a_refused_form_comes_back_with_shows_the_number(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    await told(mira, 1)
+
+    page = await client.post("/new", data={"source": "url", "url": ""})
+
+    assert page.status_code == 422
+    assert '<span id="unread"><b>1</b>' in page.text
+
+
 async def test_a_visitors_page_costs_none(client: httpx.AsyncClient, mira: Viewer, asked: list[str]) -> None:
     client.cookies.clear()
     asked.clear()

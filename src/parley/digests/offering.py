@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-import msgspec
-
 from parley.core import db
 from parley.digests.rules import IS_CALM, IS_TELLABLE, NEWS_DAYS
-from parley.digests.selection import Candidate, Pool, pooled, worth
+from parley.digests.selection import Found, Pool, pooled
 
 # Of each topic so many threads; of each thread the best of each side among its best.
 THREADS, LOOKED_AT, EACH = 40, 200, 3
@@ -40,41 +38,20 @@ with place as (
     ) c
     where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {IS_TELLABLE}
 )
-select case when {IS_QUESTION} then 'question' else 'best' end as kind, thread, topic,
-       created_at as at, best, id as comment, coalesce(author::text, imported_author) as author, stance, assisted
+select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
+       stance, assisted, case when {IS_QUESTION} then 'question' else 'best' end as kind
 from voice c where place <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
 union all
-select 'opened', id, topic, created_at, 1.0, null, starter::text, null, false
+select id, topic, created_at, 1.0, null, starter::text, null, false, 'opened'
 from place where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
 """  # noqa: S608 constants only
 
 
-class Offered(msgspec.Struct, frozen=True):
+class Offered(Found, frozen=True):
     kind: str
-    thread: int
-    topic: str
-    at: datetime
-    best: float
-    comment: int | None
-    author: str | None
-    stance: str | None
-    assisted: bool
 
 
 async def offered(now: datetime) -> Pool:
     """What could be told to anybody."""
     rows = await db.fetch(Offered, OFFERED, now)
-    return pooled(
-        Candidate(
-            kind=row.kind,
-            thread=row.thread,
-            topic=row.topic,
-            at=row.at,
-            worth=worth(row.best, row.at, now),
-            comment=row.comment,
-            author=row.author,
-            stance=row.stance,
-            assisted=row.assisted,
-        )
-        for row in rows
-    )
+    return pooled(row.candidate(row.kind, now) for row in rows)

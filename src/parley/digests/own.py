@@ -9,7 +9,7 @@ import msgspec
 from parley.core import db
 from parley.digests.offering import BEST, PLACE
 from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS
-from parley.digests.selection import Candidate, worth
+from parley.digests.selection import Candidate, Found
 from parley.notices.making import MOST_UNREAD
 from parley.notices.queries import NoticeRow, unread_for_digest
 
@@ -23,8 +23,9 @@ KINDS = {"reply", "mention", "followed", "revised"}
 
 # "offset 0" has PostgreSQL look each thread up by its key: else it reads all threads for every member.
 READ = f"""
-select m.id as member, v.follows, v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
-       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted, c.unread, v.seen_at as since
+select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
+       m.id as member, v.follows, c.unread, v.seen_at as since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
     select t.id as thread, t.topic, v.seen_at, coalesce(f.level = 'follow', false) as follows
@@ -50,7 +51,7 @@ cross join lateral (
 
 # What comments are about whose notices are unread; and the newest revision of articles.
 NOTICED = f"""
-select c.id as comment, t.id as thread, t.topic, c.created_at as at, {BEST} as best,
+select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted
 from comment c join thread t on t.id = c.thread
 where c.id = any($1::bigint[]) and {IS_TELLABLE} and {IS_CALM}
@@ -62,32 +63,13 @@ where t.id = any($1::bigint[]) and {IS_CALM}
 """  # noqa: S608 constants only
 
 
-class Read(msgspec.Struct, frozen=True):
+class Read(Found, frozen=True):
     """A comment in a thread that a member looked at before it was written."""
 
     member: int
     follows: bool
-    thread: int
-    topic: str
-    at: datetime
-    best: float
-    comment: int
-    author: str | None
-    stance: str | None
-    assisted: bool
     unread: int
     since: datetime
-
-
-class Noticed(msgspec.Struct, frozen=True):
-    comment: int
-    thread: int
-    topic: str
-    at: datetime
-    best: float
-    author: str | None
-    stance: str | None
-    assisted: bool
 
 
 class Revised(msgspec.Struct, frozen=True):
@@ -106,10 +88,10 @@ async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate
         # Of a thread that is followed they hear in the digest if they want that, and are told once.
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
-            found[row.member].append(_candidate(row, kind, now, row.unread, row.since))
+            found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, one.thread) for member, mine in found.items() for one in mine}
     comments = [row.comment for row in notices if row.comment is not None and row.kind != "revised"]
-    known = {row.comment: row for row in await db.fetch(Noticed, NOTICED, comments)}
+    known = {row.comment: row for row in await db.fetch(Found, NOTICED, comments)}
     revised = [row.thread for row in notices if row.kind == "revised"]
     articles = {row.thread: row for row in await db.fetch(Revised, REVISED, revised)}
     for member, kind, rows in _grouped(notices):
@@ -121,7 +103,8 @@ async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate
             told = [known[row.comment] for row in rows[-COUNTED:] if row.comment in known]
             # There are no more notices of a thread than this, however much was written.
             unread = len(rows) if len(rows) < MOST_UNREAD else 0
-            found[member] += [_candidate(row, kind, now, unread, rows[0].created_at) for row in told]
+            since = rows[0].created_at
+            found[member] += [row.candidate(kind, now, unread=unread, since=since) for row in told]
     return found
 
 
@@ -133,22 +116,6 @@ def _grouped(notices: Sequence[NoticeRow]) -> Iterator[tuple[int, str, list[Noti
             groups[row.member, row.kind, row.thread].append(row)
     for (member, kind, _), rows in groups.items():
         yield member, kind, rows
-
-
-def _candidate(row: Read | Noticed, kind: str, now: datetime, unread: int, since: datetime) -> Candidate:
-    return Candidate(
-        kind=kind,
-        thread=row.thread,
-        topic=row.topic,
-        at=row.at,
-        worth=worth(row.best, row.at, now),
-        comment=row.comment,
-        author=row.author,
-        stance=row.stance,
-        assisted=row.assisted,
-        unread=unread,
-        since=since,
-    )
 
 
 def _revision(row: Revised) -> Candidate:

@@ -59,6 +59,36 @@ class Candidate(msgspec.Struct, frozen=True):
         return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0)
 
 
+class Found(msgspec.Struct, frozen=True):
+    """A row about what could be told: a comment, or an article where there is none."""
+
+    thread: int
+    topic: str
+    at: datetime
+    # How surely readers find it worth reading: `comment.best`.
+    best: float
+    comment: int | None
+    author: str | None
+    stance: str | None
+    assisted: bool
+
+    def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
+        """What a row says, as something of this kind that could be told now."""
+        return Candidate(
+            kind=kind,
+            thread=self.thread,
+            topic=self.topic,
+            at=self.at,
+            worth=worth(self.best, self.at, now),
+            comment=self.comment,
+            author=self.author,
+            stance=self.stance,
+            assisted=self.assisted,
+            unread=unread,
+            since=since,
+        )
+
+
 class Reader(msgspec.Struct, frozen=True):
     """Whom the issue is for, and what they know, or do not want to read."""
 

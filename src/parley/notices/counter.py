@@ -30,11 +30,11 @@ class Counter:
 def _is_page(scope: Scope) -> bool:
     """Whether a browser asks for a page to show: neither a part of one, nor a file, a stream or a beacon.
 
-    What is sent with a form is answered elsewhere nearly always; where it is refused, its page shows no number.
+    What is sent with a form counts too: where it is refused, the page that comes back shows the number as any other.
     """
     headers = dict(scope["headers"])
     return (
-        scope.get("method") == "GET"
+        scope.get("method") in {"GET", "POST"}
         and b"hx-request" not in headers
         and headers.get(b"sec-fetch-dest", b"document") == b"document"
     )
