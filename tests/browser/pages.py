@@ -125,7 +125,6 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("stop the digest", site.made["off"]),
         Shown("mail sent from here", "/dev/mail"),
         Shown("a letter of the digest", site.made["letter"]),
-        Shown("a letter of the digest, as drawn", f"{site.made['letter']}/html"),
         Shown("confirmed", "/verify/done"),
         Shown("not found", "/t/999999/x", None, 404),
         Shown("not for members", "/mod/queue", "mira", 404, also="nobody"),

@@ -13,7 +13,11 @@ from browser.site import Site
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-RUN = "() => axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations)"
+# The frame around a letter lets no script in: what it draws is looked at by itself.
+RUN = """rules =>
+    axe.run(document, { resultTypes: ['violations'], iframes: false, rules }).then(found => found.violations)"""
+# A letter is shown within the page of a mail client, which has the landmarks.
+IN_A_PAGE: dict[str, Any] = {name: {"enabled": False} for name in ("region", "landmark-one-main")}
 NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 # Each way a page can look; the first one always, the others in `make sure`.
 LOOKS = [
@@ -31,9 +35,9 @@ def axe() -> str:
     return AXE.read_text()
 
 
-async def violations(page: Page, axe: str, where: str) -> list[str]:
+async def violations(page: Page, axe: str, where: str, rules: dict[str, Any] | None = None) -> list[str]:
     await page.evaluate(axe)
-    found = await page.evaluate(RUN)
+    found = await page.evaluate(RUN, rules or {})
     return [
         f"{where}: {one['id']} ({one['help']}): {node['html'][:160]}\n    {node['failureSummary']}"
         for one in found
@@ -126,6 +130,18 @@ async def test_axe_finds_nothing_on_forms_that_come_back(
     await page.get_by_role("button", name="That was a mistake").click()
     await expect(page.get_by_role("heading", name="It comes again")).to_be_visible()
     found += await violations(page, axe, "the digest comes again")
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_a_letter_of_the_digest(
+    site: Site, open_tab: OpenTab, axe: str, scheme: str
+) -> None:
+    tab = await open_tab(color_scheme=scheme, viewport={"width": 375, "height": 800})
+    drawn = await tab.context.request.get(f"{tab.address}{site.made['letter']}/html")
+    await tab.page.set_content(await drawn.text())
+    await expect(tab.page.locator("h1")).to_be_visible()
+    found = await violations(tab.page, axe, f"a letter in {scheme}", IN_A_PAGE)
     assert found == [], "\n".join(found)
 
 

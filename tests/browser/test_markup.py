@@ -83,6 +83,8 @@ async def test_the_validator_finds_no_mistake_in_pages(site: Site, reader: Reade
         answer = await (await reader.as_(None)).post(f"/{name}", data=form)
         assert answer.status_code == 422
         (tmp_path / f"{name} with mistakes.html").write_text(answer.text)
+    drawn = await (await reader.as_(None)).get(f"{site.made['letter']}/html")
+    (tmp_path / "a letter of the digest as it is drawn.html").write_text(drawn.text)
     for name, form in {"stopped": {}, "comes again": {"back": "1"}}.items():
         answer = await (await reader.as_(None)).post(site.made["off"], data=form)
         (tmp_path / f"{name}.html").write_text(answer.text)
