@@ -30,6 +30,14 @@ def refused(up: Up) -> str:
     return errors
 
 
+def figures(port: int) -> str:
+    """What a process tells Prometheus, if it does already."""
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    except httpx.ConnectError:
+        return ""
+
+
 async def run_sql(data: Path, sql: str) -> object:
     with attach(data) as running:
         connection = await asyncpg.connect(running.database_url)
@@ -106,9 +114,12 @@ async def test_after_the_supervisor_was_killed_it_can_be_started_at_once(tmp_pat
 
 @pytest.mark.slow
 def test_two_installations_run_side_by_side(tmp_path: Path, start_up: Start) -> None:
-    both = [start_up(tmp_path / name, "--no-demo") for name in ("one", "two")]
+    port = free_port()
+    both = [start_up(tmp_path / "one", "--no-demo", "--metrics", str(port)), start_up(tmp_path / "two", "--no-demo")]
     for up in both:
         up.read_until("ready")
+    assert "parley_live_streams 0.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    wait_for(lambda: "parley_queue_waiting" in figures(port + 1))
     assert both[0].end(signal.SIGTERM) == (0, "")
     assert both[1].is_ready()
 

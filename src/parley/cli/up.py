@@ -21,7 +21,13 @@ from parley.embedded.supervisor import Signals, Stopped, watch
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to use.")
 @click.option("--data", default="var", show_default=True, type=click.Path(path_type=Path), help="Its folder.")
 @click.option("--no-demo", is_flag=True, help="Leave a new installation empty.")
-def up(port: int, data: Path, *, no_demo: bool) -> None:
+@click.option(
+    "--metrics",
+    type=click.IntRange(1, 65534),
+    metavar="PORT",
+    help="Tell Prometheus the figures of the web process there, and those of the worker at the next port.",
+)
+def up(port: int, data: Path, metrics: int | None, *, no_demo: bool) -> None:
     """Run all of Parley here, until Ctrl-C."""
     signals = Signals()
     try:
@@ -30,7 +36,7 @@ def up(port: int, data: Path, *, no_demo: bool) -> None:
             for name in ("web", "worker"):
                 Program(run, {}, name).end_orphan()
             check_port(port)
-            serve(run, stack, port, with_demo=not no_demo)
+            serve(run, stack, port, metrics=metrics, with_demo=not no_demo)
     except Stopped:
         say("Stopped. Everything is kept.")
     except CannotStart as error:
@@ -50,7 +56,7 @@ def say(line: str) -> None:
         click.echo(line)
 
 
-def serve(run: Run, stack: ExitStack, port: int, *, with_demo: bool) -> None:
+def serve(run: Run, stack: ExitStack, port: int, *, metrics: int | None, with_demo: bool) -> None:
     """Start everything in order, say where it is, and watch over it; `stack` ends it in reverse."""
     address = f"http://localhost:{port}"
     installation = run.folder.installation
@@ -70,7 +76,8 @@ def serve(run: Run, stack: ExitStack, port: int, *, with_demo: bool) -> None:
     # Only a new installation is asked; later ones keep what they are.
     installation.demo = with_demo if installation.demo is None else installation.demo
     run.folder.remember(installation)
-    worker, web = Program(run, settings, "worker"), Web(run, settings, port)
+    told = [{"PARLEY_METRICS": f"127.0.0.1:{metrics + turn}"} if metrics else {} for turn in (0, 1)]
+    worker, web = Program(run, settings | told[1], "worker"), Web(run, settings | told[0], port)
     # The worker ends after the web process, and begins after it: a start would be slower beside it.
     stack.callback(worker.stop)
     start(web)

@@ -43,9 +43,10 @@ DELAY_SECONDS = Histogram(
 LISTENING = Gauge("parley_nudges_listening", "1 while Redis brings the other processes' nudges here, else 0.")
 NUDGES = Counter("parley_nudges", "Messages to the other processes, by whether Redis took them.", ["outcome"])
 
-JOB_SECONDS = Histogram("parley_job_seconds", "A sweep of a job of the worker.", ["job"], buckets=LONG)
-JOB_FAILURES = Counter("parley_job_failures", "Sweeps that ended in an error; the log has each.", ["job"])
-JOB_FINISHED = Gauge("parley_job_finished_timestamp_seconds", "When a sweep of a job last ended well.", ["job"])
+# Labelled `name`, since Prometheus calls what it asks a job.
+JOB_SECONDS = Histogram("parley_job_seconds", "A sweep of a job of the worker.", ["name"], buckets=LONG)
+JOB_FAILURES = Counter("parley_job_failures", "Sweeps that ended in an error; the log has each.", ["name"])
+JOB_FINISHED = Gauge("parley_job_finished_timestamp_seconds", "When a sweep of a job last ended well.", ["name"])
 WAITING = Gauge("parley_queue_waiting", "What is due in a queue in PostgreSQL and not done.", ["queue"])
 OLDEST_SECONDS = Gauge("parley_queue_oldest_seconds", "How long the oldest of it has been due.", ["queue"])
 

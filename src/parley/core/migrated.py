@@ -1,6 +1,7 @@
 """Whether a database has the tables that this code expects. Apart from `migrate`, whose tools take much memory."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from parley.core.db import value
@@ -16,6 +17,7 @@ async def is_migrated() -> bool:
     return known() <= set(done)
 
 
+@cache
 def known() -> set[str]:
     """The ids of all migrations in the code."""
     files = FOLDER.glob("m[0-9]*.py")

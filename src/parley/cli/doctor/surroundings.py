@@ -81,7 +81,7 @@ async def _web(settings: Settings) -> Finding:
     except httpx.HTTPError as error:
         text = f"{settings.base_url} does not answer ({error or type(error).__name__}). Is `parley web` running?"
         return Finding(Level.WARN, "web", text)
-    no = f"It answers {answer.status_code}: {answer.text.strip()[:200]}"
+    no = f"It answers {answer.status_code}: {' '.join(answer.text.split())[:200]}"
     return judge("web", good=answer.is_success, yes="It is ready.", no=no)
 
 
