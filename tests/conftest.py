@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
+from redis.asyncio.connection import parse_url
 
 from make import as_owner, browser
 from parley.accounts import sessions
@@ -33,9 +33,23 @@ __all__ = ["ROOT", "SHARED", "browser"]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
+# Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+# Folders whose tests share a whole installation. They take longest, so they begin first and stay in one process.
+TOGETHER = ("browser", "faults", "live")
+
 os.environ.setdefault("PARLEY_SECRET", "a secret of the tests, long enough to be one")
 os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
 os.environ.setdefault("PARLEY_LOG", "error")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pytest-xdist keep the tests of some folders together, and begin with those."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        if folder in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +64,7 @@ def servers() -> Iterator[None]:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-test-")))
         if "DATABASE_URL" in os.environ:
             os.environ["DATABASE_URL"] = stack.enter_context(database_on(os.environ["DATABASE_URL"]))
+            os.environ["REDIS_URL"] = redis_of_worker(os.environ["REDIS_URL"])
         else:
             both = stack.enter_context(embedded(folder / "data", fast=True))
             os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = both.database_url, both.redis_url
@@ -74,6 +89,13 @@ def database_on(url: str) -> Iterator[str]:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
         asyncio.run(on_server(f"drop database {name} with (force)"))
+
+
+def redis_of_worker(url: str) -> str:
+    """A database of this worker alone, since every test empties it: the one that `url` names, or one after it."""
+    number = parse_url(url).get("db", 0) + WORKER
+    named = urlsplit(url)
+    return urlunsplit(named._replace(query=f"db={number}&{named.query}"))
 
 
 @pytest.fixture(scope="session")
@@ -161,11 +183,3 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(database_access, "_run", counting)
     return asked
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -16,9 +16,12 @@ import asyncpg
 from parley.embedded import Folder, servers
 from parley.embedded.program import Program, Web
 from parley.embedded.service import Run
+from ports import free_port
 
 FILL = Path(__file__).with_name("fill.py")
 COPY = "copied"
+# Seconds in which the web process gets ready, on a machine with much else to do.
+PATIENCE = 120.0
 
 
 class Site:
@@ -54,7 +57,7 @@ class Site:
             for program in (self.web, self.worker):
                 stack.callback(program.stop)
                 program.launch()
-            self.web.wait()
+            self._wait()
             yield
 
     @contextmanager
@@ -64,7 +67,16 @@ class Site:
         try:
             yield
         finally:
-            self.web.start()
+            self.web.launch()
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait until the web process serves, though not for ever as a person's installation does."""
+        until = time.monotonic() + PATIENCE
+        while not self.web.serves():
+            assert self.web.alive, self.web.why_it_ended()
+            assert time.monotonic() < until, "\n".join(["It does not get ready, and says:", *self.web.log.lines()])
+            time.sleep(0.05)
 
     @contextmanager
     def copied(self, folder: Path) -> Iterator["Site"]:
@@ -90,13 +102,6 @@ class Site:
             yield connection
         finally:
             await connection.close()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded.installation import PATIENCE, Up, free_port
+from embedded.installation import PATIENCE, Up
+from ports import free_port
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import httpx
 import psutil
 import pytest
 
-from embedded.installation import Up, free_port, lives, wait_for
+from embedded.installation import Up, lives, wait_for
 from parley.embedded import attach, servers
+from ports import free_port
 
 pytestmark = pytest.mark.anyio
 

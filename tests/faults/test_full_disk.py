@@ -16,12 +16,13 @@ import httpx
 import pytest
 
 import make
-from embedded.installation import PATIENCE, Up, free_port, wait_for
+from embedded.installation import PATIENCE, Up, wait_for
 from faults.test_database import _bodies
 from live.forum import Forum, Web, browser_of, cookie_of, writing
 from live.forum import forum as forum_of
 from parley.demo import PASSWORD
 from parley.embedded import attach
+from ports import free_port
 
 pytestmark = [
     pytest.mark.anyio,

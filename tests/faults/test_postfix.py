@@ -17,6 +17,7 @@ from parley.core.mail import maillog
 from parley.core.mail.coming.intake import take_in
 from parley.core.mail.maillog import Fate
 from parley.core.mail.sending import deliver_due
+from ports import free_port
 from programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
@@ -70,9 +71,9 @@ async def inbox() -> Inbox:
 
 
 @pytest.fixture
-async def postfix(monkeypatch: pytest.MonkeyPatch, inbox: Inbox, free_port: int) -> AsyncIterator[Postfix]:
+async def postfix(monkeypatch: pytest.MonkeyPatch, inbox: Inbox) -> AsyncIterator[Postfix]:
     async with listening(inbox) as url:
-        with running(free_port, int(url.rpartition(":")[2])) as one:
+        with running(free_port(), int(url.rpartition(":")[2])) as one:
             use_settings(
                 monkeypatch,
                 smtp_url=one.url,

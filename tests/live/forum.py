@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,8 @@ from parley.core.access import Viewer
 from parley.core.db import DB
 from parley.core.lending import Lender
 from parley.embedded import Servers, servers
+from parley.embedded.launch import dying_with_us
+from ports import free_port
 
 PATIENCE = 30.0
 HERE = Path(__file__).parent
@@ -51,7 +52,8 @@ class Web:
 
     def launch(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, env=self.env, stdout=log, stderr=log)
+            command = [*dying_with_us(signal.SIGKILL), *self.command]
+            self.process = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
         return self.process
 
     def start(self) -> "Web":
@@ -188,13 +190,6 @@ def has(reader: Reader, wanted: dict[int, tuple[str, int | None]]) -> bool:
 def _signal_all(process: psutil.Process, number: signal.Signals) -> None:
     for one in [process, *process.children(recursive=True)]:
         one.send_signal(number)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
