@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from litestar import Litestar
 from redis.asyncio.connection import parse_url
@@ -36,7 +37,18 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # Folders whose tests share a whole installation. They take longest, so they begin first and stay in one process.
-TOGETHER = ("browser", "faults", "live")
+TOGETHER = ("browser", "faults", "hosts", "live")
+# A busy machine may need longer than the product, for the sake of those who wait, gives its servers. What happens then
+# is tested with times of its own, in core/test_db.py and core/test_ratelimit.py.
+SECONDS = 60
+PATIENT = dict.fromkeys(
+    ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), str(SECONDS * 1_000)
+)
+# Every run tries the same examples, however long they take: a change is refused for what it does, not for bad luck.
+hypothesis.settings.register_profile(
+    "parley", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("parley")
 
 os.environ.setdefault("PARLEY_SECRET", "a secret of the tests, long enough to be one")
 os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
@@ -76,19 +88,20 @@ def servers() -> Iterator[None]:
 def database_on(url: str) -> Iterator[str]:
     """A database of this run on somebody's server: what they have in theirs stays."""
     name = f"parley_test_{os.getpid()}"
-
-    async def on_server(sql: str) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(sql)
-        finally:
-            await connection.close()
-
-    asyncio.run(on_server(f"create database {name}"))
+    asyncio.run(on_server(url, f"create database {name}"))
     try:
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     finally:
-        asyncio.run(on_server(f"drop database {name} with (force)"))
+        asyncio.run(on_server(url, f"drop database {name} with (force)"))
+
+
+async def on_server(url: str, sql: str) -> None:
+    """Run statements as the login of `url`."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
 
 
 def redis_of_worker(url: str) -> str:
@@ -100,16 +113,22 @@ def redis_of_worker(url: str) -> str:
 
 @pytest.fixture(scope="session")
 def database(servers: None) -> str:
-    """The address of a migrated, empty database."""
-    asyncio.run(migrate(os.environ["DATABASE_URL"]))
-    return os.environ["DATABASE_URL"]
+    """The address of a migrated database, as empty as tests that commit leave it: without the rules that ship, too."""
+    url = os.environ["DATABASE_URL"]
+    asyncio.run(migrate(url))
+    asyncio.run(on_server(url, EMPTY))
+    return url
 
 
 @pytest.fixture(scope="session")
 async def app(database: str, anyio_backend: str) -> AsyncIterator[Litestar]:
     application = create_app(settings())
-    async with application.lifespan():
-        yield application
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_access, "SERVER_SETTINGS", database_access.SERVER_SETTINGS | PATIENT)
+        patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
+        patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
+        async with application.lifespan():
+            yield application
 
 
 @pytest.fixture

@@ -278,11 +278,12 @@ async def test_an_answer_can_begin_with_the_words_it_answers(
 async def test_too_many_comments_in_a_short_time_are_refused_and_kept(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:
-    for number in range(ratelimit.POST_ACCOUNT.most):
-        await client.post(f"/t/{thread}/comments", data={"body": f"Number {number}."})
-
-    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
+    # While they are posted, a token or two may come back.
+    for number in range(2 * ratelimit.POST_ACCOUNT.most):
+        answer = await client.post(f"/t/{thread}/comments", data={"body": f"kept words {number}"})
+        if answer.status_code != 303:
+            break
 
     assert answer.status_code == 429
-    assert "kept words" in answer.text
-    assert await count(thread) == ratelimit.POST_ACCOUNT.most
+    assert f"kept words {number}" in answer.text
+    assert await count(thread) == number >= ratelimit.POST_ACCOUNT.most

@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from make import as_owner
 from parley.core import db, lending
-from parley.core.db import DB, after_commit, atomic, execute, value, when_committed
+from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, execute, value, when_committed
 from parley.core.errors import Unavailable
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
@@ -53,6 +53,19 @@ async def whole_pool() -> AsyncIterator[list[Any]]:
     finally:
         for connection in lent:
             await lender().keep(connection)
+
+
+@asynccontextmanager
+async def pool_of_its_own(**server_settings: str) -> AsyncIterator[None]:
+    """The process's pool with some other settings, opened as any."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DB, "pool", None)
+        patch.setattr(DB, "lender", None)
+        await db.open_pool(DB.config["dsn"], size=1, **server_settings)
+        try:
+            yield
+        finally:
+            await db.close_pool()
 
 
 async def written() -> list[int]:
@@ -224,20 +237,21 @@ async def test_what_a_statement_alone_wrote_is_committed_at_once() -> None:
     ],
 )
 async def test_database_sessions_have_limits(setting: str, limit: int) -> None:
-    milliseconds = await value("select setting::int from pg_settings where name = $1", setting)
+    assert 0 < int(SERVER_SETTINGS[setting]) <= limit
 
-    assert 0 < milliseconds <= limit
+    async with pool_of_its_own(**{setting: "1234"}):
+        assert await value("select setting from pg_settings where name = $1", setting) == "1234"
 
 
-async def test_who_waits_for_a_lock_is_refused_after_two_seconds() -> None:
+async def test_who_waits_for_a_lock_is_refused_in_time() -> None:
     await execute("insert into scrap values (1)")
     holder = await asyncpg.connect(DB.config["dsn"])
     transaction = holder.transaction()
     await transaction.start()
     await holder.execute("select 1 from scrap for update")
 
-    with pytest.raises(asyncpg.LockNotAvailableError):
-        async with asyncio.timeout(4):
+    async with pool_of_its_own(lock_timeout="50"):
+        with pytest.raises(asyncpg.LockNotAvailableError):
             await execute("update scrap set after = 1")
 
     await transaction.rollback()
@@ -254,13 +268,14 @@ async def test_a_statement_ends_after_its_time() -> None:
 
 
 async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> None:
-    with pytest.raises(Unavailable):
-        async with atomic(), atomic():
-            await execute("set local statement_timeout = 0")
-            await value("select pg_sleep(30)")
+    async with pool_of_its_own(statement_timeout="100"):
+        with pytest.raises(Unavailable):
+            async with atomic(), atomic():
+                await execute("set local statement_timeout = 0")
+                await value("select pg_sleep(30)")
 
-    db._rests_until = 0.0
-    assert await value("select 1") == 1
+        db._rests_until = 0.0
+        assert await value("select 1") == 1
 
 
 async def test_an_exhausted_pool_is_said_within_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,10 +17,11 @@ import pytest
 import make
 from conftest import ROOT
 from faults.writer import Voter, Writer
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, free_port, wait_until
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core import db
 from parley.embedded.launch import ordinary_identity
+from ports import free_port
 from programs import installed, is_listening, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

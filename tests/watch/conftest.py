@@ -9,6 +9,7 @@ from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
 from parley.core.scrape import scraped
+from ports import free_port
 
 Ask = Callable[[], Awaitable[dict[str, float]]]
 
@@ -23,12 +24,13 @@ def read(text: str) -> dict[str, float]:
 
 
 @pytest.fixture
-async def ask(app: Litestar, free_port: int) -> AsyncIterator[Ask]:
+async def ask(app: Litestar) -> AsyncIterator[Ask]:
     """The figures of the web process as they are now."""
+    port = free_port()
 
     async def asking() -> dict[str, float]:
-        answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{free_port}/metrics")
+        answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/metrics")
         return read(answer.text)
 
-    async with scraped(("127.0.0.1", free_port), app.state.hub.measure):
+    async with scraped(("127.0.0.1", port), app.state.hub.measure):
         yield asking

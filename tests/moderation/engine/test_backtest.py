@@ -31,7 +31,7 @@ from parley.moderation.engine.conditions import (
 )
 from parley.moderation.reports import Flag
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_rules")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 WORDS = (
     "What remains is the habit of asking a machine first, whatever it was about.",

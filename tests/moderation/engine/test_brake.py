@@ -22,7 +22,7 @@ from parley.moderation.engine import brake, current, slowed
 from parley.moderation.engine.brake import Point
 from parley.moderation.engine.conditions import Words
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_rules")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 # Enough quick answers to and fro to slow a branch, and far from enough for a thread.
 TURNS = 8

@@ -13,7 +13,7 @@ from parley.moderation import record
 from parley.moderation.engine import current
 from parley.moderation.engine.conditions import Age, First, Links, Similar, Words
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_rules")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 RECORDED = "select action || ' ' || role from mod_action where kind = 'comment' and target = $1 order by id"
 HITS = "select rule from hit where comment = $1 and acted order by id"

@@ -13,7 +13,7 @@ from parley.moderation.engine import budget, checks, current
 from parley.moderation.engine.conditions import Age, First, Heat, Links, Rate, Words
 from parley.moderation.record import Entry
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_rules")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 LINK = "Look at https://shop.example now."
 

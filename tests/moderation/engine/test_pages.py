@@ -14,7 +14,7 @@ from parley.moderation import record
 from parley.moderation.engine import jobs
 from parley.moderation.engine.conditions import Age, Links, Words
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_rules")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 WORDS: Mapping[str, str] = {
     "name": "Names for people",
@@ -264,8 +264,6 @@ async def test_all_are_stopped_and_go_on_with_one_button(client: httpx.AsyncClie
 
 
 async def test_rules_change_places(client: httpx.AsyncClient, moderator: Viewer) -> None:
-    await db.execute("delete from rule_version")
-    await db.execute("delete from rule")
     rules = [await put_rule(Links(1)) for _ in range(3)]
 
     async def moved(rule: int, to: str) -> list[int]:

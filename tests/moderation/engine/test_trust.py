@@ -22,7 +22,7 @@ from parley.moderation.engine.facts import Author
 from parley.moderation.engine.trust import LEVELS, Level
 from standing.test_source import SOURCE
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("no_rules")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 STEPS = list(pairwise(LEVELS))
 # Every permission of the table: what a level has a column for.
