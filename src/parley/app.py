@@ -3,9 +3,11 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import ModuleType
 
 import structlog
 from litestar import Litestar
+from litestar.types import ASGIApp
 
 from parley import features
 from parley.accounts import web as accounts
@@ -76,11 +78,23 @@ def create_app(settings: Settings) -> Litestar:
         debug=False,
         multipart_form_part_limit=50,
     )
-    app.asgi_handler = Guard(Sessions(Counter(app.asgi_handler)), settings)
+    handler: ASGIApp = Sessions(Counter(app.asgi_handler))
+    app.asgi_handler = Guard(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by whoever runs the server, when it is about to leave.
     app.state.ending = False
     return app
+
+
+def _tracing() -> ModuleType:
+    from parley.core import tracing  # noqa: PLC0415 most installations are without
+
+    return tracing
+
+
+def _traced(app: ASGIApp) -> ASGIApp:
+    traced: ASGIApp = _tracing().Traced(app, _tracing().start("parley-web"))
+    return traced
 
 
 def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own shape
@@ -106,5 +120,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         await app.state.hub.stop()
         await close_redis()
         await close_pool()
+        if settings.traces:
+            await _tracing().stop()
 
     return run

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
+from typing import Any
 
 import msgspec
 import structlog
@@ -36,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 POOL_SIZE = 6
 STOP_SECONDS = 10
+Span = Callable[[str], contextlib.AbstractContextManager[Any]]
 HOUR = 3_600
 
 
@@ -85,7 +87,10 @@ JOBS = (
 
 
 class Worker:
-    def __init__(self) -> None:
+    """`span` is entered with a job's name around each of its sweeps."""
+
+    def __init__(self, span: Span = contextlib.nullcontext) -> None:
+        self._span = span
         self._woken = {job.name: asyncio.Event() for job in JOBS}
         self._stopping = asyncio.Event()
 
@@ -112,7 +117,8 @@ class Worker:
         if job.hour is not None:
             await self._rest(job)
         while not self._stopping.is_set():
-            done = await _sweep(job)
+            with self._span(job.name):
+                done = await _sweep(job)
             if not (job.steady and done):
                 await self._rest(job)
 
@@ -153,17 +159,29 @@ async def _sweep(job: Job) -> int:
     return done
 
 
+@contextlib.asynccontextmanager
+async def _traces(settings: Settings) -> AsyncIterator[Span]:
+    """What makes the spans of this process, sent to the collector that is named if one is."""
+    if not settings.traces:
+        yield contextlib.nullcontext
+        return
+    from parley.core import tracing  # noqa: PLC0415 most installations are without
+
+    yield tracing.start("parley-worker").start_as_current_span
+    await tracing.stop()
+
+
 async def run(settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT."""
     features.connect()
     await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
     open_redis(settings.redis_url)
-    worker = Worker()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, worker.stop)
     try:
-        async with scraped(settings.metrics, queues.look):
+        async with _traces(settings) as span, scraped(settings.metrics, queues.look):
+            worker = Worker(span)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, worker.stop)
             await worker.run()
     finally:
         await close_redis()

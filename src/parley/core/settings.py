@@ -1,5 +1,6 @@
 """Settings are environment variables, read and checked once (docs/operating.md lists them)."""
 
+import importlib.util
 import ipaddress
 import os
 import re
@@ -40,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True):
     log: str = "info"
     slow_query: int = 250
     metrics: tuple[str, int] | None = None
+    traces: bool = False
     limits: bool = True
 
     @property
@@ -94,6 +96,8 @@ def read(env: Mapping[str, str]) -> Settings:
         log=env.get("PARLEY_LOG", "info"),
         slow_query=_number(env, "PARLEY_SLOW_QUERY", 250),
         metrics=_listening(env, "PARLEY_METRICS"),
+        # The name that OpenTelemetry gave it.
+        traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
         limits=env.get("PARLEY_LIMITS", "on") != "off",
     )
     _check(settings)
@@ -154,5 +158,14 @@ def _check(settings: Settings) -> None:
             raise SettingsError(f"{name} must hold an address such as parley@example.org.")
     if settings.dkim_key is not None and not settings.dkim_key.is_file():
         raise SettingsError(f"PARLEY_DKIM_KEY names {settings.dkim_key}, which is no file. Make one, or unset it.")
+    if settings.traces and not _is_installed("opentelemetry.sdk"):
+        raise SettingsError("OTEL_EXPORTER_OTLP_ENDPOINT needs the extra `otel`: install parley[otel], or unset it.")
     if not settings.limits and not settings.local:
         raise SettingsError("PARLEY_LIMITS=off is only for a localhost base URL.")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
