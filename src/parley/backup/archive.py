@@ -91,8 +91,11 @@ def writing(path: Path) -> Iterator[Writing]:
             os.fsync(file.fileno())
         part.replace(path)
         _sync(path.parent)
-    except BaseException:
+    except BaseException as error:
         part.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            # A full disk does not say of which file.
+            error.filename = str(path)
         raise
 
 

@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
 import rich_click as click
 
 from parley.core import log
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from parley.embedded import Folder
 
 DEFAULT_DATA = Path("var")
+
+# What DATABASE_URL names is not there, or not for us.
+REFUSALS = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 
 Command = Callable[..., Any]
 
@@ -95,6 +99,8 @@ def guarded(run: Callable[[], Any]) -> Any:
         return run()
     except (ParleyError, CannotImport, SettingsError) as error:
         fail(str(error))
+    except REFUSALS as error:
+        fail(f"PostgreSQL refuses: {error}.")
     except OSError as error:
         fail(f"{error.strerror or error}: {error.filename or 'the servers cannot be reached'}.")
 
