@@ -82,17 +82,15 @@ async def fill() -> Community:
     made = Community()
     assert db.DB.pool is not None
     async with db.DB.pool.acquire() as connection:
-        made.cookies = await _add_members(connection, "reader", MEMBERS, START)
-        made.cookies += await _add_members(connection, "newcomer", NEWCOMERS, datetime.now(UTC))
-        article = articles()[0]
-        text = await read_file(article.name, article.read_bytes())
-        words = Words(text, _bodies(random))
+        made.cookies = await add_members(connection, "reader", MEMBERS, START)
+        made.cookies += await add_members(connection, "newcomer", NEWCOMERS, datetime.now(UTC))
+        words = await find_words(random)
         made.bodies = words.bodies
-        made.read = await _add_thread(connection, random, words, READ, 50, 1_000)
-        made.large = await _add_thread(connection, random, words, LARGE, 200, 10_000)
+        made.read = await add_thread(connection, random, words, READ, 50, 1_000)
+        made.large = await add_thread(connection, random, words, LARGE, 200, 10_000, MEMBERS)
         for place in range(WRITTEN):
             first = 200_000 + SMALL * place
-            thread = await _add_thread(connection, random, words, SMALL, 1, first)
+            thread = await add_thread(connection, random, words, SMALL, 1, first)
             made.written.append(thread)
             made.comments[thread] = list(range(first, first + SMALL))
         await connection.execute("select setval('comment_id_seq', 1000000)")
@@ -100,7 +98,13 @@ async def fill() -> Community:
     return made
 
 
-async def _add_members(connection: asyncpg.Connection, name: str, number: int, joined: datetime) -> list[str]:
+async def find_words(random: Random) -> Words:
+    """The demo's first article, and comments made of the demo's paragraphs."""
+    article = articles()[0]
+    return Words(await read_file(article.name, article.read_bytes()), _bodies(random))
+
+
+async def add_members(connection: asyncpg.Connection, name: str, number: int, joined: datetime) -> list[str]:
     """Add members, numbered on from those there are, and return the cookies of their sessions."""
     there = await connection.fetchval("select count(*) from member")
     names = [f"{name}_{place:05}" for place in range(number)]
@@ -124,21 +128,22 @@ def _bodies(random: Random) -> list[tuple[str, str]]:
     return [(text, markdown.render(text)) for text in texts]
 
 
-async def _add_thread(
+async def add_thread(
     connection: asyncpg.Connection,
     random: Random,
     words: Words,
     size: int,
     votes_each: int,
     first: int,
+    authors: int = AUTHORS,
 ) -> int:
-    """Add a thread of `size` comments, in which each member voted `votes_each` times, and return its id."""
+    """Add a thread of `size` comments by as many `authors`, in which each member voted `votes_each` times."""
     passages = words.article.passages[: None if size > SMALL else 3]
     address = f"https://paper.example/{first}"
     text = msgspec.structs.replace(words.article, url=address, passages=passages)
     thread = (await open_thread(text=text, topic="research", starter=1)).id
     lineages = [row["lineage"] for row in await connection.fetch(LINEAGES, thread)]
-    tree = _tree(random, size, first, MEMBERS if size == LARGE else AUTHORS)
+    tree = _tree(random, size, first, authors)
     _anchor(random, tree, lineages)
     _vote(random, tree, votes_each)
     rows = [_row(thread, one, random.choice(words.bodies), START + timedelta(seconds=one.id)) for one in tree]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class Ground:
         self.servers = both
         self.database_url = both.database_url
         self.community = Community()
+        # Tells whoever waits what is being done.
+        self.tell: Callable[[str], None] = lambda _: None
 
     async def fill(self) -> None:
         """Migrate and fill the database."""
@@ -85,12 +87,12 @@ class Web:
 
 
 @asynccontextmanager
-async def web() -> AsyncIterator[Web]:
-    """Start a web process, wait until it can serve, and stop it at the end."""
+async def web(**settings: str) -> AsyncIterator[Web]:
+    """Start a web process, with `settings` of its own, wait until it can serve, and stop it at the end."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    running = Web(start("bench.app", "--port", str(port)), port)
+    running = Web(start("bench.app", "--port", str(port), **settings), port)
     try:
         await _ready(running)
         yield running
@@ -100,9 +102,9 @@ async def web() -> AsyncIterator[Web]:
         running.process.wait(timeout=20)
 
 
-def start(module: str, *arguments: str) -> subprocess.Popen[bytes]:
+def start(module: str, *arguments: str, **settings: str) -> subprocess.Popen[bytes]:
     """Start a Python module as a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", module, *arguments])
+    return subprocess.Popen([sys.executable, "-m", module, *arguments], env=os.environ | settings)
 
 
 async def _ready(running: Web) -> None:

@@ -23,8 +23,8 @@ class Load(msgspec.Struct):
 class Connection(asyncio.Protocol):
     """One keep-alive connection. Answers must carry Content-Length, as all of ours do."""
 
-    def __init__(self, requests: Iterator[bytes], load: Load, until: float) -> None:
-        self.requests, self.load, self.until = requests, load, until
+    def __init__(self, requests: Iterator[bytes], load: Load, until: float, pause: float) -> None:
+        self.requests, self.load, self.until, self.pause = requests, load, until, pause
         self.head, self.left = b"", 0
         self.sent = 0.0
         self.done = asyncio.get_running_loop().create_future()
@@ -54,7 +54,10 @@ class Connection(asyncio.Protocol):
         self.load.waits.append((now - self.sent) * 1000)
         self.load.failures += not self.head.startswith((b"HTTP/1.1 2", b"HTTP/1.1 3"))
         if now < self.until:
-            self.send()
+            if self.pause:
+                asyncio.get_running_loop().call_later(self.pause, self.send)
+            else:
+                self.send()
         else:
             self.transport.close()
 
@@ -64,13 +67,18 @@ class Connection(asyncio.Protocol):
         self.done.set_result(None)
 
 
-async def drive(port: int, requests: Iterator[bytes], *, seconds: float, connections: int = 16) -> Load:
-    """Send `requests` to a local server for `seconds`. Raises RuntimeError when any was refused."""
+async def drive(
+    port: int, requests: Iterator[bytes], *, seconds: float, connections: int = 16, pause: float = 0.0
+) -> Load:
+    """Send `requests` to a local server for `seconds`, each connection with a `pause` before its next.
+
+    Raises RuntimeError when any was refused.
+    """
     load = Load(0, [], 0)
     started = perf_counter()
     loop = asyncio.get_running_loop()
     made = [
-        await loop.create_connection(lambda: Connection(requests, load, started + seconds), "127.0.0.1", port)
+        await loop.create_connection(lambda: Connection(requests, load, started + seconds, pause), "127.0.0.1", port)
         for _ in range(connections)
     ]
     await asyncio.wait_for(asyncio.gather(*(one.done for _, one in made)), seconds + 30)

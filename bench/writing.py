@@ -56,15 +56,18 @@ class Write(msgspec.Struct):
     value: int
 
 
+Ours = Callable[[Community, Write], bytes]
+
+
 async def measure(ground: Ground) -> list[Figure]:
     community = ground.community
     pool = await asyncpg.create_pool(ground.database_url, min_size=CONNECTIONS, max_size=CONNECTIONS)
     kinds = [
-        ("reply, over 100 threads", _spread(community, 1), _reply, _bare_reply),
-        ("reply, all in one thread", _spread(community, 2, most=1), _reply, _bare_reply),
-        ("first reply of a newcomer", _spread(community, 5, newcomers=True), _reply, _bare_reply),
-        ("vote, over 100 threads", _spread(community, 3), _vote, _bare_vote),
-        ("vote, all in one thread", _spread(community, 4, most=1), _vote, _bare_vote),
+        ("reply, over 100 threads", spread(community, 1), reply, _bare_reply),
+        ("reply, all in one thread", spread(community, 2, most=1), reply, _bare_reply),
+        ("first reply of a newcomer", spread(community, 5, newcomers=True), reply, _bare_reply),
+        ("vote, over 100 threads", spread(community, 3), vote, _bare_vote),
+        ("vote, all in one thread", spread(community, 4, most=1), vote, _bare_vote),
     ]
     # Newcomers have no bar: who comes for the first time is looked up, and judged with all that is known of them.
     bars = [None if name.endswith("newcomer") else 0.35 for name, *_ in kinds]
@@ -79,26 +82,33 @@ async def measure(ground: Ground) -> list[Figure]:
     return figures
 
 
-def _spread(community: Community, seed: int, most: int | None = None, *, newcomers: bool = False) -> Iterator[Write]:
-    """Writes for ever: a few threads draw most, as on every forum. Newcomers come one after the other."""
+def spread(
+    community: Community,
+    seed: int,
+    most: int | None = None,
+    *,
+    members: range = range(AUTHORS + 1, MEMBERS + 1),
+    newcomers: bool = False,
+) -> Iterator[Write]:
+    """Writes of `members` for ever: a few threads draw most, as on every forum. Newcomers come one after the other."""
     random = Random(seed)
     threads = community.written[:most]
     weights = [1 / (place + 1) for place in range(len(threads))]
     new = cycle(range(MEMBERS + 1, MEMBERS + NEWCOMERS + 1))
     while True:
         thread = random.choices(threads, weights)[0]
-        member = next(new) if newcomers else random.randint(AUTHORS + 1, MEMBERS)
+        member = next(new) if newcomers else random.choice(members)
         comment, value = random.choice(community.comments[thread]), random.choice((1, -1))
         yield Write(thread, comment, member, *random.choice(community.bodies), value)
 
 
-def _reply(community: Community, write: Write) -> bytes:
+def reply(community: Community, write: Write) -> bytes:
     fields = urlencode({"body": write.body, "parent": write.comment, "submission": _submission()})
     cookie = community.cookies[write.member - 1]
     return request("POST", f"/t/{write.thread}/comments", fields.encode(), Cookie=cookie)
 
 
-def _vote(community: Community, write: Write) -> bytes:
+def vote(community: Community, write: Write) -> bytes:
     cookie = community.cookies[write.member - 1]
     return request("POST", f"/c/{write.comment}/vote", b"axis=quality&value=%d" % write.value, Cookie=cookie)
 

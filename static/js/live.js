@@ -5,7 +5,7 @@ import { say, thread } from "./page.js";
 
 const FIRST = 1_000;
 const LONGEST = 60_000;
-const PATIENCE = 3_000; // a break shorter than this is not worth a word
+const PATIENCE = 5_000; // a break shorter than this is not worth a word
 
 const place = document.getElementById("live");
 let source;

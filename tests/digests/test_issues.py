@@ -158,8 +158,7 @@ async def test_what_answers_the_article_comes_before_what_answers_a_comment(app:
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
     root = await make.comment(thread, await make.member(), "A perspective.")
     reply = await make.comment(thread, await make.member(), "Why?", parent=root)
-    await db.execute("update comment set best = 0.4 where id = $1", reply)
-    await db.execute("update comment set best = 0.3 where id = $1", root)
+    await db.execute("update comment set ups = 1 where id = $1", reply)
 
     assert await told(await issue_for(mira)) == [root]
 

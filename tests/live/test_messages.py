@@ -102,8 +102,8 @@ async def test_more_than_one_message_of_scores_are_told_in_turn(forum: Forum, we
 
 
 MANY = """
-insert into comment (thread, author, body, html, html_version, best, ups, scored_at)
-select $1, $2, 'x', '<p>x</p>', 1, 0, number, clock_timestamp() from generate_series(1, $3) number
+insert into comment (thread, author, body, html, html_version, ups, scored_at)
+select $1, $2, 'x', '<p>x</p>', 1, number, clock_timestamp() from generate_series(1, $3) number
 """
 
 

@@ -7,6 +7,7 @@ missed. So a lost nudge, a dead Redis or a crash between commit and publish dela
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from time import monotonic
 
 import msgspec
@@ -14,6 +15,7 @@ import structlog
 
 from parley.accounts.sessions import still_valid
 from parley.core import metrics, redis
+from parley.core.cache import MicroCache
 from parley.core.errors import TooMany, Unavailable
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
@@ -25,6 +27,9 @@ from parley.notices.queries import unread_of_all
 
 log = structlog.get_logger(__name__)
 
+# Well below the seconds for which votes are looked back at (queries.LATE_COMMIT).
+SHARED_SECONDS = 0.5
+
 
 class Hub:
     def __init__(self, *, limits: bool = True, bounds: Bounds | None = None) -> None:
@@ -35,6 +40,9 @@ class Hub:
         self.closing = False
         self._held: Counter[str] = Counter()
         self._presence = Presence()
+        # When a server is back, all its readers are, within seconds: they share what each has to know.
+        self._states: MicroCache[queries.State] = MicroCache("live states", SHARED_SECONDS)
+        self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
@@ -80,7 +88,7 @@ class Hub:
         """
         self._admit(stream)
         try:
-            state = await queries.state(stream.thread)
+            state = await self._state(stream.thread, last)
             # A number that is made up must not hide what comes.
             await self._catch_up(stream, state.last_seq if last is None else min(last, state.last_seq), state)
             while (channel := self._channel(stream, state)).seq > stream.seq:
@@ -144,16 +152,24 @@ class Hub:
             self._wake.set()
         return channel
 
+    async def _state(self, thread: int, last: int | None) -> queries.State:
+        """Where the thread is, shared by those who come at once; never behind what one of them was told already."""
+        found = await self._states.get(thread, lambda: queries.state(thread))
+        return await queries.state(thread) if last is not None and last > found.last_seq else found
+
     async def _catch_up(self, stream: Stream, last: int, state: queries.State) -> None:
         stream.seq = last
-        scores = await queries.scored_since_event(stream.thread, last)
+        # Votes cast since this was read are told to everybody again once the reader has joined.
+        since = partial(queries.scored_since_event, stream.thread, last)
+        scores = await self._scored.get((stream.thread, last), since)
         if state.last_seq - last > self.bounds.most_behind or len(scores) >= queries.MOST_SCORED:
             stream.put(render.resync())
             stream.seq = state.last_seq
             return
         if scores:
             stream.put(render.scores(scores))
-        await self._tell_missed(stream)
+        if last < state.last_seq:
+            await self._tell_missed(stream)
 
     async def _tell_missed(self, stream: Stream) -> None:
         missed = await queries.events_after(stream.thread, stream.seq, self.bounds.most_behind)

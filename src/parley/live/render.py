@@ -1,5 +1,6 @@
 """Events as Server-Sent Events: fragments of the page's own markup, each rendered once for all readers."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,9 @@ from parley.moderation.rules import ACTIONS
 from parley.threads import queries as threads
 
 HEARTBEAT = b": still here\n\n"
-RETRY_MS = 2_000
+# When a browser is to come back whose stream broke, in milliseconds: each at its own time, so that those of a server
+# that restarts do not come all at once.
+SOONEST_MS, LATEST_MS = 1_000, 4_000
 
 CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
 THREAD = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
@@ -32,8 +35,13 @@ def resync() -> bytes:
 
 
 def bye() -> bytes:
-    """Tell a reader that the stream ends and when to come back."""
-    return f"event: bye\nretry: {RETRY_MS}\ndata: \n\n".encode()
+    """Tell a reader that the stream ends; it comes back as it was told at first."""
+    return b"event: bye\ndata: \n\n"
+
+
+def hello() -> bytes:
+    """A first word at once, so that the browser knows the stream is open, and when to come back if it breaks."""
+    return f"retry: {random.randint(SOONEST_MS, LATEST_MS)}\n\n".encode()  # noqa: S311 spreads reconnects, no secret
 
 
 def scores(rows: Sequence[comments.CommentRow]) -> bytes:

@@ -11,16 +11,14 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from parley.core.access import ANYONE, MODERATOR, address_of, viewer_of
 from parley.core.errors import NotFound
 from parley.core.text import as_id
+from parley.live import render
 from parley.live.desk import Seat
 from parley.live.hub import Hub
 from parley.live.stream import HEADERS, Stream
 from parley.moderation.web.staff import since_of, staff, wanted_of
-from parley.threads import queries as threads
 
 AnyRequest = Request[Any, Any, Any]
 
-# A first word at once, so that the browser knows the stream is open.
-HELLO = b"retry: 2000\n\n"
 DIGITS_OF_A_SEQ = 18
 
 
@@ -28,7 +26,7 @@ DIGITS_OF_A_SEQ = 18
 async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     """Follow a thread from event `Last-Event-ID` (or `?last=`) on."""
     thread_id = as_id(thread)
-    if thread_id is None or await threads.one(thread_id) is None:
+    if thread_id is None:
         raise NotFound("This thread does not exist.")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
@@ -53,7 +51,7 @@ def _streamed(hub: Hub, stream: Stream, join: Callable[[], Awaitable[None]]) -> 
         await join()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-            await send({"type": "http.response.body", "body": HELLO, "more_body": True})
+            await send({"type": "http.response.body", "body": render.hello(), "more_body": True})
             if await stream.run(receive, send):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
