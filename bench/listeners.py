@@ -2,10 +2,17 @@
 
 import asyncio
 import resource
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from statistics import quantiles
 from time import perf_counter
+from typing import Any, Self
 from urllib.parse import urlencode
+
+import uvloop
 
 from bench.ground import Web
 from bench.load import request
@@ -14,41 +21,16 @@ WORDS = "The **figure** is old: see the table in the second part.\n\nWhat would 
 # Connections opened at a time, so that the listening socket's queue is never full.
 WAVE = 200
 SECONDS = 30.0
-# More than anything here opens.
-FILES = 65_536
 FORM = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 
 
-class Round:
-    """One message, and when each of `most` listeners had it."""
-
-    def __init__(self, mark: bytes, most: int) -> None:
-        self.mark = mark
-        self.most = most
-        self.waits: list[float] = []
-        self.message = b""
-        self.started = perf_counter()
-        self.complete = asyncio.Event()
-
-    def heard(self, data: bytes) -> None:
-        self.message = self.message or data
-        self.waits.append((perf_counter() - self.started) * 1000)
-        if len(self.waits) == self.most:
-            self.complete.set()
-
-    @property
-    def rate(self) -> float:
-        """Deliveries a second, until the last had it."""
-        return self.most * 1000 / max(self.waits)
-
-
 class Listener(asyncio.Protocol):
-    """A stream that waits for the mark of the round; `opened` is done when the server answers."""
+    """A stream that waits for a mark; `opened` is done when the server answers."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.round: Round | None = None
+        self.waits_for: tuple[bytes, Callable[[bytes], None]] | None = None
         self.before = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] it is a socket's
@@ -62,54 +44,130 @@ class Listener(asyncio.Protocol):
                 return
             self.opened.set_result(None)
         # A mark may come in two pieces.
-        if self.round is not None and self.round.mark in self.before + data:
-            heard, self.round = self.round, None
-            heard.heard(data)
+        if self.waits_for is not None and self.waits_for[0] in self.before + data:
+            (_, heard), self.waits_for = self.waits_for, None
+            heard(data)
         self.before = data[-32:]
 
 
+class Audience:
+    """Streams of this process, and the moments at which each heard what all were waiting for."""
+
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self.listeners = listeners
+        self.times: list[float] = []
+        self.message = b""
+        self._complete = asyncio.Event()
+
+    @classmethod
+    async def open(cls, port: int, path: str, streams: int) -> Self:
+        allow_files()
+        listeners = [Listener(path) for _ in range(streams)]
+        for start in range(0, streams, WAVE):
+            await asyncio.gather(*(connect(port, one) for one in listeners[start : start + WAVE]))
+        return cls(listeners)
+
+    async def expect(self, mark: bytes) -> None:
+        self.times, self.message, self._complete = [], b"", asyncio.Event()
+        for listener in self.listeners:
+            listener.waits_for = (mark, self._hear)
+
+    async def heard(self) -> list[float]:
+        """The moments by `perf_counter`, which all processes share; fewer than streams when some heard nothing."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._complete.wait(), SECONDS)
+        return self.times
+
+    def _hear(self, data: bytes) -> None:
+        self.message = self.message or data
+        self.times.append(perf_counter())
+        if len(self.times) == len(self.listeners):
+            self._complete.set()
+
+    def close(self) -> None:
+        for listener in self.listeners:
+            listener.transport.close()
+
+
+class Far:
+    """An audience in a process of its own, since a process may have only so many files open."""
+
+    def __init__(self, process: SpawnProcess, pipe: Connection) -> None:
+        self._process, self._pipe = process, pipe
+
+    @classmethod
+    async def open(cls, port: int, path: str, streams: int) -> Self:
+        ours, theirs = get_context("spawn").Pipe()
+        process = get_context("spawn").Process(target=_listen, args=(theirs, port, path, streams))
+        process.start()
+        far = cls(process, ours)
+        await far._answer()
+        return far
+
+    async def expect(self, mark: bytes) -> None:
+        self._pipe.send(mark)
+        await self._answer()
+
+    async def heard(self) -> list[float]:
+        times: list[float] = await self._answer()
+        return times
+
+    def close(self) -> None:
+        self._pipe.send(None)
+        self._process.join()
+
+    async def _answer(self) -> Any:
+        return await asyncio.to_thread(self._pipe.recv)
+
+
+def _listen(pipe: Connection, port: int, path: str, streams: int) -> None:
+    uvloop.run(_serve(pipe, port, path, streams))
+
+
+async def _serve(pipe: Connection, port: int, path: str, streams: int) -> None:
+    audience = await Audience.open(port, path, streams)
+    pipe.send(None)
+    while (mark := await asyncio.to_thread(pipe.recv)) is not None:
+        await audience.expect(mark)
+        pipe.send(None)
+        pipe.send(await audience.heard())
+    audience.close()
+
+
+async def connect(port: int, listener: Listener) -> None:
+    await asyncio.get_running_loop().create_connection(lambda: listener, "127.0.0.1", port)
+    await listener.opened
+
+
 def allow_files() -> None:
-    """Let this process and those it starts have that many connections open, or as many as it may."""
+    """Let this process and those it starts have as many files open as they may."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, PermissionError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, max(FILES, most)))
-        return
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-async def open_streams(running: Web, path: str, streams: int) -> list[Listener]:
-    loop = asyncio.get_running_loop()
-    listeners = [Listener(path) for _ in range(streams)]
-    for start in range(0, streams, WAVE):
-        wave = listeners[start : start + WAVE]
-        await asyncio.gather(*(loop.create_connection(lambda x=one: x, "127.0.0.1", running.port) for one in wave))
-        await asyncio.gather(*(one.opened for one in wave))
-    return listeners
-
-
-async def say(running: Web, listeners: Sequence[Listener], thread: int, cookie: str, number: int) -> Round:
-    """Post a comment, and wait until all have it."""
+async def say(running: Web, audiences: Sequence[Audience | Far], thread: int, cookie: str, number: int) -> list[float]:
+    """Post a comment; return after how many milliseconds each stream had it."""
     mark = f"round {number} of this"
     fields = urlencode({"body": f"{mark}: {WORDS}"})
-    return await _round(running, listeners, mark, f"/t/{thread}/comments", fields.encode(), FORM | {"Cookie": cookie})
+    return await _round(running, audiences, mark, f"/t/{thread}/comments", fields.encode(), FORM | {"Cookie": cookie})
 
 
-async def say_bare(running: Web, listeners: Sequence[Listener]) -> Round:
-    return await _round(running, listeners, "round 0 of this", "/bench/say", b"", FORM)
+async def say_bare(running: Web, audience: Audience | Far) -> list[float]:
+    """Have the message of round 0 sent without anything around it."""
+    return await _round(running, [audience], "round 0 of this", "/bench/say", b"", FORM)
 
 
 async def _round(
-    running: Web, listeners: Sequence[Listener], mark: str, path: str, body: bytes, headers: dict[str, str]
-) -> Round:
-    one = Round(mark.encode(), len(listeners))
-    for listener in listeners:
-        listener.round = one
+    running: Web, audiences: Sequence[Audience | Far], mark: str, path: str, body: bytes, headers: dict[str, str]
+) -> list[float]:
+    for audience in audiences:
+        await audience.expect(mark.encode())
+    started = perf_counter()
     answer = await running.http.post(path, content=body, headers=headers)
     if answer.is_error:
         raise RuntimeError(f"{path} answered {answer.status_code}")
-    try:
-        await asyncio.wait_for(one.complete.wait(), SECONDS)
-    except TimeoutError:
-        # The figure says how many had it.
-        one.waits.append(SECONDS * 1000)
-    return one
+    return [(at - started) * 1000 for audience in audiences for at in await audience.heard()]
+
+
+def p99(waits: Sequence[float]) -> float:
+    return quantiles(waits, n=100)[98]

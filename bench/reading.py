@@ -26,9 +26,9 @@ async def _figures(ground: Ground, running: Web, path: str) -> list[tuple[Figure
     """Each kind of reader with the requests for the page, and those for the same bytes with nothing done for them."""
     cookies = ground.community.cookies
     kinds = [
-        ("visitor", 0.5, {}, [{}]),
-        ("visitor, gzip", 0.5, {"Accept-Encoding": "gzip"}, [{}]),
-        ("member, gzip", 0.15, {"Accept-Encoding": "gzip"}, [{"Cookie": cookies[0]}]),
+        ("visitor", 0.7, {}, [{}]),
+        ("visitor, gzip", 0.7, {"Accept-Encoding": "gzip"}, [{}]),
+        ("member, gzip", 0.25, {"Accept-Encoding": "gzip"}, [{"Cookie": cookies[0]}]),
         ("200 members in turn, gzip", None, {"Accept-Encoding": "gzip"}, [{"Cookie": one} for one in cookies[:200]]),
     ]  # fmt: skip
     made = []

@@ -70,7 +70,7 @@ async def measure(ground: Ground) -> list[Figure]:
         ("vote, all in one thread", spread(community, 4, most=1), vote, _bare_vote),
     ]
     # Newcomers have no bar: who comes for the first time is looked up, and judged with all that is known of them.
-    bars = [None if name.endswith("newcomer") else 0.35 for name, *_ in kinds]
+    bars = [None if name.endswith("newcomer") else 0.5 if name.endswith("one thread") else 0.35 for name, *_ in kinds]
     figures = [Figure("writing", kind[0], "/s", [], [], bar) for kind, bar in zip(kinds, bars, strict=True)]
     async with pool, web() as running:
         for _ in range(ROUNDS):

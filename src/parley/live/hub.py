@@ -42,6 +42,7 @@ class Hub:
         self._presence = Presence()
         # When a server is back, all its readers are, within seconds: they share what each has to know.
         self._states: MicroCache[queries.State] = MicroCache("live states", SHARED_SECONDS)
+        self._missed: MicroCache[list[render.Told]] = MicroCache("live missed", SHARED_SECONDS)
         self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
         self._pending: set[int] = set()
@@ -92,7 +93,7 @@ class Hub:
             # A number that is made up must not hide what comes.
             await self._catch_up(stream, state.last_seq if last is None else min(last, state.last_seq), state)
             while (channel := self._channel(stream, state)).seq > stream.seq:
-                await self._tell_missed(stream)
+                _tell(stream, await self._missed_since(stream.thread, stream.seq, stream.blocked))
         except BaseException:
             self._free(stream)
             raise
@@ -169,12 +170,11 @@ class Hub:
         if scores:
             stream.put(render.scores(scores))
         if last < state.last_seq:
-            await self._tell_missed(stream)
+            key = (stream.thread, last, stream.blocked)
+            _tell(stream, await self._missed.get(key, partial(self._missed_since, *key)))
 
-    async def _tell_missed(self, stream: Stream) -> None:
-        missed = await queries.events_after(stream.thread, stream.seq, self.bounds.most_behind)
-        for told in await render.events(missed, stream.blocked):
-            stream.put(told.to(stream.blocked), told.seq)
+    async def _missed_since(self, thread: int, seq: int, blocked: frozenset[int]) -> list[render.Told]:
+        return await render.events(await queries.events_after(thread, seq, self.bounds.most_behind), blocked)
 
     def _end_all(self) -> None:
         for stream in self._all():
@@ -329,6 +329,11 @@ class Hub:
                 stream.end(render.bye())
             elif now - stream.spoke > self.bounds.heartbeat:
                 stream.put(render.HEARTBEAT)
+
+
+def _tell(stream: Stream, events: Iterable[render.Told]) -> None:
+    for told in events:
+        stream.put(told.to(stream.blocked), told.seq)
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
