@@ -10,7 +10,7 @@ compile := bin/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure faults lint format types imports bench assets lock
+.PHONY: help run test sure faults lint format types imports bench bench-large assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -46,6 +46,9 @@ imports: .venv/dev.stamp ## Check that imports go one way
 
 bench: .venv/dev.stamp ## Measure, beside what the machine could do at best
 	.venv/bin/python -m bench $(ARGS)
+
+bench-large: .venv/dev.stamp ## Measure how costs grow up to a million comments, 20,000 streams, an hour of load
+	.venv/bin/python -m bench $(or $(ARGS),growth crowd endurance)
 
 assets: node_modules ## Build static/parley.css and static/parley.js
 	bin/node-tool node bin/assets

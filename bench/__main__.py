@@ -7,13 +7,29 @@ from time import perf_counter
 import uvloop
 from rich.console import Console
 
-from bench import anchoring, backtest, crowd, digests, growth, large, live, moderation, reading, report, rest, writing
+from bench import (
+    anchoring,
+    backtest,
+    crowd,
+    digests,
+    endurance,
+    growth,
+    hot,
+    large,
+    live,
+    moderation,
+    reading,
+    report,
+    rest,
+    writing,
+)
 from bench.ground import Ground, ground
 from bench.report import Figure
 
 PARTS = {
     "reading": reading,
     "large": large,
+    "hot": hot,
     "writing": writing,
     "live": live,
     "anchoring": anchoring,
@@ -23,7 +39,7 @@ PARTS = {
     "memory": rest,
 }
 # Parts that take minutes, asked for by name (`make bench-large`); growth fills databases of its own.
-LARGE = {"growth": growth, "crowd": crowd}
+LARGE = {"growth": growth, "crowd": crowd, "endurance": endurance}
 
 
 async def run(place: Ground, chosen: list[str]) -> list[Figure]:
