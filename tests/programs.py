@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-INSTALL_SECONDS, PATIENCE = 180, 20.0
+INSTALL_SECONDS, PATIENCE = 180, 30.0
 
 
 def installed(program: str, package: str) -> str:
@@ -50,7 +50,11 @@ def running(*command: str | Path, log: Path, until: Callable[[], bool]) -> Itera
         yield psutil.Process(process.pid)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def is_listening(port: int) -> bool:

@@ -24,6 +24,7 @@ from parley.core.fixes import unwrap_form_parser
 from parley.core.guard import Guard
 from parley.core.mail import web as mailbox
 from parley.core.redis import close_redis, open_redis
+from parley.core.replica import open_replica
 from parley.core.scrape import scraped
 from parley.core.settings import Settings
 from parley.digests import web as digests
@@ -101,6 +102,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
     @asynccontextmanager
     async def run(app: Litestar) -> AsyncIterator[None]:
         await open_pool(settings.database_url, size=POOL_SIZE)
+        replica = await open_replica(settings.replica_url, size=POOL_SIZE) if settings.replica_url else None
         open_redis(settings.redis_url)
         site = {
             "name": "Parley",
@@ -119,6 +121,8 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             yield
         await app.state.hub.stop()
         await close_redis()
+        if replica is not None:
+            await replica.close()
         await close_pool()
         if settings.traces:
             await _tracing().stop()

@@ -16,7 +16,9 @@ from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
 from parley.core import metrics, ratelimit, redis
-from parley.core.db import close_pool, open_pool
+from parley.core.db import close_pool, expire_connections, open_pool
+from parley.core.errors import Unavailable
+from parley.core.failures import OUTAGES
 from parley.core.mail.coming import maildir
 from parley.core.mail.sending import deliver_due
 from parley.core.nudges import Nudge
@@ -149,8 +151,13 @@ async def _sweep(job: Job) -> int:
     begun, done = perf_counter(), 0
     try:
         done = await job.run()
+    except (Unavailable, *OUTAGES) as error:
+        # What was not done is still in PostgreSQL; the next sweep finds it, maybe on another server: where one turned
+        # read-only or was left by the primary, the old connections go on leading to it.
+        metrics.JOB_FAILURES.labels(job.name).inc()
+        log.warning("job stopped by an outage", error=repr(error))
+        expire_connections()
     except Exception:
-        # What was not done is still in PostgreSQL; the next sweep finds it.
         metrics.JOB_FAILURES.labels(job.name).inc()
         log.exception("job failed")
     else:

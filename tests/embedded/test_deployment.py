@@ -54,6 +54,7 @@ def test_no_password_and_no_name_has_a_default() -> None:
     required = {name for name, how, sentence in variables if how == ":?" and sentence.startswith("Set it in .env")}
     assert {"POSTGRES_PASSWORD", "VALKEY_PASSWORD", "PARLEY_SECRET", "PARLEY_HOST"} <= required
     optional = {
+        "DATABASE_REPLICA_URL",
         "PARLEY_FETCH_ALLOW",
         "PARLEY_LOG",
         "PARLEY_SLOW_QUERY",

@@ -26,7 +26,9 @@ from parley.embedded import Servers, servers
 from parley.embedded.launch import dying_with_us
 from ports import free_port
 
-PATIENCE = 30.0
+PATIENCE = 90.0
+# Reading a program from disk and compiling its templates, beside others who do the same.
+START_SECONDS = 180.0
 HERE = Path(__file__).parent
 # What a reader must have in the end, from the database itself.
 TRUTH = """
@@ -59,11 +61,15 @@ class Web:
     def start(self) -> "Web":
         if self.process.poll() is not None:
             self.launch()
-        wait_for(self.is_up)
+        wait_for(self.is_up, START_SECONDS)
         return self
 
     def is_up(self) -> bool:
         assert self.process.poll() is None, self.said()
+        with socket.socket() as one:
+            # A client is dear to make, over and over, while the process needs the processor itself.
+            if one.connect_ex(("127.0.0.1", self.port)) != 0:
+                return False
         try:
             return httpx.get(f"{self.address}/healthz", timeout=5).is_success
         except httpx.HTTPError:

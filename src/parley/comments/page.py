@@ -30,7 +30,7 @@ VIEWS = ("passage", "whole")
 _pages: MicroCache[Finished] = MicroCache("pages", views.SECONDS)
 
 
-@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE})
+@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "replica": True})
 async def show(
     request: AnyRequest,
     thread: FromPath[str],

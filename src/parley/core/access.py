@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from parley.core import replica
 from parley.core.errors import Forbidden, NotFound, SignInNeeded
 from parley.core.forms import posted
 
@@ -91,6 +92,8 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
         await posted(connection)
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
+    if viewer is None and handler.opt.get("replica"):
+        replica.allow()
     standing = viewer.standing if viewer else ANYONE
     if who is not None and standing >= who:
         return

@@ -1,20 +1,29 @@
-"""Bringing a database to the tables that this version of the code expects."""
+"""Bringing a database to the tables that this version of the code expects, while the version before still serves."""
 
+import asyncio
 import contextlib
 import io
 
 import asyncpg
+import structlog
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from parley.core.db import close_pool, execute, open_pool
+from parley.core.db import atomic, close_pool, execute, open_pool
+from parley.core.migrated import done, known
 from parley.core.role import GRANT
+
+log = structlog.get_logger(__name__)
 
 # Two processes that start together must not migrate together.
 LOCK = 7_270_001
+# Who waits for a table makes all others wait who come after. So a migration waits for less than they do, and again.
+LIMITS = {"statement_timeout": "0", "lock_timeout": "1000", "idle_in_transaction_session_timeout": "0"}
+ATTEMPTS, PAUSE_SECONDS = 60, 1.0
 POOLED = (
     "DATABASE_URL leads to sessions that have given up the rights of the owner, as a pooler's do. Nothing was changed. "
     "Name PostgreSQL itself in DATABASE_URL for this command."
 )
+IN_USE = "For a minute something held a table that a migration changes. Those before it stand. Please run this again."
 
 
 async def migrate(url: str) -> None:
@@ -27,14 +36,32 @@ async def migrate(url: str) -> None:
         if await lock.fetchval("select current_setting('role')") != "none":
             raise RuntimeError(POOLED)
         await lock.execute("select pg_advisory_lock($1)", LOCK)
-        await open_pool(url, size=2, as_owner=True, statement_timeout="0", lock_timeout="10000")
-        # Piccolo reports on standard output, which belongs to the command that called us.
-        with contextlib.redirect_stdout(io.StringIO()):
-            result = await run_forwards("parley")
-        if result.success:
-            await execute(GRANT)
+        await open_pool(url, size=2, as_owner=True, **LIMITS)
+        for migration in sorted(known() - await done()):
+            await _apply(migration)
+        await execute(GRANT)
     finally:
         await close_pool()
         await lock.close()
+
+
+async def _apply(migration: str) -> None:
+    """Apply one migration and note that, both or neither, whenever we are killed."""
+    for _ in range(ATTEMPTS):
+        try:
+            async with atomic():
+                await _run(migration)
+        except asyncpg.LockNotAvailableError:
+            log.info("a table is in use, trying again", migration=migration)
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
+    raise RuntimeError(IN_USE)
+
+
+async def _run(migration: str) -> None:
+    # Piccolo reports on standard output, which belongs to the command that called us. Its transaction is ours.
+    with contextlib.redirect_stdout(io.StringIO()):
+        result = await run_forwards("parley", migration)
     if not result.success:
         raise RuntimeError(f"The database could not be migrated: {result.message}")

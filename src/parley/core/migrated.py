@@ -4,17 +4,21 @@ import re
 from functools import cache
 from pathlib import Path
 
-from parley.core.db import value
+from parley.core.db import value, values
 
 FOLDER = Path(__file__).resolve().parents[1] / "migrations"
 
 
 async def is_migrated() -> bool:
     """Whether the database has every migration this code knows."""
+    return known() <= await done()
+
+
+async def done() -> set[str]:
+    """The ids of the migrations that the database has."""
     if await value("select to_regclass('migration') is null"):
-        return False
-    done = await value("select coalesce(array_agg(name), '{}') from migration where app_name = 'parley'")
-    return known() <= set(done)
+        return set()
+    return set(await values("select name from migration where app_name = 'parley'"))
 
 
 @cache

@@ -9,6 +9,7 @@ from time import monotonic
 
 import msgspec
 
+from parley.core import fault
 from parley.core.redis import publish
 
 # A nudge goes out at once; what comes within so long after it goes together in one message. A message a write would
@@ -41,6 +42,7 @@ _telling: asyncio.Task[None] | None = None
 
 async def nudge(message: Nudge) -> None:
     """Tell this process's listeners, then everybody else's. Redis being away is only logged."""
+    fault.at("nudging")
     for listener in listeners:
         listener(message)
     is_first = not _waiting

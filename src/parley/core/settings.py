@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     base_url: str
     secret: str
     data: Path
+    replica_url: str | None = None
     smtp_url: str | None = None
     mail_from: str = "Parley <parley@localhost>"
     mail_bounces: str | None = None
@@ -84,6 +85,7 @@ def read(env: Mapping[str, str]) -> Settings:
         base_url=env.get("PARLEY_BASE_URL", "http://localhost:8000").rstrip("/"),
         secret=_required(env, "PARLEY_SECRET"),
         data=Path(env.get("PARLEY_DATA", "var")),
+        replica_url=env.get("DATABASE_REPLICA_URL") or None,
         smtp_url=env.get("PARLEY_SMTP_URL") or None,
         mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
         mail_bounces=env.get("PARLEY_MAIL_BOUNCES") or None,

@@ -20,7 +20,7 @@ AnyRequest = Request[Any, Any, Any]
 MOST_SHOWN = 5_000
 
 
-@get("/", name="threads:home", opt={"who": ANYONE})
+@get("/", name="threads:home", opt={"who": ANYONE, "replica": True})
 async def home(
     request: AnyRequest,
     sort: FromQuery[str] = "hot",

@@ -1,0 +1,181 @@
+"""Visitors read from a streaming replica, and nobody notices: however far it is behind, and when either server dies."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+import make
+from faults.test_database import _assert_promise_kept, _stands_after
+from faults.writer import Writer
+from hosts.cluster import Cluster, replicated
+from hosts.worker import Worker
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until, writing
+from live.reader import Reader
+from parley.core import db
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+PROMISED_SECONDS = 1.0
+RECOVERS_SECONDS = 30.0
+
+
+@pytest.fixture(scope="module")
+def pair(wide_forum: Forum, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
+    with replicated(tmp_path_factory.mktemp("pg"), wide_forum) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def web(pair: Forum) -> Web:
+    return pair.web(PARLEY_LIMITS="off")
+
+
+@pytest.fixture
+async def forum(pair: Forum) -> AsyncIterator[Forum]:
+    async with writing(pair):
+        yield pair
+
+
+@pytest.fixture
+def cluster(pair: Forum) -> Cluster:
+    return pair.servers  # type: ignore[return-value]
+
+
+async def test_visitors_read_from_the_replica_and_members_from_the_primary(
+    forum: Forum, cluster: Cluster, web: Web, thread: int
+) -> None:
+    address = web.address + await make.address(thread)
+    async with browser_of() as visitor, browser_of(await cookie_of(await make.member())) as member:
+        await _until_read_from(cluster, visitor, address)
+        before, there = _reads(cluster.primary.said()), _reads(cluster.standby.said())
+        for part in ("", "?sort=new", "?sort=top", "?view=passage"):
+            assert (await visitor.get(address + part)).status_code == 200
+        assert (await visitor.get(f"{web.address}/")).status_code == 200
+        assert _reads(cluster.primary.said()) == before
+        assert _reads(cluster.standby.said()) > there
+        there = _reads(cluster.standby.said())
+        assert (await member.get(address)).status_code == 200
+        assert _reads(cluster.primary.said()) > before
+        assert _reads(cluster.standby.said()) == there
+
+
+@pytest.mark.parametrize("state", ["streaming", "paused", "gone"])
+async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_second_old(
+    forum: Forum, cluster: Cluster, web: Web, thread: int, state: str
+) -> None:
+    address = web.address + await make.address(thread)
+    async with browser_of() as visitor, browser_of(await cookie_of(await make.member())) as member:
+        await _until_read_from(cluster, visitor, address)
+        if state == "paused":
+            await cluster.standby.do("select pg_wal_replay_pause()")
+        elif state == "gone":
+            cluster.standby.kill()
+        try:
+            for turn in range(8):
+                words = f"Said while it is {state}, {turn}."
+                answer = await member.post(f"{web.address}/t/{thread}/comments", data={"body": words})
+                assert words in (await member.get(address)).text
+                assert await _seen_within(visitor, address, words, PROMISED_SECONDS)
+                number = answer.headers["Location"].rpartition("#c")[2]
+                assert (await member.post(f"{web.address}/c/{number}/delete")).status_code == 303
+                gone_by = time.monotonic() + PROMISED_SECONDS
+                assert words not in (await member.get(address)).text
+                while time.monotonic() < gone_by + 0.5:
+                    begun = time.monotonic()
+                    page = await visitor.get(address)
+                    assert page.status_code == 200
+                    assert words not in page.text or begun < gone_by
+        finally:
+            if state == "paused":
+                await cluster.standby.do("select pg_wal_replay_resume()")
+            elif state == "gone":
+                cluster.standby.start()
+        await _until_read_from(cluster, visitor, address)
+
+
+async def test_a_database_that_turns_read_only_is_read_on_and_refuses_in_words(
+    forum: Forum, cluster: Cluster, thread: int
+) -> None:
+    # Where only a server that takes writes is asked for, there would be none to read from either.
+    web = forum.web(PARLEY_LIMITS="off", DATABASE_URL=cluster.primary.url())
+    address = web.address + await make.address(thread)
+    typed = {"body": "Typed while nothing can be saved."}
+    async with browser_of(await cookie_of(await make.member())) as member, browser_of() as visitor:
+        assert (await member.get(address)).status_code == 200
+        await _turn(cluster, "on")
+        try:
+            for _ in range(3):
+                answer = await member.post(f"{web.address}/t/{thread}/comments", data=typed)
+                assert answer.status_code == 503
+                assert answer.headers["Retry-After"]
+                assert typed["body"] in answer.text
+            assert {(await one.get(address)).status_code for one in (member, visitor)} == {200}
+        finally:
+            await _turn(cluster, "off")
+        async with asyncio.timeout(RECOVERS_SECONDS):
+            while (await member.post(f"{web.address}/t/{thread}/comments", data=typed)).status_code != 303:
+                await asyncio.sleep(0.05)
+
+
+async def test_when_the_primary_dies_the_replica_takes_over_with_all_that_was_acknowledged(
+    forum: Forum, cluster: Cluster, web: Web, thread: int
+) -> None:
+    # What is acknowledged is on both.
+    await cluster.primary.do("alter system set synchronous_standby_names = '*'")
+    await cluster.primary.do("select pg_reload_conf()")
+    other, worker = forum.web(PARLEY_LIMITS="off"), Worker(forum)
+    writers = [Writer([web, other], thread, await cookie_of(await make.member())) for _ in range(4)]
+    async with Reader([web.address, other.address], thread, last=0) as reader:
+        tasks = [asyncio.create_task(one.write()) for one in writers]
+        await wait_until(lambda: all(len(one.said) > 10 for one in writers))
+        cluster.primary.kill()
+        await wait_until(lambda: all(one.refusals for one in writers))
+        cluster.standby.promote()
+        begun, sent = time.monotonic(), [len(one.said) for one in writers]
+        await wait_until(lambda: all(_stands_after(one, so_far) for one, so_far in zip(writers, sent, strict=True)))
+        assert time.monotonic() - begun < RECOVERS_SECONDS
+        for one in writers:
+            one.stop()
+        await asyncio.gather(*tasks)
+        await _assert_promise_kept(forum, thread, [said for one in writers for said in one.said])
+        await assert_all_have_the_truth([reader], thread, cluster.database_url)
+    async with asyncio.timeout(RECOVERS_SECONDS), browser_of() as visitor:
+        while await db.value("select count(*) from event where handled_at is null"):
+            await asyncio.sleep(0.1)
+        assert (await visitor.get(web.address)).status_code == 200
+    refusals = [answer for one in writers for answer in one.refusals]
+    assert {answer.status_code for answer in refusals} == {503}
+    assert all("says" in answer.text for answer in refusals), "what was typed is not on the page"
+    assert worker.end() == 0
+
+
+def _reads(log: str) -> int:
+    """How often a thread was read for its page, or a list of them."""
+    return log.count("from thread t join topic p on p.slug = t.topic") + log.count("coalesce(s.people, 0) as people")
+
+
+async def _until_read_from(cluster: Cluster, visitor: httpx.AsyncClient, address: str) -> None:
+    before = _reads(cluster.standby.said())
+    async with asyncio.timeout(RECOVERS_SECONDS):
+        while _reads(cluster.standby.said()) == before:
+            assert (await visitor.get(address)).status_code == 200
+            await asyncio.sleep(0.1)
+
+
+async def _seen_within(visitor: httpx.AsyncClient, address: str, words: str, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        begun = time.monotonic()
+        if words in (await visitor.get(address)).text:
+            return True
+        await asyncio.sleep(0.02)
+        until += max(0.0, time.monotonic() - begun - 0.5)
+    return False
+
+
+async def _turn(cluster: Cluster, read_only: str) -> None:
+    await cluster.primary.do(f"alter system set default_transaction_read_only = {read_only}")
+    await cluster.primary.do("select pg_reload_conf()")
