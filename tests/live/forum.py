@@ -25,6 +25,7 @@ from parley.core.lending import Lender
 from parley.embedded import Servers, servers
 from parley.embedded.launch import dying_with_us
 from ports import free_port
+from programs import is_listening
 
 PATIENCE = 90.0
 # Reading a program from disk and compiling its templates, beside others who do the same.
@@ -66,10 +67,9 @@ class Web:
 
     def is_up(self) -> bool:
         assert self.process.poll() is None, self.said()
-        with socket.socket() as one:
+        if not is_listening(self.port):
             # A client is dear to make, over and over, while the process needs the processor itself.
-            if one.connect_ex(("127.0.0.1", self.port)) != 0:
-                return False
+            return False
         try:
             return httpx.get(f"{self.address}/healthz", timeout=5).is_success
         except httpx.HTTPError:
