@@ -10,7 +10,7 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from parley.cli.serve import BehindProxy
-from parley.core import db
+from parley.core import db, slow
 from parley.core.settings import settings
 
 pytestmark = pytest.mark.anyio
@@ -74,15 +74,19 @@ async def test_an_id_is_taken_from_the_trusted_proxy_alone(
 async def test_a_slow_statement_is_in_the_log_without_its_values(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parley.core.slow.settings", lambda: replace(settings(), slow_query=5))
+    monkeypatch.setattr("parley.core.slow.settings", lambda: replace(settings(), slow_query=15))
     structlog.contextvars.bind_contextvars(request="a request")
 
     with lines() as said:
-        await db.value("select 1")
         await db.value("select pg_sleep($1::float8),\n  $2::text", 0.02, "a secret")
+        slow.took("as fast as it may be", 0.0149)
+        slow.took("slower", 0.0151)
     structlog.contextvars.clear_contextvars()
 
-    (line,) = said
-    assert (line["event"], line["request"], line["log_level"]) == ("slow statement", "a request", "warning")
-    assert line["sql"] == "select pg_sleep($1::float8), $2::text"
+    # A machine that is busy may let other statements wait, such as the one that takes a connection.
+    found = {line["sql"]: line for line in said}
+    line = found["select pg_sleep($1::float8), $2::text"]
+    assert (line["event"], line["request"], line["log_level"]) == ("slow statement", "a request", "info")
     assert line["ms"] >= 20
+    assert "slower" in found
+    assert "as fast as it may be" not in found

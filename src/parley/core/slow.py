@@ -17,4 +17,4 @@ def took(sql: str, seconds: float) -> None:
     QUERY_SECONDS.observe(seconds)
     if seconds > NEVER_SLOW_SECONDS and seconds * 1_000 > settings().slow_query:
         SLOW_QUERIES.inc()
-        log.warning("slow statement", ms=round(seconds * 1_000), sql=" ".join(sql.split())[:MOST_CHARACTERS])
+        log.info("slow statement", ms=round(seconds * 1_000), sql=" ".join(sql.split())[:MOST_CHARACTERS])
