@@ -18,6 +18,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 WIDE = {"width": 1440, "height": 900}
 PATIENCE_MS = 8_000
+# A page that comes late on a machine with much else to do is no fault.
+PAGE_MS = 40_000
 
 OpenTab = Callable[..., Awaitable[Tab]]
 
@@ -59,6 +61,7 @@ async def open_tab(site: Site, browser: Browser, sign_ins: dict[str, StorageStat
         state = sign_ins[name] if name else None
         context = await browser.new_context(storage_state=state, **({"viewport": WIDE} | options))
         context.set_default_timeout(PATIENCE_MS)
+        context.set_default_navigation_timeout(PAGE_MS)
         tab = Tab(await context.new_page(), address or site.address)
         await tab.watch()
         tabs.append(tab)
