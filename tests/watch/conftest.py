@@ -8,8 +8,11 @@ import pytest
 from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
+from parley.core import scrape
 from parley.core.scrape import scraped
 from ports import free_port
+
+PATIENCE = 60.0
 
 Ask = Callable[[], Awaitable[dict[str, float]]]
 
@@ -24,12 +27,13 @@ def read(text: str) -> dict[str, float]:
 
 
 @pytest.fixture
-async def ask(app: Litestar) -> AsyncIterator[Ask]:
-    """The figures of the web process as they are now."""
+async def ask(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ask]:
+    """The figures of the web process as they are now, however long that takes on a busy machine."""
+    monkeypatch.setattr(scrape, "LOOK_SECONDS", PATIENCE)
     port = free_port()
 
     async def asking() -> dict[str, float]:
-        answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/metrics")
+        answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE)
         return read(answer.text)
 
     async with scraped(("127.0.0.1", port), app.state.hub.measure):

@@ -10,7 +10,7 @@ import make
 from parley.core import db, metrics
 from parley.live.hub import Hub
 from parley.live.stream import Stream
-from watch.conftest import Ask
+from watch.conftest import PATIENCE, Ask
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,11 @@ async def test_the_figures_are_not_among_the_pages(client: httpx.AsyncClient, as
     assert "parley_live_streams" in await ask()
 
 
-async def test_statements_are_counted_and_pages_that_are_kept_ask_none(client: httpx.AsyncClient, ask: Ask) -> None:
+async def test_statements_are_counted_and_pages_that_are_kept_ask_none(
+    client: httpx.AsyncClient, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A moment that lasts.
+    monkeypatch.setattr("parley.core.cache.monotonic", lambda: 1_000.0)
     address = await make.address(await make.thread())
     await client.get(address)
     before = await ask()
@@ -72,7 +76,10 @@ async def test_statements_are_counted_and_pages_that_are_kept_ask_none(client: h
 
 
 @pytest.mark.committed
-async def test_who_waits_for_a_connection_is_told_and_how_many_there_are(ask: Ask) -> None:
+async def test_who_waits_for_a_connection_is_told_and_how_many_there_are(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "ACQUIRE_SECONDS", PATIENCE)
     lender = db.DB.lender
     assert lender is not None
     taken = [await lender.borrow(seconds=10) for _ in range(lender.pool.get_max_size())]

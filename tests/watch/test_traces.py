@@ -14,7 +14,7 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from live.forum import Web
+from live.forum import Web, wait_for
 from parley.core import settings
 
 WITHOUT = """
@@ -75,9 +75,12 @@ def attributes(span: Any) -> dict[str, Any]:
 
 def test_a_request_and_its_statements_are_traced_without_what_was_sent(database: str, tmp_path: Path) -> None:
     with collector() as taken:
-        web = Web({"PARLEY_DATA": str(tmp_path)}, OTEL_EXPORTER_OTLP_ENDPOINT=taken.address).start()
+        web = Web(
+            {"PARLEY_DATA": str(tmp_path)}, OTEL_EXPORTER_OTLP_ENDPOINT=taken.address, OTEL_BSP_SCHEDULE_DELAY="100"
+        ).start()
         home = httpx.get(f"{web.address}/?sort=new&words=private-words")
         httpx.get(f"{web.address}/reset/a-secret-of-somebody", headers={"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
+        wait_for(lambda: {"GET /", "GET /reset/{token}"} <= {span.name for span in taken.spans})
         web.end()
 
     (root,) = [span for span in taken.spans if span.name == "GET /"]

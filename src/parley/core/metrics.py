@@ -28,6 +28,9 @@ SLOW_QUERIES = Counter("parley_slow_queries", "Statements slower than PARLEY_SLO
 POOL = Gauge("parley_pool_connections", "Connections of this process to PostgreSQL, by what they do.", ["state"])
 POOL_WAITING = Gauge("parley_pool_waiting", "Requests that wait for a connection.")
 UNAVAILABLE = Counter("parley_database_unavailable", "Times that PostgreSQL gave no connection or no answer.")
+REPLICA_READS = Counter(
+    "parley_replica_reads", "Statements that a replica might have answered, by which server did.", ["server"]
+)
 
 CACHE_READS = Counter(
     "parley_cache_reads", "Reads of what is kept in memory, by whether it was there.", ["cache", "found"]

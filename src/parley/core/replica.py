@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from parley.core import db
+from parley.core.metrics import REPLICA_READS
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,9 @@ class Replica:
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
                 self._give_up(error)
             else:
+                REPLICA_READS.labels("replica").inc()
                 return rows
+        REPLICA_READS.labels("primary").inc()
         reading.allowed = False
         return None
 
