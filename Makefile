@@ -3,11 +3,19 @@
 PORT ?= 8000
 DATA ?= var
 ARGS ?=
+# How many processes share the tests. Three keep two cores busy, since many tests wait for what they started.
+WORKERS ?= 3
 
 # Once the tools for development are in, an update keeps them.
 lock := $(if $(wildcard .venv/dev.stamp),dev,run)
 compile := bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
+
+# Where Python may not keep what it compiled, as in many containers, each of the many processes that we start compiles
+# everything anew, which takes longer than all the rest of its start.
+unexport PYTHONDONTWRITEBYTECODE
+
+pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test sure faults lint format types imports bench bench-large assets lock
@@ -21,10 +29,10 @@ run: .venv/run.stamp ## Run all of Parley here, until Ctrl-C (PORT=8000 DATA=var
 	@.venv/bin/parley up --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp node_modules ## Run the tests (ARGS="-k votes")
-	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest -m "not slow" $(ARGS)
+	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) -m "not slow" $(ARGS)
 
 sure: lint types imports node_modules ## Check everything, the slow tests and faults too
-	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/pytest $(ARGS)
+	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) $(ARGS)
 
 faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
 	.venv/bin/pytest tests/faults tests/hosts $(ARGS)

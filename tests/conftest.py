@@ -28,6 +28,7 @@ from parley.core.settings import settings
 from parley.embedded import servers as embedded
 from parley.moderation.engine import checks, current
 from parley.threads import queries as threads
+from schedule import Schedule
 
 __all__ = ["ROOT", "SHARED", "browser"]
 
@@ -36,8 +37,6 @@ SHARED = ROOT.parent / "shared" / "data"
 
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-# Folders whose tests share a whole installation. They take longest, so they begin first and stay in one process.
-TOGETHER = ("browser", "faults", "hosts", "live")
 # A busy machine may need longer than the product, for the sake of those who wait, gives its servers. What happens then
 # is tested with times of its own, in core/test_db.py and core/test_ratelimit.py.
 SECONDS = 60
@@ -55,13 +54,9 @@ os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
 os.environ.setdefault("PARLEY_LOG", "error")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let pytest-xdist keep the tests of some folders together, and begin with those."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule:
+    return Schedule(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """Programs of Debian's that some tests need: found, or installed where that can be done, or the test is skipped."""
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +24,22 @@ def installed(program: str, package: str) -> str:
         return found
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         pytest.skip(f"{program} is not here, and only root can install it with apt-get")
+    with _one_at_a_time():
+        _install(program, package)
+    found = shutil.which(program, path=path)
+    assert found is not None
+    return found
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Wait while another process of the tests installs something: apt-get itself would give up at once."""
+    with (Path(tempfile.gettempdir()) / "parley-test-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _install(program: str, package: str) -> None:
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for command in (["apt-get", "update", "-qq"], install):
@@ -31,9 +49,6 @@ def installed(program: str, package: str) -> str:
             pytest.skip(f"{program} cannot be installed: apt-get does not come to an end")
         if done.returncode != 0:
             pytest.skip(f"{program} cannot be installed: {done.stderr.decode()[-200:]}")
-    found = shutil.which(program, path=path)
-    assert found is not None
-    return found
 
 
 @contextmanager

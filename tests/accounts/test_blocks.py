@@ -269,7 +269,7 @@ async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhil
 
 async def heard(streams: list[Stream], words: str) -> list[str]:
     """What waits for each of the streams, once `words` do for all."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not all(words.encode() in b"".join(stream._queue) for stream in streams):
             await asyncio.sleep(0)
     return [b"".join(stream._queue).decode() for stream in streams]

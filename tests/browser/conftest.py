@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, StorageState, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright, expect
 
 from browser.site import Site, running
 from browser.tab import Tab
@@ -17,9 +17,9 @@ from parley.demo import PASSWORD
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 WIDE = {"width": 1440, "height": 900}
-PATIENCE_MS = 8_000
-# A page that comes late on a machine with much else to do is no fault.
-PAGE_MS = 40_000
+# On a machine with much else to do.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenTab = Callable[..., Awaitable[Tab]]
 
@@ -61,7 +61,6 @@ async def open_tab(site: Site, browser: Browser, sign_ins: dict[str, StorageStat
         state = sign_ins[name] if name else None
         context = await browser.new_context(storage_state=state, **({"viewport": WIDE} | options))
         context.set_default_timeout(PATIENCE_MS)
-        context.set_default_navigation_timeout(PAGE_MS)
         tab = Tab(await context.new_page(), address or site.address)
         await tab.watch()
         tabs.append(tab)

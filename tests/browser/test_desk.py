@@ -150,7 +150,7 @@ async def test_what_is_new_is_told_and_the_list_stays_and_it_is_seen_who_looks(s
     looked_at = await sam.page.locator(".item").last.get_attribute("data-item")
     await ada.open(f"/mod/item/{looked_at}")
 
-    await expect(sam.page.get_by_role("link", name="3 new items")).to_be_visible(timeout=12_000)
+    await expect(sam.page.get_by_role("link", name="3 new items")).to_be_visible()
     await expect(sam.page.locator(f"#i{looked_at}-who")).to_have_text("ada looks at it")
     assert await sam.page.locator(".item-link").count() == rows
     assert await sam.shifts() == []
@@ -176,7 +176,8 @@ async def test_what_others_decide_is_marked_and_what_one_types_stays(site: Site,
     await expect(sam.page.locator("#f-reason")).to_be_focused()
     await sam.page.keyboard.type("tence.")
     await expect(sam.page.locator("#f-reason")).to_have_value("Half of a sentence.")
-    assert await sam.shifts() == []
+    # The words of that mark may change twice, and begin elsewhere then; nothing else moves.
+    assert [one for one in await sam.shifts() if one[1:] != [f"i{settled}-who"]] == []
     # Walking the list passes by what is decided.
     await sam.page.keyboard.press("Escape")
     first = await shown(sam.page)

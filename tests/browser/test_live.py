@@ -149,9 +149,9 @@ async def test_a_page_connects_again_when_the_server_comes_back(site: Site, open
     mira, jonas = await open_tab("mira"), await open_tab("jonas_w")
     await mira.open_thread(thread)
     with site.away():
-        await expect(mira.page.locator(".offline")).to_be_visible(timeout=20_000)
+        await expect(mira.page.locator(".offline")).to_be_visible()
     await jonas.comment(thread, "Said after the break.")
-    await expect(mira.page.get_by_role("button", name="1 new perspective")).to_be_visible(timeout=20_000)
+    await expect(mira.page.get_by_role("button", name="1 new perspective")).to_be_visible()
     await expect(mira.page.locator(".offline")).to_be_hidden()
 
 

@@ -149,6 +149,6 @@ async def test_an_address_that_cannot_be_read_says_so(open_tab: OpenTab, scripts
     await tab.open("/new")
     await tab.page.get_by_label("Address").fill("http://127.0.0.1:9/no-such-page")
     await tab.page.get_by_role("button", name="Read the article").click()
-    await expect(tab.page.get_by_role("heading", name="That did not work")).to_be_visible(timeout=15_000)
+    await expect(tab.page.get_by_role("heading", name="That did not work")).to_be_visible()
     await expect(tab.page.locator("main .error")).not_to_be_empty()
     await expect(tab.page.get_by_role("link", name="Try another way")).to_be_visible()

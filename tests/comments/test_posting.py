@@ -13,6 +13,7 @@ from parley.core import db, ratelimit
 from parley.core.access import Viewer
 from parley.core.errors import Refused
 from parley.moderation import places
+from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
@@ -242,7 +243,7 @@ async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
         async with other.transaction():
             await other.execute("select 1 from thread where id = $1 for no key update", thread)
             reply = asyncio.create_task(make.comment(thread, author, parent=root))
-            await _until_somebody_waits(other)
+            await until_somebody_waits(other)
             await other.execute(change, thread, root)
         with pytest.raises(Refused, match=said):
             await reply
@@ -250,12 +251,6 @@ async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
         await other.close()
 
     assert await count(thread) == 1
-
-
-async def _until_somebody_waits(connection: asyncpg.Connection) -> None:
-    async with asyncio.timeout(5):
-        while not await connection.fetchval("select exists (select 1 from pg_locks where not granted)"):
-            await asyncio.sleep(0.01)
 
 
 async def test_a_preview_renders_and_keeps_nothing(client: httpx.AsyncClient, thread: int) -> None:

@@ -29,7 +29,6 @@ class Writer:
         self.persistent = persistent
         self.said: list[Said] = []
         self.refusals: list[httpx.Response] = []
-        self.slowest = 0.0
         self._stopped = asyncio.Event()
 
     async def write(self, pause: float = 0.02) -> None:
@@ -53,7 +52,6 @@ class Writer:
                     f"{web.address}/t/{self.thread}/comments",
                     data={"body": one.body, "submission": one.submission},
                 )
-                self.slowest = max(self.slowest, answer.elapsed.total_seconds())
                 one.acknowledged = answer.status_code == 303
                 if not one.acknowledged:
                     self.refusals.append(answer)

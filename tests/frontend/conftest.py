@@ -4,12 +4,17 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from frontend.stage import Stage
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
+
+
+# On a machine with much else to do.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +29,7 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
 @pytest.fixture
 async def stage(browser: Browser) -> AsyncIterator[Stage]:
     context = await browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(PATIENCE_MS)
     made = Stage(await context.new_page())
     yield made
     await context.close()

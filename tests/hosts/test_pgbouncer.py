@@ -20,6 +20,7 @@ from faults.writer import Voter, Writer
 from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core import db
+from parley.core.db import SERVER_SETTINGS
 from parley.embedded.launch import ordinary_identity
 from ports import free_port
 from programs import installed, is_listening, running
@@ -85,7 +86,7 @@ def worker(forum: Forum, pooler: Pooler) -> Iterator[subprocess.Popen[bytes]]:
 
 async def test_what_parley_asks_of_a_session_holds_for_those_that_are_shared(forum: Forum, pooler: Pooler) -> None:
     for name, seconds in (("parley", 3), ("parley_worker", 60)):
-        connection = await asyncpg.connect(pooler.url(name), server_settings=db.SERVER_SETTINGS)
+        connection = await asyncpg.connect(pooler.url(name), server_settings=SERVER_SETTINGS)
         try:
             asked = "select current_setting('statement_timeout'), current_setting('role'), current_setting('TimeZone')"
             assert tuple(await connection.fetchrow(asked)) == (

@@ -10,10 +10,11 @@ from redis.asyncio import Redis
 
 import make
 from faults.writer import Writer
-from live.forum import Forum, assert_all_have_the_truth, browser_of, cookie_of, free_port, wait_until
+from live.forum import Forum, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core.redis import LIVE_CHANNEL
 from parley.embedded import valkey
+from ports import free_port
 from programs import is_listening, running
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

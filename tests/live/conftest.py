@@ -28,6 +28,12 @@ def quick(live_forum: Forum) -> Web:
 
 
 @pytest.fixture(scope="session")
+def nudged(live_forum: Forum) -> Web:
+    """One that hears nudges and does not look by itself."""
+    return live_forum.web("slow_look=600")
+
+
+@pytest.fixture(scope="session")
 def unlimited(live_forum: Forum) -> Web:
     """One without limits."""
     return live_forum.web("slow_look=0.3", "streams_an_address=1", "streams_a_session=1", PARLEY_LIMITS="off")

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 from lxml import html
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 POSTED = re.compile(r"#c(\d+)-waiting|#discussion-waiting")
 PART = re.compile(r"#c(\d+)-(head|body|score b|score \.meter)")
 

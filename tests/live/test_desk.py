@@ -16,8 +16,6 @@ from parley.moderation import claims, decisions
 
 pytestmark = pytest.mark.anyio
 
-PROMISED_SECONDS = 5.0
-
 
 class Watcher(Reader):
     """A reader of the queue, as of now."""
@@ -34,10 +32,9 @@ class Watcher(Reader):
         await self.until(lambda _: all(word in self.news for word in words))
 
 
-@pytest.fixture(scope="module")
-def web(live_forum: Forum) -> Web:
-    """One that hears nudges and does not look by itself."""
-    return live_forum.web("slow_look=600")
+@pytest.fixture
+def web(nudged: Web) -> Web:
+    return nudged
 
 
 @pytest.fixture
@@ -99,7 +96,7 @@ async def test_it_ends_for_whoever_is_no_moderator_any_more(web: Web, mo: Viewer
         await asyncio.gather(watcher.open(), stays.open())
         watcher.again = False
         await db.execute(change, mo.id)
-        await watcher.until(lambda one: one.byes == 1, PROMISED_SECONDS)
+        await watcher.until(lambda one: one.byes == 1)
         assert stays.byes == 0
 
 

@@ -7,13 +7,18 @@ from contextlib import AsyncExitStack
 import pytest
 
 import make
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
 from live.reader import Reader
 from parley.core import db
+from parley.live.channel import Bounds
 
 pytestmark = pytest.mark.anyio
 
 PROMISED_SECONDS = 5.0
+
+
+def test_whoever_may_no_longer_read_is_found_out_within_the_seconds_that_are_promised() -> None:
+    assert Bounds().still_valid < PROMISED_SECONDS
 
 
 async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: Forum, web: Web, thread: int) -> None:
@@ -27,7 +32,7 @@ async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: F
         await asyncio.gather(reader.open(), other.open())
         answer = await browser.post(f"{web.address}/logout")
         assert answer.status_code == 303
-        await reader.until(lambda one: one.byes == 1, PROMISED_SECONDS)
+        await reader.until(lambda one: one.byes == 1)
         assert other.byes == 0
 
 
@@ -36,7 +41,7 @@ async def test_the_stream_of_someone_suspended_ends(forum: Forum, web: Web, thre
     async with Reader([web.address], thread, cookie=await cookie_of(ada)) as reader:
         await reader.open()
         await db.execute("update member set state = 'suspended' where id = $1", ada.id)
-        await reader.until(lambda one: one.byes == 1, PROMISED_SECONDS)
+        await reader.until(lambda one: one.byes == 1)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -52,7 +57,7 @@ async def test_a_process_that_is_told_to_end_says_goodbye_on_every_stream(
         await asyncio.gather(*(one.open() for one in ends))
         await make.comment(thread, ada, "Before the end.")
         ending.process.send_signal(number)
-        await asyncio.to_thread(ending.process.wait, PROMISED_SECONDS)
+        await asyncio.to_thread(ending.process.wait, PATIENCE)
         await make.comment(thread, ada, "After the end.")
         await assert_all_have_the_truth(ends, thread, forum.servers.database_url)
         assert all(one.byes == 1 for one in ends)

@@ -25,7 +25,7 @@ def counts(stream: Stream) -> list[int]:
 
 
 async def until(stream: Stream, expected: list[int]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while counts(stream) != expected:
             await asyncio.sleep(0.05)
 

@@ -10,11 +10,11 @@ import make
 from moderation.desk import reported
 from parley.core import db
 from parley.moderation import claims
+from waiting import until_somebody_waits
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
 HOLD = "update item set claimed_by = $1, claimed_until = now() + interval '10 minutes', risk = 10 + id where id = $2"
-SOMEBODY_WAITS = "select exists (select from pg_locks where not granted)"
 UNLOCKED = "select id from item for update skip locked"
 
 
@@ -28,9 +28,7 @@ async def test_several_items_are_let_go_of_in_the_order_of_their_numbers(app: Li
         async with other.transaction():
             await other.execute("select from item where id = $1 for update", first)
             letting_go = asyncio.create_task(claims.release(mo))
-            async with asyncio.timeout(5):
-                while not await other.fetchval(SOMEBODY_WAITS):
-                    await asyncio.sleep(0.01)
+            await until_somebody_waits(other)
             free = await db.values(UNLOCKED)
         await letting_go
     finally:

@@ -11,11 +11,11 @@ from moderation.desk import decided, reported
 from parley.core import db
 from parley.core.access import Viewer
 from parley.moderation import appeals, jobs, record
+from waiting import SECONDS, WAITING
 
 pytestmark = pytest.mark.anyio
 
 PASSED = "update decision set until = now() where id = $1"
-WAITING = "select count(*) from pg_locks where not granted"
 ALARMS = "select recipient from mail where kind = 'overdue' order by id"
 
 
@@ -81,7 +81,7 @@ async def test_several_workers_at_once_alarm_the_staff_once(app: Litestar) -> No
             # Nobody can write a letter yet, so all have looked whether there is one before the first is there.
             await other.execute("lock table mail in share mode")
             workers = [asyncio.create_task(jobs.alarm()) for _ in range(4)]
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(SECONDS):
                 while await other.fetchval(WAITING) + sum(one.done() for one in workers) < len(workers):
                     await asyncio.sleep(0.01)
         await asyncio.gather(*workers)

@@ -17,6 +17,7 @@ from parley.core.errors import Refused
 from parley.moderation import places
 from parley.votes import jobs
 from parley.votes.queries import drifted
+from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
@@ -260,9 +261,7 @@ async def test_a_vote_on_a_comment_that_changes_meanwhile_is_added_to_what_it_is
                 first.id,
             )
             vote = asyncio.create_task(make.vote(second, comment))
-            async with asyncio.timeout(5):
-                while not await other.fetchval("select exists (select 1 from pg_locks where not granted)"):
-                    await asyncio.sleep(0.01)
+            await until_somebody_waits(other)
         await vote
     finally:
         await other.close()

@@ -2,7 +2,6 @@ import asyncio
 import gzip
 import shutil
 import ssl
-import time
 from ipaddress import ip_address, ip_network
 from itertools import count
 from pathlib import Path
@@ -96,10 +95,8 @@ async def test_a_server_that_drips_is_left_at_the_total_deadline(site: Site) -> 
             await asyncio.sleep(0.02)
 
     site.pages["/a"] = drip
-    begun = time.monotonic()
     with pytest.raises(CannotImport, match=r"longer than 0\.3 seconds"):
         await fetch(site.url("/a"), deadline=0.3)
-    assert time.monotonic() - begun < 1
 
 
 async def test_a_server_that_drips_its_headers_is_left_too(site: Site) -> None:
