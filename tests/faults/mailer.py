@@ -1,24 +1,50 @@
-"""A worker that only hands over mail, until nothing is due: for tests to kill."""
+"""A worker that only hands over mail, until nothing is due: for tests to kill.
+
+With labels as its arguments it becomes one worker for each of them after the other, which dies there.
+"""
 
 import asyncio
+import os
+import signal
+import sys
 
 from mail import kept
-from parley.core import mail
+from parley.core import db, fault, mail
 from parley.core.db import close_pool, open_pool
 from parley.core.mail.sending import deliver_due
 from parley.core.redis import close_redis, open_redis
 from parley.core.settings import settings
 
+# As if the time had passed in which nobody takes from a dead worker what it had.
+LATER = "update mail set leased_until = now() - interval '1 second', due_at = now() where state <> 'sent'"
 
-async def main() -> None:
+
+async def send() -> None:
     mail.lists["digest"] = kept.KEPT
     await open_pool(settings().database_url, size=4)
     open_redis(settings().redis_url)
+    if fault.LABEL:
+        await db.execute(LATER)
     while await deliver_due():
         pass
     await close_redis()
     await close_pool()
 
 
+def die_at(label: str) -> None:
+    """Send in a process of its own, which has to die at `label`."""
+    child = os.fork()
+    if not child:
+        fault.LABEL = label
+        asyncio.run(send())
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    if status != signal.SIGKILL:
+        sys.exit(f"it never came to {label}")
+
+
 if __name__ == "__main__":
-    asyncio.run(main())
+    for one in sys.argv[1:]:
+        die_at(one)
+    if len(sys.argv) == 1:
+        asyncio.run(send())
