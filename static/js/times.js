@@ -19,3 +19,7 @@ setInterval(() => {
 document.addEventListener("pointerover", ({ target }) => {
   if (target.matches?.("time")) target.title = new Date(target.dateTime).toLocaleString(undefined, { dateStyle: "long", timeStyle: "short" });
 });
+
+// The form for signing up takes the zone along.
+const zone = document.querySelector("[name=zone][type=hidden]");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -41,6 +41,21 @@ async def test_a_newcomer_signs_up_opens_the_mailed_link_and_may_write(
     assert (await client.get("/verify/done")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"), [("Asia/Kolkata", "Asia/Kolkata"), ("", "UTC"), ("Mars/Crater", "UTC"), ("../etc/passwd", "UTC")]
+)
+async def test_the_browsers_time_zone_is_kept_where_there_is_one_of_that_name(
+    client: httpx.AsyncClient, mailed: Mailed, said: str, kept: str
+) -> None:
+    assert (await sign_up(client, zone=said)).status_code == 303
+
+    assert await db.value("select zone from member where name = 'ada'") == kept
+    await client.post(await mailed("verify"))
+    due = await db.value("select next_at at time zone $1 from subscription", kept)
+    assert (due.isoweekday(), due.hour) == (6, 8)
+    assert ("Day and hour are those of UTC" in (await client.get("/settings/mail")).text) == (kept == "UTC")
+
+
 async def test_an_unverified_member_is_signed_in_at_once(client: httpx.AsyncClient) -> None:
     await sign_up(client)
     assert (await client.get("/settings/profile")).status_code == 200

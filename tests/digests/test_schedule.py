@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.digests import zones
+from parley.core import zones
 from parley.digests.schedule import JITTER_SECONDS, Due, Wish, jitter, moment, next_due
 
 FIRST, LAST = date(2024, 1, 1), date(2034, 12, 31)

@@ -2,16 +2,15 @@
 
 import asyncio
 import os
-import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from faults.journal import Journal
 from mail import kept
 from mail.sink import listening, use_settings
 from parley.core import db, mail
@@ -44,38 +43,6 @@ STEPS = [
 ]
 LETTERS = 4
 MAILER = Path(__file__).with_name("mailer.py")
-
-
-class Journal:
-    """A mail server whose log is postfix's, and which kills who sends when it is told to."""
-
-    def __init__(self, log: Path) -> None:
-        self.log = log
-        self.log.touch()
-        self.taken: Counter[str] = Counter()
-        self.kills: Callable[[], None] | None = None
-        self.kills_after = 0
-        self.takes = True
-        self.url = ""
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
-        kills = None
-        if self.taken.total() >= self.kills_after:
-            kills, self.kills = self.kills, None
-        if not self.takes and kills:
-            kills()
-            return "451 not now"
-        name = re.search(rb"Message-ID: (\S+)", envelope.content)
-        assert name is not None
-        number = f"4bQ{self.taken.total():05}"
-        self.taken[name[1].decode()] += 1
-        with self.log.open("a") as log:
-            log.write(f"Nov 25 10:00:00 mx postfix/smtpd[7]: {number}: client=localhost[127.0.0.1]\n")
-            log.write(f"Nov 25 10:00:00 mx postfix/cleanup[8]: {number}: message-id={name[1].decode()}\n")
-            log.write(f"Nov 25 10:00:00 mx postfix/qmgr[9]: {number}: from=<x@localhost>, size=1 (queue active)\n")
-        if kills:
-            kills()
-        return f"250 2.0.0 Ok: queued as {number}"
 
 
 @pytest.fixture

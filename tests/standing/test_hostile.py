@@ -16,7 +16,7 @@ from standing.world import World, reached, routes
 pytestmark = pytest.mark.anyio
 
 FORMS = {
-    "/signup": ("name", "email", "password"),
+    "/signup": ("name", "email", "password", "zone"),
     "/login": ("login", "password", "next"),
     "/logout": (),
     "/forgot": ("email",),

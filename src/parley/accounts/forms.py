@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from parley.accounts import addresses, names, passwords
+from parley.core import zones
 from parley.core.errors import Refused
 from parley.core.forms import Form
 from parley.core.pages import local_path
@@ -43,7 +44,13 @@ class SignUpForm(AccountForm):
         self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
         self.email = self.read("email", lambda: addresses.address(self.values.get("email", "")))
         self.password = self.new_secret("password", member_words(self.name, self.email))
+        self.zone = self._zone()
         self.next = local_path(self.values.get("next"))
+
+    def _zone(self) -> str:
+        """What the browser calls its time zone, if it said so and there is one of that name. Nobody typed it."""
+        zone = self.values.pop("zone", "")
+        return zone if zone in zones.known() else zones.DEFAULT
 
 
 class SignInForm(AccountForm):

@@ -8,7 +8,7 @@ from asyncpg import UniqueViolationError
 
 from parley.accounts import addresses, hooks, names, passwords, queries, sessions, tokens
 from parley.accounts.rules import may_sign_in
-from parley.core import mail, ratelimit
+from parley.core import mail, ratelimit, zones
 from parley.core.access import Viewer, may_write
 from parley.core.db import atomic, execute, value
 from parley.core.errors import Gone, Refused, TooMany
@@ -24,8 +24,8 @@ INVITATION_LASTS = timedelta(days=3)
 LONGEST_NEXT = 300
 
 NEW_MEMBER = """
-insert into member (name, name_key, email, email_key, password_hash, role, state, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, now())
+insert into member (name, name_key, email, email_key, password_hash, role, state, zone, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, now())
 on conflict (name_key) do nothing
 returning id
 """
@@ -65,7 +65,9 @@ class SignedIn(msgspec.Struct, frozen=True):
     token: str
 
 
-async def sign_up(*, name: str, email: str, password: str, client: Client, next_url: str = "/") -> SignedIn:
+async def sign_up(
+    *, name: str, email: str, password: str, client: Client, next_url: str = "/", zone: str = zones.DEFAULT
+) -> SignedIn:
     """Make an unverified member, mail a link to confirm the address, and sign in.
 
     The link leads back to `next_url` once it was used.
@@ -78,7 +80,7 @@ async def sign_up(*, name: str, email: str, password: str, client: Client, next_
     await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
     password_hash = await passwords.hashed(password)
     async with atomic():
-        member = await _insert(name, email, password_hash, "member", "unverified")
+        member = await _insert(name, email, password_hash, "member", "unverified", zone)
         await _mail_verification(member, name, email, next_url)
         signed_in = await _begin(member, "member", client)
     log.info("signed up", member=member, network=client.network)
@@ -235,9 +237,11 @@ async def _begin(member: int, role: str, client: Client) -> SignedIn:
     return SignedIn(member, role, token)
 
 
-async def _insert(name: str, email: str, password_hash: str | None, role: str, state: str) -> int:
+async def _insert(
+    name: str, email: str, password_hash: str | None, role: str, state: str, zone: str = zones.DEFAULT
+) -> int:
     member: int | None = await value(
-        NEW_MEMBER, name, names.key(name), email, addresses.key(email), password_hash, role, state
+        NEW_MEMBER, name, names.key(name), email, addresses.key(email), password_hash, role, state, zone
     )
     if member is None:
         raise Refused(TAKEN)

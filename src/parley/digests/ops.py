@@ -2,15 +2,17 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from parley.core import db
+import msgspec
+
+from parley.core import db, zones
 from parley.core.errors import NotFound
-from parley.digests import zones
 from parley.digests.queries import Subscribed, subscribed
 from parley.digests.schedule import Wish, next_due
 
 # What everybody begins with: Saturday morning.
 BEGINNING = Wish("weekly", 6, 8, zones.DEFAULT)
 
+ZONE = "select zone from member where id = $1"
 SUBSCRIBE = "insert into subscription (member, next_at) values ($1, $2) on conflict (member) do nothing"
 CHOOSE = """
 with moved as (update member set zone = $5 where id = $1)
@@ -29,8 +31,9 @@ update issue_item set told = false from withdrawn where issue = withdrawn.id
 
 
 async def subscribe(member: int) -> None:
-    """Let a member who confirmed their address have the digest."""
-    await db.execute(SUBSCRIBE, member, next_due(BEGINNING, None, datetime.now(UTC)).at)
+    """Let a member who confirmed their address have the digest, in the morning where they live if that is known."""
+    wish = msgspec.structs.replace(BEGINNING, zone=await db.value(ZONE, member))
+    await db.execute(SUBSCRIBE, member, next_due(wish, None, datetime.now(UTC)).at)
 
 
 async def choose(member: int, wish: Wish) -> None:

@@ -8,11 +8,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.comments.web import signed_in
+from parley.core import zones
 from parley.core.access import ANYONE, MEMBER
 from parley.core.errors import NotFound, Refused
 from parley.core.forms import posted
 from parley.core.pages import page
-from parley.digests import items, letters, ops, queries, zones
+from parley.digests import items, letters, ops, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
 from parley.digests.queries import Subscribed

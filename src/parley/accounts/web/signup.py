@@ -31,6 +31,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
             password=form.password,
             client=client_of(request),
             next_url=form.next,
+            zone=form.zone,
         )
     except Refused as refusal:
         form.errors["name"] = str(refusal)

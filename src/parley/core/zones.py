@@ -1,4 +1,4 @@
-"""The time zones that members can choose: those of the world's places, as the tz database lists them."""
+"""The time zones that members can have: those of the world's places, as the tz database lists them."""
 
 from functools import cache
 from importlib.resources import files

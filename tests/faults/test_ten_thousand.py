@@ -1,0 +1,157 @@
+"""Ten thousand digests, and a worker that is killed over and over: a crash in the middle is invisible to each of them.
+
+The mail server is a process of its own, and its log is the truth.
+"""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import make
+from parley.core import db
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.usefixtures("app"),
+    pytest.mark.committed,
+    pytest.mark.slow,
+]
+
+READERS = 10_000
+JOURNAL = Path(__file__).with_name("journal.py")
+# After how many more messages the mail server kills the worker, and whether it answers before.
+KILLS = [(900, 0), (1_300, 1), (700, 0), (1_900, 1), (400, 0), (2_100, 1)]
+MEMBERS = """
+insert into member (name, name_key, email, email_key, state, seen_at, created_at)
+select 'reader' || n, 'reader' || n, 'reader' || n || '@d' || n % 40 || '.example', 'reader' || n || '@d.example',
+       'active', now(), now() - interval '100 days'
+from generate_series(1, $1) n
+"""
+SUBSCRIBE = """
+insert into subscription (member, weekday, hour, next_at, last_day)
+select id, extract(isodow from now()), extract(hour from now()), date_trunc('hour', now()), current_date - 7
+from member where name like 'reader%'
+"""
+PLANNED, BUILT = "select count(*) from issue", "select count(*) from issue where state <> 'planned'"
+# The minutes over which issues are spread, and those that a dead worker's letters are left alone, have passed.
+DUE = "update issue set due_at = now() where state = 'planned'"
+LATER = """
+update mail set leased_until = now() - interval '1 second', due_at = now() where state in ('planned', 'claimed', 'data')
+"""
+# The same for what a living worker put off, and for what it waits to read more of in the mail server's log.
+SOON = """
+with due as (update mail set due_at = now() where state = 'planned')
+update mail set leased_until = now() where state = 'data' and leased_until > now() + interval '6 minutes'
+"""
+OPEN = "select count(*) from mail where state in ('planned', 'claimed', 'data')"
+
+
+class Post:
+    """The mail server, and the worker of the moment."""
+
+    def __init__(self, log: Path, server: asyncio.subprocess.Process, url: str) -> None:
+        self.log, self.url = log, url
+        self._server = server
+        self.settings = {"PARLEY_SMTP_URL": url, "PARLEY_LIMITS": "off", "PARLEY_BASE_URL": "http://localhost"}
+
+    async def worker(self) -> asyncio.subprocess.Process:
+        await db.execute(LATER)
+        return await started(sys.executable, "-m", "parley", "worker", **self.settings)
+
+    def order_kill(self, more: int, worker: asyncio.subprocess.Process, answers_first: int) -> None:
+        assert self._server.stdin is not None
+        self._server.stdin.write(f"{more} {worker.pid} {answers_first}\n".encode())
+
+    def taken(self) -> Counter[str]:
+        """How often each Message-ID came in."""
+        return Counter(re.findall(r"message-id=<(\S+)@localhost>", self.log.read_text()))
+
+
+async def started(*command: str | Path, **settings: str) -> asyncio.subprocess.Process:
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | settings
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(*command, env=env, stdin=pipe, stdout=pipe)
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    while not await holds():
+        await asyncio.sleep(0.05)
+
+
+async def reaches(sql: str, count: int) -> None:
+    async def enough() -> bool:
+        return bool(await db.value(sql) >= count)
+
+    await until(enough)
+
+
+async def all_is_done() -> bool:
+    await db.execute(SOON)
+    return bool(await db.value(f"select ({BUILT}) = {READERS} and ({OPEN}) = 0"))
+
+
+async def kill(worker: asyncio.subprocess.Process) -> None:
+    worker.kill()
+    assert await worker.wait() == -signal.SIGKILL
+
+
+@pytest.fixture
+async def post(tmp_path: Path) -> AsyncIterator[Post]:
+    log = tmp_path / "mail.log"
+    server = await started(sys.executable, JOURNAL, log)
+    assert server.stdout is not None and server.stdin is not None
+    yield Post(log, server, (await server.stdout.readline()).decode().strip())
+    server.stdin.close()
+    with suppress(BrokenPipeError):
+        await server.wait()
+
+
+@pytest.mark.parametrize("has_log", [True, False], ids=["with the log", "without"])
+async def test_a_crash_in_the_middle_of_ten_thousand_is_invisible_to_each(post: Post, *, has_log: bool) -> None:
+    if has_log:
+        post.settings["PARLEY_MAIL_LOG"] = str(post.log)
+    thread = await make.thread()
+    for stance in ("supports", "challenges"):
+        await make.comment(thread, await make.member(), f"This is why it {stance}.", stance=stance)
+    await db.execute(MEMBERS, READERS)
+    await db.execute(SUBSCRIBE)
+
+    for count in (READERS // 5, READERS):
+        worker = await post.worker()
+        await reaches(PLANNED, count)
+        await kill(worker)
+    await db.execute(DUE)
+    worker = await post.worker()
+    await reaches(BUILT, READERS // 4)
+    await kill(worker)
+    for more, answers_first in KILLS:
+        worker = await post.worker()
+        post.order_kill(more, worker, answers_first)
+        assert await worker.wait() == -signal.SIGKILL
+    worker = await post.worker()
+    await until(all_is_done)
+    worker.terminate()
+    assert await worker.wait() == 0
+
+    taken = post.taken()
+    print(f"\n{len(taken):,} letters arrived, {sum(taken.values()):,} times")  # noqa: T201 the figures
+    states = Counter(await db.values("select state from issue"))
+    assert sum(states.values()) == READERS
+    assert set(taken.values()) == {1}
+    if has_log:
+        assert len(taken) == READERS
+        assert states == {"sent": READERS}
+    else:
+        # Each time it died no more than a letter of each of its two connections is not known of.
+        assert states["sent"] + states["unknown"] == READERS
+        assert states["unknown"] <= 2 * (len(KILLS) + 1)
+    told = "select count(distinct issue) from issue_item where told"
+    assert await db.value(told) == states["sent"], "what may not have arrived comes in the next issue"
