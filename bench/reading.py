@@ -9,6 +9,8 @@ from bench.report import Figure
 
 SECONDS = 1.0
 PAGE = "page of 1,000 comments"
+# The id of its first comment (bench/data.py).
+FIRST = 1_000
 
 
 async def measure(ground: Ground) -> list[Figure]:
@@ -22,22 +24,27 @@ async def measure(ground: Ground) -> list[Figure]:
     return [*(figure for figure, _, _ in figures), await _cold(path)]
 
 
-async def _figures(ground: Ground, running: Web, path: str) -> list[tuple[Figure, Iterator[bytes], Iterator[bytes]]]:
+async def _figures(ground: Ground, running: Web, thread: str) -> list[tuple[Figure, Iterator[bytes], Iterator[bytes]]]:
     """Each kind of reader with the requests for the page, and those for the same bytes with nothing done for them."""
     cookies = ground.community.cookies
+    gzip = {"Accept-Encoding": "gzip"}
     kinds = [
-        ("visitor", 0.7, {}, [{}]),
-        ("visitor, gzip", 0.7, {"Accept-Encoding": "gzip"}, [{}]),
-        ("member, gzip", 0.25, {"Accept-Encoding": "gzip"}, [{"Cookie": cookies[0]}]),
-        ("200 members in turn, gzip", None, {"Accept-Encoding": "gzip"}, [{"Cookie": one} for one in cookies[:200]]),
-    ]  # fmt: skip
+        (f"{PAGE}: visitor", 0.7, thread, {}, [{}]),
+        (f"{PAGE}: visitor, gzip", 0.7, thread, gzip, [{}]),
+        (f"{PAGE}: member, gzip", 0.25, thread, gzip, [{"Cookie": cookies[0]}]),
+        (f"{PAGE}: 200 members in turn, gzip", None, thread, gzip, [{"Cookie": one} for one in cookies[:200]]),
+        ("home: visitor, gzip", None, "/", gzip, [{}]),
+        ("home: member, gzip", None, "/", gzip, [{"Cookie": cookies[0]}]),
+        ("one comment with what is around it: visitor, gzip", None, f"{thread}?focus={FIRST + 500}", gzip, [{}]),
+        ("perspectives on one passage: visitor, gzip", None, f"{thread}?passage=2", gzip, [{}]),
+    ]
     made = []
-    for place, (kind, bar, headers, readers) in enumerate(kinds):
-        name = f"{place}.gz" if headers else f"{place}.html"
-        ground.keep(name, await running.raw(path, headers | readers[0]))
+    for place, (name, bar, path, headers, readers) in enumerate(kinds):
+        kept = f"{place}.gz" if headers else f"{place}.html"
+        ground.keep(kept, await running.raw(path, headers | readers[0]))
         ours = cycle([request("GET", path, **(headers | one)) for one in readers])
-        bare = cycle([request("GET", f"/bench/bytes/{name}", **(headers | one)) for one in readers])
-        made.append((Figure("reading", f"{PAGE}: {kind}", "/s", [], [], bar), ours, bare))
+        bare = cycle([request("GET", f"/bench/bytes/{kept}", **(headers | one)) for one in readers])
+        made.append((Figure("reading", name, "/s", [], [], bar), ours, bare))
     return made
 
 

@@ -68,9 +68,10 @@ async def measure(ground: Ground) -> list[Figure]:
         ("first reply of a newcomer", spread(community, 5, newcomers=True), reply, _bare_reply),
         ("vote, over 100 threads", spread(community, 3), vote, _bare_vote),
         ("vote, all in one thread", spread(community, 4, most=1), vote, _bare_vote),
+        ("vote, all on one comment", spread(_one(community), 7), vote, _bare_vote),
     ]
     # Newcomers have no bar: who comes for the first time is looked up, and judged with all that is known of them.
-    bars = [None if name.endswith("newcomer") else 0.5 if name.endswith("one thread") else 0.35 for name, *_ in kinds]
+    bars = [None if name.endswith("newcomer") else 0.35 if name.endswith("100 threads") else 0.5 for name, *_ in kinds]
     figures = [Figure("writing", kind[0], "/s", [], [], bar) for kind, bar in zip(kinds, bars, strict=True)]
     async with pool, web() as running:
         for _ in range(ROUNDS):
@@ -80,6 +81,12 @@ async def measure(ground: Ground) -> list[Figure]:
                 figure.runs.append(load.rate)
                 figure.ceiling.append(await _bare_rate(pool, writes, bare))
     return figures
+
+
+def _one(community: Community) -> Community:
+    """The community with one comment to write at."""
+    thread = community.written[1]
+    return msgspec.structs.replace(community, written=[thread], comments={thread: community.comments[thread][:1]})
 
 
 def spread(
