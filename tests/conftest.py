@@ -27,7 +27,9 @@ from parley.core.migrate import migrate
 from parley.core.settings import settings
 from parley.embedded import servers as embedded
 from parley.moderation.engine import checks, current
+from parley.notices import counter
 from parley.threads import queries as threads
+from parley.threads import web as home
 from schedule import Schedule
 
 __all__ = ["ROOT", "SHARED", "browser"]
@@ -177,7 +179,7 @@ truncate notice, follow, topic_follow, preference,
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    for cache in (view._views, view._discussions, page._pages):
+    for cache in (view._views, view._discussions, page._pages, home._kept, counter._lately):
         cache.clear()
     threads._addresses.clear()
     sessions.forget()

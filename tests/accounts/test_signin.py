@@ -227,8 +227,9 @@ async def test_sign_ins_and_refusals_are_logged_without_names_or_secrets(
         await client.post("/login", data={"login": "mira", "password": "canary password"})
         await mira.sign_in(client)
         await client.post("/logout")
-    assert [entry["event"] for entry in logs] == ["sign-in refused", "signed in", "signed out"]
-    assert {entry["member"] for entry in logs} == {mira.id}
+    told = [entry for entry in logs if entry["log_level"] != "debug"]
+    assert [entry["event"] for entry in told] == ["sign-in refused", "signed in", "signed out"]
+    assert {entry["member"] for entry in told} == {mira.id}
     written = repr(logs)
     for secret in ("canary", PASSWORD, "mira@", "127.0.0.1"):
         assert secret not in written

@@ -136,6 +136,8 @@ async def test_orders_and_topics_are_what_they_say(client: httpx.AsyncClient) ->
 
 async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_both(client: httpx.AsyncClient) -> None:
     thread, ada, mira = await make.thread(), await make.member(), await make.member()
+    # A visitor's page may be a moment old.
+    await make.sign_in(client, mira)
     pro = await make.comment(thread, ada, "A strong defence.", stance="supports")
     await make.vote(mira, pro)
     await db.execute("update standing set refreshed_at = now() - interval '1 hour'")

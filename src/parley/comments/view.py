@@ -12,15 +12,12 @@ from parley.articles import queries as articles
 from parley.comments import groups, pieces, queries, tree
 from parley.comments.choosing import Tree
 from parley.core.access import Viewer
-from parley.core.cache import MicroCache
+from parley.core.cache import KEPT_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.nudges import Nudge, listeners
 from parley.core.pages import environment
 from parley.core.text import as_id
 from parley.threads import queries as threads
-
-# Below one second with room to spare: what a removal took away is gone from every page within that second.
-SECONDS = 0.7
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -107,8 +104,8 @@ def new_form(thread: int, **fields: str | int | bool | None) -> Form:
     return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments"}, Form)
 
 
-_views: MicroCache[ThreadView] = MicroCache("threads", SECONDS)
-_discussions: MicroCache[Discussion] = MicroCache("discussions", SECONDS)
+_views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS)
 # Raised by every change that this process hears of, so that members see their own at once.
 _generations: dict[int, int] = defaultdict(int)
 

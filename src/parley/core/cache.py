@@ -10,6 +10,9 @@ from parley.core.metrics import CACHE_READS
 
 Value = TypeVar("Value")
 
+# Of whole pages. Below one second with room to spare: what a removal took away is gone within that second.
+KEPT_SECONDS = 0.7
+
 
 class MicroCache(Generic[Value]):
     """Values made at most once in `seconds` for each key, by one maker at a time (single flight).

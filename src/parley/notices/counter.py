@@ -4,9 +4,14 @@ import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.core.access import Viewer
+from parley.core.cache import MicroCache
 from parley.core.errors import Unavailable
 from parley.core.failures import OUTAGES
 from parley.notices import queries
+
+# A form that is refused comes back with the number too, but few are: it need not cost every vote a query.
+LATELY_SECONDS = 60.0
+_lately: MicroCache[int] = MicroCache("unread", LATELY_SECONDS)
 
 
 class Counter:
@@ -18,13 +23,18 @@ class Counter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and _is_page(scope):
-            try:
-                unread = await queries.unread(viewer.id)
-            except (Unavailable, *OUTAGES):
-                # The page says what is wrong, if it needs the database at all.
-                unread = 0
+            unread = await _unread(viewer.id, asks=scope.get("method") == "GET")
             scope["viewer"] = msgspec.structs.replace(viewer, unread=unread)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
+
+
+async def _unread(member: int, *, asks: bool) -> int:
+    """How many they have to read: as it is now for whoever asks for a page, else as it was a moment ago."""
+    try:
+        return await (queries.unread(member) if asks else _lately.get(member, lambda: queries.unread(member)))
+    except (Unavailable, *OUTAGES):
+        # The page says what is wrong, if it needs the database at all.
+        return 0
 
 
 def _is_page(scope: Scope) -> bool:
