@@ -7,7 +7,6 @@ missed. So a lost nudge, a dead Redis or a crash between commit and publish dela
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
 from time import monotonic
 
 import msgspec
@@ -15,10 +14,10 @@ import structlog
 
 from parley.accounts.sessions import still_valid
 from parley.core import metrics, redis
-from parley.core.cache import MicroCache
 from parley.core.errors import TooMany, Unavailable
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
+from parley.live.catching import CatchUp
 from parley.live.channel import Bounds, Channel
 from parley.live.desk import Desk, Seat
 from parley.live.presence import Presence
@@ -26,9 +25,6 @@ from parley.live.stream import Stream
 from parley.notices.queries import unread_of_all
 
 log = structlog.get_logger(__name__)
-
-# Well below the seconds for which votes are looked back at (queries.LATE_COMMIT).
-SHARED_SECONDS = 0.5
 
 
 class Hub:
@@ -40,10 +36,7 @@ class Hub:
         self.closing = False
         self._held: Counter[str] = Counter()
         self._presence = Presence()
-        # When a server is back, all its readers are, within seconds: they share what each has to know.
-        self._states: MicroCache[queries.State] = MicroCache("live states", SHARED_SECONDS)
-        self._missed: MicroCache[list[render.Told]] = MicroCache("live missed", SHARED_SECONDS)
-        self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
+        self._catch_up = CatchUp(self.bounds.most_behind)
         self._tasks: list[asyncio.Task[None]] = []
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
@@ -89,11 +82,11 @@ class Hub:
         """
         self._admit(stream)
         try:
-            state = await self._state(stream.thread, last)
+            state = await self._catch_up.state(stream.thread, last)
             # A number that is made up must not hide what comes.
-            await self._catch_up(stream, state.last_seq if last is None else min(last, state.last_seq), state)
+            await self._catch_up.tell(stream, state.last_seq if last is None else min(last, state.last_seq), state)
             while (channel := self._channel(stream, state)).seq > stream.seq:
-                _tell(stream, await self._missed_since(stream.thread, stream.seq, stream.blocked))
+                await self._catch_up.tell_more(stream)
         except BaseException:
             self._free(stream)
             raise
@@ -152,29 +145,6 @@ class Hub:
             self._pending.add(stream.thread)
             self._wake.set()
         return channel
-
-    async def _state(self, thread: int, last: int | None) -> queries.State:
-        """Where the thread is, shared by those who come at once; never behind what one of them was told already."""
-        found = await self._states.get(thread, lambda: queries.state(thread))
-        return await queries.state(thread) if last is not None and last > found.last_seq else found
-
-    async def _catch_up(self, stream: Stream, last: int, state: queries.State) -> None:
-        stream.seq = last
-        # Votes cast since this was read are told to everybody again once the reader has joined.
-        since = partial(queries.scored_since_event, stream.thread, last)
-        scores = await self._scored.get((stream.thread, last), since)
-        if state.last_seq - last > self.bounds.most_behind or len(scores) >= queries.MOST_SCORED:
-            stream.put(render.resync())
-            stream.seq = state.last_seq
-            return
-        if scores:
-            stream.put(render.scores(scores))
-        if last < state.last_seq:
-            key = (stream.thread, last, stream.blocked)
-            _tell(stream, await self._missed.get(key, partial(self._missed_since, *key)))
-
-    async def _missed_since(self, thread: int, seq: int, blocked: frozenset[int]) -> list[render.Told]:
-        return await render.events(await queries.events_after(thread, seq, self.bounds.most_behind), blocked)
 
     def _end_all(self) -> None:
         for stream in self._all():
@@ -329,11 +299,6 @@ class Hub:
                 stream.end(render.bye())
             elif now - stream.spoke > self.bounds.heartbeat:
                 stream.put(render.HEARTBEAT)
-
-
-def _tell(stream: Stream, events: Iterable[render.Told]) -> None:
-    for told in events:
-        stream.put(told.to(stream.blocked), told.seq)
 
 
 async def _every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:

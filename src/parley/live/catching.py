@@ -1,0 +1,55 @@
+"""What a reader missed while it was away. When a server is back, all its readers are, within seconds: they share it."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from parley.core.cache import MicroCache
+from parley.live import queries, render
+from parley.live.queries import State
+from parley.live.stream import Stream
+
+# Well below the seconds for which votes are looked back at (queries.LATE_COMMIT).
+SHARED_SECONDS = 0.5
+
+
+class CatchUp:
+    """Tells readers what they missed, up to `most` events; one further behind loads the page again."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._states: MicroCache[State] = MicroCache("live states", SHARED_SECONDS)
+        self._missed: MicroCache[list[render.Told]] = MicroCache("live missed", SHARED_SECONDS)
+        self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
+
+    async def state(self, thread: int, last: int | None) -> State:
+        """Where the thread is; never behind the event `last` that its reader was told already."""
+        found = await self._states.get(thread, lambda: queries.state(thread))
+        return await queries.state(thread) if last is not None and last > found.last_seq else found
+
+    async def tell(self, stream: Stream, last: int, state: State) -> None:
+        """Queue what came after event `last`, up to `state`."""
+        stream.seq = last
+        # Votes cast since this was read are told to everybody again once the reader has joined.
+        since = partial(queries.scored_since_event, stream.thread, last)
+        scores = await self._scored.get((stream.thread, last), since)
+        if state.last_seq - last > self._most or len(scores) >= queries.MOST_SCORED:
+            stream.put(render.resync())
+            stream.seq = state.last_seq
+            return
+        if scores:
+            stream.put(render.scores(scores))
+        if last < state.last_seq:
+            key = (stream.thread, last, stream.blocked)
+            _put(stream, await self._missed.get(key, partial(self._since, *key)))
+
+    async def tell_more(self, stream: Stream) -> None:
+        """Queue what came since, read now."""
+        _put(stream, await self._since(stream.thread, stream.seq, stream.blocked))
+
+    async def _since(self, thread: int, seq: int, blocked: frozenset[int]) -> list[render.Told]:
+        return await render.events(await queries.events_after(thread, seq, self._most), blocked)
+
+
+def _put(stream: Stream, events: Iterable[render.Told]) -> None:
+    for told in events:
+        stream.put(told.to(stream.blocked), told.seq)
