@@ -89,6 +89,13 @@ def test_a_setting_that_is_wrong_is_the_one_thing_it_says(url: str) -> None:
     assert "PARLEY_BASE_URL must" in found[0]["text"]
 
 
+@pytest.mark.parametrize("url", ["sentinel://host/talk", "sentinel://host:26379", "sentinel://a:1,b/talk"])
+def test_sentinels_that_are_named_wrongly_are_the_one_thing_it_says(url: str) -> None:
+    code, found = doctor(DATABASE_URL="postgresql://x", REDIS_URL=url, PARLEY_SECRET="x" * 32)
+    assert code == 1
+    assert "REDIS_URL must name sentinels so" in found[0]["text"]
+
+
 def test_a_line_for_people_begins_with_how_bad_it_is(tmp_path: Path) -> None:
     with servers(tmp_path, fast=True) as both:
         command = [sys.executable, "-m", "parley", "doctor"]

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import make
+from embedded.test_doctor import doctor, texts
 from faults.test_database import _assert_promise_kept, _stands_after
 from faults.writer import Writer
 from hosts.cluster import Cluster, replicated
@@ -50,6 +51,8 @@ async def test_visitors_read_from_the_replica_and_members_from_the_primary(
     address = web.address + await make.address(thread)
     async with browser_of() as visitor, browser_of(await cookie_of(await make.member())) as member:
         await _until_read_from(cluster, visitor, address)
+        _, found = await asyncio.to_thread(doctor, **cluster.settings)
+        assert "replica: It gets what the primary writes." in texts(found, "ok")
         before, there = _reads(cluster.primary.said()), _reads(cluster.standby.said())
         for part in ("", "?sort=new", "?sort=top", "?view=passage"):
             assert (await visitor.get(address + part)).status_code == 200

@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 import make
+from embedded.test_doctor import doctor, texts
 from faults.writer import Writer
 from live.forum import Forum, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
@@ -79,6 +80,8 @@ async def test_a_fail_over_of_redis_refuses_nobody_and_live_goes_on(forum: Forum
     for port in watch.sentinels:
         await _until(port, lambda state: state["num-slaves"] == 1 and state["num-other-sentinels"] == 2)
     pair = [forum.web(PARLEY_LIMITS="off", REDIS_URL=watch.url) for _ in range(2)]
+    _, found = await asyncio.to_thread(doctor, **(forum.servers.settings | {"REDIS_URL": watch.url}))
+    assert "answers in" in texts([one for one in found if one["subject"] == "redis"], "ok")
     writers = [Writer(pair, thread, await cookie_of(await make.member())) for _ in range(4)]
     await _until_subscribed(watch.first)
     async with (

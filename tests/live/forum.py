@@ -30,7 +30,7 @@ from programs import is_listening
 # Seconds until something is given up that does happen on a machine with much else to do.
 PATIENCE = 90.0
 # Reading a program from disk and compiling its templates, beside others who do the same.
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 HERE = Path(__file__).parent
 # What a reader must have in the end, from the database itself.
 TRUTH = """

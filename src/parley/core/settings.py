@@ -14,6 +14,7 @@ import msgspec
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
+SENTINELS = re.compile(r"sentinel://(:[^@/]*@)?[^@/:,]+:\d+(,[^@/:,]+:\d+)*/[^/?]+")
 MAIL_ADDRESS = re.compile(r"[^\s@+<>,;:\"()\[\]\\]+@[a-zA-Z0-9.-]+")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -155,6 +156,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError("PARLEY_BASE_URL must begin with https:// unless its host is localhost.")
     if len(settings.secret) < SHORTEST_SECRET:
         raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters.")
+    if settings.redis_url.startswith("sentinel:") and not SENTINELS.fullmatch(settings.redis_url):
+        raise SettingsError("REDIS_URL must name sentinels so: sentinel://:password@host1:26379,host2:26379/name.")
     for name, address in (("PARLEY_MAIL_FROM", settings.mail_address), ("PARLEY_MAIL_BOUNCES", settings.bounces)):
         if not MAIL_ADDRESS.fullmatch(address):
             raise SettingsError(f"{name} must hold an address such as parley@example.org.")

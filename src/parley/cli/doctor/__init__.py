@@ -11,7 +11,7 @@ import msgspec
 import rich_click as click
 
 from parley.cli.doctor.findings import Finding, Level
-from parley.cli.doctor.servers import database, redis
+from parley.cli.doctor.servers import database, redis, replica
 from parley.cli.doctor.surroundings import address, disk, files, mail, secret
 from parley.core.settings import Settings, SettingsError, read
 from parley.embedded import CannotStart, attach
@@ -65,6 +65,7 @@ async def examine_all(settings: Settings) -> list[Finding]:
         address(settings),
         secret(settings),
         database(settings),
+        replica(settings),
         redis(settings),
         disk(settings),
         mail(settings),

@@ -12,8 +12,10 @@ from redis.exceptions import RedisError
 from parley.cli.doctor.findings import Finding, Level, judge
 from parley.core.db import SERVER_SETTINGS
 from parley.core.migrated import known
+from parley.core.redis import client_of
 from parley.core.settings import Settings
 
+STREAMS = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 SECONDS = 5
@@ -54,9 +56,27 @@ async def database(settings: Settings) -> list[Finding]:
     return [*_server(facts), *_role(facts), _migrated(set(done or ())), _clock(facts["now"])]
 
 
+async def replica(settings: Settings) -> list[Finding]:
+    """Nothing where there is none."""
+    if settings.replica_url is None:
+        return []
+    try:
+        connection = await asyncpg.connect(settings.replica_url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
+        try:
+            streams = await connection.fetchval(STREAMS)
+        finally:
+            await connection.close()
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        no = f"DATABASE_REPLICA_URL cannot be reached: {str(error).rstrip('.')}. All is read from the primary."
+        return [Finding(Level.WARN, "replica", no)]
+    no = "It is no replica, or gets nothing from the primary. All is read from the primary."
+    yes = "It gets what the primary writes."
+    return [judge("replica", good=bool(streams), yes=yes, no=no, otherwise=Level.WARN)]
+
+
 async def redis(settings: Settings) -> list[Finding]:
     try:
-        async with Redis.from_url(settings.redis_url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS) as client:
+        async with client_of(settings.redis_url, seconds=SECONDS) as client:
             delay = await _latency(client)
             facts = await client.info()
     except (RedisError, OSError, ValueError) as error:
