@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 
+import httpx
 import pytest
 from litestar import Litestar
 
 import make
-from moderation.desk import decided, reported
+from moderation.desk import decided, removal, reported
 from parley.core import db
 from parley.moderation import record
 
@@ -60,6 +61,7 @@ COLUMNS = (
     "reason = 'another'",
     "automated = true",
     "decision = decision + 1",
+    "request = 'another'",
     "hash = '\\x00'",
     "prev_hash = '\\x00'",
 )
@@ -80,6 +82,17 @@ async def test_no_column_of_the_record_is_left_out_of_the_hash(app: Litestar) ->
     )
 
     assert {change.partition(" ")[0] for change in COLUMNS} | {"id"} == set(columns)
+
+
+async def test_an_entry_names_the_request_that_made_it(client: httpx.AsyncClient) -> None:
+    item = await reported()
+    await make.sign_in(client, await make.member(role="moderator"))
+
+    answer = await client.post(f"/mod/item/{item}/decide", data=await removal(item))
+    await decided(await reported(), await make.member(role="moderator"))
+
+    assert await db.values("select request from mod_action order by id") == [answer.headers["x-request-id"], None]
+    assert await record.verify() is None
 
 
 async def test_an_entry_that_was_changed_with_its_hash_breaks_the_next(app: Litestar) -> None:

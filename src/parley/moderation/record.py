@@ -4,13 +4,15 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+import structlog
 
 from parley.core import db
 from parley.core.access import Viewer
 
 WRITE = """
-insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
-values (now(), $1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10, $11)
+insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision,
+                        request)
+values (now(), $1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10, $11, $12)
 """
 
 
@@ -45,6 +47,7 @@ async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") 
         entry.reason,
         actor is None and role == "automatic",
         entry.decision,
+        structlog.contextvars.get_contextvars().get("request"),
     )
 
 
@@ -63,10 +66,11 @@ class Written(msgspec.Struct, frozen=True):
     words: str
 
 
-# What `mod_action_digest` (m0010) hashes. The hash is worked out here: who rewrote the record could change that too.
+# What `mod_action_digest` hashes (m0028). The hash is worked out here: who rewrote the record could change that too.
 WRITTEN = """
-select id, prev_hash, hash, jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
-       after, guideline, reason, automated, decision)::text as words
+select id, prev_hash, hash, (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
+       after, guideline, reason, automated, decision)
+       || case when request is null then '[]' else jsonb_build_array(request) end)::text as words
 from mod_action where id > $1 order by id limit 5000
 """
 

@@ -137,6 +137,8 @@ class ModAction(Table):
     reason = Text(null=False, default="")
     automated = Boolean(null=False, default=False)
     decision = BigInt(null=True, default=None)
+    # The id of the request that made it, which every line of the log names; none where the clock or a command did.
+    request = Varchar(64, null=True, default=None)
     prev_hash = Bytea(null=False, default=b"")
     hash = Bytea(null=False, default=b"")
 
