@@ -19,7 +19,7 @@ from parley.core.metrics import REPLICA_READS
 
 log = structlog.get_logger(__name__)
 
-# What a replica may be behind. With the 0.7 s that a page is kept (comments/view.py), nothing removed is shown for more
+# What a replica may be behind. With the 0.7 s that a page is kept (core/cache.py), nothing removed is shown for more
 # than a second.
 BEHIND_SECONDS = 0.25
 LOOK_SECONDS = 0.05

@@ -1,0 +1,141 @@
+"""The machine's clock jumps back and ahead: nothing is sent or done twice, and what is to end ends in time."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+import make
+from digests.edition import due, reader, thread_with_sides
+from hosts.cluster import Node, Single
+from live.forum import Forum, cookie_of, writing
+from moderation.test_sanctions_end import silenced
+from parley.accounts import sessions, tokens
+from parley.core import db
+from parley.core.access import Viewer
+from parley.moderation import record
+from programs import installed
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+SWEEP = """
+import asyncio, os
+from parley import features
+from parley.core.db import close_pool, open_pool
+from parley.core.redis import open_redis
+from parley.digests import jobs as digests
+from parley.moderation import jobs as moderation
+
+async def main():
+    features.connect()
+    await open_pool(os.environ["DATABASE_URL"], size=2)
+    open_redis(os.environ["REDIS_URL"])
+    await moderation.end_sanctions()
+    await digests.run()
+    await close_pool()
+
+asyncio.run(main())
+"""
+PERIODS = "select period from issue where member = $1 order by id"
+SIGNED_IN = f"select count(*) from session join member on member.id = member where token_hash = $1 and {sessions.VALID}"
+ENDS = "select count(*) from mod_action where action = 'end'"
+
+
+class Clock:
+    """The time of PostgreSQL and of what the worker does: so much before or after ours."""
+
+    def __init__(self, folder: Path) -> None:
+        installed("faketime", "faketime")
+        library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+        self.file = folder / "clock"
+        self.env = {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        self.set("+0")
+
+    def set(self, offset: str) -> None:
+        """`+26h`, `-30m`, `+0`; the file is replaced whole, as it may be read at any moment."""
+        new = self.file.with_suffix(".new")
+        new.write_text(offset)
+        new.rename(self.file)
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Clock:
+    return Clock(tmp_path)
+
+
+@pytest.fixture
+async def faked(broken_forum: Forum, clock: Clock, tmp_path: Path) -> AsyncIterator[Single]:
+    with ExitStack() as stack:
+        node = Node(tmp_path / "pg", clock.env)
+        stack.callback(node.kill)
+        node.make()
+        single = Single(node, broken_forum.servers.redis_url, broken_forum.servers.settings)
+        single.migrate()
+        async with writing(Forum(single)):  # type: ignore[arg-type]
+            yield single
+
+
+def sweep(single: Single, clock: Clock, offset: str) -> None:
+    """Set the clock, and let the worker look what is due."""
+    clock.set(offset)
+    env = os.environ | single.settings | clock.env
+    env |= {"PARLEY_BASE_URL": "http://localhost", "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", SWEEP], env=env, check=True, timeout=120)
+
+
+async def test_a_clock_that_jumps_sends_no_digest_twice_and_ends_what_is_to_end(faked: Single, clock: Clock) -> None:
+    readers = [await reader() for _ in range(3)]
+    await db.execute("update subscription set frequency = 'daily'")
+    for one in readers:
+        await due(one)
+    await thread_with_sides()
+    author = await make.member()
+    await silenced(author, days=1)
+    digest = tokens.digest(await cookie_of(author))
+
+    for offset in ("+0", "+30m"):
+        sweep(faked, clock, offset)
+    first = [await db.values(PERIODS, one.id) for one in readers]
+    assert [len(periods) for periods in first] == [1, 1, 1]
+    assert await _letters() == 3
+
+    for offset in ("-30m", "-25h", "+0", "+35m"):
+        sweep(faked, clock, offset)
+        assert [await db.values(PERIODS, one.id) for one in readers] == first
+        assert await _letters() == 3
+        assert await _state(author) == "silenced"
+        assert await db.value(SIGNED_IN, digest) == 1
+    assert await db.value(ENDS) == 0
+
+    await thread_with_sides()
+    for offset in ("+26h", "+27h", "+36m", "+26h", "+27h"):
+        sweep(faked, clock, offset)
+        assert await _state(author) == "active"
+        assert await db.value(ENDS) == 1
+    for one, before in zip(readers, first, strict=True):
+        periods = await db.values(PERIODS, one.id)
+        assert periods[:1] == before
+        assert len(periods) == len(set(periods)) == 2
+    assert await _letters() == 6
+    clock.set("+91d")
+    assert await db.value(SIGNED_IN, digest) == 0
+    assert await record.verify() is None
+
+
+async def _letters() -> int:
+    found: int = await db.value("select count(*) from mail where list = 'digest'")
+    return found
+
+
+async def _state(member: Viewer) -> str:
+    found: str = await db.value("select state from member where id = $1", member.id)
+    return found
