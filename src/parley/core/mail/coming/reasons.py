@@ -5,9 +5,12 @@ import re
 # In this order. Each line is what mail servers of one kind or another write; the tests count how often they are right.
 POLICY = re.compile(
     r"""spam|\bblock|black ?list|blocklist|\brbl\b|dnsbl|reputation|spf\b|dkim|dmarc|reverse\ (dns|hostname)|\bptr\b
-      |policy|authenticat|relay(ing)?\ (access\ )?(denied|not)|cannot\ relay|virus|malware|prohibited|banned|refused\ by
-      |access\ denied|access\ rejected|rejected\ due|message\ (content\ )?rejected|unsolicited|listed\ (in|at|by)
-      |too\ many\ (connections|messages|sessions|concurrent)|rate\ limit|throttl|tls|not\ authori[sz]ed|unauthori[sz]ed
+      |policy|authenticat|relay(ing)?\ (access\ )?(denied|not)|cannot\ relay|virus|malware|prohibited|banned
+      |refused\ by
+      |access\ denied|access\ rejected|rejected\ due|message\ (content\ )?rejected|unsolicited
+      |(?<!not\ )listed\ (in|at|by)
+      |too\ many\ (connections|messages|sessions|concurrent)|rate\ limit|throttl|tls|not\ authori[sz]ed
+      |unauthori[sz]ed
       |suspicious|bad\ sender|sender\ (verify|rejected|denied)|whitelist|greylist""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -15,6 +18,7 @@ FULL = re.compile(
     r"""(mailbox|account|quota|disk|storage|inbox|user)[^.\n]{0,40}(full|exceed|over|limit|exhausted)|over\ ?quota
       |quota\ exceeded|exceeds?\ [^.\n]{0,30}quota|insufficient\ (system|disk|storage)|mailfolder\ is\ full
       |too\ (big|large)|message\ size|size\ limit
+      |quota\ violation|space\ (is\ )?not\ enough|too\ much\ mail|exceeding\ [^.\n]{0,20}quota
       |exceeded\ storage|mailbox\ (is\ )?full|not\ enough\ (disk|storage|space)|no\ space""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -26,6 +30,10 @@ UNKNOWN = re.compile(
         (or\ illegal\ )?(user|recipient|mailbox|address|account|addressee|person|alias|name)
       |no\ mailbox\ here|user\ unknown|does\ not\ (exist|have\ an?)|doesn't\ (exist|have\ an?)|not\ a\ known\ user
       |unrouteable\ address|unknown\ in\ |no\ such\ (person|local)|couldn't\ find\ (any|the)\ (user|mailbox)
+      |not\ listed\ in\ [^.\n]{0,20}directory|invalid\ final\ delivery\ userid|not\ a\ valid\ user|no\ user\ by\ that
+      |utilisateur\ inconnu|n['\u2019]existe\ pas(?!\ ou)|usuario\ desconocido|no\ existe(?!\ o\b)|(empfänger
+      |benutzer)\ unbekannt
+      |unbekannter\ (empfänger|benutzer)|existiert\ nicht|utente\ sconosciuto|не\ существует|не\ найден
       |no\ recipients|this\ user\ doesn't|has\ (been\ )?(moved|disabled\ permanently)|moved\ to""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -44,8 +52,8 @@ LATER = re.compile(
 )
 # What Office 365 says of an address that it does not have.
 REJECTED = re.compile(r"recipient address rejected: access denied", re.IGNORECASE)
-FULL_AFTER_ALL = re.compile(r"not enough disk space|mailbox full", re.IGNORECASE)
-AFTER_ALL_POLICY = re.compile(r"\bspf\b|spamhaus|5\.7\.\d", re.IGNORECASE)
+FULL_AFTER_ALL = re.compile(r"not enough disk space|mail(box|folder)( is)? full|over ?quota", re.IGNORECASE)
+AFTER_ALL_POLICY = re.compile(r"\bspf\b|spamhaus|(?<![\d.])5\.7\.\d{1,3}(?![\d.])", re.IGNORECASE)
 
 GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"})
 NOT_FOUND = re.compile(r"user not found|no such user here|unknown user: |other recipients in the same", re.IGNORECASE)

@@ -8,33 +8,25 @@ from email.message import Message
 
 import msgspec
 
+from parley.core.mail.coming.phrases import (
+    ANSWER,
+    ANSWERS,
+    BY_HAND,
+    COMPLAINT,
+    ORIGINAL,
+    SAYS_SO,
+    SENDER,
+    SUBJECT,
+    WAITS,
+)
 from parley.core.mail.coming.reasons import kind_of
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -]")
-SENDER = re.compile(r"mailer-?daemon|postmaster|mail delivery|mail administrator|delivery subsystem|<>", re.IGNORECASE)
-SUBJECT = re.compile(
-    r"""undeliver|delivery\ (status|failure|problem|notification|report|has\ failed)|returned\ mail|failure\ notice
-      |mail\ (delivery\ )?(failed|failure|error|status)|message\ (delivery|could\ not|not\ delivered)|not\ delivered
-      |could\ not\ (send|be\ delivered)|non-?deliver|rejected|returning\ message|undelivered|mail\ system\ error
-      |nondeliverable|permanent\ error|failed|delayed|malformed|mail$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# Hotmail says it in the subject, without the part that others have.
-COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)
-# From here on the text is the message that came back, whose words say nothing about why.
-ORIGINAL = re.compile(
-    r"""^[\s>]*(-+\s*(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
-      |-+\ ?below\ this\ line|original\ message\ (follows|headers)|message\ header|return-path:|received:\ )""",
-    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
-)
-WAITS = re.compile(
-    r"not yet been delivered|warning message only|is delayed for|will (continue|keep) (to )?try|still trying",
-    re.IGNORECASE,
-)
 NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
-MOST_WORDS, FEW_WORDS = 4_000, 200
+STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
+MOST_WORDS, FEW_WORDS, BEGINNING = 4_000, 200, 2_000
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -66,7 +58,7 @@ def _complaint(message: Message) -> Report | None:
 
 def _status(message: Message) -> Report | None:
     for part in message.walk():
-        if part.get_content_type() != "message/delivery-status":
+        if part.get_content_type() not in STATUS_TYPES:
             continue
         fields = _text(part)
         action = _field(fields, "Action").lower()
@@ -99,12 +91,37 @@ def _in_words(message: Message) -> Report | None:
 
 
 def _looks_undeliverable(message: Message) -> bool:
-    subject = _subject(message)
-    sender = f"{message.get('From', '')} {message.get('Return-Path', '')}"
-    return (
-        "X-Failed-Recipients" in message
-        or message.get_content_type() == "multipart/report"
-        or bool(SENDER.search(sender) and SUBJECT.search(subject))
+    """Whether a server says in words that it could not deliver: two of what servers do must come together."""
+    if "X-Failed-Recipients" in message:
+        return True
+    if message.get_content_type() == "multipart/report":
+        return not _is_receipt(message)
+    subject, words = _subject(message), _words(message)
+    if _is_answer(message, subject):
+        return False
+    says_so, names_it = SAYS_SO.search(words[:BEGINNING]), SUBJECT.search(subject)
+    if SENDER.search(str(message.get("From", ""))):
+        return bool(names_it or says_so)
+    is_by_nobody = str(message.get("Return-Path", "")).strip() == "<>"
+    is_exact = STATUS.search(words) or CODE.search(words)
+    return bool(says_so and names_it and (is_by_nobody or is_exact) and not BY_HAND.match(subject))
+
+
+def _is_receipt(message: Message) -> bool:
+    """Whether it says that somebody has read a message (RFC 8098)."""
+    said = {part.get_content_type() for part in message.walk()} | {str(message.get_param("report-type", "")).lower()}
+    return bool(said & {"message/disposition-notification", "disposition-notification"})
+
+
+def _is_answer(message: Message, subject: str) -> bool:
+    """Whether a program answers for somebody who is away (RFC 3834)."""
+    says_so = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
+    is_by_a_person = not SENDER.search(str(message.get("From", "")))
+    return bool(
+        ANSWER.match(subject)
+        or any(name in message for name in ANSWERS)
+        or str(message.get("Precedence", "")).lower().replace("-", "_") == "auto_reply"
+        or (is_by_a_person and (says_so or "X-Auto-Response-Suppress" in message))
     )
 
 

@@ -1,0 +1,59 @@
+"""How servers, people and the programs of people who are away begin what they write, as far as it tells them apart."""
+
+import re
+
+SENDER = re.compile(
+    r"""mailer.?daemon|post_?master|mail[.\ ]delivery|mail\ administrator|delivery\ (sub)?system|mdaemon|^\s*$|<>
+      |microsoft\ exchange|system\ administrator|smtp[\w.]*[_-]?mail|mailenable|^\W*(imss|ndr|bounces?)@""",
+    re.IGNORECASE | re.VERBOSE,
+)
+SUBJECT = re.compile(
+    r"""undeliver|delivery\ (status|failure|problem|notification|report|has\ failed)|returned\ mail|failure\ notice
+      |mail\ (delivery\ )?(failed|failure|error|status)|message\ (delivery|could\ not|not\ delivered)|not\ delivered
+      |could\ not\ (send|be\ delivered)|non-?deliver|rejected|returning\ message|undelivered|mail\ system\ error
+      |nondeliverable|permanent\ (delivery\ )?(error|failure)|failure\ delivery|delivery\ (error|failed
+      |warning)|mail\ error
+      |returned\ e-?mail|message\ has\ not|user\ unknown|unzustellbar|nicht\ zugestellt|unzustellbarkeit
+      |non\ (remis|livré)
+      |échec\ de\ (la\ )?(remise|distribution)|no\ se\ (ha\ )?pud|no\ entregad|mancata\ consegna|не\ доставлен
+      |недоставлен
+      |配信|送信できません|エラー|退信|failed|delayed|malformed|mail$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What servers say in their first words, whoever they say they are.
+SAYS_SO = re.compile(
+    r"""(could|can)\ ?not\ be\ (delivered|sent)|n[o']t\ (be\ |been\ )?(able\ to\ )?deliver|unable\ to\ deliver
+      |undeliverable
+      |deliver\w*\ [^.\n]{0,60}\ (failed|aborted)|failed\ to\ deliver|did\ not\ (reach|receive)
+      |delivery\ (error|failure|problem)
+      |(fatal|delivery)\ errors|user\ unknown|unknown\ user|no\ such\ user|not\ delivered|failed\ recipient
+      |action\ not\ taken
+      |non-?delivery|returned\ because|postponed|nicht\ zugestellt|n'a\ pas?\ pu|pudo\ ser\ entregad|не\ может
+      |невозможно\ доставить""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# What a program answers for somebody who is away, and a person by hand.
+ANSWER = re.compile(
+    r"""^\s*(auto(matic|mated)?[\ -]?(reply|response|answer|svar)?:|auto\w*[\ -]?(reply|response)
+      |out\ of\ (the\ )?office|away\b
+      |(on\ )?(vacation|holiday)|abwesen|réponse\ automatique|respuesta\ auto|automatische\ antwort|automatisch
+      |risposta\ automatica|absence|автоответ|自動返信|自动回复)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+ANSWERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Auto-Response", "X-Vacation", "X-Autoresponder")
+BY_HAND = re.compile(r"\s*(re|aw|sv|antw|fwd?|wg)\s*:", re.IGNORECASE)
+# Hotmail says it in the subject, without the part that others have.
+COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)
+# From here on the text is the message that came back, whose words say nothing about why.
+ORIGINAL = re.compile(
+    r"""^[\s>]*(-+\s*(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
+      |-+\ ?below\ this\ line|original\ message\ (follows|headers)|message\ header|return-path:|received:\ )""",
+    re.IGNORECASE | re.VERBOSE | re.MULTILINE,
+)
+WAITS = re.compile(
+    r"""not\ (yet\ been|been\ yet)\ delivered|warning\ (message\ )?only|is\ delayed\ for|(will|to)\ (continue
+      |keep)\ (to\ )?(try|attempt)
+      |still\ trying|attempts\ will\ continue|just\ a\ warning|has\ been\ (postponed|delayed)|will\ be\ retried
+      |advisory-only""",
+    re.IGNORECASE | re.VERBOSE,
+)
