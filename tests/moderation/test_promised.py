@@ -16,7 +16,7 @@ from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.migrations.m0010_moderation_rules import TRANSITIONS
-from parley.moderation import appeals, bulk, reports
+from parley.moderation import appeals, bulk, members, reports
 from parley.moderation.rules import Choice
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +70,24 @@ async def goes(table: str, row: int, state: str) -> bool:
     except asyncpg.CheckViolationError:
         return False
     return True
+
+
+async def test_who_was_warned_and_goes_on_reporting_in_vain_is_heard_and_weighs_nothing(app: Litestar) -> None:
+    rita, mo = await make.member(), await make.member(role="moderator")
+    item = await reports.open_item("member", (await make.member()).id, None)
+    for _ in range(5):
+        await db.execute(ANSWERED, item, rita.id, "declined")
+    weights = [await db.value(reports.WEIGHT, rita.id)]
+
+    await members.sanction(mo, rita.id, Choice(0, 0, "warn", "honesty", "Please report only what breaks a rule."))
+    weights.append(await db.value(reports.WEIGHT, rita.id))
+    heard = await reported(by=rita)
+    await db.execute(ANSWERED, item, rita.id, "upheld")
+    weights.append(await db.value(reports.WEIGHT, rita.id))
+
+    assert float(weights[0]) == pytest.approx(2 / 7) and weights[1] == 0 and weights[2] > 0
+    assert await db.value("select weight from report where item = $1", heard) == 0
+    assert await db.value("select state from item where id = $1", heard) == "open"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -21,11 +21,17 @@ class Flag(msgspec.Struct, frozen=True):
     email: str | None = None
 
 
-# One whose reports were mostly declined weighs less, never more for it (trust.md I13); a newcomer's weighs 1.
+# One whose reports were mostly declined weighs less, never more for it (trust.md I13); a newcomer's weighs 1. Whoever
+# was warned and goes on, nine in ten of them in vain, is heard as before, but weighs nothing (R16).
 WEIGHT = """
-select 2.0 * (1 + count(*) filter (where outcome = 'upheld'))
-       / (2 + count(*) filter (where outcome in ('upheld', 'declined')))
-from report where reporter = $1 and state = 'resolved'
+select case when declined >= 5 and declined >= 9 * upheld and exists(
+           select from decision where member = $1 and kind = 'member' and action = 'warn' and state = 'in_force'
+       ) then 0 else 2.0 * (1 + upheld) / (2 + upheld + declined) end
+from (
+    select count(*) filter (where outcome = 'upheld') as upheld,
+           count(*) filter (where outcome = 'declined') as declined
+    from report where reporter = $1 and state = 'resolved'
+) made
 """
 
 OPEN = """
