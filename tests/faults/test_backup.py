@@ -208,6 +208,15 @@ async def test_a_backup_of_a_newer_parley_is_refused(file: Path, other: dict[str
     assert await held(other["DATABASE_URL"]) == {}
 
 
+@pytest.mark.slow
+async def test_a_way_to_the_database_without_the_owners_rights_is_refused(file: Path, other: dict[str, str]) -> None:
+    name = urlsplit(other["DATABASE_URL"]).path.removeprefix("/")
+    await db.execute(f"alter database {name} set role = 'parley_app'")
+
+    assert "Name PostgreSQL itself in DATABASE_URL" in refusal("restore", file, env=other)
+    assert await held(other["DATABASE_URL"]) == {}
+
+
 def _claim_more(file: Path) -> None:
     """Let a backup say that it holds a thread more."""
 

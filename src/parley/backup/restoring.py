@@ -18,7 +18,7 @@ from parley.backup import contents, tools
 from parley.backup.archive import ASIDE, DUMP, Manifest, Tell, check, chunks, reading
 from parley.core import fault
 from parley.core.errors import Refused
-from parley.core.migrate import migrate
+from parley.core.migrate import POOLED, migrate
 from parley.core.migrated import known
 
 OTHERS = """
@@ -62,7 +62,7 @@ async def restore(url: str, path: Path, tell: Tell, *, replace: bool = False) ->
                 await connection.execute(PUT_BACK)
                 raise
             await connection.execute(f"drop schema {ASIDE} cascade")
-            await migrate(url)
+            await _bring_up_to_date(url)
             await connection.execute("analyze")
         finally:
             await connection.close()
@@ -70,6 +70,8 @@ async def restore(url: str, path: Path, tell: Tell, *, replace: bool = False) ->
 
 
 async def _make_room(connection: Any, *, replace: bool) -> None:
+    if await connection.fetchval("select current_setting('role')") != "none":
+        raise Refused(POOLED)
     if await connection.fetchval(OTHERS):
         raise Refused("Parley runs on this database. Stop its web processes and workers first. Nothing was changed.")
     if await connection.fetchval("select to_regnamespace($1)", ASIDE):
@@ -124,6 +126,13 @@ async def _feed(process: asyncio.subprocess.Process, archive: zipfile.ZipFile, t
             await process.stdin.drain()
             tell(len(data))
     process.stdin.close()
+
+
+async def _bring_up_to_date(url: str) -> None:
+    try:
+        await migrate(url)
+    except RuntimeError as error:
+        raise tools.ToolFailed(f"All is back as it was, but not brought up to date. {error}") from None
 
 
 async def _prove(connection: Any, manifest: Manifest) -> None:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 DEFAULT_DATA = Path("var")
 
 # What DATABASE_URL names is not there, or not for us.
-REFUSALS = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+REFUSALS = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ProtocolViolationError,
+)
 
 Command = Callable[..., Any]
 
