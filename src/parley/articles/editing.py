@@ -4,12 +4,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from types import ModuleType
 
 from parley.articles.blocks import Block, blocks, join
 from parley.articles.importing.passages import Passage
 from parley.articles.merging import Kept
 from parley.articles.pictures import ours
-from parley.articles.sources import render, source
 from parley.core.errors import Refused
 from parley.core.markdown import MARKS
 
@@ -41,7 +41,7 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
         marks += len(MARKS.findall(block.source))
         if marks > MOST_MARKS:
             raise Refused("This changes more than can be read at once. Please save it in two or three steps.")
-        made += render(block, base_url, pictures)
+        made += _sources_module().render(block, base_url, pictures)
     return made
 
 
@@ -49,7 +49,14 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
 @lru_cache(maxsize=8)
 def _sources(passages: tuple[Kept, ...], base_url: str | None) -> list[Block]:
     pictures = ours([one.passage for one in passages])
-    return [source(one, base_url, pictures) for one in passages]
+    return [_sources_module().source(one, base_url, pictures) for one in passages]
+
+
+def _sources_module() -> ModuleType:
+    """What turns passages into Markdown and back."""
+    from parley.articles import sources  # noqa: PLC0415 its 3 MB are not for processes in which nobody edits
+
+    return sources
 
 
 def _key(block: Block) -> str:

@@ -1,15 +1,17 @@
 """Writing mail from templates: the text by an engine without HTML escapes, the HTML with its styles put inline."""
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from parley.core import pages
 from parley.core.assets import folder
 from parley.core.settings import settings
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
 
 
 def written(template: str, **context: Any) -> tuple[str, str]:
@@ -48,7 +50,9 @@ def _style() -> Markup:
 
 
 @cache
-def _inliner() -> css_inline.CSSInliner:
+def _inliner() -> "CSSInliner":
+    import css_inline  # noqa: PLC0415 its 2 MB are the worker's, and those of a preview
+
     return css_inline.CSSInliner(
         extra_css=_css()[0], keep_style_tags=True, load_remote_stylesheets=False, preallocate_node_capacity=512
     )
