@@ -9,7 +9,6 @@ import pytest
 
 import make
 from faults.test_database import _bodies
-from faults.test_redis import SLOW_LOOK_SECONDS
 from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
 from live.reader import Reader
 
@@ -29,7 +28,7 @@ async def test_what_was_committed_and_not_told_reaches_every_reader_once_and_sen
             await ada.post(f"{dying.address}/t/{thread}/comments", data=typed)
         dying.process.wait()
         for one in readers:
-            await one.until(lambda one: len(one.comments) == 1, SLOW_LOOK_SECONDS + 1)
+            await one.until(lambda one: len(one.comments) == 1)
         again = await ada.post(f"{webs[0].address}/t/{thread}/comments", data=typed)
         assert again.status_code == 303
         await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
