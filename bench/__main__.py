@@ -10,12 +10,14 @@ from rich.console import Console
 from bench import (
     anchoring,
     backtest,
+    browser,
     crowd,
     digests,
     endurance,
     growth,
     hot,
     large,
+    lighthouse,
     live,
     moderation,
     reading,
@@ -36,10 +38,11 @@ PARTS = {
     "backtest": backtest,
     "digests": digests,
     "moderation": moderation,
+    "browser": browser,
     "memory": rest,
 }
-# Parts that take minutes, asked for by name (`make bench-large`); growth fills databases of its own.
-LARGE = {"growth": growth, "crowd": crowd, "endurance": endurance}
+# Parts that take minutes, asked for by name (most by `make bench-large`); growth fills databases of its own.
+LARGE = {"lighthouse": lighthouse, "growth": growth, "crowd": crowd, "endurance": endurance}
 
 
 async def run(place: Ground, chosen: list[str]) -> list[Figure]:

@@ -1,2 +1,2 @@
-/* sources c4f837c110c3ca21200f4edd51056955cff243711ad7356270f85b614da5922a */
+/* sources b0a941a35c75b1569cc648a7ed6fec1ccea199942d7735e2a84246fe7ee01162 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

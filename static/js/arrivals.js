@@ -23,7 +23,8 @@ htmx.registerExtension("arrivals", {
   },
   htmx_after_swap() {
     focusNext();
-    document.querySelectorAll(".waiting").forEach(showButton);
+    document.querySelectorAll(".waiting:not(:empty)").forEach(showButton);
+    for (const button of document.querySelectorAll("[data-waiting]")) button.hidden = !document.getElementById(button.dataset.waiting)?.firstElementChild;
     if (document.querySelector("#comments > :is(.comment, .group)")) document.querySelector("#comments > .empty")?.remove();
   },
 });
@@ -89,13 +90,11 @@ const some = (count, one) => `${count} new ${one}${count === 1 ? "" : "s"}`;
 
 function showButton(waiting) {
   const count = waiting.childElementCount;
-  const button = document.querySelector(`[data-waiting="${waiting.id}"]`) ?? (count && addButton(waiting));
-  if (!button) return;
+  const button = document.querySelector(`[data-waiting="${waiting.id}"]`) ?? addButton(waiting);
   const onPassage = /^g\d/.test(waiting.id) ? " on this passage" : "";
   const words = waiting.closest(".comment") ? `${count} new` : some(count, "perspective") + onPassage;
-  if (button.textContent !== words && count) announce(`${some(document.querySelectorAll(".waiting > *").length, "comment")} in the discussion`);
+  if (button.textContent !== words) announce(`${some(document.querySelectorAll(".waiting > *").length, "comment")} in the discussion`);
   button.textContent = words;
-  button.hidden = !count;
 }
 
 // At the end of the line that names the author, where room is kept for it, or over the seam below a group's head.

@@ -8,6 +8,7 @@ import "./arrivals.js";
 import "./live.js";
 import "./slots.js";
 import "./votes.js";
+import "./unhurried.js";
 import "./drafts.js";
 import "./names.js";
 import "./places.js";

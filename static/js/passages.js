@@ -23,9 +23,10 @@ export function gather() {
   reachWide();
 }
 
-// Code and tables wider than the column scroll by keyboard too.
+// Code and tables wider than the column scroll by keyboard too. Comments break their lines, and asking them would have
+// those out of sight laid out.
 function reachWide() {
-  for (const wide of document.querySelectorAll("pre, .passage-table")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+  for (const wide of document.querySelectorAll("pre:not(.comment-body *), .passage-table")) if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
 }
 
 if (thread) gather();

@@ -96,6 +96,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "passage": None,
         "next_url": None,
         "live_from": 7,
+        "opening": "Last autumn I watched a robot lose an argument.",
         "canonical": "http://parley.test/t/1/wager",
     }
     return rendered("threads/page.html", **(shown | context))

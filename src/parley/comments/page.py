@@ -127,6 +127,7 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: Left | None = Non
         "passages_html": shown.passages,
         "comments_html": comments_html,
         "left": left,
+        "opening": shown.opening,
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
         "sort": place.sort,

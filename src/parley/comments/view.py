@@ -16,8 +16,11 @@ from parley.core.cache import KEPT_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.nudges import Nudge, listeners
 from parley.core.pages import environment
-from parley.core.text import as_id
+from parley.core.text import as_id, shortened
 from parley.threads import queries as threads
+
+# As much of an article as those who list its page show of it.
+OPENING = 160
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -78,6 +81,12 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     def passage(self) -> articles.PassageRow | None:
         """The one passage whose comments are shown."""
         return next((row for row in self.rows if row.lineage == self.discussion.place.passage), None)
+
+    @property
+    def opening(self) -> str:
+        """How the article begins."""
+        first = next((row.text for row in self.rows if row.kind == "paragraph"), self.article.title)
+        return shortened(first, OPENING)
 
 
 class Form(msgspec.Struct):
