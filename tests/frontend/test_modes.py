@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 from playwright.async_api import Page, expect
 
-from frontend.rows import comment, rendered, thread_page
+from frontend.rows import comment, rendered, thread, thread_page
 from frontend.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -114,6 +114,16 @@ async def test_a_passage_that_is_gone_can_be_read_where_it_was_answered(stage: S
     await expect(stage.page.get_by_text("A curve as it once was.")).to_be_hidden()
     await stage.page.get_by_text("No longer in the article").click()
     await expect(stage.page.get_by_text("A curve as it once was.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("state", "slow", "answers"), [("open", 120, 3), ("locked", 0, 0)])
+async def test_a_slowed_thread_offers_answers_and_a_locked_one_does_not(
+    stage: Stage, state: str, slow: int, answers: int
+) -> None:
+    stage.html = thread_page(thread=thread(state=state, slow=slow))
+    await stage.open()
+    await expect(stage.page.locator("#thread-state .notice")).to_have_count(1)
+    await expect(stage.page.get_by_role("link", name="Reply")).to_have_count(answers)
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
