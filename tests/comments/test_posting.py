@@ -11,7 +11,7 @@ from parley.comments import ops as comments
 from parley.comments import rules
 from parley.core import db, ratelimit
 from parley.core.access import Viewer
-from parley.core.errors import Refused
+from parley.core.errors import Refused, Unavailable
 from parley.moderation import places
 from waiting import until_somebody_waits
 
@@ -251,6 +251,20 @@ async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
         await other.close()
 
     assert await count(thread) == 1
+
+
+async def test_a_form_that_met_a_moment_without_the_database_comes_back_with_its_text_and_says_when(
+    client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_: object) -> int:
+        raise Unavailable(db.AWAY)
+
+    monkeypatch.setattr(comments, "post_comment", away)
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "kept words" in answer.text and "nothing is saved twice" in answer.text
 
 
 async def test_a_preview_renders_and_keeps_nothing(client: httpx.AsyncClient, thread: int) -> None:

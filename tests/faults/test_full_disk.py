@@ -104,7 +104,7 @@ async def test_on_a_full_disk_a_post_is_refused_whole_and_stands_once_there_is_r
                     continue
                 assert answer.status_code == 503, answer.text
                 assert answer.headers["Retry-After"]
-                assert "cannot save now" in answer.text
+                assert "nothing is saved twice" in answer.text
                 assert one["body"] in answer.text, "what was typed is not on the page"
                 refused.append(one)
             assert len(refused) > 10

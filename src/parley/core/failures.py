@@ -17,7 +17,6 @@ log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
 KEPT = "What you typed is below. Copy it before you leave this page."
-RETRY_SECONDS = "5"
 TITLES = {
     400: ("That request could not be read", "Please go back and try again."),
     404: ("Nothing here", "The address may be mistyped, or what was here is gone."),
@@ -49,8 +48,6 @@ def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = RETRY_SECONDS
     return _answer(request, error.status, error.title, str(error), headers)
 
 
@@ -64,7 +61,7 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     expire_connections()
     # Whether a lost COMMIT came through nobody knows; a form sent again carries the same key.
     message = "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
-    return _answer(request, 503, Unavailable.title, message, {"Retry-After": RETRY_SECONDS})
+    return _answer(request, Unavailable.status, Unavailable.title, message, {})
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -11,6 +11,7 @@ import msgspec
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import render_block
 from litestar import MediaType, Request, Response
+from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 from zlib_ng import zlib_ng
 
 from parley.core.access import viewer_of
@@ -20,6 +21,8 @@ from parley.core.settings import settings
 
 AnyRequest = Request[Any, Any, Any]
 
+# When to come back to a page, or to a form that came back, while the database is away.
+RETRY_SECONDS = "5"
 VARY = "HX-Request, Cookie, Accept-Encoding"
 # zlib-ng makes a page of 400 kB smaller than zlib at the same level, in half the time (docs/performance.md).
 LEVEL = 5
@@ -140,6 +143,8 @@ def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, st
         answer = sent(request, finish(html))
         answer.headers.update(headers)
         return answer
+    if status == HTTP_503_SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = RETRY_SECONDS
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers | {"Vary": VARY})
 
 
