@@ -15,7 +15,7 @@ from parley import features, queues
 from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
-from parley.core import metrics, ratelimit, redis
+from parley.core import metrics, ratelimit, redis, tasks
 from parley.core.db import close_pool, expire_connections, open_pool
 from parley.core.errors import Unavailable
 from parley.core.failures import OUTAGES
@@ -107,11 +107,9 @@ class Worker:
         listening = asyncio.create_task(self._listen())
         loops = [asyncio.create_task(self._loop(job)) for job in JOBS for _ in range(job.lanes)]
         await self._stopping.wait()
-        listening.cancel()
-        _, late = await asyncio.wait(loops, timeout=STOP_SECONDS)
-        for task in late:
-            task.cancel()
-        await asyncio.gather(listening, *loops, return_exceptions=True)
+        await tasks.end([listening])
+        await asyncio.wait(loops, timeout=STOP_SECONDS)
+        await tasks.end(loops)
 
     async def _loop(self, job: Job) -> None:
         # Every line of the log that the job writes names it.

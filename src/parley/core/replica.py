@@ -14,7 +14,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from parley.core import db
+from parley.core import db, tasks
 from parley.core.metrics import REPLICA_READS
 
 log = structlog.get_logger(__name__)
@@ -79,8 +79,7 @@ class Replica:
 
     async def close(self) -> None:
         db.reader = None
-        self._watching.cancel()
-        await asyncio.gather(self._watching, return_exceptions=True)
+        await tasks.end([self._watching])
         self._pool.terminate()
 
     async def _watch(self) -> None:

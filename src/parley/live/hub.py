@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from parley.accounts.sessions import still_valid
-from parley.core import metrics, redis
+from parley.core import metrics, redis, tasks
 from parley.core.errors import TooMany, Unavailable
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
@@ -69,9 +69,7 @@ class Hub:
         self.close()
         if self.on_nudge in listeners:
             listeners.remove(self.on_nudge)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await tasks.end(self._tasks)
 
     # Readers
 
