@@ -38,9 +38,8 @@ def pair(wide_forum: Forum) -> Iterator[list[Web]]:
 def workers(forum: Forum) -> Iterator[list[Worker]]:
     found = [Worker(forum) for _ in range(2)]
     yield found
-    for worker in found:
-        assert worker.end() == 0
-        assert "Traceback" not in worker.said()
+    assert [worker.end() for worker in found] == [0, 0]
+    assert not [worker for worker in found if "Traceback" in worker.said()]
 
 
 @pytest.fixture(scope="module", params=[nginx, caddy])

@@ -45,6 +45,14 @@ def cluster(pair: Forum) -> Cluster:
     return pair.servers  # type: ignore[return-value]
 
 
+@pytest.fixture
+def worker(forum: Forum) -> Iterator[Worker]:
+    one = Worker(forum)
+    yield one
+    if one.process.poll() is None:
+        one.end()
+
+
 async def test_visitors_read_from_the_replica_and_members_from_the_primary(
     forum: Forum, cluster: Cluster, web: Web, thread: int
 ) -> None:
@@ -124,12 +132,12 @@ async def test_a_database_that_turns_read_only_is_read_on_and_refuses_in_words(
 
 
 async def test_when_the_primary_dies_the_replica_takes_over_with_all_that_was_acknowledged(
-    forum: Forum, cluster: Cluster, web: Web, thread: int
+    forum: Forum, cluster: Cluster, web: Web, worker: Worker, thread: int
 ) -> None:
     # What is acknowledged is on both.
     await cluster.primary.do("alter system set synchronous_standby_names = '*'")
     await cluster.primary.do("select pg_reload_conf()")
-    other, worker = forum.web(PARLEY_LIMITS="off"), Worker(forum)
+    other = forum.web(PARLEY_LIMITS="off")
     writers = [Writer([web, other], thread, await cookie_of(await make.member())) for _ in range(4)]
     async with Reader([web.address, other.address], thread, last=0) as reader:
         tasks = [asyncio.create_task(one.write()) for one in writers]
