@@ -48,8 +48,13 @@ update mail set leased_until = now() - interval '1 second', due_at = now() where
 """
 # The same for what a living worker put off, and for what it waits to read more of in the mail server's log.
 SOON = """
-with due as (update mail set due_at = now() where state = 'planned')
-update mail set leased_until = now() where state = 'data' and leased_until > now() + interval '6 minutes'
+with due as (
+    update mail set due_at = now()
+    where id in (select id from mail where state = 'planned' and due_at > now() for update skip locked)
+)
+update mail set leased_until = now() where id in (
+    select id from mail where state = 'data' and leased_until > now() + interval '6 minutes' for update skip locked
+)
 """
 OPEN = "select count(*) from mail where state in ('planned', 'claimed', 'data')"
 
@@ -63,7 +68,7 @@ class Post:
         self.settings = {"PARLEY_SMTP_URL": url, "PARLEY_LIMITS": "off", "PARLEY_BASE_URL": "http://localhost"}
 
     async def worker(self) -> asyncio.subprocess.Process:
-        await db.execute(LATER)
+        await patiently(LATER)
         return await started(sys.executable, "-m", "parley", "worker", **self.settings)
 
     def order_kill(self, more: int, worker: asyncio.subprocess.Process, answers_first: int) -> None:
@@ -81,9 +86,17 @@ async def started(*command: str | Path, **settings: str) -> asyncio.subprocess.P
     return await asyncio.create_subprocess_exec(*command, env=env, stdin=pipe, stdout=pipe)
 
 
+async def patiently(sql: str) -> None:
+    """Run `sql` once PostgreSQL has noticed that a killed worker is gone, and has let go of what it held."""
+    async with db.atomic():
+        await db.execute("set local lock_timeout = '60s'")
+        await db.execute("set local statement_timeout = '120s'")
+        await db.execute(sql)
+
+
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     while not await holds():
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 async def reaches(sql: str, count: int) -> None:
@@ -128,7 +141,7 @@ async def test_a_crash_in_the_middle_of_ten_thousand_is_invisible_to_each(post: 
         worker = await post.worker()
         await reaches(PLANNED, count)
         await kill(worker)
-    await db.execute(DUE)
+    await patiently(DUE)
     worker = await post.worker()
     await reaches(BUILT, READERS // 4)
     await kill(worker)
