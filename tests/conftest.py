@@ -19,6 +19,7 @@ from redis.asyncio.connection import parse_url
 from make import as_owner, browser
 from parley.accounts import sessions
 from parley.app import create_app
+from parley.articles.importing import apart, images
 from parley.comments import page, view
 from parley.core import db as database_access
 from parley.core import redis
@@ -39,8 +40,8 @@ SHARED = ROOT.parent / "shared" / "data"
 
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-# A busy machine may need longer than the product, for the sake of those who wait, gives its servers. What happens then
-# is tested with times of its own, in core/test_db.py and core/test_ratelimit.py.
+# A busy machine may need longer than the product, for the sake of those who wait, gives its servers and its readers.
+# What happens then is tested with times of its own: core/test_db.py, core/test_ratelimit.py, importing/test_apart.py.
 SECONDS = 60
 PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_000))
 # A test is one transaction, and may do much else in the middle of it.
@@ -64,6 +65,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """What the product gives up after some seconds gets as many as a busy machine may need."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database_access, "SERVER_SETTINGS", database_access.SERVER_SETTINGS | PATIENT)
+        patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
+        patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
+        for reading in (apart, images):
+            patch.setattr(reading, "_SECONDS", SECONDS)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -120,12 +133,8 @@ def database(servers: None) -> str:
 @pytest.fixture(scope="session")
 async def app(database: str, anyio_backend: str) -> AsyncIterator[Litestar]:
     application = create_app(settings())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_access, "SERVER_SETTINGS", database_access.SERVER_SETTINGS | PATIENT)
-        patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
-        patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
-        async with application.lifespan():
-            yield application
+    async with application.lifespan():
+        yield application
 
 
 @pytest.fixture
