@@ -10,7 +10,6 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -65,11 +64,19 @@ class Post:
     def __init__(self, log: Path, server: asyncio.subprocess.Process, url: str) -> None:
         self.log, self.url = log, url
         self._server = server
+        self._worker: asyncio.subprocess.Process | None = None
         self.settings = {"PARLEY_SMTP_URL": url, "PARLEY_LIMITS": "off", "PARLEY_BASE_URL": "http://localhost"}
 
     async def worker(self) -> asyncio.subprocess.Process:
         await patiently(LATER)
-        return await started(sys.executable, "-m", "parley", "worker", **self.settings)
+        self._worker = await started(sys.executable, "-m", "parley", "worker", **self.settings)
+        return self._worker
+
+    def end(self) -> None:
+        """Leave nothing running, however the test ended."""
+        for process in (self._worker, self._server):
+            if process is not None and process.returncode is None:
+                process.kill()
 
     def order_kill(self, more: int, worker: asyncio.subprocess.Process, answers_first: int) -> None:
         assert self._server.stdin is not None
@@ -120,11 +127,10 @@ async def kill(worker: asyncio.subprocess.Process) -> None:
 async def post(tmp_path: Path) -> AsyncIterator[Post]:
     log = tmp_path / "mail.log"
     server = await started(sys.executable, JOURNAL, log)
-    assert server.stdout is not None and server.stdin is not None
-    yield Post(log, server, (await server.stdout.readline()).decode().strip())
-    server.stdin.close()
-    with suppress(BrokenPipeError):
-        await server.wait()
+    assert server.stdout is not None
+    one = Post(log, server, (await server.stdout.readline()).decode().strip())
+    yield one
+    one.end()
 
 
 @pytest.mark.parametrize("has_log", [True, False], ids=["with the log", "without"])
