@@ -303,7 +303,7 @@ async def test_orders_are_what_they_say(client: httpx.AsyncClient) -> None:
         for place, (name, score) in enumerate(scores.items())
     ]
     thread = await loaded(lines)
-    await db.execute("update comment set controversial = 9 where imported_id = 'split'")
+    await db.execute("update comment set base_ups = 9, base_downs = 4 where imported_id = 'split'")
 
     async def order(sort: str) -> list[str]:
         roots = (await tree.whole(thread, sort)).roots

@@ -15,7 +15,7 @@ from parley.threads.queries import Brake
 
 # From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
 FLAT_FROM = 8
-KEPT = 20_000
+KEPT = 8_000
 # Stands where a piece's replies go; no rendered text can hold a NUL (core/text.py refuses it).
 REPLIES = Markup("\x00")
 
