@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import msgspec
 
 from bench.data import MEMBERS, add_members, add_thread, find_words
+from bench.ground import create_database
 from parley.core import db
 from parley.core.db import close_pool, open_pool
-from parley.core.migrate import migrate
 
 LOOKED_AT = 1_000
 # Few, so that in the known thread alone each has the record of somebody established. The other members vote.
@@ -51,8 +50,7 @@ async def build(server: str, name: str, sizes: Sequence[int], tell: Callable[[st
 
     About ten votes stand on each comment. It comes in by COPY, its indexes afterwards.
     """
-    url = await _create(server, name)
-    await migrate(url)
+    url = await create_database(server, name)
     await open_pool(url, size=4, as_owner=True, statement_timeout="0")
     try:
         assert db.DB.pool is not None
@@ -60,13 +58,6 @@ async def build(server: str, name: str, sizes: Sequence[int], tell: Callable[[st
             return await _fill(connection, City(url, {}, {}, [], 0, 0), sizes, tell)
     finally:
         await close_pool()
-
-
-async def _create(server: str, name: str) -> str:
-    connection = await asyncpg.connect(server)
-    await connection.execute(f"create database {name}")
-    await connection.close()
-    return urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from random import Random
 from time import perf_counter
 
 from bench.ground import ROUNDS, Ground, Web, web
-from bench.listeners import Audience, Far, Listener, connect, p99, say
+from bench.listeners import Audience, Far, Listener, allow_files, connect, p99, say
 from bench.load import Load, drive, request
 from bench.report import Figure
 from parley.live.render import LATEST_MS, SOONEST_MS
@@ -18,6 +18,7 @@ STORMS = 3
 
 
 async def measure(ground: Ground) -> list[Figure]:
+    allow_files()
     thread, cookies = ground.community.read, ground.community.cookies
     path = f"/t/{thread}/live?last=1"
     async with web() as first, web() as second:

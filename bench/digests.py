@@ -11,20 +11,18 @@ The ceiling writes the same rows and chooses, reads and words nothing.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import process_time
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import psutil
 
 from bench import town
-from bench.ground import ROUNDS, Ground, resident
+from bench.ground import ROUNDS, Ground, create_database, resident
 from bench.report import Figure
 from parley import features
 from parley.core import db
 from parley.core.db import close_pool, open_pool
 from parley.core.mail import asking, queue
-from parley.core.migrate import migrate
 from parley.core.redis import close_redis, open_redis
 from parley.digests import building, planning
 from parley.digests.offering import offered
@@ -117,11 +115,7 @@ async def _write(mails: Sequence[int]) -> None:
 
 async def _database(url: str) -> str:
     """A database of its own on the same server, filled."""
-    connection = await asyncpg.connect(url)
-    await connection.execute("create database digests")
-    await connection.close()
-    own = urlunsplit(urlsplit(url)._replace(path="/digests"))
-    await migrate(own)
+    own = await create_database(url, "digests")
     connection = await asyncpg.connect(own)
     await town.fill(connection)
     await connection.close()

@@ -10,7 +10,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 import httpx
 import psutil
 
@@ -64,6 +66,16 @@ def ground() -> Iterator[Ground]:
             app.FOLDER: name,
         }
         yield Ground(Path(name), both)
+
+
+async def create_database(server: str, name: str) -> str:
+    """Make an empty, migrated database beside that of `server`; return its address."""
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"create database {name}")
+    await connection.close()
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    await migrate(url)
+    return url
 
 
 class Web:

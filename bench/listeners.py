@@ -61,7 +61,6 @@ class Audience:
 
     @classmethod
     async def open(cls, port: int, path: str, streams: int) -> Self:
-        allow_files()
         listeners = [Listener(path) for _ in range(streams)]
         for start in range(0, streams, WAVE):
             await asyncio.gather(*(connect(port, one) for one in listeners[start : start + WAVE]))
@@ -125,6 +124,7 @@ def _listen(pipe: Connection, port: int, path: str, streams: int) -> None:
 
 
 async def _serve(pipe: Connection, port: int, path: str, streams: int) -> None:
+    allow_files()
     audience = await Audience.open(port, path, streams)
     pipe.send(None)
     while (mark := await asyncio.to_thread(pipe.recv)) is not None:

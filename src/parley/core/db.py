@@ -45,6 +45,7 @@ Hook = Callable[[], Awaitable[None]]
 reader: Callable[[str, tuple[Any, ...]], Awaitable[list[Any] | None]] | None = None
 
 _rests_until = 0.0
+_expiring: set[asyncio.Task[None]] = set()
 
 
 class Engine(PostgresEngine):
@@ -316,4 +317,7 @@ async def _run_hooks(hooks: list[Hook]) -> None:
 def expire_connections() -> None:
     """Have every pooled connection replaced before its next use: after a fail-over they lead to the wrong server."""
     if DB.lender is not None:
-        asyncio.get_running_loop().create_task(DB.lender.expire())
+        task = asyncio.get_running_loop().create_task(DB.lender.expire())
+        # The loop holds tasks weakly: an unheld one may be gone before it is done.
+        _expiring.add(task)
+        task.add_done_callback(_expiring.discard)
