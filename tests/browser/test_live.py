@@ -181,12 +181,3 @@ async def test_a_page_that_the_server_only_confirmed_lives_and_votes(site: Site,
     await jonas.page.get_by_role("button", name="1 new perspective").click()
     await jonas.page.locator(f"#c{arrived}-score button.up").click()
     await expect(jonas.page.locator(f"#c{arrived}-score b")).to_have_text("1")
-
-
-async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -> None:
-    for path in ("/", "/t/1/x", f"/t/{site.made['crowded']}/x", "/signup"):
-        tab = await open_tab()
-        await tab.open(path)
-        await tab.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-        assert await tab.page.evaluate("document.fonts.check('1em \"Source Serif 4\"')")
-        assert await tab.shifts() == [], path

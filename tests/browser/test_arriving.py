@@ -1,0 +1,35 @@
+"""Nothing moves while a page arrives, at once or element by element."""
+
+import asyncio
+
+import pytest
+
+from browser.conftest import OpenTab
+from browser.dripping import dripping
+from browser.site import Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+# Bytes that hold the first screen.
+SCREEN = 28_000
+
+
+async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -> None:
+    for path in ("/", "/t/1/x", f"/t/{site.made['crowded']}/x", "/signup"):
+        tab = await open_tab()
+        await tab.open(path)
+        await tab.page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
+        assert await tab.page.evaluate("document.fonts.check('1em \"Source Serif 4\"')")
+        assert await tab.shifts() == [], path
+
+
+@pytest.mark.parametrize("path", ["/", "/t/1/x", "/t/1/x?view=whole"])
+async def test_nothing_moves_while_a_page_arrives_on_a_slow_line(site: Site, open_tab: OpenTab, path: str) -> None:
+    async with dripping(site.address, SCREEN) as address:
+
+        async def shifts(width: int) -> list[object]:
+            tab = await open_tab(address=address, viewport={"width": width, "height": 844})
+            await tab.open(path)
+            return await tab.shifts()
+
+        assert await asyncio.gather(*map(shifts, (390, 768, 1440))) == [[], [], []]
