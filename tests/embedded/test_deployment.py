@@ -147,7 +147,7 @@ async def test_the_databases_first_start_makes_a_role_that_owns_only_its_databas
     )
     socket = f"unix_socket_directories={tmp_path}"
     with running(*prefix, programs / "postgres", "-D", data, "-c", "listen_addresses=", "-c", socket):
-        wait_for((tmp_path / ".s.PGSQL.5432").exists)
+        wait_for(lambda: subprocess.run([programs / "pg_isready", "-q", "-h", tmp_path], check=False).returncode == 0)
         script = ROOT / "deploy/postgres.sh"
         run(script, PATH=path, PGHOST=str(tmp_path), POSTGRES_PASSWORD="it's 'odd'")
         connection = await asyncpg.connect(host=str(tmp_path), user="parley", database="parley")

@@ -1,5 +1,6 @@
 """PostgreSQL and Valkey from wheels: real processes in folders of their own."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -165,6 +166,22 @@ async def test_what_was_committed_survives_the_killing_of_postgresql(tmp_path: P
         both.postgres.process.wait()
         both.postgres.start()
         assert await run_sql(both.database_url, "select n from kept") == 7
+
+
+async def test_backends_that_outlive_a_killed_postgresql_are_waited_for(tmp_path: Path) -> None:
+    with servers(tmp_path, fast=True) as both:
+        connection = await asyncpg.connect(both.database_url)
+        backend = psutil.Process(connection.get_server_pid())
+        backend.suspend()
+        os.kill(both.postgres.pid, signal.SIGKILL)
+        both.postgres.process.wait()
+        starting = asyncio.create_task(asyncio.to_thread(both.postgres.start))
+        done, _ = await asyncio.wait([starting], timeout=0.3)
+        backend.resume()
+        await starting
+        connection.terminate()
+        assert not done
+        assert await run_sql(both.database_url, "select 1") == 1
 
 
 def test_after_its_owner_was_killed_the_folder_can_be_used_at_once(tmp_path: Path) -> None:

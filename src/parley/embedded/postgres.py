@@ -9,6 +9,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ import psutil
 from parley.core import role as core
 from parley.embedded.folder import CannotStart
 from parley.embedded.launch import dying_with_us, ordinary_identity
-from parley.embedded.service import Run, Service
+from parley.embedded.service import STEP_SECONDS, Run, Service
 
 ROLE = DATABASE = "parley"
 ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -91,6 +92,7 @@ class Postgres(Service):
 
     def end_orphan(self) -> None:
         super().end_orphan()
+        self._outlast_backends()
         self._drop_stale_pid_file()
 
     def last_line(self) -> str:
@@ -165,17 +167,28 @@ class Postgres(Service):
         except OSError:
             return []
 
+    def _outlast_backends(self) -> None:
+        """Wait for the backends of a PostgreSQL that was killed: until they notice, they hold the memory it shared."""
+        until = time.monotonic() + self.patience
+        while (pid := self._pid()) and not psutil.pid_exists(pid) and self._is_in_use() and time.monotonic() < until:
+            self.run.pause(STEP_SECONDS)
+
     def _drop_stale_pid_file(self) -> None:
         """Remove a postmaster.pid whose number now belongs to a program that is not this PostgreSQL.
 
         PostgreSQL would take that program for itself and refuse to start. Every process of a cluster works in
         its data folder, so when none does, the file is stale.
         """
-        lines = self._pid_lines()
-        if not lines or not lines[0].strip().isdigit() or not psutil.pid_exists(int(lines[0])):
-            return
-        if not any(_works_in(process, self.data) for process in psutil.process_iter()):
+        pid = self._pid()
+        if pid and psutil.pid_exists(pid) and not self._is_in_use():
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _pid(self) -> int | None:
+        lines = self._pid_lines()
+        return int(lines[0]) if lines and lines[0].strip().isdigit() else None
+
+    def _is_in_use(self) -> bool:
+        return any(_works_in(process, self.data) for process in psutil.process_iter())
 
 
 def binary(name: str) -> str:
