@@ -112,6 +112,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         }
         pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
         pages.warm()
+        await page.warm()
         assets.assets()
         # What is here now stays: no collection in the middle of the first pages need look through it.
         gc.collect()

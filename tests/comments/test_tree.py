@@ -14,7 +14,7 @@ from litestar import Litestar
 
 import make
 from parley.accounts import sessions
-from parley.comments import tree
+from parley.comments import page, tree
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.importing import Line, import_discussion
 from parley.core import db
@@ -237,6 +237,18 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
     assert len(set(asked.values())) == 1, asked
     # One of them only while a member has no record: whether they have used up their hour.
     assert asked[10] <= 18
+
+
+@pytest.mark.anyio
+async def test_a_new_process_makes_a_page_before_anybody_asks(client: httpx.AsyncClient, counted: Count) -> None:
+    await page.warm()
+    thread = await make.thread()
+    await page.warm()
+    counted.queries = 0
+    assert (await client.get(await make.address(thread))).status_code == 200
+    made = counted.queries
+    await client.get(await make.address(await make.thread()))
+    assert made < counted.queries - made
 
 
 @pytest.mark.anyio

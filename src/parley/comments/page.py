@@ -73,6 +73,12 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     return page(request, "threads/page.html", "passages", passages_html=shown.passages)
 
 
+async def warm() -> None:
+    """Make a page that nobody asked for, so that a new process does for no reader what it does but once."""
+    for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
+        await _whole(await views.thread_view(views.Place(card.id), fresh=False), None)
+
+
 async def _focus(thread: int, focus: str) -> int | None:
     focused = as_id(focus)
     row = await queries.one(focused) if focused is not None else None

@@ -1,7 +1,7 @@
 """Answering with HTML: one template gives the page, and its block alone when htmx asks."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -31,10 +31,18 @@ GZIP = 31
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 
 
+class Templates(Environment):
+    """Jinja's engine, with globals in plain dictionaries."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        # Jinja's own ChainMap is walked through for each component that a page includes: a tenth of a page's CPU.
+        return {**self.globals, **d} if d else self.globals
+
+
 @cache
 def environment() -> Environment:
     """The template engine, with the filters and globals that every template may use."""
-    env = Environment(
+    env = Templates(
         loader=InliningLoader(folder("templates")),
         autoescape=True,
         undefined=StrictUndefined,
