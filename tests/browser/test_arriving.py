@@ -23,13 +23,14 @@ async def test_nothing_moves_while_a_page_loads(site: Site, open_tab: OpenTab) -
         assert await tab.shifts() == [], path
 
 
-@pytest.mark.parametrize("path", ["/", "/t/1/x", "/t/1/x?view=whole"])
-async def test_nothing_moves_while_a_page_arrives_on_a_slow_line(site: Site, open_tab: OpenTab, path: str) -> None:
+async def test_nothing_moves_while_a_page_arrives_on_a_slow_line(site: Site, open_tab: OpenTab) -> None:
     async with dripping(site.address, SCREEN) as address:
 
-        async def shifts(width: int) -> list[object]:
+        async def shifts(path: str, width: int) -> list[object]:
             tab = await open_tab(address=address, viewport={"width": width, "height": 844})
             await tab.open(path)
             return await tab.shifts()
 
-        assert await asyncio.gather(*map(shifts, (390, 768, 1440))) == [[], [], []]
+        shown = [(path, width) for path in ("/", "/t/1/x", "/t/1/x?view=whole") for width in (390, 768, 1440)]
+        found = await asyncio.gather(*(shifts(*one) for one in shown))
+        assert [(one, moved) for one, moved in zip(shown, found, strict=True) if moved] == []
