@@ -13,6 +13,7 @@ from parley.digests.tables import Issue, IssueItem, Subscription
 from parley.moderation.engine.tables import Backtest
 from parley.moderation.tables import (
     Appeal,
+    Audit,
     Decision,
     Guideline,
     Hit,
@@ -34,7 +35,7 @@ TABLES = [
     Topic, Thread, Standing, Visit,
     Comment, CommentVersion,
     Vote,
-    Guideline, Item, Report, Decision, Appeal, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Guideline, Item, Report, Decision, Appeal, Audit, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notice, Follow, TopicFollow, Preference,
     Subscription, Issue, IssueItem,
 ]  # fmt: skip

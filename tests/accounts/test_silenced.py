@@ -1,12 +1,14 @@
-"""A silenced member reads, and writes nothing, until exactly the end of it; a suspended one does not come in."""
+"""A silenced member reads, and writes nothing, until exactly the end of it; a suspended one does not come in (I12)."""
 
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from litestar import Litestar
 
 import make
 from parley.accounts import passwords, sessions
+from parley.accounts.states import STATE_NOW
 from parley.core import db
 from parley.core.access import MEMBER, MODERATOR, Viewer
 
@@ -54,6 +56,13 @@ async def test_a_silence_ends_at_its_time_by_itself(client: httpx.AsyncClient) -
     answer = await client.post(f"/t/{thread}/comments", data={"body": "I am back."})
 
     assert 'name="body"' in page.text and answer.status_code == 303
+
+
+@pytest.mark.parametrize(("lasts", "state"), [(timedelta(microseconds=1), "silenced"), (timedelta(), "active")])
+async def test_it_is_over_at_the_very_microsecond_of_its_end(app: Litestar, lasts: timedelta, state: str) -> None:
+    member = await sanctioned("silenced", lasts)
+
+    assert await db.value(f"select {STATE_NOW} from member where id = $1", member.id) == state
 
 
 def test_a_viewer_who_is_believed_writes_from_that_moment_on() -> None:

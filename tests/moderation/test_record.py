@@ -1,4 +1,4 @@
-"""The record of moderation: every entry is chained to the one before, and the program that follows the chain."""
+"""The record of moderation: every entry is chained to the one before, and the program that follows the chain (I3)."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Sanctions end by themselves, recorded; what waits for too long alarms the staff once a day."""
+"""Sanctions end by themselves, recorded; what waits for too long alarms the staff once a day (R31, I12)."""
 
 import asyncio
 

@@ -66,6 +66,7 @@ FORMS = {
     "/mod/item/{item:str}/undo": ("decision",),
     "/mod/appeals/{appeal:str}/take": (),
     "/mod/appeals/{appeal:str}/decide": ("outcome", "action", "until", "answer"),
+    "/mod/audits/{decision:str}": ("action",),
     "/mod/decision/{decision:str}/second": ("agree", "reason"),
     "/mod/decision/{decision:str}/reveal": ("next",),
     "/mod/rules/new": ("name", "does", "rule", "kind-0", "words-0", "add", "more", "less"),

@@ -73,6 +73,10 @@ LESSER = {
     "suspend": ("suspend", "silence", "warn"),
 }
 SLOW_SECONDS = 120
+# What one says one would have done about a comment, where that is compared with what was done.
+JUDGEMENTS = {
+    name: one for name, one in ACTIONS.items() if "comment" in one.kinds and (one.restricts or name == "approve")
+}
 
 
 class Stale(ParleyError):

@@ -40,6 +40,7 @@ async def figures(period: Period) -> list[Figure]:
         decisions(period, decided),
         reports(period, await stats.reported(since, grain)),
         appeals(decided),
+        agreement(await stats.audited(since)),
         rules(await stats.matched(since)),
     ]
 
@@ -115,6 +116,23 @@ def appeals(found: Sequence[stats.Decided]) -> Figure:
         [[name, f"{part:,}", wording.percent(part, taking)] for name, part in parts],
         shares=[charts.share(name, wording.percent(part, taking), part, taking) for name, part in parts],
     )
+
+
+def agreement(found: Sequence[stats.Audited]) -> Figure:
+    total, agreed, same = _sums(found, "count", "agreed", "same")
+    summary = (
+        f"{plural(total, 'decision was', 'decisions were')} looked at by somebody who did not know the outcome: "
+        f"{agreed:,} found the same, {same:,} with the very same measure."
+        if total
+        else "No decision was looked at twice in this time."
+    )
+    rows = [
+        [wording.deed(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"] for one in found
+    ]
+    parts = [("Breaks a rule, or not", agreed), ("The very same measure", same)] if total else []
+    shares = [charts.share(name, wording.percent(part, total), part, total) for name, part in parts]
+    head = ["Decided", "Looked at twice", "The same finding", "The same measure"]
+    return Figure("agreement", "How far moderators agree", summary, head, rows, shares=shares)
 
 
 def rules(found: Sequence[stats.Matched]) -> Figure:

@@ -111,6 +111,16 @@ class Appeal(Table):
     decided_at = Timestamptz(null=True, default=None)
 
 
+class Audit(Table):
+    """What another moderator would have decided, without knowing what was; one a decision."""
+
+    id = BigSerial(primary_key=True)
+    decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
+    moderator = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    action = Varchar(10, null=False, default=None)
+    created_at = Timestamptz(null=False)
+
+
 class Note(Table):
     """What staff should know about a member; nobody else reads it."""
 

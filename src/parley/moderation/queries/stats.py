@@ -117,6 +117,26 @@ async def waited(since: datetime, grain: str) -> list[Waited]:
     return await db.fetch(Waited, WAITED, since, grain)
 
 
+class Audited(msgspec.Struct, frozen=True):
+    """The decisions of one kind that somebody looked at who did not know them, and what that moderator found."""
+
+    action: str
+    count: int
+    agreed: int
+    same: int
+
+
+AUDITED = """
+select d.action, count(*) as count, count(*) filter (where (d.action = 'approve') = (a.action = 'approve')) as agreed,
+       count(*) filter (where d.action = a.action) as same
+from audit a join decision d on d.id = a.decision where a.created_at >= $1 group by 1 order by 2 desc, 1
+"""
+
+
+async def audited(since: datetime) -> list[Audited]:
+    return await db.fetch(Audited, AUDITED, since)
+
+
 class Matched(msgspec.Struct, frozen=True):
     """What a rule picked out, and what moderators then thought of it."""
 

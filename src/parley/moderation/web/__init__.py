@@ -2,6 +2,7 @@
 
 from parley.moderation.web import (
     appeals,
+    audits,
     bulk,
     dashboard,
     deciding,
@@ -23,6 +24,7 @@ handlers: list[object] = [
     *bulk.handlers,
     *statements.handlers,
     *appeals.handlers,
+    *audits.handlers,
     *members.handlers,
     *log.handlers,
     *mail.handlers,

@@ -15,7 +15,7 @@ from parley.core.text import as_id
 from parley.moderation import appeals, record, seconds
 from parley.moderation.forms import ReviewForm, SecondForm
 from parley.moderation.queries import appeals as queries
-from parley.moderation.queries import people, statements
+from parley.moderation.queries import audits, people, statements
 from parley.moderation.queries.appeals import Appeal, Proposal
 from parley.moderation.record import Entry
 from parley.moderation.rules import ACTIONS, LESSER
@@ -28,7 +28,8 @@ async def appeals_page(request: AnyRequest) -> Response[Any]:
     viewer = staff(request)
     counts = await queries.counts(viewer)
     rows = await queries.waiting(viewer)
-    return page(request, "moderation/appeals/list.html", rows=rows, counts=counts, all_actions=ACTIONS)
+    looks = await audits.waiting(viewer)
+    return page(request, "moderation/appeals/list.html", rows=rows, counts=counts, audits=looks, all_actions=ACTIONS)
 
 
 async def _appeal_at(request: AnyRequest, appeal: str) -> Appeal:

@@ -1,0 +1,52 @@
+"""Looking twice over HTTP: a comment that was decided about, what one would have done, then what was done."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.core.access import MODERATOR
+from parley.core.errors import ParleyError
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+from parley.core.text import as_id
+from parley.moderation import audits
+from parley.moderation.queries import audits as queries
+from parley.moderation.rules import JUDGEMENTS
+from parley.moderation.web.staff import AnyRequest, staff
+
+
+@get("/mod/audits", name="moderation:audits", opt={"who": MODERATOR})
+async def audits_page(request: AnyRequest) -> Response[Any]:
+    """The next one to look at, below what came out of the last."""
+    return await _show(request, Form({}))
+
+
+@post("/mod/audits/{decision:str}", name="moderation:audit", opt={"who": MODERATOR})
+async def audit(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    form, number = Form(await posted(request)), as_id(decision) or 0
+    try:
+        await audits.answer(staff(request), number, form.choice("action", list(JUDGEMENTS)))
+    except ParleyError as error:
+        form.errors["action"] = str(error)
+        return await _show(request, form, error.status)
+    return Redirect(f"/mod/audits?seen={number}", status_code=303)
+
+
+async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
+    viewer, seen = staff(request), as_id(request.query_params.get("seen", ""))
+    return page(
+        request,
+        "moderation/audit.html",
+        status=status,
+        case=await queries.case(viewer),
+        compared=await queries.compared(viewer, seen) if seen else None,
+        waiting=await queries.waiting(viewer),
+        form=form,
+        actions=JUDGEMENTS.values(),
+        all_actions=JUDGEMENTS,
+    )
+
+
+handlers: list[object] = [audits_page, audit]
