@@ -36,7 +36,7 @@ update subscription s set next_at = now() - interval '1 minute', last_day = curr
   weekday = extract(isodow from now() at time zone m.zone)::int, hour = 0
 from member m where m.id = s.member and m.id > $1 and m.id <= $2
 """
-NOW = "update issue set due_at = now() - interval '1 second' where state = 'planned'"
+NOW = "update issue set due_at = $1 where state = 'planned'"
 CLAIM = """
 update mail set state = 'claimed', claim = $1, leased_until = now() + interval '1 hour' where id = any($2::bigint[])
 returning id, list, domain, attempts
@@ -127,7 +127,7 @@ async def _run() -> int:
     now = datetime.now(UTC)
     while await planning.plan(now):
         pass
-    await db.execute(NOW)
+    await db.execute(NOW, now)
     pool, built = await offered(now), 0
     while batch := await building.build(now, pool):
         built += batch

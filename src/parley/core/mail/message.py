@@ -1,9 +1,10 @@
 """The message as it is sent: its headers (docs/decisions/0010-mail.md), its parts and its signature."""
 
 import textwrap
+from binascii import b2a_qp
 from datetime import datetime
 from email.header import Header
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, parseaddr
@@ -14,7 +15,7 @@ from typing import Any
 import dkim
 import msgspec
 
-from parley.core.mail.letters import lists
+from parley.core.mail.letters import LINE_END, lists
 from parley.core.mail.links import Off, off_link, off_token
 from parley.core.settings import settings
 
@@ -86,8 +87,16 @@ class Policy(EmailPolicy):
     It encodes what it finds too long to fold, links too, and 3.11 folds some subjects with an empty word.
     """
 
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """ASCII stays as it is: to parse what we have just written took a third of the time of a message."""
+        if isinstance(value, str) and value.isascii() and not LINE_END.search(value):
+            return name, value
+        return super().header_store_parse(name, value)
+
     def fold_binary(self, name: str, value: Any) -> bytes:
         text = str(value)
+        if text.isascii() and len(name) + len(text) < LONGEST_LINE - 1:
+            return f"{name}: {text}{self.linesep}".encode()
         if text.isascii():
             folded = textwrap.fill(text, initial_indent=f"{name}: ", **FOLDING)
             return "".join(f"{line}{self.linesep}" for line in folded.split("\n")).encode()
@@ -97,6 +106,16 @@ class Policy(EmailPolicy):
 
 
 POLICY = Policy(linesep="\r\n", utf8=SMTP.utf8, header_factory=Headers())
+# Parsed once. The boundary cannot stand in what is quoted-printable, where "=" is "=3D".
+BOUNDARY = "=_parley"
+PLAIN, HTML, BOTH = (
+    POLICY.header_factory("Content-Type", value)
+    for value in (
+        'text/plain; charset="utf-8"',
+        'text/html; charset="utf-8"',
+        f'multipart/alternative; boundary="{BOUNDARY}"',
+    )
+)
 
 
 def rendered(content: Content) -> bytes:
@@ -121,18 +140,28 @@ def _message(content: Content) -> EmailMessage:
     if content.list is not None and content.member is not None:
         for name, value in _of_list(content, content.list, content.member):
             message[name] = value
-    message.set_content(content.text, cte="quoted-printable")
-    if content.html is not None:
-        # A multipart boundary is random unless it is set, and a resend must not differ.
-        message.make_alternative(boundary=f"=_parley.{content.id}")
-        message.add_alternative(content.html, subtype="html", cte="quoted-printable")
+    message["MIME-Version"] = "1.0"
+    if content.html is None:
+        _fill(message, PLAIN, content.text)
+    else:
+        message["Content-Type"] = BOTH
+        message.attach(_fill(EmailMessage(POLICY), PLAIN, content.text))
+        message.attach(_fill(EmailMessage(POLICY), HTML, content.html))
     return message
 
 
-def _sender(content: Content) -> Address:
+def _fill(part: EmailMessage, content_type: BaseHeader, text: str) -> EmailMessage:
+    """Put `text` into a part. The library's own `set_content` encodes in Python, which takes ten times as long."""
+    part["Content-Type"] = content_type
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(text.replace("\n", "\r\n").encode()).decode())
+    return part
+
+
+def _sender(content: Content) -> str:
     """Our one address, which can be answered, under the name of the list: never under a member's."""
     name, address = parseaddr(settings().mail_from)
-    return Address(f"{name} {content.list}" if content.list else name, addr_spec=address)
+    return str(Address(f"{name} {content.list}" if content.list else name, addr_spec=address))
 
 
 def _of_list(content: Content, name: str, member: int) -> list[tuple[str, str]]:
