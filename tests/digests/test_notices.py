@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import issue_for, kinds, next_week, reader, reviewed, told
+from digests.edition import due, issue, issue_for, kinds, next_week, reader, reviewed, told
 from parley.core import db
 from parley.core.access import Viewer
 from parley.digests import reviewing
@@ -152,6 +152,27 @@ async def test_a_topic_that_is_followed_is_the_readers(mira: Viewer) -> None:
         await make.comment(await make.thread(topic=topic), await make.member(), "Something new.")
 
     assert await kinds(await issue_for(mira)) == ["best", "elsewhere"]
+
+
+async def test_a_topic_comes_once_a_week_to_whom_the_digest_comes_every_day(mira: Viewer) -> None:
+    await following.set_topics(mira.id, {"policy": "weekly"})
+    comment = await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    await due(mira)
+    await db.execute(
+        "update subscription set frequency = 'daily', weekday = weekday % 7 + 1 where member = $1", mira.id
+    )
+    assert await kinds((await issue())[0]) == []
+
+    await next_week(mira)
+    await due(mira)
+    assert await told((await issue())[0]) == [comment]
+
+
+async def test_a_topic_that_comes_once_a_week_is_in_each_weekly_digest(mira: Viewer) -> None:
+    await following.set_topics(mira.id, {"policy": "weekly"})
+    comment = await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+
+    assert await told(await issue_for(mira)) == [comment]
 
 
 async def test_an_article_that_changed_where_one_commented_is_told_once(mira: Viewer) -> None:

@@ -14,6 +14,7 @@ from parley.core.access import Viewer
 from parley.core.mail.sending import deliver_due
 from parley.digests import letters, ops
 from parley.digests.queries import Subscribed, subscribed
+from parley.notices.queries import topic_levels
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +119,36 @@ async def test_a_pause_can_be_made_and_ended(client: httpx.AsyncClient, mira: Vi
 
     await client.post("/settings/mail/pause", data={"weeks": "0"})
     assert "Away for a while?" in (await client.get("/settings/mail")).text
+
+
+async def test_how_often_a_topic_comes_is_chosen_there(client: httpx.AsyncClient, mira: Viewer) -> None:
+    await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    assert "Something new." in (await client.get("/settings/mail")).text
+
+    answer = await client.post("/settings/topics", data={"policy": "mute", "work": "weekly", "research": "follow"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
+    page = (await client.get("/settings/mail")).text
+    assert re.findall(r'<option value="(\w+)" selected>(?:In every|Once a week at|Never)', page) == [
+        "follow",
+        "weekly",
+        "mute",
+    ]
+    assert "Something new." not in page
+    assert "in one digest a week" in (await client.get("/settings/notices")).text
+    assert "in your digest, once a week" in (await client.get("/?topic=work")).text
+
+    await client.post("/topic/work/follow", data={"on": "0"})
+    await client.post("/settings/topics", data={"policy": "usual"})
+    assert await topic_levels(mira.id) == {"research": "follow"}
+
+
+async def test_no_answer_to_how_often_a_topic_comes_changes_nothing(client: httpx.AsyncClient, mira: Viewer) -> None:
+    answer = await client.post("/settings/topics", data={"work": "weekly", "policy": "sometimes"})
+
+    assert answer.status_code == 422
+    assert "Nothing was changed." in answer.text
+    assert await topic_levels(mira.id) == {}
 
 
 @pytest.mark.parametrize("weeks", ["53", "-1", "soon"])

@@ -17,7 +17,7 @@ from parley.digests.selection import MOST, ORDER
 from parley.digests.words import SUBJECT, day_word, lay_out
 
 AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
-EDITION = Edition(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly")
+EDITION = Edition(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
 ITEM = Item(
     issue=7,
     member=3,

@@ -13,6 +13,7 @@ from parley.digests.own import own
 from parley.digests.queries import EDITION, READS
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
+from parley.digests.schedule import is_between
 from parley.digests.selection import Candidate, Pool, select
 
 BATCH = 250
@@ -47,7 +48,7 @@ async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None
     late = now - timedelta(hours=EXPIRES_HOURS)
     in_time = [one for one in editions if one.member in wanting and one.due_at > late]
     digests = [one for one in in_time if one.list == "digest"]
-    chosen = await choose([one.member for one in digests], pool, now)
+    chosen = await choose(digests, pool, now)
     told = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
     await items.put(item for found in told.values() for item in found)
     posted = [letters.unwritten(one) for one in in_time if one.list == "keep" or one.id in told]
@@ -55,12 +56,15 @@ async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None
     await _settle(editions, mails)
 
 
-async def choose(members: Sequence[int], pool: Pool, now: datetime) -> list[list[Candidate]]:
-    """What an issue would tell each of these members now."""
+async def choose(editions: Sequence[Edition], pool: Pool, now: datetime) -> list[list[Candidate]]:
+    """What each of these issues would tell now. There is at most one of a member."""
+    members = [one.member for one in editions]
     mine = await own(members, now)
     comments = {one.comment for found in mine.values() for one in found if one.comment} | _comments(pool)
     articles = [one.thread for one in pool.opened]
-    return [select(reader, mine[reader.id], pool) for reader in await readers(members, list(comments), articles)]
+    between = {one.member for one in editions if is_between(one.period, one.weekday)}
+    found = await readers(members, list(comments), articles, between)
+    return [select(reader, mine[reader.id], pool) for reader in found]
 
 
 def _comments(pool: Pool) -> set[int]:

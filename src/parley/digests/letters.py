@@ -34,6 +34,7 @@ class Edition(msgspec.Struct, frozen=True):
     email: str
     zone: str
     frequency: str
+    weekday: int
 
 
 def unwritten(edition: Edition) -> Letter:

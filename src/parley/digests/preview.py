@@ -24,11 +24,11 @@ class Preview(msgspec.Struct, frozen=True):
 async def next_issue(one: Subscribed, wish: Wish, now: datetime) -> Preview:
     """The next issue of a member, if they had the digest by `wish`."""
     due = _due(one, wish, now)
-    chosen = await choose([one.member], await offered(now), now)
+    edition = msgspec.structs.replace(one.edition(due.period if due else "", now), zone=wish.zone, weekday=wish.weekday)
+    chosen = await choose([edition], await offered(now), now)
     told = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
     if not told:
         return Preview(due, None, None)
-    edition = msgspec.structs.replace(one.edition(due.period if due else "", now), zone=wish.zone)
     return Preview(due, lay_out(told, wish.zone, now), letters.digest(edition, told))
 
 

@@ -40,7 +40,9 @@ class Subscribed(msgspec.Struct, frozen=True):
 
     def edition(self, period: str, at: datetime) -> Edition:
         """An issue of theirs that is in no table, for looking at it."""
-        return Edition(0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency)
+        return Edition(
+            0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency, self.weekday
+        )
 
 
 SUBSCRIBED = f"""
@@ -58,7 +60,7 @@ async def subscribed(member: int, *, lock: bool = False) -> Subscribed | None:
 
 
 EDITION = """
-select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency
+select i.id, i.member, i.list, i.period, i.due_at, m.name, m.email, m.zone, s.frequency, s.weekday
 from issue i join member m on m.id = i.member join subscription s on s.member = i.member
 """
 

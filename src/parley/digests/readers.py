@@ -1,7 +1,7 @@
 """What readers know, and what they do not want: read for many members at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -65,7 +65,7 @@ class Mailed(msgspec.Struct, frozen=True):
 
 
 class Stance(msgspec.Struct, frozen=True):
-    """A thread that a member mutes, or a topic they follow or mute."""
+    """A thread that a member mutes, or how they want a topic."""
 
     member: int
     thread: int | None
@@ -73,10 +73,12 @@ class Stance(msgspec.Struct, frozen=True):
     level: str
 
 
-async def readers(members: Sequence[int], comments: Sequence[int], articles: Sequence[int]) -> list[Reader]:
+async def readers(
+    members: Sequence[int], comments: Sequence[int], articles: Sequence[int], between: Container[int]
+) -> list[Reader]:
     """What each of these members knows and does not want, as far as `comments` and `articles` could be told to them.
 
-    An article goes by its thread.
+    An article goes by its thread. Members in `between` get an issue that is not their one of the week.
     """
     ids = list(members)
     seen: dict[int, dict[int, datetime]] = defaultdict(dict)
@@ -85,8 +87,12 @@ async def readers(members: Sequence[int], comments: Sequence[int], articles: Seq
         seen[one.member][one.thread] = one.at
         topics.append((one.member, one.topic))
     stances = await db.fetch(Stance, STANCES, ids)
-    topics += [(one.member, one.topic) for one in stances if one.topic and one.level == "follow"]
-    muted_topics = _sets((one.member, one.topic) for one in stances if one.topic and one.level == "mute")
+    topics += [(one.member, one.topic) for one in stances if one.topic and one.level in {"follow", "weekly"}]
+    muted_topics = _sets(
+        (one.member, one.topic)
+        for one in stances
+        if one.topic and (one.level == "mute" or (one.level == "weekly" and one.member in between))
+    )
     muted_threads = _sets((one.member, one.thread) for one in stances if one.thread)
     shut = _sets((one.member, one.name) for one in await db.fetch(Named, SHUT, ids))
     rows = await db.fetch(Mailed, MAILED, ids, list(comments), list(articles))

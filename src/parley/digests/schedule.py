@@ -53,6 +53,11 @@ def period(frequency: str, day: date) -> str:
     return day.isoformat() if frequency == "daily" else f"{year}-W{week:02}"
 
 
+def is_between(name: str, weekday: int) -> bool:
+    """Whether the issue of the period of this name comes between two of `weekday`: it is daily, and of another day."""
+    return bool(name) and "W" not in name and date.fromisoformat(name).isoweekday() != weekday
+
+
 def moment(day: date, wish: Wish) -> datetime:
     """When the clocks of the zone show the wished hour on `day`, in UTC; the first time, where they show it twice.
 

@@ -7,16 +7,15 @@ import msgspec
 
 from parley.core import db
 from parley.digests import building, items
+from parley.digests.letters import Edition
 from parley.digests.offering import offered
 from parley.digests.planning import step
-from parley.digests.queries import SUBSCRIBED, Subscribed
+from parley.digests.queries import EDITION, SUBSCRIBED, Subscribed
 from parley.digests.selection import Pool
 
 DUE = f"{SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
 COUNT = "select count(*) from subscription where next_at <= $1"
-PLANNED = (
-    "select member from issue where state = 'planned' and list = 'digest' and member > $1 order by member limit $2"
-)
+PLANNED = f"{EDITION} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
 COUNT_PLANNED = "select count(*) from issue where state = 'planned' and list = 'digest'"
 
 
@@ -41,21 +40,24 @@ async def run(now: datetime, progress: Callable[[int, int], object]) -> Found:
     while batch := await db.fetch(Subscribed, DUE, now, last, building.BATCH):
         steps = [step(one, now) for one in batch]
         found.asked += sum(one.list == "keep" for one in steps)
-        await _count(found, [one.member for one in steps if one.list == "digest"], pool, now)
+        digests = [
+            one.edition(next_.period, now) for one, next_ in zip(batch, steps, strict=True) if next_.list == "digest"
+        ]
+        await _count(found, digests, pool, now)
         last = batch[-1].member
         progress(len(batch), total)
     last = 0
-    while members := await db.values(PLANNED, last, building.BATCH):
-        await _count(found, members, pool, now)
-        last = members[-1]
-        progress(len(members), total)
+    while planned := await db.fetch(Edition, PLANNED, last, building.BATCH):
+        await _count(found, planned, pool, now)
+        last = planned[-1].id
+        progress(len(planned), total)
     found.due = found.letters + found.empty + found.asked
     return found
 
 
-async def _count(found: Found, members: list[int], pool: Pool, now: datetime) -> None:
-    chosen = await building.choose(members, pool, now)
-    told = await items.of_choice([(place, member, chosen[place]) for place, member in enumerate(members)])
+async def _count(found: Found, editions: list[Edition], pool: Pool, now: datetime) -> None:
+    chosen = await building.choose(editions, pool, now)
+    told = await items.of_choice([(place, one.member, chosen[place]) for place, one in enumerate(editions)])
     found.letters += len(told)
     found.items += sum(len(one) for one in told.values())
-    found.empty += len(members) - len(told)
+    found.empty += len(editions) - len(told)

@@ -18,6 +18,8 @@ from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
 from parley.digests.queries import Subscribed
 from parley.digests.words import hour_word, lay_out
+from parley.notices.queries import topic_levels
+from parley.threads.queries import topics
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -94,6 +96,8 @@ async def _settings(request: AnyRequest, one: Subscribed, form: DigestForm, stat
         wish=form.wish,
         weekdays=WEEKDAYS,
         places=zones.places(),
+        topics=await topics(),
+        levels=await topic_levels(one.member),
         saved="saved" in request.query_params,
     )
 

@@ -1,10 +1,10 @@
 """What members fill in about notices."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from parley.core.forms import Form
-from parley.notices.rules import KINDS, OF_A_THREAD
+from parley.notices.rules import KINDS, OF_A_THREAD, OF_A_TOPIC
 
 
 class ChannelsForm(Form):
@@ -14,6 +14,15 @@ class ChannelsForm(Form):
         super().__init__(data)
         chosen = {kind.name: self.choice(kind.name, kind.channels) for kind in KINDS}
         self.channels = {name: channel for name, channel in chosen.items() if channel is not None}
+
+
+class TopicsForm(Form):
+    """How often each topic is in the digest; a topic that is absent stays as it was."""
+
+    def __init__(self, data: Mapping[str, Any], topics: Iterable[str]) -> None:
+        super().__init__(data)
+        chosen = {topic: self.choice(topic, OF_A_TOPIC) for topic in topics}
+        self.levels = {topic: level for topic, level in chosen.items() if level is not None}
 
 
 class FollowForm(Form):

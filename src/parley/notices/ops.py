@@ -16,7 +16,13 @@ TOPIC_FOLLOW = """
 insert into topic_follow (member, topic, level, since) select $1, slug, $3, now() from topic where slug = $2
 on conflict (member, topic) do update set level = excluded.level
 """
-TOPIC_UNFOLLOW = "delete from topic_follow where member = $1 and topic = $2 and level = $3"
+TOPIC_UNFOLLOW = "delete from topic_follow where member = $1 and topic = $2 and (level = 'mute') = ($3 = 'mute')"
+TOPICS = """
+insert into topic_follow (member, topic, level, since)
+select $1, topic, level, now() from unnest($2::text[], $3::text[]) chosen(topic, level) where level <> 'usual'
+on conflict (member, topic) do update set level = excluded.level
+"""
+TOPICS_AS_USUAL = "delete from topic_follow where member = $1 and topic = any($2)"
 LEVEL = "select level from follow where member = $1 and thread = $2"
 CHANNEL = """
 insert into follow (member, thread, level, channel, since) select $1, id, 'none', $3, now() from thread where id = $2
@@ -73,6 +79,14 @@ async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None
     if await db.value("select 1 from topic where slug = $1", topic) is None:
         raise NotFound("There is no such topic.")
     await db.execute(TOPIC_FOLLOW if on else TOPIC_UNFOLLOW, member, topic, level)
+    await _tell()
+
+
+async def set_topics(member: int, levels: Mapping[str, str]) -> None:
+    """Choose how often each of these topics is in the digest: a level of `TopicFollow`, or `usual`."""
+    async with db.atomic():
+        await db.execute(TOPICS_AS_USUAL, member, [topic for topic, level in levels.items() if level == "usual"])
+        await db.execute(TOPICS, member, list(levels), list(levels.values()))
     await _tell()
 
 

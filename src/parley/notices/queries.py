@@ -121,9 +121,19 @@ async def standing(member: int, thread: int) -> Standing:
 
 
 async def topic_level(member: int, topic: str) -> str | None:
-    """Whether a member follows or mutes a topic."""
-    level: str | None = await db.value("select level from topic_follow where member = $1 and topic = $2", member, topic)
-    return level
+    """How a member stands to a topic, where they chose."""
+    return (await topic_levels(member)).get(topic)
+
+
+class Level(msgspec.Struct, frozen=True):
+    topic: str
+    level: str
+
+
+async def topic_levels(member: int) -> dict[str, str]:
+    """How often topics are in a member's digest, as far as they chose."""
+    rows = await db.fetch(Level, "select topic, level from topic_follow where member = $1", member)
+    return {row.topic: row.level for row in rows}
 
 
 class Followed(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ from parley.moderation.rules import UNDO_SECONDS
 
 # On the page only; on the page and by mail at once; on the page and in the digest; not at all.
 CHANNELS = ("page", "mail", "digest", "off")
+# How often a topic is in the digest: as far as its member reads it, in each issue, in one a week, in none.
+OF_A_TOPIC = ("usual", "follow", "weekly", "mute")
 # A thread one wants to hear nothing of is muted.
 OF_A_THREAD = ("page", "mail", "digest")
 

@@ -23,7 +23,7 @@ class Follow(Table):
 
 
 class TopicFollow(Table):
-    """A topic whose articles a member wants to hear of (`follow`), or of nothing in it (`mute`)."""
+    """A topic that a member wants in each digest (`follow`), in one a week (`weekly`), or nowhere (`mute`)."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)

@@ -14,8 +14,9 @@ from parley.core.forms import Form, posted
 from parley.core.pages import fragment, local_path, page, wants_fragment
 from parley.core.text import as_id
 from parley.notices import ops, queries, view
-from parley.notices.forms import ChannelsForm, FollowForm
+from parley.notices.forms import ChannelsForm, FollowForm, TopicsForm
 from parley.notices.rules import KINDS
+from parley.threads.queries import topics
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -66,6 +67,15 @@ async def set_channels(request: AnyRequest) -> Response[Any]:
         return await _settings(request, form.errors, 422)
     await ops.set_channels(signed_in(request).id, form.channels)
     return Redirect("/settings/notices?saved", status_code=303)
+
+
+@post("/settings/topics", name="notices:topics", opt={"who": MEMBER})
+async def set_topics(request: AnyRequest) -> Redirect:
+    form = TopicsForm(await posted(request), [one.slug for one in await topics()])
+    if form.errors:
+        raise Refused("This is no answer to how often a topic comes. Nothing was changed.")
+    await ops.set_topics(signed_in(request).id, form.levels)
+    return Redirect("/settings/mail?saved", status_code=303)
 
 
 @post("/t/{thread:str}/follow", name="notices:follow", opt={"who": MEMBER})
@@ -130,4 +140,4 @@ async def _settings(request: AnyRequest, errors: dict[str, str], status: int) ->
     )
 
 
-handlers = [notices, read, names, settings_page, set_channels, follow, mute, follow_topic, mute_topic]
+handlers = [notices, read, names, settings_page, set_channels, set_topics, follow, mute, follow_topic, mute_topic]
