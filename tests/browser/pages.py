@@ -22,6 +22,13 @@ class Shown:
         return self.viewer == viewer or self.also == "members" or (self.also == "staff" and viewer in STAFF)
 
 
+def by_viewer(pages: list[Shown]) -> dict[str | None, list[Shown]]:
+    """The pages of each viewer, so that one tab can open them in turn."""
+    return {
+        viewer: [one for one in pages if one.viewer == viewer] for viewer in dict.fromkeys(one.viewer for one in pages)
+    }
+
+
 def as_seen_by(viewer: str, pages: list[Shown]) -> list[Shown]:
     """Those of `pages` that a viewer may open, as they see them."""
     return [replace(page, viewer=viewer) for page in pages if page.opens_to(viewer)]

@@ -36,7 +36,9 @@ async def test_a_thousand_comments_come_in_few_bytes_and_requests(site: Site, op
 
 async def test_reading_sets_no_cookie(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
-    for shown in await every_page(site):
-        if shown.viewer is None:
-            await tab.open(shown.path)
+    pages = [shown for shown in await every_page(site) if shown.viewer is None]
+    for shown in pages:
+        await tab.context.request.get(site.address + shown.path)
+    for shown in pages[:5]:
+        await tab.open(shown.path)
     assert await tab.context.cookies() == []

@@ -1,11 +1,13 @@
 """Every page on paper, in the system's own colours, and for whoever wants no motion."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.async_api import Page, ViewportSize
 
 from browser.conftest import OpenTab
-from browser.pages import every_page
+from browser.pages import by_viewer, every_page
 from browser.site import Site
 from browser.test_sizes import beyond
 from frontend.test_modes import LONGEST
@@ -13,7 +15,8 @@ from frontend.test_modes import LONGEST
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.slow]
 
 # A4 without its margins, at 96 dots an inch.
-PAPER = {"width": 673, "height": 998}
+PAPER: ViewportSize = {"width": 673, "height": 998}
+DESK: ViewportSize = {"width": 1440, "height": 900}
 PRESSED = ".masthead, .mod-nav, .foot, .dock, .button, .tabs, .decide, .keys-hint"
 CHROME = f"""() => [...document.querySelectorAll("{PRESSED}")]
     .filter(one => one.checkVisibility()).map(one => one.className).slice(0, 5)"""
@@ -37,44 +40,59 @@ UNSEEN = """() => [...document.querySelectorAll("a, button, summary, input:not([
     .map(one => one.outerHTML.slice(0, 120)).slice(0, 5)"""
 
 
-def unlike(found: dict[str, Any], expected: Any) -> str:
-    """The pages where something else than expected was found, a line each."""
-    return "\n".join(f"{name}: {here}" for name, here in found.items() if here != expected)
+@dataclass(frozen=True)
+class Medium:
+    """What a page is shown on, what is looked for there, and what has to be found."""
+
+    name: str
+    size: ViewportSize
+    media: dict[str, Any]
+    scripts: dict[str, str]
+    expected: dict[str, Any]
 
 
-async def found_on_every_page(site: Site, open_tab: OpenTab, scripts: dict[str, str], **options: Any) -> dict[str, Any]:
-    """What `scripts` find, by page; "sideways" where one scrolls sideways or stands out of its box."""
-    pages = await every_page(site)
-    media = {name: options.pop(name) for name in ("media",) if name in options}
-    found = {}
-    for viewer in dict.fromkeys(page.viewer for page in pages):
-        tab = await open_tab(viewer, **options)
-        await tab.page.emulate_media(**media)
-        for shown in [page for page in pages if page.viewer == viewer]:
+MEDIA = [
+    Medium(
+        "on paper stands what the page says, and nothing to press",
+        PAPER,
+        {"media": "print", "color_scheme": "dark"},
+        {"chrome": CHROME, "colours": COLOURS},
+        {"chrome": [], "colours": ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]},
+    ),
+    *(
+        Medium(
+            f"in the {scheme} colours of the system nothing vanishes",
+            DESK,
+            {"forced_colors": "active", "color_scheme": scheme},
+            {"vanished": VANISHED, "unseen": UNSEEN},
+            {"vanished": [], "unseen": []},
+        )
+        for scheme in ("light", "dark")
+    ),
+    Medium("for whoever wants no motion nothing glides", DESK, {}, {"longest": LONGEST}, {"longest": 0}),
+]
+AS_EVER = {"media": "screen", "color_scheme": "light", "forced_colors": "none"}
+
+
+async def unlike(page: Page, medium: Medium) -> dict[str, Any]:
+    """What is otherwise than expected on the page that is open."""
+    await page.set_viewport_size(medium.size)
+    await page.emulate_media(**{**AS_EVER, **medium.media})
+    found = {name: await page.evaluate(script) for name, script in medium.scripts.items()}
+    found["sideways"] = await beyond(page)
+    return {name: one for name, one in found.items() if one != medium.expected.get(name, [])}
+
+
+async def test_every_page_is_as_good_in_every_medium(site: Site, open_tab: OpenTab) -> None:
+    wrong: dict[tuple[str, str], dict[str, Any]] = {}
+    for viewer, theirs in by_viewer(await every_page(site)).items():
+        tab = await open_tab(viewer, reduced_motion="reduce")
+        for shown in theirs:
             await tab.open(shown.path)
-            here = {name: await tab.page.evaluate(script) for name, script in scripts.items()}
-            found[shown.name] = here | {"sideways": await beyond(tab.page)}
-    return found
-
-
-async def test_on_paper_stands_what_the_page_says_and_nothing_to_press(site: Site, open_tab: OpenTab) -> None:
-    scripts = {"chrome": CHROME, "colours": COLOURS}
-    found = await found_on_every_page(site, open_tab, scripts, viewport=PAPER, color_scheme="dark", media="print")
-    expected = {"chrome": [], "colours": ["rgb(255, 255, 255)", "rgb(0, 0, 0)"], "sideways": []}
-    assert unlike(found, expected) == ""
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_in_the_colours_of_the_system_nothing_vanishes(site: Site, open_tab: OpenTab, scheme: str) -> None:
-    scripts = {"vanished": VANISHED, "unseen": UNSEEN}
-    found = await found_on_every_page(site, open_tab, scripts, forced_colors="active", color_scheme=scheme)
-    expected = {"vanished": [], "unseen": [], "sideways": []}
-    assert unlike(found, expected) == ""
-
-
-async def test_nothing_glides_on_any_page_for_whoever_wants_no_motion(site: Site, open_tab: OpenTab) -> None:
-    found = await found_on_every_page(site, open_tab, {"longest": LONGEST}, reduced_motion="reduce")
-    assert unlike(found, {"longest": 0, "sideways": []}) == ""
+            for medium in MEDIA:
+                if found := await unlike(tab.page, medium):
+                    wrong[shown.name, medium.name] = found
+    assert wrong == {}
 
 
 async def test_what_vanishes_in_the_colours_of_the_system_would_be_found(open_tab: OpenTab) -> None:

@@ -43,7 +43,8 @@ join information_schema.tables t using (table_schema, table_name)
 where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'character varying')
 and c.table_name <> 'migration' order by 1, 2
 """
-PAGES_OF_A_KIND = 1
+# At least so many of the pages are there for each.
+GIVEN = {"visitor": 40, "member": 50, "admin": 60}
 SCRIPT_LINKS = "() => [...document.links].filter(link => link.protocol === 'javascript:').map(link => link.outerHTML)"
 # A file to keep is no page.
 LINKS = """() => [...document.links]
@@ -90,25 +91,38 @@ async def test_a_polyglot_in_every_text_does_nothing_on_any_page(poisoned: Site,
     if role != "visitor":
         name = await poisoned.value("select name from member where role = $1 and state = 'active' limit 1", role)
         await tab.post("/login", login=name, password=PASSWORD)
-    seen = await crawl(tab, [poisoned.address + path for path in poisoned.made["pages"]])
-    assert len(seen) > len(poisoned.made["pages"])
+    given = [poisoned.address + path for path in poisoned.made["pages"] if await shows(tab, path)]
+    assert len(await crawl(tab, list(given))) > len(given) > GIVEN[role]
     await tab.open("/t/1/x")
     assert "onerror=alert()" in await tab.page.inner_text("h1")
     caused = [one.url for one in tab.requests if one.resource_type != "document" and "xss" in one.url]
     assert caused == []
 
 
+async def shows(tab: Tab, path: str) -> bool:
+    """Whether there is a page for the tab's viewer, not only the way to sign in."""
+    answer = await tab.context.request.get(tab.address + path, max_redirects=0)
+    return answer.status != 303
+
+
+def kind_of(url: str) -> str:
+    """The address without its numbers, names and chosen values: which page it is."""
+    path, _, query = url.partition("?")
+    names = re.findall(r"(?:^|&)(\w+)=", query)
+    return re.sub(r"\d+", "0", re.sub(r"(/t/\d+|/u)/.*", r"\1", path)) + "?" + "&".join(sorted(names))
+
+
 async def crawl(tab: Tab, todo: list[str]) -> list[str]:
     """Open the pages, and one of each further kind that they lead to; return what was opened."""
-    kinds: dict[str, int] = {}
+    kinds: set[str] = set()
     seen: list[str] = []
     given = len(todo)
     while todo:
         url = urldefrag(todo.pop(0)).url
-        kind = re.sub(r"\d+", "0", re.sub(r"(/t/\d+|/u)/[^?]*|(next|topic)=.*", r"\1", url))
-        if url in seen or (len(seen) >= given and kinds.get(kind, 0) >= PAGES_OF_A_KIND):
+        kind = kind_of(url)
+        if url in seen or (len(seen) >= given and kind in kinds):
             continue
-        kinds[kind] = kinds.get(kind, 0) + 1
+        kinds.add(kind)
         seen.append(url)
         await tab.page.goto(url, wait_until="load")
         assert await tab.page.evaluate(SCRIPT_LINKS) == [], url

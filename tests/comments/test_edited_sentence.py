@@ -64,8 +64,10 @@ async def test_every_comment_stands_where_it_belongs_and_the_changed_ones_are_ma
     assert {row.id: row.passage for row in rows} == {one: lineages[at] for one, (at, _) in places.items()}
     changed = {row.id: row.words for row in rows if row.anchor != "same"}
     assert changed == {one: text[25][2] for one, place in places.items() if place == (25, 2)}
-    page = (await client.get(f"/t/{thread}?passage={lineages[25]}")).text
-    assert 'data-anchor="changed"' in page and "<ins>the" in page and ": 1 passage changed" in page
+    page = (await client.get(f"/t/{thread}")).text
+    assert (page.count('data-anchor="same"'), page.count('data-anchor="changed"')) == (199, 1)
+    alone = (await client.get(f"/t/{thread}?passage={lineages[25]}")).text
+    assert all("<ins>the" in one and ": 1 passage changed" in one for one in (page, alone))
 
 
 async def test_a_passage_that_was_merged_away_leads_to_where_its_words_are(

@@ -62,11 +62,11 @@ async def test_it_counts_what_others_wrote_since_and_leads_to_the_first(
     await db.execute("update comment set state = 'removed' where id = $1", gone)
     await make.comment(thread, mira)
     first = await make.comment(thread, jon)
-    assert await line(client, thread) == f'<a href="#c{first}">1 new comment since</a>'
+    assert await line(client, thread) == f'<a href="#c{first}">1 new comment since you were here</a>'
     await make.comment(thread, jon)
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
-    assert f'<a href="#c{first}">2 new comments since</a>' in page
+    assert f'<a href="#c{first}">2 new comments since you were here</a>' in page
     assert "Fold what I have read" in page
 
 
@@ -80,7 +80,7 @@ async def test_where_the_page_shows_none_of_them_the_newest_are_a_click_away(
     await make.comment(thread, jon)
 
     page = (await client.get(f"/t/{thread}/x?focus={old}")).text
-    assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 new comment since</a>' in page
+    assert f'<a href="{await make.address(thread)}?sort=new#discussion">1 new comment since you were here</a>' in page
 
 
 async def test_a_passage_that_is_gone_is_not_spoken_of(client: httpx.AsyncClient, mira: Viewer) -> None:

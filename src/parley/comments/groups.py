@@ -13,7 +13,9 @@ from parley.comments.rules import IS_IN
 from parley.comments.tree import ORDER, RANK, SHOWN
 from parley.core import db
 
-# How many perspectives a group of a long discussion begins with: together they leave room for their replies.
+# A discussion of so many comments is shown whole.
+SHORT = 240
+# How many perspectives a group of a longer one begins with: together they leave room for their replies.
 FEWEST = 2
 ROOTS = 100
 WORDS = 90
@@ -103,16 +105,17 @@ select id, parent, rank, reply_count, ranked from down limit $5
 
 
 async def first_of_each(
-    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, *, short: bool
+    thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
 ) -> Tree:
-    """The first perspectives of each group with their best replies; in a `short` discussion all of them."""
+    """The first perspectives of each group with their best replies; of a discussion of few `comments`, all."""
     commented = [row.lineage for row in passages if row.comment_count]
-    each = SHOWN if short else max(FEWEST, ROOTS // (len(commented) + 2))
+    short = comments <= SHORT
+    each = SHORT if short else max(FEWEST, ROOTS // (len(commented) + 2))
     one = "and c.stance = $6" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
     nodes = await db.fetch(Node, sql, thread, commented, each, 4 * each, 4 * SHOWN, *extra)
-    return choose(nodes, None, SHOWN, kept=[node.id for node in nodes if node.parent is None])
+    return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
 LOST = "select count(*) from comment where thread = $1 and anchor = 'lost' and state = 'visible'"

@@ -179,8 +179,7 @@ async def _grouped(
     place: Place, thread: threads.ThreadRow, rows: Sequence[articles.PassageRow], stances: groups.Stances
 ) -> Discussion:
     sort = await tree.effective_sort(place.thread, place.sort)
-    short = thread.comment_count <= tree.SHOWN
-    shown = await groups.first_of_each(place.thread, sort, rows, place.stance, short=short)
+    shown = await groups.first_of_each(place.thread, sort, rows, place.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
     found = await groups.grouped(place.thread, shown, comments, rows, stances)
     frames = [

@@ -46,6 +46,14 @@ def test_lines_that_were_only_wrapped_are_joined() -> None:
     assert [passage.text for passage in cut(found.html, base_url=None)] == [" ".join(lines)]
 
 
+def test_a_first_line_as_long_as_a_paragraph_is_one() -> None:
+    """Whoever types the title beside the text does not copy it along: no word of the text is lost."""
+    opening = " ".join(["The model answers before it has understood what it was asked."] * 5)
+    found = extract_text(f"{opening}\n\nNobody asked how much energy the answer cost.")
+    assert not found.title
+    assert cut(found.html, base_url=None)[0].text == opening
+
+
 def test_markup_in_plain_text_stays_text() -> None:
     found = extract_text("Title\n\nAn <img src=x onerror=alert(1)> & more.")
     assert "<img" not in found.html

@@ -33,6 +33,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _TAIL_WORDS = 120
+# No title is longer: a first line that is belongs to the article, whose title was not copied along.
+_TITLE_LETTERS = 200
 
 
 class Top(msgspec.Struct):
@@ -45,8 +47,10 @@ class Top(msgspec.Struct):
 
 
 def read_top(lines: Sequence[str]) -> tuple[Top, int]:
-    """The title (the first line that says something) and what follows it; how many lines that were."""
+    """The title (the first line that says something, or none) and what follows it; how many lines that were."""
     first = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
+    if len(lines[first]) > _TITLE_LETTERS:
+        return Top(title=""), first
     top = Top(title=lines[first])
     for at, line in enumerate(lines[first + 1 :], first + 1):
         if line and line != top.title and not _read_byline(top, lines[at:]) and not _read_facts(top, line):
