@@ -1,5 +1,6 @@
 """The web application: routes and lifespan. It imports all; nothing imports it."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from parley.articles.rules import may_edit
 from parley.comments import own, page, profile
 from parley.comments import web as comments
 from parley.community import web as community
-from parley.core import assets, failures, health, pages
+from parley.core import assets, failures, health, pages, tasks
 from parley.core.access import entrance
 from parley.core.db import close_pool, open_pool
 from parley.core.fixes import unwrap_form_parser
@@ -27,6 +28,7 @@ from parley.core.redis import close_redis, open_redis
 from parley.core.replica import open_replica
 from parley.core.scrape import scraped
 from parley.core.settings import Settings
+from parley.core.strain import STRAIN
 from parley.digests import web as digests
 from parley.live import web as live
 from parley.live.hub import Hub
@@ -118,8 +120,10 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         gc.collect()
         gc.freeze()
         app.state.hub.start()
+        watching = asyncio.create_task(STRAIN.watch())
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
+        await tasks.end([watching])
         await app.state.hub.stop()
         await close_redis()
         if replica is not None:

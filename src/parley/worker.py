@@ -25,6 +25,7 @@ from parley.core.nudges import Nudge
 from parley.core.redis import close_redis, open_redis
 from parley.core.scrape import scraped
 from parley.core.settings import Settings
+from parley.core.strain import LATER, STRAIN, has_time
 from parley.core.wake import CHANNEL
 from parley.digests import jobs as digests
 from parley.moderation import jobs as moderation
@@ -46,7 +47,8 @@ HOUR = 3_600
 class Job(msgspec.Struct, frozen=True):
     """Work that a sweep finds in PostgreSQL every `seconds`, or once a night at `hour` (UTC).
 
-    `lanes` sweeps run beside each other; a `steady` one begins anew at once while it gets something done.
+    `lanes` sweeps run beside each other; a `steady` one begins anew at once while it gets something done; one
+    for `later` is left out while the process is late.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Job(msgspec.Struct, frozen=True):
     hour: int | None = None
     lanes: int = 1
     steady: bool = False
+    later: bool = False
 
     def pause(self) -> float:
         """Seconds until the next sweep."""
@@ -72,16 +75,16 @@ JOBS = (
     Job("brakes", slowed.tell_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
     Job("notices", notices.handle_events, seconds=5),
-    Job("sources", checks.check_sources, seconds=60),
+    Job("sources", checks.check_sources, seconds=60, later=True),
     Job("standings", threads.refresh_standings, seconds=10),
     Job("sessions", accounts.purge, seconds=HOUR),
     Job("buckets", ratelimit.sweep, seconds=HOUR),
     Job("votes", votes.count_left, seconds=60),
-    Job("markdown", comments.render_old, seconds=HOUR),
+    Job("markdown", comments.render_old, seconds=HOUR, later=True),
     Job("sanctions", moderation.end_sanctions, seconds=5),
     Job("holds", moderation.look_after_holds, seconds=600),
     Job("appeals", moderation.alarm, seconds=HOUR),
-    Job("digests", digests.run, seconds=60),
+    Job("digests", digests.run, seconds=60, later=True),
     Job("issues", digests.purge, hour=4),
     Job("old notices", notices.forget_old, hour=4),
     Job("counters", votes.check_counters, hour=3),
@@ -104,10 +107,10 @@ class Worker:
 
     async def run(self) -> None:
         """Run all jobs until `stop`."""
-        listening = asyncio.create_task(self._listen())
+        around = [asyncio.create_task(self._listen()), asyncio.create_task(STRAIN.watch())]
         loops = [asyncio.create_task(self._loop(job)) for job in JOBS for _ in range(job.lanes)]
         await self._stopping.wait()
-        await tasks.end([listening])
+        await tasks.end(around)
         await asyncio.wait(loops, timeout=STOP_SECONDS)
         await tasks.end(loops)
 
@@ -146,6 +149,8 @@ class Worker:
 
 async def _sweep(job: Job) -> int:
     """Run the job once and return how much it did."""
+    if job.later and not has_time(LATER):
+        return 0
     begun, done = perf_counter(), 0
     try:
         done = await job.run()

@@ -93,7 +93,7 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     return await _changed(request, row.id)
 
 
-@get("/c/{comment:str}/history", name="comments:history", opt={"who": ANYONE, "replica": True})
+@get("/c/{comment:str}/history", name="comments:history", opt={"who": ANYONE, "reading": True})
 async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """All versions of a comment, newest first, with what each changed."""
     row = await comment_at(comment, viewer_of(request))

@@ -30,7 +30,7 @@ VIEWS = ("passage", "whole")
 _pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS)
 
 
-@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "replica": True})
+@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
 async def show(
     request: AnyRequest,
     thread: FromPath[str],

@@ -74,7 +74,7 @@ class Profile(msgspec.Struct, frozen=True):
     karma: int
 
 
-@get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "replica": True})
+@get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "reading": True})
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not _is_shown(person, viewer):

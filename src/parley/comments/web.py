@@ -51,7 +51,7 @@ async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
     return queries.seen_by(row, viewer)
 
 
-@get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE, "replica": True})
+@get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE, "reading": True})
 async def more(
     request: AnyRequest,
     thread: FromPath[str],
@@ -177,7 +177,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     return page(request, "comments/preview.html", html=html, body=form.body)
 
 
-@get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE, "replica": True})
+@get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE, "reading": True})
 async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
     """A comment's own address: it leads to the thread, focused on the comment."""
     row = await comment_at(comment, viewer_of(request))

@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
-from parley.core import replica
+from parley.core import replica, strain
 from parley.core.errors import Forbidden, NotFound, SignInNeeded
 from parley.core.forms import posted
 
@@ -92,7 +92,8 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
         await posted(connection)
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
-    if viewer is None and handler.opt.get("replica"):
+    if viewer is None and handler.opt.get("reading"):
+        strain.give_way(strain.VISITORS)
         replica.allow()
     standing = viewer.standing if viewer else ANYONE
     if who is not None and standing >= who:

@@ -44,15 +44,26 @@ class BadRequest(ParleyError):
     title = "That request could not be read"
 
 
-class TooMany(ParleyError):
-    """A rate limit was reached; `retry_after` is in seconds."""
-
-    status = 429
-    title = "A little slower, please"
+class ComeBack(ParleyError):
+    """Later it will work: `retry_after` is in seconds."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class TooMany(ComeBack):
+    """A rate limit was reached."""
+
+    status = 429
+    title = "A little slower, please"
+
+
+class Busy(ComeBack):
+    """This process has more to do than it can."""
+
+    status = 503
+    title = "Too much at once"
 
 
 class Unavailable(ParleyError):

@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from parley.core.db import expire_connections
-from parley.core.errors import ParleyError, SignInNeeded, TooMany, Unavailable
+from parley.core.errors import ComeBack, ParleyError, SignInNeeded, Unavailable
 from parley.core.pages import fragment, page, wants_fragment
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,7 @@ OUTAGES = (
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else {}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, ComeBack) else {}
     return _answer(request, error.status, error.title, str(error), headers)
 
 

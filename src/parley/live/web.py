@@ -8,6 +8,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from parley.core import strain
 from parley.core.access import ANYONE, MODERATOR, address_of, viewer_of
 from parley.core.errors import NotFound
 from parley.core.text import as_id
@@ -28,6 +29,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
+    strain.give_way(strain.STREAMS)
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
     owner = f"session:{viewer.session}" if viewer else f"address:{address_of(request)}"

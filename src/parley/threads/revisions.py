@@ -34,7 +34,7 @@ async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     return row, article
 
 
-@get("/t/{thread:str}/revisions", name="threads:revisions", opt={"who": ANYONE, "replica": True})
+@get("/t/{thread:str}/revisions", name="threads:revisions", opt={"who": ANYONE, "reading": True})
 async def revisions(
     request: AnyRequest, thread: FromPath[str], to: FromQuery[str] = "", at: FromQuery[str] = ""
 ) -> Response[Any]:

@@ -34,7 +34,7 @@ class Listing(msgspec.Struct, frozen=True):
 _kept: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS)
 
 
-@get("/", name="threads:home", opt={"who": ANYONE, "replica": True})
+@get("/", name="threads:home", opt={"who": ANYONE, "reading": True})
 async def home(
     request: AnyRequest,
     sort: FromQuery[str] = "hot",

@@ -67,7 +67,7 @@ def _next_url(path: str, rows: list[Any], kept: dict[str, str]) -> str | None:
     return f"{path}?{urlencode(kept | {'before': str(rows[log.PAGE - 1].id)})}"
 
 
-@get("/log", name="moderation:public-log", opt={"who": ANYONE, "replica": True})
+@get("/log", name="moderation:public-log", opt={"who": ANYONE, "reading": True})
 async def public_log(request: AnyRequest) -> Response[Any]:
     rows = await log.public_entries(as_id(request.query_params.get("before", "")))
     this_year = datetime.now(UTC).year

@@ -1,0 +1,83 @@
+"""What gives way, and in which order, when a process has more to do than it can."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+
+import make
+from parley import worker
+from parley.core import strain
+from parley.worker import Job
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(strain, "STRAIN", strain.Strain())
+    return monkeypatch
+
+
+def be(late: pytest.MonkeyPatch, seconds: float) -> None:
+    late.setattr(strain.STRAIN, "late", seconds)
+
+
+async def test_a_loop_that_is_kept_busy_is_seen_and_so_is_its_recovery() -> None:
+    looking = strain.Strain()
+    watching = asyncio.create_task(looking.watch())
+    await asyncio.sleep(0)
+    time.sleep(4 * strain.LOOK_SECONDS)
+    while not looking.late:
+        await asyncio.sleep(0)
+    seen = looking.late
+    assert seen > strain.LOOK_SECONDS * strain.WEIGHT
+    while looking.late > 0.9 * seen:
+        await asyncio.sleep(strain.LOOK_SECONDS)
+    watching.cancel()
+
+
+async def test_work_for_later_gives_way_first(late: pytest.MonkeyPatch) -> None:
+    async def work() -> int:
+        return 1
+
+    be(late, (strain.LATER + strain.STREAMS) / 2)
+    assert await worker._sweep(Job("digest", work, later=True)) == 0
+    assert await worker._sweep(Job("mail", work)) == 1
+    be(late, strain.LATER / 2)
+    assert await worker._sweep(Job("digest", work, later=True)) == 1
+
+
+async def test_then_new_streams_and_nobody_who_reads(client: httpx.AsyncClient, late: pytest.MonkeyPatch) -> None:
+    address = await make.address(await make.thread())
+    be(late, (strain.STREAMS + strain.VISITORS) / 2)
+    stream = await client.get(f"{address.rpartition('/')[0]}/live")
+    assert stream.status_code == 503
+    assert stream.headers["retry-after"] == "10"
+    assert (await client.get(address)).status_code == 200
+
+
+async def test_then_visitors_while_members_read_and_write(client: httpx.AsyncClient, late: pytest.MonkeyPatch) -> None:
+    thread = await make.thread()
+    address = await make.address(thread)
+    be(late, 2 * strain.VISITORS)
+    for path in ("/", address):
+        page = await client.get(path)
+        assert page.status_code == 503
+        assert page.headers["retry-after"] == "10"
+        assert "try again shortly" in page.text
+    assert (await client.get("/login")).status_code == 200
+
+    await make.sign_in(client, await make.member(role="moderator"))
+    for path in ("/", address, "/mod/queue"):
+        assert (await client.get(path)).status_code == 200
+    said = await client.post(f"/t/{thread}/comments", data={"body": "Even now."})
+    assert said.status_code == 303
+
+
+async def test_what_gives_way_is_served_again_afterwards(client: httpx.AsyncClient, late: pytest.MonkeyPatch) -> None:
+    be(late, 2 * strain.VISITORS)
+    assert (await client.get("/")).status_code == 503
+    be(late, 0.0)
+    assert (await client.get("/")).status_code == 200
