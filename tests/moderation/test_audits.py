@@ -214,10 +214,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
 
     found = agreement(await stats.stats.audited(await db.value("select now() - interval '1 day'")))
 
-    assert found.summary == (
-        "4 decisions were looked at by somebody who did not know the outcome: "
-        "3 found the same, 2 with the very same measure."
-    )
+    assert found.summary == "Of 4 decisions looked at twice, 3 were found the same, 2 with the very same measure."
     assert found.rows == [["Removed", "3", "2", "1"], ["Left as it is", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
         ("Breaks a rule, or not", "75 %"),

@@ -1,5 +1,7 @@
 """The same decision on many items: tried first, then done, each as it would be alone."""
 
+import re
+
 import httpx
 import pytest
 
@@ -39,6 +41,36 @@ async def test_it_is_tried_first_and_then_done_once_for_each(client: httpx.Async
     assert [await state_of_target(item) for item in (first, second, gone)] == ["removed", "removed", "visible"]
     assert await db.value("select count(*) from mod_action where action = 'remove'") == 2
     assert await db.value("select count(*) from mail where text like '%The same advertisement.%'") == 2
+
+
+async def test_what_was_done_to_many_is_taken_back_at_once(client: httpx.AsyncClient) -> None:
+    await moderator(client)
+    items = [await reported() for _ in range(3)]
+    before = await everything(lasting=True)
+
+    done = await client.post("/mod/bulk", data=await boxes(*items) | REMOVAL | {"sure": "1"})
+    made = dict(re.findall(r'name="(item-\d+)" value="(\d+)"', done.text))
+    undone = await client.post("/mod/bulk/undo", data=made)
+
+    assert "nobody has been told yet" in done.text and set(made) == {f"item-{item}" for item in items}
+    assert "3 items wait again" in undone.text
+    assert await everything(lasting=True) == before
+    assert await db.value("select count(*) from mail where text like '%The same advertisement.%'") == 0
+
+
+async def test_what_cannot_be_taken_back_any_more_is_left_out_and_says_why(client: httpx.AsyncClient) -> None:
+    await moderator(client)
+    late, fresh = await reported(), await reported()
+    done = await client.post("/mod/bulk", data=await boxes(late, fresh) | REMOVAL | {"sure": "1"})
+    made = dict(re.findall(r'name="(item-\d+)" value="(\d+)"', done.text))
+    await db.execute("update decision set created_at = created_at - interval '31 seconds' where item = $1", late)
+    others = await decided(another := await reported(), await make.member(role="moderator"))
+
+    undone = await client.post("/mod/bulk/undo", data=made | {f"item-{another}": str(others)})
+
+    assert undone.status_code == 200 and "1 item waits again" in undone.text
+    assert undone.text.count("This can no longer be undone.") == 2
+    assert [await state_of_target(item) for item in (late, fresh, another)] == ["removed", "visible", "removed"]
 
 
 async def test_trying_leaves_no_trace(client: httpx.AsyncClient) -> None:
@@ -83,6 +115,7 @@ async def test_for_others_there_is_no_such_page(client: httpx.AsyncClient, role:
         await make.sign_in(client, await make.member(role=role))
 
     assert (await client.post("/mod/bulk", data=await boxes(item) | REMOVAL | {"sure": "1"})).status_code == 404
+    assert (await client.post("/mod/bulk/undo", data={f"item-{item}": "1"})).status_code == 404
     assert await state_of_target(item) == "visible"
 
 

@@ -83,6 +83,7 @@ FORMS = {
     "/mod/members/{name:str}/sessions/end": (),
     "/mod/members/{name:str}/role": ("role", "reason"),
     "/mod/mail/release": ("address",),
+    "/mod/bulk/undo": ("item-1",),
     "/mod/bulk": ("item-1", "action", "rule", "reason", "until", "sure"),
 }
 # Each field's good value, so that the others are met by what is wrong with one.

@@ -7,12 +7,11 @@ import pytest
 from conftest import ROOT
 
 PROOF = re.compile(r"`([\w/]+/test_\w+\.py)`((?: \w+,?)*)")
-NAMES = re.compile(r"^\s*(?:async )?def test_(\w+)", re.MULTILINE)
 NUMBERS = [f"R{number}" for number in range(1, 35)] + [f"I{number}" for number in range(1, 21)]
 
 
 def proofs(page: str) -> list[tuple[str, list[str]]]:
-    """The files that a page names, each with the parts of the names of tests in it."""
+    """The files that a page names, each with the parts of the names of tests, or of their cases, in it."""
     rows = [row for row in (ROOT / "docs" / page).read_text().splitlines() if row.startswith("|")]
     return [(path, words.replace(",", "").split()) for row in rows for path, words in PROOF.findall(row)]
 
@@ -22,8 +21,8 @@ def test_every_proof_that_is_named_is_there(page: str) -> None:
     found = proofs(page)
 
     for path, words in found:
-        names = NAMES.findall((ROOT / "tests" / path).read_text())
-        assert names and all(any(word in name for name in names) for word in words), (path, words)
+        text = (ROOT / "tests" / path).read_text()
+        assert [word for word in words if word not in text] == [], path
     assert len(found) > 20
 
 

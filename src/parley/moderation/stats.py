@@ -121,8 +121,8 @@ def appeals(found: Sequence[stats.Decided]) -> Figure:
 def agreement(found: Sequence[stats.Audited]) -> Figure:
     total, agreed, same = _sums(found, "count", "agreed", "same")
     summary = (
-        f"{plural(total, 'decision was', 'decisions were')} looked at by somebody who did not know the outcome: "
-        f"{agreed:,} found the same, {same:,} with the very same measure."
+        f"Of {plural(total, 'decision', 'decisions')} looked at twice, {_were(agreed)} found the same, "
+        f"{same or 'none'} with the very same measure."
         if total
         else "No decision was looked at twice in this time."
     )

@@ -1,4 +1,4 @@
-"""The same decision on up to fifty items: first what it would do, then, when the moderator is sure, doing it."""
+"""The same decision on up to fifty items: what it would do, doing it when the moderator is sure, taking it back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,7 @@ GONE = "There is no such item."
 
 
 def checked(data: Mapping[str, Any]) -> dict[int, int]:
-    """The versions of the checked items by their numbers. Raises Refused for none, or more than may be at once."""
+    """What stands beside each checked item, by its number. Raises Refused for none, or more than may be at once."""
     pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
     found = {item: version for item, version in pairs if item and version}
     if not found:
@@ -52,6 +52,16 @@ async def decide_many(request: AnyRequest) -> Response[Any]:
     return await _answer(request, items, rows, form, outcomes=outcomes, done=done)
 
 
+@post("/mod/bulk/undo", name="moderation:bulk-undo", opt={"who": MODERATOR}, status_code=200)
+async def undo_many(request: AnyRequest) -> Response[Any]:
+    """Take back, within half a minute, what was just decided on many."""
+    viewer, data = staff(request), await posted(request)
+    items = checked(data)
+    rows = {row.id: row for row in await queue.named(viewer.id, list(items))}
+    outcomes = await bulk.undo(viewer, items)
+    return await _answer(request, items, rows, DecisionForm({}), outcomes=outcomes, undone=True)
+
+
 async def _answer(
     request: AnyRequest,
     items: dict[int, int],
@@ -61,6 +71,7 @@ async def _answer(
     outcomes: list[bulk.Outcome] | None = None,
     *,
     done: bool = False,
+    undone: bool = False,
 ) -> Response[Any]:
     return page(
         request,
@@ -70,8 +81,10 @@ async def _answer(
         rows=rows,
         form=form,
         refusals={one.item: one.refusal for one in outcomes or () if one.refusal},
-        tried=outcomes is not None and not done,
+        made={one.item: one.decision for one in outcomes or () if one.decision},
+        tried=outcomes is not None and not done and not undone,
         done=done,
+        undone=undone,
         grounds=await grounds(),
         actions=[one for one in ACTIONS.values() if one.kinds],
         all_actions=ACTIONS,
@@ -79,4 +92,4 @@ async def _answer(
     )
 
 
-handlers: list[object] = [decide_many]
+handlers: list[object] = [decide_many, undo_many]
