@@ -10,6 +10,7 @@ from litestar import Litestar
 import make
 from parley.comments import ops as comments
 from parley.core.access import Viewer
+from parley.live.ears import Ear
 from parley.live.hub import Hub
 from parley.live.stream import Stream
 from parley.notices import jobs, ops
@@ -21,7 +22,11 @@ COUNTED = re.compile(r'hx-target="#unread"[^>]*>(?:<b>(\d+)</b>)?')
 
 def counts(stream: Stream) -> list[int]:
     """What the counter was told, one after another."""
-    return [int(found or 0) for found in COUNTED.findall(b"".join(stream._queue).decode())]
+    return [int(found or 0) for found in COUNTED.findall(said(stream))]
+
+
+def said(stream: Stream) -> str:
+    return b"".join(stream._queue).decode()
 
 
 async def until(stream: Stream, expected: list[int]) -> None:
@@ -59,6 +64,26 @@ async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(
 
     await ops.read_on_page(mira.id, elsewhere, None, 0)
     await until(reading, [0, 2, 1, 0])
+
+
+async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar, mira: Viewer) -> None:
+    hub: Hub = app.state.hub
+    elsewhere, jon = await make.thread(), await make.member()
+    await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
+    await jobs.handle_events()
+    ear = Ear(mira, shown=1)
+    await hub.listen(ear)
+    await until(ear, [1])
+    assert "Show" not in said(ear)
+
+    await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
+    await jobs.handle_events()
+    await until(ear, [1, 2])
+    assert 'hx-target="#more-notices"' in said(ear)
+    assert "Show 1 new" in said(ear)
+
+    hub.leave(ear)
+    assert ear not in hub.ears
 
 
 async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:

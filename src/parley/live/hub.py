@@ -20,6 +20,7 @@ from parley.live import queries, render
 from parley.live.catching import CatchUp
 from parley.live.channel import Bounds, Channel
 from parley.live.desk import Desk, Seat
+from parley.live.ears import Ear
 from parley.live.presence import Presence
 from parley.live.stream import Stream
 from parley.notices.queries import unread_of_all
@@ -33,6 +34,7 @@ class Hub:
         self.limits = limits
         self.bounds = bounds or Bounds()
         self.desk = Desk(self.bounds.slow_look)
+        self.ears: set[Ear] = set()
         self.closing = False
         self._held: Counter[str] = Counter()
         self._presence = Presence()
@@ -107,8 +109,18 @@ class Hub:
         # What changed while it was told.
         self.desk.is_stirred = True
 
+    async def listen(self, ear: Ear) -> None:
+        """Add a member's open page of notices, which is told their number at once. Raises as `join` does."""
+        self._admit(ear)
+        self.ears.add(ear)
+        self._unread_due = True
+
     def leave(self, stream: Stream) -> None:
         """Forget a reader. Synchronous, so that a vanished browser cannot skip it."""
+        if isinstance(stream, Ear):
+            self._free(stream)
+            self.ears.discard(stream)
+            return
         if isinstance(stream, Seat):
             self._free(stream)
             self.desk.seats.discard(stream)
@@ -150,7 +162,7 @@ class Hub:
 
     def _all(self) -> list[Stream]:
         threads = [stream for channel in self.channels.values() for stream in channel.streams]
-        return [*threads, *self.desk.seats]
+        return [*threads, *self.desk.seats, *self.ears]
 
     # Nudges
 

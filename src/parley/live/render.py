@@ -56,6 +56,10 @@ def unread(count: int) -> bytes:
     return message(_html("live/unread.html", unread=count))
 
 
+def more_notices(more: int) -> bytes:
+    return message(_html("live/more_notices.html", more=more))
+
+
 def queue(wanted: Wanted, waits: Waiting, deeds: Sequence[Deed]) -> bytes:
     """What a moderator's open queue should know by now."""
     return message(_html("live/queue.html", wanted=wanted, waiting=waits, deeds=deeds, all_actions=ACTIONS))

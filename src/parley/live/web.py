@@ -1,4 +1,4 @@
-"""Server-Sent Events: `GET /t/{thread}/live` of one thread, `GET /mod/queue/live` of the moderators' queue."""
+"""Server-Sent Events: `/t/{thread}/live` of one thread, `/notices/live` of one's notices, `/mod/queue/live`."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -8,12 +8,14 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from parley.comments.web import signed_in
 from parley.core import strain
-from parley.core.access import ANYONE, MODERATOR, address_of, viewer_of
+from parley.core.access import ANYONE, MEMBER, MODERATOR, address_of, viewer_of
 from parley.core.errors import NotFound
 from parley.core.text import as_id
 from parley.live import render
 from parley.live.desk import Seat
+from parley.live.ears import Ear
 from parley.live.hub import Hub
 from parley.live.stream import HEADERS, Stream
 from parley.moderation.web.staff import since_of, staff, wanted_of
@@ -47,6 +49,15 @@ async def queue(request: AnyRequest) -> ASGIApp:
     return _streamed(hub, seat, partial(hub.sit, seat))
 
 
+@get("/notices/live", name="live:notices", opt={"who": MEMBER})
+async def notices(request: AnyRequest) -> ASGIApp:
+    """Follow how many notices there are to read; `?shown=` says how many the page has."""
+    strain.give_way(strain.STREAMS)
+    hub: Hub = request.app.state.hub
+    ear = Ear(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
+    return _streamed(hub, ear, partial(hub.listen, ear))
+
+
 def _streamed(hub: Hub, stream: Stream, join: Callable[[], Awaitable[None]]) -> ASGIApp:
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
         # Here and not before, so that nothing can come between joining and leaving.
@@ -67,4 +78,4 @@ def _last(request: AnyRequest) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS_OF_A_SEQ else None
 
 
-handlers = [live, queue]
+handlers = [live, notices, queue]
