@@ -1,11 +1,14 @@
 // Narrow screens: a passage's perspectives in a sheet over the article, and the bar at the foot, which goes back and
 // forth between the two sides, each at the place where it was left.
+import { aim } from "./compose.js";
+import htmx from "./htmx.js";
 import { narrow, small, talk } from "./page.js";
 import { reading, rows } from "./passages.js";
 
 const dock = document.querySelector(".dock");
 const left = {};
 let opener;
+let shown;
 
 const isOpen = () => talk()?.classList.contains("is-sheet");
 const behind = () => document.querySelectorAll(".masthead, #article, .foot");
@@ -14,6 +17,7 @@ const behind = () => document.querySelectorAll(".masthead, #article, .foot");
 export function open(name, from) {
   const sheet = talk();
   opener = from;
+  shown = name;
   sheet.classList.add("is-sheet");
   // What others see comes first; a form that holds a draft waits folded above it.
   document.querySelector("details.compose")?.removeAttribute("open");
@@ -36,6 +40,8 @@ export function shut() {
 }
 
 small.addEventListener("change", shut);
+// The form that follows one that was posted is about the same passage.
+htmx.onLoad(() => isOpen() && aim(shown));
 
 // Before any other module acts on the click.
 document.addEventListener(
@@ -78,7 +84,7 @@ if (dock) {
     event.preventDefault();
     scrollTo(0, left[link.hash]);
   });
-  document.addEventListener("parley:read", () => {
-    passage.querySelector("b").textContent = rows.get(reading).querySelector(".gutter > b")?.textContent ?? "";
-  });
+  const count = () => (passage.querySelector("b").textContent = rows.get(reading)?.querySelector(".gutter > b")?.textContent ?? "");
+  document.addEventListener("parley:read", count);
+  htmx.onLoad(count);
 }

@@ -12,6 +12,7 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
 from parley.comments.tree import ORDER, RANK, SHOWN
 from parley.core import db
+from parley.core.text import shortened
 
 # A discussion of so many comments is shown whole.
 SHORT = 240
@@ -37,8 +38,7 @@ class Group(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """How the passage begins."""
-        text = self.passage.text if self.passage else ""
-        return text if len(text) <= WORDS else text[:WORDS].rsplit(" ", 1)[0] + "…"
+        return shortened(self.passage.text, WORDS) if self.passage else ""
 
     @property
     def left(self) -> int:
@@ -118,23 +118,39 @@ async def first_of_each(
     return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
-LOST = "select count(*) from comment where thread = $1 and anchor = 'lost' and state = 'visible'"
+LOST = """
+select count(*) from comment
+where thread = $1 and anchor = 'lost' and state = 'visible' and ($2::text is null or stance = $2)
+"""
 
 
 async def grouped(
-    thread: int, tree: Tree, rows: Mapping[int, CommentRow], passages: Sequence[PassageRow], stances: Stances
+    thread: int,
+    tree: Tree,
+    rows: Mapping[int, CommentRow],
+    passages: Sequence[PassageRow],
+    stances: Stances,
+    stance: str | None,
 ) -> list[Group]:
-    """The roots of `tree` in their groups, in the article's order; groups without any are left out."""
+    """The roots of `tree`, which are of one `stance` or of all, in their groups, in the article's order.
+
+    Groups without any are left out.
+    """
     lineages = {row.lineage for row in passages}
     roots: dict[int | str, list[int]] = defaultdict(list)
     for root in tree.roots:
         if root in rows:
             roots[_place(rows[root], lineages)].append(root)
-    earlier = await db.value(LOST, thread)
-    whole = stances.total - earlier - sum(row.comment_count for row in passages)
-    groups = [Group("passage", roots[row.lineage], row.comment_count, row) for row in passages]
+    groups = [Group("passage", roots[row.lineage], _count(row, stance), row) for row in passages]
+    earlier = await db.value(LOST, thread, stance)
+    whole = _count(stances, stance) - earlier - sum(group.total for group in groups)
     groups += [Group("whole", roots["whole"], whole), Group("earlier", roots["earlier"], earlier)]
     return [group for group in groups if group.roots]
+
+
+def _count(balance: Stances | PassageRow, stance: str | None) -> int:
+    """How many take one `stance`, or any and none."""
+    return sum(getattr(balance, one) for one in ([stance] if stance else Stances.__struct_fields__))
 
 
 def _place(row: CommentRow, lineages: set[int]) -> int | str:

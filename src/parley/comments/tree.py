@@ -98,9 +98,12 @@ async def whole(thread_id: int, sort: str) -> Tree:
     return choose(nodes, None, SHOWN, evenly=sort == "new")
 
 
+OF_STANCE = "($4::text is null or c.stance = $4)"
+
+
 async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
     """The next roots after root `after`, with their best replies; of one stance only, if wished."""
-    place = "c.thread = $1 and c.parent is null and ($4::text is null or c.stance = $4)"
+    place = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
     return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
 
 
@@ -113,17 +116,18 @@ async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
 PARTS = {"whole": "c.passage is null", "earlier": "c.anchor = 'lost'"}
 
 
-async def part(thread_id: int, sort: str, part_: str, after: int | None = None) -> Tree:
+async def part(thread_id: int, sort: str, part_: str, after: int | None = None, stance: str | None = None) -> Tree:
     """The comments on the article as a `whole`, or on words of an `earlier` text that are gone."""
-    place = f"c.thread = $1 and c.parent is null and {PARTS[part_]}"
-    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after)
+    place = f"c.thread = $1 and c.parent is null and {PARTS[part_]} and {OF_STANCE}"
+    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
 
 
-async def on_passage(thread_id: int, sort: str, lineage: int, after: int | None = None, *, gone: bool = False) -> Tree:
-    """The comments on one passage; those whose words are lost too where the passage is `gone` itself."""
-    standing = "" if gone else "and c.anchor <> 'lost'"
-    place = f"c.thread = $1 and c.parent is null and c.passage = $4 {standing}"
-    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, lineage)
+async def on_passage(
+    thread_id: int, sort: str, lineage: int, after: int | None = None, stance: str | None = None
+) -> Tree:
+    """The comments on one passage, but those whose words in it are gone."""
+    place = f"c.thread = $1 and c.parent is null and c.passage = $5 and c.anchor <> 'lost' and {OF_STANCE}"
+    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance, lineage)
 
 
 async def _below(

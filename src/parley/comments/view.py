@@ -181,7 +181,7 @@ async def _grouped(
     sort = await tree.effective_sort(place.thread, place.sort)
     shown = await groups.first_of_each(place.thread, sort, rows, place.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
-    found = await groups.grouped(place.thread, shown, comments, rows, stances)
+    found = await groups.grouped(place.thread, shown, comments, rows, stances, place.stance)
     frames = [
         (pieces.frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=place.stance), group.roots)
         for group in found
@@ -202,9 +202,9 @@ async def _tree(place: Place, sort: str) -> Tree:
     if place.branch is not None:
         return await tree.branch(place.branch, sort, place.after)
     if isinstance(place.passage, str):
-        return await tree.part(place.thread, sort, place.passage, place.after)
+        return await tree.part(place.thread, sort, place.passage, place.after, place.stance)
     if place.passage is not None:
-        return await tree.on_passage(place.thread, sort, place.passage, place.after)
+        return await tree.on_passage(place.thread, sort, place.passage, place.after, place.stance)
     if place.after is not None or place.stance is not None:
         return await tree.page_of_roots(place.thread, sort, place.after, place.stance)
     return await tree.whole(place.thread, sort)
