@@ -6,6 +6,7 @@ from email import message_from_bytes
 from email.policy import default
 
 import asyncpg
+import msgspec
 import pytest
 from litestar import Litestar
 
@@ -351,14 +352,17 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
     assert [await state(one) for one in await issue()] in ([], ["empty"])
 
 
-async def test_stopping_can_be_taken_back(app: Litestar) -> None:
+@pytest.mark.parametrize("frequency", ["weekly", "daily"])
+async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None:
     mira = await reader()
+    await ops.choose(mira.id, msgspec.structs.replace(ops.BEGINNING, frequency=frequency))
+    await reviewing.stop(mira.id, "")
     await reviewing.stop(mira.id, "")
     await ops.start(mira.id, "")
 
     one = await subscribed(mira.id)
     assert one is not None
-    assert one.frequency == "weekly"
+    assert one.frequency == frequency
     assert one.next_at is not None
     assert one.next_at > datetime.now(UTC)
 

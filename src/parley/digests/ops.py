@@ -16,7 +16,8 @@ ZONE = "select zone from member where id = $1"
 SUBSCRIBE = "insert into subscription (member, next_at) values ($1, $2) on conflict (member) do nothing"
 CHOOSE = """
 with moved as (update member set zone = $5 where id = $1)
-update subscription set frequency = $2, weekday = $3, hour = $4, next_at = $6, last_day = $7 where member = $1
+update subscription set former = case frequency when 'off' then former else frequency end,
+  frequency = $2, weekday = $3, hour = $4, next_at = $6, last_day = $7 where member = $1
 """
 PAUSE = "update subscription set paused_until = $2, next_at = $3 where member = $1"
 KEEP = "update subscription set kept_at = now() where member = $1"
@@ -72,10 +73,10 @@ async def stop(member: int) -> None:
 
 
 async def start(member: int, _argument: str) -> None:
-    """Take `stop` back: the weekly digest."""
+    """Take `stop` back: the digest comes as often as it did before."""
     one = await subscribed(member)
     if one is not None and one.frequency == "off":
-        await choose(member, Wish("weekly", one.weekday, one.hour, one.zone))
+        await choose(member, Wish(one.former, one.weekday, one.hour, one.zone))
 
 
 async def keep(member: int) -> None:

@@ -20,6 +20,7 @@ class Subscribed(msgspec.Struct, frozen=True):
     name: str
     email: str
     frequency: str
+    former: str
     weekday: int
     hour: int
     zone: str
@@ -46,8 +47,8 @@ class Subscribed(msgspec.Struct, frozen=True):
 
 
 SUBSCRIBED = f"""
-select s.member, m.name, m.email, s.frequency, s.weekday, s.hour, m.zone, s.next_at, s.last_day, s.paused_until,
-       s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {READS} as reads
+select s.member, m.name, m.email, s.frequency, s.former, s.weekday, s.hour, m.zone, s.next_at, s.last_day,
+       s.paused_until, s.asked_at, greatest(m.seen_at, s.kept_at) as here_at, {READS} as reads
 from subscription s join member m on m.id = s.member
 """  # noqa: S608 constants only
 

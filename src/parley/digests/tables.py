@@ -24,6 +24,8 @@ class Subscription(Table):
 
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
     frequency = Varchar(6, null=False, default="weekly")
+    # What it was before it was off, for whoever takes that back.
+    former = Varchar(6, null=False, default="weekly")
     # From 1 (Monday) to 7, used when weekly.
     weekday = SmallInt(null=False, default=6)
     hour = SmallInt(null=False, default=8)
