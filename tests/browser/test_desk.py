@@ -179,6 +179,7 @@ async def test_u_takes_the_last_decision_back_and_the_countdown_is_seen(site: Si
     countdown = page.locator("[data-countdown]")
     await expect(page.locator("#undo")).to_contain_text("Removed.")
     await expect(page.locator(f"#i{first}")).to_be_hidden()
+    await expect(page.locator("#queue-waits")).to_have_text("1")
     before = int(await countdown.inner_text())
     await expect(countdown).not_to_have_text(str(before))
     assert int(await countdown.inner_text()) < before <= 30
@@ -206,7 +207,7 @@ async def test_j_and_k_walk_the_list_and_letters_typed_do_nothing(site: Site, op
     await moved_on(page, second)
     assert await shown(page) == first
     await page.keyboard.press("r")
-    await expect(page.locator("#f-reason")).to_have_value(re.compile("Argue with the case"))
+    await expect(page.locator("#f-reason")).to_have_value(re.compile("No insults"))
     await page.locator("#f-reason").fill("")
     await page.keyboard.type("a scar, a rescue")
     await expect(page.locator("#f-reason")).to_have_value("a scar, a rescue")

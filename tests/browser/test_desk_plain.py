@@ -76,7 +76,9 @@ async def test_many_at_once_are_tried_and_then_decided_and_taken_back(site: Site
     assert [row[0] for row in await site.fetch(STATES, comments)] == ["visible"] * 4
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize(
+    "scripts", [pytest.param(True, marks=pytest.mark.slow, id="scripts"), pytest.param(False, id="plain")]
+)
 async def test_a_removal_is_understood_appealed_against_and_overturned(
     site: Site, open_tab: OpenTab, scripts: bool
 ) -> None:
