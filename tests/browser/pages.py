@@ -98,7 +98,7 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("queue", "/mod/queue", "sam_h", also="staff"),
         Shown("an item of the queue", f"/mod/item/{item}", "sam_h", also="staff"),
         Shown("appeals", "/mod/appeals", "sam_h", also="staff"),
-        Shown("looking twice", "/mod/audits", "sam_h", also="staff"),
+        Shown("looking twice", "/mod/audits", "ada", also="staff"),
         Shown("an appeal", f"/mod/appeals/{appeal}", "ada", also="nobody"),
         Shown("a decision that takes two, veiled", f"/mod/decision/{proposed}/second", "ada", also="nobody"),
         Shown("a statement of reasons, veiled", f"/decision/{proposed}", "ada", also="staff"),

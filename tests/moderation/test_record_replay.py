@@ -214,6 +214,8 @@ async def test_the_demo_was_moderated_by_the_book(app: Litestar) -> None:
         "select bool_and(i.risk > 0) from item i join report r on r.item = i.id where r.state = 'open'"
     )
     assert await db.value("select count(*) from mod_action where action = 'appeal'") == 2
+    own = "select count(*) from audit a join decision d on d.id = a.decision where a.moderator = d.moderator"
+    assert await db.value("select count(*) from audit") == 7 and await db.value(own) == 0
     removed = "select c.id from comment c where state in ('removed', 'rejected') and not exists ("
     unsaid = removed + "select from decision d where d.kind = 'comment' and d.target = c.id and d.reason <> '')"
     assert await db.values(unsaid) == []
@@ -223,5 +225,6 @@ async def test_the_demo_was_moderated_by_the_book(app: Litestar) -> None:
         ("report", "created_at"),
         ("mod_action", "at"),
         ("appeal", "created_at"),
+        ("audit", "created_at"),
     ):
         assert await db.value(future.format(table, column)) == 0, table

@@ -75,6 +75,10 @@ APPEAL = """
 insert into appeal (decision, member, text, state, assigned_to, answer, created_at, decided_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
+AUDIT = """
+insert into audit (decision, moderator, action, created_at) select $1, id, $3, $4 from member
+where role in ('moderator', 'admin') and id <> $2 order by id limit 1
+"""
 # As moderation/record.py does, but for the time.
 RECORD = """
 insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
@@ -174,6 +178,8 @@ async def _decide(case: Case, ids: Mapping[str, int]) -> None:
     case.decision = await db.value(DECIDE, *place, *why, at)
     await db.execute(TAKE_UP, case.item)
     await db.execute(CLOSE, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
+    if one.again:
+        await db.execute(AUDIT, case.decision, by, one.again, at + timedelta(hours=2))
     entry = Entry(one.action, kind, target, before, after, one.ground, one.reason, case.decision)
     await _record(at, by, entry)
 

@@ -49,6 +49,8 @@ class DemoDecision(msgspec.Struct, frozen=True):
     action: str
     ground: str | None
     reason: str
+    # What the other moderator would have done, asked two hours later without knowing it.
+    again: str | None = None
 
 
 class DemoAppeal(msgspec.Struct, frozen=True):

@@ -17,14 +17,18 @@ SHARE = 26
 # One who saw it fall an hour ago would remember what was decided.
 AFTER, WITHIN = "1 hour", "30 days"
 
-# $1 the moderator, $2 whether they are an admin, $3 the share. What has changed since says too much, or too little;
-# and nobody is asked to read what is hard to bear for the sake of a figure.
+# $1 the moderator, $2 whether they are an admin, $3 the share, $4 one decision or none. The few that are chosen are
+# found before anything else is asked (that is what "offset 0" does). What has changed since says too much, or too
+# little; and nobody is asked to read what is hard to bear for the sake of a figure.
 OPEN = f"""
-from decision d join item i on i.id = d.item join comment c on i.kind = 'comment' and c.id = i.target
+from (
+    select * from decision
+    where created_at between now() - interval '{WITHIN}' and now() - interval '{AFTER}'
+      and get_byte(sha256(int8send(id)), 0) < $3 and ($4::bigint is null or id = $4)
+    offset 0
+) d join item i on i.id = d.item join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = d.member
-where d.created_at between now() - interval '{WITHIN}' and now() - interval '{AFTER}'
-    and get_byte(sha256(int8send(d.id)), 0) < $3
-    and d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
+where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
     and d.state not in ('undone', 'awaiting', 'refused') and i.state = 'done'
     and c.state not in ('deleted_by_author', 'purged') and (c.edited_at is null or c.edited_at <= d.created_at)
     and not exists (select from audit o where o.decision = d.id)
@@ -38,7 +42,7 @@ where d.created_at between now() - interval '{WITHIN}' and now() - interval '{AF
 
 async def waiting(viewer: Viewer) -> int:
     """How many decisions this moderator could look at."""
-    count: int = await db.value(f"select count(*) {OPEN}", viewer.id, viewer.standing >= ADMIN, SHARE)
+    count: int = await db.value(f"select count(*) {OPEN}", viewer.id, viewer.standing >= ADMIN, SHARE, None)
     return count
 
 
@@ -71,7 +75,7 @@ class Found(msgspec.Struct, frozen=True):
 FOLLOWING = f"""
 select d.id as decision, i.id as item, c.id as comment, (select title from thread t where t.id = c.thread) as title,
        d.created_at as decided_at
-{OPEN} and ($4::bigint is null or d.id = $4) order by d.id limit 1
+{OPEN} order by d.id limit 1
 """  # noqa: S608 constants only
 TOLD = """
 select g.title as ground, r.text from report r join guideline g on g.code = r.guideline
