@@ -9,7 +9,7 @@ from parley.articles.tables import Article, ArticleImport, Media, Merged, Passag
 from parley.comments.tables import Comment, CommentVersion
 from parley.community.tables import Community
 from parley.core.tables import Event, Mail, MailAddress, MailBounce, MailDomain, RateBucket
-from parley.digests.tables import Issue, IssueItem, Subscription
+from parley.digests.tables import Issue, IssueItem, Pick, Subscription
 from parley.moderation.engine.tables import Backtest
 from parley.moderation.tables import (
     Appeal,
@@ -37,7 +37,7 @@ TABLES = [
     Vote,
     Guideline, Item, Report, Decision, Appeal, Audit, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notice, Follow, TopicFollow, Preference,
-    Subscription, Issue, IssueItem,
+    Subscription, Issue, IssueItem, Pick,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -38,7 +38,7 @@ def topic_of(thread: int) -> str:
 def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
     """Something told as one of `kinds`. A comment is the same whatever it is told as, and so is an article."""
     kind = draw(st.sampled_from(kinds))
-    about_article = kind in {"opened", "revised"}
+    about_article = kind in {"opened", "picked", "revised"}
     number = draw(st.integers(1, 12 if about_article else 300))
     random = Random(number)
     thread = number if about_article else random.randint(1, 12)
@@ -68,7 +68,7 @@ readers = st.builds(
     folds_assisted=st.booleans(),
 )
 owns = st.lists(candidates(OWN_KINDS), max_size=25)
-offers = st.lists(candidates(("best", "best", "best", "opened", "question")), max_size=60)
+offers = st.lists(candidates(("best", "best", "best", "opened", "picked", "question")), max_size=60)
 
 
 @given(reader=readers, own=owns, offered=offers)

@@ -40,6 +40,7 @@ FORMS = {
     "/t/{thread:str}/seen": ("passage", "shown", "seq"),
     "/t/{thread:str}/follow": ("on", "channel", "next"),
     "/t/{thread:str}/mute": ("on", "next"),
+    "/t/{thread:str}/pick": ("on",),
     "/settings/topics": ("research", "work"),
     "/topic/{topic:str}/follow": ("on", "next"),
     "/topic/{topic:str}/mute": ("on", "next"),

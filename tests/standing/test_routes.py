@@ -104,7 +104,9 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         if (status := (await client.get(address)).status_code) not in {200, 303}
     }
 
-    of_others = {address: 404 for address in addresses if address.startswith("/mod") or address.endswith("/decision")}
+    of_others = {
+        address: 404 for address in addresses if address.startswith("/mod") or address.endswith(("/decision", "/pick"))
+    }
     assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404} | of_others
 
 

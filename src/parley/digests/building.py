@@ -61,7 +61,7 @@ async def choose(editions: Sequence[Edition], pool: Pool, now: datetime) -> list
     members = [one.member for one in editions]
     mine = await own(members, now)
     comments = {one.comment for found in mine.values() for one in found if one.comment} | _comments(pool)
-    articles = [one.thread for one in pool.opened]
+    articles = [one.thread for one in (*pool.opened, *pool.picked)]
     between = {one.member for one in editions if is_between(one.period, one.weekday)}
     found = await readers(members, list(comments), articles, between)
     return [select(reader, mine[reader.id], pool) for reader in found]

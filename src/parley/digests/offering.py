@@ -44,6 +44,10 @@ from voice c where place <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
 union all
 select id, topic, created_at, 1.0, null, starter::text, null, false, 'opened'
 from place where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
+union all
+select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, 'picked'
+from pick k join thread t on t.id = k.thread
+where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {IS_CALM}
 """  # noqa: S608 constants only
 
 

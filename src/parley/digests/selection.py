@@ -15,13 +15,14 @@ SECTIONS = {
     "you": ("reply", "mention"),
     "moved": ("followed", "read"),
     "revised": ("revised",),
+    "picked": ("picked",),
     "best": ("best", "elsewhere"),
     "opened": ("opened",),
     "question": ("question",),
 }
 # How many items some of them may hold; and how many may be there once those about the reader's own threads are in, so
 # that there is room for something they did not look for.
-MOST_OF = {"you": 3, "revised": 1, "question": 1, "opened": 2}
+MOST_OF = {"you": 3, "revised": 1, "picked": 1, "question": 1, "opened": 2}
 MOST_OWN = 6
 # Stories from topics that are not the reader's: a window, not a second paper.
 MOST_ELSEWHERE = 1
@@ -116,10 +117,11 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """What could be told to anybody: stories, new articles and open questions, the best first."""
+    """What could be told to anybody: stories, new articles, open questions and what editors picked, the best first."""
 
     stories: tuple[Story, ...] = ()
     opened: tuple[Candidate, ...] = ()
+    picked: tuple[Candidate, ...] = ()
     questions: tuple[Candidate, ...] = ()
 
 
@@ -134,7 +136,12 @@ def pooled(candidates: Iterable[Candidate]) -> Pool:
     kinds: dict[str, list[Candidate]] = defaultdict(list)
     for one in sorted(candidates, key=_precedence):
         kinds[one.kind].append(one)
-    return Pool(tuple(_stories(kinds["best"])), tuple(kinds["opened"]), tuple(kinds["question"]))
+    return Pool(
+        stories=tuple(_stories(kinds["best"])),
+        opened=tuple(kinds["opened"]),
+        picked=tuple(kinds["picked"]),
+        questions=tuple(kinds["question"]),
+    )
 
 
 def select(reader: Reader, own: Sequence[Candidate], pool: Pool) -> list[Candidate]:
@@ -144,6 +151,7 @@ def select(reader: Reader, own: Sequence[Candidate], pool: Pool) -> list[Candida
     issue.take((one for one in own if one.kind in SECTIONS["you"]), MOST_OF["you"])
     issue.take_stories(moved, MOST_OWN)
     issue.take((one for one in own if one.kind == "revised"), MOST_OF["revised"])
+    issue.take(pool.picked, MOST_OF["picked"])
     issue.take((one for one in pool.questions if reader_has(reader, one.topic)), MOST_OF["question"])
     issue.take_pool(pool.stories)
     issue.take((one for one in pool.opened if reader_has(reader, one.topic)), MOST_OF["opened"])

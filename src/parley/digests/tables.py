@@ -73,3 +73,12 @@ class IssueItem(Table):
     since = Timestamptz(null=True, default=None)
     # False once the issue did not arrive, or nobody knows: it may be told again.
     told = Boolean(null=False, default=True)
+
+
+class Pick(Table):
+    """A thread that a moderator picked for the digest."""
+
+    id = BigSerial(primary_key=True)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    at = Timestamptz(null=False)

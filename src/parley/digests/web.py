@@ -7,13 +7,13 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.comments.web import signed_in
+from parley.comments.web import signed_in, thread_at
 from parley.core import zones
-from parley.core.access import ANYONE, MEMBER
+from parley.core.access import ANYONE, MEMBER, MODERATOR
 from parley.core.errors import NotFound, Refused
-from parley.core.forms import posted
+from parley.core.forms import Form, posted
 from parley.core.pages import page
-from parley.digests import items, letters, ops, queries
+from parley.digests import items, letters, ops, picks, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
 from parley.digests.queries import Subscribed
@@ -81,6 +81,22 @@ async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
     return page(request, "digests/view.html", reading=reading, edition=edition)
 
 
+@get("/t/{thread:str}/pick", name="digests:pick", opt={"who": MODERATOR})
+async def pick_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row = await thread_at(thread)
+    return page(request, "digests/pick.html", thread=row, picked=await picks.is_picked(row.id))
+
+
+@post("/t/{thread:str}/pick", opt={"who": MODERATOR})
+async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
+    row = await thread_at(thread)
+    if Form(await posted(request)).flag("on"):
+        await picks.pick(row.id, signed_in(request).id)
+    else:
+        await picks.put_back(row.id)
+    return Redirect(request.url.path, status_code=303)
+
+
 async def _settings(request: AnyRequest, one: Subscribed, form: DigestForm, status: int = 200) -> Response[Any]:
     now = datetime.now(UTC)
     preview = await next_issue(one, form.wish, now)
@@ -118,4 +134,4 @@ async def _answering(token: str) -> Subscribed:
     return one
 
 
-handlers = [settings_page, set_digest, pause, keep_page, keep, view]
+handlers = [settings_page, set_digest, pause, keep_page, keep, view, pick_page, set_pick]

@@ -27,6 +27,7 @@ HEADINGS = {
     "you": "For you",
     "moved": "Moved on since you were there",
     "revised": "Revised since you wrote",
+    "picked": "The editors' pick",
     "best": "Worth reading",
     "opened": "New articles",
     "question": "Still without an answer",
@@ -162,6 +163,7 @@ def reason(item: Item, now: datetime) -> str:
         "revised": f"You commented on this passage; it was revised {day}",
         "best": best,
         "elsewhere": f"{best}; a topic you rarely read",
+        "picked": f"Picked for all readers, in {item.topic}",
         "opened": f"New in {item.topic}, {day}",
         "question": f"Asked {day}; nobody has answered yet",
     }[item.kind]

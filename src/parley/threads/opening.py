@@ -26,6 +26,7 @@ TAKEN = {
     "live",
     "lock",
     "mute",
+    "pick",
     "revise",
     "revisions",
     "seen",

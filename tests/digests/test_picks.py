@@ -1,0 +1,99 @@
+"""The editors' pick: told once, to whom it is news, whatever topics they read."""
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from digests.edition import issue_for, kinds, next_week, reader, reviewed
+from parley.core import db
+from parley.core.access import Viewer
+from parley.core.errors import NotFound
+from parley.digests import picks
+from parley.moderation import reports
+from parley.moderation.reports import Flag
+from parley.notices import ops as following
+from parley.threads.ops import record_visit
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def mira(app: Litestar) -> Viewer:
+    return await reader("mira")
+
+
+@pytest.fixture
+async def picked(app: Litestar) -> int:
+    """A thread of long ago that a moderator picked today."""
+    thread = await make.thread(make.text(title="The wager"), topic="policy")
+    await db.execute("update thread set created_at = now() - interval '200 days', last_activity_at = created_at")
+    await picks.pick(thread, (await make.member(role="moderator")).id)
+    return thread
+
+
+async def test_it_is_told_once_however_old_it_is(mira: Viewer, picked: int) -> None:
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["picked"]
+    letter = await reviewed(number)
+    assert letter is not None
+    assert "THE EDITORS' PICK" in letter.text
+    assert "The wager\nPolicy. Picked for all readers, in Policy." in letter.text
+    await next_week(mira)
+    assert await kinds(await issue_for(mira)) == []
+
+
+async def test_an_issue_has_room_for_one(mira: Viewer, picked: int) -> None:
+    await picks.pick(await make.thread(), (await make.member(role="moderator")).id)
+
+    assert (await kinds(await issue_for(mira))).count("picked") == 1
+
+
+async def test_whoever_was_there_or_mutes_it_is_not_told(mira: Viewer, picked: int) -> None:
+    await record_visit(member=mira.id, thread_id=picked)
+    assert await kinds(await issue_for(mira)) == []
+
+    jon = await reader("jon")
+    await following.follow_topic(jon.id, "policy", "mute", on=True)
+    assert await kinds(await issue_for(jon)) == []
+
+
+async def test_what_was_taken_back_or_is_disputed_is_not_told(mira: Viewer, picked: int) -> None:
+    await reports.report(Flag("article", picked, "civility", "An insult.", await make.member()))
+    assert await kinds(await issue_for(mira)) == []
+
+    jon = await reader("jon")
+    await db.execute("update item set state = 'done'")
+    await picks.put_back(picked)
+    assert await kinds(await issue_for(jon)) == []
+
+
+async def test_a_thread_there_is_not_cannot_be_picked(app: Litestar) -> None:
+    with pytest.raises(NotFound):
+        await picks.pick(999, (await make.member(role="moderator")).id)
+
+
+async def test_a_moderator_picks_a_thread_and_takes_it_back(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread = await make.thread()
+    await make.sign_in(client, await make.member(role="moderator"))
+    assert f'href="/t/{thread}/pick"' in (await client.get(f"/t/{thread}/x")).text
+    assert "Pick it" in (await client.get(f"/t/{thread}/pick")).text
+
+    for _ in range(2):
+        answer = await client.post(f"/t/{thread}/pick", data={"on": "1"})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/t/{thread}/pick")
+    assert "Take it back" in (await client.get(f"/t/{thread}/pick")).text
+
+    await client.post(f"/t/{thread}/pick", data={"on": "0"})
+    assert not await picks.is_picked(thread)
+    assert (await client.get("/t/999/pick")).status_code == 404
+
+
+async def test_for_members_and_visitors_there_is_no_such_page(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread = await make.thread()
+    assert (await client.post(f"/t/{thread}/pick", data={"on": "1"})).status_code == 404
+    await make.sign_in(client, mira)
+    assert (await client.get(f"/t/{thread}/pick")).status_code == 404
+    assert (await client.post(f"/t/{thread}/pick", data={"on": "1"})).status_code == 404
+    assert not await picks.is_picked(thread)
