@@ -39,7 +39,7 @@ async def test_it_is_told_once_however_old_it_is(mira: Viewer, picked: int) -> N
     letter = await reviewed(number)
     assert letter is not None
     assert "THE EDITORS' PICK" in letter.text
-    assert "The wager\nPolicy. Picked for all readers, in Policy." in letter.text
+    assert "The wager\nPolicy. Picked for all readers." in letter.text
     await next_week(mira)
     assert await kinds(await issue_for(mira)) == []
 

@@ -96,7 +96,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
          "You read this thread: 99+ new since Sunday"),
         ({"kind": "question"}, "Asked Monday; nobody has answered yet"),
         ({"kind": "opened"}, "New in Research, Monday"),
-        ({"kind": "picked"}, "Picked for all readers, in Research"),
+        ({"kind": "picked"}, "Picked for all readers"),
         ({"kind": "revised"}, "You commented on this passage; it was revised Monday"),
     ],
 )  # fmt: skip

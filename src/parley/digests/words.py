@@ -163,7 +163,7 @@ def reason(item: Item, now: datetime) -> str:
         "revised": f"You commented on this passage; it was revised {day}",
         "best": best,
         "elsewhere": f"{best}; a topic you rarely read",
-        "picked": f"Picked for all readers, in {item.topic}",
+        "picked": "Picked for all readers",
         "opened": f"New in {item.topic}, {day}",
         "question": f"Asked {day}; nobody has answered yet",
     }[item.kind]
