@@ -102,13 +102,13 @@ async def test_z_leads_to_each_new_comment_once(site: Site, open_tab: OpenTab) -
     tab = await open_tab("kofi", reduced_motion="reduce")
     page = tab.page
     await tab.open_thread(thread)
-    *unread, (_, since) = await site.fetch(NEWEST, thread, "kofi", 31)
+    *unread, (_, since) = await site.fetch(NEWEST, thread, "kofi", 16)
     await site.fetch("update visit set seen_at = $2 where thread = $1", thread, since)
 
     await tab.open(f"/t/{thread}/x?view=whole")
     ids = {f"c{number}" for number, _ in unread}
     here = set(await page.locator(".comment.is-new").evaluate_all("all => all.map(one => one.id)"))
-    assert 2 <= len(here) < len(ids), "some on the page, some beyond it"
+    assert 0 < len(here) < len(ids), "some on the page, some beyond it"
     been: list[str] = []
     for _ in ids:
         await page.keyboard.press("z")

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from uuid import uuid4
 
 import asyncpg
@@ -272,6 +273,49 @@ async def test_a_preview_renders_and_keeps_nothing(client: httpx.AsyncClient, th
 
     assert "<strong>loud</strong>" in answer.text
     assert await count(thread) == 0
+
+
+async def test_a_preview_without_javascript_is_posted_from_its_page(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    passage = (await make.lineages(thread))[1]
+    form = (await client.get(f"/t/{thread}?passage={passage}")).text
+    typed = hidden(form) | {"body": "**loud**", "stance": "asks", "assisted": "1"}
+
+    page = await client.post("/preview", data=typed)
+    await client.post(f"/t/{thread}/comments", data=hidden(page.text) | chosen(page.text) | {"body": "**loud**"})
+    again = await client.post("/preview", data={"body": "**loud**"})
+
+    assert "<strong>loud</strong>" in page.text
+    assert "**loud**</textarea>" in page.text
+    assert f'action="/t/{thread}/comments"' in page.text
+    stored = "select array[passage::text, stance, assisted::text, body] from comment where thread = $1"
+    assert await db.value(stored, thread) == [str(passage), "asks", "true", "**loud**"]
+    assert "Go back with your browser" in again.text
+
+
+async def test_a_preview_of_an_edit_is_saved_from_its_page(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    comment = await make.comment(thread, mira, stance="adds")
+    form = (await client.get(f"/c/{comment}/edit")).text
+
+    page = await client.post("/preview", data=hidden(form) | {"body": "*Better.*", "stance": "asks"})
+
+    assert f'action="/c/{comment}/edit"' in page.text
+    assert "*Better.*</textarea>" in page.text
+    assert chosen(page.text) == {"stance": "asks"}
+
+
+def hidden(html: str) -> dict[str, str]:
+    """The fields of the comment form that nobody sees."""
+    form = html[html.index('<form class="write"') :].partition("</form>")[0]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+def chosen(html: str) -> dict[str, str]:
+    """What is ticked in it."""
+    return dict(re.findall(r'name="(\w+)" value="(\w+)" checked', html))
 
 
 async def test_an_answer_can_begin_with_the_words_it_answers(

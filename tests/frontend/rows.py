@@ -46,7 +46,8 @@ def comment(number: int, **changes: Any) -> Row:
 def form(**changes: Any) -> Row:
     row: dict[str, Any] = dict.fromkeys(("parent", "comment", "stance", "passage", "quote"))
     row |= {"kind": "new", "action": "/t/1/comments", "body": "", "assisted": False, "errors": {}}
-    return Row(**(row | {"submission": "5f2b6c1e-0000-4000-8000-000000000000"} | changes))
+    row |= {"thread": 1, "submission": "5f2b6c1e-0000-4000-8000-000000000000"}
+    return Row(**(row | changes))
 
 
 def rendered(template: str, **context: Any) -> str:

@@ -33,7 +33,7 @@ FORMS = {
     "/settings/security/sessions/{session:str}/end": (),
     "/u/{name:str}/mute": ("on", "next"),
     "/u/{name:str}/block": ("on", "next"),
-    "/preview": ("body",),
+    "/preview": ("body", "thread", "comment", "parent", "stance", "passage", "quote", "prefix", "assisted"),
     "/new": ("source", "url", "text", "file", "title", "topic"),
     "/new/{number:str}": ("title", "topic"),
     "/t/{thread:str}/comments": ("body", "parent", "stance", "passage", "quote", "assisted", "submission"),

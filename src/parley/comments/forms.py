@@ -33,6 +33,15 @@ class CommentForm(Form):
             return uuid4()
 
 
+class PreviewForm(CommentForm):
+    """What `POST /preview` takes: a comment, and where it would go."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.thread = self.id("thread")
+        self.comment = self.id("comment")
+
+
 class EditForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

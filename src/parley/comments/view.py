@@ -95,6 +95,7 @@ class Form(msgspec.Struct):
     kind: str
     action: str
     body: str = ""
+    thread: int | None = None
     parent: int | None = None
     comment: int | None = None
     stance: str | None = None
@@ -110,7 +111,7 @@ def new_form(thread: int, **fields: str | int | bool | None) -> Form:
     """An empty form for a top-level comment or, with `parent`, a reply."""
     kind = "reply" if fields.get("parent") else "new"
     values = {"submission": str(uuid4())} | {name: value for name, value in fields.items() if value is not None}
-    return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments"}, Form)
+    return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments", "thread": thread}, Form)
 
 
 _views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS)

@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.comments import ops, queries, view
-from parley.comments.forms import CommentForm
+from parley.comments.forms import CommentForm, PreviewForm
 from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
 from parley.comments.waits import wait_here
@@ -118,10 +118,10 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
     )
 
 
-async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
-    """The form once more, with what was typed and what is wrong with it."""
-    shown = view.new_form(
-        row.id,
+def _typed(form: CommentForm, thread: int) -> view.Form:
+    """What was typed, in the form once more."""
+    return view.new_form(
+        thread,
         body=form.values.get("body", ""),
         parent=form.parent,
         stance=form.stance,
@@ -131,6 +131,11 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
         assisted=form.assisted,
         submission=str(form.submission),
     )
+
+
+async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
+    """The form once more, with what was typed and what is wrong with it."""
+    shown = _typed(form, row.id)
     shown.errors = form.errors
     if wants_fragment(request):
         return fragment(request, "comments/_form.html", status, form=shown, thread=row)
@@ -161,8 +166,8 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
 
 @post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200)
 async def preview(request: AnyRequest) -> Response[Any]:
-    """Markdown as it will look; nothing is kept."""
-    form = CommentForm(await posted(request))
+    """Markdown as it will look, and without JavaScript the form to post it from there; nothing is kept."""
+    form = PreviewForm(await posted(request))
     await take(PREVIEW_NETWORK, network(address_of(request)))
     html, mistake = Markup(), form.errors.get("body")
     try:
@@ -174,7 +179,18 @@ async def preview(request: AnyRequest) -> Response[Any]:
         return fragment(request, "errors/_error.html", 422, **context)
     if wants_fragment(request):
         return fragment(request, "comments/_preview.html", html=html)
-    return page(request, "comments/preview.html", html=html, body=form.body)
+    return page(request, "comments/preview.html", html=html, form=_previewed(form))
+
+
+def _previewed(form: PreviewForm) -> view.Form | None:
+    if form.thread:
+        return _typed(form, form.thread)
+    if form.comment is None:
+        return None
+    action = f"/c/{form.comment}/edit"
+    return view.Form(
+        "edit", action, form.body, parent=form.parent, comment=form.comment, stance=form.stance, assisted=form.assisted
+    )
 
 
 @get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE, "reading": True})
