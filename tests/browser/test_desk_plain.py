@@ -1,5 +1,7 @@
 """The workbench without JavaScript, and a decision from the report to the appeal, as those concerned go through it."""
 
+import asyncio
+
 import pytest
 from lxml import html
 from playwright.async_api import Page, expect
@@ -10,6 +12,8 @@ from browser.tab import Tab
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
+# A page may be so old, and never older.
+OLDEST_SECONDS = 1.0
 STATES = "select state from comment where id = any($1::bigint[]) order by id"
 ITEM = "select id from item where kind = 'comment' and target = $1"
 
@@ -121,7 +125,8 @@ async def test_a_removal_is_understood_appealed_against_and_overturned(
 
 
 async def read(tab: Tab, thread: int) -> list[tuple[str | None, ...]]:
-    """The discussion as a visitor reads it: order, places, words, scores."""
+    """The discussion as a visitor reads it by now: order, places, words, scores."""
+    await asyncio.sleep(OLDEST_SECONDS)
     answer = await tab.context.request.get(f"{tab.address}/t/{thread}/comments?sort=best")
     comments = html.fromstring(await answer.text()).xpath("//article[starts-with(@class, 'comment')]")
     return [(one.get("id"), one.get("data-parent"), part(one, "body"), part(one, "score")) for one in comments]

@@ -130,6 +130,7 @@ async def test_the_validator_finds_no_mistake_in_fragments(
     answers["voted"] = await (await reader.as_("jonas_w")).post(
         f"/c/{comment}/vote", data={"axis": "agreement", "value": "1"}, headers=asked
     )
+    answers |= await at_the_desk(site, reader)
     for name, answer in answers.items():
         (tmp_path / f"{name}.html").write_text(FRAME.format(answer.text))
     # Scores first, then seven events: three comments, the one posted, and what became of the first.
@@ -137,6 +138,23 @@ async def test_the_validator_finds_no_mistake_in_fragments(
         (tmp_path / f"message {number}.html").write_text(FRAME.format(message))
     found = mistakes(java, tmp_path)
     assert found == [], "\n".join(found)
+
+
+async def at_the_desk(site: Site, reader: Reader) -> dict[str, httpx.Response]:
+    """What a moderator is sent who takes an item, forgets the rule, and looks at the overview."""
+    comment = await site.value("select min(id) from comment where thread = $1", site.fresh_thread())
+    await (await reader.as_("jonas_w")).post(f"/c/{comment}/report", data={"reason": "civility", "text": "Look."})
+    item = await site.value("select id from item where kind = 'comment' and target = $1", comment)
+    sam, asked, address = await reader.as_("sam_h"), {"HX-Request": "true"}, f"/mod/item/{item}"
+    fields = {"version": "1", "action": "remove", "reason": "It insults somebody."}
+    answers = {
+        "item": await sam.get(address, headers=asked),
+        "claimed": await sam.post(f"{address}/claim", headers=asked),
+        "decision refused": await sam.post(f"{address}/decide", data=fields, headers=asked),
+        "the overview anew": await sam.get("/mod/now", headers=asked),
+    }
+    assert [one.status_code for one in answers.values()] == [200, 200, 422, 200]
+    return answers
 
 
 async def messages(client: httpx.AsyncClient, thread: int, count: int) -> list[str]:

@@ -219,7 +219,7 @@ async def test_what_is_missing_is_said_and_the_rest_kept(
     answer = await desk.post(f"/mod/item/{item}/decide", data=await removal(item) | change)
 
     assert answer.status_code == 422
-    assert f'id="{mistake}"' in answer.text
+    assert f'id="{mistake}"' in answer.text and '<a href="#decide">Nothing is decided yet.</a>' in answer.text
     assert "reason" in change or "It insults somebody.</textarea>" in answer.text
     assert await state_of_target(item) == "visible"
 
