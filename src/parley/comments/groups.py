@@ -15,7 +15,7 @@ from parley.core import db
 from parley.core.text import shortened
 
 # A discussion of so many comments is shown whole.
-SHORT = 240
+SHORT = 200
 # How many perspectives a group of a longer one begins with: together they leave room for their replies.
 FEWEST = 2
 ROOTS = 100
