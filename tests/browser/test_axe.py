@@ -63,6 +63,8 @@ async def look(
     found: list[str] = []
     for viewer, theirs in by_viewer(pages).items():
         tab = await open_tab(viewer, reduced_motion="reduce", **options)
+        # Sent once, not again for every page.
+        await tab.page.add_init_script(axe)
         for shown in theirs:
             answer = await tab.page.goto(tab.address + shown.path)
             assert answer is not None
