@@ -4,11 +4,14 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from litestar import Litestar
 
 import make
+from parley.accounts import sessions
 from parley.comments import ops as comments
+from parley.core import db
 from parley.core.access import Viewer
 from parley.live.ears import Ear
 from parley.live.hub import Hub
@@ -71,7 +74,10 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     elsewhere, jon = await make.thread(), await make.member()
     await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
     await jobs.handle_events()
-    ear = Ear(mira, shown=1)
+    # Whose session is not there is sent away after a moment.
+    await sessions.start(mira.id, mira.role, agent="a test", address="127.0.0.1")
+    session = await db.value("select id from session where member = $1", mira.id)
+    ear = Ear(msgspec.structs.replace(mira, session=session), shown=1)
     await hub.listen(ear)
     await until(ear, [1])
     assert "Show" not in said(ear)
