@@ -121,6 +121,27 @@ async def test_a_bad_line_to_postgresql_loses_nothing_that_was_acknowledged(
         assert "says" in refusal.text, "what was typed is not on the page"
 
 
+@pytest.mark.slow
+async def test_where_one_connection_turns_out_dead_the_others_are_not_tried_one_by_one(
+    forum: Forum, lines: Lines, thread: int
+) -> None:
+    web = lines.web
+    mira = await make.member()
+    crowd = [Writer([web], thread, await cookie_of(await make.member())) for _ in range(12)]
+    posting = [asyncio.create_task(one.write(pause=0)) for one in crowd]
+    await wait_until(lambda: all(len(one.said) > 5 for one in crowd))
+    for one in crowd:
+        one.stop()
+    await asyncio.gather(*posting)
+    lines.postgres.forget()
+    async with browser_of() as visitor:
+        found = []
+        for _ in range(30):
+            found.append((await visitor.get(f"{web.address}/u/{mira.name}")).status_code)
+            await asyncio.sleep(0.2)
+    assert found[-10:] == [200] * 10
+
+
 @KINDS
 async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
     forum: Forum, lines: Lines, thread: int, weather: Weather

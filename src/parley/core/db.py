@@ -221,6 +221,8 @@ async def _answer(connection: Any, method: str, sql: str, args: tuple[Any, ...] 
         return await getattr(connection, method)(sql, *args)
     except TimeoutError as error:
         connection.terminate()
+        # The line of the others may be as dead, and each would be found out by somebody who waits as long.
+        expire_connections()
         _rests_until = monotonic() + REST_SECONDS
         metrics.UNAVAILABLE.inc()
         raise Unavailable(AWAY) from error

@@ -69,9 +69,12 @@ class Lender:
     async def expire(self) -> None:
         """Have every connection replaced before its next use."""
         self._fresh.clear()
+        kept, self._kept = self._kept, []
         await self.pool.expire_connections()
-        while self._kept:
-            await self.give_back(self._kept.pop()[0])
+        for connection, _ in kept:
+            # Without a goodbye, which a server that is away would not answer.
+            connection.terminate()
+            await self.give_back(connection)
 
     async def close(self) -> None:
         """Close all connections once they are back."""
