@@ -2,17 +2,24 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
-from live.forum import Forum
+import make
+from conftest import ROOT
+from faults.test_database import _assert_promise_kept
+from faults.test_rolling import Visitor
+from faults.writer import Voter, Writer
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
+from live.reader import Reader
 from parley.core.migrated import known
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -27,6 +34,34 @@ select array_agg(one order by one) from (
     where connamespace = 'public'::regnamespace
   union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
 ) all_of_it
+"""
+NEXT = '''
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.querystring import QueryString
+
+from parley.core.db import DB
+
+ID = "2999-01-01T00:00:00:000000"
+FORWARDS = """alter table comment add column later text;
+alter table thread add column later int default 7;
+create index comment_later on comment (thread, later);
+update comment set later = 'yes'"""
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="parley", description="the next version's")
+
+    async def run():
+        for statement in FORWARDS.split(";"):
+            await DB.run_querystring(QueryString(statement))
+
+    manager.add_raw(run)
+    return manager
+'''
+UNDO = """
+alter table comment drop column if exists later;
+alter table thread drop column if exists later;
+delete from migration where name like '2999%'
 """
 
 
@@ -89,3 +124,76 @@ async def test_killed_at_any_moment_the_next_run_completes_it(forum: Forum, data
         assert await asyncio.to_thread(process.wait, 180) == 0, log.read_text()
     untouched = Database(forum, urlsplit(forum.servers.database_url).path.strip("/"))
     assert await database.ask(SHAPE) == await untouched.ask(SHAPE)
+
+
+@pytest.fixture
+async def later(forum: Forum, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    """The environment of the next version: our own with one more migration, which is undone for other tests."""
+    shutil.copytree(ROOT / "src", tmp_path / "src")
+    (tmp_path / "src/parley/migrations/m9999_next.py").write_text(NEXT)
+    yield os.environ | forum.servers.settings | {"PYTHONPATH": str(tmp_path / "src")}
+    connection = await asyncpg.connect(forum.servers.database_url)
+    await connection.execute(UNDO)
+    await connection.close()
+
+
+async def test_while_the_next_version_migrates_the_old_one_refuses_nobody_anything(
+    forum: Forum, webs: list[Web], thread: int, later: dict[str, str], tmp_path: Path
+) -> None:
+    """A long statement holds the tables in the middle of it, and the migration is what gives way."""
+    paths = ["/", await make.address(thread)]
+    writers = [Writer(webs, thread, await cookie_of(await make.member())) for _ in range(3)]
+    visitors = [Visitor(web, paths) for web in webs]  # type: ignore[arg-type]
+    async with AsyncExitStack() as stack:
+        reader = await stack.enter_async_context(Reader([web.address for web in webs], thread, last=0))
+        voter = Voter(webs, [reader], await cookie_of(await make.member()))
+        tasks = [asyncio.create_task(one.write()) for one in writers]
+        tasks += [asyncio.create_task(one.read()) for one in visitors] + [asyncio.create_task(voter.vote())]
+        await _until_written(writers)
+        log = tmp_path / "log"
+        async with _reading_long(forum):
+            process = stack.enter_context(migrating(later, log))
+            # It comes to the table, gives way, and comes again.
+            for _ in range(2):
+                await _until_waiting(forum)
+        assert await asyncio.to_thread(process.wait, 120) == 0, log.read_text()
+        await _until_written(writers)
+        for visitor in visitors:
+            visitor.stopped = True
+        for one in (*writers, voter):
+            one.stop()
+        await asyncio.gather(*tasks)
+        said = [one for writer in writers for one in writer.said]
+        assert [answer.status_code for one in writers for answer in one.refusals] == []
+        assert [one for one in said if not one.acknowledged] == []
+        assert [failure for one in visitors for failure in one.failures] == []
+        await _assert_promise_kept(forum, thread, said)
+        await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
+
+
+async def _until_written(writers: list[Writer]) -> None:
+    """Wait until everybody has said something more."""
+    so_far = [len(one.said) for one in writers]
+    await wait_until(lambda: all(len(one.said) > before + 20 for one, before in zip(writers, so_far, strict=True)))
+
+
+@asynccontextmanager
+async def _reading_long(forum: Forum) -> AsyncIterator[None]:
+    """A transaction of somebody's who reads the comments, as a backup does."""
+    connection = await asyncpg.connect(forum.servers.database_url)
+    async with connection.transaction():
+        await connection.execute("select count(*) from comment")
+        yield
+    await connection.close()
+
+
+async def _until_waiting(forum: Forum) -> None:
+    """Wait until somebody begins to wait for a table."""
+    waits = "select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'"
+    connection = await asyncpg.connect(forum.servers.database_url)
+    async with asyncio.timeout(PATIENCE):
+        while await connection.fetchval(waits):
+            await asyncio.sleep(0.02)
+        while not await connection.fetchval(waits):
+            await asyncio.sleep(0.02)
+    await connection.close()

@@ -16,8 +16,9 @@ log = structlog.get_logger(__name__)
 
 # Two processes that start together must not migrate together.
 LOCK = 7_270_001
-# Who waits for a table makes all others wait who come after. So a migration waits for less than they do, and again.
-LIMITS = {"statement_timeout": "0", "lock_timeout": "1000", "idle_in_transaction_session_timeout": "0"}
+# Who waits for a table makes all others wait who come after. So a migration waits for less than they do, and again; and
+# for less than the second after which PostgreSQL breaks a deadlock, where the victim would be somebody's post.
+LIMITS = {"statement_timeout": "0", "lock_timeout": "500", "idle_in_transaction_session_timeout": "0"}
 ATTEMPTS, PAUSE_SECONDS = 60, 1.0
 POOLED = (
     "DATABASE_URL leads to sessions that have given up the rights of the owner, as a pooler's do. Nothing was changed. "
