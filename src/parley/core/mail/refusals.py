@@ -22,6 +22,8 @@ async def handle(mail: Claimed, by: UUID, error: Exception) -> bool:
     text = repr(error)[:LONGEST]
     if not isinstance(error, smtp.Failure):
         log.error("mail failed", mail=mail.id, exc_info=error)
+    elif isinstance(error, OSError):
+        log.warning("mail put off", mail=mail.id, error=text)
     if not isinstance(error, aiosmtplib.SMTPResponseException):
         await put_off(mail, by, text)
         return False
