@@ -1,4 +1,4 @@
-"""Web processes that die at bad moments: after a commit that nobody was told of."""
+"""Web processes that die at bad moments: after a commit that nobody was told of, and with hundreds of readers."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -9,10 +9,12 @@ import pytest
 
 import make
 from faults.test_database import _bodies
-from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 
 pytestmark = pytest.mark.anyio
+
+READERS = 200
 
 
 async def test_what_was_committed_and_not_told_reaches_every_reader_once_and_sent_again_stands_once(
@@ -33,3 +35,23 @@ async def test_what_was_committed_and_not_told_reaches_every_reader_once_and_sen
         assert again.status_code == 303
         await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
     assert await _bodies(forum, thread) == [typed["body"]]
+
+
+@pytest.mark.slow
+async def test_two_hundred_readers_of_a_process_that_is_killed_go_on_at_another(
+    forum: Forum, webs: list[Web], thread: int
+) -> None:
+    dying, there = forum.web(PARLEY_LIMITS="off"), webs[0]
+    ada = await make.member()
+    files = there.fds()
+    async with AsyncExitStack() as stack:
+        addresses = [dying.address, there.address]
+        readers = [await stack.enter_async_context(Reader(addresses, thread, last=0)) for _ in range(READERS)]
+        await asyncio.gather(*(one.open() for one in readers))
+        for turn in range(6):
+            await make.comment(thread, ada, f"Number {turn}.")
+            if turn == 2:
+                dying.kill()
+        await assert_all_have_the_truth(readers, thread, forum.servers.database_url)
+        assert all(one.connected >= 2 for one in readers)
+    await wait_until(lambda: there.fds() <= files)

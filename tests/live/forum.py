@@ -16,7 +16,7 @@ import psutil
 import pytest
 from redis.asyncio import Redis
 
-from live.reader import Reader
+from live.reader import PLAIN, Reader
 from parley.accounts import sessions
 from parley.core import redis
 from parley.core.access import Viewer
@@ -237,4 +237,5 @@ async def cookie_of(who: Viewer) -> str:
 def browser_of(cookie: str = "") -> httpx.AsyncClient:
     """A browser of whoever has this cookie."""
     cookies = {"parley": cookie} if cookie else {}
-    return httpx.AsyncClient(cookies=cookies, headers={"Sec-Fetch-Site": "same-origin"}, timeout=PATIENCE)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    return httpx.AsyncClient(cookies=cookies, headers=headers, timeout=PATIENCE, verify=PLAIN)

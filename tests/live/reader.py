@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +13,8 @@ import msgspec
 from lxml import html
 
 PATIENCE = 60.0
+# Nothing here is encrypted. A context of its own would cost each of hundreds of clients the reading of certificates.
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 POSTED = re.compile(r"#c(\d+)-waiting|#discussion-waiting")
 PART = re.compile(r"#c(\d+)-(head|body|score b|score \.meter)")
 
@@ -78,7 +81,7 @@ class Reader:
     async def _follow(self) -> None:
         turn = 0
         timeout = httpx.Timeout(PATIENCE, connect=1)
-        async with httpx.AsyncClient(timeout=timeout, cookies=self.cookies) as client:
+        async with httpx.AsyncClient(timeout=timeout, cookies=self.cookies, verify=PLAIN) as client:
             while self.again:
                 with suppress(httpx.HTTPError, httpx.StreamError, OSError):
                     await self._once(client, self.addresses[turn % len(self.addresses)])
