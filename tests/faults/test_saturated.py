@@ -1,0 +1,94 @@
+"""Every processor is busy with something else, hundreds read along and dozens post: slow, and whole."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+import make
+from faults.test_redis import PASSWORD, _member_with_password
+from faults.test_rolling import Visitor
+from faults.writer import Writer
+from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
+from live.reader import Reader
+from parley.core import db
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+READERS, FOLLOWERS, WRITERS, VISITORS = 10, 190, 20, 4
+# A member who thinks before posting; all together still post many times a second.
+PAUSE_SECONDS = 0.5
+GETS_IN_SECONDS = 60.0
+
+
+class Follower(Reader):
+    """Notes what comes and does not look into it: that would take the processor from those who are tested."""
+
+    def _apply(self, _: str) -> None:
+        del self.messages[:]
+
+
+@pytest.fixture
+def busy() -> Iterator[None]:
+    """Twice as many busy programs as there are processors."""
+    programs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    yield
+    for one in programs:
+        one.kill()
+        one.wait()
+
+
+async def test_on_a_saturated_machine_nothing_is_lost_and_a_moderator_gets_in(
+    forum: Forum, webs: list[Web], thread: int, busy: None
+) -> None:
+    addresses = [web.address for web in webs]
+    writers = [Writer(webs, thread, await cookie_of(await make.member())) for _ in range(WRITERS)]
+    visitors = [Visitor(webs[turn % 2], ["/", await make.address(thread)]) for turn in range(VISITORS)]  # type: ignore[arg-type]
+    kinds = [Reader] * READERS + [Follower] * FOLLOWERS
+    async with AsyncExitStack() as stack:
+        crowd = [
+            await stack.enter_async_context(kind(addresses[turn % 2 :] + addresses[: turn % 2], thread, last=0))
+            for turn, kind in enumerate(kinds)
+        ]
+        await asyncio.gather(*(one.open() for one in crowd))
+        tasks = [asyncio.create_task(one.write(PAUSE_SECONDS)) for one in writers]
+        tasks += [asyncio.create_task(one.read()) for one in visitors]
+        await wait_until(lambda: all(len(one.said) > 5 for one in writers))
+        await _lock_as_moderator(addresses[0], thread)
+        await wait_until(lambda: all(one.refusals for one in writers))
+        for visitor in visitors:
+            visitor.stopped = True
+        for writer in writers:
+            writer.stop()
+        await asyncio.gather(*tasks)
+        stand = await db.values("select body from comment where thread = $1", thread)
+        said = [one for writer in writers for one in writer.said]
+        assert len(stand) == len(set(stand)), "something stands twice"
+        assert {one.body for one in said if one.acknowledged} <= set(stand) <= {one.body for one in said}
+        # Refused are those who came after it was locked, and those whom the database had no time for.
+        assert {answer.status_code for one in writers for answer in one.refusals} <= {403, 409, 422, 503}
+        assert all(visitor.pages for visitor in visitors)
+        refused = [failure for one in visitors for failure in one.failures]
+        assert [one for one in refused if not (one.startswith("503") and "try again" in one)] == []
+        last = await db.value("select last_seq from thread where id = $1", thread)
+        for one in crowd:
+            await one.until(lambda one: one.seqs[-1:] == [last])
+            assert one.seqs == list(range(one.seqs[0], last + 1)), "an event is missing, or came twice or out of order"
+        await assert_all_have_the_truth(crowd[:READERS], thread, forum.servers.database_url)
+    for web in webs:
+        assert "Traceback" not in web.said()
+
+
+async def _lock_as_moderator(address: str, thread: int) -> None:
+    name, _ = await _member_with_password()
+    await db.execute("update member set role = 'moderator' where name = $1", name)
+    async with browser_of() as browser, asyncio.timeout(GETS_IN_SECONDS):
+        typed = {"login": name, "password": PASSWORD, "next": "/mod"}
+        assert (await browser.post(f"{address}/login", data=typed)).status_code == 303
+        assert (await browser.get(f"{address}/mod/queue")).status_code == 200
+        reason = {"reason": "It is too much for the moment."}
+        assert (await browser.post(f"{address}/t/{thread}/lock", data=reason)).status_code == 303
