@@ -7,8 +7,11 @@ TOGETHER = {"browser", "faults", "hosts", "live"}
 
 
 class Schedule(LoadScopeScheduling):
-    """Each of those folders stays in one process, the largest begins; any other test goes to whoever is free."""
+    """Each of those folders stays in one process, and so does any other file, which may make something for all of it.
+
+    The largest begin.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         folder = nodeid.split("/")[1]
-        return folder if folder in TOGETHER else nodeid
+        return folder if folder in TOGETHER else nodeid.partition("::")[0]

@@ -18,6 +18,8 @@ from parley.comments import page, tree
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.importing import Line, import_discussion
 from parley.core import db
+from parley.core.cache import MicroCache
+from parley.moderation.engine import current
 
 STEPS = 3
 
@@ -221,6 +223,7 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
     client: httpx.AsyncClient, counted: Count, signed_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "BELIEVED_SECONDS", 60)
+    monkeypatch.setattr(current, "_kept", MicroCache("rules", 60, most=1))
     if signed_in:
         await make.sign_in(client, await make.member())
         # What a process reads once in a while, and then knows.
