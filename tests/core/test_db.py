@@ -202,6 +202,27 @@ async def test_a_hook_that_fails_does_not_undo_or_hide_the_others() -> None:
     assert (heard, await written()) == ([1], [1])
 
 
+async def test_a_connection_that_cannot_be_taken_back_neither_undoes_nor_hides_what_was_committed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take_back = lender().keep
+    heard = []
+
+    async def fail(connection: Any) -> None:
+        await take_back(connection)
+        raise OSError("no goodbye")
+
+    async def hear() -> None:
+        heard.append(1)
+
+    monkeypatch.setattr(lender(), "keep", fail)
+    async with atomic():
+        after_commit(hear)
+        await execute("insert into scrap values (1)")
+
+    assert (heard, await written()) == ([1], [1])
+
+
 async def test_what_a_statement_alone_wrote_is_committed_at_once() -> None:
     heard: list[tuple[str, int]] = []
 

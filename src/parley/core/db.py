@@ -244,8 +244,13 @@ async def _borrow() -> Any:
 
 
 async def _keep(connection: Any) -> None:
-    if DB.lender is not None:
+    """Take back a connection whose work is done, which nothing that fails now may make look undone."""
+    if DB.lender is None:
+        return
+    try:
         await DB.lender.keep(connection)
+    except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool
+        log.info("connection not kept", error=repr(error))
 
 
 async def _give_back(connection: Any) -> None:
