@@ -63,7 +63,7 @@ def caddy(folder: Path, port: int, webs: list[int]) -> Iterator[Proxy]:
     text = _changed(
         (ROOT / "deploy" / "Caddyfile").read_text(),
         ("lb_try_duration 10s", "lb_try_duration 10s\n\t\thealth_uri /healthz\n\t\thealth_interval 200ms"),
-        ("{\n\tservers {", "{\n\tadmin off\n\tservers {"),
+        ("{\n\tservers {", "{\n\tadmin off\n\tgrace_period 1s\n\tservers {"),
         ("read_header 10s", "read_header 3s"),
         ("read_body 30s", "read_body 3s"),
     )
