@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+import structlog
 from litestar import Litestar
 
 import make
@@ -103,3 +104,17 @@ async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading:
 
     assert counts(visitor) == []
     hub.leave(visitor)
+
+
+async def test_an_outage_is_a_line_in_the_log_and_no_fault_of_ours(
+    app: Litestar, reading: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub: Hub = app.state.hub
+
+    async def away(_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(hub, "_advance", away)
+    with structlog.testing.capture_logs() as logs:
+        await hub._advance_safely(reading.thread)
+    assert [(one["log_level"], one["event"]) for one in logs] == [("warning", "events cannot be read now")]

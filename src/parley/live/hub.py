@@ -15,6 +15,7 @@ import structlog
 from parley.accounts.sessions import still_valid
 from parley.core import metrics, redis, tasks
 from parley.core.errors import TooMany, Unavailable
+from parley.core.failures import OUTAGES
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
 from parley.live.catching import CatchUp
@@ -189,10 +190,12 @@ class Hub:
         channel = self.channels.get(thread)
         if channel is None:
             return
+        # The slow look comes back to it: what could not be read now is not lost.
         try:
             await self._advance(channel)
+        except (Unavailable, *OUTAGES) as error:
+            log.warning("events cannot be read now", thread=thread, error=repr(error))
         except Exception:
-            # The slow look comes back to it: what could not be read now is not lost.
             log.exception("could not read events", thread=thread)
 
     async def _advance(self, channel: Channel) -> None:
