@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from embedded.installation import Up, lives, wait_for
-from parley.embedded import attach, servers
+from parley.embedded import Folder, attach, servers
 from ports import free_port
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +52,8 @@ def test_a_first_start_shows_logins_and_every_end_is_clean_with_streams_open(tmp
     first = start_up(tmp_path / "data")
     first.read_until("ready http://localhost:")
     assert {"member", "moderator", "admin"} <= {line.split()[0] for line in first.said if line.startswith("  ")}
+    # Or each start would make it again.
+    assert Folder(tmp_path / "data").installation.has_application_role
     parts = first.parts()
     thread = re.search(r'href="/t/(\d+)/', httpx.get(first.address).text)
     assert thread

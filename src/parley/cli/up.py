@@ -64,6 +64,8 @@ def serve(run: Run, stack: ExitStack, port: int, *, metrics: int | None, with_de
     run.folder.remember(installation)
     servers = stack.enter_context(started(run))
     settings = servers.settings
+    # As the start of the servers left it.
+    installation = run.folder.installation
 
     def start(service: Service) -> None:
         stack.callback(service.stop)

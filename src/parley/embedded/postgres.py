@@ -62,6 +62,8 @@ class Postgres(Service):
     def start(self) -> None:
         if ordinary_identity().note:
             self.run.say(ordinary_identity().note)
+        # Before anything is typed into a cluster that it may still be closing.
+        self.end_orphan()
         if not self.data.exists():
             self.run.say("Making the database ...")
             self._make()
