@@ -199,9 +199,9 @@ async def _ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
     try:
         answer = await _answer(connection, method, sql, args)
     except BaseException:
-        await _give_back(connection)
+        await _give_back(connection, is_well=False)
         raise
-    await _keep(connection)
+    await _give_back(connection, is_well=True)
     return answer
 
 
@@ -243,21 +243,15 @@ async def _borrow() -> Any:
         raise Unavailable(AWAY) from error
 
 
-async def _keep(connection: Any) -> None:
-    """Take back a connection whose work is done, which nothing that fails now may make look undone."""
+async def _give_back(connection: Any, *, is_well: bool) -> None:
+    """Give back a connection, to be kept at hand if it `is_well`.
+
+    Nothing that fails now may make what was done look undone.
+    """
     if DB.lender is None:
         return
     try:
-        await DB.lender.keep(connection)
-    except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool
-        log.info("connection not kept", error=repr(error))
-
-
-async def _give_back(connection: Any) -> None:
-    if DB.lender is None:
-        return
-    try:
-        await DB.lender.give_back(connection)
+        await (DB.lender.keep if is_well else DB.lender.give_back)(connection)
     except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool; what was committed stands
         log.info("connection not given back", error=repr(error))
 
@@ -274,11 +268,11 @@ async def _transaction() -> AsyncIterator[None]:
         await _answer(connection, "execute", "COMMIT")
     except BaseException:
         await _roll_back(connection)
-        await _give_back(connection)
+        await _give_back(connection, is_well=False)
         raise
     finally:
         DB.current_transaction.reset(token)
-    await _keep(connection)
+    await _give_back(connection, is_well=True)
     await _run_hooks(transaction.hooks)
 
 
