@@ -344,3 +344,20 @@ async def test_a_connection_that_nobody_used_for_long_is_not_trusted(monkeypatch
 async def test_a_hook_needs_an_open_transaction() -> None:
     with pytest.raises(RuntimeError):
         after_commit(lambda: asyncio.sleep(0))
+
+
+class Hanging:
+    """A connection that was replaced while it waited for its answer."""
+
+    async def fetch(self, _: str) -> None:
+        raise TimeoutError
+
+    def terminate(self) -> None:
+        pass
+
+
+async def test_what_still_hangs_on_a_replaced_connection_refuses_nobody_else(app: object) -> None:
+    before = db._rests_until
+    with pytest.raises(Unavailable):
+        await db._answer(Hanging(), "fetch", "select 1")
+    assert db._rests_until == before

@@ -220,10 +220,12 @@ async def _answer(connection: Any, method: str, sql: str, args: tuple[Any, ...] 
     try:
         return await getattr(connection, method)(sql, *args)
     except TimeoutError as error:
+        # The line of the others may be as dead, and each would be found out by somebody who waits as long. What was
+        # asked before they were replaced may still hang, and says nothing of the new ones.
+        if DB.lender is not None and DB.lender.is_fresh(connection):
+            expire_connections()
+            _rests_until = monotonic() + REST_SECONDS
         connection.terminate()
-        # The line of the others may be as dead, and each would be found out by somebody who waits as long.
-        expire_connections()
-        _rests_until = monotonic() + REST_SECONDS
         metrics.UNAVAILABLE.inc()
         raise Unavailable(AWAY) from error
     finally:

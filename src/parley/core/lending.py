@@ -33,6 +33,10 @@ class Lender:
     def lent(self) -> int:
         return int(self.pool.get_size()) - self.idle
 
+    def is_fresh(self, connection: Any) -> bool:
+        """Whether this connection was opened since the last expiry."""
+        return connection in self._fresh
+
     async def borrow(self, seconds: float) -> Any:
         """A connection to work with. Raises TimeoutError when none is free in `seconds`, or what connecting raises."""
         while self._kept:
@@ -55,7 +59,7 @@ class Lender:
 
     async def keep(self, connection: Any) -> None:
         """Take back a connection whose work is done, with no transaction open."""
-        if self.waiting or connection not in self._fresh or is_gone(connection):
+        if self.waiting or not self.is_fresh(connection) or is_gone(connection):
             await self.give_back(connection)
         else:
             self._kept.append((connection, monotonic()))
