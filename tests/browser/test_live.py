@@ -19,6 +19,16 @@ REVALIDATED = """() => { const page = performance.getEntriesByType("navigation")
   return page.encodedBodySize > 1000 && page.transferSize < page.encodedBodySize; }"""
 
 
+async def reload_confirmed(page: Page) -> None:
+    """Reload until the server only confirms the page: a minute that ends in between changes the words of its times."""
+    for _ in range(3):
+        async with page.expect_response(lambda answer: "/live" in answer.url):
+            await page.reload()
+        if await page.evaluate(REVALIDATED):
+            return
+    raise AssertionError("The server sent the page each time.")
+
+
 def first(page: Page) -> Locator:
     """The thread's first comment, "Costs come first."."""
     return page.locator("#comments > .comment", has_text="Costs come first.")
@@ -169,9 +179,7 @@ async def test_a_page_that_the_server_only_confirmed_lives_and_votes(site: Site,
     jonas, staff = await open_tab("jonas_w"), await open_tab("sam_h")
     await staff.post(f"/t/{thread}/lock", reason="Nobody answers, so the page holds no form of its own.")
     await jonas.open_thread(thread)
-    async with jonas.page.expect_response(lambda answer: "/live" in answer.url):
-        await jonas.page.reload()
-    assert await jonas.page.evaluate(REVALIDATED)
+    await reload_confirmed(jonas.page)
     comment = await number(first(jonas.page))
     await jonas.page.locator(f"#c{comment}-score button.up").click()
     await expect(jonas.page.locator(f"#c{comment}-score b")).to_have_text("1")
