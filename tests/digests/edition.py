@@ -29,8 +29,9 @@ async def thread_with_sides(topic: str = "research") -> tuple[int, int, int]:
 async def due(member: Viewer) -> None:
     """Let the member's next issue be due now, whatever the jitter."""
     await db.execute(
-        """update subscription set weekday = extract(isodow from now()), hour = extract(hour from now()),
-             last_day = current_date - 7, next_at = date_trunc('hour', now()) where member = $1""",
+        """update subscription set weekday = extract(isodow from here.now), hour = extract(hour from here.now),
+             last_day = here.now::date - 7, next_at = date_trunc('hour', now())
+           from (select now() at time zone zone as now from member where id = $1) here where member = $1""",
         member.id,
     )
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -92,9 +93,15 @@ def sweep(single: Single, clock: Clock, offset: str) -> None:
     subprocess.run([sys.executable, "-c", SWEEP], env=env, check=True, timeout=120)
 
 
+def zone_of_noon() -> str:
+    """Where it is noon now: a day later in the night is two days later, and a day that passes unseen has no digest."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+
+
 async def test_a_clock_that_jumps_sends_no_digest_twice_and_ends_what_is_to_end(faked: Single, clock: Clock) -> None:
     readers = [await reader() for _ in range(3)]
     await db.execute("update subscription set frequency = 'daily'")
+    await db.execute("update member set zone = $1", zone_of_noon())
     for one in readers:
         await due(one)
     await thread_with_sides()
