@@ -22,7 +22,7 @@ from parley.app import create_app
 from parley.articles.importing import apart, images
 from parley.comments import page, view
 from parley.core import db as database_access
-from parley.core import redis
+from parley.core import redis, strain
 from parley.core.db import DB, Transaction, execute
 from parley.core.migrate import migrate
 from parley.core.settings import settings
@@ -41,7 +41,7 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # A busy machine may need longer than the product, for the sake of those who wait, gives its servers and its readers.
-# What happens then is tested with times of its own: core/test_db.py, core/test_ratelimit.py, importing/test_apart.py.
+# What happens then is tested with times of its own: core/test_{db,ratelimit,strain}.py, importing/test_apart.py.
 SECONDS = 60
 PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_000))
 # A test is one transaction, and may do much else in the middle of it.
@@ -74,6 +74,8 @@ def patience() -> Iterator[None]:
         patch.setattr(database_access, "SERVER_SETTINGS", database_access.SERVER_SETTINGS | PATIENT)
         patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
+        # The loop stands still between two tests of it, for as long as others take: that is no strain.
+        patch.setattr(strain, "WEIGHT", 0.0)
         for reading in (apart, images):
             patch.setattr(reading, "_SECONDS", SECONDS)
         yield

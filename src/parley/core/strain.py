@@ -12,6 +12,8 @@ from parley.core.errors import Busy
 LOOK_SECONDS = 0.1
 # What one look counts for beside those before it: some seconds decide, and no single pause.
 WEIGHT = 0.1
+# Later than this is no later: a process that was stopped for an hour would turn people away when it goes on.
+LATEST_SECONDS = 10.0
 # Seconds late from which each gives way.
 LATER, STREAMS, VISITORS = 0.25, 1.0, 2.0
 RETRY_SECONDS = 10
@@ -28,7 +30,11 @@ class Strain:
         while True:
             due = monotonic() + LOOK_SECONDS
             await asyncio.sleep(LOOK_SECONDS)
-            self.late += WEIGHT * (monotonic() - due - self.late)
+            self.note(monotonic() - due)
+
+    def note(self, seconds: float) -> None:
+        """Take into the average that one look was so late."""
+        self.late += WEIGHT * (min(seconds, LATEST_SECONDS) - self.late)
 
 
 STRAIN = Strain()
