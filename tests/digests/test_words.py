@@ -84,7 +84,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
     ("changes", "reason"),
     [
         ({}, "4 readers found this worth reading"),
-        ({"ups": 1}, "New in Research, Monday"),
+        ({"ups": 1}, "Written Monday"),
         ({"kind": "elsewhere"}, "4 readers found this worth reading; a topic you rarely read"),
         ({"kind": "reply"}, "Answers you, Monday"),
         ({"kind": "mention"}, "Mentions you, Monday"),
@@ -95,7 +95,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
         ({"kind": "read", "unread": 100, "since": AT - timedelta(days=3)},
          "You read this thread: 99+ new since Sunday"),
         ({"kind": "question"}, "Asked Monday; nobody has answered yet"),
-        ({"kind": "opened"}, "New in Research, Monday"),
+        ({"kind": "opened"}, "Added Monday"),
         ({"kind": "picked"}, "Picked for all readers"),
         ({"kind": "revised"}, "You commented on this passage; it was revised Monday"),
     ],

@@ -122,6 +122,27 @@ async def test_the_list_is_filtered(desk: httpx.AsyncClient, query: str, shown: 
     assert {name for name, item in items.items() if f'id="i{item}"' in page.text} == set(shown)
 
 
+async def test_a_comment_stands_in_every_list_as_it_reads_and_not_as_it_was_typed(
+    desk: httpx.AsyncClient, mo: Viewer
+) -> None:
+    author = await make.member("wes")
+    comment = await make.comment(
+        await make.thread(), author, f"A **fool** wrote [this](https://example.org). {'On ' * 90}"
+    )
+    await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
+    item = await db.value("select id from item where target = $1", comment)
+    await reported(author, ground="hate")
+
+    pages = [
+        await desk.get("/mod/queue"),
+        await desk.get("/mod/members/wes"),
+        await desk.post("/mod/bulk", data={f"item-{item}": await version_of(item)}),
+    ]
+
+    for page in pages:
+        assert "A fool wrote this. On On" in page.text and "On…" in page.text and "**fool**" not in page.text
+
+
 async def test_a_long_list_goes_on_where_it_ended(desk: httpx.AsyncClient) -> None:
     items = [await reported() for _ in range(3)]
     await db.execute("update item set risk = id")
@@ -184,8 +205,13 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
 
     undone = await desk.post(f"/mod/item/{first}/undo", data={"decision": str(decision)})
 
-    assert undone.headers["location"] == f"/mod/item/{first}"
+    assert undone.headers["location"] == f"/mod/item/{first}?undone={decision}"
     assert await state_of_target(first) == "visible"
+
+    again = await desk.get(undone.headers["location"])
+    assert "You took it back: everything is as it was" in again.text
+    await desk.post(f"/mod/item/{first}/decide", data=await removal(first))
+    assert "You took it back" not in (await desk.get(undone.headers["location"])).text
 
 
 async def test_a_decision_by_htmx_brings_the_next_item_at_once(desk: httpx.AsyncClient) -> None:

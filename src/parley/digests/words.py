@@ -151,10 +151,10 @@ def _thread_link(item: Item) -> str:
 
 
 def reason(item: Item, now: datetime) -> str:
-    """Why this item is told, in a few words."""
+    """Why this item is told, in a few words; its topic stands beside them."""
     day = day_word(item.at, now)
     liked = f"{plural(item.ups, 'reader', 'readers')} found this worth reading"
-    best = liked if item.ups >= FEWEST_UPS else f"New in {item.topic}, {day}"
+    best = liked if item.ups >= FEWEST_UPS else f"Written {day}"
     return {
         "reply": f"Answers you, {day}",
         "mention": f"Mentions you, {day}",
@@ -164,7 +164,7 @@ def reason(item: Item, now: datetime) -> str:
         "best": best,
         "elsewhere": f"{best}; a topic you rarely read",
         "picked": "Picked for all readers",
-        "opened": f"New in {item.topic}, {day}",
+        "opened": f"Added {day}",
         "question": f"Asked {day}; nobody has answered yet",
     }[item.kind]
 

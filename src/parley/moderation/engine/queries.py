@@ -6,12 +6,15 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.core import db
+from parley.core import db, markdown
 from parley.core.diff import marked
 from parley.moderation.engine.backtest import Result
 from parley.moderation.engine.conditions import AnyCondition, Condition
 from parley.moderation.engine.kinds import in_full, sentence
 from parley.moderation.engine.verdicts import DECIDED
+
+# Characters of a comment that shows what a rule finds.
+EXCERPT = 280
 
 
 class RuleRow(msgspec.Struct, frozen=True):
@@ -146,14 +149,18 @@ class Sample(msgspec.Struct, frozen=True):
 
     id: int
     author: str | None
-    excerpt: str
+    html: str
     state: str
     created_at: datetime
     is_right: bool | None
 
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.html, EXCERPT)
+
 
 SAMPLES = f"""
-select c.id, m.name as author, left(c.body, 300) as excerpt, c.state, c.created_at, d.is_right
+select c.id, m.name as author, c.html, c.state, c.created_at, d.is_right
 from comment c left join member m on m.id = c.author left join ({DECIDED}) d on d.comment = c.id
 where c.id = any($1::bigint[]) order by c.id desc
 """  # noqa: S608 constants only

@@ -20,7 +20,7 @@ class WaitingRow(msgspec.Struct, frozen=True):
     action: str
     role: str | None
     member: str | None
-    excerpt: str
+    text: str
     since: datetime
     overdue: bool
     assigned_to: str | None
@@ -36,14 +36,14 @@ NO_PART = """
 """
 APPEAL = "a.state in ('filed', 'assigned')"
 LIST = f"""
-select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, left(a.text, 200) as excerpt,
+select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, a.text,
        a.created_at as since, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
        h.name as assigned_to, coalesce(a.assigned_to = $1, false) as mine
 from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
 left join member h on h.id = a.assigned_to
 where {APPEAL} and {NO_PART}
 union all
-select 'second', d.id, d.id, d.action, d.role, m.name, left(d.reason, 200), d.created_at,
+select 'second', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
        d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
 from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART}
 order by since, kind, id limit {MOST}

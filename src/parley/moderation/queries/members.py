@@ -6,9 +6,10 @@ import msgspec
 
 from parley.accounts import addresses, names
 from parley.accounts.states import STATE_NOW
-from parley.core import db
+from parley.core import db, markdown
 
 PAGE = 50
+EXCERPT = 160
 STATES = ("unverified", "active", "silenced", "suspended", "deactivated")
 # After every character that a name can hold.
 LAST = "\U0010ffff"
@@ -113,14 +114,18 @@ class CommentLine(msgspec.Struct, frozen=True):
 
     id: int
     state: str
-    excerpt: str
+    html: str
     title: str
     created_at: datetime
+
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.html, EXCERPT)
 
 
 COMMENTS = """
 select c.id, case when c.state = 'visible' and c.collapsed is not null then 'folded' else c.state end as state,
-       left(c.body, 160) as excerpt, t.title, c.created_at
+       c.html, t.title, c.created_at
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
 """
 

@@ -4,8 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from parley.core import db
+from parley.core import db, markdown
 from parley.moderation.queries.queue import IS_SENSITIVE, NOT_OWN
+
+# Characters of a comment that stands in a narrow column.
+LINE = 72
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -92,7 +95,7 @@ async def notes(member: int) -> list[NoteRow]:
 
 
 OTHERS = f"""
-select i.id, i.kind, left(coalesce(c.body, ''), 80) as excerpt, i.opened_at, {IS_SENSITIVE} as sensitive
+select i.id, i.kind, c.html, i.opened_at, {IS_SENSITIVE} as sensitive
 from item i
 left join comment c on i.kind = 'comment' and c.id = i.target
 where i.id <> $3 and {NOT_OWN} and i.id in (
@@ -106,9 +109,13 @@ order by i.risk desc, i.id limit 20
 class OtherItem(msgspec.Struct, frozen=True):
     id: int
     kind: str
-    excerpt: str
+    html: str | None
     opened_at: datetime
     sensitive: bool
+
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.html or "", LINE)
 
 
 async def others(viewer: int, member: int, but: int = 0) -> list[OtherItem]:

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from parley.core import db
+from parley.core import db, markdown
+from parley.core.text import shortened
 from parley.moderation.rules import UNDO_SECONDS
 
 PAGE = 50
@@ -32,6 +33,11 @@ class Wanted(msgspec.Struct, frozen=True):
         return "?" + "&".join(parts) if parts else ""
 
 
+def first_words(html: str | None, other: str | None) -> str:
+    """How a comment begins, as it reads and not as it was typed; where there is no comment, how `other` begins."""
+    return shortened(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
+
+
 class QueueRow(msgspec.Struct, frozen=True):
     """An item as the list shows it. `grounds` are the parts of its risk, how often it was named and which it is."""
 
@@ -44,10 +50,15 @@ class QueueRow(msgspec.Struct, frozen=True):
     holder: str | None
     title: str | None
     author: str | None
-    excerpt: str
+    html: str | None
+    words: str | None
     grounds: list[str]
     people: int
     sensitive: bool
+
+    @property
+    def excerpt(self) -> str:
+        return first_words(self.html, self.words)
 
 
 # Nobody decides on their own comments, on themselves, or on what they reported: such items are not there for them.
@@ -99,7 +110,7 @@ ROWS = f"""
 select i.id, i.kind, i.version, i.risk, i.escalated, i.opened_at,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        t.title, coalesce(m.name, c.imported_author) as author,
-       left(case i.kind when 'comment' then c.body when 'member' then m.bio else t.title end, {EXCERPT}) as excerpt,
+       c.html, case i.kind when 'member' then m.bio else t.title end as words,
        {GROUNDS} as grounds, coalesce(s.people, 0) as people, {IS_SENSITIVE} as sensitive
 from page i left join thread t on t.id = i.thread left join standing s on s.thread = i.thread
 left join comment c on i.kind = 'comment' and c.id = i.target
@@ -193,13 +204,18 @@ class Named(msgspec.Struct, frozen=True):
 
     id: int
     author: str | None
-    excerpt: str
+    html: str | None
+    words: str | None
     sensitive: bool
+
+    @property
+    def excerpt(self) -> str:
+        return first_words(self.html, self.words)
 
 
 NAMED = f"""
 select i.id, coalesce(m.name, c.imported_author) as author,
-       left(coalesce(c.body, t.title, m.name), {EXCERPT}) as excerpt, {IS_SENSITIVE} as sensitive
+       c.html, coalesce(t.title, m.name) as words, {IS_SENSITIVE} as sensitive
 from item i left join thread t on t.id = i.thread left join comment c on i.kind = 'comment' and c.id = i.target
 left join member m on m.id = case i.kind when 'member' then i.target else c.author end
 where i.id = any($2::bigint[]) and {NOT_OWN}

@@ -82,21 +82,24 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     """Take one's own decision back; too late, the answer shows the item as it stands and says so."""
     viewer, wanted = staff(request), wanted_of(request)
     form = Form(await posted(request))
+    decision = form.id("decision") or 0
     try:
-        await decisions.undo(viewer, form.id("decision") or 0)
+        await decisions.undo(viewer, decision)
     except ParleyError as error:
         form.errors["form"] = str(error)
         return await desk(request, await dossier_at(request, item), form, error.status)
     dossier = await dossier_at(request, item)
     if not wants_fragment(request):
-        return _back(request, dossier)
-    context = await item_context(request, dossier) | {"chosen": True}
+        return _back(request, dossier, undone=decision)
+    context = await item_context(request, dossier) | {"chosen": True, "undone": True}
     context |= {"row": await queue.row(viewer.id, dossier.item.id), "waiting": await queue.waiting(viewer.id, wanted)}
     return fragment(request, "moderation/undone.html", **context)
 
 
-def _back(request: AnyRequest, dossier: Dossier) -> Redirect:
-    return Redirect(f"/mod/item/{dossier.item.id}{wanted_of(request).query}", status_code=303)
+def _back(request: AnyRequest, dossier: Dossier, undone: int | None = None) -> Redirect:
+    query = wanted_of(request).query
+    told = f"{'&' if query else '?'}undone={undone}" if undone else ""
+    return Redirect(f"/mod/item/{dossier.item.id}{query}{told}", status_code=303)
 
 
 async def _go_on(request: AnyRequest, following: int | None, made: int | None = None) -> Response[Any]:

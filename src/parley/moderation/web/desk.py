@@ -50,7 +50,13 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
         "lengths": LENGTHS,
         "wanted": wanted_of(request),
         "letter": None,
+        "undone": dossier is not None and _is_undone(dossier, as_id(request.query_params.get("undone", ""))),
     }
+
+
+def _is_undone(dossier: Dossier, decision: int | None) -> bool:
+    """Whether this decision about the item was taken back, and the item waits since."""
+    return dossier.item.state == "open" and any(one.id == decision and one.state == "undone" for one in dossier.decided)
 
 
 async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
