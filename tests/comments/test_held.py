@@ -8,9 +8,11 @@ from litestar import Litestar
 
 import make
 from parley.comments import ops, states
+from parley.comments.importing import Line, import_discussion
 from parley.comments.ops import Draft, Verdict
 from parley.core import db
 from parley.core.access import Viewer
+from parley.threads.jobs import refresh_standings
 
 pytestmark = pytest.mark.anyio
 
@@ -97,6 +99,29 @@ async def test_it_counts_and_is_told_when_it_is_let_in(app: Litestar, client: ht
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (2, 1)
     assert await db.value("select kind from event where thread = $1 and seq = $2", thread, seen + 1) == "comment.posted"
     assert CANARY in (await client.get(f"/t/{thread}?view=whole")).text
+
+
+async def test_importing_a_discussion_does_not_count_it(app: Litestar) -> None:
+    author, thread = await make.member(), await make.thread()
+    parent = await make.comment(thread, author)
+    await held(thread, author, parent)
+
+    await import_discussion(thread, [Line("a", body="From elsewhere.")], lambda _done: None)
+
+    assert await db.value("select comment_count from thread where id = $1", thread) == 2
+    assert await db.value("select reply_count from comment where id = $1", parent) == 0
+
+
+async def test_it_adds_nothing_to_how_its_thread_stands_on_the_home_page(app: Litestar) -> None:
+    thread = await make.thread()
+    await make.comment(thread, await make.member())
+    await held(thread, await make.member())
+    await db.execute("update standing set refreshed_at = now() - interval '1 hour'")
+
+    await refresh_standings()
+
+    shown = "select array[people, score, days[cardinality(days)]] from standing where thread = $1"
+    assert await db.value(shown, thread) == [1, 1, 1]
 
 
 async def test_what_is_held_cannot_be_answered_or_voted_on(app: Litestar) -> None:

@@ -7,6 +7,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley.comments import ops
 from parley.core import db
 from parley.threads.jobs import refresh_standings
 from parley.threads.queries import PAGE
@@ -156,6 +157,20 @@ async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_bo
     assert "A strong defence." in both
     assert "A strong attack." in both
     assert "A strong attack." not in gone
+
+
+async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soon(app: Litestar) -> None:
+    thread, ada = await make.thread(), await make.member()
+    comment = await make.comment(thread, ada, stance="supports")
+    await db.execute("update event set created_at = now() - interval '2 hours'")
+    await db.execute("update thread set last_activity_at = now() - interval '2 hours'")
+    await db.execute("update standing set refreshed_at = now() - interval '1 hour', stances = '{1, 0, 0, 0, 0}'")
+    assert await refresh_standings() == 0
+
+    await ops.delete_comment(viewer=ada, comment_id=comment)
+
+    assert await refresh_standings() == 1
+    assert await db.value("select stances from standing where thread = $1", thread) == [0, 0, 0, 0, 0]
 
 
 async def test_what_is_new_since_the_last_visit_is_marked(client: httpx.AsyncClient, app: Litestar) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from parley.comments.rules import IS_IN
 from parley.core import db, markdown
 from parley.core.errors import NotFound
 from parley.core.events import emit
@@ -49,17 +50,19 @@ on conflict (thread, imported_id) where imported_id is not null do nothing
 returning id, imported_id
 """
 
-COUNT = """
+# What waits for a moderator counts once it is let in (states.py).
+COUNT = f"""
 with replies as (
-    select parent, count(*) as n from comment where thread = $1 and parent is not null group by parent
+    select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
+    group by c.parent
 ), counted as (
     update comment c set reply_count = r.n from replies r where c.id = r.parent and c.reply_count <> r.n
 )
-update thread set comment_count = (select count(*) from comment where thread = $1),
+update thread set comment_count = (select count(*) from comment c where c.thread = $1 and {IS_IN}),
        last_activity_at = greatest(last_activity_at,
-                                   coalesce((select max(created_at) from comment where thread = $1), last_activity_at))
+                                   (select max(c.created_at) from comment c where c.thread = $1 and {IS_IN}))
 where id = $1
-"""
+"""  # noqa: S608 constants only
 
 
 class Made(msgspec.Struct, frozen=True):

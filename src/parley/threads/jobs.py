@@ -9,20 +9,23 @@ from parley.threads.ranking import hot
 
 DAYS = 14
 
-# Threads with a comment or a vote since their standing was worked out, and those whose days have moved on.
+# Threads in which something happened since their standing was worked out, and those whose days have moved on. A comment
+# that is taken away or edited leaves no other trace than its event: it is no activity.
 DUE = """
 select t.id, t.created_at from thread t join standing s on s.thread = t.id
 where t.last_activity_at > s.refreshed_at
+   or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
    or exists (select 1 from comment c where c.thread = t.id and c.scored_at > s.refreshed_at)
    or (s.refreshed_at < now() - interval '6 hours' and t.last_activity_at > now() - interval '15 days')
 order by s.refreshed_at limit 200
 """
 
+# As everywhere, what waits for a moderator or was never let in does not count (comments/rules.py: IS_IN).
 REFRESH = """
 with mine as (
     select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.best, c.created_at,
            c.base_ups + c.ups - c.base_downs - c.downs as score
-    from comment c where c.thread = $1
+    from comment c where c.thread = $1 and c.state not in ('draft', 'pending', 'rejected', 'expired')
 ), strongest as (
     -- The best comment of each side; shown as a pair only where both sides have one.
     select array_agg(id order by side) as ids from (

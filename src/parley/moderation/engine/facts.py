@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from parley.comments.rules import IS_IN
 from parley.core import db
 from parley.moderation.engine.conditions import Similar
 from parley.moderation.engine.evaluate import Rule
@@ -16,7 +17,7 @@ OWN, OTHERS = 10, 30
 
 # Let in are those that others saw, whatever became of them; taken away is what a decision in force did. The back-test
 # reads the same of the past (backtest.py).
-LET_IN = "c.state not in ('draft', 'pending', 'rejected', 'expired')"
+LET_IN = IS_IN
 RESTRICTS = "('remove', 'collapse', 'warn', 'silence', 'suspend')"
 
 
