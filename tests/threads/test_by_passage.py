@@ -7,6 +7,7 @@ import pytest
 
 import make
 from parley.comments import groups
+from parley.comments import ops as comments
 from parley.core import db
 from parley.threads import ops
 from parley.threads.jobs import refresh_standings
@@ -126,6 +127,22 @@ async def test_a_discussion_too_long_to_be_shown_whole_begins_with_some_of_each_
     assert more is not None
     rest = await client.get(more[1], headers=FRAGMENT)
     assert names(rest.text) == [f"c{comment}" for comment in made[second][2:]]
+
+
+async def test_what_was_taken_away_does_not_count_as_shown(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "SHORT", 5)
+    monkeypatch.setattr(groups, "ROOTS", 5)
+    thread, ada = await make.thread(), await make.member()
+    first = (await make.lineages(thread))[0]
+    gone, *kept = [await make.comment(thread, ada, passage=first) for _ in range(6)]
+    await comments.delete_comment(viewer=ada, comment_id=gone)
+
+    page = (await client.get(f"/t/{thread}?view=passage&sort=old")).text
+
+    assert names(page) == [f"g{first}", f"c{gone}", f"c{kept[0]}"]
+    assert "4 more on this passage" in page
 
 
 async def test_what_is_left_of_one_stance_is_a_click_away(

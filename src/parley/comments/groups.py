@@ -22,11 +22,16 @@ ROOTS = 100
 WORDS = 90
 
 
+Kind = Literal["passage", "whole", "earlier"]
+
+
 class Group(msgspec.Struct, frozen=True):
     """Comments that belong together: on one `passage`, on the `whole` article, or on text of `earlier` revisions."""
 
-    kind: Literal["passage", "whole", "earlier"]
+    kind: Kind
     roots: list[int]
+    # How many of them can be read: one that was taken away keeps its place, and does not count.
+    shown: int
     total: int
     passage: PassageRow | None = None
 
@@ -43,7 +48,7 @@ class Group(msgspec.Struct, frozen=True):
     @property
     def left(self) -> int:
         """How many of its perspectives are not shown."""
-        return max(0, self.total - len(self.roots))
+        return max(0, self.total - self.shown)
 
 
 class Stances(msgspec.Struct, frozen=True):
@@ -141,11 +146,17 @@ async def grouped(
     for root in tree.roots:
         if root in rows:
             roots[_place(rows[root], lineages)].append(root)
-    groups = [Group("passage", roots[row.lineage], _count(row, stance), row) for row in passages]
+    groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
     earlier = await db.value(LOST, thread, stance)
     whole = _count(stances, stance) - earlier - sum(group.total for group in groups)
-    groups += [Group("whole", roots["whole"], whole), Group("earlier", roots["earlier"], earlier)]
+    groups += [_group("whole", roots["whole"], rows, whole), _group("earlier", roots["earlier"], rows, earlier)]
     return [group for group in groups if group.roots]
+
+
+def _group(
+    kind: Kind, roots: list[int], rows: Mapping[int, CommentRow], total: int, passage: PassageRow | None = None
+) -> Group:
+    return Group(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
 
 
 def _count(balance: Stances | PassageRow, stance: str | None) -> int:
