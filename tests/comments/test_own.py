@@ -64,6 +64,14 @@ async def test_a_mistaken_edit_keeps_the_typed_text_and_changes_nothing(
     assert await db.value("select version from comment where id = $1", comment) == 1
 
 
+async def test_a_mistaken_edit_keeps_the_stance_that_was_chosen_too(client: httpx.AsyncClient, comment: int) -> None:
+    answer = await client.post(f"/c/{comment}/edit", data={"body": " ", "stance": "asks", "assisted": "1"})
+
+    assert answer.status_code == 422
+    assert 'name="stance" value="asks" checked' in answer.text
+    assert 'name="assisted" value="1" checked' in answer.text
+
+
 async def test_an_edit_that_changes_no_word_makes_no_version(client: httpx.AsyncClient, comment: int) -> None:
     await client.post(f"/c/{comment}/edit", data={"body": "The old words.", "stance": "adds"})
 

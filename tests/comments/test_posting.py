@@ -294,6 +294,23 @@ async def test_a_preview_without_javascript_is_posted_from_its_page(
     assert "Go back with your browser" in again.text
 
 
+@pytest.mark.parametrize("body", ["kept words " + "https://a.example/ " * 21, "kept \x07 words", ""])
+@pytest.mark.parametrize("whose", ["thread", "comment", "nobody"])
+async def test_a_mistaken_preview_without_javascript_keeps_the_typed_text(
+    client: httpx.AsyncClient, thread: int, mira: Viewer, body: str, whose: str
+) -> None:
+    of = {"thread": {"thread": thread}, "comment": {"comment": await make.comment(thread, mira)}, "nobody": {}}
+
+    answer = await client.post("/preview", data={"body": body, "stance": "asks"} | of[whose])
+
+    assert answer.status_code == 422
+    assert "</html>" in answer.text
+    assert 'class="error"' in answer.text
+    if whose != "nobody":
+        assert f"{body}</textarea>" in answer.text
+        assert chosen(answer.text) == {"stance": "asks"}
+
+
 async def test_a_preview_of_an_edit_is_saved_from_its_page(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:

@@ -26,7 +26,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
     if standing is None:
         raise NotFound("This comment does not exist.")
     rules.may_edit(signed_in(request), standing)
-    form = _form(row, await queries.body(row.id))
+    form = _form(row, await queries.body(row.id), row.stance, assisted=row.assisted)
     return page(request, "comments/edit.html", "form", form=form, thread=await thread_at(str(row.thread)))
 
 
@@ -45,21 +45,23 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     if form.errors:
-        shown = _form(row, form.values.get("body", ""), form.errors)
+        shown = _form(row, form.values.get("body", ""), form.stance, assisted=form.assisted, errors=form.errors)
         thread = await thread_at(str(row.thread))
         return page(request, "comments/edit.html", "form", status, form=shown, thread=thread)
     return await _changed(request, row.id)
 
 
-def _form(row: queries.CommentRow, body: str, errors: dict[str, str] | None = None) -> view.Form:
+def _form(
+    row: queries.CommentRow, body: str, stance: str | None, *, assisted: bool, errors: dict[str, str] | None = None
+) -> view.Form:
     return view.Form(
         kind="edit",
         action=f"/c/{row.id}/edit",
         body=body,
         parent=row.parent,
         comment=row.id,
-        stance=row.stance,
-        assisted=row.assisted,
+        stance=stance,
+        assisted=assisted,
         errors=errors or {},
     )
 

@@ -44,12 +44,6 @@ def may_write(thread_state: str) -> None:
         raise Refused("This thread is archived: nobody can add comments. Your text is kept here.")
 
 
-def may_answer(parent_state: str) -> None:
-    """Raise Refused when the parent is no longer there to be answered."""
-    if parent_state != "visible":
-        raise Refused("The comment you answer has been removed meanwhile. Your text is kept here.")
-
-
 def may_edit(viewer: Viewer, comment: Standing) -> None:
     """Raise unless `viewer` wrote the comment, it stands, and its thread is open."""
     if comment.author != viewer.id:

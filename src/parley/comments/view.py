@@ -141,7 +141,8 @@ async def discussion(place: Place, *, fresh: bool) -> Discussion:
 
 
 def _generation(place: Place, *, fresh: bool) -> int | None:
-    return _generations[place.thread] if fresh else None
+    # Not by [], which would remember every number that somebody asks for.
+    return _generations.get(place.thread, 0) if fresh else None
 
 
 async def _make_view(place: Place) -> ThreadView:

@@ -169,27 +169,43 @@ async def preview(request: AnyRequest) -> Response[Any]:
     """Markdown as it will look, and without JavaScript the form to post it from there; nothing is kept."""
     form = PreviewForm(await posted(request))
     await take(PREVIEW_NETWORK, network(address_of(request)))
-    html, mistake = Markup(), form.errors.get("body")
+    html = Markup()
     try:
         html = Markup(await ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py
     except Refused as refusal:
-        mistake = str(refusal)
+        form.errors["body"] = str(refusal)
+    mistake = form.errors.get("body")
+    status = 422 if mistake else 200
+    if not wants_fragment(request):
+        shown = _previewed(form)
+        return page(request, "comments/preview.html", status=status, html=html, form=shown, mistake=mistake)
     if mistake:
-        context = {"title": "Preview", "message": mistake, "next_step": None, "error_id": None}
-        return fragment(request, "errors/_error.html", 422, **context)
-    if wants_fragment(request):
-        return fragment(request, "comments/_preview.html", html=html)
-    return page(request, "comments/preview.html", html=html, form=_previewed(form))
+        told = {"title": "Preview", "message": mistake, "next_step": None, "error_id": None}
+        return fragment(request, "errors/_error.html", status, **told)
+    return fragment(request, "comments/_preview.html", html=html)
 
 
 def _previewed(form: PreviewForm) -> view.Form | None:
+    """The form to send what was typed from, or to mend it first; None where nobody said where it would go."""
     if form.thread:
-        return _typed(form, form.thread)
-    if form.comment is None:
+        shown = _typed(form, form.thread)
+    elif form.comment:
+        shown = _edited(form, form.comment)
+    else:
         return None
-    action = f"/c/{form.comment}/edit"
+    shown.errors = form.errors
+    return shown
+
+
+def _edited(form: PreviewForm, comment: int) -> view.Form:
     return view.Form(
-        "edit", action, form.body, parent=form.parent, comment=form.comment, stance=form.stance, assisted=form.assisted
+        "edit",
+        f"/c/{comment}/edit",
+        form.values.get("body", ""),
+        parent=form.parent,
+        comment=comment,
+        stance=form.stance,
+        assisted=form.assisted,
     )
 
 
