@@ -97,12 +97,14 @@ async def test_clients_that_send_too_slowly_keep_nobody_waiting_and_are_given_up
             await wait_until(lambda: all(_is_closed(one) for one in slow))
 
 
-async def test_whatever_a_client_claims_about_its_address_the_proxy_tells_the_truth(forum: Forum, proxy: Proxy) -> None:
+async def test_whatever_a_client_claims_about_itself_the_proxy_tells_the_truth(forum: Forum, proxy: Proxy) -> None:
     name, password = await _member_with_password()
     async with browser_of() as browser:
-        browser.headers["X-Forwarded-For"] = "9.9.9.9"
+        browser.headers.update({"X-Forwarded-For": "9.9.9.9", "X-Request-ID": "their-own-choice"})
         typed = {"login": name, "password": password, "next": "/"}
-        assert (await browser.post(f"{proxy.address}/login", data=typed)).status_code == 303
+        answer = await browser.post(f"{proxy.address}/login", data=typed)
+        assert answer.status_code == 303
+        assert answer.headers["X-Request-ID"] != "their-own-choice"
     found = await db.values("select address from session join member m on m.id = member where name = $1", name)
     assert found in (["127.0.0.1"], ["::1"])
 
