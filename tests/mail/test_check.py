@@ -76,10 +76,11 @@ def test_what_we_write_is_as_it_should_be_and_a_change_is_seen(use: Use, club: C
         ("PARLEY_MAIL_FROM", "Parley", "an address"),
         ("PARLEY_MAIL_BOUNCES", "a+b@example.org", "an address"),
         ("PARLEY_DKIM_KEY", "/no/such/key", "no file"),
+        ("PARLEY_SMTP_URL", "mail.example.org:587", "must begin with smtp://"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_at_start(name: str, value: str, says: str) -> None:
-    needed = {"DATABASE_URL": "x", "REDIS_URL": "y", "PARLEY_SECRET": "z" * 40}
+    needed = {"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://y", "PARLEY_SECRET": "z" * 40}
     with pytest.raises(SettingsError, match=f"{name}.*{says}"):
         read(needed | {name: value})
 

@@ -92,7 +92,7 @@ class Guard:
         if fetch_site is not None:
             return bool(fetch_site == b"same-origin")
         origin = headers.get(b"origin")
-        return origin is None or origin.decode("latin-1") == self.settings.origin
+        return origin is None or origin.decode("latin-1") == self.settings.base_url
 
     def _add_headers(self, scope: Scope, message: Any, request_id: str) -> None:
         """Ours come in where the answer has not said otherwise, but for those that no answer may soften."""

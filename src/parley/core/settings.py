@@ -4,7 +4,7 @@ import importlib.util
 import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,20 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from parley.core.log import LEVELS
+
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
 SENTINELS = re.compile(r"sentinel://(:[^@/]*@)?[^@/:,]+:\d+(,[^@/:,]+:\d+)*/[^/?]+")
+# How the addresses of servers may begin. What follows is read by the library that goes there.
+POSTGRESQL = ("postgresql", "postgres")
+SCHEMES = {
+    "DATABASE_URL": POSTGRESQL,
+    "DATABASE_REPLICA_URL": POSTGRESQL,
+    "REDIS_URL": ("redis", "rediss", "unix", "sentinel"),
+    "PARLEY_SMTP_URL": ("smtp", "smtps"),
+}
+USUAL_PORTS = {"http": 80, "https": 443}
 MAIL_ADDRESS = re.compile(r"[^\s@+<>,;:\"()\[\]\\]+@[a-zA-Z0-9.-]+")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -27,6 +38,7 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True):
     database_url: str
     redis_url: str
+    # Scheme, host and port, as browsers send it in `Origin`.
     base_url: str
     secret: str
     data: Path
@@ -49,12 +61,6 @@ class Settings(msgspec.Struct, frozen=True):
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or ""
-
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port, as browsers send it in `Origin`."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def mail_address(self) -> str:
@@ -81,13 +87,13 @@ def read(env: Mapping[str, str]) -> Settings:
     Raises SettingsError with one sentence about the first mistake found.
     """
     settings = Settings(
-        database_url=_required(env, "DATABASE_URL"),
-        redis_url=_required(env, "REDIS_URL"),
-        base_url=env.get("PARLEY_BASE_URL", "http://localhost:8000").rstrip("/"),
+        database_url=_server("DATABASE_URL", _required(env, "DATABASE_URL")),
+        redis_url=_server("REDIS_URL", _required(env, "REDIS_URL")),
+        base_url=_as_browsers_say(env.get("PARLEY_BASE_URL", "http://localhost:8000")),
         secret=_required(env, "PARLEY_SECRET"),
         data=Path(env.get("PARLEY_DATA", "var")),
-        replica_url=env.get("DATABASE_REPLICA_URL") or None,
-        smtp_url=env.get("PARLEY_SMTP_URL") or None,
+        replica_url=_server_if_any(env, "DATABASE_REPLICA_URL"),
+        smtp_url=_server_if_any(env, "PARLEY_SMTP_URL"),
         mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
         mail_bounces=env.get("PARLEY_MAIL_BOUNCES") or None,
         mail_inbox=_path(env, "PARLEY_MAIL_INBOX"),
@@ -96,12 +102,12 @@ def read(env: Mapping[str, str]) -> Settings:
         dkim_key=_path(env, "PARLEY_DKIM_KEY"),
         dkim_selector=env.get("PARLEY_DKIM_SELECTOR") or "parley",
         fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
-        log=env.get("PARLEY_LOG", "info"),
+        log=_choice(env, "PARLEY_LOG", tuple(LEVELS), usual="info"),
         slow_query=_number(env, "PARLEY_SLOW_QUERY", 250),
         metrics=_listening(env, "PARLEY_METRICS"),
         # The name that OpenTelemetry gave it.
         traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
-        limits=env.get("PARLEY_LIMITS", "on") != "off",
+        limits=_choice(env, "PARLEY_LIMITS", ("on", "off"), usual="on") == "on",
     )
     _check(settings)
     return settings
@@ -118,6 +124,37 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if not value:
         raise SettingsError(f"{name} is not set. Set it, or start everything with `parley up`.")
     return value
+
+
+def _server(name: str, address: str) -> str:
+    """The address of a server, when it begins as one: without a scheme, some libraries go to another than was meant."""
+    if not address.startswith(tuple(f"{scheme}://" for scheme in SCHEMES[name])):
+        raise SettingsError(f"{name} must begin with {' or '.join(f'{one}://' for one in SCHEMES[name])}.")
+    return address
+
+
+def _server_if_any(env: Mapping[str, str], name: str) -> str | None:
+    return _server(name, env[name]) if env.get(name) else None
+
+
+def _as_browsers_say(address: str) -> str:
+    """The address of this site as browsers write it in `Origin`: in small letters, without the port that is usual."""
+    try:
+        parts = urlsplit(address.rstrip("/"))
+        more = parts.path or parts.query or parts.fragment or parts.username
+        is_one = parts.scheme in USUAL_PORTS and parts.hostname and parts.port != 0 and not more
+    except ValueError:
+        is_one = False
+    if not is_one:
+        raise SettingsError("PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org.")
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(f':{USUAL_PORTS[parts.scheme]}')}"
+
+
+def _choice(env: Mapping[str, str], name: str, choices: Sequence[str], *, usual: str) -> str:
+    text = env.get(name) or usual
+    if text not in choices:
+        raise SettingsError(f"{name} must be one of: {', '.join(choices)}.")
+    return text
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:
@@ -149,9 +186,6 @@ def _networks(text: str) -> tuple[Network, ...]:
 
 
 def _check(settings: Settings) -> None:
-    parts = urlsplit(settings.base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
-        raise SettingsError("PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org.")
     if not settings.secure and not settings.local:
         raise SettingsError("PARLEY_BASE_URL must begin with https:// unless its host is localhost.")
     if len(settings.secret) < SHORTEST_SECRET:
