@@ -14,6 +14,7 @@ from parley.core import db, ratelimit
 from parley.core.access import Viewer
 from parley.core.errors import Refused, Unavailable
 from parley.moderation import places
+from parley.threads.ops import revise_thread
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -172,6 +173,32 @@ async def test_a_resend_finds_the_first_comment(client: httpx.AsyncClient, threa
     assert (first.status_code, again.status_code) == (303, 303)
     assert first.headers["location"] == again.headers["location"]
     assert await count(thread) == 1
+
+
+async def test_a_resend_finds_the_first_comment_in_a_thread_that_was_locked_since(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    form = {"body": "Once.", "submission": str(uuid4())}
+    first = await client.post(f"/t/{thread}/comments", data=form)
+    await places.hold(await make.member(role="moderator"), thread, "lock")
+
+    again = await client.post(f"/t/{thread}/comments", data=form)
+
+    assert again.headers["location"] == first.headers["location"]
+    assert await count(thread) == 1
+
+
+async def test_a_resend_finds_the_first_comment_on_a_passage_that_is_gone_since(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
+    thread = await make.thread(make.text("One.", "Two.", "Three."))
+    form = {"body": "Once.", "submission": str(uuid4()), "passage": str((await make.lineages(thread))[2])}
+    first = await client.post(f"/t/{thread}/comments", data=form)
+    await revise_thread(thread, make.text("One.", "Two."))
+
+    again = await client.post(f"/t/{thread}/comments", data=form)
+
+    assert again.headers["location"] == first.headers["location"]
 
 
 async def test_other_words_from_the_same_form_are_kept_under_a_new_key(

@@ -128,6 +128,17 @@ async def post_comment(draft: Draft) -> int:
     Raises NotFound when there is no such thread, Refused when it cannot stand as things are.
     """
     draft = msgspec.structs.replace(draft, html=await render(draft.body))
+    try:
+        return await _post(draft)
+    except Refused:
+        # The thread may have been locked since, or the passage revised away: what was posted before that stands.
+        first = await _first(draft)
+        if first is None:
+            raise
+        return first
+
+
+async def _post(draft: Draft) -> int:
     for _ in range(MOST_JUDGED):
         with contextlib.suppress(Overtaken):
             return await _judge_and_write(draft)
@@ -184,7 +195,8 @@ async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
     if not written.stands:
         raise Overtaken
     if written.id is None:
-        return await _first_or_refuse(draft)
+        await _may_answer(draft)
+        raise Refused("The comment you answer is no longer there. Your text is kept here.")
     if written.seq is not None:
         await announce(draft.thread, written.seq)
     return written.id
@@ -208,8 +220,8 @@ async def _insert(draft: Draft, verdicts: Sequence[Verdict]) -> Written | None:
     )
 
 
-async def _first_or_refuse(draft: Draft) -> int:
-    """Nothing was inserted: return the first comment of this submission, or say why there is none.
+async def _first(draft: Draft) -> int | None:
+    """The comment that this submission made before, if it did. Raises SentBefore where that has other words.
 
     A form that comes back with other words, by the Back button or from a second tab, is not a resend: it is refused,
     and shown again with a key of its own.
@@ -219,10 +231,7 @@ async def _first_or_refuse(draft: Draft) -> int:
     )
     if first is not None and first.body != draft.body:
         raise SentBefore("You have posted from this form before. To post these words as another comment, send again.")
-    if first is not None:
-        return first.id
-    await _may_answer(draft)
-    raise Refused("The comment you answer is no longer there. Your text is kept here.")
+    return first.id if first else None
 
 
 async def _may_answer(draft: Draft) -> None:
