@@ -5,8 +5,10 @@ import pytest
 from litestar import Litestar
 
 from accounts.person import PASSWORD, Person
-from make import browser
+from make import browser, sign_in
+from parley.accounts import ops, passwords
 from parley.core import db, ratelimit
+from parley.core.access import Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -35,6 +37,49 @@ async def test_a_mailed_link_sets_a_new_password_and_ends_every_other_sign_in(
         mira.password = NEW
         assert (await mira.sign_in(elsewhere)).status_code == 303
     assert await db.values("select kind from mail order by id") == ["reset", "password"]
+
+
+@pytest.fixture
+def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gives a right password has it set anew by a mailed link before anything comes of that."""
+    matches = passwords.matches
+
+    async def slow(password: str, stored: str | None) -> bool:
+        found = await matches(password, stored)
+        if found:
+            link = await ops._link(mira.id, "reset", ops.RESET_LASTS)
+            await ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
+        return found
+
+    monkeypatch.setattr(passwords, "matches", slow)
+
+
+@pytest.mark.parametrize("stored", ["today's", "weaker"])
+@pytest.mark.usefixtures("reset_meanwhile")
+async def test_an_old_password_that_is_still_being_looked_at_signs_nobody_in(
+    client: httpx.AsyncClient, mira: Person, stored: str
+) -> None:
+    if stored == "weaker":
+        weak = passwords.PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
+        await db.execute("update member set password_hash = $1", weak)
+
+    answer = await mira.sign_in(client)
+
+    assert answer.status_code == 422
+    assert passwords.HASHER.verify(await db.value("select password_hash from member"), NEW)
+    assert await db.value("select count(*) from session") == 1
+
+
+@pytest.mark.usefixtures("reset_meanwhile")
+async def test_an_old_password_that_is_still_being_looked_at_sets_no_other(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await sign_in(client, Viewer(id=mira.id, name=mira.name, role="member", verified=True, session=0))
+
+    answer = await client.post("/settings/security", data={"current": PASSWORD, "password": "six other red words"})
+
+    assert answer.status_code == 422
+    assert passwords.HASHER.verify(await db.value("select password_hash from member"), NEW)
 
 
 async def test_a_new_password_leads_back_to_where_one_came_from(

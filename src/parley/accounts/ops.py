@@ -40,10 +40,13 @@ where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now(
 returning member
 """
 END_LINKS = "delete from token where member = $1 and purpose = 'reset' and used_at is null"
+# In place of the one that was given: one that was set meanwhile stands.
+REPLACE_HASH = "update member set password_hash = $3 where id = $1 and password_hash = $2"
 ACTIVATE = "update member set state = 'active' where id = $1 and state = 'unverified'"
 
 TAKEN = "This name, or one that looks like it, is taken. Please choose another one."
 WRONG = "The name, address or password is wrong."
+NOT_CURRENT = "This is not your current password."
 USED_UP = "This link was used before or is too old. Please ask for a new one."
 
 
@@ -145,9 +148,11 @@ async def sign_in(*, login: str, password: str, client: Client) -> SignedIn:
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG)
     may_sign_in(account)
-    if account.password_hash and passwords.is_outdated(account.password_hash):
-        await _set_password(account.id, await passwords.hashed(password))
+    known = account.password_hash or ""
+    renewed = await passwords.hashed(password) if passwords.is_outdated(known) else known
     async with atomic():
+        if not await execute(REPLACE_HASH, account.id, known, renewed):
+            raise Refused(WRONG)
         signed_in = await _begin(account.id, account.role, client)
     log.info("signed in", member=account.id, network=client.network)
     return signed_in
@@ -187,7 +192,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn:
         owner = await queries.token_owner(digest, "reset")
         if owner is None or await value(USE_LINK, digest, "reset") is None:
             raise Gone(USED_UP)
-        await _set_password(owner.id, password_hash)
+        await execute("update member set password_hash = $2 where id = $1", owner.id, password_hash)
         await execute(END_LINKS, owner.id)
         await sessions.end_all(owner.id)
         await _mail_notice(owner.name, owner.email)
@@ -205,10 +210,11 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
     account = await queries.account(viewer.id)
     if account is None or not await passwords.matches(current, account.password_hash):
         log.warning("password not changed", member=viewer.id, network=client.network)
-        raise Refused("This is not your current password.")
+        raise Refused(NOT_CURRENT)
     password_hash = await passwords.hashed(password)
     async with atomic():
-        await _set_password(account.id, password_hash)
+        if not await execute(REPLACE_HASH, account.id, account.password_hash, password_hash):
+            raise Refused(NOT_CURRENT)
         if ends_others:
             await sessions.end_all(account.id, but=viewer.session)
         await _mail_notice(account.name, account.email)
@@ -256,10 +262,6 @@ async def _activate(member: int) -> None:
     if changed:
         for hook in hooks.when_verified:
             await hook(member)
-
-
-async def _set_password(member: int, password_hash: str) -> None:
-    await execute("update member set password_hash = $2 where id = $1", member, password_hash)
 
 
 async def _link(member: int, purpose: str, lasts: timedelta) -> str:
