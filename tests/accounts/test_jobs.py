@@ -4,6 +4,7 @@ from accounts.person import Person
 from make import member
 from parley.accounts import jobs, ops
 from parley.core import db
+from parley.moderation import members
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -28,3 +29,14 @@ async def test_what_has_ended_is_cleared_away_and_the_rest_stays(mira: Person) -
     assert await db.values("select name from member order by name") == ["fresh", "mira"]
     for table in ("session", "token", "mail"):
         assert await db.value(f"select count(*) from {table}") == 1
+
+
+async def test_whom_staff_wrote_something_down_about_stays_and_holds_nothing_else_up(mira: Person) -> None:
+    noted, stale = await member("noted", state="unverified"), await member("stale", state="unverified")
+    await members.note(await member("sam", role="moderator"), noted.id, "The fourth account of the same person.")
+    await db.execute("update member set created_at = now() - interval '8 days'")
+
+    await jobs.purge()
+
+    assert await db.values("select name from member where state = 'unverified'") == ["noted"]
+    assert await db.value("select 1 from member where id = $1", stale.id) is None

@@ -52,6 +52,17 @@ async def test_members_are_found_by_the_beginning_of_name_or_address(client: htt
     assert "Nobody is found like this" in nobody.text
 
 
+@pytest.mark.parametrize("action", ["warn", "silence", "suspend"])
+async def test_nothing_is_decided_about_whoever_confirmed_no_address(app: Litestar, action: str) -> None:
+    jonas = await make.member("jonas", state="unverified")
+    choice = Choice(0, 0, action, "civility", "It insults somebody.")
+
+    with pytest.raises(Refused, match="has not confirmed an address"):
+        await members.sanction(await staff(), jonas.id, choice)
+
+    assert await db.value("select count(*) from decision") + await db.value("select count(*) from mail") == 0
+
+
 async def test_members_are_found_by_standing_and_role(client: httpx.AsyncClient) -> None:
     await make.member("jonas", role="moderator")
     await decided(await reported(await make.member("mira")), await staff(), "silence", days=3)

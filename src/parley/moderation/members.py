@@ -19,13 +19,17 @@ where kind = 'member' and target = $1 and action in ('silence', 'suspend') and s
 async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
     """Warn, silence or suspend a member whom nobody reported; return the decision's number.
 
-    Raises Forbidden for one's own case and for moderators about staff, Refused for what lacks its reason.
+    Raises Forbidden for one's own case and for moderators about staff, Refused for what lacks its reason, and about
+    somebody who cannot write anyway: a warning would go to an address that may be anybody's.
     """
     rules.may_choose(choice, "member")
     if choice.action not in ON_MEMBER:
         raise Refused("This cannot be decided here. Please choose one of the actions shown.")
     async with db.atomic():
-        return await decisions.write(viewer, choice, await _locked(viewer, member))
+        target = await _locked(viewer, member)
+        if not sanctions.can_be_sanctioned(target):
+            raise Refused(sanctions.AWAY)
+        return await decisions.write(viewer, choice, target)
 
 
 async def lift(viewer: Viewer, member: int, reason: str) -> None:
@@ -73,7 +77,7 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
             raise Forbidden("Only admins decide about roles.")
         if target.role == role:
             raise Refused("This is what they are already.")
-        if target.member_state not in {"active", *sanctions.STATE.values()}:
+        if not sanctions.can_be_sanctioned(target):
             raise Refused("This member has not confirmed an address, or has left.")
         return await decisions.write(viewer, Choice(0, 0, "role", None, reason, None, role), target)
 

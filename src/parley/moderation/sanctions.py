@@ -12,6 +12,7 @@ from parley.moderation.targets import Target
 
 STATE = {"silence": "silenced", "suspend": "suspended"}
 FOR_GOOD = datetime.max.replace(tzinfo=UTC)
+AWAY = "This member has not confirmed an address, or has left: they cannot write anyway."
 
 
 class Sanction(msgspec.Struct, frozen=True):
@@ -34,14 +35,19 @@ where kind = 'member' and target = $1 and action in ('silence', 'suspend') and s
 PUT = "update member set state = $2, state_until = $3, state_reason = $4 where id = $1"
 
 
+def can_be_sanctioned(target: Target) -> bool:
+    """Whether it concerns a member who confirmed an address and has not left."""
+    return target.member_state in {"active", *STATE.values()}
+
+
 async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Bring a locked member into the state that follows from the decisions in force, and a `new` one; give the change.
 
     Raises Refused for a `new` one on somebody who cannot write anyway.
     """
-    if target.member is None or target.member_state not in {"active", *STATE.values()}:
+    if target.member is None or not can_be_sanctioned(target):
         if new is not None:
-            raise Refused("This member has not confirmed an address, or has left: they cannot write anyway.")
+            raise Refused(AWAY)
         return {}, {}
     sanctions = [*await db.fetch(Sanction, IN_FORCE, target.member), *([new] if new else [])]
     strictest = max(sanctions, key=lambda one: one.strictness, default=None)
