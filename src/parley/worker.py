@@ -16,9 +16,9 @@ from parley.accounts import jobs as accounts
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
 from parley.core import metrics, ratelimit, redis, tasks
-from parley.core.db import close_pool, expire_connections, open_pool
+from parley.core.db import close_pool, open_pool
 from parley.core.errors import Unavailable
-from parley.core.failures import OUTAGES
+from parley.core.failures import OUTAGES, expire_after
 from parley.core.mail.coming import maildir
 from parley.core.mail.sending import deliver_due
 from parley.core.nudges import Nudge
@@ -159,7 +159,7 @@ async def _sweep(job: Job) -> int:
         # read-only or was left by the primary, the old connections go on leading to it.
         metrics.JOB_FAILURES.labels(job.name).inc()
         log.warning("job stopped by an outage", error=repr(error))
-        expire_connections()
+        expire_after(error)
     except Exception:
         metrics.JOB_FAILURES.labels(job.name).inc()
         log.exception("job failed")

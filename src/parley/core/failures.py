@@ -23,8 +23,8 @@ TITLES = {
     405: ("Not this way", "This address does not answer that kind of request."),
     413: ("Too large", "What you sent is larger than Parley takes here. Please send less."),
 }
-# The database is away, too slow, full or only readable: nothing was saved, and trying again later can work.
-OUTAGES = (
+# The connection is lost, or leads to a server that takes no writes; so may the others.
+LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     # A statement meets the news of its connection's end.
@@ -32,16 +32,29 @@ OUTAGES = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.InsufficientResourcesError,
     asyncpg.ReadOnlySQLTransactionError,
     ConnectionError,
     TimeoutError,
 )
+# The server answers, and something was too much for it: this statement, or what it has room for.
+TOO_MUCH = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+# Nothing was saved, and trying again later can work.
+OUTAGES = (*LOST, *TOO_MUCH)
+
+
+def expire_after(error: Exception) -> None:
+    """Have all connections replaced where this error of one says something of the others.
+
+    To make them anew while the server has too much to do would be more of it.
+    """
+    if isinstance(error, LOST):
+        expire_connections()
 
 
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
@@ -58,7 +71,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     log.warning("database outage", error=repr(error))
-    expire_connections()
+    expire_after(error)
     # Whether a lost COMMIT came through nobody knows; a form sent again carries the same key.
     message = "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
     return _answer(request, Unavailable.status, Unavailable.title, message, {})
