@@ -17,39 +17,47 @@ KEPT_SECONDS = 0.7
 class MicroCache(Generic[Value]):
     """Values made at most once in `seconds` for each key, by one maker at a time (single flight).
 
-    A value's age counts from before it was made, so nothing that a commit changed is served `seconds` later.
+    A value's age counts from before it was made, and nobody is given one that was `seconds` old when they asked. So
+    nothing that a commit changed is served `seconds` later, also where making takes longer than that.
     """
 
     def __init__(self, name: str, seconds: float, most: int = 2_000) -> None:
         self._seconds = seconds
         self._most = most
         self._kept: OrderedDict[Hashable, tuple[float, Value]] = OrderedDict()
-        self._making: dict[Hashable, asyncio.Task[Value]] = {}
+        self._making: dict[Hashable, asyncio.Task[tuple[float, Value]]] = {}
         self._hits, self._misses = (CACHE_READS.labels(name, found) for found in ("yes", "no"))
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
+        asked = monotonic()
         kept = self._kept.get(key)
-        if kept is not None and monotonic() - kept[0] < self._seconds:
+        if kept is not None and asked - kept[0] < self._seconds:
             self._hits.inc()
             return kept[1]
         self._misses.inc()
+        while True:
+            started, value = await asyncio.shield(self._being_made(key, make))
+            if asked - started < self._seconds:
+                return value
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    def _being_made(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> asyncio.Task[tuple[float, Value]]:
         task = self._making.get(key)
         if task is None:
             task = asyncio.ensure_future(self._make(key, make))
             self._making[key] = task
             task.add_done_callback(lambda _: self._making.pop(key, None))
-        return await asyncio.shield(task)
+        return task
 
-    def clear(self) -> None:
-        self._kept.clear()
-
-    async def _make(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
+    async def _make(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> tuple[float, Value]:
         started = monotonic()
         value = await make()
         self._kept[key] = (started, value)
         self._kept.move_to_end(key)
         self._let_go()
-        return value
+        return started, value
 
     def _let_go(self) -> None:
         """Forget what is too old, and the oldest when there is too much."""
