@@ -89,7 +89,7 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     assert 'hx-target="#more-notices"' in said(ear)
     assert "Show 1 new" in said(ear)
 
-    hub.leave(ear)
+    hub.stop_listening(ear)
     assert ear not in hub.ears
 
 

@@ -88,6 +88,7 @@ class Hub:
             await self._catch_up.tell(stream, state.last_seq if last is None else min(last, state.last_seq), state)
             while (channel := self._channel(stream, state)).seq > stream.seq:
                 await self._catch_up.tell_more(stream)
+            self._refuse_while_closing()
         except BaseException:
             self._free(stream)
             raise
@@ -103,6 +104,7 @@ class Hub:
         self._admit(seat)
         try:
             await self.desk.tell(seat)
+            self._refuse_while_closing()
         except BaseException:
             self._free(seat)
             raise
@@ -117,15 +119,7 @@ class Hub:
         self._unread_due = True
 
     def leave(self, stream: Stream) -> None:
-        """Forget a reader. Synchronous, so that a vanished browser cannot skip it."""
-        if isinstance(stream, Ear):
-            self._free(stream)
-            self.ears.discard(stream)
-            return
-        if isinstance(stream, Seat):
-            self._free(stream)
-            self.desk.seats.discard(stream)
-            return
+        """Forget a reader. Synchronous, as the two after it, so that a vanished browser cannot skip it."""
         channel = self.channels.get(stream.thread)
         if channel is None or stream not in channel.streams:
             return
@@ -134,13 +128,27 @@ class Hub:
         if not channel.streams:
             del self.channels[stream.thread]
 
+    def rise(self, seat: Seat) -> None:
+        """Forget a moderator's open queue."""
+        self._free(seat)
+        self.desk.seats.discard(seat)
+
+    def stop_listening(self, ear: Ear) -> None:
+        """Forget an open page of notices."""
+        self._free(ear)
+        self.ears.discard(ear)
+
     def _admit(self, stream: Stream) -> None:
-        if self.closing:
-            raise Unavailable("This server is about to restart. Live updates come back in a moment.")
+        self._refuse_while_closing()
         most = self.bounds.streams_a_session if stream.session else self.bounds.streams_an_address
         if self.limits and self._held[stream.owner] >= most:
             raise TooMany("Live updates are open in too many tabs. Close one, and this one follows again.", 30)
         self._held[stream.owner] += 1
+
+    def _refuse_while_closing(self) -> None:
+        """Asked again after whatever was waited for: one that comes in after the goodbye would hear none."""
+        if self.closing:
+            raise Unavailable("This server is about to restart. Live updates come back in a moment.")
 
     def _free(self, stream: Stream) -> None:
         self._held[stream.owner] -= 1
@@ -273,9 +281,10 @@ class Hub:
         streams = [stream for stream in self._all() if stream.member is not None]
         members = {stream.member for stream in streams if stream.member is not None}
         counts = await unread_of_all(members) if members else {}
+        messages = {count: render.unread(count) for count in {0, *counts.values()}}
         for stream in streams:
             count = counts.get(stream.member or 0, 0)
-            stream.say_unread(count, render.unread(count))
+            stream.say_unread(count, messages[count])
 
     async def _count_readers(self) -> None:
         counts = {thread: len(channel.streams) for thread, channel in self.channels.items()}

@@ -38,7 +38,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     stream = Stream(thread_id, owner, None)
     if viewer is not None:
         stream = Stream(thread_id, owner, viewer.session, viewer.blocked, viewer.id)
-    return _streamed(hub, stream, partial(hub.join, stream, _last(request)))
+    return _streamed(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
 
 
 @get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
@@ -46,7 +46,7 @@ async def queue(request: AnyRequest) -> ASGIApp:
     """Follow the queue: what came since the page was made, what the others look at, and what they decided."""
     hub: Hub = request.app.state.hub
     seat = Seat(staff(request), wanted_of(request), since_of(request))
-    return _streamed(hub, seat, partial(hub.sit, seat))
+    return _streamed(seat, partial(hub.sit, seat), partial(hub.rise, seat))
 
 
 @get("/notices/live", name="live:notices", opt={"who": MEMBER})
@@ -55,10 +55,10 @@ async def notices(request: AnyRequest) -> ASGIApp:
     strain.give_way(strain.STREAMS)
     hub: Hub = request.app.state.hub
     ear = Ear(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
-    return _streamed(hub, ear, partial(hub.listen, ear))
+    return _streamed(ear, partial(hub.listen, ear), partial(hub.stop_listening, ear))
 
 
-def _streamed(hub: Hub, stream: Stream, join: Callable[[], Awaitable[None]]) -> ASGIApp:
+def _streamed(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> ASGIApp:
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
         # Here and not before, so that nothing can come between joining and leaving.
         await join()
@@ -68,7 +68,7 @@ def _streamed(hub: Hub, stream: Stream, join: Callable[[], Awaitable[None]]) -> 
             if await stream.run(receive, send):
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            hub.leave(stream)
+            leave()
 
     return answer
 
