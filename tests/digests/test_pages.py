@@ -207,7 +207,8 @@ async def test_nobody_can_make_such_a_link_up(client: httpx.AsyncClient, app: Li
     view = letters.address("view", number).rpartition("/")[2]
     keep = letters.address("keep", number).rpartition("/")[2]
 
-    for token in (str(number), f"{number}.", f"{number}.{'0' * 32}", keep, f"{number + 1}.{view.partition('.')[2]}"):
+    other = f"{number + 1}.{view.partition('.')[2]}"
+    for token in (str(number), f"{number}.", f"{number}.{'0' * 32}", f"{number}.é", f"{number}.%ED%A0%80", keep, other):
         assert (await client.get(f"/mail/view/{token}")).status_code == 404
     for token in (str(number), view):
         assert (await client.get(f"/mail/keep/{token}")).status_code == 404

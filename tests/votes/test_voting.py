@@ -125,6 +125,15 @@ async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, comment:
     assert await db.value("select count(*) from vote") == 0
 
 
+@pytest.mark.parametrize("referer", ["http://[", "//", "http://localhost", "https://elsewhere.example/t/1"])
+async def test_a_vote_from_no_page_of_ours_leads_to_its_comment(
+    client: httpx.AsyncClient, comment: int, mira: Viewer, referer: str
+) -> None:
+    answer = await client.post(f"/c/{comment}/vote", data={"value": "1"}, headers={"Referer": referer})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/c/{comment}")
+
+
 async def test_a_comment_that_is_not_there_is_not_found(client: httpx.AsyncClient, mira: Viewer) -> None:
     for comment in ("999999999", "0", "x"):
         answer = await client.post(f"/c/{comment}/vote", data={"axis": "quality", "value": "1"})

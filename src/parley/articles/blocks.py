@@ -24,13 +24,12 @@ def blocks(text: str) -> list[Block]:
         item = _ITEM.match(lines[0])
         indent = len(item["indent"].expandtabs(4)) if item else 0
         indents = [*(one for one in indents if one < indent), indent] if item else []
-        found.append(
-            Block("\n".join(line[indent:] if line[:indent].isspace() else line for line in lines), len(indents))
-        )
+        found.append(Block("\n".join(_without(line, indent) for line in lines), len(indents)))
     return found
 
 
 def _without(line: str, indent: int) -> str:
+    """`line` without the indentation that it shares with the item it belongs to."""
     return line[indent:] if line[:indent].isspace() else line
 
 

@@ -35,10 +35,17 @@ class NewForm(Form):
 
     def _url(self) -> str:
         url = self.text("url", most=2_000, least=1, missing="Please give the address of the article.")
-        parts = urlsplit(url)
-        if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        if url and not _is_of_the_web(url):
             self.errors["url"] = "This is not the address of a web page. It should begin with https://."
         return url
+
+
+def _is_of_the_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class PublishForm(Form):

@@ -165,7 +165,10 @@ def local_path(raw: str | None) -> str:
 
 def came_from(request: AnyRequest) -> str:
     """The path of the page that `request` was sent from; "/" when the browser does not say or it was none of ours."""
-    page = urlsplit(request.headers.get("referer", ""))
+    try:
+        page = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
     if f"{page.scheme}://{page.netloc}" != settings().base_url:
         return "/"
     return local_path(page.path + (f"?{page.query}" if page.query else ""))

@@ -71,8 +71,8 @@ def number_in(what: str, token: str) -> int | None:
     """The number that stands in the end of such an address, or None for one that is none of ours."""
     said, _, proven = token.partition(".")
     number = as_id(said)
-    ours = number is not None and hmac.compare_digest(proof(what, said.encode()).hex(), proven)
-    return number if ours else None
+    expected = proof(what, said.encode(errors="replace")).hex()
+    return number if hmac.compare_digest(expected.encode(), proven.encode(errors="replace")) else None
 
 
 def key(edition: Edition) -> str:
