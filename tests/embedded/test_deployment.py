@@ -1,8 +1,10 @@
 """Compose and Docker cannot run here: they are held to the program and the files that they name."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,6 +104,16 @@ def test_the_image_runs_as_nobody_special_from_locked_packages() -> None:
 def test_the_manual_lists_every_setting() -> None:
     manual = (ROOT / "docs/operating.md").read_text()
     assert not [name for name in settings() if f"`{name}`" not in manual]
+
+
+@pytest.mark.parametrize("part", ["migrate", "worker"])
+def test_where_the_database_is_away_a_part_ends_with_a_sentence(part: str, tmp_path: Path) -> None:
+    nowhere = {"DATABASE_URL": f"postgresql:///parley?host={tmp_path}", "REDIS_URL": f"unix://{tmp_path}/redis"}
+    env = os.environ | nowhere | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-m", "parley", part], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("the servers cannot be reached.\n")
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not installed")

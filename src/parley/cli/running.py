@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import asyncpg
 import rich_click as click
 
+from parley.articles.importing.errors import CannotImport
 from parley.core import log
 from parley.core.db import close_pool, open_pool
 from parley.core.errors import ParleyError
@@ -76,7 +77,7 @@ def attach_to(stack: ExitStack, data: Path | None) -> "Folder | None":
     return folder
 
 
-def fail(sentence: str) -> None:
+def fail(sentence: str) -> NoReturn:
     """End the program with one sentence on standard error."""
     click.echo(sentence, err=True)
     sys.exit(1)
@@ -97,8 +98,6 @@ async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: 
 
 def guarded(run: Callable[[], Any]) -> Any:
     """What `run` returns. An error that people can do something about ends the program with its sentence."""
-    from parley.articles.importing.errors import CannotImport  # noqa: PLC0415 loads the importer only with a command
-
     try:
         return run()
     except (ParleyError, CannotImport, SettingsError) as error:

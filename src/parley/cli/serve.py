@@ -9,7 +9,7 @@ import rich_click as click
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parley.cli.running import fail
+from parley.cli.running import fail, guarded
 from parley.core import log
 from parley.core.settings import Settings, SettingsError, settings
 
@@ -27,7 +27,6 @@ def _settings() -> Settings:
         found = settings()
     except SettingsError as error:
         fail(str(error))
-        raise
     log.set_up(found.log, readable=found.local)
     return found
 
@@ -124,7 +123,8 @@ def worker() -> None:
     """Run the jobs: imports, mail, standings, checks."""
     from parley.worker import run  # noqa: PLC0415 as in web
 
-    asyncio.run(run(_settings()))
+    found = _settings()
+    guarded(lambda: asyncio.run(run(found)))
 
 
 @click.command()
@@ -132,8 +132,9 @@ def migrate() -> None:
     """Bring the database to the tables of this version."""
     from parley.core.migrate import migrate as bring  # noqa: PLC0415 as in web
 
+    url = _settings().database_url
     try:
-        asyncio.run(bring(_settings().database_url))
+        guarded(lambda: asyncio.run(bring(url)))
     except RuntimeError as error:
         fail(str(error))
     click.echo("The database is up to date.")
