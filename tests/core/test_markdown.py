@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from time import process_time
+from time import thread_time
 from typing import Any
 
 import lxml.html
@@ -210,9 +210,9 @@ def test_nothing_takes_long(name: str) -> None:
     source = HARD[name][:LONGEST]
     times = []
     for _ in range(2):
-        started = process_time()
+        started = thread_time()
         html = render(source)
-        times.append(process_time() - started)
+        times.append(thread_time() - started)
 
     assert min(times) < BUDGET_SECONDS
     assert len(html) < 40 * LONGEST

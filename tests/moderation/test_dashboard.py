@@ -88,6 +88,15 @@ async def test_an_appeal_waits_for_those_who_had_no_part_in_it(app: Litestar, mo
     assert (await numbers.now(other.id, 24)).appeals == 1
 
 
+async def test_a_day_that_begins_while_the_page_is_made_is_for_the_next_one(app: Litestar, mo: Viewer) -> None:
+    await decided(await reported(), mo)
+    yesterday = periods.period(14, datetime.now(UTC) - timedelta(days=1))
+
+    found = await stats.figures(yesterday)
+
+    assert next(one for one in found if one.id == "decisions").strips == []
+
+
 def fortnight() -> periods.Period:
     return periods.period(14, datetime.now(UTC))
 

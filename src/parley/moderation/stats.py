@@ -184,7 +184,9 @@ def stripped(
     lines: dict[str, list[int]] = {}
     places = {start: place for place, start in enumerate(period.starts)}
     for start, kind, count in counts:
-        lines.setdefault(kind, [0] * len(places))[places[start]] += count
+        # What comes in between the beginning of the page and its queries may be of a day that was not there yet.
+        if start in places:
+            lines.setdefault(kind, [0] * len(places))[places[start]] += count
     totals = Counter({kind: sum(values) for kind, values in lines.items()})
     ordered = {kind: lines[kind] for kind, _ in totals.most_common()}
     peak = max((value for values in lines.values() for value in values), default=0)

@@ -112,7 +112,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("page", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_page_costs_little(page: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     with suppress(CannotImport):
         cut(extract_html(page, url=URL).html, base_url=URL)
-    assert time.process_time() - begun < 5
+    assert time.thread_time() - begun < 5

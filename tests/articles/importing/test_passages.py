@@ -110,9 +110,9 @@ def test_links_are_completed_and_marked() -> None:
 
 @pytest.mark.parametrize("tag", ["div", "blockquote", "ul><li", "b", "table><tr><td"])
 def test_no_nesting_is_too_deep(tag: str) -> None:
-    begun = time.process_time()
+    begun = time.thread_time()
     assert "words" in " ".join(text for *_, text in kinds(f"<{tag}>" * 3000 + "words"))
-    assert time.process_time() - begun < 2
+    assert time.thread_time() - begun < 2
 
 
 def test_nothing_is_lost_and_nothing_doubled() -> None:
