@@ -83,7 +83,8 @@ async def test_an_empty_bucket_says_when_the_next_token_comes() -> None:
     await taken(STRICT, 5)
     with pytest.raises(TooMany, match="try again in 4 minutes") as error:
         await take(STRICT, "ada")
-    assert error.value.retry_after == pytest.approx(200, abs=1)
+    # It comes in 200 seconds from the first use on, however long the others took.
+    assert 180 < error.value.retry_after <= 200
 
 
 async def test_a_bucket_fills_again() -> None:
@@ -137,12 +138,20 @@ async def test_a_hanging_redis_costs_one_time_out_and_not_one_a_request(
     monkeypatch.setattr(ratelimit, "REST_SECONDS", 60.0)
     for _ in range(50):
         await take(LOOSE, "ada")
-    assert len(hanging_redis) == 1
+    await until_taken(hanging_redis, 1)
     # And when it is asked again.
     monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
     monkeypatch.setattr(client, "_rests_until", 0.0)
     await take(LOOSE, "ada")
-    assert len(hanging_redis) == 2
+    await until_taken(hanging_redis, 2)
+
+
+async def until_taken(connections: list[object], wanted: int) -> None:
+    """Whoever is given up on the very moment it is taken is taken a step later."""
+    async with asyncio.timeout(60):
+        while len(connections) < wanted:
+            await asyncio.sleep(0)
+    assert len(connections) == wanted
 
 
 async def test_limits_can_be_lifted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,8 @@ async def test_without_limits_there_is_no_cap(unlimited: Web, thread: int) -> No
 
 async def test_one_that_reads_nothing_is_cut_off_and_its_place_freed(quick: Web, thread: int) -> None:
     ada = await make.member()
+    # The places of the readers before it are free again only when it is known that they went.
+    await wait_until(lambda: quick.connections() == 0)
     with _deaf(quick, thread), _deaf(quick, thread):
         assert await _status(quick, thread) == 429
         before = quick.memory()
