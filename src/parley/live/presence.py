@@ -11,6 +11,8 @@ from parley.core.redis import asking
 log = structlog.get_logger(__name__)
 
 FORGOTTEN_SECONDS = 15
+# Threads that are told of at once. For two thousand Redis and we need longer than Redis is given for one answer.
+AT_ONCE = 200
 
 
 class Presence:
@@ -19,20 +21,23 @@ class Presence:
 
     async def exchange(self, counts: dict[int, int]) -> dict[int, int]:
         """Tell the others how many read here, and return the sums over all processes heard from lately."""
-        if not counts:
-            return {}
+        threads, sums = list(counts), dict(counts)
         try:
-            async with asking() as client:
-                pipe = client.pipeline(transaction=False)
-                for thread, count in counts.items():
-                    key = f"readers:{thread}"
-                    pipe.hset(key, self._process, f"{count}:{int(time())}")
-                    pipe.expire(key, 4 * FORGOTTEN_SECONDS)
-                    pipe.hvals(key)
-                answers = await pipe.execute()
+            for start in range(0, len(threads), AT_ONCE):
+                sums |= await self._sums({thread: counts[thread] for thread in threads[start : start + AT_ONCE]})
         except (RedisError, OSError, TimeoutError) as error:
             log.info("readers counted here only", error=repr(error))
-            return counts
+        return sums
+
+    async def _sums(self, counts: dict[int, int]) -> dict[int, int]:
+        async with asking() as client:
+            pipe = client.pipeline(transaction=False)
+            for thread, count in counts.items():
+                key = f"readers:{thread}"
+                pipe.hset(key, self._process, f"{count}:{int(time())}")
+                pipe.expire(key, 4 * FORGOTTEN_SECONDS)
+                pipe.hvals(key)
+            answers = await pipe.execute()
         return {thread: _sum(answers[3 * place + 2]) for place, thread in enumerate(counts)}
 
 
