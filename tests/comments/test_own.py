@@ -1,13 +1,18 @@
 """What authors do with their own comments, and what nobody else can."""
 
+import re
+
 import httpx
 import pytest
 from litestar import Litestar
 
 import make
+from moderation.desk import decided
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
+from parley.moderation import reports
+from parley.moderation.reports import Flag
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +75,20 @@ async def test_a_mistaken_edit_keeps_the_stance_that_was_chosen_too(client: http
     assert answer.status_code == 422
     assert 'name="stance" value="asks" checked' in answer.text
     assert 'name="assisted" value="1" checked' in answer.text
+
+
+async def test_the_versions_are_numbered_by_its_author_s_edits_alone(
+    client: httpx.AsyncClient, mira: Viewer, comment: int
+) -> None:
+    flag = Flag("comment", comment, "civility", "It insults me.", await make.member())
+    await reports.report(flag)
+    item = await db.value("select id from item where target = $1", comment)
+    await decided(item, await make.member(role="moderator"), "collapse")
+    await comments.edit_comment(viewer=mira, comment_id=comment, body="Other words.")
+
+    history = (await client.get(f"/c/{comment}/history")).text
+
+    assert re.findall(r"Version \d+", history) == ["Version 2", "Version 1"]
 
 
 async def test_an_edit_that_changes_no_word_makes_no_version(client: httpx.AsyncClient, comment: int) -> None:

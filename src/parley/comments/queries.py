@@ -37,7 +37,6 @@ class CommentRow(msgspec.Struct, frozen=True):
     # Why a moderator or a rule folded it, where one did.
     collapsed: str | None
     raw_html: str
-    version: int
     score: int
     ups: int
     downs: int
@@ -108,7 +107,6 @@ COLUMNS = f"""
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
-    c.version,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
     c.agrees, c.disagrees, c.passes, c.reply_count, c.created_at, c.edited_at,
@@ -121,7 +119,7 @@ SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id 
 BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any($1::bigint[])"  # noqa: S608
 
 STANDING = """
-select c.id, c.thread, c.author, c.state, c.version, c.deleted_at, t.state as thread_state
+select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state
 from comment c join thread t on t.id = c.thread where c.id = $1
 """
 

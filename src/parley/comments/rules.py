@@ -31,7 +31,6 @@ class Standing(msgspec.Struct, frozen=True):
     thread: int
     author: int | None
     state: str
-    version: int
     deleted_at: datetime | None
     thread_state: str
 

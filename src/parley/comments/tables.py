@@ -53,6 +53,7 @@ class Comment(Table):
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)
+    # The number of its text, which an edit raises; the history calls it so.
     version = Integer(null=False, default=1)
     submission = UUID(null=True, default=None)
     base_ups = Integer(null=False, default=0)

@@ -93,7 +93,7 @@ async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = F
 
 
 async def _fold(target: Target, reason: str | None, actor: int | None) -> Change:
-    await db.execute("update comment set collapsed = $2, version = version + 1 where id = $1", target.id, reason)
+    await db.execute("update comment set collapsed = $2 where id = $1", target.id, reason)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}
 
