@@ -160,7 +160,7 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
     assert DB.lender is not None
     connection = await DB.lender.borrow(seconds=30)
     await connection.execute("BEGIN")
-    token = DB.current_transaction.set(Transaction(connection, None, [], is_test=True))
+    token = DB.current_transaction.set(Transaction(DB.lender, connection, None, [], is_test=True))
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ from parley.comments import rules
 from parley.core import db, ratelimit
 from parley.core.access import Viewer
 from parley.core.errors import Refused, Unavailable
+from parley.core.lending import AWAY
 from parley.moderation import places
 from parley.threads.ops import revise_thread
 from waiting import until_somebody_waits
@@ -285,7 +286,7 @@ async def test_a_form_that_met_a_moment_without_the_database_comes_back_with_its
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(_: object) -> int:
-        raise Unavailable(db.AWAY)
+        raise Unavailable(AWAY)
 
     monkeypatch.setattr(comments, "post_comment", away)
     answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})

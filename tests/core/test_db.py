@@ -294,7 +294,7 @@ async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> No
                 await execute("set local statement_timeout = 0")
                 await value("select pg_sleep(30)")
 
-        db._rests_until = 0.0
+        lender()._rests_until = 0.0
         assert await value("select 1") == 1
 
 
@@ -366,6 +366,26 @@ async def test_a_connection_that_nobody_used_for_long_is_not_trusted(monkeypatch
     assert await value("select pg_backend_pid()") != former
 
 
+async def test_a_pool_that_closes_waits_for_the_work_under_way_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = []
+
+    async def close() -> None:
+        await in_order()
+        ended.append("in order")
+
+    async with pool_of_its_own():
+        in_order = lender().close
+        monkeypatch.setattr(lender(), "close", close)
+        async with atomic():
+            closing = asyncio.create_task(db.close_pool())
+            await asyncio.sleep(0)
+            await execute("insert into scrap values (1)")
+        await closing
+
+    assert ended == ["in order"]
+    assert await written() == [1]
+
+
 async def test_a_hook_needs_an_open_transaction() -> None:
     with pytest.raises(RuntimeError):
         after_commit(lambda: asyncio.sleep(0))
@@ -382,7 +402,7 @@ class Hanging:
 
 
 async def test_what_still_hangs_on_a_replaced_connection_refuses_nobody_else(app: object) -> None:
-    before = db._rests_until
+    before = lender()._rests_until
     with pytest.raises(Unavailable):
-        await db._answer(Hanging(), "fetch", "select 1")
-    assert db._rests_until == before
+        await lender().answer(Hanging(), "fetch", "select 1")
+    assert lender()._rests_until == before

@@ -10,6 +10,8 @@ from litestar import Litestar
 import make
 from parley.core import db
 from parley.core.access import Viewer
+from parley.core.errors import Unavailable
+from parley.core.lending import AWAY
 from parley.notices import jobs
 from parley.notices.queries import UNREAD
 
@@ -97,7 +99,7 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
     assert (await client.get("/rules")).is_success
 
     async def away(_member: int) -> int:
-        raise db.Unavailable(db.AWAY)
+        raise Unavailable(AWAY)
 
     monkeypatch.setattr("parley.notices.counter.queries.unread", away)
 

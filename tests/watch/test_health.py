@@ -7,14 +7,15 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from parley.core import db, health, migrated
+from parley.core import health, migrated
 from parley.core.errors import Unavailable
+from parley.core.lending import AWAY
 
 pytestmark = pytest.mark.anyio
 
 
 async def away(*_: Any) -> Any:
-    raise Unavailable(db.AWAY)
+    raise Unavailable(AWAY)
 
 
 async def test_whoever_is_ready_says_how_each_part_is(client: httpx.AsyncClient) -> None:

@@ -7,7 +7,6 @@ Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from time import monotonic, perf_counter
 from typing import Any, TypeVar, cast
 
 import asyncpg
@@ -15,8 +14,6 @@ import msgspec
 import structlog
 from piccolo.engine.postgres import PostgresEngine
 
-from parley.core import metrics, slow
-from parley.core.errors import Unavailable
 from parley.core.lending import Lender, is_gone
 from parley.core.role import take_on
 
@@ -25,9 +22,6 @@ log = structlog.get_logger(__name__)
 ACQUIRE_SECONDS = 2.0
 # PostgreSQL gives a statement up at its statement_timeout. One that hangs is given up so much later, here.
 HANGS_SECONDS = 0.5
-# One that left us waiting is not asked for so long, or every request of those seconds would wait as well.
-REST_SECONDS = 1.0
-AWAY = "The database does not answer. Please try again in a moment: nothing is saved twice."
 SERVER_SETTINGS = {
     "application_name": "parley",
     "statement_timeout": "3000",
@@ -43,9 +37,6 @@ Hook = Callable[[], Awaitable[None]]
 
 # Asked first for rows outside transactions (core/replica.py); where it answers None, the primary is asked.
 reader: Callable[[str, tuple[Any, ...]], Awaitable[list[Any] | None]] | None = None
-
-_rests_until = 0.0
-_expiring: set[asyncio.Task[None]] = set()
 
 
 class Engine(PostgresEngine):
@@ -66,6 +57,7 @@ DB = Engine(config={})
 class Transaction(msgspec.Struct):
     """The open transaction of the running task. Piccolo finds its connection here too."""
 
+    lender: Lender
     connection: Any
     owner: asyncio.Task[Any] | None
     hooks: list[Hook]
@@ -76,6 +68,9 @@ class Transaction(msgspec.Struct):
     @property
     def counts_as_none(self) -> bool:
         return self.is_test and not self.savepoints
+
+    async def ask(self, method: str, sql: str, args: tuple[Any, ...] = ()) -> Any:
+        return await self.lender.answer(self.connection, method, sql, args)
 
 
 async def open_pool(url: str, *, size: int = 10, as_owner: bool = False, **server_settings: str) -> None:
@@ -194,15 +189,22 @@ async def _ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
     """Call `method` of the open transaction's connection, or of one from the pool."""
     transaction = _current()
     if transaction is not None:
-        return await _answer(transaction.connection, method, sql, args)
-    connection = await _borrow()
+        return await transaction.ask(method, sql, args)
+    lender = _lender()
+    connection = await lender.borrow(ACQUIRE_SECONDS)
     try:
-        answer = await _answer(connection, method, sql, args)
+        answer = await lender.answer(connection, method, sql, args)
     except BaseException:
-        await _give_back(connection, is_well=False)
+        await lender.take_back(connection, is_well=False)
         raise
-    await _give_back(connection, is_well=True)
+    await lender.take_back(connection, is_well=True)
     return answer
+
+
+def _lender() -> Lender:
+    if DB.lender is None:
+        raise RuntimeError("the pool is not open")
+    return DB.lender
 
 
 def _current() -> Transaction | None:
@@ -213,68 +215,24 @@ def _current() -> Transaction | None:
     return transaction
 
 
-async def _answer(connection: Any, method: str, sql: str, args: tuple[Any, ...] = ()) -> Any:
-    """Throw a connection away that leaves us waiting, and raise Unavailable; asking it to cancel would wait too."""
-    global _rests_until  # noqa: PLW0603 one state of one database
-    begun = perf_counter()
-    try:
-        return await getattr(connection, method)(sql, *args)
-    except TimeoutError as error:
-        # The line of the others may be as dead, and each would be found out by somebody who waits as long. What was
-        # asked before they were replaced may still hang, and says nothing of the new ones.
-        if DB.lender is not None and DB.lender.is_fresh(connection):
-            expire_connections()
-            _rests_until = monotonic() + REST_SECONDS
-        connection.terminate()
-        metrics.UNAVAILABLE.inc()
-        raise Unavailable(AWAY) from error
-    finally:
-        slow.took(sql, perf_counter() - begun)
-
-
-async def _borrow() -> Any:
-    if DB.lender is None:
-        raise RuntimeError("the pool is not open")
-    if monotonic() < _rests_until:
-        raise Unavailable(AWAY)
-    try:
-        return await DB.lender.borrow(ACQUIRE_SECONDS)
-    except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
-        metrics.UNAVAILABLE.inc()
-        log.warning("database unreachable", error=repr(error))
-        raise Unavailable(AWAY) from error
-
-
-async def _give_back(connection: Any, *, is_well: bool) -> None:
-    """Give back a connection, to be kept at hand if it `is_well`.
-
-    Nothing that fails now may make what was done look undone.
-    """
-    if DB.lender is None:
-        return
-    try:
-        await (DB.lender.keep if is_well else DB.lender.give_back)(connection)
-    except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool; what was committed stands
-        log.info("connection not given back", error=repr(error))
-
-
 @asynccontextmanager
 async def _transaction() -> AsyncIterator[None]:
-    connection = await _borrow()
-    transaction = Transaction(connection, asyncio.current_task(), [])
+    lender = _lender()
+    connection = await lender.borrow(ACQUIRE_SECONDS)
+    transaction = Transaction(lender, connection, asyncio.current_task(), [])
     # Piccolo only ever asks it for its connection.
     token = DB.current_transaction.set(cast("Any", transaction))
     try:
-        await _answer(connection, "execute", "BEGIN")
+        await transaction.ask("execute", "BEGIN")
         yield
-        await _answer(connection, "execute", "COMMIT")
+        await transaction.ask("execute", "COMMIT")
     except BaseException:
         await _roll_back(connection)
-        await _give_back(connection, is_well=False)
+        await lender.take_back(connection, is_well=False)
         raise
     finally:
         DB.current_transaction.reset(token)
-    await _give_back(connection, is_well=True)
+    await lender.take_back(connection, is_well=True)
     await _run_hooks(transaction.hooks)
 
 
@@ -292,7 +250,7 @@ async def _roll_back(connection: Any) -> None:
 @asynccontextmanager
 async def _savepoint(transaction: Transaction) -> AsyncIterator[None]:
     mark = len(transaction.hooks)
-    await transaction.connection.execute("SAVEPOINT here")
+    await transaction.ask("execute", "SAVEPOINT here")
     transaction.savepoints += 1
     try:
         yield
@@ -300,10 +258,10 @@ async def _savepoint(transaction: Transaction) -> AsyncIterator[None]:
         transaction.savepoints -= 1
         del transaction.hooks[mark:]
         if not is_gone(transaction.connection):
-            await transaction.connection.execute("ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
+            await transaction.ask("execute", "ROLLBACK TO SAVEPOINT here; RELEASE SAVEPOINT here")
         raise
     transaction.savepoints -= 1
-    await transaction.connection.execute("RELEASE SAVEPOINT here")
+    await transaction.ask("execute", "RELEASE SAVEPOINT here")
     if transaction.counts_as_none:
         hooks, transaction.hooks = transaction.hooks, []
         await _run_hooks(hooks)
@@ -320,7 +278,4 @@ async def _run_hooks(hooks: list[Hook]) -> None:
 def expire_connections() -> None:
     """Have every pooled connection replaced before its next use: after a fail-over they lead to the wrong server."""
     if DB.lender is not None:
-        task = asyncio.get_running_loop().create_task(DB.lender.expire())
-        # The loop holds tasks weakly: an unheld one may be gone before it is done.
-        _expiring.add(task)
-        task.add_done_callback(_expiring.discard)
+        DB.lender.expire_soon()

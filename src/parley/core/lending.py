@@ -4,25 +4,38 @@ Each way back into asyncpg's pool costs a task and a timer, together more than t
 of our code (docs/performance.md). So the pool gets back only what failed, what is old, and what somebody waits for.
 """
 
-from time import monotonic
+import asyncio
+from time import monotonic, perf_counter
 from typing import Any
 
 import asyncpg
+import structlog
+
+from parley.core import metrics, slow
+from parley.core.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 
 # One that was not used for so long is not trusted: a firewall may have forgotten it.
 IDLE_SECONDS = 60.0
+# A server that left us waiting is not asked for so long, or every request of those seconds would wait as well.
+REST_SECONDS = 1.0
+AWAY = "The database does not answer. Please try again in a moment: nothing is saved twice."
 
 
 class Lender:
-    """Lends the connections of `pool`."""
+    """Lends the connections of `pool`, and asks them: what one of them shows of the server holds for all."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
+        # How many ask for a connection that is not there.
+        self.waiting = 0
         self._kept: list[tuple[Any, float]] = []
         # Those that were opened since the last expiry.
         self._fresh: set[Any] = set()
-        # How many ask for a connection that is not there.
-        self.waiting = 0
+        self._rests_until = 0.0
+        # The loop holds tasks weakly: an unheld one may be gone before it is done.
+        self._expiring: set[asyncio.Task[None]] = set()
 
     @property
     def idle(self) -> int:
@@ -38,7 +51,47 @@ class Lender:
         return connection in self._fresh
 
     async def borrow(self, seconds: float) -> Any:
-        """A connection to work with. Raises TimeoutError when none is free in `seconds`, or what connecting raises."""
+        """A connection to work with. Raises Unavailable when none can be had in `seconds`."""
+        if monotonic() < self._rests_until:
+            raise Unavailable(AWAY)
+        try:
+            return await self._kept_or_new(seconds)
+        except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+            metrics.UNAVAILABLE.inc()
+            log.warning("database unreachable", error=repr(error))
+            raise Unavailable(AWAY) from error
+
+    async def answer(self, connection: Any, method: str, sql: str, args: tuple[Any, ...] = ()) -> Any:
+        """What a lent connection's `method` answers to `sql`.
+
+        Raises Unavailable for one that leaves us waiting, and throws it away: asking it to cancel would wait too.
+        """
+        begun = perf_counter()
+        try:
+            return await getattr(connection, method)(sql, *args)
+        except TimeoutError as error:
+            # The line of the others may be as dead, and each would be found out by somebody who waits as long. What was
+            # asked before they were replaced may still hang, and says nothing of the new ones.
+            if self.is_fresh(connection):
+                self.expire_soon()
+                self._rests_until = monotonic() + REST_SECONDS
+            connection.terminate()
+            metrics.UNAVAILABLE.inc()
+            raise Unavailable(AWAY) from error
+        finally:
+            slow.took(sql, perf_counter() - begun)
+
+    async def take_back(self, connection: Any, *, is_well: bool) -> None:
+        """Take back a connection, to be kept at hand if it `is_well`.
+
+        Nothing that fails now may make what was done look undone.
+        """
+        try:
+            await (self.keep if is_well else self.give_back)(connection)
+        except Exception as error:  # noqa: BLE001 a broken one is thrown away by the pool; what was committed stands
+            log.info("connection not given back", error=repr(error))
+
+    async def _kept_or_new(self, seconds: float) -> Any:
         while self._kept:
             connection, since = self._kept.pop()
             if monotonic() - since > IDLE_SECONDS:
@@ -69,6 +122,12 @@ class Lender:
         self._fresh.discard(connection)
         # asyncpg shields this from cancellation itself; a second shield would cost a task a query.
         await self.pool.release(connection)
+
+    def expire_soon(self) -> None:
+        """As `expire`, for whoever cannot wait for it."""
+        task = asyncio.get_running_loop().create_task(self.expire())
+        self._expiring.add(task)
+        task.add_done_callback(self._expiring.discard)
 
     async def expire(self) -> None:
         """Have every connection replaced before its next use."""
