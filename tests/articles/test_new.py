@@ -95,6 +95,18 @@ async def test_a_mistake_is_said_and_what_was_typed_kept(
     assert await db.value("select count(*) from article_import") == 0
 
 
+async def test_a_file_whose_name_cannot_be_kept_is_refused(client: httpx.AsyncClient, mira: Viewer) -> None:
+    part = b'--B\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+    body = part % (b"source", b"", b"file") + part % (b"title", b"", b"Kept title")
+    body += part % (b"file", b'; filename="a\x00.md"', ARTICLE.encode()) + b"--B--\r\n"
+
+    answer = await client.post("/new", content=body, headers={"content-type": "multipart/form-data; boundary=B"})
+
+    assert answer.status_code == 422
+    assert "Please rename it." in answer.text
+    assert "Kept title" in answer.text
+
+
 async def test_what_cannot_be_read_says_why_on_its_page(client: httpx.AsyncClient, mira: Viewer) -> None:
     pdf = {"file": ("essay.txt", b"%PDF-1.7\x00\x01\x02" * 50, "text/plain")}
     answer = await client.post("/new", data={"source": "file"}, files=pdf)

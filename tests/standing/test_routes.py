@@ -10,14 +10,15 @@ from litestar import Litestar
 import make
 from parley.core import db, redis
 from parley.core.access import ANYONE, Who
-from parley.core.assets import static
+from parley.core.assets import folder, static
+from parley.core.pages import environment
 from parley.moderation import members
 from parley.moderation.rules import Choice
 from standing.world import ROLES, World, gets, routes
 
 pytestmark = pytest.mark.anyio
 
-# Changing something without being signed in: becoming or being a member, looking at one's own Markdown,,
+# Changing something without being signed in: becoming or being a member, looking at one's own Markdown,
 # reporting what is against the law, appealing, keeping the digest and stopping mail with what was mailed.
 OPEN_TO_ALL = {
     "/signup",
@@ -51,6 +52,27 @@ async def checksum() -> dict[str, str]:
         )
         for table in await db.values(TABLES)
     }
+
+
+# What a template sends a browser to: the addresses that begin with a path, and the methods each is asked with.
+SENDS = re.compile(r'\b(href|hx-get|action|formaction|hx-post)="(/(?:[^"{]|\{\{[^"]*?\}\})*)"')
+ASKS = {"href": {"GET"}, "hx-get": {"GET"}, "hx-post": {"POST"}, "formaction": {"POST"}, "action": {"GET", "POST"}}
+
+
+def leads(address: str, path: str) -> bool:
+    """Whether an address as a template writes it may be one of a route; what is filled in may be anything."""
+    parts, places = address.split("/"), path.split("/")
+    fits = (part == place or "{{" in part or place.startswith("{") for part, place in zip(parts, places, strict=False))
+    return len(parts) == len(places) and all(fits)
+
+
+def test_every_address_in_a_template_answers_how_it_is_asked(app: Litestar) -> None:
+    for name in environment().list_templates(extensions=["html"]):
+        source = (folder("templates") / name).read_text().replace("{{ ui.leading_back(next_url) }}", "")
+        for attribute, address in SENDS.findall(source):
+            path = re.sub(r"[?#].*|\{\{ wanted\.query \}\}", "", address)
+            answers = [route for method in ASKS[attribute] for route in routes(app, method) if leads(path, route)]
+            assert answers, f"{name}: {attribute} {address}"
 
 
 def test_every_route_says_who_may_enter(app: Litestar) -> None:

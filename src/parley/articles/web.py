@@ -18,7 +18,7 @@ from parley.core.errors import NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted
 from parley.core.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each
-from parley.core.text import as_id
+from parley.core.text import BadText, as_id, clean
 
 AnyRequest = Request[Any, Any, Any]
 # Room for a file that is too large, so that its sender gets a sentence and not a closed door.
@@ -87,7 +87,11 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
     content = await upload.read()
     if len(content) > LARGEST_FILE:
         form.errors["file"] = f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
-    return upload.filename, content
+    try:
+        return clean(upload.filename, lines=False), content
+    except BadText:
+        form.errors["file"] = "The name of this file holds a character that cannot be stored. Please rename it."
+        return None, None
 
 
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
