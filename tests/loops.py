@@ -12,7 +12,7 @@ from parley.core.db import DB
 
 Result = TypeVar("Result")
 
-SECONDS = 30
+SECONDS = 120
 
 
 class Loop:

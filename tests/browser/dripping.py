@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from browser.site import PATIENCE
+
 # Longer than Chromium takes from one frame to the next.
 PAUSE_SECONDS = 0.025
 
@@ -13,7 +15,7 @@ PAUSE_SECONDS = 0.025
 @asynccontextmanager
 async def dripping(address: str, size: int) -> AsyncIterator[str]:
     """The address of the proxy. `size` bytes of each page's body come element by element, all else at once."""
-    async with httpx.AsyncClient(base_url=address) as client:
+    async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()

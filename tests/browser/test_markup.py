@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from browser.pages import as_seen_by, every_page
-from browser.site import Site
+from browser.site import PATIENCE, Site
 from parley.demo import PASSWORD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -46,7 +46,9 @@ class Reader:
 
     async def as_(self, name: str | None) -> httpx.AsyncClient:
         if name not in self._clients:
-            client = httpx.AsyncClient(base_url=self.site.address, headers={"Origin": self.site.address})
+            client = httpx.AsyncClient(
+                base_url=self.site.address, headers={"Origin": self.site.address}, timeout=PATIENCE
+            )
             self._clients[name] = await self._stack.enter_async_context(client)
             if name:
                 answer = await client.post("/login", data={"login": name, "password": PASSWORD})

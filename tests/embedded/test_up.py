@@ -12,7 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from embedded.installation import Up, lives, wait_for
+from embedded.installation import PATIENCE, Up, lives, wait_for
 from parley.embedded import Folder, attach, servers
 from ports import free_port
 
@@ -24,7 +24,7 @@ ONE_SENTENCE = re.compile(r"\A[A-Z/][^\n]+\.\n\Z")
 
 def refused(up: Up) -> str:
     """Return the sentence with which it refused to start."""
-    output, errors = up.process.communicate(timeout=30)
+    output, errors = up.process.communicate(timeout=PATIENCE)
     assert up.process.returncode == 1
     assert output == ""
     assert ONE_SENTENCE.match(errors), errors
@@ -34,7 +34,7 @@ def refused(up: Up) -> str:
 def figures(port: int) -> str:
     """What a process tells Prometheus, if it does already."""
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).text
     except httpx.ConnectError:
         return ""
 
@@ -55,9 +55,9 @@ def test_a_first_start_shows_logins_and_every_end_is_clean_with_streams_open(tmp
     # Or each start would make it again.
     assert Folder(tmp_path / "data").installation.has_application_role
     parts = first.parts()
-    thread = re.search(r'href="/t/(\d+)/', httpx.get(first.address).text)
+    thread = re.search(r'href="/t/(\d+)/', httpx.get(first.address, timeout=PATIENCE).text)
     assert thread
-    with httpx.stream("GET", f"{first.address}/t/{thread[1]}/live", timeout=10) as stream:
+    with httpx.stream("GET", f"{first.address}/t/{thread[1]}/live", timeout=PATIENCE) as stream:
         assert stream.status_code == 200
         assert first.end(signal.SIGTERM) == (0, "")
         for _ in stream.iter_lines():
@@ -67,7 +67,8 @@ def test_a_first_start_shows_logins_and_every_end_is_clean_with_streams_open(tmp
 
     second = start_up(tmp_path / "data")
     second.read_until("ready http://localhost:")
-    assert httpx.get(f"{second.address}/t/{thread[1]}/", follow_redirects=True).status_code == 200
+    page = httpx.get(f"{second.address}/t/{thread[1]}/", follow_redirects=True, timeout=PATIENCE)
+    assert page.status_code == 200
     assert second.end(signal.SIGINT) == (0, "")
 
 
@@ -121,7 +122,7 @@ def test_two_installations_run_side_by_side(tmp_path: Path, start_up: Start) -> 
     both = [start_up(tmp_path / "one", "--no-demo", "--metrics", str(port)), start_up(tmp_path / "two", "--no-demo")]
     for up in both:
         up.read_until("ready")
-    assert "parley_live_streams 0.0" in httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    assert "parley_live_streams 0.0" in figures(port)
     wait_for(lambda: "parley_queue_waiting" in figures(port + 1))
     assert both[0].end(signal.SIGTERM) == (0, "")
     assert both[1].is_ready()

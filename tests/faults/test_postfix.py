@@ -22,6 +22,8 @@ from programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 
+PATIENCE = 90.0
+
 ANSWERS = {
     "gone@example.org": "550 5.1.1 <gone@example.org>: Recipient address rejected: User unknown",
     "full@example.org": "452 4.2.2 <full@example.org>: Mailbox full",
@@ -88,7 +90,7 @@ async def postfix(monkeypatch: pytest.MonkeyPatch, inbox: Inbox) -> AsyncIterato
 
 
 async def wait_for(condition: Any) -> Any:
-    with anyio.fail_after(30):
+    with anyio.fail_after(PATIENCE):
         while not (found := condition()):
             await anyio.sleep(0.05)
     return found

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 import make
-from live.forum import Forum, Web, browser_of, cookie_of, wait_until
+from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
 from live.reader import Reader
 
 pytestmark = pytest.mark.anyio
@@ -106,5 +106,8 @@ def _deaf(web: Web, thread: int) -> socket.socket:
 
 
 async def _status(web: Web, thread: int) -> int:
-    async with httpx.AsyncClient() as client, client.stream("GET", f"{web.address}/t/{thread}/live") as response:
+    async with (
+        httpx.AsyncClient(timeout=PATIENCE) as client,
+        client.stream("GET", f"{web.address}/t/{thread}/live") as response,
+    ):
         return response.status_code

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from live.forum import Web, wait_for
+from live.forum import PATIENCE, Web, wait_for
 from parley.core import settings
 
 WITHOUT = """
@@ -78,8 +78,9 @@ def test_a_request_and_its_statements_are_traced_without_what_was_sent(database:
         web = Web(
             {"PARLEY_DATA": str(tmp_path)}, OTEL_EXPORTER_OTLP_ENDPOINT=taken.address, OTEL_BSP_SCHEDULE_DELAY="100"
         ).start()
-        home = httpx.get(f"{web.address}/?sort=new&words=private-words")
-        httpx.get(f"{web.address}/reset/a-secret-of-somebody", headers={"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"})
+        begun_by_a_stranger = {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"}
+        home = httpx.get(f"{web.address}/?sort=new&words=private-words", timeout=PATIENCE)
+        httpx.get(f"{web.address}/reset/a-secret-of-somebody", headers=begun_by_a_stranger, timeout=PATIENCE)
         wait_for(lambda: {"GET /", "GET /reset/{token}"} <= {span.name for span in taken.spans})
         web.end()
 
