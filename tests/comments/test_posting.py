@@ -363,6 +363,19 @@ def chosen(html: str) -> dict[str, str]:
     return dict(re.findall(r'name="(\w+)" value="(\w+)" checked', html))
 
 
+async def test_what_was_taken_away_offers_no_form_to_answer_it(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    root = await make.comment(thread, mira)
+    assert "<textarea" in (await client.get(f"/c/{root}/reply")).text
+
+    await comments.delete_comment(viewer=mira, comment_id=root)
+    page = (await client.get(f"/c/{root}/reply")).text
+
+    assert "nobody can answer it" in page
+    assert "<textarea" not in page
+
+
 async def test_an_answer_can_begin_with_the_words_it_answers(
     client: httpx.AsyncClient, thread: int, mira: Viewer
 ) -> None:

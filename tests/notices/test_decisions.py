@@ -67,6 +67,20 @@ async def test_who_reported_in_vain_hears_so_and_the_author_nothing(case: Case) 
     assert await heard(case.ada) == [(False, "declined")]
 
 
+async def test_a_report_that_is_made_again_does_not_change_what_became_of_the_first(
+    case: Case, client: httpx.AsyncClient
+) -> None:
+    await case.decide("collapse")
+    await db.execute(LATER)
+    comment = await db.value("select target from item")
+
+    await reports.report(Flag("comment", comment, "civility", "It is still there.", case.ada))
+
+    assert await heard(case.ada) == [(False, "upheld")]
+    await make.sign_in(client, case.ada)
+    assert "Something was done about it." in (await client.get("/notices")).text
+
+
 async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:
     decision = await case.decide()
     await db.execute(LATER)

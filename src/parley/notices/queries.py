@@ -74,11 +74,13 @@ class NoticeRow(msgspec.Struct, frozen=True):
     is_unread: bool
 
 
+# Of what somebody reported again since, it is the first report that this decision answered.
 COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
 d.action, coalesce(d.member = n.member, false) as about_me,
 (select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
- from report r where r.item = d.item and r.reporter = n.member order by r.id desc limit 1) as outcome,
+ from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
+ order by r.resolved_at, r.id limit 1) as outcome,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""
