@@ -105,7 +105,7 @@ QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
     "all of one item": lambda viewer: items.dossier(viewer.id, 5_001),
     "what the others do": lambda viewer: queue.deeds(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
-    "what waits, for the overview": lambda viewer: numbers.now(viewer.id, AIM_HOURS),
+    "what waits, for the overview": lambda viewer: numbers.now(viewer, AIM_HOURS),
     "appeals that wait": appeals.counts,
 }
 

@@ -12,7 +12,7 @@ import make
 from moderation.desk import decided, reported
 from parley.core import db
 from parley.core.access import Viewer
-from parley.moderation import appeals, decisions, periods, reports, stats
+from parley.moderation import appeals, decisions, members, periods, reports, stats
 from parley.moderation.queries import stats as numbers
 from parley.moderation.reports import Flag
 
@@ -64,7 +64,7 @@ async def test_what_waits_is_counted_without_what_is_ones_own(app: Litestar, mo:
     held = await make.comment(await make.thread(), await make.member())
     await make.put_state("comment", held, "pending")
 
-    now = await numbers.now(mo.id, stats.AIM_HOURS)
+    now = await numbers.now(mo, stats.AIM_HOURS)
 
     assert (now.waiting, now.late, now.escalated, now.held) == (2, 1, 1, 1)
     assert now.oldest == await db.value("select opened_at from item where id = $1", old)
@@ -84,8 +84,22 @@ async def test_an_appeal_waits_for_those_who_had_no_part_in_it(app: Litestar, mo
     other = await make.member(role="moderator")
     await appeals.file(decision=await decided(await reported(), mo), text="It was a quotation.")
 
-    assert (await numbers.now(mo.id, 24)).appeals == 0
-    assert (await numbers.now(other.id, 24)).appeals == 1
+    assert (await numbers.now(mo, 24)).appeals == 0
+    assert (await numbers.now(other, 24)).appeals == 1
+
+
+async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff: httpx.AsyncClient, mo: Viewer) -> None:
+    olga = await make.member("olga", role="moderator")
+    made = await decided(await reported(by=mo), olga)
+    await appeals.file(decision=made, text="It was a quotation.")
+    ada, _ = await make.member(role="admin"), await make.member(role="admin")
+    await members.give_role(ada, (await make.member()).id, "moderator", "Knows the rules.")
+    assert await db.value("select count(*) from decision where state = 'awaiting'") == 1
+
+    now = await numbers.now(mo, 24)
+
+    assert (now.appeals, now.seconds) == (0, 0)
+    assert "Nothing waits for you." in (await staff.get("/mod/appeals")).text
 
 
 async def test_a_day_that_begins_while_the_page_is_made_is_for_the_next_one(app: Litestar, mo: Viewer) -> None:

@@ -5,7 +5,9 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
+from parley.core.access import ADMIN, Viewer
 from parley.moderation.engine.facts import LET_IN, RESTRICTS
+from parley.moderation.queries.appeals import APPEAL, NO_PART
 
 
 class Now(msgspec.Struct, frozen=True):
@@ -22,29 +24,29 @@ class Now(msgspec.Struct, frozen=True):
     seconds: int
 
 
-NOW = """
+NOW = f"""
 with own as materialized (
     select id from item where kind = 'member' and target = $1
     union select i.id from comment c join item i on i.kind = 'comment' and i.target = c.id where c.author = $1
     union select item from report where reporter = $1 and state <> 'resolved'
 ), appealed as (
-    select a.created_at from appeal a join decision d on d.id = a.decision
-    where a.state in ('filed', 'assigned') and a.member <> $1 and d.moderator is distinct from $1
+    select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
+    where {APPEAL} and {NO_PART}
 )
 select count(*) as waiting, min(opened_at) as oldest,
-       count(*) filter (where opened_at < now() - make_interval(hours => $2)) as late,
+       count(*) filter (where opened_at < now() - make_interval(hours => $3)) as late,
        count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as looked_at,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
-       (select count(*) from decision where state = 'awaiting' and moderator <> $1 and member is distinct from $1)
+       (select count(*) from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART})
            as seconds
 from item i where state = 'open' and not exists (select from own where own.id = i.id)
-"""
+"""  # noqa: S608 constants only
 
 
-async def now(viewer: int, aim_hours: int) -> Now:
+async def now(viewer: Viewer, aim_hours: int) -> Now:
     """What waits for this moderator; `late` is what waits for longer than the aim."""
-    found = await db.fetch_one(Now, NOW, viewer, aim_hours)
+    found = await db.fetch_one(Now, NOW, viewer.id, viewer.standing >= ADMIN, aim_hours)
     return found or Now(0, None, 0, 0, 0, 0, 0, None, 0)
 
 

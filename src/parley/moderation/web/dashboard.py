@@ -16,7 +16,7 @@ from parley.moderation.web.staff import AnyRequest, staff
 async def _overview(request: AnyRequest) -> dict[str, Any]:
     period = periods.usual(await numbers.first(), datetime.now(UTC))
     return {
-        "now": await numbers.now(staff(request).id, stats.AIM_HOURS),
+        "now": await numbers.now(staff(request), stats.AIM_HOURS),
         "figures": await stats.figures(period),
         "period": period,
         "aim": stats.AIM_HOURS,
