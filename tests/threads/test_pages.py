@@ -39,10 +39,11 @@ async def test_stances_are_offered_as_a_filter_only_where_there_are_some(client:
     thread, ada = await make.thread(), await make.member()
     await make.comment(thread, ada)
     without = await client.get(f"{await make.address(thread)}?sort=new")
-    await make.comment(thread, ada, stance="asks")
+    asked = await make.comment(thread, ada, stance="asks")
     with_one = await client.get(f"{await make.address(thread)}?sort=old")
+    branch = await client.get(f"{await make.address(thread)}?focus={asked}")
 
-    assert "stance-filter" not in without.text
+    assert "stance-filter" not in without.text + branch.text
     assert 'class="stance-filter"' in with_one.text
 
 

@@ -135,6 +135,16 @@ async def test_orders_and_topics_are_what_they_say(client: httpx.AsyncClient) ->
     assert (await client.get("/?topic=nothing")).status_code == 404
 
 
+async def test_another_order_stays_within_the_topic(client: httpx.AsyncClient) -> None:
+    await make.thread(topic="policy")
+
+    of_topic, of_all = (await client.get("/?topic=policy")).text, (await client.get("/")).text
+
+    for order in ("?sort=new", "?sort=active", "?sort=top"):
+        assert f'href="/{order}&amp;topic=policy"' in of_topic and f'href="/{order}"' in of_all
+    assert 'href="/?topic=policy" aria-current="page"' in of_topic and 'href="/" aria-current="page"' in of_all
+
+
 async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_both(client: httpx.AsyncClient) -> None:
     thread, ada, mira = await make.thread(), await make.member(), await make.member()
     # A visitor's page may be a moment old.
