@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 import make
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
+from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core import db
 from parley.live.channel import Bounds
@@ -34,6 +34,26 @@ async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: F
         assert answer.status_code == 303
         await reader.until(lambda one: one.byes == 1)
         assert other.byes == 0
+
+
+async def test_whoever_asks_for_the_head_of_a_stream_keeps_neither_a_place_nor_the_connection(
+    forum: Forum, quick: Web, thread: int
+) -> None:
+    """A proxy takes a connection for free once it has the head, and sends the next request of anybody on it."""
+    await wait_until(lambda: quick.connections() == 0)
+    answers, asking = await asyncio.open_connection("127.0.0.1", quick.port)
+    # As many as there are places.
+    for _ in range(2):
+        asking.write(f"HEAD /t/{thread}/live HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = await answers.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert b"text/event-stream" in head
+    async with Reader([quick.address], thread) as reader:
+        await reader.open()
+    asking.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert (await answers.read()).endswith(b"\r\n\r\nup\n")
+    asking.close()
+    await asking.wait_closed()
 
 
 async def test_the_stream_of_someone_suspended_ends(forum: Forum, web: Web, thread: int) -> None:

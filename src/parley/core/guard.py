@@ -65,8 +65,9 @@ class Guard:
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         if scope["method"] == "HEAD":
-            # Answered as GET (RFC 9110, 9.3.2); the server, which still knows better, leaves the body out.
+            # Answered as GET, but for the body (RFC 9110, 9.3.2).
             scope = {**scope, "method": "GET"}
+            send = _head_of(send)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -116,6 +117,20 @@ def _named_by_proxy(scope: Any) -> str | None:
         return None
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if REQUEST_ID.fullmatch(given) else None
+
+
+def _head_of(send: Send) -> Send:
+    """Send the head of an answer and end it there.
+
+    A live stream has no end, and a proxy takes the connection for free: its next request would wait for that end.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return sending
 
 
 async def _refuse(send: Send) -> None:
