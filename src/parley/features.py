@@ -7,7 +7,7 @@ from parley.core import mail
 from parley.digests import ops as digests
 from parley.digests import reviewing
 from parley.moderation import letters
-from parley.moderation.engine import checks, slowed
+from parley.moderation.engine import checks, edits, slowed
 from parley.notices import mailing
 from parley.notices import ops as notices
 from parley.threads import ops as threads
@@ -22,6 +22,7 @@ def connect() -> None:
     threads.after_visit[:] = [notices.read_on_page]
     letters.when_told[:] = [notices.decided]
     comments.before_post[:] = [checks.check]
+    comments.before_edit[:] = [edits.check]
     waits.wait_of[:] = [slowed.wait_of, checks.wait_of]
     mail.lists[reviewing.LIST.name] = reviewing.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

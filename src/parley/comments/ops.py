@@ -266,17 +266,39 @@ where id = $1
 """
 
 
+class Edit(msgspec.Struct, frozen=True):
+    """A comment about to be changed, as it shall read."""
+
+    comment: int
+    author: Viewer
+    body: str
+    html: str
+    assisted: bool
+
+
+# What must be decided before an edit stands, as `before_post` does for a new comment. What others have read cannot wait
+# for a moderator: a check raises Refused instead, and returns what follows in the transaction of an edit, if anything.
+before_edit: list[Callable[[Edit], Awaitable[Callable[[int], Awaitable[None]] | None]]] = []
+
+
 async def edit_comment(
     *, viewer: Viewer, comment_id: int, body: str, stance: str | None = None, assisted: bool = False
 ) -> None:
-    """Change a comment's text; the former text stays in its public history."""
+    """Change a comment's text; the former text stays in its public history.
+
+    Raises NotFound, Forbidden for anybody but its author, Refused where it cannot be changed so, or not any more.
+    """
     html = await render(body)
+    edit = Edit(comment_id, viewer, body, html, assisted)
+    afters = [after for check in before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)
         rules.may_edit(viewer, comment)
         is_reply = await db.value("select parent is not null from comment where id = $1", comment_id)
         await db.execute(EDIT, comment_id, body, html, markdown.VERSION, None if is_reply else stance, assisted)
         await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
+        for after in afters:
+            await after(comment_id)
 
 
 async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:

@@ -1,7 +1,7 @@
 """What a rule may cost: two milliseconds of processor. One that takes more three times switches itself off."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter, thread_time
 from typing import TypeVar
@@ -34,6 +34,14 @@ _strikes: Counter[tuple[int, int]] = Counter()
 def evaluate_timed(rules: Iterable[Rule], post: Post) -> list[Hit]:
     """As `evaluate`, remembering the rules that take too long. Waiting is not counted, only work."""
     return [hit for rule in rules if (hit := _timed(rule, partial(match, rule, post))) is not None]
+
+
+async def hits(rules: Sequence[Rule], post: Post) -> list[Hit]:
+    """The hits on a post; a rule that has used up its chances is switched off after this."""
+    found = evaluate_timed(rules, post)
+    for rule in exhausted(rules):
+        await switch_off(rule)
+    return found
 
 
 def may_match(rules: Iterable[Rule], post: Post, known: frozenset[str]) -> bool:

@@ -103,9 +103,7 @@ async def _judge(draft: Draft, now: InForce) -> Verdict | None:
         trust.may_post(author)
         brake.may_answer(place, draft.author.id, draft.parent)
     post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=author, heat=place.heat)
-    hits = budget.evaluate_timed(now.rules, post)
-    for rule in budget.exhausted(now.rules):
-        await budget.switch_off(rule)
+    hits = await budget.hits(now.rules, post)
     after = partial(acting.act, hits=hits) if hits else None
     return Verdict(hold=decisive(hits) is not None, judged=author.judged, after=after)
 

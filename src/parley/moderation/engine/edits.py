@@ -1,0 +1,67 @@
+"""What is asked of an edit before it stands: nobody gets past the rules by posting first and writing it in later."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import asyncpg
+import msgspec
+import structlog
+
+from parley.comments.ops import Edit
+from parley.core import db
+from parley.core.access import VERIFIED
+from parley.core.errors import ParleyError, Refused
+from parley.moderation.engine import acting, budget, current, facts, trust
+from parley.moderation.engine.evaluate import Hit, Rule, decisive
+from parley.moderation.engine.facts import MOST_COUNTED, Author
+
+log = structlog.get_logger(__name__)
+
+# What is about the moment in which a comment was posted: what came just before, and how heated its thread was.
+OF_THE_MOMENT = frozenset({"recent", "heat"})
+IS_THE_SAME = "select body = $2 and assisted = $3 from comment where id = $1"
+# What a rule had to say of a comment it has said: moderators may have let it stand.
+HAVE_SPOKEN = "select distinct rule from hit where comment = $1"
+CANNOT_WAIT = (
+    "This has to be read by a moderator before others read it, and an edit cannot wait for that: the comment stands as "
+    "it was. Your text is kept; you can post it as another comment, which can wait."
+)
+
+
+async def check(edit: Edit) -> Callable[[int], Awaitable[None]] | None:
+    """Judge an edit by the rules that ask for its words and its author, but those that hit the comment before.
+
+    Raises Refused where a rule would hold it, and for a newcomer's where the rules cannot be applied.
+    """
+    if edit.author.standing > VERIFIED or await db.value(IS_THE_SAME, edit.comment, edit.body, edit.assisted):
+        return None
+    author = await facts.author(edit.author.id)
+    try:
+        hits = await _hits(edit, author)
+    except (ParleyError, asyncpg.PostgresConnectionError):
+        raise
+    except Exception:
+        log.exception("the rules could not be applied", comment=edit.comment, author=edit.author.id)
+        if trust.level(author).waits_without_rules:
+            raise Refused(CANNOT_WAIT) from None
+        return None
+    if decisive(hits) is not None:
+        raise Refused(CANNOT_WAIT)
+    return partial(acting.act, hits=hits) if hits else None
+
+
+async def _hits(edit: Edit, author: Author) -> Sequence[Hit]:
+    rules = await _rules(edit.comment)
+    # The comment itself is among those that were let in, unless these are too many to count.
+    others = author.comments - (author.comments < MOST_COUNTED)
+    before = msgspec.structs.replace(author, comments=max(0, others))
+    return await budget.hits(rules, facts.post(edit.body, edit.html, assisted=edit.assisted, author=before))
+
+
+async def _rules(comment: int) -> list[Rule]:
+    have_spoken = set(await db.values(HAVE_SPOKEN, comment))
+    return [rule for rule in (await current.in_force()).rules if rule.id not in have_spoken and not _is_of_then(rule)]
+
+
+def _is_of_then(rule: Rule) -> bool:
+    return any(condition.needs & OF_THE_MOMENT for condition in rule.conditions)
