@@ -10,6 +10,7 @@ import pytest
 import make
 from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
 from live.reader import Reader
+from parley.live.web import holder
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +54,14 @@ async def test_an_address_holds_so_many_visitors_streams_and_no_more(quick: Web,
         cookie = await cookie_of(await make.member())
         async with Reader([quick.address], thread, cookie=cookie) as member:
             await member.open()
+
+
+def test_visitors_are_counted_by_address_and_in_ipv6_where_one_has_millions_by_network() -> None:
+    def of(address: str) -> str:
+        return holder(None, address)
+
+    assert of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::1")
+    assert of("203.0.113.7") != of("203.0.113.8")
 
 
 async def test_without_limits_there_is_no_cap(unlimited: Web, thread: int) -> None:
