@@ -49,5 +49,5 @@ async def _text(wanted: Import) -> Text:
     if wanted.source == "url":
         return await read_url(wanted.url or "")
     if wanted.source == "file":
-        return await read_file(wanted.url or "", given)
-    return await read_text(given.decode())
+        return await read_file(wanted.url or "", given, title=wanted.title)
+    return await read_text(given.decode(), title=wanted.title)

@@ -69,15 +69,15 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
-async def read_text(text: str, url: str | None = None) -> Text:
-    """Read pasted words: HTML, Markdown or plain text."""
-    extracted = await pasted_apart(text)
+async def read_text(text: str, url: str | None = None, title: str = "") -> Text:
+    """Read pasted words: HTML, Markdown or plain text; `title` is the one that somebody gave them."""
+    extracted = await pasted_apart(text, title)
     return await finished(extracted, url or extracted.canonical_url)
 
 
-async def read_file(name: str, data: bytes, url: str | None = None) -> Text:
-    """Read a .txt, .md or .html file; `url` says where it came from."""
-    extracted = await file_apart(name, data)
+async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> Text:
+    """As `read_text`, of a .txt, .md or .html file; `url` says where it came from."""
+    extracted = await file_apart(name, data, title)
     return await finished(extracted, url or extracted.canonical_url)
 
 

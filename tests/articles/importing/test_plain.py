@@ -23,6 +23,22 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     assert '<a href="https://hearth.example/rota">' in found.html
 
 
+@pytest.mark.parametrize(
+    "body", ["It began on a Tuesday.\n\nThen it went on.", "It began on a Tuesday.\n\n> Then\n\n**it** _went_ on."]
+)
+def test_text_with_a_title_of_its_own_keeps_its_first_line(body: str) -> None:
+    found = extract_pasted(body, "On beginnings")
+    assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began on a Tuesday.")
+    again = extract_pasted(f"On beginnings\n\n{body}", "On beginnings")
+    assert (again.title, again.html) == (found.title, found.html)
+
+
+@pytest.mark.parametrize("rest", ["It began.\n\nThen it went on.", "It began.\n\n## Later\n\nIt went on."])
+def test_a_first_line_that_is_the_title_does_not_stand_twice(rest: str) -> None:
+    found = extract_pasted(f"On beginnings\n\n{rest}")
+    assert (found.title, cut(found.html, base_url=None)[0].text) == ("On beginnings", "It began.")
+
+
 def test_the_seed_article_is_read_as_a_person_would(real: Callable[[str], Path], tell: Callable[[str], None]) -> None:
     (file,) = real("seed-article").glob("*.txt")
     found = extract_file(file.name, file.read_bytes())

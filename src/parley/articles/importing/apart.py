@@ -32,14 +32,14 @@ async def page_apart(data: bytes, *, url: str | None, charset: str | None = None
     return await _apart("page", data, url=url, charset=charset)
 
 
-async def pasted_apart(text: str) -> Extracted:
+async def pasted_apart(text: str, title: str = "") -> Extracted:
     """As `extract_pasted`, in a process of its own."""
-    return await _apart("pasted", text)
+    return await _apart("pasted", text, title)
 
 
-async def file_apart(name: str, data: bytes) -> Extracted:
+async def file_apart(name: str, data: bytes, title: str = "") -> Extracted:
     """As `extract_file`, in a process of its own."""
-    return await _apart("file", name, data)
+    return await _apart("file", name, data, title)
 
 
 async def _apart(reader: str, *given: object, **named: object) -> Extracted:

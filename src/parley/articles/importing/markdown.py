@@ -9,6 +9,8 @@ import lxml.html
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
 from parley.articles.importing.metadata import as_date, direction_of, tidy_byline
+from parley.articles.importing.passages import same_words
+from parley.articles.importing.plain import may_be_heading
 from parley.articles.importing.rendering import to_html
 from parley.articles.importing.safe import sanitise
 
@@ -17,9 +19,10 @@ _PUBLISHED = ("date", "published", "published_at")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified")
 
 
-def extract_markdown(text: str) -> Extracted:
+def extract_markdown(text: str, title: str = "") -> Extracted:
     """The article; front matter names it, or its first heading, which is then no part of the text.
 
+    Without these `title` does, and without one a first line that reads like a title.
     Raises CannotImport when there are no words.
     """
     text = text.replace("\r\n", "\n").lstrip("\ufeff\n")
@@ -33,8 +36,12 @@ def extract_markdown(text: str) -> Extracted:
     first = article.find("h1")
     if first is not None and not fields.get("title"):
         fields["title"] = " ".join(first.text_content().split())
+    if not fields.get("title") and _begins_with_title(article, title):
+        fields["title"] = title or " ".join(article[0].text_content().split())
+        article.remove(article[0])
+        html = "".join(lxml.html.tostring(part, encoding="unicode") for part in article)
     return Extracted(
-        title=fields.get("title"),
+        title=fields.get("title") or title or None,
         html=html,
         byline=tidy_byline(fields.get("author") or fields.get("byline")),
         lang=fields.get("lang"),
@@ -44,6 +51,13 @@ def extract_markdown(text: str) -> Extracted:
         canonical_url=fields.get("url") or fields.get("canonical"),
         images=tuple(dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))),
     )
+
+
+def _begins_with_title(article: lxml.html.HtmlElement, title: str) -> bool:
+    words = article[0].text_content().strip()
+    if len(article) == 1 or article[0].tag != "p" or not words:
+        return False
+    return same_words(words, title) if title else may_be_heading(words)
 
 
 def _fields(front: str) -> Iterator[tuple[str, str]]:

@@ -37,13 +37,13 @@ def looks_like(text: str) -> Kind:
     return "markdown" if _SURE.search(text) or len(_WEAK.findall(text)) > 2 else "text"  # noqa: PLR2004
 
 
-def extract_pasted(text: str) -> Extracted:
-    """The article in pasted text of any kind. Raises CannotImport."""
-    return _extract(looks_like(text), text)
+def extract_pasted(text: str, title: str = "") -> Extracted:
+    """The article in pasted text of any kind, with the `title` that somebody gave it. Raises CannotImport."""
+    return _extract(looks_like(text), text, title)
 
 
-def extract_file(name: str, data: bytes) -> Extracted:
-    """The article in an uploaded .txt, .md or .html file. Raises CannotImport for anything else."""
+def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
+    """As `extract_pasted`, of an uploaded .txt, .md or .html file. Raises CannotImport for anything else."""
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
@@ -53,7 +53,7 @@ def extract_file(name: str, data: bytes) -> Extracted:
     text = decode(data)
     # Plain words under a Markdown name are read as the plain words they are.
     kind: Kind = "text" if _KINDS[suffix] == "text" or looks_like(text) == "text" else "markdown"
-    return _extract(kind, text)
+    return _extract(kind, text, title)
 
 
 def refuse_unreadable(data: bytes) -> None:
@@ -69,11 +69,11 @@ def refuse_unreadable(data: bytes) -> None:
         raise CannotImport("This file does not hold text. Choose a .txt, .md or .html file, or paste the text.")
 
 
-def _extract(kind: Kind, text: str) -> Extracted:
+def _extract(kind: Kind, text: str, title: str) -> Extracted:
     match kind:
         case "html":
             return extract_html(text, url=None)
         case "markdown":
-            return extract_markdown(text)
+            return extract_markdown(text, title)
         case "text":
-            return extract_text(text)
+            return extract_text(text, title)

@@ -20,15 +20,17 @@ _HEADING_LETTERS = 100
 _WRAPPED = 45  # letters: shorter lines were ended on purpose
 
 
-def extract_text(text: str) -> Extracted:
-    """An article pasted as plain text, such as a person copies from a page.
+def extract_text(text: str, title: str = "") -> Extracted:
+    """An article pasted as plain text, such as a person copies from a page, whose first line is its title.
 
+    With a `title` of its own nothing is taken for one, but for a line that repeats it.
     The lines a page puts around its article (sharing, reading time, the author again, related posts) are left
     out; short lines without a full stop become headings. Raises CannotImport when there are no words.
     """
     lines = [" ".join(line.split()) for line in printable(text).splitlines()]
     if not any(map(str.isalnum, text)):
         raise CannotImport("There is no text in it. Paste the article's text, or give its address.")
+    lines = [title, *lines] if title else lines
     top, begin = read_top(lines)
     blocks = [block for block in _blocks(lines[begin:]) if not is_noise(block)]
     blocks = blocks[: read_tail(blocks, top.byline)]
@@ -73,12 +75,13 @@ def _headings(blocks: Sequence[str]) -> set[int]:
     """Short blocks without a full stop that stand before a paragraph, or before such a heading."""
     found: set[int] = set()
     for at in reversed(range(len(blocks) - 1)):
-        if _may_be_heading(blocks[at]) and (at + 1 in found or not _may_be_heading(blocks[at + 1])):
+        if may_be_heading(blocks[at]) and (at + 1 in found or not may_be_heading(blocks[at + 1])):
             found.add(at)
     return found
 
 
-def _may_be_heading(block: str) -> bool:
+def may_be_heading(block: str) -> bool:
+    """Whether a block is as short as a heading and ends like one."""
     short = len(block) <= _HEADING_LETTERS and len(block.split()) <= _HEADING_WORDS
     ended = _ENDS.search(block) and not block.endswith("?")
     return short and not ended and not block.startswith(_QUOTES) and not block[0].islower() and not _BULLET.match(block)
