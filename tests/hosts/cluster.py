@@ -1,6 +1,7 @@
 """A PostgreSQL with a streaming replica, both from the wheel, in folders of their own."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,6 +65,12 @@ class Node:
             self.process.wait()
             (self.data / "postmaster.pid").unlink(missing_ok=True)
             self.process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Freeze it or let it go on: all of its processes."""
+        assert self.process is not None
+        for one in [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]:
+            one.send_signal(number)
 
     def promote(self) -> None:
         program("pg_ctl", "promote", "-D", self.data)

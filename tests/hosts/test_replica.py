@@ -1,6 +1,7 @@
 """Visitors read from a streaming replica, and nobody notices: however far it is behind, and when either server dies."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Iterator
 
@@ -21,6 +22,9 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 PROMISED_SECONDS = 1.0
 RECOVERS_SECONDS = 30.0
+# So many wait for sixteen connections, of which each is given up after a second.
+CROWD = 200
+IN_TURN_SECONDS = CROWD / 16 * 0.6
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +77,7 @@ async def test_visitors_read_from_the_replica_and_members_from_the_primary(
         assert _reads(cluster.standby.said()) == there
 
 
-@pytest.mark.parametrize("state", ["streaming", "paused", "gone"])
+@pytest.mark.parametrize("state", ["streaming", "paused", "frozen", "gone"])
 async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_second_old(
     forum: Forum, cluster: Cluster, web: Web, thread: int, state: str
 ) -> None:
@@ -82,6 +86,8 @@ async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_s
         await _until_read_from(cluster, visitor, address)
         if state == "paused":
             await cluster.standby.do("select pg_wal_replay_pause()")
+        elif state == "frozen":
+            cluster.standby.signal(signal.SIGSTOP)
         elif state == "gone":
             cluster.standby.kill()
         try:
@@ -102,9 +108,28 @@ async def test_a_member_reads_their_own_at_once_and_visitors_what_is_at_most_a_s
         finally:
             if state == "paused":
                 await cluster.standby.do("select pg_wal_replay_resume()")
+            elif state == "frozen":
+                cluster.standby.signal(signal.SIGCONT)
             elif state == "gone":
                 cluster.standby.start()
         await _until_read_from(cluster, visitor, address)
+
+
+async def test_a_replica_that_hangs_keeps_a_crowd_of_visitors_no_longer_than_a_few(
+    forum: Forum, cluster: Cluster, web: Web, thread: int
+) -> None:
+    address = web.address + await make.address(thread)
+    author = await make.member()
+    numbers = [await make.comment(thread, author) for _ in range(CROWD)]
+    async with browser_of() as visitor:
+        await _until_read_from(cluster, visitor, address)
+        cluster.standby.signal(signal.SIGSTOP)
+        try:
+            answers = await asyncio.gather(*(visitor.get(f"{address}?focus={number}") for number in numbers))
+        finally:
+            cluster.standby.signal(signal.SIGCONT)
+    assert {answer.status_code for answer in answers} == {200}
+    assert max(answer.elapsed.total_seconds() for answer in answers) < IN_TURN_SECONDS
 
 
 async def test_a_database_that_turns_read_only_is_read_on_and_refuses_in_words(

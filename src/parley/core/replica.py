@@ -65,17 +65,24 @@ class Replica:
         reading = _reading.get()
         if reading is None or not reading.allowed:
             return None
-        if monotonic() - self._fresh_at < BEHIND_SECONDS:
-            try:
-                rows: list[Any] = await self._pool.fetch(sql, *args)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-                self._give_up(error)
-            else:
-                REPLICA_READS.labels("replica").inc()
-                return rows
-        REPLICA_READS.labels("primary").inc()
-        reading.allowed = False
-        return None
+        rows = await self._rows(sql, args) if self._is_near() else None
+        if rows is None:
+            # What is read after this must not be older.
+            reading.allowed = False
+        REPLICA_READS.labels("primary" if rows is None else "replica").inc()
+        return rows
+
+    def _is_near(self) -> bool:
+        return monotonic() - self._fresh_at < BEHIND_SECONDS
+
+    async def _rows(self, sql: str, args: tuple[Any, ...]) -> list[Any] | None:
+        """What the replica finds; None where it fails, or is not near any more once a connection is free."""
+        try:
+            async with self._pool.acquire() as connection:
+                return await connection.fetch(sql, *args) if self._is_near() else None
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            self._give_up(error)
+            return None
 
     async def close(self) -> None:
         db.reader = None
