@@ -59,6 +59,13 @@ async def test_three_redirects_are_followed_and_a_fourth_is_not(site: Site) -> N
         await fetch(site.url("/0"))
 
 
+@pytest.mark.parametrize("broken", ["http://[", "//[x", "http://a:b/"])
+async def test_a_redirect_to_what_is_no_address_says_so(site: Site, broken: str) -> None:
+    site.redirect("/a", broken)
+    with pytest.raises(CannotImport, match="not a web address"):
+        await fetch(site.url("/a"))
+
+
 async def test_a_redirect_loop_ends(site: Site) -> None:
     site.redirect("/a", "/b")
     site.redirect("/b", "/a")

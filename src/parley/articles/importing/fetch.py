@@ -83,7 +83,7 @@ async def _follow(
         async with pool.stream("GET", _wire(target), headers=_headers(target, accept) + conditions) as answer:
             headers = httpx.Headers(answer.headers)
             if answer.status in _REDIRECTS and "location" in headers:
-                target = _target(urljoin(str(target), headers["location"]))
+                target = _target(headers["location"], base=str(target))
                 continue
             if answer.status == _NOT_MODIFIED and conditions:
                 raise Unchanged
@@ -93,9 +93,10 @@ async def _follow(
     raise CannotImport(f"The site sends visitors around in circles. {_PASTE}")
 
 
-def _target(url: str) -> httpx.URL:
+def _target(url: str, base: str = "") -> httpx.URL:
+    """The address that `url` is, seen from `base`. Raises CannotImport for one that is not fetched."""
     try:
-        target = httpx.URL(url).copy_with(fragment=None)
+        target = httpx.URL(urljoin(base, url)).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError, TypeError):
         raise CannotImport("This is not a web address. It should look like https://example.org/article.") from None
     if target.scheme not in ("http", "https") or not target.host:
