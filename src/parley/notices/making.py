@@ -29,6 +29,8 @@ class Event(msgspec.Struct, frozen=True):
 
 # Of an edit, only who is mentioned hears.
 IS_NEW = "$3::text <> 'comment.edited'"
+# Each member is looked up by their key ("offset 0" leaves PostgreSQL no choice): where it takes the table for small, it
+# would else go through all followers for every member.
 # Whom a comment reaches: who is answered, who is mentioned, who follows. Its author follows the thread from now on,
 # unless they muted it; one who stopped following it does so again.
 WROTE = f"""
@@ -52,7 +54,7 @@ with e as (
     ) < {MOST_UNREAD}
 ), n as (
     select r.member, r.kind, e.id as event, null::bigint as decision, e.thread, e.comment, e.actor, e.created_at
-    from e cross join reached r join member m on m.id = r.member
+    from e cross join reached r cross join lateral (select state from member where id = r.member offset 0) m
     where r.member <> e.actor and m.state not in ('unverified', 'deactivated', 'anonymised')
 )
 insert into notice (member, kind, event, thread, comment, actor, by_mail, created_at)
