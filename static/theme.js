@@ -1,2 +1,2 @@
-/* sources 9b068a302d5eeff75f93a740c2735e26a873c672f6e3523c053339ddbce23cc5 */
+/* sources bf69daaa9fe1905c46c1f969e2d0773e995cf633812c758ecc1677fbb002bd0f */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

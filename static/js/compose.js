@@ -1,7 +1,9 @@
 // The form for a new comment, and what it answers: the article, a passage, or words that begin in a passage.
 import { narrow, talk } from "./page.js";
+import { rows } from "./passages.js";
 
 const LONGEST = 300; // of longer words the server keeps the beginning
+const BEGINNING = 80; // a passage is known by so much of it
 
 export const compose = () => document.querySelector("#compose form[data-draft]");
 
@@ -13,7 +15,9 @@ export function anchor(passage, quote = "", prefix = "") {
   const shown = form.querySelector(".write-quote");
   shown.hidden = !quote;
   shown.firstElementChild.textContent = quote.length > LONGEST ? `${quote.slice(0, LONGEST).replace(/\S*$/, "")}…` : quote;
-  form.closest("details").firstElementChild.textContent = `What do you see in this ${passage ? "passage" : "article"}?`;
+  const [asked, named] = form.closest("details").firstElementChild.childNodes;
+  asked.data = `What do you see in this ${passage ? "passage" : "article"}? `;
+  named.textContent = rows.get(passage)?.firstElementChild.textContent.slice(0, BEGINNING) ?? "";
 }
 
 /** A form that holds nothing yet follows what is being read. */
