@@ -25,7 +25,7 @@ from parley.core.nudges import Nudge
 from parley.core.redis import close_redis, open_redis
 from parley.core.scrape import scraped
 from parley.core.settings import Settings
-from parley.core.strain import LATER, STRAIN, has_time
+from parley.core.strain import STRAIN, has_time
 from parley.core.wake import CHANNEL
 from parley.digests import jobs as digests
 from parley.moderation import jobs as moderation
@@ -149,7 +149,7 @@ class Worker:
 
 async def _sweep(job: Job) -> int:
     """Run the job once and return how much it did."""
-    if job.later and not has_time(LATER):
+    if job.later and not has_time("later"):
         return 0
     begun, done = perf_counter(), 0
     try:

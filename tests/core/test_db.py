@@ -10,9 +10,10 @@ import pytest
 from litestar import Litestar
 
 from make import as_owner
-from parley.core import db, failures, lending
+from parley.core import db, failures, lending, line
 from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, execute, value, when_committed
 from parley.core.errors import Unavailable
+from parley.core.line import Urgency
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
@@ -313,6 +314,75 @@ async def test_who_waits_gets_the_connection_that_comes_back_first() -> None:
         await asyncio.sleep(0.05)
         await lender().keep(lent.pop())
         assert await waiter == 1
+
+
+async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -> None:
+    done: list[str] = []
+
+    async def ask(who: str, urgency: Urgency) -> None:
+        line.be(urgency)
+        done.append(f"{who} {await value('select 1')}")
+
+    async with whole_pool() as lent:
+        tasks = [
+            asyncio.create_task(ask(who, urgency))
+            for who, urgency in [
+                ("visitor", Urgency.VISITORS),
+                ("first member", Urgency.MEMBERS),
+                ("second member", Urgency.MEMBERS),
+                ("form", Urgency.FORMS),
+                ("moderator", Urgency.STAFF),
+            ]
+        ]
+        while lender().waiting < len(tasks):
+            await asyncio.sleep(0)
+        await lender().keep(lent.pop())
+        await asyncio.gather(*tasks)
+
+    assert done == ["moderator 1", "form 1", "first member 1", "second member 1", "visitor 1"]
+
+
+async def test_who_went_gives_up_the_turn_that_came_in_that_moment() -> None:
+    async with whole_pool() as lent:
+        for give in (lender().keep, lender().give_back):
+            gone, waits = (asyncio.create_task(value("select 1")) for _ in range(2))
+            while lender().waiting < 2:
+                await asyncio.sleep(0)
+            # Its turn comes, and before it can take it, it is gone.
+            await give(lent.pop())
+            gone.cancel()
+            assert await waits == 1
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+            lent.append(await lender().borrow(1))
+    assert lender().waiting == 0
+
+
+async def test_who_waits_no_longer_is_told_that_too_much_is_asked_and_leaves_no_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+    async with whole_pool():
+        with pytest.raises(Unavailable, match="More is asked"):
+            await value("select 1")
+        assert lender().waiting == 0
+
+
+async def test_a_connection_that_could_not_be_made_is_no_turn_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: Any, **__: Any) -> Any:
+        raise OSError("no route")
+
+    async with whole_pool() as lent:
+        waiters = [asyncio.create_task(value("select 1")) for _ in range(2)]
+        while lender().waiting < 2:
+            await asyncio.sleep(0)
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Pool, "acquire", fail)
+            await lender().give_back(lent.pop())
+            assert [type(one) for one in await asyncio.gather(*waiters, return_exceptions=True)] == [Unavailable] * 2
+
+    async with whole_pool() as lent:
+        assert len(lent) == lender().pool.get_max_size()
 
 
 async def test_one_that_worked_well_is_lent_again_and_one_that_failed_is_not_kept() -> None:

@@ -51,26 +51,31 @@ async def test_a_loop_that_is_kept_busy_is_seen_and_so_is_its_recovery(weight: f
 def test_one_pause_turns_nobody_away_however_long_it_was(weight: float) -> None:
     looking = strain.Strain()
     looking.note(3_600)
-    assert looking.late <= strain.STREAMS
+    assert looking.late <= strain.LIMITS["streams"]
     for _ in range(10):
         looking.note(3_600)
-    assert looking.late > strain.VISITORS
+    assert looking.late > strain.LIMITS["members"]
+
+
+def between(one: strain.Kind, other: strain.Kind) -> float:
+    """Late enough for the first to give way, and not for the second."""
+    return (strain.LIMITS[one] + strain.LIMITS[other]) / 2
 
 
 async def test_work_for_later_gives_way_first(late: pytest.MonkeyPatch) -> None:
     async def work() -> int:
         return 1
 
-    be(late, (strain.LATER + strain.STREAMS) / 2)
+    be(late, between("later", "streams"))
     assert await worker._sweep(Job("digest", work, later=True)) == 0
     assert await worker._sweep(Job("mail", work)) == 1
-    be(late, strain.LATER / 2)
+    be(late, strain.LIMITS["later"] / 2)
     assert await worker._sweep(Job("digest", work, later=True)) == 1
 
 
 async def test_then_new_streams_and_nobody_who_reads(client: httpx.AsyncClient, late: pytest.MonkeyPatch) -> None:
     address = await make.address(await make.thread())
-    be(late, (strain.STREAMS + strain.VISITORS) / 2)
+    be(late, between("streams", "visitors"))
     stream = await client.get(f"{address.rpartition('/')[0]}/live")
     assert stream.status_code == 503
     assert stream.headers["retry-after"] == "10"
@@ -80,7 +85,7 @@ async def test_then_new_streams_and_nobody_who_reads(client: httpx.AsyncClient, 
 async def test_then_visitors_while_members_read_and_write(client: httpx.AsyncClient, late: pytest.MonkeyPatch) -> None:
     thread = await make.thread()
     address = await make.address(thread)
-    be(late, 2 * strain.VISITORS)
+    be(late, between("visitors", "members"))
     for path in ("/", address):
         page = await client.get(path)
         assert page.status_code == 503
@@ -95,8 +100,22 @@ async def test_then_visitors_while_members_read_and_write(client: httpx.AsyncCli
     assert said.status_code == 303
 
 
+async def test_at_last_members_who_read_while_what_is_sent_is_taken_and_moderators_get_in(
+    client: httpx.AsyncClient, late: pytest.MonkeyPatch
+) -> None:
+    thread = await make.thread()
+    address = await make.address(thread)
+    be(late, 2 * strain.LIMITS["members"])
+    await make.sign_in(client, await make.member())
+    assert (await client.get(address)).status_code == 503
+    assert (await client.get("/settings/mail")).status_code == 200
+    assert (await client.post(f"/t/{thread}/comments", data={"body": "Even now."})).status_code == 303
+    await make.sign_in(client, await make.member(role="moderator"))
+    assert (await client.get(address)).status_code == 200
+
+
 async def test_what_gives_way_is_served_again_afterwards(client: httpx.AsyncClient, late: pytest.MonkeyPatch) -> None:
-    be(late, 2 * strain.VISITORS)
+    be(late, 2 * strain.LIMITS["visitors"])
     assert (await client.get("/")).status_code == 503
     be(late, 0.0)
     assert (await client.get("/")).status_code == 200

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
+import httpx
 import pytest
 
 import make
+from faults.crowd import Crowd
 from faults.test_redis import PASSWORD, _member_with_password
 from faults.test_rolling import Visitor
 from faults.writer import Writer
@@ -22,6 +24,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 READERS, FOLLOWERS, WRITERS, VISITORS = 10, 190, 20, 4
 # A member who thinks before posting; all together still post many times a second.
 PAUSE_SECONDS = 0.5
+# Enough to ask for some seconds of work at once.
+CROWD, TURNS = 300, 5
 GETS_IN_SECONDS = 60.0
 
 
@@ -81,6 +85,32 @@ async def test_on_a_saturated_machine_nothing_is_lost_and_a_moderator_gets_in(
         await assert_all_have_the_truth(crowd[:READERS], thread, forum.servers.database_url)
     for web in webs:
         assert "Traceback" not in web.said()
+
+
+async def test_where_all_ask_for_more_than_can_be_done_moderators_and_forms_go_first(
+    forum: Forum, thread: int, busy: None
+) -> None:
+    web = forum.web(PARLEY_LIMITS="off")
+    crowd = Crowd(web, "/", [await cookie_of(await make.member()) for _ in range(20)])
+    staff, member = await cookie_of(await make.member(role="moderator")), await cookie_of(await make.member())
+    async with browser_of(staff) as moderator, browser_of(member) as writer, crowd.reading(CROWD):
+        await wait_until(lambda: crowd.answers[503] > CROWD // 10)
+        refused = crowd.answers[503]
+        for turn in range(TURNS):
+            said = {"body": f"Said {turn} times, and heard."}
+            assert (await writer.post(f"{web.address}/t/{thread}/comments", data=said)).status_code == 303
+            assert (await moderator.get(f"{web.address}/mod/queue")).status_code == 200
+        await _lock_as_moderator(web.address, thread)
+        assert crowd.answers[503] > refused, "it was busy no more"
+    assert set(crowd.answers) == {200, 503}
+    async with browser_of() as visitor:
+        await wait_until_served(visitor, f"{web.address}/")
+
+
+async def wait_until_served(browser: httpx.AsyncClient, address: str) -> None:
+    async with asyncio.timeout(GETS_IN_SECONDS):
+        while not (await browser.get(address)).is_success:
+            await asyncio.sleep(0.1)
 
 
 async def _lock_as_moderator(address: str, thread: int) -> None:

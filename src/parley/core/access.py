@@ -8,9 +8,10 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
-from parley.core import replica, strain
+from parley.core import line, replica, strain
 from parley.core.errors import Forbidden, NotFound, SignInNeeded
 from parley.core.forms import posted
+from parley.core.line import Urgency
 
 
 class Who(IntEnum):
@@ -82,6 +83,24 @@ def may_write(viewer: Viewer) -> None:
         raise Forbidden(f"You cannot write or vote {until}.{why} You can read all of it, and appeal, in your settings.")
 
 
+def _take_place(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
+    """Say how urgent this request is where there is more to do than can be done. Raises Busy when it gives way."""
+    reading = handler.opt.get("reading")
+    if viewer and viewer.standing >= MODERATOR:
+        line.be(Urgency.STAFF)
+    elif isinstance(connection, Request) and connection.method == "POST":
+        line.be(Urgency.FORMS)
+    elif viewer:
+        line.be(Urgency.MEMBERS)
+        if reading:
+            strain.give_way("members")
+    else:
+        line.be(Urgency.VISITORS)
+        if reading:
+            strain.give_way("visitors")
+            replica.allow()
+
+
 async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """The guard of all routes.
 
@@ -92,9 +111,7 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
         await posted(connection)
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
-    if viewer is None and handler.opt.get("reading"):
-        strain.give_way(strain.VISITORS)
-        replica.allow()
+    _take_place(connection, handler, viewer)
     standing = viewer.standing if viewer else ANYONE
     if who is not None and standing >= who:
         return

@@ -1,7 +1,8 @@
 """Lending the pool's connections: one that did its work well stays at hand for whoever asks next.
 
 Each way back into asyncpg's pool costs a task and a timer, together more than the way of a short statement through all
-of our code (docs/performance.md). So the pool gets back only what failed, what is old, and what somebody waits for.
+of our code (docs/performance.md). So the pool gets back only what failed and what is old. Where all are lent, whoever
+asks waits in a line (core/line.py).
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import structlog
 
 from parley.core import metrics, slow
 from parley.core.errors import Unavailable
+from parley.core.line import Line, NoTurn
 
 log = structlog.get_logger(__name__)
 
@@ -20,6 +22,7 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 60.0
 # A server that left us waiting is not asked for so long, or every request of those seconds would wait as well.
 REST_SECONDS = 1.0
+CROWDED = "More is asked of Parley than it can do at this moment. Please try again shortly: nothing is saved twice."
 AWAY = "The database does not answer. Please try again in a moment: nothing is saved twice."
 
 
@@ -28,8 +31,10 @@ class Lender:
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
-        # How many ask for a connection that is not there.
-        self.waiting = 0
+        # A turn is a connection, or None: the right to take one from the pool.
+        self._line = Line(self._pass_on)
+        # How many are out of the pool or on their way, the kept ones among them.
+        self._taken = 0
         self._kept: list[tuple[Any, float]] = []
         # Those that were opened since the last expiry.
         self._fresh: set[Any] = set()
@@ -46,6 +51,11 @@ class Lender:
     def lent(self) -> int:
         return int(self.pool.get_size()) - self.idle
 
+    @property
+    def waiting(self) -> int:
+        """How many ask for a connection while all are lent."""
+        return len(self._line)
+
     def is_fresh(self, connection: Any) -> bool:
         """Whether this connection was opened since the last expiry."""
         return connection in self._fresh
@@ -56,6 +66,8 @@ class Lender:
             raise Unavailable(AWAY)
         try:
             return await self._kept_or_new(seconds)
+        except NoTurn as error:
+            raise Unavailable(CROWDED) from error
         except (TimeoutError, OSError, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
             metrics.UNAVAILABLE.inc()
             log.warning("database unreachable", error=repr(error))
@@ -99,29 +111,48 @@ class Lender:
             if not is_gone(connection):
                 return connection
             await self.give_back(connection)
-        return await self._from_pool(seconds)
+        if self._taken < self.pool.get_max_size():
+            self._taken += 1
+            return await self._from_pool(seconds)
+        begun = monotonic()
+        turn = await self._line.turn(seconds)
+        return turn or await self._from_pool(seconds - (monotonic() - begun))
 
     async def _from_pool(self, seconds: float) -> Any:
-        self.waiting += 1
         try:
             connection = await self.pool.acquire(timeout=seconds)
-        finally:
-            self.waiting -= 1
+        except BaseException:
+            self._free()
+            raise
         self._fresh.add(connection)
         return connection
 
     async def keep(self, connection: Any) -> None:
         """Take back a connection whose work is done, with no transaction open."""
-        if self.waiting or not self.is_fresh(connection) or is_gone(connection):
+        if not self.is_fresh(connection) or is_gone(connection):
             await self.give_back(connection)
-        else:
+        elif not self._line.let_next(connection):
             self._kept.append((connection, monotonic()))
 
     async def give_back(self, connection: Any) -> None:
         """Take back a connection whose work failed or was cut off: the pool waits until it is quiet, or replaces it."""
         self._fresh.discard(connection)
-        # asyncpg shields this from cancellation itself; a second shield would cost a task a query.
-        await self.pool.release(connection)
+        try:
+            # asyncpg shields this from cancellation itself; a second shield would cost a task a query.
+            await self.pool.release(connection)
+        finally:
+            self._free()
+
+    def _free(self) -> None:
+        """One that was taken is back in the pool: whoever is next may take it."""
+        if not self._line.let_next(None):
+            self._taken -= 1
+
+    async def _pass_on(self, turn: Any) -> None:
+        if turn is None:
+            self._free()
+        else:
+            await self.keep(turn)
 
     def expire_soon(self) -> None:
         """As `expire`, for whoever cannot wait for it."""

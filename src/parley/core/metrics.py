@@ -58,6 +58,11 @@ MAIL = Counter("parley_mail", "Messages, by what became of them; deferred ones a
 MAIL_RETURNED = Gauge("parley_mail_returned", "Messages that came back within a day, by why.", ["kind"])
 MAIL_SUPPRESSED = Gauge("parley_mail_suppressed", "Addresses that nothing of a list is sent to any more.")
 
+GAVE_WAY = Counter(
+    "parley_gave_way",
+    "Times that something gave way, as more was asked than can be done: by what, or for whom.",
+    ["kind"],
+)
 LOOP_DELAY = Gauge("parley_loop_delay_seconds", "How long the process took to turn to the question for these figures.")
 
 

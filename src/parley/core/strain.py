@@ -1,12 +1,14 @@
 """How late this process turns to what is due, and what gives way while it is late.
 
-First what can as well be done later, then new live streams, then visitors' reading. Members are served whatever comes,
-so that moderators get in when it matters.
+First what can as well be done later, then new live streams, then visitors' reading, at last members'. What is sent is
+taken whatever comes, and moderators get in when it matters.
 """
 
 import asyncio
 from time import monotonic
+from typing import Literal
 
+from parley.core import metrics
 from parley.core.errors import Busy
 
 LOOK_SECONDS = 0.1
@@ -14,8 +16,9 @@ LOOK_SECONDS = 0.1
 WEIGHT = 0.1
 # Later than this is no later: a process that was stopped for an hour would turn people away when it goes on.
 LATEST_SECONDS = 10.0
-# Seconds late from which each gives way.
-LATER, STREAMS, VISITORS = 0.25, 1.0, 2.0
+Kind = Literal["later", "streams", "visitors", "members"]
+# Seconds late from which each kind of work gives way.
+LIMITS: dict[Kind, float] = {"later": 0.25, "streams": 1.0, "visitors": 2.0, "members": 4.0}
 RETRY_SECONDS = 10
 
 
@@ -40,12 +43,15 @@ class Strain:
 STRAIN = Strain()
 
 
-def has_time(limit: float) -> bool:
-    """Whether what gives way from `limit` on may be done now."""
-    return STRAIN.late <= limit
+def has_time(kind: Kind) -> bool:
+    """Whether work of this kind may be done now; counted is how often it may not."""
+    if STRAIN.late <= LIMITS[kind]:
+        return True
+    metrics.GAVE_WAY.labels(kind).inc()
+    return False
 
 
-def give_way(limit: float) -> None:
-    """Raise Busy where what is asked for gives way."""
-    if not has_time(limit):
+def give_way(kind: Kind) -> None:
+    """Raise Busy where work of this kind may not be done now."""
+    if not has_time(kind):
         raise Busy("More is asked of Parley than it can do at this moment. Please try again shortly.", RETRY_SECONDS)

@@ -32,7 +32,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
-    strain.give_way(strain.STREAMS)
+    strain.give_way("streams")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
     owner = holder(viewer, address_of(request))
@@ -63,7 +63,7 @@ async def queue(request: AnyRequest) -> ASGIApp:
 @get("/notices/live", name="live:notices", opt={"who": MEMBER})
 async def notices(request: AnyRequest) -> ASGIApp:
     """Follow how many notices there are to read; `?shown=` says how many the page has."""
-    strain.give_way(strain.STREAMS)
+    strain.give_way("streams")
     hub: Hub = request.app.state.hub
     ear = Ear(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
     return _streamed(ear, partial(hub.listen, ear), partial(hub.stop_listening, ear))
