@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from conftest import forget_caches
-from parley.accounts import sessions, tokens
+from parley.accounts import blocks, sessions, tokens
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
@@ -55,6 +55,22 @@ async def test_muting_whoever_is_blocked_leaves_the_block(client: httpx.AsyncCli
     await client.post("/u/jonas/mute", data={"on": "0"})
 
     assert await kind(mira, jonas) == "block"
+
+
+async def test_there_is_an_end_to_it_but_whoever_is_muted_can_still_be_blocked(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "MOST", 1)
+    mira, jonas, other = await make.member("mira"), await make.member("jonas"), await make.member("other")
+    await make.sign_in(client, mira)
+    await client.post("/u/jonas/mute", data={"on": "1"})
+
+    refused = await client.post("/u/other/mute", data={"on": "1"})
+    answer = await client.post("/u/jonas/block", data={"on": "1"})
+
+    assert refused.status_code == 422 and "as many as fit" in refused.text
+    assert answer.status_code == 303
+    assert (await kind(mira, jonas), await kind(mira, other)) == ("block", None)
 
 
 async def test_nobody_mutes_themselves_and_staff_is_muted_but_not_blocked(client: httpx.AsyncClient) -> None:

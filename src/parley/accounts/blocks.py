@@ -21,6 +21,7 @@ insert into block (member, other, kind, created_at) values ($1, $2, $3, now())
 on conflict (member, other) do update set kind = excluded.kind where excluded.kind = 'block'
 """
 TAKE_BACK = "delete from block where member = $1 and other = $2 and kind = $3"
+OTHERS = "select count(*) from block where member = $1 and other <> $2"
 KIND = "select kind from block where member = $1 and other = $2"
 LISTED = """
 select m.name, b.kind from block b join member m on m.id = b.other where b.member = $1 order by b.created_at desc, m.id
@@ -44,7 +45,7 @@ async def put(viewer: Viewer, other: Person, kind: Kind, *, on: bool) -> None:
     if on and kind == "block" and other.role != "member":
         raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
     async with db.atomic():
-        if on and await db.value("select count(*) from block where member = $1", viewer.id) >= MOST:
+        if on and await db.value(OTHERS, viewer.id, other.id) >= MOST:
             raise Refused(f"You have muted or blocked {MOST} members, which is as many as fit.")
         await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(TAKE_BACK, viewer.id, other.id, kind))
         sessions.forget_after_commit()

@@ -148,10 +148,10 @@ def join(
     laid: Laid,
     mine: Mapping[int, Mine] | None = None,
     new_since: datetime | None = None,
-    viewer: str | None = None,
+    viewer: int | None = None,
     brakes: Sequence[Brake] = (),
 ) -> Markup:
-    """One HTML text, with the viewer's own pieces, marking what was written after `new_since` by others.
+    """One HTML text, with the viewer's own pieces, marking what others wrote after `new_since` and can still be read.
 
     Where one of `brakes` slows a branch, its first comment says so.
     """
@@ -165,7 +165,8 @@ def join(
         for comment, (place, _) in laid.places.items():
             row = laid.rows[comment]
             shut_out = comment in mine and mine[comment].blocked
-            if row.created_at > new_since and row.author != viewer and not shut_out:
+            is_news = row.state == "visible" and row.author_id != viewer and not shut_out
+            if is_news and row.created_at > new_since:
                 parts[place] = parts[place].replace('class="comment', 'class="comment is-new', 1)
     return Markup("".join(parts))  # noqa: S704 our own template's output
 

@@ -227,7 +227,7 @@ def comments_html(
     if viewer is None:
         return pieces.join(shown.laid, brakes=brakes)
     mine = _mine(shown.laid.rows, viewer, votes or {})
-    return pieces.join(shown.laid, mine, new_since, viewer.name, brakes)
+    return pieces.join(shown.laid, mine, new_since, viewer.id, brakes)
 
 
 def _mine(
