@@ -10,7 +10,7 @@ import pytest
 import make
 from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
 from live.reader import Reader
-from parley.live.web import holder
+from parley.live.caps import holder
 
 pytestmark = pytest.mark.anyio
 

@@ -70,7 +70,7 @@ async def test_nor_one_who_was_about_to_come_in(app: Litestar, monkeypatch: pyte
     with pytest.raises(Unavailable):
         await hub.join(Stream(thread, "nearly in", None), None)
     assert not hub._all()
-    assert not hub._held
+    assert not hub._caps.held
 
 
 async def test_a_number_is_rendered_once_for_all_members_who_read_along(

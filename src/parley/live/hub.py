@@ -5,7 +5,7 @@ missed. So a lost nudge, a dead Redis or a crash between commit and publish dela
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from time import monotonic
 
@@ -14,10 +14,11 @@ import structlog
 
 from parley.accounts.sessions import still_valid
 from parley.core import metrics, redis, tasks
-from parley.core.errors import TooMany, Unavailable
+from parley.core.errors import Unavailable
 from parley.core.failures import OUTAGES
 from parley.core.nudges import Nudge, listeners
 from parley.live import queries, render
+from parley.live.caps import Caps
 from parley.live.catching import CatchUp
 from parley.live.channel import Bounds, Channel
 from parley.live.desk import Desk, Seat
@@ -32,12 +33,11 @@ log = structlog.get_logger(__name__)
 class Hub:
     def __init__(self, *, limits: bool = True, bounds: Bounds | None = None) -> None:
         self.channels: dict[int, Channel] = {}
-        self.limits = limits
         self.bounds = bounds or Bounds()
         self.desk = Desk(self.bounds.slow_look)
         self.ears: set[Ear] = set()
         self.closing = False
-        self._held: Counter[str] = Counter()
+        self._caps = Caps(self.bounds, limits=limits)
         self._presence = Presence()
         self._catch_up = CatchUp(self.bounds.most_behind)
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,7 +90,7 @@ class Hub:
                 await self._catch_up.tell_more(stream)
             self._refuse_while_closing()
         except BaseException:
-            self._free(stream)
+            self._caps.free(stream)
             raise
         # Nothing was awaited since it was found to know all that the others know.
         channel.streams.add(stream)
@@ -106,7 +106,7 @@ class Hub:
             await self.desk.tell(seat)
             self._refuse_while_closing()
         except BaseException:
-            self._free(seat)
+            self._caps.free(seat)
             raise
         self.desk.seats.add(seat)
         # What changed while it was told.
@@ -123,37 +123,29 @@ class Hub:
         channel = self.channels.get(stream.thread)
         if channel is None or stream not in channel.streams:
             return
-        self._free(stream)
+        self._caps.free(stream)
         channel.streams.discard(stream)
         if not channel.streams:
             del self.channels[stream.thread]
 
     def rise(self, seat: Seat) -> None:
         """Forget a moderator's open queue."""
-        self._free(seat)
+        self._caps.free(seat)
         self.desk.seats.discard(seat)
 
     def stop_listening(self, ear: Ear) -> None:
         """Forget an open page of notices."""
-        self._free(ear)
+        self._caps.free(ear)
         self.ears.discard(ear)
 
     def _admit(self, stream: Stream) -> None:
         self._refuse_while_closing()
-        most = self.bounds.streams_a_session if stream.session else self.bounds.streams_an_address
-        if self.limits and self._held[stream.owner] >= most:
-            raise TooMany("Live updates are open in too many tabs. Close one, and this one follows again.", 30)
-        self._held[stream.owner] += 1
+        self._caps.take(stream)
 
     def _refuse_while_closing(self) -> None:
         """Asked again after whatever was waited for: one that comes in after the goodbye would hear none."""
         if self.closing:
             raise Unavailable("This server is about to restart. Live updates come back in a moment.")
-
-    def _free(self, stream: Stream) -> None:
-        self._held[stream.owner] -= 1
-        if not self._held[stream.owner]:
-            del self._held[stream.owner]
 
     def _channel(self, stream: Stream, state: queries.State) -> Channel:
         """The channel of the stream's thread, opened where the stream is if there is none."""

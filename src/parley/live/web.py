@@ -10,11 +10,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from parley.comments.web import signed_in
 from parley.core import strain
-from parley.core.access import ANYONE, MEMBER, MODERATOR, Viewer, address_of, viewer_of
+from parley.core.access import ANYONE, MEMBER, MODERATOR, address_of, viewer_of
 from parley.core.errors import NotFound
-from parley.core.ratelimit import network
 from parley.core.text import as_id
 from parley.live import render
+from parley.live.caps import holder
 from parley.live.desk import Seat
 from parley.live.ears import Ear
 from parley.live.hub import Hub
@@ -40,16 +40,6 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     if viewer is not None:
         stream = Stream(thread_id, owner, viewer.session, viewer.blocked, viewer.id)
     return _streamed(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
-
-
-def holder(viewer: Viewer | None, address: str) -> str:
-    """Whose streams are counted together: those of a session or, of visitors, of an address.
-
-    Whoever has one address of IPv6 has all of its network.
-    """
-    if viewer is not None:
-        return f"session:{viewer.session}"
-    return f"address:{network(address) if ':' in address else address}"
 
 
 @get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
