@@ -156,9 +156,10 @@ async def test_the_page_of_one_branch_leads_to_the_next_unread_comment_that_is_n
     first, second, third = [await make.comment(thread, jon) for _ in range(3)]
     assert 'class="since' in (await client.get(f"/t/{thread}/x")).text
 
-    leads = {
-        focus: re.findall(r"focus=(\d+)#c\1\"[^>]*>Next", (await client.get(f"/t/{thread}/x?focus={focus}")).text)
-        for focus in (first, second, third)
-    }
+    async def leads_to(focus: int) -> list[str]:
+        page = (await client.get(f"/t/{thread}/x?focus={focus}")).text
+        return re.findall(r"focus=(\d+)#c\1\"[^>]*>Show the next", page)
+
+    leads = {focus: await leads_to(focus) for focus in (first, second, third)}
 
     assert leads == {first: [str(second)], second: [str(third)], third: [str(first)]}
