@@ -55,8 +55,8 @@ imports: .venv/dev.stamp ## Check that imports go one way
 bench: .venv/dev.stamp ## Measure, beside what the machine could do at best
 	.venv/bin/python -m bench $(ARGS)
 
-bench-large: .venv/dev.stamp ## Measure how costs grow up to a million comments, 20,000 streams, an hour of load
-	.venv/bin/python -m bench $(or $(ARGS),growth crowd endurance)
+bench-large: .venv/dev.stamp ## Measure how costs grow up to a million comments, their backup, 20,000 streams, an hour of load
+	.venv/bin/python -m bench $(or $(ARGS),growth backup crowd endurance)
 
 assets: node_modules ## Build static/parley.css and static/parley.js
 	bin/node-tool node bin/assets

@@ -1,0 +1,56 @@
+"""How long a backup of a million comments takes, and bringing it back, beside PostgreSQL's own programs alone."""
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+from time import perf_counter
+
+from bench.city import City, build
+from bench.ground import Ground, create_database
+from bench.growth import DATABASES
+from bench.report import Figure
+from parley.backup import tools
+from parley.backup.restoring import restore
+from parley.backup.taking import take
+from parley.core.settings import settings
+
+# Each is minutes of work.
+ROUNDS = 3
+
+
+async def measure(ground: Ground) -> list[Figure]:
+    city = await build(ground.database_url, "bench_kept", DATABASES["city"], ground.tell)
+    taken, dumped, restored, brought = [], [], [], []
+    for number in range(ROUNDS):
+        ground.tell(f"backing up {city.comments:,} comments, round {number + 1} of {ROUNDS}")
+        file, dump = ground.folder / f"{number}.backup", ground.folder / f"{number}.dump"
+        taken.append(await _seconds(take(city.url, file, _unheard, secret=settings().secret)))
+        dumped.append(await _seconds(_run("pg_dump", city.url, f"--file={dump}")))
+        ground.tell(f"bringing them back, round {number + 1} of {ROUNDS}")
+        empty, other = [await create_database(ground.database_url, f"bench_{kind}{number}") for kind in ("in", "bare")]
+        restored.append(await _seconds(restore(empty, file, _unheard, replace=True)))
+        brought.append(await _seconds(_run("pg_restore", other, "--clean", "--no-owner", "--dbname", after=dump)))
+    size = Figure("backup", "its file", "MB", [file.stat().st_size / 1_000_000])
+    return [_figure(city, "backup", taken, dumped), size, _figure(city, "restore, proven", restored, brought)]
+
+
+def _figure(city: City, name: str, ours: list[float], bare: list[float]) -> Figure:
+    rates = [[city.comments / seconds for seconds in runs] for runs in (ours, bare)]
+    return Figure("backup", f"{name} of {city.comments:,} comments, {city.votes:,} votes: comments", "/s", *rates)
+
+
+async def _run(program: str, url: str, *options: str, after: Path | None = None) -> None:
+    where, variables = tools.address(url)
+    command = [tools.program(program, 0), "--format=custom", *options, where, *([str(after)] if after else [])]
+    process = await asyncio.create_subprocess_exec(*command, env=variables)
+    assert await process.wait() == 0, program
+
+
+async def _seconds(work: Awaitable[object]) -> float:
+    begun = perf_counter()
+    await work
+    return perf_counter() - begun
+
+
+def _unheard(_: int) -> None:
+    """Nobody watches."""
