@@ -9,6 +9,7 @@ import rich_click as click
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from parley.cli.heads import BoundedHeads
 from parley.cli.running import fail, guarded
 from parley.core import log
 from parley.core.settings import Settings, SettingsError, settings
@@ -91,7 +92,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=32_768,
+        http=BoundedHeads,
         backlog=BACKLOG,
         lifespan="on",
     )
