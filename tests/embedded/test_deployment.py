@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from embedded.installation import wait_for
 from parley.cli import main
+from parley.cli.serve import KEEP_ALIVE_SECONDS
 from parley.embedded import postgres, valkey
 from parley.embedded.launch import ordinary_identity
 
@@ -122,6 +123,11 @@ def test_caddy_accepts_its_file() -> None:
     names = {"PARLEY_HOST": "localhost", "PARLEY_UPSTREAM": "127.0.0.1:8000", "HOME": "/nonexistent"}
     done = subprocess.run(command, env=names | {"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_proxy_lets_go_of_a_connection_before_the_web_process_does() -> None:
+    kept = re.findall(r"^\s+keepalive (\d+)s$", (ROOT / "deploy/Caddyfile").read_text(), re.MULTILINE)
+    assert [int(seconds) < KEEP_ALIVE_SECONDS for seconds in kept] == [True]
 
 
 def run(*command: str | Path, **variables: str) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 5
 BACKLOG = 2_048
+# How long a connection may be idle: longer than a proxy keeps one (deploy/Caddyfile).
+KEEP_ALIVE_SECONDS = 30
 # A reader that takes nothing for so long loses its connection: closing one politely would wait for it to read.
 UNREAD_SECONDS = 20.0
 
@@ -91,7 +93,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         # BehindProxy does that.
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=30,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         http=BoundedHeads,
         backlog=BACKLOG,
         lifespan="on",
