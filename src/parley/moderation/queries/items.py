@@ -24,7 +24,6 @@ class ItemRow(msgspec.Struct, frozen=True):
     risk: float
     escalated: bool
     opened_at: datetime
-    held_until: datetime | None
     mine: bool
     holder: str | None
     thread: int | None
@@ -41,7 +40,7 @@ class ItemRow(msgspec.Struct, frozen=True):
 
 ITEM = f"""
 select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened_at,
-       i.claimed_until as held_until, coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
+       coalesce(i.claimed_by = $1 and i.claimed_until > now(), false) as mine,
        case when i.claimed_by <> $1 and i.claimed_until > now() then h.name end as holder,
        i.thread, t.slug, t.title, t.state as thread_state, coalesce(s.people, 0) as people,
        {GROUNDS} as grounds,

@@ -37,7 +37,6 @@ class Statement(msgspec.Struct, frozen=True):
     appeal_text: str | None
     appeal_answer: str | None
     appealed_at: datetime | None
-    appeal_decided_at: datetime | None
 
     @property
     def html(self) -> Markup:
@@ -60,7 +59,7 @@ select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, g.title a
            select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
        d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment, c.html as raw_html, c.quote,
        c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
-       a.created_at as appealed_at, a.decided_at as appeal_decided_at
+       a.created_at as appealed_at
 from decision d left join guideline g on g.code = d.guideline left join item i on i.id = d.item
 left join comment c on c.id = case when d.kind = 'comment' then d.target when i.kind = 'comment' then i.target end
      and c.author = d.member
