@@ -21,7 +21,7 @@ async def answered(web: Web, *pieces: bytes) -> bytes:
             asking.write(piece)
             await asking.drain()
         return await answers.read()
-    except ConnectionResetError:
+    except ConnectionError:
         # What it did not read was still on its way when it hung up.
         return b""
     finally:
