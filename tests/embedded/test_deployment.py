@@ -178,8 +178,10 @@ async def test_the_databases_first_start_makes_a_role_that_owns_only_its_databas
 async def test_valkey_asks_for_its_password(tmp_path: Path) -> None:
     shell, option, command = SERVICES["valkey"]["command"]
     path = tmp_path / "socket"
-    # As compose writes it, on a socket instead of the port.
-    command = command.replace("$$", "$").replace(" <<", f" --port 0 --unixsocket {path} --dir {tmp_path} <<")
+    # As compose writes it, but for the image's script, and on a socket instead of the port.
+    assert command.startswith("exec docker-entrypoint.sh valkey-server ")
+    command = command.replace("docker-entrypoint.sh ", "").replace("$$", "$")
+    command = command.replace(" <<", f" --port 0 --unixsocket {path} --dir {tmp_path} <<")
     programs = f"{Path(valkey.binary()).parent}:/usr/bin:/bin"
     with running(shell, option, command, PATH=programs, VALKEY_PASSWORD="0f1e") as server:
         wait_for(path.exists)
