@@ -130,7 +130,19 @@ async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[Line]
 
 
 @pytest.mark.parametrize(
-    "raw", ["{", "[]", '{"body": "no id"}', '{"id": "a", "score": "many"}', '{"id": "b", "text": "?"}']
+    "raw",
+    [
+        "{",
+        "[]",
+        '{"body": "no id"}',
+        '{"id": "a", "score": "many"}',
+        '{"id": "b", "text": "?"}',
+        '{"id": "%s", "body": "B.", "created_utc": 1}' % ("b" * 81),
+        '{"id": "b\\u0000", "body": "B.", "created_utc": 1}',
+        '{"id": "b", "body": "B.", "created_utc": 1e20}',
+        '{"id": "b", "body": "B.", "created_utc": "NaN"}',
+        '{"id": "b", "body": "B.", "created_utc": 1, "score": 3000000000}',
+    ],
 )
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, raw: str) -> None:
     file = tmp_path / "bad.jsonl"

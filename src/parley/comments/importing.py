@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from parley.comments.rules import IS_IN
 from parley.core import db, markdown
@@ -15,15 +17,21 @@ TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
 LONGEST_NAME = 60
 
 
+# What the columns hold: ids without a NUL, times up to the year 3000, scores in four bytes.
+Id = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
+Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
+Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
+
+
 class Line(msgspec.Struct, frozen=True):
     """One comment of the file (product.md, Commands). Ids are opaque."""
 
-    id: str
+    id: Id
     parent_id: str | None = None
     author: str | None = None
-    created_utc: float = 0.0
+    created_utc: Seconds = 0.0
     body: str = ""
-    score: int = 0
+    score: Score = 0
     kind: str = "comment"
 
     @property
