@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from parley.articles.imports import Source
+from parley.articles.rules import is_of_the_web
 from parley.core.forms import Form
 
 SOURCES = ("url", "text", "file")
@@ -35,17 +35,9 @@ class NewForm(Form):
 
     def _url(self) -> str:
         url = self.text("url", most=2_000, least=1, missing="Please give the address of the article.")
-        if url and not _is_of_the_web(url):
+        if url and not is_of_the_web(url):
             self.errors["url"] = "This is not the address of a web page. It should begin with https://."
         return url
-
-
-def _is_of_the_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class PublishForm(Form):

@@ -1,6 +1,7 @@
 """What of an article's text may be read, and who may edit it."""
 
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from parley.core.access import MODERATOR, Viewer
 
@@ -30,6 +31,15 @@ READABLE = f"""lateral (
         ) measured where room > 0
     ) short
 )"""  # noqa: S608 constants only
+
+
+def is_of_the_web(url: str) -> bool:
+    """Whether `url` is the address of a page on the web."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class Discussed(Protocol):

@@ -7,6 +7,7 @@ import rich_click as click
 
 from parley.articles.display import DISPLAYS
 from parley.articles.reading import canonical, read_file, read_url
+from parley.articles.rules import is_of_the_web
 from parley.cli.running import on_installation
 from parley.core.errors import Refused
 from parley.core.settings import settings
@@ -35,6 +36,8 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
         path = Path(source)
         if not path.is_file():
             raise Refused(f"There is no file {source}.")
+        if url and not is_of_the_web(url):
+            raise Refused("--url takes the address of a web page, such as https://example.org/article.")
         text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
     if display and text.url:
         await edits.set_display(text.url, display)
