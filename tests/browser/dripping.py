@@ -16,6 +16,10 @@ PAUSE_SECONDS = 0.025
 async def dripping(address: str, size: int) -> AsyncIterator[str]:
     """The address of the proxy. `size` bytes of each page's body come element by element, all else at once."""
     async with httpx.AsyncClient(base_url=address, timeout=PATIENCE) as client:
+        serving: list[asyncio.Task[None]] = []
+
+        def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            serving.append(asyncio.create_task(serve(reader, writer)))
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
@@ -29,9 +33,12 @@ async def dripping(address: str, size: int) -> AsyncIterator[str]:
                     await asyncio.sleep(PAUSE_SECONDS)
             writer.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1")
-        async with server:
+        async with await asyncio.start_server(begin, "127.0.0.1") as server:
             yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        # What the browser still asks for when the test has seen enough.
+        for one in serving:
+            one.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 def pieces(page: bytes, size: int) -> list[bytes]:
