@@ -22,16 +22,12 @@ async def dripping(address: str, size: int) -> AsyncIterator[str]:
             serving.append(asyncio.create_task(serve(reader, writer)))
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
-            if "/live" not in path:
-                answer = await client.get(path)
-                kind = answer.headers.get("content-type", "")
-                writer.write(f"HTTP/1.1 {answer.status_code} -\r\nContent-Type: {kind}\r\n".encode())
-                writer.write(f"Content-Length: {len(answer.content)}\r\nConnection: close\r\n\r\n".encode())
-                for piece in pieces(answer.content, size):
-                    writer.write(piece)
-                    await asyncio.sleep(PAUSE_SECONDS)
-            writer.close()
+            try:
+                path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+                if "/live" not in path:
+                    await drip(await client.get(path), writer, size)
+            finally:
+                writer.close()
 
         async with await asyncio.start_server(begin, "127.0.0.1") as server:
             yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -39,6 +35,15 @@ async def dripping(address: str, size: int) -> AsyncIterator[str]:
         for one in serving:
             one.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
+
+
+async def drip(answer: httpx.Response, writer: asyncio.StreamWriter, size: int) -> None:
+    kind = answer.headers.get("content-type", "")
+    writer.write(f"HTTP/1.1 {answer.status_code} -\r\nContent-Type: {kind}\r\n".encode())
+    writer.write(f"Content-Length: {len(answer.content)}\r\nConnection: close\r\n\r\n".encode())
+    for piece in pieces(answer.content, size):
+        writer.write(piece)
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 def pieces(page: bytes, size: int) -> list[bytes]:
