@@ -1,2 +1,2 @@
-/* sources bf69daaa9fe1905c46c1f969e2d0773e995cf633812c758ecc1677fbb002bd0f */
+/* sources 18133bb34e01846febfd063953dbedf9d5c5d70349dd8920e9c65128b1973541 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -3,6 +3,7 @@ import { anchor } from "./compose.js";
 import htmx from "./htmx.js";
 import { recall, remember, viewer } from "./page.js";
 
+const FIELDS = ["body", "stance", "passage", "quote", "prefix", "version"];
 const SENT = "parley:sent";
 const keyOf = (form) => `draft:${viewer}:${form.dataset.draft}`;
 const isMistake = (form) => form.querySelector(".error");
@@ -14,8 +15,7 @@ document.addEventListener("input", ({ target }) => {
 
 function keep(form) {
   const body = form.elements.body.value;
-  const { stance, passage, quote, prefix } = form.elements;
-  const draft = { body, stance: stance?.value, passage: passage?.value, quote: quote?.value, prefix: prefix?.value };
+  const draft = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value]));
   remember(keyOf(form), body.trim() ? JSON.stringify(draft) : null);
   form.querySelector(".kept").textContent = body.trim() ? "Kept as a draft" : "";
 }
@@ -25,9 +25,11 @@ function restore(form) {
   const draft = JSON.parse(recall(keyOf(form)) ?? "null");
   const typed = text.value.trim() && text.value !== text.defaultValue;
   if (!draft || typed || isMistake(form) || draft.body === text.value) return;
-  text.value = draft.body;
-  if (draft.stance && form.elements.stance) form.elements.stance.value = draft.stance;
-  if (draft.passage && form.elements.passage) anchor(draft.passage, draft.quote, draft.prefix);
+  // An edit goes on from the text that it began with, though there may be a newer one.
+  for (const name of ["body", "stance", "version"]) {
+    if (draft[name]) form.elements[name].value = draft[name];
+  }
+  if (draft.passage) anchor(draft.passage, draft.quote, draft.prefix);
   form.closest("details.compose")?.setAttribute("open", "");
   form.querySelector(".kept").textContent = "Your draft, kept from before";
 }

@@ -83,3 +83,26 @@ async def test_a_reply_s_draft_comes_back_with_its_form(site: Site, open_tab: Op
             await mira.page.reload()
         else:
             await expect(text).to_have_value(WORDS)
+
+
+async def test_an_edit_kept_from_before_a_newer_text_shows_both_before_it_replaces_that(
+    site: Site, open_tab: OpenTab
+) -> None:
+    thread = site.fresh_thread()
+    mira = await open_tab("mira")
+    own = await mira.comment(thread, "The old words.")
+    await mira.open_thread(thread)
+    comment = mira.page.locator(f"#c{own}")
+    text, save = comment.locator("textarea"), comment.get_by_role("button", name="Save")
+    await comment.get_by_role("link", name="Edit", exact=True).click()
+    await text.fill(WORDS)
+    await mira.post(f"/c/{own}/edit", body="What another tab says.")
+    await mira.page.reload()
+    await comment.get_by_role("link", name="Edit", exact=True).click()
+    await expect(text).to_have_value(WORDS)
+    await save.click()
+    await expect(comment.get_by_role("alert")).to_contain_text("edited meanwhile")
+    await expect(comment.locator(".previewed")).to_contain_text("What another tab says.")
+    await expect(text).to_have_value(WORDS)
+    await save.click()
+    await expect(mira.page.locator(f"#c{own}-body")).to_have_text(WORDS)

@@ -125,6 +125,7 @@ async def test_the_validator_finds_no_mistake_in_fragments(
         "posted": await mira.post(f"/t/{thread}/comments", data={"body": "Posted."}, headers=asked),
         "refused": await mira.post(f"/t/{thread}/comments", data={"body": ""}, headers=asked),
         "edited": await mira.post(f"/c/{comment}/edit", data={"body": "Changed."}, headers=asked),
+        "edited twice": await mira.post(f"/c/{comment}/edit", data={"body": "Two.", "version": "1"}, headers=asked),
         "deleted": await mira.post(f"/c/{comment}/delete", headers=asked),
         "restored": await mira.post(f"/c/{comment}/restore", headers=asked),
         "missing": await mira.get("/c/999999/reply", headers=asked),

@@ -40,11 +40,15 @@ class PreviewForm(CommentForm):
         super().__init__(data)
         self.thread = self.id("thread")
         self.comment = self.id("comment")
+        self.version = self.id("version")
 
 
 class EditForm(Form):
+    """What `POST /c/{comment}/edit` takes; `version` is the number of the text that was edited, where it is known."""
+
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
         self.stance = self.choice("stance", rules.STANCES)
         self.assisted = self.flag("assisted")
+        self.version = self.id("version")

@@ -58,6 +58,12 @@ class SentBefore(Refused):
     """This submission made a comment with other words already."""
 
 
+class EditedMeanwhile(Refused):
+    """An edit began from a text that the comment has no more."""
+
+    status = 409
+
+
 class Overtaken(Exception):
     """Another comment of the same author was judged and posted in between."""
 
@@ -266,6 +272,17 @@ where id = $1
 """
 
 
+FORMER = "select version, body, parent is not null as is_reply from comment where id = $1"
+
+
+class Former(msgspec.Struct, frozen=True):
+    """A comment as it is before an edit."""
+
+    version: int
+    body: str
+    is_reply: bool
+
+
 class Edit(msgspec.Struct, frozen=True):
     """A comment about to be changed, as it shall read."""
 
@@ -282,11 +299,18 @@ before_edit: list[Callable[[Edit], Awaitable[Callable[[int], Awaitable[None]] | 
 
 
 async def edit_comment(
-    *, viewer: Viewer, comment_id: int, body: str, stance: str | None = None, assisted: bool = False
+    *,
+    viewer: Viewer,
+    comment_id: int,
+    body: str,
+    stance: str | None = None,
+    assisted: bool = False,
+    version: int | None = None,
 ) -> None:
-    """Change a comment's text; the former text stays in its public history.
+    """Change a comment's text, which was number `version` when the edit began; the former stays in its history.
 
-    Raises NotFound, Forbidden for anybody but its author, Refused where it cannot be changed so, or not any more.
+    Raises NotFound, Forbidden for anybody but its author, EditedMeanwhile where it has another text by now, Refused
+    where it cannot be changed so, or not any more.
     """
     html = await render(body)
     edit = Edit(comment_id, viewer, body, html, assisted)
@@ -294,11 +318,21 @@ async def edit_comment(
     async with db.atomic():
         comment = await locked(comment_id)
         rules.may_edit(viewer, comment)
-        is_reply = await db.value("select parent is not null from comment where id = $1", comment_id)
-        await db.execute(EDIT, comment_id, body, html, markdown.VERSION, None if is_reply else stance, assisted)
+        former = (await db.fetch(Former, FORMER, comment_id))[0]
+        _is_of_now(version, body, former)
+        await db.execute(EDIT, comment_id, body, html, markdown.VERSION, None if former.is_reply else stance, assisted)
         await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
         for after in afters:
             await after(comment_id)
+
+
+def _is_of_now(version: int | None, body: str, former: Former) -> None:
+    # The same words again are the same edit, sent twice.
+    if version not in (None, former.version) and body != former.body:
+        raise EditedMeanwhile(
+            "This comment was edited meanwhile, perhaps in another tab. Nothing was changed, and your text is kept "
+            "below. Save again to put it in the place of what stands now."
+        )
 
 
 async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:

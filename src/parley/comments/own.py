@@ -26,7 +26,8 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
     if standing is None:
         raise NotFound("This comment does not exist.")
     rules.may_edit(signed_in(request), standing)
-    form = _form(row, await queries.body(row.id), row.stance, assisted=row.assisted)
+    text = await queries.text(row.id)
+    form = _form(row, body=text.body, version=text.version, stance=row.stance, assisted=row.assisted)
     return page(request, "comments/edit.html", "form", form=form, thread=await thread_at(str(row.thread)))
 
 
@@ -35,35 +36,45 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     row = await comment_at(comment, viewer)
     form = EditForm(await posted(request))
-    status = 422
+    status, now = 422, None
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))
             await ops.edit_comment(
-                viewer=viewer, comment_id=row.id, body=form.body, stance=form.stance, assisted=form.assisted
+                viewer=viewer,
+                comment_id=row.id,
+                body=form.body,
+                stance=form.stance,
+                assisted=form.assisted,
+                version=form.version,
             )
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
+            if isinstance(error, ops.EditedMeanwhile):
+                now = await queries.text(row.id)
     if form.errors:
-        shown = _form(row, form.values.get("body", ""), form.stance, assisted=form.assisted, errors=form.errors)
-        thread = await thread_at(str(row.thread))
-        return page(request, "comments/edit.html", "form", status, form=shown, thread=thread)
+        return await _again(request, row, form, status, now)
     return await _changed(request, row.id)
 
 
-def _form(
-    row: queries.CommentRow, body: str, stance: str | None, *, assisted: bool, errors: dict[str, str] | None = None
-) -> view.Form:
-    return view.Form(
-        kind="edit",
-        action=f"/c/{row.id}/edit",
-        body=body,
-        parent=row.parent,
-        comment=row.id,
-        stance=stance,
-        assisted=assisted,
-        errors=errors or {},
+async def _again(
+    request: AnyRequest, row: queries.CommentRow, form: EditForm, status: int, now: queries.Text | None
+) -> Response[Any]:
+    """The form once more with what was typed, and beside a text that came meanwhile: sent from here, it replaces it."""
+    shown = _form(
+        row,
+        body=form.values.get("body", ""),
+        version=now.version if now else form.version,
+        now=now.html if now else None,
+        stance=form.stance,
+        assisted=form.assisted,
+        errors=form.errors,
     )
+    return page(request, "comments/edit.html", "form", status, form=shown, thread=await thread_at(str(row.thread)))
+
+
+def _form(row: queries.CommentRow, **fields: Any) -> view.Form:
+    return view.Form("edit", f"/c/{row.id}/edit", parent=row.parent, comment=row.id, **fields)
 
 
 async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:

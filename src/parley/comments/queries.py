@@ -139,10 +139,21 @@ async def standing(comment_id: int) -> Standing | None:
     return await db.fetch_one(Standing, STANDING, comment_id)
 
 
-async def body(comment_id: int) -> str:
-    """The Markdown of a comment, for its author's edit form."""
-    text: str = await db.value("select body from comment where id = $1", comment_id)
-    return text
+class Text(msgspec.Struct, frozen=True):
+    """A comment's text as it is now, for who edits or quotes it: its number, its Markdown, and that rendered."""
+
+    version: int
+    body: str
+    raw_html: str
+
+    @property
+    def html(self) -> Markup:
+        return Markup(self.raw_html)  # noqa: S704 rendered safe by core/markdown.py
+
+
+async def text(comment_id: int) -> Text:
+    """The text of a comment that there is."""
+    return (await db.fetch(Text, "select version, body, html as raw_html from comment where id = $1", comment_id))[0]
 
 
 class Version(msgspec.Struct, frozen=True):

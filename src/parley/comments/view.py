@@ -98,6 +98,9 @@ class Form(msgspec.Struct):
     thread: int | None = None
     parent: int | None = None
     comment: int | None = None
+    # The number of the text that an edit began from; and how that text reads now, where it is another one by now.
+    version: int | None = None
+    now: Markup | None = None
     stance: str | None = None
     passage: int | None = None
     quote: str | None = None

@@ -204,6 +204,7 @@ def _edited(form: PreviewForm, comment: int) -> view.Form:
         form.values.get("body", ""),
         parent=form.parent,
         comment=comment,
+        version=form.version,
         stance=form.stance,
         assisted=form.assisted,
     )
@@ -222,11 +223,15 @@ async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """The form to answer a comment, with `?quote=1` its words quoted."""
     row = await comment_at(comment, viewer_of(request))
     thread = await thread_at(str(row.thread))
-    quoted = await queries.body(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
-    body = "".join(f"> {line}\n" for line in quoted.splitlines()) + "\n" if quoted else ""
+    body = await _quoted(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
     form = view.new_form(thread.id, parent=row.id, body=body)
     wait = await wait_here(viewer_of(request), thread, row.id)
     return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)
+
+
+async def _quoted(comment: int) -> str:
+    words = (await queries.text(comment)).body
+    return "".join(f"> {line}\n" for line in words.splitlines()) + "\n"
 
 
 handlers = [more, post_comment, preview, link, reply]
