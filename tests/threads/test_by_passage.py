@@ -145,6 +145,31 @@ async def test_what_was_taken_away_does_not_count_as_shown(
     assert "4 more on this passage" in page
 
 
+async def test_what_was_taken_away_keeps_its_place_on_a_passage_while_replies_to_it_can_be_read(
+    client: httpx.AsyncClient,
+) -> None:
+    thread, ada = await make.thread(), await make.member()
+    first, second, third = await make.lineages(thread)
+    removed, deleted, unanswered = [await make.comment(thread, ada, passage=one) for one in (first, second, third)]
+    between = await make.comment(thread, ada, parent=removed)
+    below = await make.comment(thread, ada, "Still here.", parent=between)
+    reply = await make.comment(thread, ada, parent=deleted, stance="asks")
+    for comment in (removed, between):
+        await make.put_state("comment", comment, "removed")
+    for comment in (deleted, unanswered):
+        await comments.delete_comment(viewer=ada, comment_id=comment)
+
+    page = (await client.get(f"/t/{thread}?view=passage")).text
+
+    on_first = [f"g{first}", f"c{removed}", f"c{between}", f"c{below}"]
+    assert names(page) == [*on_first, f"g{second}", f"c{deleted}", f"c{reply}"]
+    assert "Still here." in page and "removed by a moderator" in page
+    assert "more on this passage" not in page
+
+    await comments.delete_comment(viewer=ada, comment_id=reply)
+    assert names((await client.get(f"/t/{thread}?view=passage&sort=new")).text) == on_first
+
+
 async def test_what_is_left_of_one_stance_is_a_click_away(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,13 +113,14 @@ async def first_of_each(
     thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
 ) -> Tree:
     """The first perspectives of each group with their best replies; of a discussion of few `comments`, all."""
-    commented = [row.lineage for row in passages if row.comment_count]
+    # A passage on which nothing is counted may have one that was taken away, and the replies to it.
+    lineages = [row.lineage for row in passages]
     short = comments <= SHORT
-    each = SHORT if short else max(FEWEST, ROOTS // (len(commented) + 2))
+    each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
     one = "and c.stance = $6" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
-    nodes = await db.fetch(Node, sql, thread, commented, each, 4 * each, 4 * SHOWN, *extra)
+    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * SHOWN, *extra)
     return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
@@ -139,7 +140,7 @@ async def grouped(
 ) -> list[Group]:
     """The roots of `tree`, which are of one `stance` or of all, in their groups, in the article's order.
 
-    Groups without any are left out.
+    Groups in which there is nothing to read are left out.
     """
     lineages = {row.lineage for row in passages}
     roots: dict[int | str, list[int]] = defaultdict(list)
@@ -150,7 +151,17 @@ async def grouped(
     earlier = await db.value(LOST, thread, stance)
     whole = _count(stances, stance) - earlier - sum(group.total for group in groups)
     groups += [_group("whole", roots["whole"], rows, whole), _group("earlier", roots["earlier"], rows, earlier)]
-    return [group for group in groups if group.roots]
+    return [group for group in groups if any(_speaks(root, tree, rows) for root in group.roots)]
+
+
+def _speaks(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
+    """Whether a root or anything below it can be read, as far as it is shown; what is left out may be."""
+    below = [root]
+    for one in below:
+        if one in tree.hidden or (one in rows and rows[one].state == "visible"):
+            return True
+        below += tree.children.get(one, ())
+    return False
 
 
 def _group(
