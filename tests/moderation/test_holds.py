@@ -16,6 +16,8 @@ from parley.core import db
 from parley.core.access import Viewer
 from parley.moderation import decisions, holds, jobs, record
 from parley.moderation.engine.conditions import Words
+from parley.threads import ops
+from parley.threads.queries import unread_in
 
 pytestmark = pytest.mark.anyio
 
@@ -106,6 +108,20 @@ async def test_what_a_moderator_came_to_in_time_stays(app: Litestar) -> None:
     assert await jobs.look_after_holds() == 0
     assert not await holds.expire(comment)
     assert await state(comment) == "visible"
+
+
+async def test_what_is_let_in_is_new_to_whoever_was_here_while_it_waited(app: Litestar) -> None:
+    comment, reader = await held(await make.member(), 1), await make.member()
+    thread: int = await db.value("select max(id) from thread")
+    await ops.record_visit(member=reader.id, thread_id=thread)
+    await db.execute(
+        "update visit set seen_at = now() - interval '1 hour', before_at = seen_at where member = $1", reader.id
+    )
+
+    await decided(await db.value("select id from item"), await make.member(role="moderator"), "approve")
+
+    assert await unread_in(reader.id, [thread]) == {thread: 1}
+    assert await db.value("select created_at = now() from comment where id = $1", comment)
 
 
 @pytest.mark.committed

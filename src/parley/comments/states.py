@@ -35,10 +35,13 @@ MOVE = """
 update comment set state = $2::text, deleted_at = case when $2::text = 'deleted_by_author' then now() end where id = $1
 """
 
-# It joins the others: its parent and its thread count it from now on.
+# It joins the others: its parent and its thread count it from now on. Its time is the moment from which it can be read,
+# or those who were here while it waited would never be told that it is new.
 COUNT = """
 with joined as (
     update thread set comment_count = comment_count + 1, last_activity_at = now() where id = $1
+), told as (
+    update comment set created_at = now() where id = $2
 )
 update comment set reply_count = reply_count + 1 where id = (select parent from comment where id = $2)
 """
