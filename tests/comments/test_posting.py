@@ -68,6 +68,22 @@ async def test_a_top_level_comment_carries_its_stance_passage_and_quote(
     assert ">how much energy</a>" in page.text
 
 
+async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
+    client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, given_up = comments._judge_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
+
+    async def deadlocked(draft: comments.Draft) -> int:
+        if given_up:
+            raise given_up.pop()
+        return await write(draft)
+
+    monkeypatch.setattr(comments, "_judge_and_write", deadlocked)
+    answer = await client.post(f"/t/{thread}/comments", data={"body": "It stands."})
+
+    assert (answer.status_code, await count(thread)) == (303, 1)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

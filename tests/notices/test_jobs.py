@@ -1,5 +1,8 @@
 """When notices are made, and when they are forgotten."""
 
+import asyncio
+import contextvars
+
 import msgspec
 import pytest
 from litestar import Litestar
@@ -41,6 +44,21 @@ async def test_events_of_before_there_were_notices_are_handled_already(app: Lite
 
     assert await jobs.handle_events() == 0
     assert await db.value("select count(*) from notice") == 0
+
+
+@pytest.mark.committed
+async def test_whoever_follows_already_keeps_nobody_waiting(app: Litestar) -> None:
+    thread, mira = await make.thread(), await make.member("mira")
+    await make.comment(thread, mira)
+    await jobs.handle_events()
+    await make.comment(thread, mira)
+
+    async with db.atomic():
+        # As another worker does, which makes the notices of another comment of theirs.
+        await db.execute("select from follow where member = $1 for update", mira.id)
+        handled = await asyncio.create_task(jobs.handle_events(), context=contextvars.Context())
+
+    assert handled == 1
 
 
 async def test_notices_read_long_ago_are_forgotten(app: Litestar) -> None:

@@ -21,6 +21,7 @@ GRACE_SECONDS = 5
 BACKLOG = 2_048
 # How long a connection may be idle: longer than a proxy keeps one (deploy/Caddyfile).
 KEEP_ALIVE_SECONDS = 30
+HEARD_SECONDS = 0.5
 # A reader that takes nothing for so long loses its connection: closing one politely would wait for it to read.
 UNREAD_SECONDS = 20.0
 
@@ -53,7 +54,18 @@ class Server(uvicorn.Server):
         while monotonic() < until and not self.force_exit:  # noqa: ASYNC110 set by uvicorn at the second Ctrl-C
             await asyncio.sleep(0.1)
         self._app.state.hub.close()
+        if self._drain:
+            await self._shut_the_door()
         await super().shutdown(sockets)
+
+    async def _shut_the_door(self) -> None:
+        """Take no connection any more, and let those who came in just now say what they want.
+
+        uvicorn would close their connections unheard, and a proxy tell somebody 502 whose form it has sent by then.
+        """
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(HEARD_SECONDS)
 
 
 class BehindProxy(ProxyHeadersMiddleware):

@@ -32,13 +32,17 @@ IS_NEW = "$3::text <> 'comment.edited'"
 # Each member is looked up by their key ("offset 0" leaves PostgreSQL no choice): where it takes the table for small, it
 # would else go through all followers for every member.
 # Whom a comment reaches: who is answered, who is mentioned, who follows. Its author follows the thread from now on,
-# unless they muted it; one who stopped following it does so again.
+# unless they muted it; one who stopped following it does so again. Whoever follows it already is not touched: an
+# "on conflict" locks what it leaves as it is, and two workers would wait for each other.
 WROTE = f"""
 with e as (
     select e.id, e.thread, e.created_at, c.id as comment, c.author as actor, c.parent, c.created_at as written_at
     from event e join comment c on c.id = e.comment where e.id = $1 and {IS_VISIBLE} and c.author is not null
 ), follows as (
-    insert into follow (member, thread, level, since) select actor, thread, 'follow', written_at from e where {IS_NEW}
+    insert into follow (member, thread, level, since) select actor, thread, 'follow', written_at from e
+    where {IS_NEW} and not exists (
+        select from follow f where f.member = e.actor and f.thread = e.thread
+        and (f.level <> 'none' or f.since >= e.written_at))
     on conflict (member, thread) do update set level = 'follow', since = excluded.since
     where follow.level = 'none' and follow.since < excluded.since
 ), reached as (
