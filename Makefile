@@ -52,6 +52,9 @@ types: .venv/dev.stamp ## Check the types
 imports: .venv/dev.stamp ## Check that imports go one way
 	.venv/bin/lint-imports
 
+figures: .venv/dev.stamp ## Print sizes of files and functions, private words, SQL beside builder queries
+	@.venv/bin/python bin/figures
+
 bench: .venv/dev.stamp ## Measure, beside what the machine could do at best
 	.venv/bin/python -m bench $(ARGS)
 

@@ -14,8 +14,8 @@ def start_up() -> Iterator[Callable[..., Up]]:
     """Start installations; those that still run when the test ends are stopped."""
     started: list[Up] = []
 
-    def start(data: Path, *options: str, port: int | None = None) -> Up:
-        started.append(Up(data, port or free_port(), *options))
+    def start(data: Path, *options: str, port: int | None = None, program: Path | None = None) -> Up:
+        started.append(Up(data, port or free_port(), *options, program=program))
         return started[-1]
 
     yield start

@@ -20,11 +20,12 @@ PATIENCE = 120.0
 class Up:
     """`parley up` on one data folder."""
 
-    def __init__(self, data: Path, port: int, *options: str) -> None:
+    def __init__(self, data: Path, port: int, *options: str, program: Path | None = None) -> None:
         self.data = data
         self.address = f"http://localhost:{port}"
         self.said: list[str] = []
-        command = [sys.executable, "-m", "parley", "up", "--port", str(port), "--data", str(data), *options]
+        parley = [str(program)] if program else [sys.executable, "-m", "parley"]
+        command = [*parley, "up", "--port", str(port), "--data", str(data), *options]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
