@@ -1,0 +1,124 @@
+"""A time fuzzer: no text makes what reads it take its time by more than the length (CONTRIBUTING.md).
+
+What is measured is time of the processor that this thread used. A cost that is too high is measured again, several
+times, before it counts: other programs on the machine make a thread slower too.
+"""
+
+import contextlib
+from collections.abc import Callable
+from time import thread_time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parley.accounts import names
+from parley.articles.blocks import blocks
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.metadata import tidy_byline
+from parley.articles.rules import is_of_the_web
+from parley.comments import anchoring
+from parley.core import markdown, mentions, text
+from parley.core.diff import marked
+from parley.core.errors import Refused
+from parley.core.mail.coming import reasons, reports
+from parley.moderation.engine import post
+from units import ALL, FEW, repeated
+
+CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
+MOST_GROWTH = 2.6  # what twice the text may cost, in times
+TRIES = 8
+# nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.
+BY_THE_SQUARE = frozenset(map(chr, range(0x80, 0xC0)))
+MISTAKES = (Refused, CannotImport, text.BadText, ValueError)
+
+
+def bounce(body: str) -> Any:
+    head = "From: mailer-daemon@a.example\nSubject: " + body[:900].replace("\n", " ").replace("\r", " ")
+    return reports.read(f"{head}\n\n{body}".encode())
+
+
+def quoted(quote: str) -> Any:
+    return anchoring.select(
+        [anchoring.Block(1, quote), anchoring.Block(2, quote)], 1, quote[: len(quote) // 2], quote[:200]
+    )
+
+
+# Each with the longest text that it is given, in characters.
+PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
+    "comment": (markdown.render, markdown.LONGEST),
+    "mentions of a comment": (markdown.mentioned, markdown.LONGEST),
+    "mentions": (lambda words: list(mentions.found_in(words)), markdown.LONGEST),
+    "form field": (text.clean, markdown.LONGEST),
+    "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), markdown.LONGEST),
+    "quote": (quoted, 10_000),
+    "blocks of an edited article": (blocks, 100_000),
+    "name": (names.name, 2_000),
+    "byline": (tidy_byline, 2_000),
+    "address": (lambda words: is_of_the_web("http://" + words), 2_000),
+    "mail": (lambda words: reports.read(words.encode()), 20_000),
+    "bounce": (bounce, 20_000),
+    "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
+}
+
+
+def cost(call: Callable[[str], Any], given: str) -> float:
+    started = thread_time()
+    with contextlib.suppress(*MISTAKES):
+        call(given)
+    return thread_time() - started
+
+
+def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int) -> str:
+    """What is wrong with the cost of `call` of what is `made` of up to `longest` characters; "" when nothing is."""
+    whole, half = made(longest), made(longest // 2)
+    growth = MOST_GROWTH if BY_THE_SQUARE.isdisjoint(whole) else 2 * MOST_GROWTH
+    most = cost(call, whole)
+    less = cost(call, half) if most > CHEAP else 0.0
+    for _ in range(TRIES):
+        if most <= CHEAP or (most <= LIMIT and most <= growth * max(less, CHEAP / 2)):
+            return ""
+        most, less = min(most, cost(call, whole)), min(less, cost(call, half))
+    return f"{most * 1000:.0f} ms, half of it {less * 1000:.0f} ms"
+
+
+def faults(call: Callable[[str], Any], longest: int, units: list[str]) -> dict[str, str]:
+    found = {unit: fault(call, lambda length, unit=unit: repeated(unit, length), longest) for unit in units}  # type: ignore[misc]
+    return {unit: said for unit, said in found.items() if said}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_no_repeated_text_takes_long(name: str) -> None:
+    call, longest = PARSERS[name]
+
+    assert faults(call, longest, ALL) == {}
+
+
+@pytest.mark.parametrize("old", FEW)
+def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
+    def difference(new: str) -> Any:
+        return marked(repeated(old, len(new)), new)
+
+    assert faults(difference, markdown.LONGEST // 2, FEW) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("old", ALL)
+def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
+    def difference(new: str) -> Any:
+        return marked(repeated(old, len(new)), new)
+
+    assert faults(difference, markdown.LONGEST, ALL) == {}
+
+
+UNITS = st.lists(st.sampled_from(ALL), min_size=1, max_size=4).map("".join)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=15, deadline=None)
+@given(unit=UNITS)
+def test_no_mixture_of_them_takes_long(name: str, unit: str) -> None:
+    call, longest = PARSERS[name]
+
+    assert faults(call, longest, [unit]) == {}
