@@ -6,6 +6,7 @@ times, before it counts: other programs on the machine make a thread slower too.
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from time import thread_time
 from typing import Any
 
@@ -28,6 +29,8 @@ from units import ALL, FEW, repeated
 
 CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
 MOST_GROWTH = 2.6  # what twice the text may cost, in times
+# A difference takes time by the product of the lengths of its two texts, up to a product (core/diff.py).
+PRODUCT = 2 * MOST_GROWTH
 TRIES = 8
 # nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.
 BY_THE_SQUARE = frozenset(map(chr, range(0x80, 0xC0)))
@@ -70,10 +73,10 @@ def cost(call: Callable[[str], Any], given: str) -> float:
     return thread_time() - started
 
 
-def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int) -> str:
+def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int, most_growth: float) -> str:
     """What is wrong with the cost of `call` of what is `made` of up to `longest` characters; "" when nothing is."""
     whole, half = made(longest), made(longest // 2)
-    growth = MOST_GROWTH if BY_THE_SQUARE.isdisjoint(whole) else 2 * MOST_GROWTH
+    growth = most_growth if BY_THE_SQUARE.isdisjoint(whole) else 2 * most_growth
     most = cost(call, whole)
     less = cost(call, half) if most > CHEAP else 0.0
     for _ in range(TRIES):
@@ -83,8 +86,10 @@ def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int) 
     return f"{most * 1000:.0f} ms, half of it {less * 1000:.0f} ms"
 
 
-def faults(call: Callable[[str], Any], longest: int, units: list[str]) -> dict[str, str]:
-    found = {unit: fault(call, lambda length, unit=unit: repeated(unit, length), longest) for unit in units}  # type: ignore[misc]
+def faults(
+    call: Callable[[str], Any], longest: int, units: list[str], most_growth: float = MOST_GROWTH
+) -> dict[str, str]:
+    found = {unit: fault(call, partial(repeated, unit), longest, most_growth) for unit in units}
     return {unit: said for unit, said in found.items() if said}
 
 
@@ -100,7 +105,7 @@ def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
         return marked(repeated(old, len(new)), new)
 
-    assert faults(difference, markdown.LONGEST // 2, FEW) == {}
+    assert faults(difference, markdown.LONGEST, FEW, PRODUCT) == {}
 
 
 @pytest.mark.slow
@@ -109,7 +114,7 @@ def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
         return marked(repeated(old, len(new)), new)
 
-    assert faults(difference, markdown.LONGEST, ALL) == {}
+    assert faults(difference, markdown.LONGEST, ALL, PRODUCT) == {}
 
 
 UNITS = st.lists(st.sampled_from(ALL), min_size=1, max_size=4).map("".join)
