@@ -5,8 +5,10 @@ times, before it counts: other programs on the machine make a thread slower too.
 """
 
 import contextlib
+import gc
 from collections.abc import Callable
 from functools import partial
+from statistics import median
 from time import thread_time
 from typing import Any
 
@@ -31,7 +33,7 @@ CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the 
 MOST_GROWTH = 2.6  # what twice the text may cost, in times
 # A difference takes time by the product of the lengths of its two texts, up to a product (core/diff.py).
 PRODUCT = 2 * MOST_GROWTH
-TRIES = 8
+TRIES = 15
 # nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.
 BY_THE_SQUARE = frozenset(map(chr, range(0x80, 0xC0)))
 MISTAKES = (Refused, CannotImport, text.BadText, ValueError)
@@ -67,22 +69,32 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
 
 
 def cost(call: Callable[[str], Any], given: str) -> float:
+    """What one call costs, without collections of garbage, whose cost depends on all that the tests hold."""
+    gc.disable()
     started = thread_time()
-    with contextlib.suppress(*MISTAKES):
-        call(given)
-    return thread_time() - started
+    try:
+        with contextlib.suppress(*MISTAKES):
+            call(given)
+        return thread_time() - started
+    finally:
+        gc.enable()
 
 
 def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int, most_growth: float) -> str:
     """What is wrong with the cost of `call` of what is `made` of up to `longest` characters; "" when nothing is."""
     whole, half = made(longest), made(longest // 2)
+    if cost(call, whole) <= CHEAP:
+        return ""
     growth = most_growth if BY_THE_SQUARE.isdisjoint(whole) else 2 * most_growth
-    most = cost(call, whole)
-    less = cost(call, half) if most > CHEAP else 0.0
+    pairs: list[tuple[float, float]] = []
     for _ in range(TRIES):
-        if most <= CHEAP or (most <= LIMIT and most <= growth * max(less, CHEAP / 2)):
+        pairs.append((cost(call, whole), cost(call, half)))
+        most, less = (min(costs) for costs in zip(*pairs, strict=True))
+        if most <= CHEAP or (most <= LIMIT and most <= growth * less):
             return ""
-        most, less = min(most, cost(call, whole)), min(less, cost(call, half))
+    # Measured one after the other, both were slowed by whatever else ran then.
+    if most <= LIMIT and median(one / other for one, other in pairs) <= growth:
+        return ""
     return f"{most * 1000:.0f} ms, half of it {less * 1000:.0f} ms"
 
 
