@@ -76,6 +76,8 @@ async def test_a_file_becomes_a_thread(client: httpx.AsyncClient, mira: Viewer) 
         ({"source": "url", "url": "ftp://a.example/x"}, "not the address of a web page"),
         ({"source": "url", "url": "javascript:alert(1)"}, "not the address of a web page"),
         ({"source": "url", "url": "https://[a.example/x"}, "not the address of a web page"),
+        ({"source": "url", "url": "http://xn--/"}, "not the address of a web page"),
+        ({"source": "url", "url": "http://xn--a.example/"}, "not the address of a web page"),
         ({"source": "url", "url": "https://a\u2100b.example/x"}, "not the address of a web page"),
         ({"source": "text", "text": "  "}, "Please paste the text"),
         ({"source": "text", "text": "kept \x00 words"}, "cannot be stored"),

@@ -13,6 +13,7 @@ from parley.articles.importing.extract import Extracted
 from parley.articles.importing.fetch import fetch
 from parley.articles.importing.passages import cut
 from parley.articles.pictures import keep_pictures
+from parley.articles.rules import is_of_the_web
 from parley.articles.text import Fetched, Text
 from parley.core.settings import settings
 
@@ -48,7 +49,7 @@ def identity(claimed: str | None, final_url: str) -> str:
 
     A page of another site may say what it likes; it is known by where it was found.
     """
-    return claimed if claimed and same_site(claimed, final_url) else final_url
+    return claimed if claimed and is_of_the_web(claimed) and same_site(claimed, final_url) else final_url
 
 
 def same_site(one: str, other: str) -> bool:
@@ -96,7 +97,7 @@ async def _cut(extracted: Extracted, url: str | None) -> Text:
         passages=passages,
         byline=extracted.byline,
         site=extracted.site,
-        url=canonical(url) if url else None,
+        url=canonical(url) if url and is_of_the_web(url) else None,
         lang=extracted.lang,
         dir=extracted.dir,
         published_at=extracted.published_at,

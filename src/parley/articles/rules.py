@@ -3,6 +3,8 @@
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import httpx
+
 from parley.core.access import MODERATOR, Viewer
 
 # Characters that may be shown of an article whose publisher allows an excerpt only.
@@ -34,12 +36,12 @@ READABLE = f"""lateral (
 
 
 def is_of_the_web(url: str) -> bool:
-    """Whether `url` is the address of a page on the web."""
+    """Whether `url` is the address of a page on the web, and its host one that there can be (RFC 5891)."""
     try:
-        parts = urlsplit(url)
-    except ValueError:
+        parts, host = urlsplit(url), httpx.URL(url).host
+    except (ValueError, TypeError, httpx.InvalidURL):
         return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and bool(host)
 
 
 class Discussed(Protocol):

@@ -1,10 +1,14 @@
 """What authors do with their comments over HTTP: edit, delete, restore; and the public history."""
 
+import asyncio
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
+from markupsafe import Markup
 
 from parley.comments import ops, queries, rules, view
 from parley.comments.forms import EditForm
@@ -17,6 +21,8 @@ from parley.core.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
 
 AnyRequest = Request[Any, Any, Any]
+# Of older versions the history shows the text alone.
+MOST_DIFFERENCES = 50
 
 
 @get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
@@ -115,17 +121,25 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
         raise NotFound("This comment does not exist.")
     rules.may_see_history(viewer_of(request), standing)
     versions = await queries.versions(row.id)
-    former = ["", *(version.body for version in versions)]
-    shown = [
-        {
-            "number": one.number,
-            "at": one.at,
-            "diff_html": marked(before, one.body) if before else None,
-            "html": one.body,
-        }
-        for before, one in zip(former, versions, strict=False)
-    ]
-    return page(request, "comments/history.html", comment=row, versions=shown[::-1])
+    # A difference takes up to 30 ms, and a comment may have any number of them.
+    shown = await asyncio.to_thread(_with_differences, versions)
+    return page(request, "comments/history.html", comment=row, versions=shown)
+
+
+def _with_differences(versions: Sequence[queries.Version]) -> list[dict[str, Any]]:
+    """The versions, newest first; the newest ones with what each changed."""
+    former = [None, *versions]
+    shown = []
+    for at, (before, one) in enumerate(reversed(list(zip(former, versions, strict=False)))):
+        marks = _difference(before.body, one.body) if before and at < MOST_DIFFERENCES else None
+        shown.append({"number": one.number, "at": one.at, "diff_html": marks, "html": one.body})
+    return shown
+
+
+@lru_cache(maxsize=2 * MOST_DIFFERENCES)
+def _difference(before: str, after: str) -> Markup:
+    """What changed, kept for whoever looks next."""
+    return marked(before, after)
 
 
 handlers = [edit_form, edit, delete_form, delete, restore, history]

@@ -72,7 +72,7 @@ async def _preview(
     request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edits.Edited
 ) -> Response[Any]:
     former = await versions.readable(article.revision_id)
-    runs = compare(former, foresee(former, edited.passages))
+    runs = await asyncio.to_thread(lambda: compare(former, foresee(former, edited.passages)))
     return _page(
         request,
         row,

@@ -1,5 +1,6 @@
 """The versions of an article: their list and differences, an old one whole, and bringing it back."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -92,7 +93,8 @@ async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -
     """What changed between two versions, for `articles/_difference.html`."""
     runs: list[Run] = []
     if older.number != newer.number:
-        runs = compare(await versions.readable(older.id), await versions.readable(newer.id))
+        before, after = await versions.readable(older.id), await versions.readable(newer.id)
+        runs = await asyncio.to_thread(compare, before, after)
     return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
 
 

@@ -97,9 +97,10 @@ def _target(url: str, base: str = "") -> httpx.URL:
     """The address that `url` is, seen from `base`. Raises CannotImport for one that is not fetched."""
     try:
         target = httpx.URL(urljoin(base, url)).copy_with(fragment=None)
+        host = target.host  # decodes the names of other scripts, which may be malformed
     except (httpx.InvalidURL, ValueError, TypeError):
         raise CannotImport("This is not a web address. It should look like https://example.org/article.") from None
-    if target.scheme not in ("http", "https") or not target.host:
+    if target.scheme not in ("http", "https") or not host:
         raise CannotImport("Only addresses that begin with https:// or http:// can be imported.")
     if target.userinfo:
         raise CannotImport("The address holds a name or a password. Remove everything up to the @ sign.")

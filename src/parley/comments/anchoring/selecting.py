@@ -1,12 +1,15 @@
 """From words that somebody selected to a selector that finds them again."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 
 from parley.articles.words import collapsed, folded
-from parley.comments.anchoring.document import Block, Document
+from parley.comments.anchoring.document import Block, Document, Span
+
+# Of words that stand in a passage very often, one of the first is taken: each costs a comparison of its letters.
+MOST_FOUND = 2_000
+MOST_COMPARED = 1_000_000
 
 
 class Selector(msgspec.Struct, frozen=True):
@@ -35,8 +38,7 @@ def select(passages: Sequence[Block], lineage: int, quote: str, prefix: str = ""
         return None
     if not quote.strip():
         return Selector(lineage, "")
-    found = [match.span(1) for match in _pattern(quote).finditer(document.plain, document.starts[at])]
-    found = [(start, end) for start, end in found if start < document.ends[at]]
+    found = _found(document, at, folded("".join(quote.split())))
     if not found:
         return None
     before = folded(collapsed(prefix))
@@ -44,7 +46,18 @@ def select(passages: Sequence[Block], lineage: int, quote: str, prefix: str = ""
     return Selector(lineage, document.text[start:end], *document.around((start, end)))
 
 
-def _pattern(quote: str) -> re.Pattern[str]:
-    """Browsers put white space between blocks and cells in their own ways: it may be anywhere, or nowhere."""
-    letters = map(re.escape, folded("".join(quote.split())))
-    return re.compile("(?=(" + r"\s*".join(letters) + "))")
+def _found(document: Document, passage: int, letters: str) -> list[Span]:
+    """Where `letters` begin in a passage.
+
+    Browsers put white space between blocks and cells in their own ways: it may be anywhere, or nowhere.
+    """
+    start, end = document.positions((passage, passage + 1))
+    # White space is collapsed, so that there is at most one space a letter.
+    places = [at for at in range(start, min(end + 2 * len(letters), len(document.plain))) if document.plain[at] != " "]
+    text = "".join([document.plain[at] for at in places])
+    found: list[Span] = []
+    at = text.find(letters)
+    while at >= 0 and places[at] < end and len(found) < min(MOST_FOUND, MOST_COMPARED // len(letters)):
+        found.append((places[at], places[at + len(letters) - 1] + 1))
+        at = text.find(letters, at + 1)
+    return found

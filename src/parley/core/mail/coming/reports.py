@@ -27,6 +27,8 @@ NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
 MOST_WORDS, FEW_WORDS, BEGINNING = 4_000, 200, 2_000
+# Of a part that is longer, and of a subject, only so much is read: each phrase is looked for from every character.
+LONGEST_PART, LONGEST_SUBJECT = 20_000, 1_000
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -126,10 +128,11 @@ def _is_answer(message: Message, subject: str) -> bool:
 
 
 def _subject(message: Message) -> str:
+    subject = str(message.get("Subject", ""))[:LONGEST_SUBJECT]
     try:
-        return str(make_header(decode_header(str(message.get("Subject", "")))))
+        return str(make_header(decode_header(subject)))
     except (LookupError, UnicodeError, ValueError):
-        return str(message.get("Subject", ""))
+        return subject
 
 
 def _better(field: str, diagnostic: str) -> str:
@@ -146,7 +149,7 @@ def _field(fields: str, name: str) -> str:
 
 def _words(message: Message) -> str:
     """What its writer says, without the message that came back."""
-    words = "\n".join(_texts(message))
+    words = "\n".join(_texts(message))[:LONGEST_PART]
     return ORIGINAL.split(words, maxsplit=1)[0][:MOST_WORDS]
 
 
@@ -162,7 +165,11 @@ def _texts(message: Message) -> Iterator[str]:
 
 
 def _text(part: Message) -> str:
-    """The text of a part, whatever its headers say about it."""
+    """The beginning of a part's text, whatever its headers say about it."""
+    return _whole(part)[:LONGEST_PART]
+
+
+def _whole(part: Message) -> str:
     if part.is_multipart():
         return "\n".join(str(block) for block in part.get_payload())
     payload = part.get_payload(decode=True)

@@ -1,0 +1,141 @@
+"""A time fuzzer: no text makes what reads it take its time by more than the length (CONTRIBUTING.md).
+
+What is measured is time of the processor that this thread used. A cost that is too high is measured again, several
+times, before it counts: other programs on the machine make a thread slower too.
+"""
+
+import contextlib
+import gc
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from time import thread_time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parley.accounts import names
+from parley.articles.blocks import blocks
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.metadata import tidy_byline
+from parley.articles.rules import is_of_the_web
+from parley.comments import anchoring
+from parley.core import markdown, mentions, text
+from parley.core.diff import marked
+from parley.core.errors import Refused
+from parley.core.mail.coming import reasons, reports
+from parley.moderation.engine import post
+from units import ALL, FEW, repeated
+
+CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
+MOST_GROWTH = 2.6  # what twice the text may cost, in times
+# A difference takes time by the product of the lengths of its two texts, up to a product (core/diff.py).
+PRODUCT = 2 * MOST_GROWTH
+TRIES = 15
+# nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.
+BY_THE_SQUARE = frozenset(map(chr, range(0x80, 0xC0)))
+MISTAKES = (Refused, CannotImport, text.BadText, ValueError)
+
+
+def bounce(body: str) -> Any:
+    head = "From: mailer-daemon@a.example\nSubject: " + body[:900].replace("\n", " ").replace("\r", " ")
+    return reports.read(f"{head}\n\n{body}".encode())
+
+
+def quoted(quote: str) -> Any:
+    return anchoring.select(
+        [anchoring.Block(1, quote), anchoring.Block(2, quote)], 1, quote[: len(quote) // 2], quote[:200]
+    )
+
+
+# Each with the longest text that it is given, in characters.
+PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
+    "comment": (markdown.render, markdown.LONGEST),
+    "mentions of a comment": (markdown.mentioned, markdown.LONGEST),
+    "mentions": (lambda words: list(mentions.found_in(words)), markdown.LONGEST),
+    "form field": (text.clean, markdown.LONGEST),
+    "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), markdown.LONGEST),
+    "quote": (quoted, 10_000),
+    "blocks of an edited article": (blocks, 100_000),
+    "name": (names.name, 2_000),
+    "byline": (tidy_byline, 2_000),
+    "address": (lambda words: is_of_the_web("http://" + words), 2_000),
+    "mail": (lambda words: reports.read(words.encode()), 20_000),
+    "bounce": (bounce, 20_000),
+    "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
+}
+
+
+def cost(call: Callable[[str], Any], given: str) -> float:
+    """What one call costs, without collections of garbage, whose cost depends on all that the tests hold."""
+    gc.disable()
+    started = thread_time()
+    try:
+        with contextlib.suppress(*MISTAKES):
+            call(given)
+        return thread_time() - started
+    finally:
+        gc.enable()
+
+
+def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int, most_growth: float) -> str:
+    """What is wrong with the cost of `call` of what is `made` of up to `longest` characters; "" when nothing is."""
+    whole, half = made(longest), made(longest // 2)
+    if cost(call, whole) <= CHEAP:
+        return ""
+    growth = most_growth if BY_THE_SQUARE.isdisjoint(whole) else 2 * most_growth
+    pairs: list[tuple[float, float]] = []
+    for _ in range(TRIES):
+        pairs.append((cost(call, whole), cost(call, half)))
+        most, less = (min(costs) for costs in zip(*pairs, strict=True))
+        if most <= CHEAP or (most <= LIMIT and most <= growth * less):
+            return ""
+    # Measured one after the other, both were slowed by whatever else ran then.
+    if most <= LIMIT and median(one / other for one, other in pairs) <= growth:
+        return ""
+    return f"{most * 1000:.0f} ms, half of it {less * 1000:.0f} ms"
+
+
+def faults(
+    call: Callable[[str], Any], longest: int, units: list[str], most_growth: float = MOST_GROWTH
+) -> dict[str, str]:
+    found = {unit: fault(call, partial(repeated, unit), longest, most_growth) for unit in units}
+    return {unit: said for unit, said in found.items() if said}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_no_repeated_text_takes_long(name: str) -> None:
+    call, longest = PARSERS[name]
+
+    assert faults(call, longest, ALL) == {}
+
+
+@pytest.mark.parametrize("old", FEW)
+def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
+    def difference(new: str) -> Any:
+        return marked(repeated(old, len(new)), new)
+
+    assert faults(difference, markdown.LONGEST, FEW, PRODUCT) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("old", ALL)
+def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
+    def difference(new: str) -> Any:
+        return marked(repeated(old, len(new)), new)
+
+    assert faults(difference, markdown.LONGEST, ALL, PRODUCT) == {}
+
+
+UNITS = st.lists(st.sampled_from(ALL), min_size=1, max_size=4).map("".join)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+@settings(max_examples=15, deadline=None)
+@given(unit=UNITS)
+def test_no_mixture_of_them_takes_long(name: str, unit: str) -> None:
+    call, longest = PARSERS[name]
+
+    assert faults(call, longest, [unit]) == {}
