@@ -10,7 +10,10 @@ import pytest
 import make
 from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
 from live.reader import Reader
-from parley.live.caps import holder
+from parley.core.errors import TooMany
+from parley.live.caps import Caps, holder
+from parley.live.channel import Bounds
+from parley.live.stream import Stream
 
 pytestmark = pytest.mark.anyio
 
@@ -120,3 +123,13 @@ async def _status(web: Web, thread: int) -> int:
         client.stream("GET", f"{web.address}/t/{thread}/live") as response,
     ):
         return response.status_code
+
+
+def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_signed_in() -> None:
+    caps = Caps(Bounds(), limits=True)
+    for _ in range(50):
+        caps.take(Stream(1, "address:192.0.2.1", None))
+    with pytest.raises(TooMany):
+        caps.take(Stream(1, "address:192.0.2.1", None))
+    caps.take(Stream(1, "session:1", 1))
+    assert caps.held["session:1"] == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from sys import getsizeof
 from typing import Any
 
 import msgspec
@@ -16,6 +17,9 @@ from parley.threads.queries import Brake
 # From this level on replies follow as siblings instead of nesting: indentation and DOM depth stay bounded.
 FLAT_FROM = 8
 KEPT = 8_000
+KEPT_BYTES = 32 * 2**20
+# What a piece takes besides its texts: its objects, its key and its place in the map.
+OTHER_BYTES = 2_000
 # Stands where a piece's replies go; no rendered text can hold a NUL (core/text.py refuses it).
 REPLIES = Markup("\x00")
 
@@ -53,7 +57,14 @@ class Stub(msgspec.Struct, frozen=True):
     in_place: bool
 
 
-_kept: Bounded[Kept] = Bounded(KEPT)
+def _size(kept: Kept) -> int:
+    """Bytes in memory of a piece and of the row it was made from, roughly."""
+    row = (getattr(kept.row, field) for field in kept.row.__struct_fields__)
+    texts = [kept.piece.before, kept.piece.after, *(value for value in row if isinstance(value, str))]
+    return OTHER_BYTES + sum(map(getsizeof, texts))
+
+
+_kept: Bounded[Kept] = Bounded(KEPT, KEPT_BYTES, _size)
 
 
 def piece(row: CommentRow, mine: Mine | None = None, answered: str | None = None, brake: Brake | None = None) -> Piece:

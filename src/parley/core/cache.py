@@ -69,10 +69,13 @@ class MicroCache(Generic[Value]):
 
 
 class Bounded(Generic[Value]):
-    """A least-recently-used map of at most `most` values."""
+    """A least-recently-used map of at most `most` values, which together take at most `most_bytes` as `size` says."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, most_bytes: int | None = None, size: Callable[[Value], int] = lambda _: 0) -> None:
+        self.bytes = 0
         self._most = most
+        self._most_bytes = most_bytes
+        self._size = size
         self._kept: OrderedDict[Hashable, Value] = OrderedDict()
 
     def get(self, key: Hashable) -> Value | None:
@@ -82,12 +85,18 @@ class Bounded(Generic[Value]):
         return value
 
     def put(self, key: Hashable, value: Value) -> None:
+        self.drop(key)
         self._kept[key] = value
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self.bytes += self._size(value)
+        while len(self._kept) > self._most or (self._most_bytes is not None and self.bytes > self._most_bytes):
+            _, oldest = self._kept.popitem(last=False)
+            self.bytes -= self._size(oldest)
 
     def drop(self, key: Hashable) -> None:
-        self._kept.pop(key, None)
+        value = self._kept.pop(key, None)
+        if value is not None:
+            self.bytes -= self._size(value)
 
     def clear(self) -> None:
         self._kept.clear()
+        self.bytes = 0

@@ -20,7 +20,8 @@ class Bounds(msgspec.Struct, frozen=True):
     send: float = 10.0
     lifetime: float = 1_800.0
     streams_a_session: int = 5
-    streams_an_address: int = 500
+    # Of visitors without an account; who is signed in is counted by session.
+    streams_an_address: int = 50
     # A reader further behind than so many events is told to load the page again.
     most_behind: int = 200
 

@@ -1,0 +1,49 @@
+"""A connection whose request's head does not arrive in time is closed, also without a proxy."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from parley.cli.heads import BoundedHeads
+
+pytestmark = pytest.mark.anyio
+
+
+class Quick(BoundedHeads):
+    head_seconds = 0.2
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"up"})
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    config = Config(app, log_config=None)
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(lambda: Quick(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: loc"])
+async def test_a_head_that_does_not_end_is_given_up(port: int, begun: bytes) -> None:
+    answers, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(begun)
+    assert await asyncio.wait_for(answers.read(), 30) == b""
+    asking.close()
+
+
+async def test_the_second_head_of_a_connection_is_given_up_too(port: int) -> None:
+    answers, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert (await answers.readuntil(b"up")).startswith(b"HTTP/1.1 200")
+    asking.write(b"GET / HTTP/1.1\r\nHost: loc")
+    assert await asyncio.wait_for(answers.read(), 30) == b""
+    asking.close()
