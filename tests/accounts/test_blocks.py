@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import Refused
+from parley.live import render as live
 from parley.live.hub import Hub
 from parley.live.stream import Stream
 
@@ -264,14 +266,13 @@ async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhil
     mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
     token = await sessions.start(mira.id, "member", agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where token_hash = $1", tokens.digest(token))
-    streams = [Stream(thread, "hers", session), Stream(thread, "a visitor's", None)]
+    streams = [Stream(thread, "hers", session, mira.id), Stream(thread, "a visitor's", None)]
     for stream in streams:
         await hub.join(stream, None)
     root = await make.comment(thread, jonas, "Before the block.")
     await heard(streams, "Before the block.")
 
     await make.block(mira, jonas)
-    await hub._end_invalid()
     await comments.edit_comment(viewer=jonas, comment_id=root, body="Edited after.")
     await make.comment(thread, jonas, "Written after.")
     await make.comment(thread, await make.member(), "Written by ben.")
@@ -280,6 +281,42 @@ async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhil
     assert "Edited after." in visitors and "Written after." in visitors
     assert "Edited after." not in hers and "Written after." not in hers and "jonas" not in hers.split("Blocked")[-1]
     for stream in streams:
+        hub.leave(stream)
+
+
+@pytest.mark.committed
+@pytest.mark.parametrize("joins_late", [False, True])
+async def test_live_nothing_of_theirs_reaches_who_blocks_or_joins_while_it_is_rendered(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch, *, joins_late: bool
+) -> None:
+    hub: Hub = app.state.hub
+    mira, jonas, thread = await make.member("mira"), await make.member("jonas"), await make.thread()
+    hers, visitors = Stream(thread, "hers", None, mira.id), Stream(thread, "a visitor's", None)
+    for stream in [visitors] if joins_late else [visitors, hers]:
+        await hub.join(stream, None)
+    render, rendered, go_on = live.events, asyncio.Event(), asyncio.Event()
+
+    async def slowly(rows: Any) -> Any:
+        found = await render(rows)
+        rendered.set()
+        await go_on.wait()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(live, "events", slowly)
+        await make.comment(thread, jonas, "Written meanwhile.")
+        await rendered.wait()
+    await make.block(mira, jonas)
+    if joins_late:
+        # The page that it comes from was made before the comment.
+        await hub.join(hers, hub.channels[thread].seq)
+    go_on.set()
+    await make.comment(thread, await make.member(), "Written by ben.")
+    await heard([hers, visitors], "Written by ben.")
+
+    assert b"Written meanwhile." in b"".join(visitors._queue)
+    assert b"Written meanwhile." not in b"".join(hers._queue)
+    for stream in (hers, visitors):
         hub.leave(stream)
 
 

@@ -232,6 +232,19 @@ async def test_other_words_from_the_same_form_are_kept_under_a_new_key(
     assert await count(thread) == 1
 
 
+async def test_a_key_used_in_another_thread_finds_no_comment_of_that_one(
+    client: httpx.AsyncClient, thread: int, mira: Viewer
+) -> None:
+    form, other = {"body": "Once.", "submission": str(uuid4())}, await make.thread()
+    await client.post(f"/t/{thread}/comments", data=form)
+
+    answer = await client.post(f"/t/{other}/comments", data=form)
+
+    assert answer.status_code == 422
+    assert "Once." in answer.text and form["submission"] not in answer.text
+    assert await count(other) == 0
+
+
 async def test_one_members_key_is_not_anothers(thread: int, mira: Viewer) -> None:
     key = uuid4()
 

@@ -48,7 +48,7 @@ async def mira(app: Litestar) -> Viewer:
 async def reading(app: Litestar, mira: Viewer) -> AsyncIterator[Stream]:
     """Mira, who has a thread open, and somebody who is not signed in beside her."""
     hub: Hub = app.state.hub
-    stream = Stream(await make.thread(), "mira's browser", None, frozenset(), mira.id)
+    stream = Stream(await make.thread(), "mira's browser", None, mira.id)
     await hub.join(stream, None)
     yield stream
     hub.leave(stream)

@@ -106,3 +106,21 @@ async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app:
 
     assert "Scan using notice_unread on notice" in plan
     assert "Seq Scan on notice" not in plan
+
+
+async def test_an_event_that_fails_for_any_reason_keeps_nobody_waiting(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, make_notices = await make.thread(), making.make
+    bad = await make.comment(thread, await make.member())
+    await make.comment(thread, await make.member())
+
+    async def failing(event: making.Event) -> None:
+        if event.comment == bad:
+            raise ValueError
+        await make_notices(event)
+
+    monkeypatch.setattr(making, "make", failing)
+    await jobs.handle_events()
+
+    assert await db.values("select comment from event where handled_at is null") == [bad]

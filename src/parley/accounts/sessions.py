@@ -45,8 +45,7 @@ from session join member on member.id = session.member
 where token_hash = $1 and {VALID}
 """  # noqa: S608 no value in it
 STILL_VALID = f"""
-select session.id, array(select other from block where block.member = member.id and kind = 'block') as blocked
-from session join member on member.id = session.member
+select session.id from session join member on member.id = session.member
 where session.id = any($1) and {VALID}
 """  # noqa: S608 no value in it
 STILL_STAFF = f"""
@@ -83,11 +82,6 @@ class Found(msgspec.Struct, frozen=True):
     assisted: str
     is_stale: bool
     muted: list[str]
-    blocked: list[int]
-
-
-class Valid(msgspec.Struct, frozen=True):
-    id: int
     blocked: list[int]
 
 
@@ -172,9 +166,9 @@ async def in_use(member: int) -> list[SignIn]:
     return await db.fetch(SignIn, IN_USE, member)
 
 
-async def still_valid(session_ids: Sequence[int]) -> dict[int, frozenset[int]]:
-    """Which of these sign-ins are still good, with whom each one's member blocked: for live streams."""
-    return {row.id: frozenset(row.blocked) for row in await db.fetch(Valid, STILL_VALID, list(session_ids))}
+async def still_valid(session_ids: Sequence[int]) -> set[int]:
+    """Which of these sign-ins are still good: for live streams."""
+    return set(await db.values(STILL_VALID, list(session_ids)))
 
 
 async def still_staff(session_ids: Sequence[int]) -> set[int]:

@@ -52,6 +52,7 @@ class First(msgspec.Struct, frozen=True):
     """The comment that a submission made."""
 
     id: int
+    thread: int
     body: str
 
 
@@ -229,15 +230,20 @@ async def _insert(draft: Draft, verdicts: Sequence[Verdict]) -> Written | None:
 
 
 async def _first(draft: Draft) -> int | None:
-    """The comment that this submission made before, if it did. Raises SentBefore where that has other words.
+    """The comment that this submission made before, if it did.
+
+    Raises SentBefore where that has other words or is in another thread.
 
     A form that comes back with other words, by the Back button or from a second tab, is not a resend: it is refused,
     and shown again with a key of its own.
     """
     first = await db.fetch_one(
-        First, "select id, body from comment where author = $1 and submission = $2", draft.author.id, draft.submission
+        First,
+        "select id, thread, body from comment where author = $1 and submission = $2",
+        draft.author.id,
+        draft.submission,
     )
-    if first is not None and first.body != draft.body:
+    if first is not None and (first.thread, first.body) != (draft.thread, draft.body):
         raise SentBefore("You have posted from this form before. To post these words as another comment, send again.")
     return first.id if first else None
 

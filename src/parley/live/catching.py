@@ -1,6 +1,6 @@
 """What a reader missed while it was away. When a server is back, all its readers are, within seconds: they share it."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import partial
 
 from parley.core.cache import MicroCache
@@ -39,17 +39,20 @@ class CatchUp:
         if scores:
             stream.put(render.scores(scores))
         if last < state.last_seq:
-            key = (stream.thread, last, stream.blocked)
-            _put(stream, await self._missed.get(key, partial(self._since, *key)))
+            key = (stream.thread, last)
+            await _put(stream, await self._missed.get(key, partial(self._since, *key)))
 
     async def tell_more(self, stream: Stream) -> None:
         """Queue what came since, read now."""
-        _put(stream, await self._since(stream.thread, stream.seq, stream.blocked))
+        await _put(stream, await self._since(stream.thread, stream.seq))
 
-    async def _since(self, thread: int, seq: int, blocked: frozenset[int]) -> list[render.Told]:
-        return await render.events(await queries.events_after(thread, seq, self._most), blocked)
+    async def _since(self, thread: int, seq: int) -> list[render.Told]:
+        return await render.events(await queries.events_after(thread, seq, self._most))
 
 
-def _put(stream: Stream, events: Iterable[render.Told]) -> None:
+async def _put(stream: Stream, events: Sequence[render.Told]) -> None:
+    """Queue events. Blocks are read after the events, so that one made before a comment withholds it."""
+    authors = {told.author for told in events if told.author is not None}
+    blocked = await queries.blocked_by({stream.member}, authors) if stream.member is not None else {}
     for told in events:
-        stream.put(told.to(stream.blocked), told.seq)
+        stream.put(told.to(blocked.get(stream.member)), told.seq)

@@ -38,8 +38,3 @@ class Channel:
         # Scores are read from here on; those told already stand in `told`.
         self.scored_from = scored_from
         self.told: dict[int, queries.Scored] = {}
-
-    @property
-    def blocked(self) -> frozenset[int]:
-        """Everybody whom a reader blocked."""
-        return frozenset().union(*(stream.blocked for stream in self.streams if stream.blocked))

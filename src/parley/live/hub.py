@@ -6,7 +6,7 @@ missed. So a lost nudge, a dead Redis or a crash between commit and publish dela
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from time import monotonic
 
 import msgspec
@@ -206,12 +206,22 @@ class Hub:
             while more:
                 events = await queries.events_after(channel.thread, channel.seq, most)
                 more = len(events) == most
-                for told in await render.events(events, channel.blocked):
+                rendered = await render.events(events)
+                blocked = await self._blocked(channel, rendered)
+                for told in rendered:
                     for stream in channel.streams:
-                        stream.put(told.to(stream.blocked), told.seq)
+                        stream.put(told.to(blocked.get(stream.member)), told.seq)
                     channel.seq = told.seq
                 for event in events:
                     metrics.DELAY_SECONDS.observe(event.age)
+
+    async def _blocked(self, channel: Channel, events: Sequence[render.Told]) -> dict[int | None, frozenset[int]]:
+        """Whom each reader of the channel blocked, read after the events and also for those who join meanwhile."""
+        authors = {told.author for told in events if told.author is not None}
+        found: dict[int | None, frozenset[int]] = {}
+        while members := {one.member for one in channel.streams if one.member is not None} - found.keys():
+            found |= await queries.blocked_by(members, authors)
+        return found
 
     async def _subscribe(self) -> None:
         """Listen to the other processes' nudges."""
@@ -288,7 +298,7 @@ class Hub:
                     stream.say_readers(readers, message)
 
     async def _end_invalid(self) -> None:
-        """End the streams of sessions that were signed out or whose member was suspended; see whom others blocked."""
+        """End the streams of sessions that were signed out or whose member was suspended."""
         by_session: dict[int, list[Stream]] = defaultdict(list)
         for stream in self._all():
             if stream.session is not None:
@@ -298,9 +308,7 @@ class Hub:
         valid = await still_valid(list(by_session))
         for session, streams in by_session.items():
             for stream in streams:
-                if session in valid:
-                    stream.blocked = valid[session]
-                else:
+                if session not in valid:
                     stream.end(render.bye())
 
     async def _look_after(self) -> None:

@@ -1,5 +1,7 @@
 """What the hub reads: events in order, and the comments they are about as they may be shown now."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import msgspec
@@ -124,3 +126,18 @@ group by p.lineage
 async def balances(thread: int, lineages: list[int]) -> list[Balance]:
     """The balance of each of these passages of a thread's article."""
     return await db.fetch(Balance, BALANCES, thread, lineages)
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    member: int
+    other: int
+
+
+async def blocked_by(members: Collection[int], authors: Collection[int]) -> dict[int | None, frozenset[int]]:
+    """For each of `members`, which of `authors` they blocked."""
+    found: dict[int | None, set[int]] = defaultdict(set)
+    if authors:
+        sql = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"
+        for row in await db.fetch(Blocked, sql, list(members), list(authors)):
+            found[row.member].add(row.other)
+    return {member: frozenset(found[member]) for member in members}

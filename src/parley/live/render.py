@@ -1,7 +1,8 @@
 """Events as Server-Sent Events: fragments of the page's own markup, each rendered once for all readers."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -66,20 +67,23 @@ def queue(wanted: Wanted, waits: Waiting, deeds: Sequence[Deed]) -> bytes:
 
 
 class Told(msgspec.Struct, frozen=True):
-    """An event's number and message; for whoever blocked the `author` of its comment, another."""
+    """An event's number and message; `withheld` makes the one for whoever blocked the `author` of its comment.
+
+    It is made when the first such reader is found, who may block or join after the event was rendered.
+    """
 
     seq: int
     message: bytes
     author: int | None = None
-    withheld: bytes | None = None
+    withheld: Callable[[], bytes] | None = None
 
-    def to(self, blocked: frozenset[int]) -> bytes:
+    def to(self, blocked: Collection[int] | None) -> bytes:
         """The message for a reader who blocked these members."""
-        return self.message if self.withheld is None or self.author not in blocked else self.withheld
+        return self.withheld() if blocked and self.withheld and self.author in blocked else self.message
 
 
-async def events(rows: Sequence[EventRow], blocked: frozenset[int] = frozenset()) -> list[Told]:
-    """What each event tells, in order, to readers some of whom blocked one of these members.
+async def events(rows: Sequence[EventRow]) -> list[Told]:
+    """What each event tells, in order.
 
     Comments are read as they may be shown now, whatever the event said then.
     """
@@ -89,7 +93,7 @@ async def events(rows: Sequence[EventRow], blocked: frozenset[int] = frozenset()
     if thread is None:
         return [Told(row.seq, message("", seq=row.seq)) for row in rows]
     known = Known(thread, found, await _passages(thread, found), await _article(thread, rows))
-    return [_told(row, known, blocked) for row in rows]
+    return [_told(row, known) for row in rows]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -110,13 +114,17 @@ async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> artic
     return await articles.of_thread(thread.id) if any(row.kind == "article.revised" for row in rows) else None
 
 
-def _told(row: EventRow, known: Known, blocked: frozenset[int]) -> Told:
+def _told(row: EventRow, known: Known) -> Told:
     comment = known.comments.get(row.comment) if row.comment is not None else None
     whole = message(_fragment(row, known, comment), seq=row.seq)
-    if comment is None or comment.author_id not in blocked:
+    if comment is None or comment.author_id is None:
         return Told(row.seq, whole)
-    withheld = _fragment(row, known, comments.withheld(comment))
-    return Told(row.seq, whole, comment.author_id, message(withheld, seq=row.seq))
+
+    @cache
+    def withheld() -> bytes:
+        return message(_fragment(row, known, comments.withheld(comment)), seq=row.seq)
+
+    return Told(row.seq, whole, comment.author_id, withheld)
 
 
 def _fragment(row: EventRow, known: Known, comment: comments.CommentRow | None) -> str:

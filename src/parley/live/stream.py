@@ -29,12 +29,12 @@ HEADERS = [
 class Stream:
     """Messages for one reader of one thread.
 
-    `owner` is whom the caps count: a session or an address. The reader `blocked` these members.
+    `owner` is whom the caps count: a session or an address.
     """
 
     __slots__ = (
         "_bytes", "_cut", "_ended", "_is_due", "_over", "_queue", "_readers", "_send", "_sending", "_task", "_unread",
-        "blocked", "born", "jitter", "member", "owner", "seq", "session", "spoke", "thread",
+        "born", "jitter", "member", "owner", "seq", "session", "spoke", "thread",
     )  # fmt: skip
 
     def __init__(
@@ -42,11 +42,9 @@ class Stream:
         thread: int,
         owner: str,
         session: int | None,
-        blocked: frozenset[int] = frozenset(),
         member: int | None = None,
     ) -> None:
         self.thread = thread
-        self.blocked = blocked
         self.owner = owner
         self.session = session
         self.member = member

@@ -38,7 +38,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     owner = holder(viewer, address_of(request))
     stream = Stream(thread_id, owner, None)
     if viewer is not None:
-        stream = Stream(thread_id, owner, viewer.session, viewer.blocked, viewer.id)
+        stream = Stream(thread_id, owner, viewer.session, viewer.id)
     return _streamed(stream, partial(hub.join, stream, _last(request)), partial(hub.leave, stream))
 
 

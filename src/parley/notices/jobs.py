@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import asyncpg
 import structlog
 
 from parley.core import db, fault
@@ -67,7 +66,7 @@ async def _handle(event: Event) -> bool:
         async with db.atomic():
             await making.make(event)
             fault.at("made")
-    except asyncpg.PostgresError:
+    except Exception:
         log.exception("event not handled", number=event.id, kind=event.kind)
         return False
     return True
