@@ -9,6 +9,7 @@ import "./live.js";
 import "./slots.js";
 import "./votes.js";
 import "./unhurried.js";
+import "./proof.js";
 import "./drafts.js";
 import "./names.js";
 import "./places.js";

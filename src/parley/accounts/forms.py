@@ -59,6 +59,7 @@ class SignInForm(AccountForm):
         missing = "Please give your name or e-mail."
         self.login = self.text("login", most=addresses.LONGEST, least=1, missing=missing)
         self.password = self.secret("password")
+        self.answer = self.secret("answer")
         self.next = local_path(self.values.get("next"))
 
 

@@ -6,12 +6,12 @@ import msgspec
 import structlog
 from asyncpg import UniqueViolationError
 
-from parley.accounts import addresses, hooks, names, passwords, queries, sessions, tokens
+from parley.accounts import addresses, attempts, devices, hooks, names, passwords, queries, sessions, tokens
 from parley.accounts.rules import may_sign_in
 from parley.core import mail, ratelimit, zones
 from parley.core.access import Viewer, may_write
 from parley.core.db import atomic, execute, value
-from parley.core.errors import Gone, Refused, TooMany
+from parley.core.errors import Gone, Refused
 from parley.core.pages import leading_back
 from parley.core.settings import settings
 
@@ -39,7 +39,7 @@ update token set used_at = now()
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
 returning member
 """
-END_LINKS = "delete from token where member = $1 and purpose = 'reset' and used_at is null"
+END_LINKS = "delete from token where member = $1 and purpose in ('reset', 'login') and used_at is null"
 # In place of the one that was given: one that was set meanwhile stands.
 REPLACE_HASH = "update member set password_hash = $3 where id = $1 and password_hash = $2"
 ACTIVATE = "update member set state = 'active' where id = $1 and state = 'unverified'"
@@ -56,6 +56,8 @@ class Client(msgspec.Struct, frozen=True):
     agent: str
     address: str
     viewer: Viewer | None = None
+    # What it holds as proof that it signed in before.
+    device: str = ""
 
     @property
     def network(self) -> str:
@@ -66,6 +68,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     member: int
     role: str
     token: str
+    device: str
 
 
 async def sign_up(
@@ -85,7 +88,7 @@ async def sign_up(
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         await _mail_verification(member, name, email, next_url)
-        signed_in = await _begin(member, "member", client)
+        signed_in = await begin(member, "member", client)
     log.info("signed up", member=member, network=client.network)
     return signed_in
 
@@ -105,7 +108,7 @@ async def add_member(
             raise Refused("This address belongs to a member already.") from None
         for hook in hooks.when_verified:
             await hook(member)
-        link = None if password is not None else await _link(member, "reset", INVITATION_LASTS)
+        link = None if password is not None else await new_link(member, "reset", INVITATION_LASTS)
     log.info("member added", member=member, role=role)
     return member, link
 
@@ -134,26 +137,29 @@ async def verify(token: str) -> int:
     return member
 
 
-async def sign_in(*, login: str, password: str, client: Client) -> SignedIn:
+async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn:
     """Begin a sign-in, with a new token always; the browser's earlier one ends.
 
-    Raises Refused for a wrong name or password, Forbidden for a suspended member, TooMany at a limit.
+    `answer` is that to a challenge, where one was set. Raises Refused for a wrong name or password, Forbidden for a
+    suspended member, TooMany (also as ProofNeeded) after too many wrong passwords.
     """
     candidates = await queries.by_login(login)
-    await _slow_guesses(login, candidates[0], client)
+    device = _device(candidates, client)
+    taken = await attempts.admit(attempts.login_key(login), client.network, device=device, answer=answer)
     right = [one for one in candidates if await passwords.matches(password, one.password_hash if one else None)]
     account = right[0] if right else None
     if account is None:
         owner = candidates[0]
         log.warning("sign-in refused", member=owner and owner.id, network=client.network)
         raise Refused(WRONG)
+    await attempts.give_back(taken)
     may_sign_in(account)
     known = account.password_hash or ""
     renewed = await passwords.hashed(password) if passwords.is_outdated(known) else known
     async with atomic():
         if not await execute(REPLACE_HASH, account.id, known, renewed):
             raise Refused(WRONG)
-        signed_in = await _begin(account.id, account.role, client)
+        signed_in = await begin(account.id, account.role, client)
     log.info("signed in", member=account.id, network=client.network)
     return signed_in
 
@@ -176,7 +182,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
     if account is None:
         return
     async with atomic():
-        link = _mailed(await _link(account.id, "reset", RESET_LASTS), next_url)
+        link = await mailed_link(account.id, "reset", RESET_LASTS, next_url)
         await mail.send("reset", account.email, *mail.written("reset", name=account.name, link=link))
     log.info("reset mailed", member=account.id, network=client.network)
 
@@ -196,13 +202,13 @@ async def reset(token: str, password: str, client: Client) -> SignedIn:
         await execute(END_LINKS, owner.id)
         await sessions.end_all(owner.id)
         await _mail_notice(owner.name, owner.email)
-        signed_in = await _begin(owner.id, owner.role, client)
+        signed_in = await begin(owner.id, owner.role, client)
     log.info("password reset", member=owner.id, network=client.network)
     return signed_in
 
 
-async def change_password(viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client) -> None:
-    """Change the password of whoever gives the current one.
+async def change_password(viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client) -> str:
+    """Change the password of whoever gives the current one, and return the new device value of this browser.
 
     Raises Refused when that is wrong, TooMany after too many tries.
     """
@@ -217,8 +223,10 @@ async def change_password(viewer: Viewer, *, current: str, password: str, ends_o
             raise Refused(NOT_CURRENT)
         if ends_others:
             await sessions.end_all(account.id, but=viewer.session)
+        await execute(END_LINKS, account.id)
         await _mail_notice(account.name, account.email)
     log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
+    return devices.issue(account.id, password_hash)
 
 
 SET_PROFILE = "update member set title = $2, bio = $3, assisted = coalesce($4, assisted) where id = $1"
@@ -235,12 +243,20 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
         sessions.forget_after_commit()
 
 
-async def _begin(member: int, role: str, client: Client) -> SignedIn:
+def _device(candidates: list[queries.Account | None], client: Client) -> str | None:
+    """The browser's device value, if it is known on the account that the login belongs to first."""
+    account = next(filter(None, candidates), None)
+    is_known = account is not None and devices.recognised(client.device, account.id, account.password_hash)
+    return client.device if is_known else None
+
+
+async def begin(member: int, role: str, client: Client) -> SignedIn:
     """Start a sign-in for this browser, which gives up the one it had."""
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
     token = await sessions.start(member, role, agent=client.agent, address=client.address)
-    return SignedIn(member, role, token)
+    password_hash: str | None = await value("select password_hash from member where id = $1", member)
+    return SignedIn(member, role, token, devices.issue(member, password_hash))
 
 
 async def _insert(
@@ -264,19 +280,21 @@ async def _activate(member: int) -> None:
             await hook(member)
 
 
-async def _link(member: int, purpose: str, lasts: timedelta) -> str:
+async def new_link(member: int, purpose: str, lasts: timedelta) -> str:
     token = tokens.new()
     await execute(NEW_LINK, member, purpose, tokens.digest(token), lasts)
     return f"{settings().base_url}/{purpose}/{token}"
 
 
-def _mailed(link: str, next_url: str) -> str:
+async def mailed_link(member: int, purpose: str, lasts: timedelta, next_url: str) -> str:
+    """A new link that leads to `next_url` once it was used."""
+    link = await new_link(member, purpose, lasts)
     return leading_back(link, next_url) if len(next_url) <= LONGEST_NEXT else link
 
 
 async def _mail_verification(member: int, name: str, email: str, next_url: str) -> None:
     # The same work either way, so that the time tells nothing.
-    link = _mailed(await _link(member, "verify", VERIFY_LASTS), next_url)
+    link = await mailed_link(member, "verify", VERIFY_LASTS, next_url)
     owner = await queries.by_email(email)
     if owner is None:
         await mail.send("verify", email, *mail.written("verify", name=name, link=link))
@@ -288,20 +306,3 @@ async def _mail_verification(member: int, name: str, email: str, next_url: str) 
 async def _mail_notice(name: str, email: str) -> None:
     forgot = f"{settings().base_url}/forgot"
     await mail.send("password", email, *mail.written("password_changed", name=name, link=forgot))
-
-
-async def _slow_guesses(login: str, account: queries.Account | None, client: Client) -> None:
-    """Slow guessing down without letting strangers lock anybody out of a network they have signed in from."""
-    subject = str(account.id) if account else names.key(login)
-    await ratelimit.take(ratelimit.SIGN_IN_NETWORK, client.network)
-    await ratelimit.take(ratelimit.SIGN_IN_HERE, f"{subject} {client.network}")
-    await ratelimit.take(ratelimit.SIGN_IN_ALL, ratelimit.EVERYBODY)
-    try:
-        await ratelimit.take(ratelimit.SIGN_IN_ACCOUNT, subject)
-    except TooMany:
-        if account is None or client.network not in await _known_networks(account.id):
-            raise
-
-
-async def _known_networks(member: int) -> set[str]:
-    return {ratelimit.network(sign_in.address) for sign_in in await sessions.in_use(member)}

@@ -44,11 +44,23 @@ def _limit(name: str, most: int, seconds: int, *, strict: bool = False) -> Limit
 
 LIMITS: dict[str, Limit] = {}
 
-# Guesses at one account: from one network, and from everywhere (which does not stop the networks it knows).
+# Wrong passwords: on a device that signed in before, and elsewhere for one name from one network, for one name from
+# everywhere, and for all names from one network. Above these a browser answers a challenge (accounts/proofs.py).
+SIGN_IN_DEVICE = _limit("sign-in:device", 10, 15 * MINUTE, strict=True)
 SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
 SIGN_IN_NETWORK = _limit("sign-in:network", 100, 15 * MINUTE, strict=True)
 SIGN_IN_ALL = _limit("sign-in:all", 3_000, 5 * MINUTE, strict=True)
+
+# Wrong passwords with an answered challenge. Above these a mailed link is the way in.
+PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
+PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
+PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
+
+# Mailed links that sign in. An address gets no more than its allowance, and the answer does not tell.
+LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
+LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
+LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True)
 
 SIGN_UP_ADDRESS = _limit("sign-up:address", 5, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
@@ -108,6 +120,15 @@ redis.call('PEXPIRE', KEYS[1], filled_in)
 return 0
 """
 
+GIVE_BACK = """
+local tokens = redis.call('HGET', KEYS[1], 'tokens')
+if tokens then
+  redis.call('HSET', KEYS[1], 'tokens', tostring(math.min(tonumber(ARGV[1]), tokens + 1)))
+end
+return 0
+"""
+GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
+
 # A row comes back when a token was there.
 TAKE_ROW = """
 insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - 1, clock_timestamp())
@@ -137,6 +158,14 @@ async def take(limit: Limit, subject: str) -> None:
         raise TooMany(f"That was a lot in a short time. Please try again in {_in_words(wait)}.", wait)
 
 
+async def give_back(limit: Limit, subject: str) -> None:
+    """Return a token that was taken for something that does not count after all."""
+    if not settings().limits:
+        return
+    if await _run(_script(GIVE_BACK), limit, subject) is None and limit.strict:
+        await db.execute(GIVE_BACK_ROW, _key(limit, subject), limit.most)
+
+
 async def take_each(limits: Triple, account: int, address: str) -> None:
     """Take one token for the account, one for its network and one for everybody; raises TooMany as `take` does."""
     for limit, subject in zip(limits, (str(account), network(address), EVERYBODY), strict=True):
@@ -161,23 +190,28 @@ async def sweep() -> int:
 
 
 @cache
-def _script() -> AsyncScript:
-    return AsyncScript(redis(), TAKE)
+def _script(text: str) -> AsyncScript:
+    return AsyncScript(redis(), text)
 
 
 async def _take_from_redis(limit: Limit, subject: str) -> int | None:
     """Seconds to wait, 0 when a token was taken, None when Redis does not answer."""
+    wait = await _run(_script(TAKE), limit, subject)
+    return None if wait is None else -(-wait // 1000)
+
+
+async def _run(script: AsyncScript, limit: Limit, subject: str) -> int | None:
+    """What a script on a bucket returns, None when Redis does not answer."""
     global _rests_until  # noqa: PLW0603 one state of one Redis
     if monotonic() < _rests_until:
         return None
     try:
         async with asking(redis()) as client:
-            wait = await _script()([_key(limit, subject)], [limit.most, limit.seconds], client=client)
+            return int(await script([_key(limit, subject)], [limit.most, limit.seconds], client=client))
     except (RedisError, OSError, TimeoutError) as error:
         _rests_until = monotonic() + REST_SECONDS
         log.warning("limits without Redis", error=repr(error))
         return None
-    return -(-int(wait) // 1000)
 
 
 async def _take_from_table(limit: Limit, subject: str) -> int:

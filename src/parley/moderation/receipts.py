@@ -6,6 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from parley.core import db, mail
+from parley.core.mail.links import proof
 from parley.core.settings import settings
 
 THINGS = {"comment": "a comment", "article": "an article", "member": "a member"}
@@ -20,10 +21,14 @@ class Reporter(msgspec.Struct, frozen=True):
     path: str
     ground: str
     outcome: str | None
+    is_visitor: bool
 
 
 PATH = "case i.kind when 'member' then '/u/' || u.name when 'article' then '/t/' || i.target else '/c/' || i.target end"
-COLUMNS = f"m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome"
+COLUMNS = f"""
+m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as ground, r.outcome,
+r.reporter is null as is_visitor
+"""
 SOURCE = """
 report r join item i on i.id = r.item join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
 left join member u on i.kind = 'member' and u.id = i.target
@@ -48,7 +53,7 @@ where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email
 async def confirm(report: int) -> None:
     """Mail that a report came, to whoever made it."""
     for one in await db.fetch(Reporter, REPORTER, report):
-        await mail.send(f"receipt.{report}", one.email, *_written("receipt", one))
+        await mail.send(f"receipt.{report}", one.email, *_written("receipt", one, prove=_prove_link(report, one)))
 
 
 async def answer(decision: int, kind: str, delay: timedelta) -> None:
@@ -68,7 +73,16 @@ def outcome(reporter: Reporter) -> tuple[str, str]:
     return _written("outcome", reporter)
 
 
-def _written(template: str, one: Reporter) -> tuple[str, str]:
+def key(report: int) -> str:
+    """What proves that the address of a visitor's report receives our mail."""
+    return proof("report", str(report).encode()).hex()
+
+
+def _prove_link(report: int, one: Reporter) -> str | None:
+    return f"{settings().base_url}/reports/{report}/{key(report)}" if one.is_visitor else None
+
+
+def _written(template: str, one: Reporter, **more: str | None) -> tuple[str, str]:
     link = settings().base_url + quote(one.path)
     context = {"name": one.name, "thing": THINGS[one.kind], "ground": one.ground, "outcome": one.outcome, "link": link}
-    return mail.written(template, **context)
+    return mail.written(template, **context, **more)

@@ -19,6 +19,8 @@ class Flag(msgspec.Struct, frozen=True):
     # How to answer a visitor who said so.
     name: str | None = None
     email: str | None = None
+    # Of a visitor: the network that the report came from.
+    network: str | None = None
 
 
 # One whose reports were mostly declined weighs less, never more for it (trust.md I13); a newcomer's weighs 1. Whoever
@@ -34,6 +36,22 @@ from (
 ) made
 """
 
+# A visitor's report counts once a network and once a text on an item, until its address is proven.
+IS_REPEATED = """
+select exists(select from report where item = $1 and reporter is null and state <> 'resolved'
+              and (network = $2 or lower(btrim(text)) = lower(btrim($3))))
+"""
+# All unproven reports of an item together weigh less than any member's: they order the items that nothing else does.
+MOST_UNPROVEN = 0.01
+# Full weight for a proven address, once an item.
+PROVE = """
+update report r set proven = true, weight = case when exists(
+    select from report o
+    where o.item = r.item and o.proven and lower(o.email) = lower(r.email) and o.state <> 'resolved'
+) then 0 else 1 end
+where r.id = $1 and r.reporter is null and r.state <> 'resolved' and not r.proven returning r.item
+"""
+
 OPEN = """
 insert into item (kind, target, thread, opened_at) values ($1, $2, $3, now())
 on conflict (kind, target) do update
@@ -44,8 +62,8 @@ returning id
 """
 
 ADD = """
-insert into report (item, reporter, name, email, guideline, text, weight, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, now())
+insert into report (item, reporter, name, email, guideline, text, weight, network, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, now())
 on conflict (item, reporter) where reporter is not null and state <> 'resolved' do nothing
 returning id
 """
@@ -54,7 +72,9 @@ returning id
 RISK = """
 update item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
 from (
-    select coalesce(sum(r.weight * g.severity), 0)
+    select coalesce(sum(r.weight * g.severity) filter (where r.reporter is not null or r.proven), 0)
+         + MOST_UNPROVEN * (1 - 1 / (1 + coalesce(sum(r.weight * g.severity)
+                                         filter (where r.reporter is null and not r.proven), 0)))
          + coalesce((select sum(g.severity)
                      from hit h join rule u on u.id = h.rule join guideline g on g.code = u.guideline
                      where h.acted and h.comment = (select target from item where id = $1 and kind = 'comment')), 0)
@@ -62,7 +82,7 @@ from (
     from report r join guideline g on g.code = r.guideline where r.item = $1 and r.state <> 'resolved'
 ) r, item o left join standing s on s.thread = o.thread
 where i.id = $1 and o.id = $1
-"""
+""".replace("MOST_UNPROVEN", str(MOST_UNPROVEN))
 
 
 async def report(flag: Flag) -> int:
@@ -97,11 +117,25 @@ async def weigh(item: int) -> None:
     await db.execute(RISK, item)
 
 
+async def prove(report: int) -> bool:
+    """Give a visitor's report the weight of a member's: its address is proven. False where it is done with."""
+    async with db.atomic():
+        item: int | None = await db.value(PROVE, report)
+        if item is not None:
+            await weigh(item)
+            await desks.stir()
+    return item is not None
+
+
+async def _visitor_weight(item: int, flag: Flag) -> float:
+    return 0.0 if await db.value(IS_REPEATED, item, flag.network, flag.text) else 1.0
+
+
 async def _add(item: int, flag: Flag) -> int:
     reporter = flag.reporter.id if flag.reporter else None
-    weight = await db.value(WEIGHT, reporter) if reporter else 1.0
+    weight = await db.value(WEIGHT, reporter) if reporter else await _visitor_weight(item, flag)
     made: int | None = await db.value(
-        ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, float(weight)
+        ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, float(weight), flag.network
     )
     await weigh(item)
     if made is not None:

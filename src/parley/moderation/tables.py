@@ -60,6 +60,9 @@ class Report(Table):
     # How to answer a visitor who reported illegal content.
     name = Varchar(100, null=True, default=None)
     email = Varchar(254, null=True, default=None)
+    # Of a visitor's: where it came from, and whether a mailed link proved the address.
+    network = Varchar(50, null=True, default=None)
+    proven = Boolean(null=False, default=False)
     guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
     text = Text(null=False, default="")
     weight = DoublePrecision(null=False, default=1.0)

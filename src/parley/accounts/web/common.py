@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.response import Redirect
 
-from parley.accounts import sessions
+from parley.accounts import devices, sessions
 from parley.accounts.ops import Client, SignedIn
 from parley.core.access import Viewer, address_of, viewer_of
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
@@ -18,8 +18,8 @@ AnyRequest = Request[Any, Any, Any]
 def client_of(request: AnyRequest) -> Client:
     """The browser that asks. Forwarded headers are the web server's to judge, never ours."""
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
-    address = address_of(request)
-    return Client(agent=agent, address=address, viewer=viewer_of(request))
+    address, device = address_of(request), request.cookies.get(devices.cookie_name(), "")
+    return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
 
 
 def member_of(request: AnyRequest) -> Viewer:
@@ -36,8 +36,10 @@ def next_of(request: AnyRequest) -> str:
 
 
 def see_other(path: str, signed_in: SignedIn | None = None) -> Redirect:
-    """Lead on to `path`, with the cookie of a sign-in that just began."""
-    cookies = [sessions.cookie(signed_in.token, signed_in.role)] if signed_in else None
+    """Lead on to `path`, with the cookies of a sign-in that just began."""
+    cookies = (
+        [sessions.cookie(signed_in.token, signed_in.role), devices.cookie(signed_in.device)] if signed_in else None
+    )
     return Redirect(path, status_code=303, cookies=cookies)
 
 

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import ops, queries, sessions
+from parley.accounts import devices, ops, queries, sessions
 from parley.accounts.forms import PasswordForm, ProfileForm
 from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, see_other
 from parley.core.access import MEMBER, Viewer
@@ -70,7 +70,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
     error: TooMany | None = None
     if not form.errors:
         try:
-            await _change_password(request, form)
+            device = await _change_password(request, form)
         except Refused as refusal:
             form.errors["current"] = str(refusal)
         except TooMany as too_many:
@@ -78,7 +78,9 @@ async def change_password(request: AnyRequest) -> Response[object]:
     if form.errors or error:
         rows = await _sessions(viewer)
         return mistaken(request, "accounts/security.html", form, error, sessions=rows, saved=False)
-    return see_other("/settings/security?saved")
+    answer = see_other("/settings/security?saved")
+    answer.set_cookie(devices.cookie(device))
+    return answer
 
 
 @post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
@@ -98,8 +100,8 @@ def device(agent: str) -> str:
     return browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0] or "Unknown browser"
 
 
-async def _change_password(request: AnyRequest, form: PasswordForm) -> None:
-    await ops.change_password(
+async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
+    return await ops.change_password(
         member_of(request),
         current=form.current,
         password=form.password,

@@ -4,6 +4,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.accounts import hooks, ops, sessions
+from parley.accounts.attempts import ProofNeeded
 from parley.accounts.forms import SignInForm
 from parley.accounts.rules import Suspended
 from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other
@@ -28,11 +29,15 @@ async def sign_in(request: AnyRequest) -> Response[object]:
     if form.errors:
         return mistaken(request, "accounts/login.html", form, next_url=form.next)
     try:
-        signed_in = await ops.sign_in(login=form.login, password=form.password, client=client_of(request))
+        signed_in = await ops.sign_in(
+            login=form.login, password=form.password, client=client_of(request), answer=form.answer
+        )
     except Suspended as error:
         return mistaken(
             request, "accounts/login.html", form, error, next_url=form.next, appeal_at=await _appeal_at(error)
         )
+    except ProofNeeded as error:
+        return mistaken(request, "accounts/login.html", form, error, next_url=form.next, challenge=error.challenge)
     except (Refused, Forbidden, TooMany) as error:
         return mistaken(request, "accounts/login.html", form, error, next_url=form.next)
     return see_other(form.next, signed_in)

@@ -1,23 +1,28 @@
 """Reporting over HTTP: by members on any ground, by anybody on the one that the law gives."""
 
+import hmac
 from typing import Any
 from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from parley.core.access import ANYONE, Viewer, address_of, viewer_of
-from parley.core.errors import ParleyError
+from parley.core.errors import NotFound, ParleyError
 from parley.core.forms import Form, posted
 from parley.core.pages import page
 from parley.core.ratelimit import EVERYBODY, REPORT, network, take, take_each
-from parley.moderation import reports
+from parley.moderation import receipts, reports
 from parley.moderation.forms import ReportForm
 from parley.moderation.queries.grounds import grounds
 from parley.moderation.reports import Flag
 from parley.moderation.web import subjects
 from parley.moderation.web.subjects import Subject
+
+# Of a report's number.
+MOST_DIGITS = 18
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -48,7 +53,9 @@ async def _send(request: AnyRequest, subject: Subject) -> Response[Any]:
     if not form.errors:
         try:
             await _limit(reporter, address_of(request))
-            await reports.report(_flag(subject, form, reporter))
+            flag = _flag(subject, form, reporter)
+            flag = replace(flag, network=network(address_of(request))) if reporter is None else flag
+            await reports.report(flag)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     if form.errors:
@@ -118,7 +125,30 @@ async def member_reported(request: AnyRequest, name: FromPath[str]) -> Response[
     return _thank(request, await subjects.member(name, viewer_of(request)))
 
 
+def _proven(report: str, key: str) -> int:
+    """The number of a report whose mailed link this is. Raises NotFound for a link that we did not mail."""
+    number = int(report) if report.isascii() and report.isdigit() and len(report) <= MOST_DIGITS else 0
+    if not hmac.compare_digest(receipts.key(number).encode(), key.encode(errors="replace")):
+        raise NotFound("There is no page at this address.")
+    return number
+
+
+@get("/reports/{report:str}/{key:str}", name="moderation:prove-report", opt={"who": ANYONE})
+async def prove_page(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
+    """One button. Mail scanners open links, so opening one changes nothing."""
+    _proven(report, key)
+    return page(request, "moderation/prove.html", done=False)
+
+
+@post("/reports/{report:str}/{key:str}", opt={"who": ANYONE})
+async def prove(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
+    await reports.prove(_proven(report, key))
+    return page(request, "moderation/prove.html", done=True)
+
+
 handlers: list[object] = [
+    prove_page,
+    prove,
     comment_form,
     report_comment,
     comment_reported,

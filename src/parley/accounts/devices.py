@@ -1,0 +1,48 @@
+"""The cookie of a browser that signed in before: it has its own allowance of wrong passwords.
+
+It is signed over the member's password hash, so a new password revokes every one there is. Nothing of it is stored.
+"""
+
+import hmac
+import secrets
+
+from litestar.datastructures import Cookie
+
+from parley.core.mail.links import proof
+from parley.core.settings import settings
+
+LASTS_SECONDS = 365 * 86_400
+
+
+def issue(member: int, password_hash: str | None) -> str:
+    """A new device value, bound to a member and their present password."""
+    plain = f"{member}.{secrets.token_urlsafe(12)}"
+    return f"{plain}.{_signature(plain, password_hash)}"
+
+
+def recognised(value: str, member: int, password_hash: str | None) -> bool:
+    """Whether `value` was issued to this member under their present password."""
+    plain, _, signature = value.rpartition(".")
+    expected = _signature(plain, password_hash)
+    return plain.startswith(f"{member}.") and hmac.compare_digest(signature.encode(errors="replace"), expected.encode())
+
+
+def cookie(value: str) -> Cookie:
+    return Cookie(
+        key=cookie_name(),
+        value=value,
+        max_age=LASTS_SECONDS,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def cookie_name() -> str:
+    """Browsers take `__Host-` over https only."""
+    return "__Host-parley-device" if settings().secure else "parley-device"
+
+
+def _signature(plain: str, password_hash: str | None) -> str:
+    return proof("device", f"{plain}|{password_hash or ''}".encode(errors="replace")).hex()

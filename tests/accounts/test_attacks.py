@@ -1,0 +1,141 @@
+"""Wrong passwords by others never keep a member out, and guessing is still slowed."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from accounts.person import PASSWORD, Person
+from parley.accounts import attempts, ops, proofs
+from parley.core import db, ratelimit
+
+pytestmark = pytest.mark.anyio
+
+WRONG = "not my password"
+
+
+async def use_up(login: str = "mira", address: str = "127.0.0.1") -> None:
+    """Try wrong passwords until the allowance of a name on a network is used up."""
+    stranger = ops.Client(agent="", address=address)
+    for _ in range(ratelimit.SIGN_IN_HERE.most):
+        with pytest.raises(ops.Refused):
+            await ops.sign_in(login=login, password=WRONG, client=stranger)
+
+
+def solved(challenge: str) -> str:
+    return f"{challenge}.{next(n for n in range(100_000) if proofs.solves(challenge, str(n)))}"
+
+
+def challenge_in(answer: httpx.Response) -> str:
+    found = re.search(r'data-challenge="([^"]+)"', answer.text)
+    assert found, answer.text
+    return found[1]
+
+
+async def test_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: Person) -> None:
+    for _ in range(2 * ratelimit.SIGN_IN_HERE.most):
+        client.cookies.clear()
+        assert (await mira.sign_in(client)).status_code == 303
+
+
+async def test_a_device_that_signed_in_before_is_not_locked_out_by_its_neighbours(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await mira.sign_in(client)
+    client.cookies.delete("parley")
+    await use_up()
+    assert (await mira.sign_in(client)).status_code == 303
+
+
+async def test_a_new_password_revokes_the_devices(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    client.cookies.delete("parley")
+    await db.execute("update member set password_hash = $1", await ops.passwords.hashed("another set of words"))
+    await use_up()
+    answer = await client.post("/login", data={"login": "mira", "password": "another set of words"})
+    assert answer.status_code == 429
+
+
+async def test_a_device_of_one_account_is_nothing_to_another(
+    client: httpx.AsyncClient, mira: Person, jon: Person
+) -> None:
+    await jon.sign_in(client)
+    client.cookies.delete("parley")
+    await use_up()
+    assert (await mira.sign_in(client)).status_code == 429
+
+
+async def test_above_the_allowance_a_calculation_lets_in_once(client: httpx.AsyncClient, mira: Person) -> None:
+    await use_up()
+    refused = await mira.sign_in(client)
+    assert refused.status_code == 429 and 'value="mira"' in refused.text and "/login/link" in refused.text
+    answer = solved(challenge_in(refused))
+    data = {"login": "mira", "password": PASSWORD, "answer": answer}
+    assert (await client.post("/login", data=data)).status_code == 303
+    client.cookies.clear()
+    assert (await client.post("/login", data=data)).status_code == 429
+
+
+@pytest.mark.parametrize("answer", ["", "x", "1.2.3.4", "9" * 400])
+async def test_a_made_up_answer_is_none(client: httpx.AsyncClient, mira: Person, answer: str) -> None:
+    await use_up()
+    data = {"login": "mira", "password": PASSWORD, "answer": answer}
+    assert (await client.post("/login", data=data)).status_code == 429
+
+
+async def test_an_answer_is_for_one_name(mira: Person) -> None:
+    answer = solved(proofs.challenge("jon"))
+    assert not await proofs.accepts(answer, "mira")
+    assert await proofs.accepts(answer, "jon")
+
+
+async def test_an_old_answer_is_none(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "LASTS_SECONDS", -1)
+    assert not await proofs.accepts(solved(proofs.challenge("mira")), "mira")
+
+
+async def test_answers_are_limited_too_and_a_mailed_link_is_the_way_then(mira: Person) -> None:
+    await use_up()
+    key = attempts.login_key("mira")
+    for _ in range(ratelimit.PROVEN_ACCOUNT.most):
+        await ratelimit.take(ratelimit.PROVEN_ACCOUNT, key)
+    stranger = ops.Client(agent="", address="127.0.0.1")
+    with pytest.raises(ratelimit.TooMany, match="link"):
+        await ops.sign_in(login="mira", password=PASSWORD, client=stranger, answer=solved(proofs.challenge(key)))
+
+
+async def test_many_names_tried_from_one_network_are_slowed(mira: Person) -> None:
+    for _ in range(ratelimit.SIGN_IN_NETWORK.most):
+        await ratelimit.take(ratelimit.SIGN_IN_NETWORK, "127.0.0.0/24")
+    with pytest.raises(attempts.ProofNeeded):
+        await ops.sign_in(login="mira", password=PASSWORD, client=ops.Client(agent="", address="127.0.0.1"))
+
+
+async def test_a_mailed_link_signs_in_once(
+    client: httpx.AsyncClient, mira: Person, mailed: Callable[[str], Awaitable[str]]
+) -> None:
+    await use_up()
+    assert (await client.post("/login/link", data={"email": "Mira@example.org"})).status_code == 303
+    link = await mailed("login")
+    assert "Press the button" in (await client.get(link)).text
+    assert (await client.post(link)).headers["location"] == "/"
+    assert (await client.get("/settings/security")).status_code == 200
+    client.cookies.clear()
+    assert (await client.post(link)).status_code == 410
+    assert await db.value("select count(*) from session") == 1
+
+
+async def test_asking_for_a_link_tells_nobody_whether_there_is_an_account(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    known = await client.post("/login/link", data={"email": mira.email})
+    unknown = await client.post("/login/link", data={"email": "nobody@example.org"})
+    assert (known.status_code, known.headers["location"]) == (unknown.status_code, unknown.headers["location"])
+    assert await db.values("select recipient from mail where kind = 'login'") == [mira.email]
+
+
+async def test_nobody_is_mailed_many_links(client: httpx.AsyncClient, mira: Person) -> None:
+    for _ in range(2 * ratelimit.LINK_ADDRESS.most):
+        assert (await client.post("/login/link", data={"email": mira.email})).status_code == 303
+    assert await db.value("select count(*) from mail where kind = 'login'") == ratelimit.LINK_ADDRESS.most
