@@ -52,7 +52,8 @@ with due as (
     where id in (select id from mail where state = 'planned' and due_at > now() for update skip locked)
 )
 update mail set leased_until = now() where id in (
-    select id from mail where state = 'data' and leased_until between now() + interval '6 minutes' and now() + interval '10 minutes'
+    select id from mail where state = 'data'
+      and leased_until between now() + interval '6 minutes' and now() + interval '10 minutes'
     for update skip locked
 )
 """
