@@ -52,7 +52,9 @@ with due as (
     where id in (select id from mail where state = 'planned' and due_at > now() for update skip locked)
 )
 update mail set leased_until = now() where id in (
-    select id from mail where state = 'data' and leased_until > now() + interval '6 minutes' for update skip locked
+    select id from mail where state = 'data'
+      and leased_until between now() + interval '6 minutes' and now() + interval '10 minutes'
+    for update skip locked
 )
 """
 OPEN = "select count(*) from mail where state in ('planned', 'claimed', 'data')"

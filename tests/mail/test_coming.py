@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.anyio]
 SAMPLES = SHARED / "email" / "sisimai"
 # What is no undeliverable mail, though a server sent it.
 NO_BOUNCE = {"delivered", "feedback"}
+# The collection says so of "user unknown", too, where it cannot tell whether a filter answered: the words are the same.
+AMBIGUOUS = {"filtered"}
+NO_REPORT = {None, "mail", "auto-reply"}
 
 
 def samples() -> list[dict[str, Any]]:
@@ -39,7 +42,7 @@ def told(sample: dict[str, Any]) -> str | None:
 
 def test_nineteen_in_twenty_bounces_are_told_right_by_whether_the_address_is_gone() -> None:
     bounces = [one for one in samples() if one["cls"] == "bounce" and one["expected"]]
-    judged = [one for one in bounces if one["expected"][0]["reason"] not in NO_BOUNCE]
+    judged = [one for one in bounces if one["expected"][0]["reason"] not in NO_BOUNCE | AMBIGUOUS]
     right = sum((told(one) == "gone") == one["expected"][0]["hardbounce"] and told(one) is not None for one in judged)
     missed = sum(told(one) is None for one in judged)
     print(f"\n{right} of {len(judged)} bounces right ({right / len(judged):.1%}), {missed} not recognised")  # noqa: T201 the figures
@@ -59,9 +62,11 @@ def test_every_complaint_is_recognised() -> None:
 def test_no_automatic_reply_and_no_ordinary_mail_is_taken_for_a_bounce() -> None:
     others = [one for one in samples() if one["cls"] in {"auto-reply", "not-a-bounce"}]
     ordinary = [told(one) for one in others]
-    print(f"\n{len(ordinary)} automatic replies and ordinary mails, {sum(map(bool, ordinary))} taken for bounces")  # noqa: T201 the figures
+    taken = sum(one not in NO_REPORT for one in ordinary)
+    print(f"\n{len(ordinary)} automatic replies and ordinary mails, {taken} taken for bounces")  # noqa: T201 the figures
     assert len(ordinary) >= 5
-    assert set(ordinary) == {None}
+    assert set(ordinary) <= NO_REPORT
+    assert {told(one) for one in others if one["cls"] == "auto-reply"} == {"auto-reply"}
 
 
 def test_no_sample_that_is_cut_anywhere_makes_it_fail() -> None:
@@ -82,7 +87,7 @@ def test_nothing_that_comes_in_makes_it_fail(raw: bytes) -> None:
     [
         ("5.1.1", "gone"),
         ("5.1.2", "gone"),
-        ("5.2.2", "soft"),
+        ("5.2.2", "full"),
         ("4.4.1", "soft"),
         ("5.7.1", "policy"),
         ("5.3.0", "hard"),
@@ -157,19 +162,75 @@ async def test_a_message_that_somebody_waits_for_still_goes_there(here: Sink, cl
     assert await deliver_due() == 1
 
 
-async def test_full_mailboxes_and_passing_troubles_add_up_and_are_forgotten_after_a_month(
+async def days_later(days: int) -> None:
+    await db.execute("update mail_address set scored_at = scored_at - $1 * interval '1 day'", days)
+
+
+async def test_an_address_that_cannot_be_reached_is_given_up_after_two_bounces_days_apart(
     here: Sink, club: Club
 ) -> None:
     number = await sent(club)
-    for turn in range(3):
-        assert await take_in(dsn(number, "5.2.2", turn=turn)) == "soft"
+    for turn in range(5):
+        assert await take_in(dsn(number, "5.3.0", turn=turn)) == "hard"
     assert not await is_held_back()
-    await db.execute("update mail_address set scored_at = now() - interval '31 days'")
+    await days_later(3)
+    assert await take_in(dsn(number, "5.3.0", turn=5)) == "hard"
+    assert await is_held_back()
+
+
+async def test_full_mailboxes_add_up_over_days_and_are_forgotten_after_a_month(here: Sink, club: Club) -> None:
+    number = await sent(club)
+    for turn in range(3):
+        assert await take_in(dsn(number, "5.2.2", turn=turn)) == "full"
+        await days_later(3)
+    assert not await is_held_back()
+    await days_later(31)
     for turn in range(3, 6):
         await take_in(dsn(number, "4.4.1", turn=turn))
+        await days_later(3)
     assert not await is_held_back()
     await take_in(dsn(number, "4.4.1", turn=7))
     assert await is_held_back()
+
+
+async def refused_by_one_provider(club: Club, status: str, said: str, count: int = 5) -> None:
+    for turn in range(count):
+        address = f"member{turn}@provider.example"
+        letter = mail.Letter(
+            list="digest", member=1, to=address, key=f"burst.{turn}", subject="Monday", text="Words.\n"
+        )
+        async with db.atomic():
+            number = await mail.post(letter)
+        club.letters[number] = letter
+        await db.execute("update mail set data_at = now(), state = 'sent' where id = $1", number)
+        await take_in(dsn(number, status, said=said, turn=turn))
+
+
+PAUSED = "select paused_until > now() from mail_domain where domain = 'provider.example'"
+SUPPRESSED = "select count(*) from mail_address where suppressed_at is not null"
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("5.7.1", "550 5.7.1 blocked, see spamhaus"), ("5.1.1", "550 5.1.1 no such user")],
+)
+async def test_a_burst_of_one_refusal_pauses_the_provider_and_gives_back_whom_it_suppressed(
+    here: Sink, club: Club, status: str, said: str
+) -> None:
+    await refused_by_one_provider(club, status, said)
+    assert await db.value(PAUSED) is True
+    assert await db.value(SUPPRESSED) == 0
+
+
+async def test_some_dead_addresses_among_many_that_were_reached_are_no_burst(here: Sink, club: Club) -> None:
+    await db.execute(
+        """insert into mail (kind, recipient, domain, subject, text, created_at, due_at, attempts, data_at, state)
+           select 'x', 'n' || n || '@provider.example', 'provider.example', 's', 't', now(), now(), 1, now(), 'sent'
+           from generate_series(1, 100) n"""
+    )
+    await refused_by_one_provider(club, "5.1.1", "550 5.1.1 no such user")
+    assert await db.value(PAUSED) is None
+    assert await db.value(SUPPRESSED) == 5
 
 
 async def test_that_they_do_not_want_our_mail_is_not_the_members_fault(here: Sink, club: Club) -> None:

@@ -14,7 +14,9 @@ def letter(said: str, sender: str = DAEMON, subject: str = "failure notice", mor
 
 def told(raw: bytes) -> str | None:
     _, report = reports.read(raw)
-    return report.kind if report else None
+    if report is None or report.kind in {"mail", "auto-reply"}:
+        return None
+    return report.kind if report.is_final else "delayed"
 
 
 @pytest.mark.parametrize(
@@ -29,12 +31,12 @@ def told(raw: bytes) -> str | None:
          "gone"),
         ('"MailEnable" <postmaster@example.net>', "Message Delivery Failure",
          "MailEnable: Message could not be delivered to some recipients.\nReason: Mailbox does not exist", "gone"),
-        (DAEMON, "Undeliverable mail: Monday", "Failed to deliver to 'ada@example.org'\n account is full", "soft"),
+        (DAEMON, "Undeliverable mail: Monday", "Failed to deliver to 'ada@example.org'\n account is full", "full"),
         ("postmaster@example.net", "DELIVERY FAILURE: User ada (ada@example.org) not listed in Domino Directory",
          "was not delivered\nbecause:\n  User ada (ada@example.org) not listed in Domino Directory",
          "gone"),
-        (DAEMON, "failure notice", "The message could not be delivered because the user's mailfolder is full.", "soft"),
-        (DAEMON, "failure notice", "552 Quota violation for ada@example.org", "soft"),
+        (DAEMON, "failure notice", "The message could not be delivered because the user's mailfolder is full.", "full"),
+        (DAEMON, "failure notice", "552 Quota violation for ada@example.org", "full"),
         (DAEMON, "Undelivered Mail Returned to Sender",
          "<ada@example.org>: host mx.example.org[195.7.46.14] said: 550 5.1.1\n    <ada@example.org>... User unknown",
          "gone"),

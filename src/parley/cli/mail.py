@@ -1,5 +1,6 @@
-"""`parley mail`: what the DNS has to say, whether a message is as it should be, and taking in what comes back."""
+"""`parley mail`: what the DNS has to say, whether a message is as it should be, and what comes back."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 import msgspec
 import rich_click as click
 
-from parley.cli.running import on_installation
+from parley.cli.running import fail, on_installation
 from parley.core.errors import Refused
 from parley.core.mail import check as checks
+from parley.core.mail.coming import actions, reports
 from parley.core.mail.coming.intake import take_in
 from parley.core.settings import settings
 
@@ -47,6 +49,33 @@ async def bounce(recipient: str | None) -> dict[str, Any]:
     """Take in one message from standard input: undeliverable mail, a complaint, or a letter that asks to stop."""
     said = await take_in(sys.stdin.buffer.read(), recipient)
     return {"text": said, "result": said}
+
+
+@mail.command()
+@click.argument("paths", metavar="PATH...", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
+def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
+    """Show what would be done with messages that came in: files, or folders of them. Nothing is changed."""
+    for path in paths:
+        if not path.exists():
+            fail(f"{path} does not exist.")
+        for file in _files(path):
+            try:
+                _, report = reports.read(file.read_bytes())
+            except OSError as error:
+                fail(f"{file} cannot be read: {error.strerror}.")
+            found = {
+                "path": str(file),
+                "kind": actions.kind_of(report),
+                "address": report.address if report is not None else "",
+                "action": actions.action_of(report),
+            }
+            click.echo(json.dumps(found, ensure_ascii=False) if as_json else "  ".join(found.values()))
+
+
+def _files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
 
 
 def _line(record: checks.Record) -> str:

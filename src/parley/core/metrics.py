@@ -56,6 +56,9 @@ OLDEST_SECONDS = Gauge("parley_queue_oldest_seconds", "How long the oldest of it
 
 MAIL = Counter("parley_mail", "Messages, by what became of them; deferred ones are tried again.", ["outcome"])
 MAIL_RETURNED = Gauge("parley_mail_returned", "Messages that came back within a day, by why.", ["kind"])
+MAIL_PROVIDERS_PAUSED = Counter(
+    "parley_mail_providers_paused", "Times that a provider refused many letters alike and was paused, by why.", ["kind"]
+)
 MAIL_SUPPRESSED = Gauge("parley_mail_suppressed", "Addresses that nothing of a list is sent to any more.")
 
 GAVE_WAY = Counter(

@@ -11,6 +11,9 @@ from parley.moderation.stats import Figure, stripped
 WORDS = {
     "gone": "No such mailbox",
     "hard": "Cannot be reached",
+    "full": "Mailbox full",
+    "content": "This letter was refused",
+    "rate": "Too much at once",
     "soft": "Full, or not now",
     "policy": "Our mail refused",
     "complaint": "Complaint",

@@ -6,13 +6,16 @@ import msgspec
 import structlog
 
 from parley.core import db
+from parley.core.mail import bursts
 from parley.core.mail.letters import lists
 
 log = structlog.get_logger(__name__)
 
-# As Discourse counts: an address that reached the threshold gets no letter of a list any more.
-SCORES = {"gone": 4, "hard": 2, "soft": 1, "policy": 0, "complaint": 4, "delayed": 0}
+# An address that reached the threshold gets no letter of a list any more.
+SCORES = {"gone": 4, "hard": 2, "full": 1, "soft": 1, "complaint": 4}
 THRESHOLD = 4
+# What comes back on the same days counts once: only time shows that an address is dead.
+APART = timedelta(days=2)
 FORGOTTEN = timedelta(days=30)
 
 ABOUT = "select lower(recipient) as address, list, member from mail where id = $1"
@@ -24,8 +27,10 @@ values ($1, $2, $3, $4, $5, $6, now()) on conflict (digest) do nothing
 
 SCORE = """
 insert into mail_address as a (address, score, scored_at) values ($1, $2, now())
-on conflict (address) do update set scored_at = now(),
-  score = case when a.scored_at > now() - $3::interval then a.score else 0 end + $2
+on conflict (address) do update set
+  scored_at = case when $4 and a.score > 0 and a.scored_at > now() - $5::interval then a.scored_at else now() end,
+  score = case when a.scored_at <= now() - $3::interval then $2
+    when $4 and a.score > 0 and a.scored_at > now() - $5::interval then greatest(a.score, $2) else a.score + $2 end
 returning score
 """
 
@@ -53,9 +58,12 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
             return False
         if kind == "policy":
             log.error("mail of ours is not wanted, see /mod/mail", mail=mail, status=status)
-        score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN)
-        if score >= THRESHOLD:
-            await db.execute(SUPPRESS, about.address, kind)
+        if kind in SCORES:
+            is_sure = SCORES[kind] >= THRESHOLD
+            score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_sure, APART)
+            if score >= THRESHOLD:
+                await db.execute(SUPPRESS, about.address, kind)
+        await bursts.look(about.address, kind)
         if kind == "complaint" and about.list is not None and about.member is not None:
             await lists[about.list].stop(about.member, "")
     return True

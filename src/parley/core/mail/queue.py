@@ -16,7 +16,9 @@ from parley.core.settings import settings
 
 BATCH = 20
 MOST_ATTEMPTS = 10
-LEASE = timedelta(minutes=5)
+# Longer than the waits for the answers before DATA, and for the two after it (smtp.py).
+LEASE = timedelta(minutes=15)
+DATA_LEASE = timedelta(minutes=25)
 # Two workers that claim at once would open more connections to a domain than it likes.
 LOCK = 7_270_002
 MOST_CONNECTIONS = 2
@@ -158,7 +160,7 @@ async def release(by: UUID) -> None:
 
 async def enter_data(mail: int, by: UUID) -> bool:
     """Say that the bytes of `mail` are about to leave; False where another worker has it by now."""
-    return await db.execute(DATA, mail, by, LEASE) == 1
+    return await db.execute(DATA, mail, by, DATA_LEASE) == 1
 
 
 async def settle(

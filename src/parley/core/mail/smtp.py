@@ -11,7 +11,10 @@ import msgspec
 from parley.core import fault
 from parley.core.settings import LOCAL_HOSTS, settings
 
-SECONDS = 30
+# How long to wait for each answer at least, in seconds (RFC 5321, 4.5.3.2).
+SECONDS = 300
+CONNECT_SECONDS = 30
+AFTER_DATA_SECONDS = 600
 PERMANENT = 500
 CLOSING = 421
 QUEUE_ID = re.compile(r"queued as (\w+)")
@@ -96,7 +99,9 @@ class Connection:
         if self._client is None or not self._client.is_connected:
             try:
                 self._client = client(settings().smtp_url or "")
-                await self._client.connect()
+                # A server that does not even greet is tried again soon: nothing was said to it.
+                await self._client.connect(timeout=CONNECT_SECONDS)
+                self._client.timeout = SECONDS
             except Failure as error:
                 self.drop()
                 raise Unreachable(repr(error)) from error
@@ -112,7 +117,7 @@ class Connection:
             raise Withdrawn
         fault.at("data")
         try:
-            return (await server.data(parcel.message)).message
+            return (await server.data(parcel.message, timeout=AFTER_DATA_SECONDS)).message
         except aiosmtplib.SMTPResponseException:
             raise
         except (aiosmtplib.SMTPException, OSError) as error:

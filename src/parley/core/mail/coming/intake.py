@@ -14,7 +14,6 @@ from parley.core.mail.links import read_off, returned
 # Where it was delivered to, the most certain first; in the end the address that ours was sent from, in a complaint.
 HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path")
 OFF = re.compile(r"\s*off\s+([\w-]+\.[\w-]+)\s*", re.IGNORECASE)
-LONGEST = 1_000_000
 
 
 async def take_in(raw: bytes, recipient: str | None = None) -> str:
@@ -23,18 +22,20 @@ async def take_in(raw: bytes, recipient: str | None = None) -> str:
     `recipient` is the address it was delivered to, where the mail server says. "ignored": none of our business, or it
     proves nothing.
     """
-    message, report = reports.read(raw[:LONGEST])
+    message, report = reports.read(raw)
     off = OFF.fullmatch(str(message.get("Subject", "")))
     if off is not None and await _leave(off[1]):
         return "off"
     mail = _mail(message, recipient)
-    if report is None or mail is None:
+    if report is None or mail is None or report.kind in {"mail", "auto-reply"}:
         return "ignored"
     if report.kind == "leave":
         return "off" if await bounces.leave(mail) else "ignored"
     digest = hashlib.sha256(raw).hexdigest()
-    is_new = await bounces.record(mail, report.kind, report.status, report.detail, digest=digest)
-    return report.kind if is_new else "known"
+    # What is tried again says nothing about the address yet.
+    kind = report.kind if report.is_final else "delayed"
+    is_new = await bounces.record(mail, kind, report.status, report.detail, digest=digest)
+    return kind if is_new else "known"
 
 
 async def _leave(token: str) -> bool:

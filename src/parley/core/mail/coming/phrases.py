@@ -4,7 +4,7 @@ import re
 
 SENDER = re.compile(
     r"""mailer.?daemon|post_?master|mail[.\ ]delivery|mail\ administrator|delivery\ (sub)?system|mdaemon|^\s*$|<>
-      |microsoft\ exchange|system\ administrator|smtp[\w.]*[_-]?mail|mailenable|^\W*(imss|ndr|bounces?)@""",
+      |microsoft\ exchange|no-?reply@|system\ administrator|smtp[\w.]*[_-]?mail|mailenable|^\W*(imss|ndr|bounces?)@""",
     re.IGNORECASE | re.VERBOSE,
 )
 SUBJECT = re.compile(
@@ -29,7 +29,7 @@ SAYS_SO = re.compile(
       |(fatal|delivery)\ errors|user\ unknown|unknown\ user|no\ such\ user|not\ delivered|failed\ recipient
       |action\ not\ taken
       |non-?delivery|returned\ because|postponed|nicht\ zugestellt|n'a\ pas?\ pu|pudo\ ser\ entregad|не\ может
-      |невозможно\ доставить""",
+      |невозможно\ доставить|送信できません|配信できません|not\ a\ member\ of""",
     re.IGNORECASE | re.VERBOSE,
 )
 # What a program answers for somebody who is away, and a person by hand.

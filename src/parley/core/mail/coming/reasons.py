@@ -1,88 +1,98 @@
-"""Why a message came back, from its status code (RFC 3463) and, where that says little, from the words beside it."""
+"""Why a message came back, from the words beside it first and from its status code (RFC 3463) where they say nothing.
+
+Words come before codes: refusals that are about us often come with 5.1.0, 5.1.1 or 5.7.x.
+"""
 
 import re
+import unicodedata
 
-# In this order. Each line is what mail servers of one kind or another write; the tests count how often they are right.
-POLICY = re.compile(
-    r"""spam|\bblock|black ?list|blocklist|\brbl\b|dnsbl|reputation|spf\b|dkim|dmarc|reverse\ (dns|hostname)|\bptr\b
-      |policy|authenticat|relay(ing)?\ (access\ )?(denied|not)|cannot\ relay|virus|malware|prohibited|banned
-      |refused\ by
-      |access\ denied|access\ rejected|rejected\ due|message\ (content\ )?rejected|unsolicited
-      |(?<!not\ )listed\ (in|at|by)
-      |too\ many\ (connections|messages|sessions|concurrent)|rate\ limit|throttl|tls|not\ authori[sz]ed
-      |unauthori[sz]ed
-      |suspicious|bad\ sender|sender\ (verify|rejected|denied)|whitelist|greylist""",
-    re.IGNORECASE | re.VERBOSE,
+from parley.core.mail.coming.reason_phrases import PHRASES
+
+ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
+LONGEST = 4_000
+QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+
+# A server that says it only after it has read the message, or a program behind it, judges more than the address.
+AFTER_DATA = re.compile(
+    r"end of data|(data|text) command"
+    r"|response to data|after data|smtp command\W*(data\b|\. )|procmail"
 )
-FULL = re.compile(
-    r"""(mailbox|account|quota|disk|storage|inbox|user)[^.\n]{0,40}(full|exceed|over|limit|exhausted)|over\ ?quota
-      |quota\ exceeded|exceeds?\ [^.\n]{0,30}quota|insufficient\ (system|disk|storage)|mailfolder\ is\ full
-      |too\ (big|large)|message\ size|size\ limit
-      |quota\ violation|space\ (is\ )?not\ enough|too\ much\ mail|exceeding\ [^.\n]{0,20}quota
-      |exceeded\ storage|mailbox\ (is\ )?full|not\ enough\ (disk|storage|space)|no\ space""",
-    re.IGNORECASE | re.VERBOSE,
+# A server that says it before it was told the address means us.
+BEFORE_RCPT = re.compile(
+    r"(after|reply to|following|response to) (the )?(mail from|initial connection|e?helo\b|ehlo\b|connect)"
+    r"|but (my name|sender) was rejected"
+    r"|>>> (mail from|e?helo|ehlo)[^<>]{0,120}<<< [45]"
 )
-UNKNOWN = re.compile(
-    r"""(user|recipient|mailbox|address|account|addressee|alias|member|rcpt)[^.\n]{0,60}
-        (unknown|not\ found|not\ exist|n't\ exist|invalid|not\ known|not\ a\ valid|no\ longer|not\ listed|unavailable
-         |not\ recogni[sz]ed|not\ our\ customer|not\ in\ our)
-      |(unknown|no\ such|invalid|nonexistent|non-existent|bad\ destination|undeliverable)\ (local\ |virtual\ )?
-        (or\ illegal\ )?(user|recipient|mailbox|address|account|addressee|person|alias|name)
-      |no\ mailbox\ here|user\ unknown|does\ not\ (exist|have\ an?)|doesn't\ (exist|have\ an?)|not\ a\ known\ user
-      |unrouteable\ address|unknown\ in\ |no\ such\ (person|local)|couldn't\ find\ (any|the)\ (user|mailbox)
-      |not\ listed\ in\ [^.\n]{0,20}directory|invalid\ final\ delivery\ userid|not\ a\ valid\ user|no\ user\ by\ that
-      |utilisateur\ inconnu|n['\u2019]existe\ pas(?!\ ou)|usuario\ desconocido|no\ existe(?!\ o\b)|(empfänger
-      |benutzer)\ unbekannt
-      |unbekannter\ (empfänger|benutzer)|existiert\ nicht|utente\ sconosciuto|не\ существует|не\ найден
-      |no\ recipients|this\ user\ doesn't|has\ (been\ )?(moved|disabled\ permanently)|moved\ to""",
-    re.IGNORECASE | re.VERBOSE,
+INACTIVE = re.compile(r"inactiv|unavail?able")
+# How KDDI and NTT Docomo refuse a letter that its reader filters: as their other answers, but without the address.
+FILTERED = re.compile(r"(5\d\d|^)[ :]*: user unknown")
+FILTERED_WITH_STATUS = re.compile(r"5\d\d[ '-]*unknown user")
+VAGUE_STATUSES = {"5.0.0", "5.2.0", "5.3.0"}
+
+TABLE = tuple(
+    (kind, re.compile("|".join(f"(?:{line})" for line in phrases.strip().replace("\n  ", "").splitlines())))
+    for kind, phrases in PHRASES
 )
-NO_HOST = re.compile(
-    r"""host\ (\S+\ |or\ domain\ name\ )?(unknown|not\ found)|not\ accepting\ network\ mess
-      |domain[^.\n]{0,40}(not\ exist|n't\ exist|not\ found|unknown|invalid)
-      |unknown\ host|no\ such\ (domain|host)|name\ service\ error|couldn't\ find\ any\ host|unrouteable\ mail\ domain
-      |host\ or\ domain\ name|does\ not\ accept\ mail|null\ ?mx|no\ (valid\ )?(mx|mail\ (host|server|exchanger))
-      |cannot\ find\ your\ (hostname|domain)|illegal\ host/domain|bad\ host/domain""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-# A server that says it only once it has read the message, or a program behind it, judges more than the address.
-LATER = re.compile(
-    r"end of (DATA|message)|(DATA|TEXT) command|after end of data|procmail|try again|loop", re.IGNORECASE
-)
-# What Office 365 says of an address that it does not have.
-REJECTED = re.compile(r"recipient address rejected: access denied", re.IGNORECASE)
-FULL_AFTER_ALL = re.compile(r"not enough disk space|mail(box|folder)( is)? full|over ?quota", re.IGNORECASE)
-AFTER_ALL_POLICY = re.compile(r"\bspf\b|spamhaus|(?<![\d.])5\.7\.\d{1,3}(?![\d.])", re.IGNORECASE)
-
-GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.4.4"})
-NOT_FOUND = re.compile(r"user not found|no such user here|unknown user: |other recipients in the same", re.IGNORECASE)
-# Codes of servers that tell nothing, or nothing true: their words alone make nobody unreachable at once.
-VAGUE = frozenset({"5.0.0", "5.2.0", "5.3.0"})
-# About the sender's address, which is ours.
-OURS = frozenset({"5.1.7", "5.1.8"})
-FULL_STATUS = frozenset({"5.2.2", "5.2.3", "5.3.4", "4.2.2"})
+# What a status alone says. The longest prefix that stands here counts.
+STATUSES = {
+    "5.1.1": "gone", "5.1.2": "gone", "5.1.3": "gone", "5.1.6": "gone", "5.1.10": "gone", "5.4.4": "gone",
+    "5.4.310": "gone", "5.1.7": "policy", "5.1.8": "policy", "5.7": "policy", "4.7": "policy", "4.1.8": "policy",
+    "5.2.2": "full", "4.2.2": "full", "5.2.3": "content", "5.3.4": "content", "5.6": "content", "4": "soft",
+}  # fmt: skip
+# Statuses that servers give as a default: what else the message says counts more.
+VAGUE = re.compile(r"\d\.0\.\d+|5\.1\.0|5\.[23]\.0|5\.7|5\.4\.4|4|")
 
 
-def kind_of(status: str, words: str = "", *, permanent: bool = False) -> str:
-    """What came back says about the address.
+def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: bool = False) -> str:
+    """What came back says: one of "gone", "full", "policy", "content", "rate", "soft" or "hard".
 
-    "gone": there is no such mailbox. "hard", "soft": it cannot be reached for good, or now. "policy": they do not want
-    mail from us, which is the operator's to mend and not the member's fault. `permanent` counts where nothing else
-    tells.
+    `diagnostic` is the other server's answer, `beside` what stands around it. "gone": there is no such mailbox.
+    "policy", "content", "rate": they do not want mail from us, this letter, or so much at once, which is not the
+    member's fault. "soft", "hard": it cannot be delivered now, or for good, for a reason that is not said plainly.
+    `permanent` counts where nothing else tells.
     """
-    for kind, holds in (
-        ("soft", FULL_AFTER_ALL.search(words)),
-        ("gone", permanent and status == "4.1.1"),
-        ("soft", status in FULL_STATUS or status.startswith("4.")),
-        ("policy", status in OURS or (status.startswith("5.1.") and AFTER_ALL_POLICY.search(words))),
-        ("hard", LATER.search(words) and (permanent or status)),
-        ("gone", status in GONE or NO_HOST.search(words) or (status == "5.4.1" and REJECTED.search(words))),
-        ("soft", FULL.search(words)),
-        ("policy", status.startswith("5.7.") and not re.search("invalid recipient", words, re.IGNORECASE)),
-        ("gone", (status not in VAGUE and UNKNOWN.search(words)) or NOT_FOUND.search(words)),
-        ("policy", POLICY.search(words)),
-    ):
-        if holds:
-            return kind
-    return "hard" if permanent or status.startswith("5.") else "soft"
+    answer, around = normal(diagnostic), normal(beside)
+    by_status = _of_status(status, permanent=permanent)
+    permanent = status.startswith("5") or (permanent and not status.startswith("4"))
+    found = phrase(answer)
+    if found is None and not VAGUE.fullmatch(status):
+        found = by_status
+    found = found or phrase(around) or by_status
+    if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
+        return "policy"
+    if found == "unknown":
+        found = "soft" if _is_filtered(status, answer, around) else "gone"
+    if found in {"closed", "soft"} and status == "5.1.1" and INACTIVE.search(answer):
+        found = "gone"
+    if found == "gone" and (status.startswith("4") or AFTER_DATA.search(f"{answer} {around}")) and status != "4.1.1":
+        return "hard" if permanent else "soft"
+    if found in {"soft", "closed", None}:
+        return "hard" if permanent else "soft"
+    return found
+
+
+def _is_filtered(status: str, answer: str, around: str) -> bool:
+    """Whether a user is "unknown" only to what read the letter."""
+    if AFTER_DATA.search(answer) or AFTER_DATA.search(around) or FILTERED.search(answer) or status == "5.2.0":
+        return True
+    return status in VAGUE_STATUSES and FILTERED_WITH_STATUS.search(answer) is not None
+
+
+def normal(words: str) -> str:
+    """`words` in small letters, on one line, with plain quotes and without e-mail addresses."""
+    plain = unicodedata.normalize("NFKC", words[:LONGEST]).translate(QUOTES)
+    return ADDRESS.sub("@", " ".join(plain.split())).lower()
+
+
+def phrase(words: str) -> str | None:
+    """The kind whose phrases stand in `words`, the first in the table; None where none does."""
+    return next((kind for kind, phrases in TABLE if phrases.search(words)), None)
+
+
+def _of_status(status: str, *, permanent: bool) -> str | None:
+    for end in (status, status.rpartition(".")[0], status[:1]):
+        if end == "4.1.1" and permanent:
+            return "gone"
+        if end in STATUSES:
+            return STATUSES[end]
+    return None

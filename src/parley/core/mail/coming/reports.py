@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 
 import msgspec
 
+from parley.core.mail.coming import notifications
 from parley.core.mail.coming.phrases import (
     ANSWER,
     ANSWERS,
@@ -19,36 +21,70 @@ from parley.core.mail.coming.phrases import (
     SUBJECT,
     WAITS,
 )
-from parley.core.mail.coming.reasons import kind_of
+from parley.core.mail.coming.reasons import kind_of, normal, phrase
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -]")
+CODE = re.compile(r"(?<![\d.,:])([45]\d\d)(?=[ :;-](?!\d*(bytes|kb|members))|$)", re.MULTILINE)
+TAG = re.compile(r"<style.{0,20000}?</style>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+# Where an answer ends: at an empty line, or at the next address.
+NEXT = re.compile(r"\n\s*\n|\n\s*[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)")
 NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
-MOST_WORDS, FEW_WORDS, BEGINNING = 4_000, 200, 2_000
-# Of a part that is longer, and of a subject, only so much is read: each phrase is looked for from every character.
-LONGEST_PART, LONGEST_SUBJECT = 20_000, 1_000
+MOST_WORDS, LONGEST_ANSWER, LONGEST_FIELD, BEGINNING, LONGEST_HTML = 4_000, 400, 1_000, 2_000, 40_000
+LONGEST, LONGEST_JSON = 200_000, 1_000_000
+DEEPEST, MOST_PARTS = 40, 2_000
+FEEDBACK = "message/feedback-report"
+ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}[A-Za-z0-9]")
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What came back: `kind` as in `reasons.kind_of`, or "delayed", or "complaint"."""
+    """What came back: `kind` as in `reasons.kind_of`, or "complaint", "leave", or "auto-reply"."""
 
     kind: str
     status: str = ""
     detail: str = ""
+    is_final: bool = True
+    """Whether it is not tried again."""
+    address: str = ""
 
 
 def read(raw: bytes) -> tuple[Message, Report | None]:
-    """The message in `raw`, and what it reports; None for any other mail, such as what a holiday responder sends."""
+    """The message in `raw`, and what it reports; None for mail that is no report.
+
+    Only its beginning is looked at, and of a message of more parts than anybody writes only the headers.
+    """
+    if raw[:LONGEST].lstrip()[:1] in {b"{", b"["}:
+        return Message(), _notification(raw[:LONGEST_JSON].decode("utf-8", "replace"))
+    raw = raw[:LONGEST]
     # Old Macs end lines with a carriage return alone.
-    message = message_from_bytes(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
-    return message, _complaint(message) or _status(message) or _in_words(message)
+    raw = raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+    message = BytesHeaderParser().parsebytes(raw) if _is_too_much(raw) else message_from_bytes(raw)
+    report = _complaint(message) or _status(message) or _in_words(message)
+    if report is not None and not report.address:
+        report = msgspec.structs.replace(report, address=_address(message))
+    return message, report
+
+
+def _is_too_much(raw: bytes) -> bool:
+    """Whether parsing would cost more than any honest report: the parser compares each line with each open boundary."""
+    plain = raw.lower()
+    return plain.count(b"boundary=") + plain.count(b"message/") > DEEPEST or plain.count(b"\n--") > MOST_PARTS
+
+
+def _address(message: Message) -> str:
+    """The address that a report is about, as far as it says; of several the first."""
+    texts = [_text(part) for part in message.walk() if part.get_content_type() in STATUS_TYPES | {FEEDBACK}]
+    fields = "\n".join(texts)
+    named = [_field(fields, name) for name in ("Final-Recipient", "Original-Recipient", "Original-Rcpt-To")]
+    said = [*named, str(message.get("X-Failed-Recipients", "")), _words(message)]
+    found = next((one for text in said if (one := ADDRESS.search(text)) is not None), None)
+    return found[0] if found else ""
 
 
 def _complaint(message: Message) -> Report | None:
     for part in message.walk():
-        if part.get_content_type() == "message/feedback-report":
+        if part.get_content_type() == FEEDBACK:
             said = _field(_text(part), "Feedback-Type").lower()
             # A signature that did not hold, or mail that was no spam after all, is nobody's complaint.
             return Report("policy" if said in NO_COMPLAINT else "complaint", detail=said)
@@ -65,31 +101,48 @@ def _status(message: Message) -> Report | None:
         fields = _text(part)
         action = _field(fields, "Action").lower()
         if action in NOT_FAILED:
-            return None
+            return Report("mail")
         diagnostic = _field(fields, "Diagnostic-Code")
-        status = _better(_field(fields, "Status"), diagnostic)
-        # What stands beside it counts where it says nothing itself, or is not all there is to say.
         beside = _words(message)
-        words = f"{diagnostic}\n{beside}" if not diagnostic or len(beside) < FEW_WORDS else diagnostic
-        kind = "delayed" if action == "delayed" else kind_of(status, words, permanent=action == "failed")
-        return Report(kind, status, diagnostic or words.strip()[:300])
+        status = _better(_field(fields, "Status"), diagnostic or _answer(beside))
+        kind = kind_of(status, diagnostic or _answer(beside), beside, permanent=action == "failed")
+        return Report(kind, status, diagnostic or beside.strip()[:300], is_final=action != "delayed")
+    return None
+
+
+def _notification(text: str) -> Report | None:
+    """What a relay tells in JSON, as a file or sent by e-mail."""
+    for one in notifications.read(text):
+        kind = "mail" if one.kind == "delivered" else one.kind
+        return Report(kind, one.status, one.detail, one.is_final, one.address)
     return None
 
 
 def _in_words(message: Message) -> Report | None:
     """Undeliverable mail of servers that say so in words only."""
+    if _is_answer(message):
+        return Report("auto-reply")
+    if "amazonaws.com" in str(message.get("From", "")).lower():
+        return _notification("\n".join(text for _, text in _texts(message)))
     if not _looks_undeliverable(message):
         return None
     words = _words(message)
-    if WAITS.search(words):
-        return Report("delayed", detail=words.strip()[:300])
     found = STATUS.search(words)
     code = CODE.search(words)
     status = found[1] if found else ""
     permanent = not status and (code is None or code[1].startswith("5"))
     if not status and code is not None and code[1].startswith("4"):
         status = "4.0.0"
-    return Report(kind_of(status, words, permanent=permanent), status, words.strip()[:300])
+    answer = _answer(words)
+    is_final = WAITS.search(words) is None
+    kind = kind_of(status, answer, words, permanent=permanent and is_final)
+    return Report(kind, status, words.strip()[:300], is_final=is_final)
+
+
+def _answer(words: str) -> str:
+    """The first answer of another server in `words`: it begins with its code. Around it stands what others explain."""
+    begin = min((one.start() for one in (CODE.search(words), STATUS.search(words)) if one), default=len(words))
+    return NEXT.split(words[begin : begin + LONGEST_ANSWER])[0]
 
 
 def _looks_undeliverable(message: Message) -> bool:
@@ -99,14 +152,12 @@ def _looks_undeliverable(message: Message) -> bool:
     if message.get_content_type() == "multipart/report":
         return not _is_receipt(message)
     subject, words = _subject(message), _words(message)
-    if _is_answer(message, subject):
-        return False
     says_so, names_it = SAYS_SO.search(words[:BEGINNING]), SUBJECT.search(subject)
+    has_answer = STATUS.search(words) or CODE.search(words) or phrase(normal(words))
     if SENDER.search(str(message.get("From", ""))):
-        return bool(names_it or says_so)
+        return bool(names_it or says_so or has_answer)
     is_by_nobody = str(message.get("Return-Path", "")).strip() == "<>"
-    is_exact = STATUS.search(words) or CODE.search(words)
-    return bool(says_so and names_it and (is_by_nobody or is_exact) and not BY_HAND.match(subject))
+    return bool(says_so and names_it and (is_by_nobody or has_answer) and not BY_HAND.match(subject))
 
 
 def _is_receipt(message: Message) -> bool:
@@ -115,12 +166,14 @@ def _is_receipt(message: Message) -> bool:
     return bool(said & {"message/disposition-notification", "disposition-notification"})
 
 
-def _is_answer(message: Message, subject: str) -> bool:
+def _is_answer(message: Message) -> bool:
     """Whether a program answers for somebody who is away (RFC 3834)."""
+    if "X-Failed-Recipients" in message or message.get_content_type() == "multipart/report":
+        return False
     says_so = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
     is_by_a_person = not SENDER.search(str(message.get("From", "")))
     return bool(
-        ANSWER.match(subject)
+        ANSWER.match(_subject(message))
         or any(name in message for name in ANSWERS)
         or str(message.get("Precedence", "")).lower().replace("-", "_") == "auto_reply"
         or (is_by_a_person and (says_so or "X-Auto-Response-Suppress" in message))
@@ -128,11 +181,10 @@ def _is_answer(message: Message, subject: str) -> bool:
 
 
 def _subject(message: Message) -> str:
-    subject = str(message.get("Subject", ""))[:LONGEST_SUBJECT]
     try:
-        return str(make_header(decode_header(subject)))
+        return str(make_header(decode_header(str(message.get("Subject", "")))))
     except (LookupError, UnicodeError, ValueError):
-        return subject
+        return str(message.get("Subject", ""))
 
 
 def _better(field: str, diagnostic: str) -> str:
@@ -144,16 +196,18 @@ def _better(field: str, diagnostic: str) -> str:
 
 def _field(fields: str, name: str) -> str:
     found = re.search(rf"^{name}:[ \t]*(.*(?:\n[ \t]+.*)*)", fields, re.IGNORECASE | re.MULTILINE)
-    return " ".join(found[1].split()) if found else ""
+    return " ".join(found[1][:MOST_WORDS].split())[:LONGEST_FIELD] if found else ""
 
 
 def _words(message: Message) -> str:
-    """What its writer says, without the message that came back."""
-    words = "\n".join(_texts(message))[:LONGEST_PART]
-    return ORIGINAL.split(words, maxsplit=1)[0][:MOST_WORDS]
+    """What its writer says, without the message that came back; HTML only where there is nothing else."""
+    texts = list(_texts(message))
+    plain = [text for kind, text in texts if kind != "text/html"]
+    words = "\n".join(plain or [TAG.sub(" ", text[:LONGEST_HTML]) for _, text in texts])
+    return ORIGINAL.split(words[:MOST_WORDS], maxsplit=1)[0]
 
 
-def _texts(message: Message) -> Iterator[str]:
+def _texts(message: Message) -> Iterator[tuple[str, str]]:
     if message.get_content_type() == "message/rfc822":
         return
     if message.is_multipart():
@@ -161,17 +215,15 @@ def _texts(message: Message) -> Iterator[str]:
             if isinstance(part, Message):
                 yield from _texts(part)
     elif message.get_content_maintype() in {"text", "multipart"}:
-        yield _text(message)
+        yield message.get_content_type(), _text(message)
 
 
 def _text(part: Message) -> str:
-    """The beginning of a part's text, whatever its headers say about it."""
-    return _whole(part)[:LONGEST_PART]
-
-
-def _whole(part: Message) -> str:
+    """The text of a part, whatever its headers say about it."""
     if part.is_multipart():
-        return "\n".join(str(block) for block in part.get_payload())
+        # Not `str`: the library folds long headers, which takes a minute for a long one.
+        blocks = [block for block in part.get_payload() if isinstance(block, Message)]
+        return "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return str(part.get_payload())
