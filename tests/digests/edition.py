@@ -19,11 +19,18 @@ async def reader(name: str | None = None) -> Viewer:
 
 
 async def thread_with_sides(topic: str = "research") -> tuple[int, int, int]:
-    """A thread in which somebody supports and somebody challenges; its id and theirs."""
+    """A thread in which somebody supports and somebody challenges, both voted up; its id and theirs."""
     thread = await make.thread(topic=topic)
-    supports = await make.comment(thread, await make.member(), "It is right, and here is why.", stance="supports")
-    challenges = await make.comment(thread, await make.member(), "It is wrong, and here is why.", stance="challenges")
+    supports = await voted_up(thread, "It is right, and here is why.", stance="supports")
+    challenges = await voted_up(thread, "It is wrong, and here is why.", stance="challenges")
     return thread, supports, challenges
+
+
+async def voted_up(thread: int, body: str = "Something new.", *, stance: str | None = None) -> int:
+    """A comment that one reader found worth reading, as a digest asks of what it recommends."""
+    comment = await make.comment(thread, await make.member(), body, stance=stance)
+    await make.vote(await make.member(), comment)
+    return comment
 
 
 async def due(member: Viewer) -> None:

@@ -23,6 +23,7 @@ from digests.edition import (
     state,
     thread_with_sides,
     told,
+    voted_up,
 )
 from parley.accounts import blocks, hooks, queries
 from parley.core import db
@@ -94,6 +95,25 @@ async def test_nothing_to_tell_is_no_letter(app: Litestar) -> None:
     assert await db.value("select count(*) from mail") == 0
 
 
+@pytest.mark.parametrize("joined", ["60 days", "10 minutes"])
+@pytest.mark.parametrize("votes", [0, 1])
+async def test_only_what_readers_value_by_an_account_of_some_age_is_recommended(
+    app: Litestar, joined: str, votes: int
+) -> None:
+    mira = await reader()
+    thread = await make.thread()
+    await db.execute("update thread set created_at = now() - interval '40 days' where id = $1", thread)
+    comment = await make.comment(thread, await make.member(), "Something new.")
+    for _ in range(votes):
+        await make.vote(await make.member(), comment)
+    age = "update member set created_at = now() - $2::text::interval where id = $1"
+    await db.execute(age, await author_of(comment), joined)
+
+    number = await issue_for(mira)
+
+    assert (await state(number) == "posted") == (votes == 1 and joined == "60 days")
+
+
 async def test_no_issue_tells_what_an_earlier_one_told(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
@@ -141,7 +161,7 @@ async def test_what_came_after_a_visit_is_told_with_how_much_is_new(app: Litesta
     await db.execute("update comment set created_at = now() - interval '3 days'")
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '2 days'")
-    new = [await make.comment(thread, await make.member(), "Something new.") for _ in range(3)]
+    new = [await voted_up(thread) for _ in range(3)]
 
     number = await issue_for(mira)
 
@@ -157,7 +177,7 @@ async def test_what_answers_the_article_comes_before_what_answers_a_comment(app:
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
-    root = await make.comment(thread, await make.member(), "A perspective.")
+    root = await voted_up(thread, "A perspective.")
     reply = await make.comment(thread, await make.member(), "Why?", parent=root)
     await db.execute("update comment set ups = 1 where id = $1", reply)
 
@@ -211,7 +231,8 @@ async def thread_reported(viewer: Viewer, comment: int) -> None:
 
 
 async def voted_down(viewer: Viewer, comment: int) -> None:
-    await make.vote(await make.member(), comment, value=-1)
+    for _ in range(2):
+        await make.vote(await make.member(), comment, value=-1)
 
 
 async def muted(viewer: Viewer, comment: int) -> None:
@@ -259,7 +280,7 @@ async def test_what_may_not_be_told_is_not_chosen(app: Litestar, end: End) -> No
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
-    comment = await make.comment(thread, await make.member(), "A perspective.")
+    comment = await voted_up(thread, "A perspective.")
     await end(mira, comment)
 
     assert await told(await issue_for(mira)) == []
@@ -271,7 +292,7 @@ async def test_what_may_not_be_told_any_more_is_not_sent(app: Litestar, end: End
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
-    comment = await make.comment(thread, await make.member(), "A perspective.")
+    comment = await voted_up(thread, "A perspective.")
     number = await issue_for(mira)
     assert await told(number) == [comment]
     await end(mira, comment)
@@ -282,7 +303,7 @@ async def test_what_may_not_be_told_any_more_is_not_sent(app: Litestar, end: End
 async def test_an_edit_after_the_letter_was_written_is_what_it_says(app: Litestar) -> None:
     mira = await reader()
     thread = await make.thread()
-    comment = await make.comment(thread, await make.member(), "With a mistkae.")
+    comment = await voted_up(thread, "With a mistkae.")
     number = await issue_for(mira)
     await db.execute("update comment set html = '<p>Without one.</p>' where id = $1", comment)
 

@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import due, issue, issue_for, kinds, next_week, reader, reviewed, told
+from digests.edition import due, issue, issue_for, kinds, next_week, reader, reviewed, told, voted_up
 from parley.core import db
 from parley.core.access import Viewer
 from parley.digests import reviewing
@@ -86,7 +86,7 @@ async def test_the_last_word_on_a_kind_holds_for_a_letter_that_waits(mira: Viewe
 async def test_a_thread_that_is_followed_comes_with_how_much_is_new(mira: Viewer) -> None:
     thread = await make.thread()
     await following.follow_thread(mira.id, thread, "follow")
-    new = [await make.comment(thread, await make.member(), "Something new.") for _ in range(3)]
+    new = [await voted_up(thread) for _ in range(3)]
     await notices.handle_events()
 
     number = await issue_for(mira)
@@ -120,7 +120,7 @@ async def test_who_wants_a_followed_thread_on_the_page_only_has_it_there_only(mi
     await following.set_channels(mira.id, {"followed": "page"})
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
-    await make.comment(thread, await make.member(), "Something new.")
+    await voted_up(thread)
     await notices.handle_events()
 
     assert "followed" not in await kinds(await issue_for(mira))
@@ -129,7 +129,7 @@ async def test_who_wants_a_followed_thread_on_the_page_only_has_it_there_only(mi
 
 async def test_a_thread_that_is_muted_is_not_told_even_when_its_letter_waits(mira: Viewer) -> None:
     thread = await make.thread()
-    await make.comment(thread, await make.member(), "Something new.")
+    await voted_up(thread)
     number = await issue_for(mira)
     assert len(await told(number)) == 1
     await following.follow_thread(mira.id, thread, "mute")
@@ -140,7 +140,7 @@ async def test_a_thread_that_is_muted_is_not_told_even_when_its_letter_waits(mir
 
 
 async def test_a_topic_that_is_muted_is_not_told(mira: Viewer) -> None:
-    await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    await voted_up(await make.thread(topic="policy"))
     await following.follow_topic(mira.id, "policy", "mute", on=True)
 
     assert await told(await issue_for(mira)) == []
@@ -149,14 +149,14 @@ async def test_a_topic_that_is_muted_is_not_told(mira: Viewer) -> None:
 async def test_a_topic_that_is_followed_is_the_readers(mira: Viewer) -> None:
     await following.follow_topic(mira.id, "work", "follow", on=True)
     for topic in ("work", "policy"):
-        await make.comment(await make.thread(topic=topic), await make.member(), "Something new.")
+        await voted_up(await make.thread(topic=topic))
 
     assert await kinds(await issue_for(mira)) == ["best", "elsewhere"]
 
 
 async def test_a_topic_comes_once_a_week_to_whom_the_digest_comes_every_day(mira: Viewer) -> None:
     await following.set_topics(mira.id, {"policy": "weekly"})
-    comment = await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    comment = await voted_up(await make.thread(topic="policy"))
     await due(mira)
     await db.execute(
         "update subscription set frequency = 'daily', weekday = weekday % 7 + 1 where member = $1", mira.id
@@ -170,7 +170,7 @@ async def test_a_topic_comes_once_a_week_to_whom_the_digest_comes_every_day(mira
 
 async def test_a_topic_that_comes_once_a_week_is_in_each_weekly_digest(mira: Viewer) -> None:
     await following.set_topics(mira.id, {"policy": "weekly"})
-    comment = await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    comment = await voted_up(await make.thread(topic="policy"))
 
     assert await told(await issue_for(mira)) == [comment]
 

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides
+from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides, voted_up
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.mail.sending import deliver_due
@@ -122,7 +122,7 @@ async def test_a_pause_can_be_made_and_ended(client: httpx.AsyncClient, mira: Vi
 
 
 async def test_how_often_a_topic_comes_is_chosen_there(client: httpx.AsyncClient, mira: Viewer) -> None:
-    await make.comment(await make.thread(topic="policy"), await make.member(), "Something new.")
+    await voted_up(await make.thread(topic="policy"))
     assert "Something new." in (await client.get("/settings/mail")).text
 
     answer = await client.post("/settings/topics", data={"policy": "mute", "work": "weekly", "research": "follow"})

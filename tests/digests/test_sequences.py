@@ -104,6 +104,7 @@ class Story:
         draft = Draft(thread=thread, author=who, body=f"Words of {who.name}.", parent=parent, stance=stance)
         made = await comments.post_comment(draft)
         self.author[made], self.thread[made] = who.id, thread
+        await make.vote(await make.member(), made)
         await notices.handle_events()
         if who.id in self.known:
             self._knows(who.id, thread)

@@ -14,7 +14,8 @@ from parley.digests import letters, reviewing
 from parley.digests.items import Item
 from parley.digests.letters import Edition
 from parley.digests.selection import MOST, ORDER
-from parley.digests.words import SUBJECT, day_word, lay_out
+from parley.digests.subjects import SUBJECT
+from parley.digests.words import day_word, lay_out
 
 AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
 EDITION = Edition(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
@@ -56,11 +57,49 @@ def changed(**changes: object) -> Item:
 
 
 @given(title=texts, author=texts, kind=st.sampled_from(sorted(ORDER)))
-def test_a_subject_is_one_line_of_at_most_sixty_characters(title: str, author: str, kind: str) -> None:
+def test_a_subject_is_one_line_of_at_most_78_characters(title: str, author: str, kind: str) -> None:
     subject = lay_out([changed(title=title, author=author, kind=kind)], "UTC", AT).subject
 
     assert 0 < len(subject) <= SUBJECT
     assert len(subject.splitlines()) == 1
+
+
+def pair(**changes: object) -> list[Item]:
+    other = changed(position=1, comment=10, author="kofi", stance="supports")
+    return [changed(**changes), msgspec.structs.replace(other, **changes)]
+
+
+def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> None:
+    more = [changed(position=n, thread=n, comment=n) for n in range(20, 24)]
+
+    assert lay_out([*pair()[::-1], *more], "UTC", AT).subject == (
+        'kofi and jon disagree on "The wager against language models", and 4 more'
+    )
+    assert lay_out([changed(kind="reply"), *pair()], "UTC", AT).subject == (
+        "jon answers you: The wager against language models, and 2 more"
+    )
+
+
+@given(title=texts, name=texts)
+def test_a_subject_about_a_pair_fits_whatever_the_names_and_the_title(title: str, name: str) -> None:
+    both = [changed(title=title, author=name), changed(title=title, author=f"{name}2", stance="supports", comment=10)]
+    more = [changed(position=n, thread=n, comment=n) for n in range(20, 28)]
+
+    assert len(lay_out([*both, *more], "UTC", AT).subject) <= SUBJECT
+
+
+def test_a_hostile_title_begins_no_header_and_turns_no_text_round() -> None:
+    items = [changed(title="Hi\r\nBcc: all@example.org\u2028\u202eevil\x00")]
+
+    assert lay_out(items, "UTC", AT).subject == "Hi Bcc: all@example.org evil"
+
+
+def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -> None:
+    on_passage = letters.digest(EDITION, [changed(quote="It only guesses.")])
+    reply = letters.digest(EDITION, [changed(quote="It only guesses.", answered="ada", answered_html="<p>Is it?</p>")])
+
+    assert "On: “It only guesses.”" in on_passage.text and "On: “It only guesses.”" in (on_passage.html or "")
+    assert "It only guesses." not in reply.text and "to ada: Is it?" in reply.text
 
 
 @pytest.mark.parametrize(

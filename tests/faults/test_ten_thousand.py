@@ -141,7 +141,8 @@ async def test_a_crash_in_the_middle_of_ten_thousand_is_invisible_to_each(post: 
         post.settings["PARLEY_MAIL_LOG"] = str(post.log)
     thread = await make.thread()
     for stance in ("supports", "challenges"):
-        await make.comment(thread, await make.member(), f"This is why it {stance}.", stance=stance)
+        comment = await make.comment(thread, await make.member(), f"This is why it {stance}.", stance=stance)
+        await make.vote(await make.member(), comment)
     await db.execute(MEMBERS, READERS)
     await db.execute(SUBSCRIBE)
 

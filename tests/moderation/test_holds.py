@@ -65,7 +65,7 @@ async def test_after_two_days_an_admin_is_asked_for_and_the_staff_told_once(app:
         assert await state(comment) == "pending" and await db.value(ITEM, comment) == "open escalated"
         assert await db.values(RECORDED, comment) == ["hold automatic", "escalate automatic"]
     (letter,) = await db.values(LETTERS, "mo@example.org")
-    assert letter.startswith("2 comments wait for a moderator") and "/mod/queue?escalated=1" in letter
+    assert letter.startswith("2 comments are waiting for a moderator") and "/mod/queue?escalated=1" in letter
     assert await db.values(LETTERS, "jonas@example.org") == []
 
 
@@ -95,7 +95,7 @@ async def test_after_two_weeks_it_goes_back_to_its_author(app: Litestar) -> None
     assert await state(comment) == "expired" and await db.value(ITEM, comment) == "done"
     assert await db.values(RECORDED, comment) == ["hold automatic", "expire automatic"]
     (letter,) = await db.values(LETTERS, "jonas@example.org")
-    assert letter.startswith("Your comment goes back to you: Hello jonas,")
+    assert letter.startswith("Your comment was not reviewed in time: Hello jonas,")
     assert WORDS in letter and f"http://localhost/t/{thread}\n" in letter
     assert await jobs.look_after_holds() == 0
     assert await record.verify() is None and await broken() == [] and await differences() == []

@@ -236,7 +236,7 @@ async def test_a_role_takes_two_admins(client: httpx.AsyncClient) -> None:
 
     assert "Make jonas a moderator" in page.text and "Fair and awake." in page.text
     assert agreed.status_code == 303 and await role_of(jonas) == "moderator"
-    assert "a moderator now" in await db.value("select text from mail where kind = $1", f"decision.{decision}")
+    assert "now a moderator" in await db.value("select text from mail where kind = $1", f"decision.{decision}")
     assert await db.values("select action from mod_action order by id") == ["role", "second"]
 
 

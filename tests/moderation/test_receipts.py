@@ -41,9 +41,10 @@ async def test_a_member_is_told_that_it_came_and_what_became_of_it(client: httpx
     await decided(item, await make.member(role="moderator"))
     _, outcome = await letters("rita@example.org")
 
-    assert receipt.startswith("Your report has arrived: Hello rita,") and f"http://localhost/c/{comment}\n" in receipt
+    assert receipt.startswith("We have received your report: Hello rita,")
+    assert f"http://localhost/c/{comment}\n" in receipt
     assert "You reported a comment on Parley: Argue with the case, not with the person." in receipt
-    assert outcome.startswith("What became of your report: Hello rita,") and "agreed and has acted" in outcome
+    assert outcome.startswith("The decision on your report: Hello rita,") and "agreed and has acted" in outcome
     assert f"http://localhost/c/{comment}\n" in outcome
 
 
@@ -136,10 +137,10 @@ async def test_who_reported_is_told_when_an_appeal_changes_what_became_of_it(
 
     for address, greeting in (("rita@example.org", "Hello rita,"), ("ada@elsewhere.example", "Hello,\n")):
         receipt, told, *changed = await letters(address)
-        assert "has arrived" in receipt and "agreed and has acted" in told
+        assert "We have received" in receipt and "agreed and has acted" in told
         assert len(changed) == (outcome == "overturned")
         for letter in changed:
-            assert letter.startswith(f"What became of your report has changed: {greeting}") and "overturned" in letter
+            assert letter.startswith(f"The decision on your report has changed: {greeting}") and "overturned" in letter
             assert f"http://localhost/c/{comment}\n" in letter and "jonas" not in letter
 
 

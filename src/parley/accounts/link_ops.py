@@ -32,7 +32,7 @@ async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
         return
     async with atomic():
         link = await ops.mailed_link(account.id, "login", LASTS, next_url)
-        await mail.send("login", account.email, *mail.written("login", name=account.name, link=link))
+        await mail.send("login", account.email, *mail.written_message("login", name=account.name, link=link))
     log.info("sign-in link mailed", member=account.id, network=client.network)
 
 

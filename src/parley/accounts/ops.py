@@ -183,7 +183,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
         return
     async with atomic():
         link = await mailed_link(account.id, "reset", RESET_LASTS, next_url)
-        await mail.send("reset", account.email, *mail.written("reset", name=account.name, link=link))
+        await mail.send("reset", account.email, *mail.written_message("reset", name=account.name, link=link))
     log.info("reset mailed", member=account.id, network=client.network)
 
 
@@ -297,12 +297,12 @@ async def _mail_verification(member: int, name: str, email: str, next_url: str) 
     link = await mailed_link(member, "verify", VERIFY_LASTS, next_url)
     owner = await queries.by_email(email)
     if owner is None:
-        await mail.send("verify", email, *mail.written("verify", name=name, link=link))
+        await mail.send("verify", email, *mail.written_message("verify", name=name, link=link))
     else:
         links = {"login": f"{settings().base_url}/login", "forgot": f"{settings().base_url}/forgot"}
-        await mail.send("known", owner.email, *mail.written("known", name=owner.name, tried=name, **links))
+        await mail.send("known", owner.email, *mail.written_message("known", name=owner.name, tried=name, **links))
 
 
 async def _mail_notice(name: str, email: str) -> None:
     forgot = f"{settings().base_url}/forgot"
-    await mail.send("password", email, *mail.written("password_changed", name=name, link=forgot))
+    await mail.send("password", email, *mail.written_message("password_changed", name=name, link=forgot))

@@ -38,6 +38,8 @@ class Item(msgspec.Struct, frozen=True):
     # What the comment answers, and who wrote that.
     answered: str | None
     answered_html: str
+    # The words of the article that the comment answers.
+    quote: str | None = None
 
 
 COLUMNS = tuple(Item.__struct_fields__[:9])
@@ -59,7 +61,8 @@ select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as 
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
        coalesce(c.created_at, x.at) as at,
-       coalesce(w.name, q.imported_author) as answered, coalesce(q.html, '') as answered_html
+       coalesce(w.name, q.imported_author) as answered, coalesce(q.html, '') as answered_html,
+       c.quote
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author

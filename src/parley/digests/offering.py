@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from parley.core import db
-from parley.digests.rules import IS_CALM, IS_TELLABLE, NEWS_DAYS
+from parley.digests.rules import IS_CALM, IS_TELLABLE, NEWS_DAYS, QUALITY
 from parley.digests.selection import Found, Pool, pooled
 
 # Of each topic so many threads; of each thread the best of each side among its best.
@@ -30,7 +30,7 @@ with place as (
     ) t
 ), voice as (
     select t.id as thread, t.topic, t.state, c.id, c.author, c.imported_author, c.stance, c.best, c.created_at,
-           c.assisted, c.reply_count,
+           c.assisted, c.reply_count, c.base_ups, c.ups,
            {PLACE}
     from place t cross join lateral (
         select * from comment one where one.thread = t.id and one.parent is null
@@ -39,13 +39,14 @@ with place as (
     where c.created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and {IS_TELLABLE}
 )
 select thread, topic, created_at as at, best, id as comment, coalesce(author::text, imported_author) as author,
-       stance, assisted, case when {IS_QUESTION} then 'question' else 'best' end as kind
+       stance, assisted, {QUALITY},
+       case when {IS_QUESTION} then 'question' else 'best' end as kind
 from voice c where place <= {EACH} and (state = 'open' or not ({IS_QUESTION}))
 union all
-select id, topic, created_at, 1.0, null, starter::text, null, false, 'opened'
+select id, topic, created_at, 1.0, null, starter::text, null, false, null, 0, 0, 'opened'
 from place where state = 'open' and created_at > $1::timestamptz - {NEWS_DAYS} * interval '1 day'
 union all
-select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, 'picked'
+select t.id, t.topic, t.created_at, 1.0, null, t.starter::text, null, false, null, 0, 0, 'picked'
 from pick k join thread t on t.id = k.thread
 where k.at > $1::timestamptz - {NEWS_DAYS} * interval '1 day' and t.state <> 'archived' and {IS_CALM}
 """  # noqa: S608 constants only
@@ -58,4 +59,4 @@ class Offered(Found, frozen=True):
 async def offered(now: datetime) -> Pool:
     """What could be told to anybody."""
     rows = await db.fetch(Offered, OFFERED, now)
-    return pooled(row.candidate(row.kind, now) for row in rows)
+    return pooled(row.candidate(row.kind, now) for row in rows if row.is_good_enough(row.kind))

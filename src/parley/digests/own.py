@@ -8,7 +8,7 @@ import msgspec
 
 from parley.core import db
 from parley.digests.offering import BEST, PLACE
-from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS
+from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS, QUALITY
 from parley.digests.selection import Candidate, Found
 from parley.notices.making import MOST_UNREAD
 from parley.notices.queries import NoticeRow, unread_for_digest
@@ -25,6 +25,7 @@ KINDS = {"reply", "mention", "followed", "revised"}
 READ = f"""
 select v.thread, v.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
+       {QUALITY},
        m.id as member, v.follows, c.unread, v.seen_at as since
 from unnest($1::bigint[]) m(id)
 cross join lateral (
@@ -52,7 +53,8 @@ cross join lateral (
 # What comments are about whose notices are unread; and the newest revision of articles.
 NOTICED = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
-       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted
+       coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
+       {QUALITY}
 from comment c join thread t on t.id = c.thread
 where c.id = any($1::bigint[]) and {IS_TELLABLE} and {IS_CALM}
 """  # noqa: S608 constants only
@@ -88,7 +90,8 @@ async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate
         # Of a thread that is followed they hear in the digest if they want that, and are told once.
         if (row.member, row.thread) in followed or not row.follows:
             kind = "followed" if row.follows else "read"
-            found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
+            if row.is_good_enough(kind):
+                found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, one.thread) for member, mine in found.items() for one in mine}
     comments = [row.comment for row in notices if row.comment is not None and row.kind != "revised"]
     known = {row.comment: row for row in await db.fetch(Found, NOTICED, comments)}
@@ -104,7 +107,8 @@ async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate
             # There are no more notices of a thread than this, however much was written.
             unread = len(rows) if len(rows) < MOST_UNREAD else 0
             since = rows[0].created_at
-            found[member] += [row.candidate(kind, now, unread=unread, since=since) for row in told]
+            good = [row for row in told if row.is_good_enough(kind)]
+            found[member] += [row.candidate(kind, now, unread=unread, since=since) for row in good]
     return found
 
 

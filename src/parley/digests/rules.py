@@ -20,6 +20,14 @@ IS_UNDISPUTED = """(
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""
 IS_TELLABLE = f"({IS_GOOD} and {IS_UNDISPUTED})"
+# What speaks for a comment: the columns that quality.py judges.
+QUALITY = """
+(select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)
+  as account_minutes,
+c.base_ups + c.ups as ups,
+(select count(*) from comment r where r.parent = c.id and r.state = 'visible'
+   and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
+"""
 IS_CALM = "not exists (select from item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
 
 # Blocked or muted by the reader, or having blocked them.

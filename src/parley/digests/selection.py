@@ -9,6 +9,8 @@ from datetime import datetime
 
 import msgspec
 
+from parley.digests.quality import is_good_enough
+
 MOST = 10
 # The sections in the order in which they are read, each with the kinds of items that may stand in it.
 SECTIONS = {
@@ -72,6 +74,14 @@ class Found(msgspec.Struct, frozen=True):
     author: str | None
     stance: str | None
     assisted: bool
+    # What speaks for the comment (quality.py).
+    account_minutes: int | None
+    ups: int
+    replies: int
+
+    def is_good_enough(self, kind: str) -> bool:
+        """Whether it may be told as something of this kind. Articles always may."""
+        return self.comment is None or is_good_enough(kind, self.account_minutes, self.ups, self.replies)
 
     def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
         """What a row says, as something of this kind that could be told now."""

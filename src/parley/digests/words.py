@@ -15,10 +15,11 @@ from parley.core.settings import settings
 from parley.core.text import shortened
 from parley.digests.items import Item
 from parley.digests.selection import ORDER, SECTIONS
+from parley.digests.subjects import cut, subject
 
 EXCERPT = 260
 ANSWERED = 90
-SUBJECT = 60
+QUOTED = 140
 PREHEADER = 110
 # Fewer readers are no recommendation.
 FEWEST_UPS = 2
@@ -33,8 +34,6 @@ HEADINGS = {
     "question": "Still without an answer",
 }
 NAMES = list(SECTIONS)
-ABOUT_READER = {"reply": "answers you", "mention": "mentions you"}
-
 
 # What stands in a comment and is not its author's own sentences: quotations, code, tables; the innermost first.
 NOT_SAID = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
@@ -62,6 +61,9 @@ class Voice(msgspec.Struct, frozen=True):
     link: str
     reason: str
     answers: str = ""
+    """What a reply answers, in its first words."""
+    passage: str = ""
+    """The words of the article that a comment answers."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -96,7 +98,7 @@ def lay_out(items: Sequence[Item], zone: str, at: datetime) -> Reading:
         Section(NAMES[place], HEADINGS[NAMES[place]], _stories(list(found), local))
         for place, found in groupby(items, key=lambda item: ORDER[item.kind])
     ]
-    return Reading(_subject(items[0]), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
+    return Reading(subject(items), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
 
 
 def day_word(moment: datetime, now: datetime) -> str:
@@ -133,7 +135,8 @@ def _story(items: list[Item], now: datetime) -> Told:
 def _voice(item: Item, now: datetime) -> Voice:
     words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
-    return Voice(words, item.author, item.stance, item.assisted, link, reason(item, now), _answers(item))
+    said = (words, item.author, item.stance, item.assisted, link)
+    return Voice(*said, reason(item, now), _answers(item), _passage(item))
 
 
 def _answers(item: Item) -> str:
@@ -144,6 +147,11 @@ def _answers(item: Item) -> str:
     if item.answered == item.author:
         return f"following up: {words}"
     return f"to {'you' if item.kind == 'reply' else item.answered}: {words}"
+
+
+def _passage(item: Item) -> str:
+    """The passage that a comment answers, where what it replies to does not say what it is about."""
+    return shortened(" ".join((item.quote or "").split()), QUOTED) if item.answered is None else ""
 
 
 def _thread_link(item: Item) -> str:
@@ -174,20 +182,9 @@ def _unread(item: Item, now: datetime) -> str:
     return f"{new} new since {day_word(item.since or item.at, now)}"
 
 
-def _subject(item: Item) -> str:
-    """The first item in at most 60 characters, cut with plain dots: a mail client shows no more anyway."""
-    about = f"{item.author} {ABOUT_READER[item.kind]}: " if item.kind in ABOUT_READER else ""
-    return _cut(f"{about}{item.title}", SUBJECT)
-
-
 def _preheader(items: Sequence[Item]) -> str:
     """One sentence beside the subject: the first voice, and how much more there is."""
     first = items[0]
-    words = _cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
+    words = cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
     more = f" And {len(items) - 1} more." if len(items) > 1 else ""
     return f"{first.author}: {words}{more}" if first.author else f"{words}{more}"
-
-
-def _cut(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else shortened(text, most - 2).rstrip("…") + "..."

@@ -89,7 +89,9 @@ async def expire(comment: int) -> bool:
         for item in await db.values(ITEM, comment):
             await decisions.close(item, "no_action")
         for one in await db.fetch(Expired, EXPIRED, comment):
-            written = mail.written("expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}")
+            written = mail.written_message(
+                "expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}"
+            )
             await mail.send(f"expired.{comment}", one.email, *written)
         reason = f"No moderator came to it in {EXPIRE_DAYS} days."
         entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)

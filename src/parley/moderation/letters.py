@@ -57,18 +57,18 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
         await mail.send(kind(decision), concerned.email, *statement(concerned, link(decision)), delay=delay)
     for given in await db.fetch(Role, ROLE, decision):
         await mail.send(
-            kind(decision), given.email, *mail.written("role", **msgspec.structs.asdict(given)), delay=delay
+            kind(decision), given.email, *mail.written_message("role", **msgspec.structs.asdict(given)), delay=delay
         )
     await receipts.answer(decision, kind(decision), delay)
     for told in when_told:
         await told(decision)
 
 
-def statement(concerned: Concerned, link: str) -> tuple[str, str]:
-    """The subject and the words of what somebody is told of a decision about them."""
+def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
+    """The subject, text and HTML of what somebody is told of a decision about them."""
     until = concerned.until
     lasts = f"until {day(until)}, {until:%H:%M} UTC" if until else "for good"
-    return mail.written("decision", **msgspec.structs.asdict(concerned), lasts=lasts, link=link)
+    return mail.written_message("decision", **msgspec.structs.asdict(concerned), lasts=lasts, link=link)
 
 
 async def keep_back(decision: int) -> None:
@@ -101,7 +101,7 @@ async def lifted(member: int, reason: str) -> None:
     to = await accounts.account(member)
     if to is not None:
         await mail.send(
-            "lifted", to.email, *mail.written("lifted", name=to.name, reason=reason, link=settings().base_url)
+            "lifted", to.email, *mail.written_message("lifted", name=to.name, reason=reason, link=settings().base_url)
         )
 
 
@@ -123,6 +123,6 @@ async def answer(appeal: int) -> None:
     """Mail what became of an appeal, with the link to the statement as it is now."""
     for one in await db.fetch(Appellant, APPELLANT, appeal):
         context = msgspec.structs.asdict(one) | {"link": link(one.decision)}
-        await mail.send(f"appeal.{appeal}", one.email, *mail.written("appeal", **context))
+        await mail.send(f"appeal.{appeal}", one.email, *mail.written_message("appeal", **context))
         for told in when_told:
             await told(one.decision)

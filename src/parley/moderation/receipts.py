@@ -68,8 +68,8 @@ async def correct(reports: list[int], decision: int) -> None:
         await mail.send(f"corrected.{decision}", one.email, *_written("corrected", one))
 
 
-def outcome(reporter: Reporter) -> tuple[str, str]:
-    """The subject and the words of what somebody is told became of their report."""
+def outcome(reporter: Reporter) -> tuple[str, str, str]:
+    """The subject, text and HTML of what somebody is told became of their report."""
     return _written("outcome", reporter)
 
 
@@ -82,7 +82,7 @@ def _prove_link(report: int, one: Reporter) -> str | None:
     return f"{settings().base_url}/reports/{report}/{key(report)}" if one.is_visitor else None
 
 
-def _written(template: str, one: Reporter, **more: str | None) -> tuple[str, str]:
+def _written(template: str, one: Reporter, **more: str | None) -> tuple[str, str, str]:
     link = settings().base_url + quote(one.path)
     context = {"name": one.name, "thing": THINGS[one.kind], "ground": one.ground, "outcome": one.outcome, "link": link}
-    return mail.written(template, **context, **more)
+    return mail.written_message(template, **context, **more)

@@ -31,7 +31,7 @@ async def test_a_rule_holds_a_comment_until_a_person_has_read_it(app: Litestar) 
     assert await db.values(HITS, comment) == [rule]
     assert await db.values(RECORDED, comment) == ["hold automatic"]
     assert await db.value(ITEM, comment) == "open"
-    assert await mailed(author) == ["Your comment waits for a moderator"]
+    assert await mailed(author) == ["Your comment is waiting for a moderator"]
     assert await db.value("select matched from hit where comment = $1", comment) == "https://shop.example"
 
 
@@ -57,8 +57,8 @@ async def test_a_fold_is_a_decision_with_its_statement_and_its_appeal(app: Lites
     assert await state_of(comment) == "visible"
     made = "select rule from decision where target = $1 and action = 'collapse' and moderator is null"
     assert await db.value(made, comment) == rule
-    assert await mailed(author) == ["About what you wrote on Parley"]
-    assert "an automatic check has folded" in await db.value("select text from mail where kind like 'decision.%'")
+    assert await mailed(author) == ["Your comment was folded"]
+    assert "An automatic check has folded" in await db.value("select text from mail where kind like 'decision.%'")
     assert "fool" in await db.value("select reason from decision where target = $1", comment)
 
 
@@ -81,7 +81,7 @@ async def test_a_rule_that_tells_mails_the_staff_once_an_hour(app: Litestar) -> 
     for words in ("A bomb.", "Another bomb."):
         await make.comment(thread, await make.member(), words)
 
-    assert await mailed(staff) == ["A rule asks for your eyes"]
+    assert await mailed(staff) == ["A rule needs your attention"]
     assert await db.value("select count(*) from item") == 2
 
 

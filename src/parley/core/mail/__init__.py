@@ -7,7 +7,7 @@ them over stands apart (`sending`): only the worker needs its tools.
 
 from parley.core.mail.letters import ADDRESS, Letter, MailList, lists, post, post_all, send
 from parley.core.mail.links import off_link
-from parley.core.mail.writing import written, written_html
+from parley.core.mail.writing import written, written_html, written_message
 
 __all__ = [
     "ADDRESS",
@@ -20,4 +20,5 @@ __all__ = [
     "send",
     "written",
     "written_html",
+    "written_message",
 ]

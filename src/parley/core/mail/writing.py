@@ -8,10 +8,14 @@ from markupsafe import Markup
 
 from parley.core import pages
 from parley.core.assets import folder
+from parley.core.mail.blocks import blocks
 from parley.core.settings import settings
+from parley.core.text import shortened
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
+
+PREHEADER = 110
 
 
 def written(template: str, **context: Any) -> tuple[str, str]:
@@ -21,10 +25,24 @@ def written(template: str, **context: Any) -> tuple[str, str]:
     return subject.removeprefix("Subject: ").strip(), text.strip() + "\n"
 
 
+def written_message(template: str, **context: Any) -> tuple[str, str, str]:
+    """The subject, text and HTML of a message to one address, of `templates/mail/{template}.txt`.
+
+    The HTML has a button where the text has a line of words above an address that stands in `context`.
+    """
+    subject, text = written(template, **context)
+    links = {value for value in context.values() if isinstance(value, str) and value.startswith("http")}
+    found = blocks(text, links)
+    # The first block greets; the second says what the message is about.
+    preheader = shortened(" ".join(found[min(1, len(found) - 1)].words.split()), PREHEADER)
+    return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=found)
+
+
 def written_html(template: str, **context: Any) -> str:
     """The HTML of `templates/mail/{template}.html`, which extends `mail/_layout.html` and says there what it may hold.
 
-    `context` holds `off`, the link that stops these letters (`off_link`), besides what the template itself asks for.
+    Of a letter of a list, `context` holds `off`, the link that stops these letters (`off_link`), besides what the
+    template itself asks for.
     """
     site = {"name": "Parley", "home": settings().base_url, "settings": f"{settings().base_url}/settings/mail"}
     html = pages.environment().get_template(f"mail/{template}.html").render(mail=site, letter_style=_style(), **context)

@@ -99,7 +99,7 @@ async def _decide(hit: Hit, target: targets.Target, item: int, reason: str) -> i
 async def _tell_author(hit: Hit, target: targets.Target) -> None:
     author = await db.fetch_one(Author, "select name, email from member where id = $1", target.member)
     if author is not None:
-        written = mail.written("held", name=author.name, reason=hit.rule.name, link=_address(target))
+        written = mail.written_message("held", name=author.name, reason=hit.rule.name, link=_address(target))
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
 
 

@@ -15,4 +15,4 @@ async def tell(kind: str, template: str, *, hours: int = 1, **context: Any) -> N
     if not await db.value(ALONE, kind) or await db.value(TOLD, kind, hours):
         return
     for address in await db.values(STAFF):
-        await mail.send(kind, address, *mail.written(template, **context))
+        await mail.send(kind, address, *mail.written_message(template, **context))

@@ -1,0 +1,50 @@
+"""The subject of an issue: what its first story is, and how much more there is."""
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import combinations
+
+from parley.core.text import shortened
+from parley.digests.items import Item
+from parley.digests.selection import SIDES
+
+SUBJECT = 78
+# Of the subject's length, how much a name may take.
+NAME = 20
+ABOUT_READER = {"reply": "answers you", "mention": "mentions you"}
+
+
+def subject(items: Sequence[Item]) -> str:
+    """One line of at most 78 characters (RFC 5322, 2.1.1), for the items as they may be read at this moment.
+
+    What is about the reader comes first, then the first two who disagree, then whatever the issue begins with.
+    """
+    first = items[0]
+    pair = None if first.kind in ABOUT_READER else _pair(items)
+    if pair is not None:
+        about = f'{_name(pair[0])} and {_name(pair[1])} disagree on "'
+    elif first.kind in ABOUT_READER:
+        about = f"{_name(first)} {ABOUT_READER[first.kind]}: "
+    else:
+        about = ""
+    rest = len(items) - (2 if pair else 1)
+    more = ('"' if pair else "") + (f", and {rest} more" if rest else "")
+    title = (pair or items)[0].title
+    return about + cut(title, SUBJECT - len(about) - len(more)) + more
+
+
+def cut(text: str, most: int) -> str:
+    """`text` in one line of at most `most` characters, without characters that nobody sees."""
+    plain = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in {"Cc", "Cf"})
+    return plain if len(plain) <= most else shortened(plain, most - 2).rstrip("…") + "..."
+
+
+def _pair(items: Sequence[Item]) -> tuple[Item, Item] | None:
+    for one, other in combinations(items, 2):
+        if one.thread == other.thread and {one.stance, other.stance} == set(SIDES) and one.author and other.author:
+            return one, other
+    return None
+
+
+def _name(item: Item) -> str:
+    return cut(item.author or "Somebody", NAME)

@@ -1,0 +1,43 @@
+"""The pair of two voices in a mail client as narrow as a phone or as wide as a desk, with `<style>` and without."""
+
+import re
+
+import msgspec
+import pytest
+
+from browser.conftest import OpenTab
+from digests.test_words import EDITION, ITEM
+from parley.core import mail
+from parley.digests import letters, reviewing
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+LONG = "<p>" + "The figure is old and nobody has checked it since. " * 5 + "</p>"
+MEASURED = """() => ({
+    beyond: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    letter: document.querySelector(".letter").clientWidth,
+    voices: [...document.querySelectorAll(".pair .voice")].map(one => one.getBoundingClientRect().width),
+    sizes: [...document.querySelectorAll(".pair p")].map(one => parseFloat(getComputedStyle(one).fontSize)),
+    tops: [...document.querySelectorAll(".pair .voice")].map(one => one.getBoundingClientRect().top),
+})"""
+
+
+@pytest.mark.parametrize("styled", [True, False], ids=["styled", "without style"])
+@pytest.mark.parametrize("width", [320, 390, 600, 1200])
+async def test_a_pair_is_readable_at_every_width(
+    open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch, width: int, styled: bool
+) -> None:
+    monkeypatch.setitem(mail.lists, "digest", reviewing.LIST)
+    first = msgspec.structs.replace(ITEM, html=LONG, stance="supports", author="kofi", quote="A passage. " * 10)
+    other = msgspec.structs.replace(ITEM, html=LONG, position=1, comment=10, title="x" * 120)
+    html = letters.digest(EDITION, [first, other]).html or ""
+    page = (await open_tab(None, viewport={"width": width, "height": 800})).page
+    await page.set_content(html if styled else re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL))
+
+    found = await page.evaluate(MEASURED)
+
+    assert found["beyond"] <= 0
+    assert min(found["sizes"]) >= 14
+    assert len(found["voices"]) == 2
+    assert all(one >= min(240, found["letter"]) for one in found["voices"])
+    assert (found["tops"][0] == found["tops"][1]) == (width >= 1200)

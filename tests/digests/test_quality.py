@@ -1,0 +1,29 @@
+"""What a digest recommends: nothing by accounts of minutes, nothing that no reader has found worth anything."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parley.digests.quality import FEWEST_SIGNS, NEEDS_NO_SIGN, YOUNGEST_ACCOUNT_MINUTES, is_good_enough
+from parley.digests.selection import ORDER
+
+kinds = st.sampled_from(sorted(ORDER))
+counts = st.integers(0, 1_000)
+
+
+@given(kind=kinds, age=st.integers(0, YOUNGEST_ACCOUNT_MINUTES - 1), ups=counts, replies=counts)
+def test_no_vote_carries_in_a_comment_by_an_account_of_minutes(kind: str, age: int, ups: int, replies: int) -> None:
+    assert not is_good_enough(kind, age, ups, replies)
+
+
+@given(kind=kinds, age=st.none() | st.integers(YOUNGEST_ACCOUNT_MINUTES), ups=counts, replies=counts)
+def test_a_recommendation_needs_a_sign_of_worth_and_what_concerns_the_reader_none(
+    kind: str, age: int | None, ups: int, replies: int
+) -> None:
+    assert is_good_enough(kind, age, ups, replies) == (kind in NEEDS_NO_SIGN or ups + replies >= FEWEST_SIGNS)
+
+
+@given(kind=kinds, age=st.integers(0, 10_000), ups=counts, replies=counts, more=counts)
+def test_more_votes_or_answers_never_keep_a_comment_out(kind: str, age: int, ups: int, replies: int, more: int) -> None:
+    if is_good_enough(kind, age, ups, replies):
+        assert is_good_enough(kind, age, ups + more, replies)
+        assert is_good_enough(kind, age, ups, replies + more)
