@@ -9,7 +9,7 @@ WORKERS ?= 3
 # Once the tools for development are in, an update keeps them.
 lock := $(if $(wildcard .venv/dev.stamp),dev,run)
 compile := bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header
+	--no-emit-index-url --no-header --excludes requirements/excluded.txt
 
 # Where Python may not keep what it compiled, as in many containers, each of the many processes that we start compiles
 # everything anew, which takes longer than all the rest of its start.
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure faults lint format types imports bench bench-large assets lock
+.PHONY: help run test sure coverage faults lint format types imports audit figures bench bench-large assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -33,6 +33,12 @@ test: .venv/dev.stamp node_modules ## Run the tests (ARGS="-k votes")
 
 sure: lint types imports node_modules ## Check everything, the slow tests and faults too
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) $(ARGS)
+
+# Tests that end a process by force learn nothing of what it ran.
+coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they ran (ARGS="tests/votes")
+	@.venv/bin/coverage erase
+	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/coverage run -m pytest --numprocesses $(WORKERS) \
+		-m "not slow" $(ARGS); ended=$$?; .venv/bin/coverage combine --quiet && .venv/bin/coverage report && exit $$ended
 
 faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
 	.venv/bin/pytest tests/faults tests/hosts $(ARGS)
@@ -51,6 +57,9 @@ types: .venv/dev.stamp ## Check the types
 
 imports: .venv/dev.stamp ## Check that imports go one way
 	.venv/bin/lint-imports
+
+audit: .venv/dev.stamp ## Ask whether faults of the locked packages are known, where the network allows it
+	@.venv/bin/python bin/audit
 
 figures: .venv/dev.stamp ## Print sizes of files and functions, private words, SQL beside builder queries
 	@.venv/bin/python bin/figures

@@ -299,7 +299,7 @@ async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> No
         assert await value("select 1") == 1
 
 
-async def test_an_exhausted_pool_is_said_within_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_exhausted_pool_is_said_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
         with pytest.raises(Unavailable):
@@ -340,6 +340,23 @@ async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -
         await asyncio.gather(*tasks)
 
     assert done == ["moderator 1", "form 1", "first member 1", "second member 1", "visitor 1"]
+
+
+async def test_a_form_and_a_moderator_still_wait_when_a_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.5)
+
+    async def ask(urgency: Urgency) -> int:
+        line.be(urgency)
+        return int(await value("select 1"))
+
+    async with whole_pool() as lent:
+        moderator, form = (asyncio.create_task(ask(urgency)) for urgency in (Urgency.STAFF, Urgency.FORMS))
+        for urgency in (Urgency.MEMBERS, Urgency.VISITORS):
+            with pytest.raises(Unavailable, match="More is asked"):
+                await asyncio.create_task(ask(urgency))
+        assert lender().waiting == 2
+        await lender().keep(lent.pop())
+        assert await asyncio.gather(moderator, form) == [1, 1]
 
 
 async def test_who_went_gives_up_the_turn_that_came_in_that_moment() -> None:

@@ -18,7 +18,7 @@ from conftest import ROOT
 from faults.test_database import _assert_promise_kept
 from faults.test_rolling import Visitor
 from faults.writer import Voter, Writer
-from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
+from live.forum import PATIENCE, START_SECONDS, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
 from live.reader import Reader
 from parley.core.migrated import known
 
@@ -63,6 +63,23 @@ alter table comment drop column if exists later;
 alter table thread drop column if exists later;
 delete from migration where name like '2999%'
 """
+# Lets the run stop for good with the chosen migration done and not yet committed, until it is killed.
+STOPS = """
+create schema stops;
+create table stops.gate ();
+create table stops.at (number int);
+insert into stops.at values (0);
+create function stops.stop() returns trigger language plpgsql as $$
+begin
+  if (select count(*) + 1 from migration) = (select number from stops.at) then
+    lock table stops.gate in access share mode;
+  end if;
+  return new;
+end $$;
+create trigger stops before insert on migration for each row execute function stops.stop();
+"""
+STOPPED = "select exists (select from pg_locks where relation = 'stops.gate'::regclass and not granted)"
+KILLED_IN = (4, 11, 12, 19)
 
 
 class Database:
@@ -115,13 +132,26 @@ def migrating(env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes
 
 async def test_killed_at_any_moment_the_next_run_completes_it(forum: Forum, database: Database, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    for kills_at in (1, 4, 11, 12, 19):
-        with migrating(database.env, log) as process:
-            while await database.done() < kills_at:
-                assert process.poll() is None, log.read_text()
+    with migrating(database.env, log) as process:
+        while await database.done() < 1:
+            assert process.poll() is None, log.read_text()
+    connection = await asyncpg.connect(database.url)
+    await connection.execute(STOPS)
+    for number in KILLED_IN:
+        await connection.execute(f"update stops.at set number = {number}")
+        async with connection.transaction():
+            await connection.execute("lock table stops.gate")
+            with migrating(database.env, log) as process:
+                async with asyncio.timeout(START_SECONDS):
+                    while not await connection.fetchval(STOPPED):
+                        assert process.poll() is None, log.read_text()
+                        await asyncio.sleep(0.02)
+        assert await database.done() == number - 1
+    await connection.execute("drop schema stops cascade")
+    await connection.close()
     assert await database.done() < len(known())
     with migrating(database.env, log) as process:
-        assert await asyncio.to_thread(process.wait, 180) == 0, log.read_text()
+        assert await asyncio.to_thread(process.wait, START_SECONDS) == 0, log.read_text()
     untouched = Database(forum, urlsplit(forum.servers.database_url).path.strip("/"))
     assert await database.ask(SHAPE) == await untouched.ask(SHAPE)
 

@@ -111,7 +111,7 @@ async def close_pool() -> None:
 async def atomic() -> AsyncIterator[None]:
     """Open a transaction, or a savepoint when one is already open.
 
-    Raises Unavailable when no connection can be had in two seconds.
+    Raises Unavailable when no connection can be had in time (ACQUIRE_SECONDS, line.LONGER).
     """
     outer = _current()
     if outer is None:

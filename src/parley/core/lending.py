@@ -61,7 +61,10 @@ class Lender:
         return connection in self._fresh
 
     async def borrow(self, seconds: float) -> Any:
-        """A connection to work with. Raises Unavailable when none can be had in `seconds`."""
+        """A connection to work with.
+
+        Raises Unavailable when no turn comes in `seconds` (line.LONGER), or none can be made in them.
+        """
         if monotonic() < self._rests_until:
             raise Unavailable(AWAY)
         try:
@@ -114,9 +117,8 @@ class Lender:
         if self._taken < self.pool.get_max_size():
             self._taken += 1
             return await self._from_pool(seconds)
-        begun = monotonic()
-        turn = await self._line.turn(seconds)
-        return turn or await self._from_pool(seconds - (monotonic() - begun))
+        # Its turn has come: to connect may take as long as for anybody.
+        return await self._line.turn(seconds) or await self._from_pool(seconds)
 
     async def _from_pool(self, seconds: float) -> Any:
         try:

@@ -21,6 +21,10 @@ class Urgency(IntEnum):
     STAFF, FORMS, MEMBERS, VISITORS = range(4)
 
 
+# How many times longer than readers the most urgent wait: they lose what they wrote, or cannot help, where a reader
+# asks again. On a machine whose processors are all taken, one turn of the event loop may outlast the time of readers.
+LONGER = {Urgency.STAFF: 5, Urgency.FORMS: 5}
+
 # With the number of the request.
 _urgency: ContextVar[tuple[Urgency, int]] = ContextVar("urgency", default=(Urgency.FORMS, 0))
 _numbers = count(1)
@@ -53,11 +57,14 @@ class Line:
         return len(self._places)
 
     async def turn(self, seconds: float) -> Any:
-        """What `let_next` brings when it is this request's turn. Raises NoTurn when that takes longer."""
+        """What `let_next` brings when it is this request's turn.
+
+        Raises NoTurn when that takes longer than `seconds`, for the most urgent `LONGER` times those.
+        """
         place = _Place(_urgency.get(), next(_numbers), asyncio.get_running_loop().create_future())
         heapq.heappush(self._places, place)
         try:
-            await asyncio.wait([place.turn], timeout=seconds)
+            await asyncio.wait([place.turn], timeout=seconds * LONGER.get(place.urgency[0], 1))
         except asyncio.CancelledError:
             if place.turn.done():
                 await self._passed_on(place.turn.result())
