@@ -33,6 +33,7 @@ KINDS = (
     Kind("revised", "An article changes where you commented", "digest"),
     # Its letter, with the reasons, comes by mail in any case (moderation/letters.py).
     Kind("decision", "Moderators decide about you, or on your report", "page", ("page", "off")),
+    Kind("update", "Somebody suggests an update of your article, or yours is decided", "page", ("page", "off")),
 )
 # One comment gives one notice: of the kind that comes first above.
 RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {place}" for place, kind in enumerate(KINDS)) + " end"
