@@ -9,6 +9,8 @@ from parley.articles.drafts import decode, encode
 from parley.articles.text import Text
 from parley.core import db
 from parley.core.access import Viewer
+from parley.notices import ops as notices
+from parley.notices.queries import unread_for_digest
 from parley.threads import suggestions
 from parley.threads.opening import open_thread
 
@@ -190,3 +192,13 @@ async def test_the_same_text_again_leads_to_the_discussion_and_suggests_nothing(
     assert "reads the same" in page.text
     assert f'href="{await make.address(thread)}"' in page.text
     assert "/suggest" not in page.text
+
+
+async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_in_their_digest(case: Case) -> None:
+    await case.make()
+    await notices.set_channel(case.ada.id, case.thread, "digest")
+
+    found = await unread_for_digest([case.ada.id])
+
+    assert [one.kind for one in found if one.comment is None] == []
+    assert await db.value("select count(*) from notice where member = $1 and kind = 'update'", case.ada.id) == 1

@@ -75,5 +75,6 @@ and (n.comment is null or {IS_VISIBLE} and (n.kind = 'revised' or not {IS_NET_FL
 and (n.decision is null or d.state <> 'undone' and d.created_at < now() - interval '{UNDO_SECONDS} seconds')
 and not {IS_SHUT_OUT}
 """
-# Told in the digest: by choice, or because no letter could tell it.
-IS_FOR_DIGEST = f"(({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail)"
+# Told in the digest: by choice, or because no letter could tell it. A suggested update has no comment and is not: the
+# way chosen for its thread is for comments.
+IS_FOR_DIGEST = f"(n.comment is not null and (({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail))"
