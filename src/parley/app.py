@@ -35,7 +35,7 @@ from parley.live.hub import Hub
 from parley.moderation import web as workbench
 from parley.notices import web as notices
 from parley.notices.counter import Counter
-from parley.threads import publishing, revise, revisions
+from parley.threads import publishing, revise, revisions, updates
 from parley.threads import web as threads
 from parley.threads.queries import topics
 from parley.votes import web as votes
@@ -53,6 +53,7 @@ FEATURES = (
     publishing,
     revise,
     revisions,
+    updates,
     page,
     comments,
     own,

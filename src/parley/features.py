@@ -11,6 +11,7 @@ from parley.moderation.engine import checks, edits, slowed
 from parley.notices import mailing
 from parley.notices import ops as notices
 from parley.threads import ops as threads
+from parley.threads import suggestions
 from parley.votes import ops as votes
 
 
@@ -20,6 +21,7 @@ def connect() -> None:
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
     threads.after_visit[:] = [notices.read_on_page]
+    suggestions.when_changed[:] = [notices.suggested]
     letters.when_told[:] = [notices.decided]
     comments.before_post[:] = [checks.check]
     comments.before_edit[:] = [edits.check]

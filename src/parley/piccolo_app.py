@@ -25,14 +25,14 @@ from parley.moderation.tables import (
     RuleVersion,
 )
 from parley.notices.tables import Follow, Notice, Preference, TopicFollow
-from parley.threads.tables import Standing, Thread, Topic, Visit
+from parley.threads.tables import Standing, SuggestedUpdate, Thread, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Community, Block,
     Source, Article, Revision, Passage, Merged, Media, ArticleImport,
-    Topic, Thread, Standing, Visit,
+    Topic, Thread, Standing, Visit, SuggestedUpdate,
     Comment, CommentVersion,
     Vote,
     Guideline, Item, Report, Decision, Appeal, Audit, Note, ModAction, Rule, RuleVersion, Hit, Backtest,

@@ -197,6 +197,33 @@ async def test_a_page_that_is_not_the_article_any_more_is_no_revision_and_editor
     assert said not in visitors.text
 
 
+@pytest.mark.parametrize("left", [WORDS[:4], (*WORDS[:2], *WORDS[4:])])
+async def test_a_page_that_lost_its_end_or_a_fifth_of_its_words_is_no_revision_and_its_owner_is_told(
+    client: httpx.AsyncClient, site: Site, left: tuple[str, ...]
+) -> None:
+    mira = await make.member("mira")
+    url = site.page("/wager", html(*WORDS))
+    opened = await open_thread(text=await reading.read_url(url), topic="research", starter=mira.id)
+    site.page("/wager", html(*left))
+
+    await look()
+    await make.sign_in(client, mira)
+    owner = await client.get(f"/t/{opened.id}/revisions")
+
+    assert await texts() == list(WORDS)
+    assert await again() is not None
+    assert "lost 28 of 84 words and 2 passages" in owner.text
+
+
+async def test_a_page_that_lost_one_paragraph_is_a_revision(site: Site) -> None:
+    await imported(site)
+    site.page("/wager", html(*WORDS[:5]))
+
+    await look()
+
+    assert await texts() == list(WORDS[:5])
+
+
 async def test_a_page_that_leads_to_another_site_is_no_revision(site: Site) -> None:
     await imported(site)
     site.page("/parked", html(*WORDS[:5], "And now: casino."))
@@ -282,7 +309,7 @@ async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
     text = await reading.read_url(url)
     opened = await open_thread(text=text, topic="policy", starter=mira.id)
 
-    assert (opened.id, opened.revised) == (thread, True)
+    assert (opened.id, opened.is_new, opened.revised) == (thread, False, False)
     assert await db.value("select count(*) from thread") == 1
 
 
@@ -321,15 +348,20 @@ async def test_a_page_that_claims_another_site_s_article_is_an_article_of_its_ow
     assert (await texts())[: len(WORDS)] == list(WORDS)
 
 
-async def test_whoever_adds_the_address_again_brings_what_changed_there(client: httpx.AsyncClient, site: Site) -> None:
+async def test_whoever_adds_the_address_again_can_suggest_what_changed_there(
+    client: httpx.AsyncClient, site: Site
+) -> None:
     thread = await imported(site)
     site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
     await make.sign_in(client, await make.member("mira"))
 
-    answer = await published(client, site.url("/wager"))
+    known = (await published(client, site.url("/wager"))).headers["location"]
+    update = (await client.post(f"{known}/suggest")).headers["location"]
+    page = await client.get(update)
 
-    assert answer.headers["location"] == await make.address(thread)
-    assert (await texts())[-1] == "A new end, which says something else."
+    assert update.startswith(f"/t/{thread}/updates/")
+    assert "A new end" in page.text
+    assert await texts() == list(WORDS)
     assert await db.value("select count(*) from article") == 1
 
 

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from parley.articles.importing.errors import CannotImport
+from parley.articles.losses import loss, words
 from parley.articles.merging import from_source
 from parley.articles.pictures import keep_pictures
 from parley.articles.reading import read_again, same_site
 from parley.articles.rules import HOST
 from parley.articles.text import Fetched, Text
-from parley.articles.words import WORD
 from parley.core import db
 
 
@@ -88,6 +88,9 @@ async def read(due: Due) -> Text | None:
     if not same_site(text.url or "", due.url):
         raise CannotImport(f"The address leads to another site now: {text.url}.")
     refuse_another((one.text for one in before), (one.text for one in text.passages))
+    lost = loss(before, text.passages)
+    if lost.is_too_much:
+        raise CannotImport(f"The page lost {lost}: it may be behind a pay wall now.")
     return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
 
 
@@ -97,14 +100,10 @@ def refuse_another(before: Iterable[str], said: Iterable[str]) -> None:
     Texts are told apart by their pairs of neighbouring words; real revisions kept three quarters of them and more, and
     half are asked for here. Single words would not do: a long text on anything has most words of a short one.
     """
-    old, new = _words(before), _words(said)
+    old, new = words(before), words(said)
     if len(new) * 2 < len(old):
         counts = f"{len(new):,} words now, where it had {len(old):,}"
         raise CannotImport(f"The page has {counts}: it may ask for a login, or show an error.")
     pairs = Counter(pairwise(old))
     if (pairs & Counter(pairwise(new))).total() * 2 < pairs.total():
         raise CannotImport("The page says something else altogether now.")
-
-
-def _words(texts: Iterable[str]) -> list[str]:
-    return [word for text in texts for word in WORD.findall(text.lower())]

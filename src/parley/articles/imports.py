@@ -104,12 +104,11 @@ async def fail(import_id: int, message: str) -> None:
     )
 
 
-async def published(import_id: int, thread: int, message: str = "") -> None:
-    """Mark an import as published and let go of what it kept; `message` says what there is to know of it."""
+async def published(import_id: int, thread: int) -> None:
+    """Mark an import as published, or suggested as an update of `thread`, and let go of what it kept."""
     await db.execute(
-        """update article_import set state = 'published', thread = $2, message = $3, draft = null, given = null,
+        """update article_import set state = 'published', thread = $2, message = '', draft = null, given = null,
                                      changed_at = now() where id = $1""",
         import_id,
         thread,
-        message,
     )

@@ -55,6 +55,23 @@ async def of_thread(thread_id: int) -> ArticleRow | None:
     return await db.fetch_one(ArticleRow, CURRENT, thread_id)
 
 
+class Discussion(msgspec.Struct, frozen=True):
+    """The thread of an article."""
+
+    id: int
+    slug: str
+    title: str
+    state: str
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.id}/{self.slug}"
+
+
+async def discussion_of(article: int) -> Discussion | None:
+    return await db.fetch_one(Discussion, "select id, slug, title, state from thread where article = $1", article)
+
+
 class PassageRow(msgspec.Struct, frozen=True):
     """One passage of one revision, and how the community stands to it."""
 

@@ -67,3 +67,17 @@ def may_edit(viewer: Viewer | None, thread: Discussed, article: Addressed) -> bo
     if viewer.standing >= MODERATOR:
         return True
     return viewer.verified and thread.state == "open" and article.url is None and thread.starter == viewer.name
+
+
+def may_decide_update(viewer: Viewer | None, thread: Discussed, suggested_by: str | None) -> bool:
+    """Whether `viewer` may accept or decline an update: moderators, and who began the thread, but not their own."""
+    if viewer is None or thread.state == "archived":
+        return False
+    if viewer.standing >= MODERATOR:
+        return True
+    return viewer.verified and thread.state == "open" and viewer.name == thread.starter != suggested_by
+
+
+def may_read_check_note(viewer: Viewer | None, thread: Discussed) -> bool:
+    """Whether `viewer` reads why the last look at the source was no revision: moderators, and who began the thread."""
+    return viewer is not None and (viewer.standing >= MODERATOR or viewer.name == thread.starter)

@@ -13,6 +13,8 @@ from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.limits import LARGEST_FILE
+from parley.articles.ops import reads_like, same_as
+from parley.articles.updating import as_update
 from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted
@@ -110,12 +112,26 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if found.state == "ready" and wants_fragment(request):
         # The preview is a page of its own, not a part of the one that waited for it.
         return Response(None, headers={"HX-Refresh": "true"})
+    if found.state == "ready" and (known := await _known(found)) is not None:
+        return page(request, "articles/known.html", again=found.id, **known)
     if found.state == "ready":
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
     return page(
         request, "articles/import.html", "progress", state=found.state, message=found.message, url=url, again=found.id
     )
+
+
+async def _known(found: imports.Import) -> dict[str, Any] | None:
+    """The discussion that an import's article has already, and whether the import reads the same."""
+    text = decode(found.draft or b"")
+    number = await same_as(text)
+    discussion = await queries.discussion_of(number) if number is not None else None
+    article = await queries.of_thread(discussion.id) if discussion is not None else None
+    if article is None:
+        return None
+    update = await as_update(article, text)
+    return {"discussion": discussion, "same": await reads_like(article.id, update)}
 
 
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:

@@ -59,6 +59,18 @@ where notice.member = (select member from decision where id = excluded.decision)
     or exists (select from decision d join report r on r.item = d.item where d.id = excluded.decision
                and d.state = 'overturned' and r.reporter = notice.member and r.outcome = 'declined')
 """
+# One that waits is news to who began the thread; one that was decided, to who suggested it.
+SUGGESTED = """
+insert into notice (member, kind, suggestion, thread, actor, created_at)
+select one.member, 'update', s.id, s.thread, one.actor, now()
+from suggested_update s join thread t on t.id = s.thread cross join lateral (
+    select t.starter, s.member where s.state = 'waiting'
+    union all
+    select s.member, s.decided_by where s.state <> 'waiting'
+) one(member, actor)
+where s.id = $1 and one.member is not null and one.member <> one.actor
+on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
+"""
 
 
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
@@ -122,6 +134,12 @@ async def decided(decision: int) -> None:
     Once more when an appeal was answered: whom it concerns, and who reported where it was overturned.
     """
     await db.execute(DECIDED, decision)
+    await _tell()
+
+
+async def suggested(suggestion: int) -> None:
+    """Notify the thread's starter of a suggested update, or the member who suggested it of the decision."""
+    await db.execute(SUGGESTED, suggestion)
     await _tell()
 
 

@@ -70,6 +70,9 @@ class NoticeRow(msgspec.Struct, frozen=True):
     action: str | None
     about_me: bool
     outcome: str | None
+    # A suggested update, and whether it still waits for a decision.
+    suggestion: int | None
+    suggestion_state: str | None
     created_at: datetime
     is_unread: bool
 
@@ -81,6 +84,7 @@ d.action, coalesce(d.member = n.member, false) as about_me,
 (select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
  from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
  order by r.resolved_at, r.id limit 1) as outcome,
+n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""

@@ -33,6 +33,7 @@ KINDS = (
     Kind("revised", "An article changes where you commented", "digest"),
     # Its letter, with the reasons, comes by mail in any case (moderation/letters.py).
     Kind("decision", "Moderators decide about you, or on your report", "page", ("page", "off")),
+    Kind("update", "Somebody suggests an update of your article, or yours is decided", "page", ("page", "off")),
 )
 # One comment gives one notice: of the kind that comes first above.
 RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {place}" for place, kind in enumerate(KINDS)) + " end"
@@ -74,5 +75,6 @@ and (n.comment is null or {IS_VISIBLE} and (n.kind = 'revised' or not {IS_NET_FL
 and (n.decision is null or d.state <> 'undone' and d.created_at < now() - interval '{UNDO_SECONDS} seconds')
 and not {IS_SHUT_OUT}
 """
-# Told in the digest: by choice, or because no letter could tell it.
-IS_FOR_DIGEST = f"(({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail)"
+# Told in the digest: by choice, or because no letter could tell it. A suggested update has no comment and is not: the
+# way chosen for its thread is for comments.
+IS_FOR_DIGEST = f"(n.comment is not null and (({CHANNEL}) = 'digest' or ({CHANNEL}) = 'mail' and not n.by_mail))"

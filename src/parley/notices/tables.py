@@ -47,9 +47,10 @@ class Notice(Table):
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(8, null=False, default=None)
-    # What it was made from: an event, or a decision.
+    # What it was made from: an event, a decision, or a suggested update of an article.
     event = BigInt(null=True, default=None)
     decision = BigInt(null=True, default=None)
+    suggestion = BigInt(null=True, default=None)
     thread = BigInt(null=True, default=None)
     # What was written; of a revision, the member's own comment on a passage that changed.
     comment = BigInt(null=True, default=None)

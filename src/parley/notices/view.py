@@ -28,6 +28,8 @@ class Item(msgspec.Struct, frozen=True):
     @property
     def address(self) -> str:
         """Where it leads."""
+        if self.row.suggestion is not None:
+            return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
         return f"/c/{self.row.comment}" if self.row.comment is not None else f"/decision/{self.row.decision}"
 
     @property

@@ -7,10 +7,8 @@ import msgspec
 
 from parley.articles import imports, merging
 from parley.articles import ops as articles
-from parley.articles.revising import Edit
 from parley.articles.text import Text
 from parley.core import db
-from parley.core.access import MODERATOR, Viewer
 from parley.core.errors import NotFound, Refused
 from parley.core.events import emit
 from parley.threads.ops import revise_thread
@@ -32,6 +30,7 @@ TAKEN = {
     "seen",
     "slow",
     "unlock",
+    "updates",
 }
 
 
@@ -43,30 +42,24 @@ def slugify(title: str) -> str:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """The thread of an article: `is_new`, or there before, its article perhaps `revised`.
-
-    It was `left` as it is when the text is another one, from somebody who cannot speak for the source.
-    """
+    """The thread of an article: `is_new`, or there before, its article perhaps `revised`."""
 
     id: int
     slug: str
     is_new: bool = True
     revised: bool = False
-    left: bool = False
 
     @property
     def address(self) -> str:
         return f"/t/{self.id}/{self.slug}"
 
 
-async def open_thread(*, text: Text, topic: str, starter: int | None, trusted: bool | None = None) -> Opened:
+async def open_thread(*, text: Text, topic: str, starter: int | None) -> Opened:
     """Open a thread for `text`, or lead to the one its article already has.
 
-    That is revised when the text changed and comes from the page itself, or from somebody `trusted` (a moderator;
-    without `starter` it is the operator): what anybody can paste must not rewrite what somebody published.
-    Raises Refused when there is no such topic.
+    The operator, who has no `starter`, revises that one. A member's second import changes nothing: it can be suggested
+    as an update (suggestions.py). Raises Refused when there is no such topic.
     """
-    trusted = starter is None if trusted is None else trusted
     async with db.atomic():
         # Two imports of one address at a time must not make two threads.
         await db.value("select pg_advisory_xact_lock(hashtextextended($1, 0))", text.url or text.title)
@@ -74,10 +67,9 @@ async def open_thread(*, text: Text, topic: str, starter: int | None, trusted: b
             known = ", ".join(await db.values("select slug from topic order by position"))
             raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
         article = await articles.same_as(text)
-        if article is not None:
-            return await _revise(article, text, starter, trusted=trusted)
-        article = await articles.add_article(text)
-        return await _insert(article, text, topic, starter)
+        if article is None:
+            return await _insert(await articles.add_article(text), text, topic, starter)
+        return await (_revise(article, text) if starter is None else _existing(article))
 
 
 async def _insert(article: int, text: Text, topic: str, starter: int | None) -> Opened:
@@ -99,49 +91,42 @@ async def _insert(article: int, text: Text, topic: str, starter: int | None) -> 
     return Opened(thread, slug)
 
 
-async def revise_from_source(article: int, text: Text) -> bool:
-    """Take what the page of an article says now; False when that, with what was edited here, changes nothing."""
-    async with db.atomic():
-        return (await _revise(article, text, None, trusted=False)).revised
+OPENED = "select id, slug, false as is_new, false as revised from thread where article = $1 for no key update"
 
 
-async def _revise(article: int, text: Text, starter: int | None, *, trusted: bool) -> Opened:
+async def _existing(article: int) -> Opened:
+    """The thread of an article, locked. Raises NotFound."""
     found = await db.fetch_one(Opened, OPENED, article)
     if found is None:
         raise NotFound("The article of this address has no thread.")
+    return found
+
+
+async def revise_from_source(article: int, text: Text) -> bool:
+    """Take what the page of an article says now; False when that, with what was edited here, changes nothing."""
+    async with db.atomic():
+        return (await _revise(article, await articles.under_its_title(article, text))).revised
+
+
+async def _revise(article: int, text: Text) -> Opened:
+    found = await _existing(article)
     if text.url is None:
         # The very words of one of its versions: nothing new.
         return found
-    if not trusted:
-        text = await articles.under_its_title(article, text)
-    edit = None
     if text.fetched is not None:
         await articles.note_fetched(article, text.fetched)
         text = await merging.with_edits(article, text)
-    elif not trusted:
-        return msgspec.structs.replace(found, left=not await articles.reads_like(article, text))
-    elif starter is not None:
-        # What a moderator pastes is an edit: the next word of the source must not undo it.
-        edit = Edit(starter)
-    revised = await revise_thread(found.id, text, edit)
+    revised = await revise_thread(found.id, text)
     return msgspec.structs.replace(found, revised=revised is not None)
 
 
-OPENED = """
-select id, slug, false as is_new, false as revised, false as left from thread where article = $1 for no key update
-"""
+async def publish_import(*, import_id: int, text: Text, topic: str, starter: int) -> Opened:
+    """Open the thread of an import and mark the import as published, in one go.
 
-
-LEFT = (
-    "This article is here already, and only its own page or a moderator can change its text. Nothing was changed: "
-    "what you gave us differs from what is here. If the page itself changed, add it by its address."
-)
-
-
-async def publish_import(*, import_id: int, text: Text, topic: str, starter: Viewer) -> Opened:
-    """Open the thread of an import, and mark the import as published, in one go."""
+    Where the article has a thread already, the import stays as it is, so that it can be suggested as an update.
+    """
     async with db.atomic():
-        trusted = starter.standing >= MODERATOR
-        opened = await open_thread(text=text, topic=topic, starter=starter.id, trusted=trusted)
-        await imports.published(import_id, opened.id, LEFT if opened.left else "")
+        opened = await open_thread(text=text, topic=topic, starter=starter)
+        if opened.is_new:
+            await imports.published(import_id, opened.id)
     return opened

@@ -21,7 +21,7 @@ AnyRequest = Request[Any, Any, Any]
 async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Open the thread of an import that was read; its address may lead to the one there is already."""
     found, viewer = await own_import(request, number), member_of(request)
-    if found.state == "published" and not found.message:
+    if found.state == "published":
         return Redirect(f"/t/{found.thread}", status_code=303)
     if found.state != "ready":
         return Redirect(f"/new/{found.id}", status_code=303)
@@ -30,8 +30,8 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if not form.errors:
         try:
             text = mended(decode(found.draft or b""), title=form.title, byline=form.byline)
-            opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer)
-            return Redirect(f"/new/{found.id}" if opened.left else opened.address, status_code=303)
+            opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer.id)
+            return Redirect(opened.address if opened.is_new else f"/new/{found.id}", status_code=303)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     return preview(request, found, form, status)

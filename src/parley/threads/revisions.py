@@ -11,7 +11,7 @@ from parley.articles import queries as articles
 from parley.articles import versions
 from parley.articles.differences import Run, compare, count
 from parley.articles.forms import LONGEST_REASON
-from parley.articles.rules import may_edit
+from parley.articles.rules import may_edit, may_read_check_note
 from parley.articles.web import member_of
 from parley.core.access import ANYONE, VERIFIED, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError
@@ -54,7 +54,7 @@ async def revisions(
         revisions=list(reversed(known.values())),
         **await difference(known[older], known[newer]),
         edits=may_edit(viewer_of(request), row, article),
-        check_note=await versions.check_note(article.id),
+        check_note=await versions.check_note(article.id) if may_read_check_note(viewer_of(request), row) else "",
     )
 
 

@@ -5,6 +5,7 @@ from piccolo.columns import (
     Array,
     BigInt,
     BigSerial,
+    Bytea,
     DoublePrecision,
     ForeignKey,
     Integer,
@@ -71,3 +72,22 @@ class Visit(Table):
     passage = BigInt(null=True, default=None)
     before_at = Timestamptz(null=False)
     seen_at = Timestamptz(null=False)
+
+
+class SuggestedUpdate(Table):
+    """A second import of a thread's article: what its text would be, for a moderator or the thread's starter to accept.
+
+    The text is kept until it is decided.
+    """
+
+    id = BigSerial(primary_key=True)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    # `waiting`, `accepted` or `declined`.
+    state = Varchar(8, null=False, default="waiting")
+    draft = Bytea(null=True, default=None)
+    # What whoever decided says to whoever suggested.
+    answer = Text(null=False, default="")
+    decided_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    decided_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(null=False)

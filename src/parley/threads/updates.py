@@ -1,0 +1,113 @@
+"""Suggested updates over HTTP: suggesting one, the list of them, one with what it changes, and the decision."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles.forms import LONGEST_REASON
+from parley.articles.rules import may_decide_update
+from parley.articles.web import member_of, own_import
+from parley.core.access import MODERATOR, VERIFIED, address_of
+from parley.core.errors import NotFound, ParleyError
+from parley.core.forms import Form, posted
+from parley.core.pages import page
+from parley.core.ratelimit import POST, take_each
+from parley.core.text import as_id
+from parley.threads import queries, suggested, suggestions
+from parley.threads.revisions import found
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
+async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """Suggest an import as an update of the article that is there already."""
+    viewer, asked = member_of(request), await own_import(request, number)
+    if asked.state != "ready":
+        return Redirect(f"/new/{asked.id}", status_code=303)
+    await take_each(POST, viewer.id, address_of(request))
+    thread, made = await suggestions.suggest(viewer=viewer, found=asked)
+    return Redirect(f"/t/{thread}/updates/{made}", status_code=303)
+
+
+@get("/updates", name="threads:updates", opt={"who": VERIFIED})
+async def updates(request: AnyRequest) -> Response[Any]:
+    """The suggested updates that the viewer may decide, and those they suggested."""
+    viewer = member_of(request)
+    rows = await suggested.listed(viewer.id, every=viewer.standing >= MODERATOR)
+    return page(request, "articles/updates.html", updates=rows)
+
+
+async def _seen(
+    request: AnyRequest, thread: str, number: str
+) -> tuple[queries.ThreadRow, articles.ArticleRow, suggested.SuggestionRow]:
+    """A suggested update that the viewer may see. Raises NotFound for everybody else."""
+    row, article = await found(thread)
+    viewer, suggestion = member_of(request), as_id(number)
+    update = await suggested.one(suggestion, row.id) if suggestion else None
+    may_see = update is not None and (
+        viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
+    )
+    if update is None or not may_see:
+        raise NotFound("There is no such update.")
+    return row, article, update
+
+
+@get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
+async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """One suggested update: what it changes, and how many comments stand on that."""
+    return await _page(request, *await _seen(request, thread, number), Form({}))
+
+
+@post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
+async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """Accept or decline a suggested update."""
+    row, _, suggestion = await _seen(request, thread, number)
+    form = Form(await posted(request))
+    accepts = form.choice("decision", ("accept", "decline"))
+    if accepts is None:
+        form.errors.setdefault("form", "Please accept or decline the update.")
+    revision, answer = form.id("revision"), form.text("answer", most=LONGEST_REASON)
+    status = 422
+    if not form.errors:
+        decision = suggestions.Decision(member_of(request), row.id, suggestion.id, answer)
+        try:
+            if accepts == "decline":
+                await suggestions.decline(decision)
+                return Redirect("/updates", status_code=303)
+            await suggestions.accept(decision, revision)
+            return Redirect(row.address, status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    return await _page(request, *await _seen(request, thread, number), form, status)
+
+
+async def _page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    suggestion: suggested.SuggestionRow,
+    form: Form,
+    status: int = 200,
+) -> Response[Any]:
+    decides = suggestion.state == "waiting" and may_decide_update(member_of(request), row, suggestion.member)
+    context = await suggested.difference(suggestion, article) if suggestion.state == "waiting" else {}
+    return page(
+        request,
+        "articles/update.html",
+        status=status,
+        thread=row,
+        article=article,
+        suggestion=suggestion,
+        decides=decides,
+        only_moderators=decides and member_of(request).standing < MODERATOR and context["lost"].is_too_much,
+        answer=form.values.get("answer", ""),
+        errors=form.errors,
+        **context,
+    )
+
+
+handlers = [suggest, updates, update, decide]
