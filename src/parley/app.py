@@ -80,7 +80,6 @@ def create_app(settings: Settings) -> Litestar:
         openapi_config=None,
         logging_config=None,
         debug=False,
-        multipart_form_part_limit=50,
     )
     handler: ASGIApp = Sessions(Counter(app.asgi_handler))
     app.asgi_handler = Guard(_traced(handler) if settings.traces else handler, settings)

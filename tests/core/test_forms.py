@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import make
 from parley.app import BODY_LIMIT
-from parley.core.forms import MOST_FIELDS
+from parley.core.bodies import MOST_FIELDS
 from parley.core.text import LARGEST_ID, BadText, as_id, clean
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

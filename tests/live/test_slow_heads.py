@@ -1,4 +1,4 @@
-"""A connection whose request's head does not arrive in time is closed, also without a proxy."""
+"""A connection whose request's head or body does not arrive in time is closed, also without a proxy."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,8 @@ pytestmark = pytest.mark.anyio
 
 
 class Quick(BoundedHeads):
-    head_seconds = 0.2
+    head_seconds = body_seconds = 0.2
+    bytes_a_second = 2
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -46,4 +47,23 @@ async def test_the_second_head_of_a_connection_is_given_up_too(port: int) -> Non
     assert (await answers.readuntil(b"up")).startswith(b"HTTP/1.1 200")
     asking.write(b"GET / HTTP/1.1\r\nHost: loc")
     assert await asyncio.wait_for(answers.read(), 30) == b""
+    asking.close()
+
+
+@pytest.mark.parametrize("begun", [b"", b"a"])
+async def test_a_body_that_does_not_end_is_given_up(port: int, begun: bytes) -> None:
+    answers, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n" + begun)
+    assert (await asyncio.wait_for(answers.read(), 30)).endswith(b"up")
+    asking.close()
+
+
+async def test_a_body_that_comes_quickly_enough_is_taken(port: int) -> None:
+    answers, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n" + b"a" * 99)
+    await answers.readuntil(b"up")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(answers.read(1), 3 * Quick.body_seconds)
+    asking.write(b"aGET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert (await asyncio.wait_for(answers.read(), 30)).endswith(b"up")
     asking.close()

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
+from multipart import MultipartPart  # type: ignore[import-untyped]
 
 from parley.articles import imports, queries
 from parley.articles.drafts import decode
@@ -83,14 +83,14 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
     if form.source == "text":
         return None, form.text_.encode()
     upload = data.get("file")
-    if not isinstance(upload, UploadFile) or not upload.filename:
+    if not isinstance(upload, MultipartPart):
         form.errors["file"] = "Please choose a file."
         return None, None
-    content = await upload.read()
-    if len(content) > LARGEST_FILE:
+    if upload.size > LARGEST_FILE:
         form.errors["file"] = f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
+        return None, None
     try:
-        return clean(upload.filename, lines=False), content
+        return clean(upload.filename, lines=False), upload.raw
     except BadText:
         form.errors["file"] = "The name of this file holds a character that cannot be stored. Please rename it."
         return None, None

@@ -1,4 +1,4 @@
-"""How much of a request is taken in before anything looks at it, and how long that may take."""
+"""How much of a request's head is taken in, and how long its head and its body may take to arrive."""
 
 import asyncio
 
@@ -12,13 +12,18 @@ class BoundedHeads(HttpToolsProtocol):
     """uvicorn's, which by itself would keep the head of a request however long it gets, and wait for its end for ever.
 
     The time runs from the connection's opening or, later, from the first byte of a head: uvicorn's own time-out covers
-    the wait between two requests.
+    the wait between two requests. A body has `body_seconds`, and a second more for each `bytes_a_second` received; the
+    time runs on while a body is discarded.
     """
 
     head_seconds = 30.0
+    body_seconds = 30.0
+    bytes_a_second = 32_768
     _is_in_head = False
     _bytes = 0
     _timer: asyncio.TimerHandle | None = None
+    _body_began = 0.0
+    _body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
@@ -46,6 +51,16 @@ class BoundedHeads(HttpToolsProtocol):
         super().on_headers_complete()
         self._is_in_head = False
         self._stop_timer()
+        self._body_began, self._body_bytes = self.loop.time(), 0
+        self._timer = self.loop.call_later(self.body_seconds, self._end_slow_body)
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._body_bytes += len(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._stop_timer()
 
     def _start_timer(self) -> None:
         self._timer = self.loop.call_later(self.head_seconds, self._end)
@@ -55,7 +70,15 @@ class BoundedHeads(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def _end_slow_body(self) -> None:
+        """Close a connection whose body is late, or look again when it would be."""
+        due = self._body_began + self.body_seconds + self._body_bytes / self.bytes_a_second
+        if due > self.loop.time():
+            self._timer = self.loop.call_at(due, self._end_slow_body)
+        else:
+            self._end()
+
     def _end(self) -> None:
-        """Close a connection whose head did not arrive in time."""
+        """Close a connection whose request did not arrive in time."""
         self._timer = None
         self.transport.close()

@@ -1,17 +1,24 @@
 """Who may enter a route. Every route says so (`opt={"who": …}`); one that does not lets nobody in."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import IntEnum
+from typing import Any, cast
 
 import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException
 from litestar.handlers.base import BaseRouteHandler
 
 from parley.core import line, replica, strain
-from parley.core.errors import Forbidden, NotFound, SignInNeeded
+from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.forms import posted
 from parley.core.line import Urgency
+
+AnyRequest = Request[Any, Any, Any]
+# A refused form up to this size is read, so that the page of the error can show what was typed.
+KEPT_BYTES = 131_072
 
 
 class Who(IntEnum):
@@ -102,13 +109,33 @@ def _take_place(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 
 
 async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
-    """The guard of all routes.
+    """The guard of all routes. A form is read only from who may send it.
 
     Raises SignInNeeded for visitors, Forbidden for unverified members, NotFound where only staff may look.
     """
-    if isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body"):
-        # Read before anything can fail, so that what was typed is never lost.
-        await posted(connection)
+    has_form = isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body")
+    try:
+        _check(connection, handler)
+    except Exception:
+        if has_form:
+            await _keep_text(cast("AnyRequest", connection))
+        raise
+    if has_form:
+        # Read before the handler can fail, so that what was typed is never lost.
+        await posted(cast("AnyRequest", connection))
+
+
+async def _keep_text(request: AnyRequest) -> None:
+    """Read a short form that is refused, to show its sender what they typed; a longer one stays unread."""
+    if (request.content_length or KEPT_BYTES + 1) > KEPT_BYTES:
+        request.scope["unread_form"] = True  # type: ignore[typeddict-unknown-key]
+        return
+    with suppress(ParleyError, HTTPException):
+        await posted(request)
+
+
+def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+    """Raise what `entrance` raises where this viewer may not enter."""
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
     _take_place(connection, handler, viewer)

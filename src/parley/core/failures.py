@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
 KEPT = "What you typed is below. Copy it before you leave this page."
+NOT_READ = "What you typed was too long to be read. Go back in your browser: it is in the form there."
 TITLES = {
     400: ("That request could not be read", "Please go back and try again."),
     404: ("Nothing here", "The address may be mistyped, or what was here is gone."),
@@ -89,7 +90,7 @@ def _answer(request: AnyRequest, status: int, title: str, message: str, headers:
     context: dict[str, Any] = {
         "title": title,
         "message": message,
-        "next_step": KEPT if typed else None,
+        "next_step": KEPT if typed else NOT_READ if request.scope.get("unread_form") else None,
         "kept": typed,
         "error_id": request.scope.get("request_id") if status >= 500 else None,  # noqa: PLR2004
     }

@@ -5,10 +5,9 @@ from typing import Any
 
 from litestar import Request
 
+from parley.core.bodies import read_form
 from parley.core.errors import BadRequest
 from parley.core.text import BadText, as_id, clean
-
-MOST_FIELDS = 200
 
 
 class Form:
@@ -57,16 +56,17 @@ async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
 
     Raises BadRequest when there are absurdly many or they cannot be read.
     """
+    known: Mapping[str, Any] | None = request.scope.get("fields")  # type: ignore[assignment]
+    if known is not None:
+        return known
     try:
-        form = await request.form()
+        pairs = await read_form(request)
     except (UnicodeDecodeError, LookupError, ValueError) as error:
         raise BadRequest(
             "The form could not be read. Nothing was changed; please go back and send it again."
         ) from error
-    pairs = list(form.multi_items())
-    if len(pairs) > MOST_FIELDS:
-        raise BadRequest("The form has far too many fields.")
-    fields = dict(pairs)
+    fields: Mapping[str, Any] = dict(pairs)
+    request.scope["fields"] = fields  # type: ignore[typeddict-unknown-key]
     # Kept for the error page: whatever fails after this, what was typed is shown again.
     request.scope["typed"] = fields.get("body") or fields.get("text")  # type: ignore[typeddict-unknown-key]
     return fields

@@ -10,6 +10,8 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from parley.core import metrics
+from parley.core.bodies import close_files
+from parley.core.draining import Draining
 from parley.core.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -64,6 +66,9 @@ class Guard:
         request_id = _named_by_proxy(scope) or secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+        if scope["method"] in UNSAFE:
+            draining = Draining(receive, send)
+            receive, send = draining.receive, draining.send
         if scope["method"] == "HEAD":
             # Answered as GET, but for the body (RFC 9110, 9.3.2).
             scope = {**scope, "method": "GET"}
@@ -77,11 +82,14 @@ class Guard:
                 log.debug("answered", route=scope.get("path_template"), status=message["status"], ms=seconds * 1_000)
             await send(message)
 
-        with metrics.OPEN.track_inprogress():
-            if scope["method"] in UNSAFE and not self._same_site(scope):
-                await _refuse(send_with_headers)
-            else:
-                await self.app(scope, receive, send_with_headers)
+        try:
+            with metrics.OPEN.track_inprogress():
+                if scope["method"] in UNSAFE and not self._same_site(scope):
+                    await _refuse(send_with_headers)
+                else:
+                    await self.app(scope, receive, send_with_headers)
+        finally:
+            close_files(scope)
         structlog.contextvars.clear_contextvars()
 
     def _same_site(self, scope: Any) -> bool:

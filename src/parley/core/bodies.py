@@ -1,0 +1,89 @@
+"""Bodies of forms: written to disk past 1 MB as they arrive, and parsed once they are whole."""
+
+import asyncio
+from typing import Any, BinaryIO, cast
+from urllib.parse import parse_qsl
+
+from litestar import Request
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import InternalServerException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from multipart import MultipartParser, MultipartPart  # type: ignore[import-untyped]
+
+from parley.core.errors import BadRequest
+
+# The longest article is 500,000 characters: up to four bytes each as text, up to nine when percent-encoded.
+MOST_TEXT_BYTES = 2_200_000
+MOST_URL_ENCODED_BYTES = 5_000_000
+MOST_FIELDS = 200
+MOST_PARTS = 50
+PART_IN_MEMORY_BYTES = 65_536
+
+Pair = tuple[str, str | MultipartPart]
+# Parsing takes several times the body's size in memory, so only few are parsed at once. The body is here by then:
+# nobody waits for anybody's connection.
+_parsing = asyncio.Semaphore(2)
+
+
+async def read_form(request: Request[Any, Any, Any]) -> list[Pair]:
+    """The fields of a form as (name, value) pairs; a file is a MultipartPart.
+
+    The files are closed with the request. Raises BadRequest where the body ends early, RequestEntityTooLarge where it
+    has too much text, and ValueError or LookupError where it cannot be parsed.
+    """
+    kind, options = request.content_type
+    if kind not in {RequestEncodingType.MULTI_PART, RequestEncodingType.URL_ENCODED}:
+        return []
+    body = UploadFile("", "")
+    try:
+        size = await _receive(request, body)
+        if kind == RequestEncodingType.URL_ENCODED and size > MOST_URL_ENCODED_BYTES:
+            raise RequestEntityTooLarge
+        file = cast("BinaryIO", body.file)
+        boundary = options.get("boundary", "") if kind == RequestEncodingType.MULTI_PART else None
+        if size <= PART_IN_MEMORY_BYTES:
+            return _parse(file, boundary, request.scope)
+        async with _parsing:
+            return await asyncio.to_thread(_parse, file, boundary, request.scope)
+    finally:
+        await body.close()
+
+
+async def _receive(request: Request[Any, Any, Any], body: UploadFile) -> int:
+    """Write the request's body to `body` and return how many bytes it has."""
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            await body.write(chunk)
+    except InternalServerException as error:
+        raise BadRequest("The connection ended before the form was complete. Nothing was changed.") from error
+    await body.seek(0)
+    return size
+
+
+def _parse(body: BinaryIO, boundary: str | None, scope: Any) -> list[Pair]:
+    """The fields of a whole body, which is URL-encoded where there is no boundary."""
+    if boundary is None:
+        return _bounded([*parse_qsl(body.read().decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)])
+    parser = MultipartParser(body, boundary, part_limit=MOST_PARTS, spool_limit=PART_IN_MEMORY_BYTES)
+    pairs: list[Pair] = []
+    for part in parser:
+        scope.setdefault("files", []).append(part)
+        if not part.filename and part.size > MOST_TEXT_BYTES:
+            raise RequestEntityTooLarge
+        pairs.append((part.name, part if part.filename else part.value))
+    return _bounded(pairs)
+
+
+def _bounded(pairs: list[Pair]) -> list[Pair]:
+    if sum(len(value) for _, value in pairs if isinstance(value, str)) > MOST_TEXT_BYTES:
+        raise RequestEntityTooLarge
+    return pairs
+
+
+def close_files(scope: Any) -> None:
+    """Close the files that `read_form` opened for this request."""
+    for part in scope.get("files", ()):
+        part.close()
