@@ -1,10 +1,14 @@
 """Wrong passwords by others never keep a member out, and guessing is still slowed."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from accounts.person import PASSWORD, Person
 from parley.accounts import attempts, ops, proofs
@@ -139,3 +143,46 @@ async def test_nobody_is_mailed_many_links(client: httpx.AsyncClient, mira: Pers
     for _ in range(2 * ratelimit.LINK_ADDRESS.most):
         assert (await client.post("/login/link", data={"email": mira.email})).status_code == 303
     assert await db.value("select count(*) from mail where kind = 'login'") == ratelimit.LINK_ADDRESS.most
+
+
+@pytest.fixture
+def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Nobody listens where Redis should: PostgreSQL counts instead."""
+    dead = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
+    monkeypatch.setattr(ratelimit, "redis", lambda: dead)
+    monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
+    ratelimit._script.cache_clear()
+    yield
+    ratelimit._script.cache_clear()
+
+
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_wrong_passwords_are_counted_and_a_calculation_lets_in(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    await use_up()
+    assert await db.value("select count(*) from rate_bucket where key like '%sign-in:account+network%'") == 1
+
+    refused = await mira.sign_in(client)
+    assert refused.status_code == 429
+    data = {"login": "mira", "password": PASSWORD, "answer": solved(challenge_in(refused))}
+
+    assert (await client.post("/login", data=data)).status_code == 303
+    client.cookies.clear()
+    assert (await client.post("/login", data=data)).status_code == 429
+
+
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_right_passwords_use_nothing_up(client: httpx.AsyncClient, mira: Person) -> None:
+    for _ in range(ratelimit.SIGN_IN_HERE.most + 2):
+        client.cookies.clear()
+        assert (await mira.sign_in(client)).status_code == 303
+
+
+@pytest.mark.usefixtures("dead_redis")
+async def test_without_redis_a_known_device_still_signs_in(client: httpx.AsyncClient, mira: Person) -> None:
+    await mira.sign_in(client)
+    client.cookies.delete("parley")
+    await use_up()
+
+    assert (await mira.sign_in(client)).status_code == 303

@@ -1,9 +1,10 @@
 import asyncio
 import threading
+import time
 
 import pytest
 
-from parley.accounts import passwords
+from parley.accounts import passwords, strength
 from parley.core.errors import Refused
 
 WORDS = ["parley", "localhost", "mira", "mira@example.org"]
@@ -12,8 +13,9 @@ WORDS = ["parley", "localhost", "mira", "mira@example.org"]
 @pytest.mark.parametrize(
     "password",
     [
-        "eight ok",
-        "x1y" * 42 + "zz",
+        "k7fq2xpd",
+        "argue-kindly",
+        "three words, then many more of them" * 3,
         "пароль с пробелами",
         "  spaces around  ",
         "tab\tand\x00nul!",
@@ -41,11 +43,51 @@ def test_any_characters_are_welcome(password: str) -> None:
         "mira1234",
         "miramira",
         "mira@example.org",
+        "eight ok",
+        "p@ssw0rd1",
+        "Summer2024",
+        "letmein99",
+        "mira!mira?2024",
+        "x1y7" * 32,
+        "11/11/2011",
+        "zxcvbnm,./",
     ],
 )
 def test_what_anybody_would_try_first_is_refused(password: str) -> None:
     with pytest.raises(Refused):
         passwords.check(password, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("iloveyou2", "Many people use this password"),
+        ("P@ssw0rd1", "Many people use this password"),
+        ("hippopotamus", "easy to guess"),
+        ("xkjxkjxkj", "Repeating something"),
+        ("11/12/2011", "Dates"),
+        ("abcdefghijk", "Sequences"),
+        ("zaq12wsx", "Many people"),
+        ("mira1234", "your name"),
+    ],
+)
+def test_a_refusal_says_why_and_what_to_do(password: str, reason: str) -> None:
+    with pytest.raises(Refused, match=reason) as refusal:
+        passwords.check(password, WORDS)
+    assert str(refusal.value).count("Please ") == 1
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "1f9884!8c$", "p4$$w0rd", "01012000", "4@8({[<3", "qwerty", "\N{PARROT}", "ß\u0301"]
+)
+def test_no_password_takes_long_to_judge(unit: str) -> None:
+    password = (unit * passwords.LONGEST)[: passwords.LONGEST]
+    strength.weakness(password, WORDS)
+
+    started = time.thread_time()
+    strength.weakness(password, [*WORDS, unit * 10_000])
+
+    assert time.thread_time() - started < 0.05
 
 
 def test_the_bundled_list_has_both_sources() -> None:

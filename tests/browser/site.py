@@ -70,6 +70,18 @@ class Site:
             self.web.launch()
             self._wait()
 
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """The time of the block with the limits on, as on any other site."""
+        usual = self.web.settings
+        with self.away():
+            self.web.settings = {**usual, "PARLEY_LIMITS": "on"}
+        try:
+            yield
+        finally:
+            with self.away():
+                self.web.settings = usual
+
     def _wait(self) -> None:
         """Wait until the web process serves, though not for ever as a person's installation does."""
         until = time.monotonic() + PATIENCE

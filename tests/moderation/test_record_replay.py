@@ -17,6 +17,7 @@ from parley.core.errors import ParleyError
 from parley.demo.fill import fill
 from parley.moderation import appeals, decisions, jobs, places, record, reports, seconds
 from parley.moderation.engine import acting
+from parley.moderation.engine.budget import Judged
 from parley.moderation.engine.evaluate import Hit, Rule
 from parley.moderation.reports import Flag
 from parley.moderation.rules import ACTIONS, LESSER, ON_THREAD, Choice
@@ -98,7 +99,7 @@ class Forum(msgspec.Struct):
         else:
             comment = self.dice.choice(self.comments)
         async with db.atomic():
-            await acting.act(comment, [Hit(rule, "words")])
+            await acting.act(comment, Judged([Hit(rule, "words")]))
 
     async def end(self) -> None:
         await db.execute(

@@ -7,7 +7,7 @@ import pytest
 
 import make
 from parley.core import db
-from parley.moderation import reports
+from parley.moderation import decisions, reports
 from parley.moderation.reports import Flag
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
@@ -20,6 +20,17 @@ async def comment() -> int:
 async def visit(target: int, network: str, text: str, email: str | None = None) -> int:
     ground = await db.value("select code from guideline where illegal and not retired limit 1")
     return await reports.report(Flag("comment", target, ground, text, email=email, network=network))
+
+
+async def closed(target: int) -> None:
+    """Be done with the item of a comment, and decline its reports."""
+    item = await db.value("select id from item where kind = 'comment' and target = $1", target)
+    await decisions.close(item, "declined")
+
+
+async def state(target: int) -> str:
+    found: str = await db.value("select state from item where kind = 'comment' and target = $1", target)
+    return found
 
 
 async def risk(target: int) -> float:
@@ -57,3 +68,39 @@ async def test_a_mailed_link_gives_a_visitors_report_full_weight(client: httpx.A
     assert (await client.post(found[0])).status_code == 200
     assert await risk(target) >= 1 > before
     assert (await client.post(f"/reports/{number}/{'0' * 32}")).status_code == 404
+
+
+async def test_a_report_that_weighs_nothing_leaves_a_closed_item_closed(client: httpx.AsyncClient) -> None:
+    target = await comment()
+    await visit(target, "192.0.2.0/24", "It is illegal.")
+    await closed(target)
+
+    again = await visit(target, "198.51.100.0/24", "It is illegal.", "reader@example.org")
+    assert await state(target) == "done"
+    assert await db.value("select count(*) from mail where kind = $1", f"receipt.{again}") == 1
+
+    assert await reports.prove(again)
+    assert await state(target) == "open"
+
+
+async def test_new_reasons_from_the_same_network_open_a_closed_item_again() -> None:
+    target = await comment()
+    await visit(target, "192.0.2.0/24", "It is illegal.")
+    await closed(target)
+
+    await visit(target, "192.0.2.0/24", "It names the address of a child.")
+
+    assert await state(target) == "open"
+
+
+async def test_a_member_whose_reports_weigh_nothing_does_not_open_a_closed_item_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    target = await comment()
+    await visit(target, "192.0.2.0/24", "It is illegal.")
+    await closed(target)
+    monkeypatch.setattr(reports, "WEIGHT", "select 0.0 where $1::bigint is not null")
+
+    await reports.report(Flag("comment", target, "civility", "Look.", await make.member()))
+
+    assert await state(target) == "done"

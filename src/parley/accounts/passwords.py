@@ -12,6 +12,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from parley.accounts import strength
 from parley.accounts.names import DATA
 from parley.core.errors import Refused
 
@@ -28,17 +29,21 @@ Result = TypeVar("Result")
 
 
 def check(password: str, words: Iterable[str]) -> None:
-    """Raise Refused when `password` is too short, too long, or among the first that anybody would try.
+    """Raise Refused when `password` is too short, too long, or easy to guess; the text says why.
 
     `words` are those an attacker knows: the member's name and address, the site's.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise Refused(f"A password has {SHORTEST} to {LONGEST} characters. A few unrelated words do well.")
+    known = list(words)
     folded = unicodedata.normalize("NFKC", password).casefold()
-    if folded in common() or len(set(folded)) < SHORTEST_WORD:
-        raise Refused("This password is among the first that anybody would try. Please choose another one.")
-    if any(_is_made_of(folded, word.casefold()) for word in words):
+    if folded in common():
+        raise Refused(f"{strength.COMMON} {strength.ADVICE}")
+    if any(_is_made_of(folded, word.casefold()) for word in known):
         raise Refused("Please do not make the password of your name, your address or the name of this site.")
+    reason = strength.weakness(folded, known)
+    if reason is not None:
+        raise Refused(reason)
 
 
 async def hashed(password: str) -> str:

@@ -54,6 +54,10 @@ JOB_FINISHED = Gauge("parley_job_finished_timestamp_seconds", "When a sweep of a
 WAITING = Gauge("parley_queue_waiting", "What is due in a queue in PostgreSQL and not done.", ["queue"])
 OLDEST_SECONDS = Gauge("parley_queue_oldest_seconds", "How long the oldest of it has been due.", ["queue"])
 
+RULES_OVER_BUDGET = Counter(
+    "parley_rules_over_budget", "Times that a moderators' rule took longer than its budget; the log has each."
+)
+
 MAIL = Counter("parley_mail", "Messages, by what became of them; deferred ones are tried again.", ["outcome"])
 MAIL_RETURNED = Gauge("parley_mail_returned", "Messages that came back within a day, by why.", ["kind"])
 MAIL_PROVIDERS_PAUSED = Counter(

@@ -23,6 +23,16 @@ class Flag(msgspec.Struct, frozen=True):
     network: str | None = None
 
 
+class Proven(msgspec.Struct, frozen=True):
+    """The item that a report with a proven address is about, and what that report weighs now."""
+
+    item: int
+    kind: str
+    target: int
+    thread: int | None
+    weight: float
+
+
 # One whose reports were mostly declined weighs less, never more for it (trust.md I13); a newcomer's weighs 1. Whoever
 # was warned and goes on, nine in ten of them in vain, is heard as before, but weighs nothing (R16).
 WEIGHT = """
@@ -36,10 +46,11 @@ from (
 ) made
 """
 
-# A visitor's report counts once a network and once a text on an item, until its address is proven.
+# A visitor's report counts once a network and once a text on an item, until its address is proven. After a decision
+# the same text still counts as the one that was answered; another person of the same network may have new reasons.
 IS_REPEATED = """
-select exists(select from report where item = $1 and reporter is null and state <> 'resolved'
-              and (network = $2 or lower(btrim(text)) = lower(btrim($3))))
+select exists(select from report where item = $1 and reporter is null
+              and (network = $2 and state <> 'resolved' or lower(btrim(text)) = lower(btrim($3))))
 """
 # All unproven reports of an item together weigh less than any member's: they order the items that nothing else does.
 MOST_UNPROVEN = 0.01
@@ -49,15 +60,17 @@ update report r set proven = true, weight = case when exists(
     select from report o
     where o.item = r.item and o.proven and lower(o.email) = lower(r.email) and o.state <> 'resolved'
 ) then 0 else 1 end
-where r.id = $1 and r.reporter is null and r.state <> 'resolved' and not r.proven returning r.item
+from item i
+where i.id = r.item and r.id = $1 and r.reporter is null and r.state <> 'resolved' and not r.proven
+returning r.item, i.kind, i.target, i.thread, r.weight
 """
 
 OPEN = """
 insert into item (kind, target, thread, opened_at) values ($1, $2, $3, now())
 on conflict (kind, target) do update
-set version = item.version + 1, state = 'open',
-    opened_at = case item.state when 'open' then item.opened_at else now() end,
-    acted_at = case item.state when 'open' then item.acted_at end
+set version = item.version + 1, state = case when $4 then 'open' else item.state end,
+    opened_at = case when item.state = 'open' or not $4 then item.opened_at else now() end,
+    acted_at = case when item.state = 'open' or not $4 then item.acted_at end
 returning id
 """
 
@@ -101,13 +114,14 @@ async def report(flag: Flag) -> int:
             raise NotFound("This comment is no longer there, so it cannot be reported.")
         if flag.reporter is not None and flag.reporter.id == target.member:
             raise Forbidden("This is your own. You can edit or delete it yourself.")
-        item = await open_item(flag.kind, flag.target, target.thread)
-        return await _add(item, flag)
+        weight = await _weight(flag)
+        item = await open_item(flag.kind, flag.target, target.thread, again=weight > 0)
+        return await _add(item, flag, weight)
 
 
-async def open_item(kind: str, target: int, thread: int | None) -> int:
-    """The item of a target, opened again if it was done with."""
-    item: int = await db.value(OPEN, kind, target, thread)
+async def open_item(kind: str, target: int, thread: int | None, *, again: bool = True) -> int:
+    """The item of a target, a new one if it has none; one that was done with is opened `again` or stays closed."""
+    item: int = await db.value(OPEN, kind, target, thread, again)
     await desks.stir()
     return item
 
@@ -120,22 +134,24 @@ async def weigh(item: int) -> None:
 async def prove(report: int) -> bool:
     """Give a visitor's report the weight of a member's: its address is proven. False where it is done with."""
     async with db.atomic():
-        item: int | None = await db.value(PROVE, report)
-        if item is not None:
-            await weigh(item)
-            await desks.stir()
-    return item is not None
+        proven = await db.fetch_one(Proven, PROVE, report)
+        if proven is not None:
+            await open_item(proven.kind, proven.target, proven.thread, again=proven.weight > 0)
+            await weigh(proven.item)
+    return proven is not None
 
 
-async def _visitor_weight(item: int, flag: Flag) -> float:
+async def _weight(flag: Flag) -> float:
+    if flag.reporter is not None:
+        return float(await db.value(WEIGHT, flag.reporter.id))
+    item = await db.value("select id from item where kind = $1 and target = $2", flag.kind, flag.target)
     return 0.0 if await db.value(IS_REPEATED, item, flag.network, flag.text) else 1.0
 
 
-async def _add(item: int, flag: Flag) -> int:
+async def _add(item: int, flag: Flag, weight: float) -> int:
     reporter = flag.reporter.id if flag.reporter else None
-    weight = await db.value(WEIGHT, reporter) if reporter else await _visitor_weight(item, flag)
     made: int | None = await db.value(
-        ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, float(weight), flag.network
+        ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, weight, flag.network
     )
     await weigh(item)
     if made is not None:

@@ -14,7 +14,7 @@ from parley.core import db
 from parley.core.access import Viewer
 from parley.core.settings import settings
 from parley.moderation import reports
-from parley.moderation.engine import backtest, checks, current, jobs
+from parley.moderation.engine import backtest, checks, costs, current, jobs
 from parley.moderation.engine.conditions import (
     Age,
     AnyCondition,
@@ -159,3 +159,24 @@ async def test_one_that_cannot_be_run_says_so(app: Litestar) -> None:
     await jobs.run_backtests()
 
     assert await db.value("select state from backtest where id = $1", number) == "failed"
+
+
+async def test_it_says_the_cost_of_texts_made_for_the_patterns_of_the_rule(app: Litestar) -> None:
+    rule = await put_rule(Pattern("[ab]*a[ab]{400}c"), state="off")
+
+    result = await backtested(rule)
+
+    assert result.comments == 0
+    assert result.costliest.made and result.costliest.is_over
+
+
+async def test_it_says_the_cost_of_the_longest_comments(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = await put_rule(Words(["fool"]), state="off")
+    long = await make.comment(await make.thread(), await make.member(), "Nothing special. " * 500)
+    size = await db.value("select length(body) from comment where id = $1", long)
+    monkeypatch.setattr(costs, "texts", lambda _: [])
+
+    result = await backtested(rule)
+
+    assert (result.costliest.size, result.costliest.made) == (size, False)
+    assert not result.costliest.is_over

@@ -8,7 +8,8 @@ from parley.core import db, mail
 from parley.core.settings import settings
 from parley.moderation import effects, letters, record, reports, targets
 from parley.moderation.engine import current, staff
-from parley.moderation.engine.evaluate import Hit, effective
+from parley.moderation.engine.budget import Judged, Overrun
+from parley.moderation.engine.evaluate import Hit, Rule, decisive
 from parley.moderation.record import Entry
 from parley.moderation.rules import Choice
 
@@ -28,9 +29,26 @@ class Author(msgspec.Struct, frozen=True):
     email: str
 
 
-async def act(comment: int, hits: Sequence[Hit]) -> None:
-    """Write the hits on a comment down and do what they ask for: a queue item, a fold, letters, the record."""
-    done = effective(hits)
+async def act(comment: int, judged: Judged) -> None:
+    """Write the hits on a comment down and do what they ask for: a queue item, a fold, letters, the record.
+
+    A comment on which a rule went over its budget waits for a moderator, like one that a rule holds.
+    """
+    done = judged.effective
+    await _keep(comment, judged.hits, done)
+    if not done and not judged.unfinished:
+        return
+    target = await targets.lock("comment", comment)
+    item = await reports.open_item("comment", comment, target.thread)
+    await reports.weigh(item)
+    entries = [await _do(hit, target, item) for hit in done]
+    if judged.unfinished:
+        entries.append(await _hold_unfinished(judged, judged.unfinished, target))
+    for entry in entries:
+        await record.write(None, entry)
+
+
+async def _keep(comment: int, hits: Sequence[Hit], done: Sequence[Hit]) -> None:
     await db.execute(
         HIT,
         comment,
@@ -39,14 +57,6 @@ async def act(comment: int, hits: Sequence[Hit]) -> None:
         [hit.matched for hit in hits],
         [hit in done for hit in hits],
     )
-    if not done:
-        return
-    target = await targets.lock("comment", comment)
-    item = await reports.open_item("comment", comment, target.thread)
-    await reports.weigh(item)
-    entries = [await _do(hit, target, item) for hit in done]
-    for entry in entries:
-        await record.write(None, entry)
 
 
 async def hold_unjudged(comment: int) -> None:
@@ -55,6 +65,13 @@ async def hold_unjudged(comment: int) -> None:
     await reports.weigh(await reports.open_item("comment", comment, target.thread))
     reason = "The rules could not be applied, so a newcomer's comment waits for a moderator."
     await record.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
+
+
+async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target) -> Entry:
+    """Tell the author that their comment waits, unless a rule that holds it did, and return the entry of the record."""
+    if decisive(judged.hits) is None:
+        await _tell_author(over.rule, target)
+    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, over.reason)
 
 
 async def _do(hit: Hit, target: targets.Target, item: int) -> Entry:
@@ -66,7 +83,7 @@ async def _do(hit: Hit, target: targets.Target, item: int) -> Entry:
     match hit.rule.action:
         case "hold":
             after = {"state": "pending"}
-            await _tell_author(hit, target)
+            await _tell_author(hit.rule, target)
         case "collapse":
             choice = Choice(item, 0, "collapse", hit.rule.guideline, reason)
             before, after = await effects.apply(target, choice, None)
@@ -96,10 +113,10 @@ async def _decide(hit: Hit, target: targets.Target, item: int, reason: str) -> i
     return made
 
 
-async def _tell_author(hit: Hit, target: targets.Target) -> None:
+async def _tell_author(rule: Rule, target: targets.Target) -> None:
     author = await db.fetch_one(Author, "select name, email from member where id = $1", target.member)
     if author is not None:
-        written = mail.written_message("held", name=author.name, reason=hit.rule.name, link=_address(target))
+        written = mail.written_message("held", name=author.name, reason=rule.name, link=_address(target))
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
 
 

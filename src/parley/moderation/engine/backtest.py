@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from random import Random
-from time import thread_time
 
 import msgspec
 
 from parley.core import db
+from parley.moderation.engine.costs import Cost, costliest
 from parley.moderation.engine.evaluate import Rule, match
 from parley.moderation.engine.past import DAY, IDS, ROWS, Past, Row
 from parley.moderation.engine.verdicts import VERDICTS
@@ -21,7 +21,8 @@ SAY = "update backtest set done = $2, total = $3, changed_at = clock_timestamp()
 class Result(msgspec.Struct):
     """What a rule would have done: of how many comments, on which days, and what became of those it hit.
 
-    `right` and `wrong`: what moderators took away of what it hit, and what they left. `seconds`: of processor.
+    `right` and `wrong`: what moderators took away of what it hit, and what they left. `costliest`: the text on which
+    it took longest for its size.
     """
 
     comments: int = 0
@@ -32,7 +33,7 @@ class Result(msgspec.Struct):
     wrong: int = 0
     days: list[int] = msgspec.field(default_factory=lambda: [0] * DAYS)
     samples: list[int] = []
-    seconds: float = 0.0
+    costliest: Cost = Cost()
 
 
 class Verdicts(msgspec.Struct, frozen=True):
@@ -47,13 +48,12 @@ async def run(number: int, rule: Rule, until: datetime) -> Result:
     await past.begin(until)
     for start in range(0, len(ids), BATCH):
         rows = await db.fetch(Row, ROWS, ids[start : start + BATCH])
-        began = thread_time()
         hits += _judge(rule, past, rows, result, until.timestamp())
-        result.seconds += thread_time() - began
         await db.execute(SAY, number, min(start + BATCH, len(ids)), len(ids))
     for found in await db.fetch(Verdicts, VERDICTS, hits):
         result.right, result.wrong = found.right, found.wrong
     result.hits = len(hits)
+    result.costliest = await costliest(rule)
     result.samples = sorted(Random(number).sample(hits, min(SAMPLES, len(hits))), reverse=True)  # noqa: S311 no secret
     return result
 

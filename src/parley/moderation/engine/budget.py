@@ -1,86 +1,135 @@
-"""What a rule may cost: two milliseconds of processor. One that takes more three times switches itself off."""
+"""What a rule may cost: two milliseconds of processor for each kilobyte of text.
 
-from collections import Counter
+A post on which a rule takes more waits for a moderator, and the rule is reported. The rule stays as it is: otherwise
+whoever finds an expensive text could switch it off by posting that text.
+"""
+
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import perf_counter, thread_time
 from typing import TypeVar
 
+import msgspec
 import structlog
 
-from parley.core import db
+from parley.core import db, metrics
 from parley.core.settings import settings
-from parley.moderation import record
-from parley.moderation.engine import current, staff
-from parley.moderation.engine.evaluate import Hit, Rule, can_match, match
+from parley.moderation.engine import staff
+from parley.moderation.engine.evaluate import Hit, Rule, can_match, effective, match
 from parley.moderation.engine.post import Post
-from parley.moderation.record import Entry
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 0.002
-STRIKES = 3
-ALARM = "It took longer than two milliseconds three times, so it switched itself off. Make it simpler, then try again."
+SECONDS_PER_KB = 0.002
+KB = 1_000
+# Moderators get at most one letter about a rule in so many hours.
+LETTER_HOURS = 24
 
-SWITCH_OFF = """
-update rule set state = 'off', alarm = $3, changed_at = now() where id = $1 and version = $2 and state <> 'off'
-"""
+# The costliest text by its cost per byte; a shorter text counts as one of a kilobyte.
+KEEP_SLOWEST = f"""
+update rule set slowest_bytes = $3, slowest_seconds = $4
+where id = $1 and version = $2
+  and $4::float8 / greatest($3::int, {KB}) > slowest_seconds / greatest(slowest_bytes, {KB})
+"""  # noqa: S608 constants only
 
 Result = TypeVar("Result")
 
-_strikes: Counter[tuple[int, int]] = Counter()
+
+class Overrun(msgspec.Struct, frozen=True):
+    """A rule that took longer than its budget on a text of `size` bytes; `seconds` of processor."""
+
+    rule: Rule
+    size: int
+    seconds: float
+
+    @property
+    def reason(self) -> str:
+        return f"The rule “{self.rule.name}” took longer than it may on this text, so a moderator reads it first."
+
+    @property
+    def figures(self) -> str:
+        return (
+            f"On a text of {self.size / KB:.1f} kB it took {KB * self.seconds:.0f} ms; "
+            f"its budget was {KB * allowed(self.size):.0f} ms."
+        )
 
 
-def evaluate_timed(rules: Iterable[Rule], post: Post) -> list[Hit]:
-    """As `evaluate`, remembering the rules that take too long. Waiting is not counted, only work."""
-    return [hit for rule in rules if (hit := _timed(rule, partial(match, rule, post))) is not None]
+class Judged(msgspec.Struct, frozen=True):
+    """What the rules found in a post, and which of them went over their budget."""
+
+    hits: list[Hit] = []
+    over: list[Overrun] = []
+
+    @property
+    def unfinished(self) -> Overrun | None:
+        """The first rule that is on and went over its budget: the post waits for a moderator."""
+        return next((one for one in self.over if one.rule.state == "on"), None)
+
+    @property
+    def holds(self) -> bool:
+        return self.unfinished is not None or any(hit.rule.action == "hold" for hit in self.effective)
+
+    @property
+    def effective(self) -> list[Hit]:
+        return effective(self.hits, held=self.unfinished is not None)
 
 
-async def hits(rules: Sequence[Rule], post: Post) -> list[Hit]:
-    """The hits on a post; a rule that has used up its chances is switched off after this."""
-    found = evaluate_timed(rules, post)
-    for rule in exhausted(rules):
-        await switch_off(rule)
-    return found
+def evaluate_timed(rules: Iterable[Rule], post: Post) -> Judged:
+    """As `evaluate`, with the rules that went over their budget. Waiting for the processor does not count."""
+    judged = Judged([], [])
+    for rule in rules:
+        hit, over = _timed(rule, post, partial(match, rule, post))
+        if hit is not None:
+            judged.hits.append(hit)
+        if over is not None:
+            judged.over.append(over)
+    return judged
+
+
+async def judge(rules: Sequence[Rule], post: Post) -> Judged:
+    """What the rules find in a post. Rules over their budget are reported."""
+    judged = evaluate_timed(rules, post)
+    for over in judged.over:
+        await report(over)
+    return judged
 
 
 def may_match(rules: Iterable[Rule], post: Post, known: frozenset[str]) -> bool:
-    """Whether any rule may match a post of which only the text and the `known` facts are filled in."""
-    return any(_timed(rule, partial(can_match, rule, post, known)) for rule in rules)
+    """Whether a rule may match a post of which only the text and the `known` facts are filled in, or is over budget."""
+    return any(any(_timed(rule, post, partial(can_match, rule, post, known))) for rule in rules)
 
 
-def _timed(rule: Rule, work: Callable[[], Result]) -> Result:
-    """Do `work`. Where it seems slow, do it once more by the processor's clock, which costs too much to ask always."""
-    started = perf_counter()
-    result = work()
-    if perf_counter() - started > SECONDS and _cost(work) > SECONDS:
-        _strikes[rule.id, rule.version] += 1
-    return result
+def allowed(size: int) -> float:
+    """Seconds of processor that a rule may take on a text of `size` bytes."""
+    return SECONDS_PER_KB * max(1.0, size / KB)
 
 
-def _cost(work: Callable[[], object]) -> float:
-    """Seconds of processor that `work` takes. Waiting for the processor is not the rule's fault."""
+def cost(work: Callable[[], object]) -> float:
+    """Seconds of processor that `work` takes, without the time spent waiting for the processor."""
     started = thread_time()
     work()
     return thread_time() - started
 
 
-def exhausted(rules: Iterable[Rule]) -> list[Rule]:
-    """The rules that have used up their chances in this process."""
-    if not _strikes:
-        return []
-    return [rule for rule in rules if _strikes[rule.id, rule.version] >= STRIKES]
+def _timed(rule: Rule, post: Post, work: Callable[[], Result]) -> tuple[Result, Overrun | None]:
+    """Do `work`. Where it seems slow, measure it again by the processor's clock, which is too slow to read always."""
+    started = perf_counter()
+    result = work()
+    if perf_counter() - started <= SECONDS_PER_KB:
+        return result, None
+    size = len(post.body.encode("utf-8", "surrogatepass"))
+    if perf_counter() - started <= allowed(size) or (seconds := cost(work)) <= allowed(size):
+        return result, None
+    return result, Overrun(rule, size, seconds)
 
 
-async def switch_off(rule: Rule) -> None:
-    """Switch a rule off that takes too long, with an alarm for whoever looks after the rules."""
+async def report(over: Overrun) -> None:
+    rule = over.rule
+    metrics.RULES_OVER_BUDGET.inc()
+    log.error("rule over its budget", rule=rule.id, version=rule.version, bytes=over.size, seconds=over.seconds)
     async with db.atomic():
-        if await db.execute(SWITCH_OFF, rule.id, rule.version, ALARM):
-            log.error("rule switched off", rule=rule.id, name=rule.name, version=rule.version)
-            link = f"{settings().base_url}/mod/rules/{rule.id}"
-            await staff.tell(f"alarm.{rule.id}", "alarm", reason=f"The rule “{rule.name}” is off. {ALARM}", link=link)
-            await record.write(
-                None, Entry("rule.off", "rule", rule.id, {"state": rule.state}, {"state": "off"}, None, ALARM)
-            )
-    _strikes.pop((rule.id, rule.version), None)
-    current.forget()
+        await db.execute(KEEP_SLOWEST, rule.id, rule.version, over.size, over.seconds)
+        link = f"{settings().base_url}/mod/rules/{rule.id}"
+        await staff.tell(
+            f"alarm.{rule.id}", "alarm", hours=LETTER_HOURS, name=rule.name, figures=over.figures, link=link
+        )

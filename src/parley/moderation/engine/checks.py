@@ -14,7 +14,7 @@ from parley.core.errors import ParleyError
 from parley.core.settings import settings
 from parley.moderation.engine import acting, brake, budget, current, facts, trust
 from parley.moderation.engine.current import InForce
-from parley.moderation.engine.evaluate import Rule, decisive
+from parley.moderation.engine.evaluate import Rule
 from parley.moderation.engine.facts import Author
 from parley.threads.queries import ThreadRow
 
@@ -83,7 +83,7 @@ def _needs_judging(draft: Draft, now: InForce) -> bool:
         return True
     rules = [rule for rule in now.rules if not _is_about_heat(rule)]
     post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=known)
-    return budget.may_match(rules, post, RECORD) or bool(budget.exhausted(rules))
+    return budget.may_match(rules, post, RECORD)
 
 
 def _is_about_heat(rule: Rule) -> bool:
@@ -103,9 +103,9 @@ async def _judge(draft: Draft, now: InForce) -> Verdict | None:
         trust.may_post(author)
         brake.may_answer(place, draft.author.id, draft.parent)
     post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=author, heat=place.heat)
-    hits = await budget.hits(now.rules, post)
-    after = partial(acting.act, hits=hits) if hits else None
-    return Verdict(hold=decisive(hits) is not None, judged=author.judged, after=after)
+    judged = await budget.judge(now.rules, post)
+    after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
+    return Verdict(hold=judged.holds, judged=author.judged, after=after)
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """What is asked of an edit before it stands: nobody gets past the rules by posting first and writing it in later."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import asyncpg
@@ -12,7 +12,8 @@ from parley.core import db
 from parley.core.access import VERIFIED
 from parley.core.errors import ParleyError, Refused
 from parley.moderation.engine import acting, budget, current, facts, trust
-from parley.moderation.engine.evaluate import Hit, Rule, decisive
+from parley.moderation.engine.budget import Judged
+from parley.moderation.engine.evaluate import Rule
 from parley.moderation.engine.facts import MOST_COUNTED, Author
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ async def check(edit: Edit) -> Callable[[int], Awaitable[None]] | None:
         return None
     author = await facts.author(edit.author.id)
     try:
-        hits = await _hits(edit, author)
+        judged = await _judge(edit, author)
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
     except Exception:
@@ -45,17 +46,17 @@ async def check(edit: Edit) -> Callable[[int], Awaitable[None]] | None:
         if trust.level(author).waits_without_rules:
             raise Refused(CANNOT_WAIT) from None
         return None
-    if decisive(hits) is not None:
+    if judged.holds:
         raise Refused(CANNOT_WAIT)
-    return partial(acting.act, hits=hits) if hits else None
+    return partial(acting.act, judged=judged) if judged.hits else None
 
 
-async def _hits(edit: Edit, author: Author) -> Sequence[Hit]:
+async def _judge(edit: Edit, author: Author) -> Judged:
     rules = await _rules(edit.comment)
     # The comment itself is among those that were let in, unless these are too many to count.
     others = author.comments - (author.comments < MOST_COUNTED)
     before = msgspec.structs.replace(author, comments=max(0, others))
-    return await budget.hits(rules, facts.post(edit.body, edit.html, assisted=edit.assisted, author=before))
+    return await budget.judge(rules, facts.post(edit.body, edit.html, assisted=edit.assisted, author=before))
 
 
 async def _rules(comment: int) -> list[Rule]:

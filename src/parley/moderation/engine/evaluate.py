@@ -68,9 +68,12 @@ def decisive(hits: Sequence[Hit]) -> Hit | None:
     return next((hit for hit in hits if hit.acts and hit.rule.action == "hold"), None)
 
 
-def effective(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that do something: what is held is neither folded nor does it slow a thread it is not in yet."""
-    held = decisive(hits)
-    if held is None:
+def effective(hits: Sequence[Hit], *, held: bool = False) -> list[Hit]:
+    """The hits that do something: what is held is neither folded nor does it slow a thread it is not in yet.
+
+    `held`: something other than a hit holds the post back.
+    """
+    holding = decisive(hits)
+    if holding is None and not held:
         return [hit for hit in hits if hit.acts]
-    return [hit for hit in hits if hit is held or (hit.acts and hit.rule.action in {"flag", "notify"})]
+    return [hit for hit in hits if hit is holding or (hit.acts and hit.rule.action in {"flag", "notify"})]

@@ -47,15 +47,17 @@ values ($1, $2::jsonb, $3, $4, (select coalesce(max(position), 0) + 1 from rule)
 on conflict (name) do nothing returning id
 """
 CHANGE = """
-update rule set name = $2, conditions = $3::jsonb, action = $4, guideline = $5, version = $6, state = $7, alarm = '',
-                changed_by = $8, changed_at = now()
+update rule set name = $2, conditions = $3::jsonb, action = $4, guideline = $5, version = $6, state = $7,
+                slowest_bytes = case version when $6 then slowest_bytes else 0 end,
+                slowest_seconds = case version when $6 then slowest_seconds else 0 end, changed_by = $8,
+                changed_at = now()
 where id = $1 and not exists (select from rule other where other.name = $2 and other.id <> $1)
 """
 KEEP = """
 insert into rule_version (rule, version, conditions, action, changed_by, changed_at)
 select id, version, conditions, action, changed_by, changed_at from rule where id = $1
 """
-SWITCH = "update rule set state = $2, alarm = '', changed_by = $3, changed_at = now() where id = $1"
+SWITCH = "update rule set state = $2, changed_by = $3, changed_at = now() where id = $1"
 TESTED = """
 select id, proposed_by, result::text as result from backtest where rule = $1 and version = $2 and state = 'done'
 order by id desc limit 1

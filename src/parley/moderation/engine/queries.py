@@ -28,7 +28,8 @@ class RuleRow(msgspec.Struct, frozen=True):
     guideline: str
     ground: str
     asks: str
-    alarm: str
+    slowest_bytes: int
+    slowest_seconds: float
     changed_by: str | None
     changed_at: datetime
     hits: int
@@ -53,9 +54,9 @@ class RuleRow(msgspec.Struct, frozen=True):
 
 RULES = f"""
 with decided as ({DECIDED})
-select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground, u.conditions::text as asks, u.alarm,
-       m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits, coalesce(h.right, 0) as right,
-       coalesce(h.wrong, 0) as wrong
+select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground, u.conditions::text as asks,
+       u.slowest_bytes, u.slowest_seconds, m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits,
+       coalesce(h.right, 0) as right, coalesce(h.wrong, 0) as wrong
 from rule u join guideline g on g.code = u.guideline left join member m on m.id = u.changed_by
 left join lateral (
     select count(*) filter (where h.created_at > now() - interval '7 days') as hits,

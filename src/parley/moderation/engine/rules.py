@@ -12,6 +12,10 @@ STATES = ("off", "shadow", "on")
 # What takes a comment out of sight: of more than so much of last week's posts, two moderators decide (trust.md R11).
 HIDES = {"hold", "collapse"}
 MOST_HIDDEN = 0.01
+TOO_EXPENSIVE = (
+    "This version takes too long on some texts: see the cost in its test. It stays as it was. Please make it simpler, "
+    "then test it again."
+)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -29,9 +33,11 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def may_switch_on(tested: Result | None) -> Result:
-    """Raise Refused unless this very version was back-tested."""
+    """Raise Refused unless this very version was back-tested and stayed within its budget."""
     if tested is None:
         raise Refused("This version was not back-tested yet. Please test it first, and look at what it would do.")
+    if tested.costliest.is_over:
+        raise Refused(TOO_EXPENSIVE)
     return tested
 
 
