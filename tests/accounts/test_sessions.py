@@ -3,10 +3,13 @@ import msgspec
 import pytest
 from litestar import Litestar
 
+import make
 from accounts.person import Person
 from make import browser, put_state
-from parley.accounts import sessions
+from parley.accounts import consistency, sessions
+from parley.comments import view
 from parley.core import db
+from parley.core.cache import KEPT_SECONDS
 from parley.core.errors import Unavailable
 from parley.core.settings import settings
 
@@ -149,3 +152,60 @@ async def test_https_has_the_prefix_that_other_hosts_cannot_set(monkeypatch: pyt
     header = cookie.to_header(header="")
     assert header.startswith("__Host-parley=")
     assert "Secure" in header and "HttpOnly" in header and "Path=/" in header and "Domain" not in header
+
+
+async def test_a_form_of_a_member_sets_a_short_consistency_token_and_nothing_else_does(
+    client: httpx.AsyncClient, mira: Person
+) -> None:
+    thread = await make.thread()
+    visitor = await client.post("/preview", data={"body": "Words."})
+    assert "set-cookie" not in visitor.headers
+    await mira.sign_in(client)
+
+    for path in ("/", await make.address(thread), "/settings/profile"):
+        assert "set-cookie" not in (await client.get(path)).headers
+    assert "set-cookie" not in (await client.post(f"/t/{thread}/seen")).headers
+    cookie = (await client.post("/settings/profile", data={"assisted": "hide"})).headers["set-cookie"]
+    assert cookie.startswith("parley-consistency=")
+    assert {"HttpOnly", "Max-Age=2", "Path=/", "SameSite=lax"} <= set(cookie.split("; ")[1:])
+    assert max(sessions.BELIEVED_SECONDS, KEPT_SECONDS) < consistency.SECONDS
+
+
+async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before_it(
+    client: httpx.AsyncClient, mira: Person, queries: list[str]
+) -> None:
+    await mira.sign_in(client)
+    await client.get("/settings/profile")
+    # As another process would, which cannot tell this one.
+    await db.execute("update member set assisted = 'hide'")
+    assert 'data-assisted="show"' in (await client.get("/settings/profile")).text
+
+    client.cookies.set(consistency.cookie_name(), "a" * 16)
+    assert 'data-assisted="hide"' in (await client.get("/settings/profile")).text
+    queries.clear()
+    await client.get("/settings/profile")
+    assert sessions.FIND not in queries
+
+
+@pytest.mark.parametrize("made_up", ["", "short", "a" * 17, "a" * 4_000, "ä" * 16, "a b" * 5])
+async def test_what_cannot_be_a_consistency_token_changes_nothing(
+    client: httpx.AsyncClient, mira: Person, queries: list[str], made_up: str
+) -> None:
+    answer = await mira.sign_in(client)
+    token = answer.cookies[sessions.cookie_name()]
+    await client.get("/settings/profile")
+    queries.clear()
+    cookie = f"parley={token}; parley-consistency={made_up}"
+    client.cookies.clear()
+    assert (await client.get("/settings/profile", headers={"cookie": cookie.encode()})).status_code == 200
+    assert sessions.FIND not in queries
+
+
+async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClient, mira: Person) -> None:
+    thread = await make.thread()
+    await mira.sign_in(client)
+    for number in range(20):
+        client.cookies.set(consistency.cookie_name(), f"{number:016}")
+        assert (await client.get(await make.address(thread))).status_code == 200
+    assert len(sessions._believed._kept) == 1
+    assert len(view._views._kept) == 1

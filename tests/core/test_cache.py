@@ -99,3 +99,20 @@ async def test_only_so_many_are_kept(clock: Clock) -> None:
         await kept.get(key, make)
 
     assert [await kept.get(key, make) for key in "cba"] == [3, 2, 4]
+
+
+async def test_nobody_gets_what_began_to_be_made_before_the_moment_they_name(clock: Clock) -> None:
+    kept, make = MicroCache[int]("a test", SECONDS), Maker()
+    clock.now = 5.0
+    first = asyncio.create_task(kept.get("a", make))
+    await some_steps()
+    clock.now = 6.0
+    strict = asyncio.create_task(kept.get("a", make, not_before=6.0))
+    await some_steps()
+    assert make.begun == 1, "one maker at a time"
+    make.may_end.set()
+
+    assert (await first, await strict) == (1, 2)
+    assert await kept.get("a", make, not_before=6.0) == 2
+    clock.now = 7.0
+    assert await kept.get("a", make, not_before=7.0) == 3

@@ -14,7 +14,7 @@ from litestar.datastructures import Cookie
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.accounts import tokens
+from parley.accounts import consistency, tokens
 from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.core import db
 from parley.core.access import Viewer
@@ -98,6 +98,8 @@ class SignIn(msgspec.Struct, frozen=True):
 class Believed(msgspec.Struct, frozen=True):
     viewer: Viewer
     until: float
+    # The consistency token of the request for which it was read.
+    token: str | None = None
 
 
 _believed: Bounded[Believed] = Bounded(MOST_BELIEVED)
@@ -111,14 +113,16 @@ class Sessions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            token = _cookie(scope)
+            token = _cookie(scope, cookie_name())
             try:
-                viewer = await _viewer(token) if token else None
+                viewer = await _viewer(token, scope) if token else None
             except (Unavailable, *OUTAGES) as error:
                 # A page for anyone may still be had; `entrance` tells those who need to be known.
                 viewer = None
                 scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
             scope["viewer"] = viewer  # type: ignore[typeddict-unknown-key]
+            if viewer is not None and scope["method"] == "POST":
+                send = consistency.marking(scope, send)
         await self.app(scope, receive, send)
 
 
@@ -195,8 +199,7 @@ def cookie_name() -> str:
     return "__Host-parley" if settings().secure else "parley"
 
 
-def _cookie(scope: Scope) -> str | None:
-    wanted = cookie_name()
+def _cookie(scope: Scope, wanted: str) -> str | None:
     for header, content in scope["headers"]:
         if header == b"cookie":
             for part in content.decode("latin-1").split(";"):
@@ -206,14 +209,15 @@ def _cookie(scope: Scope) -> str | None:
     return None
 
 
-async def _viewer(token: str) -> Viewer | None:
+async def _viewer(token: str, scope: Scope) -> Viewer | None:
     digest = tokens.digest(token)
     if digest is None:
         return None
-    believed = _believed.get(digest)
-    if believed is not None and believed.until > monotonic():
+    consistent = consistency.valid(_cookie(scope, consistency.cookie_name()))
+    asked, believed = monotonic(), _believed.get(digest)
+    if believed is not None and believed.until > asked and consistent in (None, believed.token):
         return believed.viewer
-    keep, until = _believed, monotonic() + BELIEVED_SECONDS
+    keep = _believed
     found = await db.fetch_one(Found, FIND, digest)
     if found is None:
         keep.drop(digest)
@@ -232,6 +236,8 @@ async def _viewer(token: str) -> Viewer | None:
         assisted=found.assisted,
         muted=frozenset(found.muted),
         blocked=frozenset(found.blocked),
+        not_before=asked if consistent else 0.0,
     )
-    keep.put(digest, Believed(viewer, until))
+    # One for each sign-in, whatever tokens come with it: made-up ones crowd nobody out.
+    keep.put(digest, Believed(viewer, asked + BELIEVED_SECONDS, consistent))
     return viewer

@@ -54,7 +54,7 @@ async def show(
         await _focus(thread_id, focus),
     )
     viewer = viewer_of(request)
-    shown = await views.thread_view(place, fresh=viewer is not None)
+    shown = await views.thread_view(place, fresh=viewer is not None, viewer=viewer)
     if wants_fragment(request):
         return page(request, "threads/page.html", "discussion", **await _context(shown, viewer))
     # Kept by the view it shows, so that it grows no older than that.
@@ -67,7 +67,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
-    shown = await views.thread_view(views.Place(thread_id), fresh=True)
+    shown = await views.thread_view(views.Place(thread_id), fresh=True, viewer=viewer_of(request))
     if not wants_fragment(request):
         return Redirect(shown.thread.address, status_code=303)
     return page(request, "threads/page.html", "passages", passages_html=shown.passages)

@@ -130,17 +130,22 @@ def _on_nudge(nudge: Nudge) -> None:
 listeners.append(_on_nudge)
 
 
-async def thread_view(place: Place, *, fresh: bool) -> ThreadView:
+async def thread_view(place: Place, *, fresh: bool, viewer: Viewer | None = None) -> ThreadView:
     """The page at `place`: at most a second old, or, when `fresh`, with all that this process changed.
 
-    Raises NotFound when there is no such thread.
+    It has all that `viewer` changed in any process. Raises NotFound when there is no such thread.
     """
-    return await _views.get((place, _generation(place, fresh=fresh)), lambda: _make_view(place))
+    return await _views.get((place, _generation(place, fresh=fresh)), lambda: _make_view(place), _oldest(viewer))
 
 
-async def discussion(place: Place, *, fresh: bool) -> Discussion:
+async def discussion(place: Place, viewer: Viewer | None) -> Discussion:
     """The comments at `place`, alone."""
-    return await _discussions.get((place, _generation(place, fresh=fresh)), lambda: _make_discussion(place))
+    key = (place, _generation(place, fresh=viewer is not None))
+    return await _discussions.get(key, lambda: _make_discussion(place), _oldest(viewer))
+
+
+def _oldest(viewer: Viewer | None) -> float:
+    return viewer.not_before if viewer else 0.0
 
 
 def _generation(place: Place, *, fresh: bool) -> int | None:

@@ -75,7 +75,7 @@ async def more(
         branch=branch_id,
         after=as_id(after),
     )
-    shown = await view.discussion(place, fresh=viewer is not None)
+    shown = await view.discussion(place, viewer)
     own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
     html = view.comments_html(shown, viewer, own, brakes=row.brakes)
     return page(request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url)

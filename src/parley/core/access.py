@@ -52,6 +52,8 @@ class Viewer(msgspec.Struct, frozen=True):
     muted: frozenset[str] = frozenset()
     # The ids of those of them who are blocked: their words never reach this viewer.
     blocked: frozenset[int] = frozenset()
+    # Nothing that this process read before this moment of its monotonic clock is shown to them.
+    not_before: float = 0.0
     # How many notices they have to read; known on whole pages only.
     unread: int = 0
 

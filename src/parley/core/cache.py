@@ -28,16 +28,17 @@ class MicroCache(Generic[Value]):
         self._making: dict[Hashable, asyncio.Task[tuple[float, Value]]] = {}
         self._hits, self._misses = (CACHE_READS.labels(name, found) for found in ("yes", "no"))
 
-    async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> Value:
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]], not_before: float = 0.0) -> Value:
+        """The value kept for `key`, or what `make` makes. Its making began at `not_before` (monotonic) or later."""
         asked = monotonic()
         kept = self._kept.get(key)
-        if kept is not None and asked - kept[0] < self._seconds:
+        if kept is not None and asked - kept[0] < self._seconds and kept[0] >= not_before:
             self._hits.inc()
             return kept[1]
         self._misses.inc()
         while True:
             started, value = await asyncio.shield(self._being_made(key, make))
-            if asked - started < self._seconds:
+            if asked - started < self._seconds and started >= not_before:
                 return value
 
     def clear(self) -> None:

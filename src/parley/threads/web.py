@@ -78,7 +78,7 @@ async def _context(listing: Listing, viewer: Viewer | None) -> dict[str, Any]:
     }
 
 
-@post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER}, status_code=204)
+@post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "unmarked": True}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
     """Remember that the member has this thread open, and where they read, for their next visit."""
     viewer, thread_id, form = viewer_of(request), as_id(thread), Form(await posted(request))
