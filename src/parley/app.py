@@ -18,7 +18,7 @@ from parley.articles.rules import may_edit
 from parley.comments import own, page, profile
 from parley.comments import web as comments
 from parley.community import web as community
-from parley.core import assets, failures, health, pages, tasks
+from parley.core import assets, cache, failures, health, pages, tasks
 from parley.core.access import entrance
 from parley.core.db import close_pool, open_pool
 from parley.core.fixes import unwrap_form_parser
@@ -120,10 +120,10 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         gc.collect()
         gc.freeze()
         app.state.hub.start()
-        watching = asyncio.create_task(STRAIN.watch())
+        background = [asyncio.create_task(STRAIN.watch()), asyncio.create_task(cache.sweep())]
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
-        await tasks.end([watching])
+        await tasks.end(background)
         await app.state.hub.stop()
         await close_redis()
         if replica is not None:

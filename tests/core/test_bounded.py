@@ -1,5 +1,10 @@
 """What is kept in memory is bounded in bytes."""
 
+import asyncio
+
+import pytest
+
+from parley.core import cache, tasks
 from parley.core.cache import Bounded
 
 
@@ -29,3 +34,17 @@ def test_a_value_larger_than_the_whole_is_not_kept() -> None:
     kept.put("a", 11 * "a")
     assert kept.get("a") is None
     assert kept.bytes == 0
+
+
+@pytest.mark.anyio
+async def test_old_values_are_forgotten_when_nothing_new_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def make() -> str:
+        return "a page"
+
+    monkeypatch.setattr(cache, "SWEEP_SECONDS", 0.01)
+    kept: cache.MicroCache[str] = cache.MicroCache("test", 0.02)
+    await kept.get("a", make)
+    sweeping = asyncio.create_task(cache.sweep())
+    while len(kept):
+        await asyncio.sleep(0.01)
+    await tasks.end([sweeping])

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +14,7 @@ from parley.cli.heads import BoundedHeads
 from parley.cli.running import fail, guarded
 from parley.core import log
 from parley.core.settings import Settings, SettingsError, settings
+from parley.core.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -24,6 +26,8 @@ KEEP_ALIVE_SECONDS = 30
 HEARD_SECONDS = 0.5
 # A reader that takes nothing for so long loses its connection: closing one politely would wait for it to read.
 UNREAD_SECONDS = 20.0
+# A process whose event loop stands still for so long ends itself, and its supervisor starts another one.
+STILL_SECONDS = 30.0
 
 
 def _settings() -> Settings:
@@ -46,6 +50,14 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._app = app
         self._drain = drain
+        self._watchdog: Watchdog | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        # Not on macOS, which does not tell the CPU time of one thread to another.
+        if sys.platform != "darwin":
+            self._watchdog = Watchdog(asyncio.get_running_loop(), STILL_SECONDS)
+            self._watchdog.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.ending = True
@@ -57,6 +69,8 @@ class Server(uvicorn.Server):
         if self._drain:
             await self._shut_the_door()
         await super().shutdown(sockets)
+        if self._watchdog is not None:
+            self._watchdog.stop()
 
     async def _shut_the_door(self) -> None:
         """Take no connection any more, and let those who came in just now say what they want.

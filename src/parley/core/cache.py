@@ -4,14 +4,20 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 from parley.core.metrics import CACHE_READS
 
 Value = TypeVar("Value")
+SWEEP_SECONDS = 1.0
 
 # Of whole pages. Below one second with room to spare: what a removal took away is gone within that second.
 KEPT_SECONDS = 0.7
+
+
+# Weak, since a live hub makes caches of its own that go with it.
+_micro_caches: "WeakSet[MicroCache[Any]]" = WeakSet()
 
 
 class MicroCache(Generic[Value]):
@@ -26,6 +32,7 @@ class MicroCache(Generic[Value]):
         self._most = most
         self._kept: OrderedDict[Hashable, tuple[float, Value]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[tuple[float, Value]]] = {}
+        _micro_caches.add(self)
         self._hits, self._misses = (CACHE_READS.labels(name, found) for found in ("yes", "no"))
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]], not_before: float = 0.0) -> Value:
@@ -43,6 +50,14 @@ class MicroCache(Generic[Value]):
 
     def clear(self) -> None:
         self._kept.clear()
+
+    def sweep(self) -> None:
+        """Forget what is too old, also when nothing new comes."""
+        while self._kept and monotonic() - next(iter(self._kept.values()))[0] >= self._seconds:
+            self._kept.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def _being_made(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> asyncio.Task[tuple[float, Value]]:
         task = self._making.get(key)
@@ -67,6 +82,14 @@ class MicroCache(Generic[Value]):
             if len(self._kept) <= self._most and monotonic() - started < self._seconds:
                 return
             self._kept.popitem(last=False)
+
+
+async def sweep() -> None:
+    """Forget for ever what is too old in every MicroCache."""
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        for one in list(_micro_caches):
+            one.sweep()
 
 
 class Bounded(Generic[Value]):

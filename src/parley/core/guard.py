@@ -1,5 +1,6 @@
 """The outermost layer, on every answer whatever made it: headers, and no state changed from another site."""
 
+import asyncio
 import re
 import secrets
 from time import perf_counter
@@ -9,7 +10,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from parley.core import metrics
+from parley.core import metrics, watchdog
 from parley.core.bodies import close_files
 from parley.core.draining import Draining
 from parley.core.settings import Settings
@@ -82,6 +83,8 @@ class Guard:
                 log.debug("answered", route=scope.get("path_template"), status=message["status"], ms=seconds * 1_000)
             await send(message)
 
+        task = asyncio.current_task()
+        watchdog.requests[task] = scope
         try:
             with metrics.OPEN.track_inprogress():
                 if scope["method"] in UNSAFE and not self._same_site(scope):
@@ -89,6 +92,7 @@ class Guard:
                 else:
                     await self.app(scope, receive, send_with_headers)
         finally:
+            watchdog.requests.pop(task, None)
             close_files(scope)
         structlog.contextvars.clear_contextvars()
 

@@ -71,6 +71,9 @@ GAVE_WAY = Counter(
     "Times that something gave way, as more was asked than can be done: by what, or for whom.",
     ["kind"],
 )
+LOOP_BLOCKED = Counter(
+    "parley_loop_blocked", "Turns of the event loop that took over 50 ms of CPU; the log has each.", ["route"]
+)
 LOOP_DELAY = Gauge("parley_loop_delay_seconds", "How long the process took to turn to the question for these figures.")
 
 
