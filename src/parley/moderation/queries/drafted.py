@@ -15,7 +15,8 @@ from member m left join guideline g on g.code = $4 where m.id = $1
 """
 # The one among several who reported first stands for all of them.
 REPORTER = f"""
-select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground, $2::text as outcome
+select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
+       $2::text as outcome, false as is_visitor
 from {receipts.SOURCE} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
 """  # noqa: S608 constants only
 
