@@ -8,7 +8,7 @@ from parley.accounts.tables import Block, Member, Session, Token
 from parley.articles.tables import Article, ArticleImport, Media, Merged, Passage, Revision, Source
 from parley.comments.tables import Comment, CommentVersion
 from parley.community.tables import Community
-from parley.core.tables import Event, Mail, MailAddress, MailBounce, MailDomain, RateBucket
+from parley.core.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
 from parley.moderation.engine.tables import Backtest
 from parley.moderation.tables import (
@@ -29,7 +29,7 @@ from parley.threads.tables import Standing, Thread, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
-    Event, RateBucket, Mail, MailDomain, MailAddress, MailBounce,
+    Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Community, Block,
     Source, Article, Revision, Passage, Merged, Media, ArticleImport,
     Topic, Thread, Standing, Visit,

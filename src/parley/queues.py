@@ -13,7 +13,9 @@ from (values ('imports'), ('events'), ('mail'), ('digests'), ('issues'), ('backt
   ('appeals')) every (queue)
 left join (
   select 'imports' as queue, changed_at as since from article_import where state in ('waiting', 'fetching', 'reading')
-  union all select 'events', created_at from event where handled_at is null
+  union all select 'events', created_at from event
+    where handled_at is null and not exists (
+      select from job_failure f where f.job = 'notices' and f.item = event.id::text and f.retry_at is null)
   union all select 'mail', due_at from mail where state = 'planned' and due_at <= now()
   union all select 'digests', next_at from subscription where next_at <= now()
   union all select 'issues', due_at from issue where state = 'planned' and due_at <= now()
@@ -30,6 +32,9 @@ RETURNED = (
 SUPPRESSED = "select count(*) from mail_address where suppressed_at is not null"
 
 
+DEAD = "select job as kind, count(*)::int as count from job_failure where retry_at is null group by job"
+
+
 class Queue(msgspec.Struct, frozen=True):
     queue: str
     waiting: int
@@ -43,11 +48,13 @@ class Counted(msgspec.Struct, frozen=True):
 
 async def look() -> None:
     """Bring the gauges of all queues up to date. What cannot be read is left out, not told as it was."""
-    for gauge in (metrics.WAITING, metrics.OLDEST_SECONDS, metrics.MAIL_RETURNED):
+    for gauge in (metrics.WAITING, metrics.OLDEST_SECONDS, metrics.MAIL_RETURNED, metrics.JOBS_DEAD):
         gauge.clear()
     for row in await fetch(Queue, QUEUES):
         metrics.WAITING.labels(row.queue).set(row.waiting)
         metrics.OLDEST_SECONDS.labels(row.queue).set(row.oldest)
     for one in await fetch(Counted, RETURNED):
         metrics.MAIL_RETURNED.labels(one.kind).set(one.count)
+    for one in await fetch(Counted, DEAD):
+        metrics.JOBS_DEAD.labels(one.kind).set(one.count)
     metrics.MAIL_SUPPRESSED.set(await value(SUPPRESSED))

@@ -10,6 +10,7 @@ from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
 from parley.articles.reading import read_file, read_text, read_url
 from parley.articles.text import Text
+from parley.core import attempts
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +22,8 @@ async def read_waiting() -> int:
     await imports.give_up()
     count = 0
     while (wanted := await imports.claim()) is not None:
-        await read(wanted)
+        # What fails here is also given up on after three tries (articles/imports.py).
+        await attempts.each("imports", [wanted], read, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count
 

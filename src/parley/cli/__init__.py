@@ -13,6 +13,7 @@ COMMANDS = {
     "digest": "parley.cli.digest:digest",
     "discussion": "parley.cli.discussion:discussion",
     "doctor": "parley.cli.doctor:doctor",
+    "jobs": "parley.cli.jobs:jobs",
     "log": "parley.cli.log:log",
     "mail": "parley.cli.mail:mail",
     "member": "parley.cli.member:member",

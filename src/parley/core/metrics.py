@@ -51,6 +51,7 @@ NUDGES = Counter("parley_nudges", "Messages to the other processes, by whether R
 JOB_SECONDS = Histogram("parley_job_seconds", "A sweep of a job of the worker.", ["name"], buckets=LONG)
 JOB_FAILURES = Counter("parley_job_failures", "Sweeps that ended in an error; the log has each.", ["name"])
 JOB_FINISHED = Gauge("parley_job_finished_timestamp_seconds", "When a sweep of a job last ended well.", ["name"])
+JOBS_DEAD = Gauge("parley_job_dead", "Items that failed so often that they are not tried again, by job.", ["name"])
 WAITING = Gauge("parley_queue_waiting", "What is due in a queue in PostgreSQL and not done.", ["queue"])
 OLDEST_SECONDS = Gauge("parley_queue_oldest_seconds", "How long the oldest of it has been due.", ["queue"])
 

@@ -1,6 +1,6 @@
 """Tables of the platform itself."""
 
-from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecision, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecision, Integer, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
 
@@ -24,6 +24,21 @@ class RateBucket(Table):
     key = Text(primary_key=True, null=False, default=None)
     tokens = DoublePrecision(null=False, default=None)
     filled_at = Timestamptz(null=False)
+
+
+class JobFailure(Table):
+    """An item that a sweep of the worker failed at; unique on (job, item). Without `retry_at` it is dead.
+
+    See core/attempts.py.
+    """
+
+    id = BigSerial(primary_key=True)
+    job = Text(null=False, default=None)
+    item = Text(null=False, default=None)
+    attempts = Integer(null=False, default=0)
+    error = Text(null=False, default="")
+    failed_at = Timestamptz(null=False)
+    retry_at = Timestamptz(null=True, default=None)
 
 
 class Mail(Table):

@@ -6,7 +6,7 @@ A letter's words are written when it goes out (reviewing.py).
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from parley.core import db, mail
+from parley.core import attempts, db, mail
 from parley.digests import items, letters
 from parley.digests.letters import Edition
 from parley.digests.own import own
@@ -22,6 +22,7 @@ BATCH = 250
 CLAIM = f"""
 {EDITION} where i.state = 'planned' and i.due_at <= $1
   and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id)
+  and {attempts.due("issues to build", "i.id")}
 order by i.due_at, i.id limit $2 for update of i skip locked
 """
 WANTING = f"""
@@ -38,8 +39,9 @@ async def build(now: datetime, pool: Pool) -> int:
     """Build a batch of the issues that are due, and return how many those were. `pool` is what all could be told."""
     async with db.atomic():
         editions = await db.fetch(Edition, CLAIM, now, BATCH)
-        if editions:
-            await _build(editions, now, pool)
+        await attempts.together(
+            "issues to build", editions, lambda some: _build(some, now, pool), key=lambda edition: edition.id
+        )
     return len(editions)
 
 

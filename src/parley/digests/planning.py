@@ -5,13 +5,16 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.digests.queries import SUBSCRIBED, Subscribed
 from parley.digests.rules import QUIET_DAYS
 from parley.digests.schedule import Wish, jitter, next_due
 
 BATCH = 500
-DUE = f"{SUBSCRIBED} where s.next_at <= $1 order by s.next_at, s.member limit $2 for update of s skip locked"
+DUE = f"""
+{SUBSCRIBED} where s.next_at <= $1 and {attempts.due("issues to plan", "s.member")}
+order by s.next_at, s.member limit $2 for update of s skip locked
+"""
 
 # Somebody else planned the same: then theirs stands.
 PLAN = """
@@ -41,9 +44,13 @@ async def plan(now: datetime) -> int:
     """Plan what is due for a batch of members, and return how many those were."""
     async with db.atomic():
         due = await db.fetch(Subscribed, DUE, now, BATCH)
-        steps = [step(one, now) for one in due]
-        await _write([one for one in steps if one.list is not None], steps, now)
+        await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda one: one.member)
     return len(due)
+
+
+async def _plan(due: Sequence[Subscribed], now: datetime) -> None:
+    steps = [step(one, now) for one in due]
+    await _write([one for one in steps if one.list is not None], steps, now)
 
 
 def step(one: Subscribed, now: datetime) -> Step:

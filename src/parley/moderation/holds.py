@@ -6,7 +6,7 @@ import msgspec
 
 from parley.comments import ops as comments
 from parley.comments import states
-from parley.core import db, mail
+from parley.core import attempts, db, mail
 from parley.core.settings import settings
 from parley.moderation import decisions, record, reports
 from parley.moderation.engine import staff
@@ -16,19 +16,24 @@ ESCALATE_DAYS = 2
 EXPIRE_DAYS = 14
 BATCH = 100
 
+# The names of both sweeps, under which their failures are written down.
+PASSING, EXPIRING = "holds to pass on", "holds to end"
+
 # Also where an item was done with and the comment was left waiting.
-LATE = """
+LATE = f"""
 select c.id from comment c
 where c.state = 'pending' and c.created_at <= now() - $1 * interval '1 day'
   and c.created_at > now() - $2 * interval '1 day' and not exists (
     select from item i where i.kind = 'comment' and i.target = c.id and i.state = 'open' and i.escalated)
+  and {attempts.due(PASSING, "c.id")}
 order by c.created_at limit $3
-"""
+"""  # noqa: S608 constants only
 ESCALATE = "update item set escalated = true, version = version + 1 where id = $1"
-DUE = """
+DUE = f"""
 select id from comment where state = 'pending' and created_at <= now() - $1 * interval '1 day'
+  and {attempts.due(EXPIRING, "id")}
 order by created_at limit $2
-"""
+"""  # noqa: S608 constants only
 ITEM = "select id from item where kind = 'comment' and target = $1 for update"
 # Of several workers one passes on; the others need not wait for it.
 ALONE = "select pg_try_advisory_xact_lock(hashtextextended('holds', 0))"
@@ -56,14 +61,11 @@ async def pass_on() -> int:
     async with db.atomic():
         if not await db.value(ALONE):
             return 0
-        late = [one for one in await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH) if await _pass_on(one)]
-        for comment in late:
-            reason = f"It has waited for {ESCALATE_DAYS} days."
-            await record.write(None, Entry("escalate", "comment", comment, reason=reason))
+        late = sum(await attempts.each(PASSING, await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _pass_on))
         if late:
             link = f"{settings().base_url}/mod/queue?escalated=1"
-            await staff.tell("waiting", "waiting", count=len(late), days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
-    return len(late)
+            await staff.tell("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+    return late
 
 
 async def _pass_on(comment: int) -> bool:
@@ -71,6 +73,8 @@ async def _pass_on(comment: int) -> bool:
     if waiting.state != "pending":
         return False
     await db.execute(ESCALATE, await reports.open_item("comment", comment, waiting.thread))
+    reason = f"It has waited for {ESCALATE_DAYS} days."
+    await record.write(None, Entry("escalate", "comment", comment, reason=reason))
     return True
 
 

@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.core.settings import settings
 from parley.moderation import decisions, holds, record, sanctions, targets
 from parley.moderation.engine import staff
 from parley.moderation.record import Entry
 from parley.moderation.rules import OVERDUE_DAYS
 
-DUE = "select id from decision where state = 'in_force' and until <= now() order by until limit 100"
+DUE = f"""
+select id from decision where state = 'in_force' and until <= now() and {attempts.due("sanctions", "id")}
+order by until limit 100
+"""  # noqa: S608 constants only
 LATE = """
 select (select count(*) from appeal where state in ('filed', 'assigned') and created_at < now() - $1 * interval '1 day')
      + (select count(*) from decision where state = 'awaiting' and created_at < now() - $1 * interval '1 day')
@@ -21,7 +24,7 @@ async def end_sanctions() -> int:
 
     Nobody waits for this: whoever reads a member's state knows its end (accounts/states.py).
     """
-    return sum([await _end(decision) for decision in await db.values(DUE)])
+    return sum(await attempts.each("sanctions", await db.values(DUE), _end))
 
 
 async def _end(decision: int) -> bool:
@@ -39,7 +42,7 @@ async def _end(decision: int) -> bool:
 
 async def look_after_holds() -> int:
     """Pass on what has waited for too long, give back what nobody came to, and return how much either is."""
-    return await holds.pass_on() + sum([await holds.expire(comment) for comment in await holds.due()])
+    return await holds.pass_on() + sum(await attempts.each(holds.EXPIRING, await holds.due(), holds.expire))
 
 
 async def alarm() -> int:

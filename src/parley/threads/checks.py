@@ -7,6 +7,7 @@ import structlog
 from parley.articles import checking
 from parley.articles.checking import Due
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
+from parley.core import attempts
 from parley.threads.opening import revise_from_source
 
 log = structlog.get_logger(__name__)
@@ -24,7 +25,8 @@ async def check_sources() -> int:
     hosts: list[str] = []
     while len(hosts) < MOST and (due := await checking.claim(hosts)) is not None:
         hosts.append(due.host)
-        await check(due)
+        # Whichever fails here is due again in a quarter of an hour (articles/checking.py).
+        await attempts.each("sources", [due], check, key=lambda one: one.id, in_transaction=False)
     return len(hosts)
 
 

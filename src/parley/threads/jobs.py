@@ -4,21 +4,22 @@ from datetime import datetime
 
 import msgspec
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.threads.ranking import hot
 
 DAYS = 14
 
 # Threads in which something happened since their standing was worked out, and those whose days have moved on. A comment
 # that is taken away or edited leaves no other trace than its event: it is no activity.
-DUE = """
+DUE = f"""
 select t.id, t.created_at from thread t join standing s on s.thread = t.id
-where t.last_activity_at > s.refreshed_at
+where (t.last_activity_at > s.refreshed_at
    or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
    or exists (select 1 from comment c where c.thread = t.id and c.scored_at > s.refreshed_at)
-   or (s.refreshed_at < now() - interval '6 hours' and t.last_activity_at > now() - interval '15 days')
+   or (s.refreshed_at < now() - interval '6 hours' and t.last_activity_at > now() - interval '15 days'))
+  and {attempts.due("standings", "t.id")}
 order by s.refreshed_at limit 200
-"""
+"""  # noqa: S608 constants only
 
 # As everywhere, what waits for a moderator or was never let in does not count (comments/rules.py: IS_IN).
 REFRESH = """
@@ -70,8 +71,7 @@ class Worked(msgspec.Struct, frozen=True):
 async def refresh_standings() -> int:
     """Work out the standing of every thread that moved, and return how many did."""
     due = await db.fetch(Due, DUE)
-    for thread in due:
-        await _refresh(thread)
+    await attempts.each("standings", due, _refresh, key=lambda thread: thread.id)
     return len(due)
 
 

@@ -3,7 +3,7 @@
 import msgspec
 import structlog
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.votes.ops import count_waiting
 from parley.votes.queries import Drift, drifted
 
@@ -22,23 +22,24 @@ LEFT = "select distinct member from vote v join member m on m.id = v.member wher
 
 async def count_left() -> int:
     """Count votes cast in the very moment of their member's verification, and return how many members had some."""
-    members = await db.values(LEFT)
-    for member in members:
-        await count_waiting(member)
-    return len(members)
+    return len(await attempts.each("votes", await db.values(LEFT), count_waiting))
 
 
 async def check_counters() -> int:
     """Recount all votes in batches, report and repair what differs, and return how many comments did."""
     last = await db.value("select coalesce(max(id), 0) from comment")
-    found = 0
-    for above in range(0, last, BATCH):
-        for drift in await drifted(above, above + BATCH):
-            log.error("vote counters drifted", comment=drift.comment)
-            await repair(drift)
-            found += 1
+    found = sum(await attempts.each("counters", range(0, last, BATCH), _check, in_transaction=False))
     log.info("vote counters checked", comments=last, drifted=found)
     return found
+
+
+async def _check(above: int) -> int:
+    """Repair what differs in one batch, and return how many comments did."""
+    drifts = await drifted(above, above + BATCH)
+    for drift in drifts:
+        log.error("vote counters drifted", comment=drift.comment)
+    await attempts.each("counters to repair", drifts, repair, key=lambda drift: drift.comment)
+    return len(drifts)
 
 
 async def repair(drift: Drift) -> None:

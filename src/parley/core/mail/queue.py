@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from parley.core import db, fault, metrics
+from parley.core import attempts, db, fault, metrics
 from parley.core.mail.letters import lists
 from parley.core.settings import settings
 
@@ -29,7 +29,7 @@ RETURN = "update mail set state = 'planned', claim = null where state = 'claimed
 # Messages that somebody waits for come first, whatever their domain said. Then each domain in turn, up to what its
 # bucket holds, but for those that rest or have two connections already. The domains are found one after another in
 # the index, so that a hundred thousand letters to one cost no more than one.
-CLAIM = """
+CLAIM = f"""
 with recursive domains (domain) as (
   (select domain from mail where state = 'planned' order by domain limit 1)
   union all
@@ -50,12 +50,14 @@ ready as (
 ),
 urgent as (
   select id from mail where state = 'planned' and list is null and due_at <= now() and sent_at is null
+    and {attempts.due("mail", "mail.id")}
   order by due_at limit $1 for update skip locked
 ),
 letters as (
   select one.id from ready cross join lateral (
     select id from mail m where m.domain = ready.domain and m.state = 'planned' and m.list is not null
-      and m.due_at <= now() order by m.due_at limit least(coalesce(ready.room, $3), $1)
+      and m.due_at <= now() and {attempts.due("mail", "m.id")}
+    order by m.due_at limit least(coalesce(ready.room, $3), $1)
   ) one limit $1
 ),
 taken as (
@@ -72,7 +74,7 @@ spent as (
     tokens = least($3, b.tokens + extract(epoch from now() - b.filled_at) * $6 / 60) - $3 + excluded.tokens
 )
 select id, list, domain, attempts from claimed order by list is not null, due_at
-"""
+"""  # noqa: S608 constants only
 
 RELEASE = """
 update mail set state = 'planned', claim = null, attempts = attempts - 1 where claim = $1 and state = 'claimed'

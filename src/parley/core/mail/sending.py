@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 import structlog
 
-from parley.core import db, fault
+from parley.core import attempts, db, fault
 from parley.core.mail import asking, domains, refusals, smtp, unanswered
 from parley.core.mail.links import envelope
 from parley.core.mail.queue import MOST_ATTEMPTS, Claimed, claim, enter_data, leave_unsure, put_off, release, settle
@@ -57,7 +57,14 @@ async def _deliver_all(due: list[Claimed], by: UUID, connection: smtp.Connection
             log.warning("mail not answered", mail=mail.id)
             await leave_unsure(mail, by, str(error))
         except Exception as error:  # noqa: BLE001 what goes wrong with one message keeps no other from going out
-            if await refusals.handle(mail, by, error):
+            rests = await attempts.each(
+                "mail",
+                [mail],
+                lambda one, error=error: refusals.handle(one, by, error),  # type: ignore[misc]
+                key=lambda one: one.id,
+                in_transaction=False,
+            )
+            if any(rests):
                 resting.add(mail.domain)
         else:
             # Outside the `try`: once it was taken, no failure of ours may send it again.

@@ -5,20 +5,21 @@ from datetime import datetime
 import msgspec
 import structlog
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.moderation.engine import backtest, current
 from parley.moderation.engine.evaluate import Rule
 
 log = structlog.get_logger(__name__)
 
 # One that a worker left behind is taken up anew.
-CLAIM = """
+CLAIM = f"""
 update backtest set state = 'running', done = 0, changed_at = clock_timestamp() where id = (
     select id from backtest
-    where state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute'
+    where (state = 'waiting' or state = 'running' and changed_at < now() - interval '1 minute')
+      and {attempts.due("backtests", "backtest.id")}
     order by id limit 1 for update skip locked)
 returning id, rule, version, created_at
-"""
+"""  # noqa: S608 constants only
 RULE = """
 select u.id, u.name, v.version, 'shadow' as state, u.position, v.action, u.guideline, v.conditions::text as conditions
 from rule u join rule_version v on v.rule = u.id where u.id = $1 and v.version = $2
@@ -39,7 +40,7 @@ async def run_backtests() -> int:
     """Run every back-test that waits, and return how many there were."""
     count = 0
     while (wanted := await db.fetch_one(Wanted, CLAIM)) is not None:
-        await _run(wanted)
+        await attempts.each("backtests", [wanted], _run, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.core.access import Viewer
 from parley.core.events import emit
 from parley.moderation.engine import brake, current
@@ -38,7 +38,7 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str 
 
 async def tell_all() -> int:
     """Write down where talk is braked now, tell open pages where that changed, and return in how many threads."""
-    return sum([await _tell(thread) for thread in await db.values(WATCHED)])
+    return sum(await attempts.each("brakes", await db.values(WATCHED), _tell))
 
 
 async def _tell(thread: int) -> bool:

@@ -2,17 +2,30 @@
 
 from typing import Any
 
-from parley.core import db, mail
+import msgspec
 
-STAFF = "select email from member where role in ('moderator', 'admin') and state = 'active' and not is_demo order by id"
+from parley.core import attempts, db, mail
+
+STAFF = (
+    "select id, email from member where role in ('moderator', 'admin') and state = 'active' and not is_demo order by id"
+)
 # Of several at once one tells.
 ALONE = "select pg_try_advisory_xact_lock(hashtextextended('staff ' || $1, 0))"
 TOLD = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
+
+
+class Staff(msgspec.Struct, frozen=True):
+    id: int
+    email: str
 
 
 async def tell(kind: str, template: str, *, hours: int = 1, **context: Any) -> None:
     """Mail a letter to every moderator in the open transaction, one of a kind at most once in so many hours."""
     if not await db.value(ALONE, kind) or await db.value(TOLD, kind, hours):
         return
-    for address in await db.values(STAFF):
-        await mail.send(kind, address, *mail.written(template, **context))
+    written = mail.written(template, **context)
+
+    async def send(one: Staff) -> None:
+        await mail.send(kind, one.email, *written)
+
+    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, STAFF), send, key=lambda one: one.id)

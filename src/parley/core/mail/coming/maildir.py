@@ -5,6 +5,7 @@ from pathlib import Path
 
 import structlog
 
+from parley.core import attempts
 from parley.core.errors import Unavailable
 from parley.core.mail.coming.intake import take_in
 from parley.core.settings import settings
@@ -18,22 +19,25 @@ async def read_inbox() -> int:
     """Take in what is new in the maildir, and return how many messages that were; each is kept in `cur` afterwards."""
     inbox = settings().mail_inbox
     files = await asyncio.to_thread(_new, inbox) if inbox is not None else []
-    for file in files:
-        try:
-            said = await take_in(await asyncio.to_thread(file.read_bytes))
-        except Unavailable:
-            raise
-        except Exception as error:
-            log.exception("message not taken in", error=type(error).__name__)
-            said = "unreadable"
-        log.info("message taken in", said=said)
-        await asyncio.to_thread(_file_away, file)
-    return len(files)
+    read = await attempts.each("inbox", files, _read, key=lambda file: file.name, in_transaction=False, most=BATCH)
+    return len(read)
+
+
+async def _read(file: Path) -> None:
+    try:
+        said = await take_in(await asyncio.to_thread(file.read_bytes))
+    except (Unavailable, OSError):
+        raise
+    except Exception as error:
+        log.exception("message not taken in", error=type(error).__name__)
+        said = "unreadable"
+    log.info("message taken in", said=said)
+    await asyncio.to_thread(_file_away, file)
 
 
 def _new(inbox: Path) -> list[Path]:
     folder = inbox / "new"
-    return sorted(file for file in folder.iterdir() if file.is_file())[:BATCH] if folder.is_dir() else []
+    return sorted(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
 
 
 def _file_away(file: Path) -> None:

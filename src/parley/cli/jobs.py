@@ -1,0 +1,58 @@
+"""`parley jobs`: the items that the worker's jobs failed at, and having them tried again."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from parley.cli.running import on_installation
+from parley.core import db
+from parley.core.errors import Refused
+
+FAILED = """
+select id, job, item, attempts, error, failed_at, retry_at from job_failure order by retry_at nulls first, id limit 1000
+"""
+RETRY = "update job_failure set attempts = 0, retry_at = now() where $1::bigint is null or id = $1"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    id: int
+    job: str
+    item: str
+    attempts: int
+    error: str
+    failed_at: datetime
+    retry_at: datetime | None
+
+
+@click.group()
+def jobs() -> None:
+    """The worker's jobs: what failed, and trying it again."""
+
+
+@jobs.command()
+@on_installation
+async def failed() -> dict[str, Any]:
+    """List the items that failed, the dead ones first: those are not tried again. At most 1,000."""
+    found = await db.fetch(Failure, FAILED)
+    lines = [_line(one) for one in found] or ["No job has failed items."]
+    return {"text": "\n".join(lines), "failed": [msgspec.to_builtins(one) for one in found]}
+
+
+@jobs.command()
+@click.argument("which", metavar="ID|all")
+@on_installation
+async def retry(which: str) -> dict[str, Any]:
+    """Have a failed item tried again at the next sweep of its job: the one with this ID, or all."""
+    if which != "all" and not (which.isdecimal() and len(which) < len(str(2**63))):
+        raise Refused(f"{which!r} is not the id of a failed item: `parley jobs failed` lists them.")
+    count = await db.execute(RETRY, None if which == "all" else int(which))
+    if which != "all" and not count:
+        raise Refused(f"No failed item has the id {which}: `parley jobs failed` lists them.")
+    return {"text": f"{count} to be tried again.", "count": count}
+
+
+def _line(one: Failure) -> str:
+    state = f"again at {one.retry_at:%Y-%m-%d %H:%M:%S} UTC" if one.retry_at else "dead"
+    return f"{one.id}  {one.job} {one.item}: {state}, {one.attempts} attempts; {one.error}"
