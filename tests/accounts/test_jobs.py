@@ -40,3 +40,13 @@ async def test_whom_staff_wrote_something_down_about_stays_and_holds_nothing_els
 
     assert await db.values("select name from member where state = 'unverified'") == ["noted"]
     assert await db.value("select 1 from member where id = $1", stale.id) is None
+
+
+async def test_what_has_ended_is_deleted_in_batches_until_nothing_is_left(
+    mira: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        await ops.sign_in(login="mira", password=mira.password, client=CLIENT)
+    await db.execute("update session set expires_at = now() - interval '1 s'")
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    assert await jobs.purge() == 3

@@ -94,6 +94,7 @@ async def test_an_event_that_cannot_be_handled_keeps_no_other_waiting(
         await jobs.handle_events()
     assert [row.comment for row in await queries.listed(mira.id)] == [sound]
 
+    await db.execute("update job_failure set retry_at = now() - interval '1 second'")
     await jobs.handle_events()
 
     assert sorted(row.comment or 0 for row in await queries.listed(mira.id)) == [broken, sound]

@@ -26,6 +26,7 @@ from parley.moderation import appeals, holds, jobs
 from parley.moderation.engine import jobs as rules
 from parley.moderation.engine import slowed
 from parley.moderation.engine.conditions import Words
+from parley.notices import jobs as notices
 from parley.notices import making
 from parley.queues import look
 from parley.threads import checks
@@ -296,18 +297,18 @@ class Failed(msgspec.Struct, frozen=True):
 FAILED = "select job, item, attempts from job_failure"
 
 
-async def test_a_hundred_events_that_fail_for_ever_keep_nobody_waiting(
+async def test_a_whole_batch_of_events_that_fail_for_ever_keeps_nobody_waiting(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread = await make.thread()
     await db.execute("update event set handled_at = now()")
-    for number in range(102):
+    for number in range(7):
         await db.execute(
             "insert into event (thread, seq, kind, created_at) values ($1, $2, 'thread.slowed', now())",
             thread,
             1_000 + number,
         )
-    bad = set(await db.values("select id from event where handled_at is null order by id limit 100"))
+    bad = set(await db.values("select id from event where handled_at is null order by id limit 5"))
     make_notices = making.make
 
     async def failing(event: making.Event) -> None:
@@ -316,6 +317,7 @@ async def test_a_hundred_events_that_fail_for_ever_keep_nobody_waiting(
         await make_notices(event)
 
     monkeypatch.setattr(making, "make", failing)
+    monkeypatch.setattr(notices, "BATCH", 5)
     await RUN["notices"]()
 
     assert set(await db.values("select id from event where handled_at is null")) == bad

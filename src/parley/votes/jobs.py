@@ -17,7 +17,10 @@ where id = $1
 """
 
 
-LEFT = "select distinct member from vote v join member m on m.id = v.member where not counted and m.state = 'active'"
+LEFT = f"""
+select distinct member from vote v join member m on m.id = v.member
+where not counted and m.state = 'active' and {attempts.due("votes", "v.member")} limit {BATCH}
+"""  # noqa: S608 constants only
 
 
 async def count_left() -> int:
