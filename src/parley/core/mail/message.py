@@ -12,9 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import dkim
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from parley.core.mail import signing
 from parley.core.mail.letters import LINE_END, lists
 from parley.core.mail.links import Off, off_link, off_token
 from parley.core.settings import settings
@@ -187,18 +188,15 @@ def _signature(message: bytes) -> bytes:
     path = settings().dkim_key
     if path is None:
         return b""
-    there = {line.partition(b":")[0].lower() for line in message.partition(b"\r\n\r\n")[0].split(b"\r\n")}
-    signature: bytes = dkim.sign(
+    return signing.signature(
         message,
-        settings().dkim_selector.encode(),
-        settings().mail_address.rpartition("@")[2].encode(),
         _key(path),
-        canonicalize=(b"relaxed", b"relaxed"),
-        include_headers=[name for one in SIGNED if (name := one.lower().encode()) in there],
+        selector=settings().dkim_selector,
+        domain=settings().mail_address.rpartition("@")[2],
+        headers=SIGNED,
     )
-    return signature
 
 
 @cache
-def _key(path: Path) -> bytes:
-    return path.read_bytes()
+def _key(path: Path) -> RSAPrivateKey:
+    return signing.read_key(path)

@@ -16,7 +16,7 @@ from parley.core.settings import settings
 
 BATCH = 20
 MOST_ATTEMPTS = 10
-# Longer than the waits for the answers before DATA, and for the two after it (smtp.py).
+# A worker that loses its lease before DATA sends nothing (`enter_data`); after it, the lease outlives the two waits.
 LEASE = timedelta(minutes=15)
 DATA_LEASE = timedelta(minutes=25)
 # Two workers that claim at once would open more connections to a domain than it likes.

@@ -11,9 +11,8 @@ import msgspec
 from parley.core import fault
 from parley.core.settings import LOCAL_HOSTS, settings
 
-# How long to wait for each answer at least, in seconds (RFC 5321, 4.5.3.2).
+# How long to wait for the greeting and for each answer at least, in seconds (RFC 5321, 4.5.3.2).
 SECONDS = 300
-CONNECT_SECONDS = 30
 AFTER_DATA_SECONDS = 600
 PERMANENT = 500
 CLOSING = 421
@@ -99,9 +98,7 @@ class Connection:
         if self._client is None or not self._client.is_connected:
             try:
                 self._client = client(settings().smtp_url or "")
-                # A server that does not even greet is tried again soon: nothing was said to it.
-                await self._client.connect(timeout=CONNECT_SECONDS)
-                self._client.timeout = SECONDS
+                await self._client.connect()
             except Failure as error:
                 self.drop()
                 raise Unreachable(repr(error)) from error

@@ -46,7 +46,7 @@ BY_HAND = re.compile(r"\s*(re|aw|sv|antw|fwd?|wg)\s*:", re.IGNORECASE)
 COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)
 # From here on the text is the message that came back, whose words say nothing about why.
 ORIGINAL = re.compile(
-    r"""^[\ \t>]*(-+[\ \t]*(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
+    r"""^[ \t>]*+(-++\s*+(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
       |-+\ ?below\ this\ line|original\ message\ (follows|headers)|message\ header|return-path:|received:\ )""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )

@@ -5,33 +5,19 @@ Words come before codes: refusals that are about us often come with 5.1.0, 5.1.1
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from parley.core.mail.coming.reason_phrases import PHRASES
+from parley.core.mail.coming.reason_phrases import TABLE
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
-LONGEST = 4_000
+LONGEST = 2_000
 QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
-# A server that says it only after it has read the message, or a program behind it, judges more than the address.
-AFTER_DATA = re.compile(
-    r"end of data|(data|text) command"
-    r"|response to data|after data|smtp command\W*(data\b|\. )|procmail"
-)
 # A server that says it before it was told the address means us.
 BEFORE_RCPT = re.compile(
     r"(after|reply to|following|response to) (the )?(mail from|initial connection|e?helo\b|ehlo\b|connect)"
     r"|but (my name|sender) was rejected"
     r"|>>> (mail from|e?helo|ehlo)[^<>]{0,120}<<< [45]"
-)
-INACTIVE = re.compile(r"inactiv|unavail?able")
-# How KDDI and NTT Docomo refuse a letter that its reader filters: as their other answers, but without the address.
-FILTERED = re.compile(r"(5\d\d|^)[ :]*: user unknown")
-FILTERED_WITH_STATUS = re.compile(r"5\d\d[ '-]*unknown user")
-VAGUE_STATUSES = {"5.0.0", "5.2.0", "5.3.0"}
-
-TABLE = tuple(
-    (kind, re.compile("|".join(f"(?:{line})" for line in phrases.strip().replace("\n  ", "").splitlines())))
-    for kind, phrases in PHRASES
 )
 # What a status alone says. The longest prefix that stands here counts.
 STATUSES = {
@@ -47,12 +33,14 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     """What came back says: one of "gone", "full", "policy", "content", "rate", "soft" or "hard".
 
     `diagnostic` is the other server's answer, `beside` what stands around it. "gone": there is no such mailbox.
+    An account that is disabled, suspended or inactive may be opened again: "hard", which counts and is no proof. What
+    comes with a status 4.x is tried again by its server: never "gone" or "hard".
     "policy", "content", "rate": they do not want mail from us, this letter, or so much at once, which is not the
     member's fault. "soft", "hard": it cannot be delivered now, or for good, for a reason that is not said plainly.
     `permanent` counts where nothing else tells.
     """
     answer, around = normal(diagnostic), normal(beside)
-    by_status = _of_status(status, permanent=permanent)
+    by_status = _of_status(status)
     permanent = status.startswith("5") or (permanent and not status.startswith("4"))
     found = phrase(answer)
     if found is None and not VAGUE.fullmatch(status):
@@ -60,22 +48,9 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     found = found or phrase(around) or by_status
     if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
         return "policy"
-    if found == "unknown":
-        found = "soft" if _is_filtered(status, answer, around) else "gone"
-    if found in {"closed", "soft"} and status == "5.1.1" and INACTIVE.search(answer):
-        found = "gone"
-    if found == "gone" and (status.startswith("4") or AFTER_DATA.search(f"{answer} {around}")) and status != "4.1.1":
+    if found in {"soft", "closed", None} or (found in {"unknown", "gone"} and status.startswith("4")):
         return "hard" if permanent else "soft"
-    if found in {"soft", "closed", None}:
-        return "hard" if permanent else "soft"
-    return found
-
-
-def _is_filtered(status: str, answer: str, around: str) -> bool:
-    """Whether a user is "unknown" only to what read the letter."""
-    if AFTER_DATA.search(answer) or AFTER_DATA.search(around) or FILTERED.search(answer) or status == "5.2.0":
-        return True
-    return status in VAGUE_STATUSES and FILTERED_WITH_STATUS.search(answer) is not None
+    return "gone" if found == "unknown" else found
 
 
 def normal(words: str) -> str:
@@ -84,15 +59,14 @@ def normal(words: str) -> str:
     return ADDRESS.sub("@", " ".join(plain.split())).lower()
 
 
+@lru_cache(maxsize=8)
 def phrase(words: str) -> str | None:
     """The kind whose phrases stand in `words`, the first in the table; None where none does."""
     return next((kind for kind, phrases in TABLE if phrases.search(words)), None)
 
 
-def _of_status(status: str, *, permanent: bool) -> str | None:
+def _of_status(status: str) -> str | None:
     for end in (status, status.rpartition(".")[0], status[:1]):
-        if end == "4.1.1" and permanent:
-            return "gone"
         if end in STATUSES:
             return STATUSES[end]
     return None

@@ -25,15 +25,16 @@ from parley.core.mail.coming.reasons import kind_of, normal, phrase
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 CODE = re.compile(r"(?<![\d.,:])([45]\d\d)(?=[ :;-](?!\d*(bytes|kb|members))|$)", re.MULTILINE)
-TAG = re.compile(r"<style.{0,20000}?</style>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+# A style that never ends goes to the end of the text, so that each place is looked at once.
+TAG = re.compile(r"<style.*?(?:</style>|\Z)|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 # Where an answer ends: at an empty line, or at the next address.
-NEXT = re.compile(r"\n\s*\n|\n\s*[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)")
+NEXT = re.compile(r"\n[ \t]*+\n|\n[ \t]*+[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)")
 NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
-MOST_WORDS, LONGEST_ANSWER, LONGEST_FIELD, BEGINNING, LONGEST_HTML = 4_000, 400, 1_000, 2_000, 40_000
-LONGEST, LONGEST_JSON = 200_000, 1_000_000
-DEEPEST, MOST_PARTS = 40, 2_000
+MOST_WORDS, LONGEST_ANSWER, LONGEST_FIELD, BEGINNING, LONGEST_HTML = 3_000, 400, 1_000, 2_000, 40_000
+LONGEST, LONGEST_JSON = 100_000, 1_000_000
+DEEPEST, MOST_PARTS, MOST_LINES = 40, 2_000, 5_000
 FEEDBACK = "message/feedback-report"
 ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250}[A-Za-z0-9]")
 
@@ -56,9 +57,9 @@ def read(raw: bytes) -> tuple[Message, Report | None]:
     """
     if raw[:LONGEST].lstrip()[:1] in {b"{", b"["}:
         return Message(), _notification(raw[:LONGEST_JSON].decode("utf-8", "replace"))
-    raw = raw[:LONGEST]
-    # Old Macs end lines with a carriage return alone.
-    raw = raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+    # Old Macs end lines with a carriage return alone, and Python's parser takes seconds for many of them.
+    lines = raw[:LONGEST].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", MOST_LINES)
+    raw = b"\n".join(lines[:MOST_LINES])
     message = BytesHeaderParser().parsebytes(raw) if _is_too_much(raw) else message_from_bytes(raw)
     report = _complaint(message) or _status(message) or _in_words(message)
     if report is not None and not report.address:
@@ -106,6 +107,7 @@ def _status(message: Message) -> Report | None:
         beside = _words(message)
         status = _better(_field(fields, "Status"), diagnostic or _answer(beside))
         kind = kind_of(status, diagnostic or _answer(beside), beside, permanent=action == "failed")
+        kind = "soft" if action == "delayed" else kind
         return Report(kind, status, diagnostic or beside.strip()[:300], is_final=action != "delayed")
     return None
 
@@ -154,7 +156,7 @@ def _looks_undeliverable(message: Message) -> bool:
     subject, words = _subject(message), _words(message)
     says_so, names_it = SAYS_SO.search(words[:BEGINNING]), SUBJECT.search(subject)
     has_answer = STATUS.search(words) or CODE.search(words) or phrase(normal(words))
-    if SENDER.search(str(message.get("From", ""))):
+    if SENDER.search(_header(message, "From")):
         return bool(names_it or says_so or has_answer)
     is_by_nobody = str(message.get("Return-Path", "")).strip() == "<>"
     return bool(says_so and names_it and (is_by_nobody or has_answer) and not BY_HAND.match(subject))
@@ -171,7 +173,7 @@ def _is_answer(message: Message) -> bool:
     if "X-Failed-Recipients" in message or message.get_content_type() == "multipart/report":
         return False
     says_so = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
-    is_by_a_person = not SENDER.search(str(message.get("From", "")))
+    is_by_a_person = not SENDER.search(_header(message, "From"))
     return bool(
         ANSWER.match(_subject(message))
         or any(name in message for name in ANSWERS)
@@ -180,11 +182,16 @@ def _is_answer(message: Message) -> bool:
     )
 
 
+def _header(message: Message, name: str) -> str:
+    return str(message.get(name, ""))[:LONGEST_FIELD]
+
+
 def _subject(message: Message) -> str:
+    subject = _header(message, "Subject")
     try:
-        return str(make_header(decode_header(str(message.get("Subject", "")))))
+        return str(make_header(decode_header(subject)))
     except (LookupError, UnicodeError, ValueError):
-        return str(message.get("Subject", ""))
+        return subject
 
 
 def _better(field: str, diagnostic: str) -> str:

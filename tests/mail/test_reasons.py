@@ -1,0 +1,49 @@
+"""Words decide before codes: what an answer says about the mailbox, about us, or about this letter."""
+
+import pytest
+
+from parley.core.mail.coming.reasons import kind_of
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        # About us, whatever the code.
+        ("5.1.1", "550 5.1.1 rejected due to the low reputation of the sending domain", "policy"),
+        ("5.1.1", "550 5.1.1 user unknown; your IP is listed at spamhaus", "policy"),
+        ("5.1.1", "550 5.1.1 too many messages from your IP", "rate"),
+        ("5.1.1", "550 5.1.1 message content not accepted", "content"),
+        ("5.1.0", "550 5.1.0 sender rejected", "policy"),
+        ("5.1.8", "550 5.1.8 Sender address rejected: Domain not found", "policy"),
+        ("5.7.26", "550 5.7.26 blocked because the sender is unauthenticated", "policy"),
+        ("5.7.1", "550 5.7.1 The user is receiving mail at a rate that prevents delivery", "rate"),
+        ("", "554 Nachricht abgelehnt wegen Spam", "content"),
+        # No such mailbox, in whatever words.
+        ("5.7.1", "550 5.7.1 <ada@example.org>: Recipient address rejected: User unknown", "gone"),
+        ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied.", "gone"),
+        ("5.0.0", "550 That mailbox does not exist", "gone"),
+        ("", "550 No such account at this address", "gone"),
+        ("", "550 This user doesn't have an account here", "gone"),
+        ("", "550 El usuario no existe", "gone"),
+        ("", "550 Der Empfänger wurde nicht gefunden", "gone"),
+        ("", "550 l'utilisateur est inconnu", "gone"),
+        ("", "550 пользователь не найден", "gone"),
+        ("", "550 用户不存在", "gone"),
+        ("", "550 ユーザが見つかりません", "gone"),
+        # Closed for now: counted, not suppressed at once.
+        ("5.2.1", "550 5.2.1 The account that you tried to reach is disabled", "hard"),
+        ("5.1.1", "550 5.1.1 inactive address", "hard"),
+        ("", "550 Mailbox suspended", "hard"),
+        ("4.2.2", "452 4.2.2 The recipient's inbox is out of storage space", "full"),
+        ("5.1.1", "550 5.1.1 mailbox over quota", "full"),
+        # Without words the code decides, and a vague one never suppresses.
+        ("5.1.1", "", "gone"),
+        ("5.1.1", "550 5.1.1 mailbox unavailable", "gone"),
+        ("5.0.0", "550 no", "hard"),
+        ("5.1.0", "550 error", "hard"),
+        ("5.7.1", "", "policy"),
+        ("4.1.1", "450 4.1.1 user unknown", "soft"),
+    ],
+)
+def test_the_answer_is_understood(status: str, said: str, kind: str) -> None:
+    assert kind_of(status, said, permanent=True) == kind
