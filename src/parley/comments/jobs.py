@@ -1,11 +1,16 @@
-"""Rendering stored comments anew after the renderer changed."""
+"""Rendering stored comments anew after the renderer changed; the nightly proof of the counts of passages."""
 
 import msgspec
+import structlog
 
 from parley.accounts import queries as accounts
+from parley.comments import counts
 from parley.core import db, markdown
 
+log = structlog.get_logger(__name__)
+
 BATCH = 200
+THREADS = 100
 
 
 class Old(msgspec.Struct, frozen=True):
@@ -44,3 +49,22 @@ async def _render_batch() -> int:
         ]
         await db.execute(RENEW, markdown.VERSION, [one.id for one in old], html)
     return len(old)
+
+
+async def check_counts() -> int:
+    """Recount the parts of all discussions, report and repair what differs, and return how many threads did."""
+    last = await db.value("select coalesce(max(id), 0) from thread")
+    found = 0
+    for above in range(0, last, THREADS):
+        for thread in await counts.drifted(above, above + THREADS):
+            log.error("passage counts drifted", thread=thread)
+            await _repair(thread)
+            found += 1
+    log.info("passage counts checked", threads=last, drifted=found)
+    return found
+
+
+async def _repair(thread: int) -> None:
+    async with db.atomic():
+        await db.execute("select 1 from thread where id = $1 for no key update", thread)
+        await counts.recount(thread)
