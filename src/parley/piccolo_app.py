@@ -6,7 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
 from parley.articles.tables import Article, ArticleImport, Media, Merged, Passage, Revision, Source
-from parley.comments.tables import Comment, CommentVersion
+from parley.comments.tables import Comment, CommentVersion, PassageCount
 from parley.community.tables import Community
 from parley.core.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
@@ -33,7 +33,7 @@ TABLES = [
     Member, Session, Token, Community, Block,
     Source, Article, Revision, Passage, Merged, Media, ArticleImport,
     Topic, Thread, Standing, Visit, SuggestedUpdate,
-    Comment, CommentVersion,
+    Comment, CommentVersion, PassageCount,
     Vote,
     Guideline, Item, Report, Decision, Appeal, Audit, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notice, Follow, TopicFollow, Preference,

@@ -88,6 +88,7 @@ JOBS = (
     Job("issues", digests.purge, hour=4),
     Job("old notices", notices.forget_old, hour=4),
     Job("counters", votes.check_counters, hour=3),
+    Job("passage counts", comments.check_counts, hour=3),
 )
 
 

@@ -105,17 +105,7 @@ select p.lineage, p.kind, p.level, p.html as raw_html, p.text,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none
 from revision r join article a on a.id = r.article cross join {READABLE} p
-left join (
-    select passage,
-           count(*) filter (where stance = 'supports') as supports,
-           count(*) filter (where stance = 'challenges') as challenges,
-           count(*) filter (where stance = 'adds') as adds,
-           count(*) filter (where stance = 'asks') as asks,
-           count(*) filter (where stance is null) as none
-    from comment where thread = $2 and passage is not null and parent is null and state = 'visible'
-      and anchor <> 'lost'
-    group by passage
-) b on b.passage = p.lineage
+left join passage_count b on b.thread = $2 and b.part = p.lineage::text
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 

@@ -9,6 +9,7 @@ import msgspec
 from parley.articles import queries as articles
 from parley.comments import anchoring, rules
 from parley.comments.anchoring import Block, Resolution, Selector
+from parley.comments.counts import counted, recount
 from parley.core import db
 from parley.core.errors import Refused
 
@@ -53,9 +54,10 @@ where id = $1 and made_on is null
 
 
 async def attach(comment: int, anchor: Anchor) -> None:
-    """Anchor a comment that was just written."""
+    """Anchor a comment that was just written. The caller holds its thread's row, in a transaction."""
     at = anchor.selector
-    await db.execute(ATTACH, comment, at.lineage, anchor.last, at.quote, at.prefix, at.suffix)
+    async with counted(comment):
+        await db.execute(ATTACH, comment, at.lineage, anchor.last, at.quote, at.prefix, at.suffix)
 
 
 class Anchored(msgspec.Struct, frozen=True):
@@ -108,7 +110,9 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
         before = _blocks(await articles.text(thread, former))
         again = _resolve(lost, [one.found for one in lost], before, text, merged)
         places |= {id_: _changed(place) for id_, place in again.items() if place.state != "lost"}
-    return await _move(places)
+    moved = await _move(places)
+    await recount(thread)
+    return moved
 
 
 def _blocks(passages: Iterable[articles.Words]) -> list[Block]:

@@ -1,7 +1,7 @@
 """The discussion by passage, in the article's order; then what is on the whole article, then on earlier text."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -10,7 +10,7 @@ from parley.articles.queries import PassageRow
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
-from parley.comments.tree import ORDER, RANK, SHOWN
+from parley.comments.tree import ORDER, PARTS, RANK, SHOWN
 from parley.core import db
 from parley.core.text import shortened
 
@@ -65,38 +65,32 @@ class Stances(msgspec.Struct, frozen=True):
         return self.supports + self.challenges + self.adds + self.asks + self.none
 
 
-STANCES = """
-select count(*) filter (where stance = 'supports') as supports,
-       count(*) filter (where stance = 'challenges') as challenges,
-       count(*) filter (where stance = 'adds') as adds, count(*) filter (where stance = 'asks') as asks,
-       count(*) filter (where stance is null) as none
-from comment where thread = $1 and parent is null and state = 'visible'
-"""
-# Counting a very long discussion would cost more than its page: there it is what the worker last counted.
-LONG = 5_000
-STANDING = "select stances from standing where thread = $1"
+# A passage that nobody commented on has no row; those of passages that are gone are `earlier` ones.
+COUNTS = "select part, supports, challenges, adds, asks, none from passage_count where thread = $1"
 
 
-async def stances(thread: int, comments: int) -> Stances:
-    """The balance of a thread of so many `comments`."""
-    if comments < LONG:
-        return (await db.fetch(Stances, STANCES, thread))[0]
-    return Stances(*(await db.value(STANDING, thread) or ()))
+class Part(Stances, frozen=True, kw_only=True):
+    part: str
+
+
+async def parts(thread: int) -> dict[str, Stances]:
+    """The balance of each part of a discussion, by its name."""
+    return {one.part: one for one in await db.fetch(Part, COUNTS, thread)}
+
+
+def total(balances: Iterable[Stances]) -> Stances:
+    """The balance of several parts together."""
+    each = [[getattr(one, stance) for stance in Stances.__struct_fields__] for one in balances]
+    return Stances(*map(sum, zip(*each, strict=True)))
 
 
 FIRST_OF_EACH = """
 with recursive first as (
-    select c.* from unnest($2::bigint[]) p(lineage) cross join lateral (
+    select c.* from unnest($2::text[], $3::int[]) p(part, most) cross join lateral (
         select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-        where c.thread = $1 and c.parent is null and c.passage = p.lineage and c.anchor <> 'lost' and {is_in} {stance}
-        order by {order} limit $3
+        where c.thread = $1 and c.part = p.part and {is_in} {stance}
+        order by {order} limit p.most
     ) c
-    union all
-    (select c.id, c.parent, {rank}, c.reply_count, true from comment c
-     where c.thread = $1 and c.parent is null and c.passage is null and {is_in} {stance} order by {order} limit $4)
-    union all
-    (select c.id, c.parent, {rank}, c.reply_count, true from comment c
-     where c.thread = $1 and c.parent is null and c.anchor = 'lost' and {is_in} {stance} order by {order} limit $4)
 ), down as (
     select * from first
     union all
@@ -105,7 +99,7 @@ with recursive first as (
         where c.parent = down.id and {is_in} offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked from down limit $5
+select id, parent, rank, reply_count, ranked from down limit $4
 """
 
 
@@ -113,29 +107,22 @@ async def first_of_each(
     thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
 ) -> Tree:
     """The first perspectives of each group with their best replies; of a discussion of few `comments`, all."""
-    # A passage on which nothing is counted may have one that was taken away, and the replies to it.
-    lineages = [row.lineage for row in passages]
     short = comments <= SHORT
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
-    one = "and c.stance = $6" if stance else ""
+    # A passage on which nothing is counted may have one that was taken away, and the replies to it.
+    most = {str(row.lineage): each for row in passages} | dict.fromkeys(PARTS, 4 * each)
+    one = "and c.stance = $5" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
-    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * SHOWN, *extra)
+    nodes = await db.fetch(Node, sql, thread, list(most), list(most.values()), 4 * SHOWN, *extra)
     return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
-LOST = """
-select count(*) from comment
-where thread = $1 and anchor = 'lost' and state = 'visible' and ($2::text is null or stance = $2)
-"""
-
-
-async def grouped(
-    thread: int,
+def grouped(
     tree: Tree,
     rows: Mapping[int, CommentRow],
     passages: Sequence[PassageRow],
-    stances: Stances,
+    parts: Mapping[str, Stances],
     stance: str | None,
 ) -> list[Group]:
     """The roots of `tree`, which are of one `stance` or of all, in their groups, in the article's order.
@@ -148,10 +135,9 @@ async def grouped(
         if root in rows:
             roots[_place(rows[root], lineages)].append(root)
     groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
-    earlier = await db.value(LOST, thread, stance)
-    whole = _count(stances, stance) - earlier - sum(group.total for group in groups)
-    groups += [_group("whole", roots["whole"], rows, whole), _group("earlier", roots["earlier"], rows, earlier)]
-    return [group for group in groups if any(_speaks(root, tree, rows) for root in group.roots)]
+    others: tuple[Kind, ...] = ("whole", "earlier")
+    groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, Stances()), stance)) for kind in others]
+    return [one for one in groups if one.roots and (one.left or any(_speaks(root, tree, rows) for root in one.roots))]
 
 
 def _speaks(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from parley.comments.counts import recount
 from parley.comments.rules import IS_IN
 from parley.core import db, markdown
 from parley.core.errors import NotFound
@@ -104,6 +105,7 @@ async def import_discussion(thread: int, lines: Sequence[Line], progress: Callab
                 progress(len(batch))
         if summary.added:
             await db.execute(COUNT, thread)
+            await recount(thread)
             await emit("discussion.imported", thread=thread, payload={"added": summary.added})
     return summary
 

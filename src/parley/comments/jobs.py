@@ -1,13 +1,18 @@
-"""Rendering stored comments anew after the renderer changed."""
+"""Rendering stored comments anew after the renderer changed; the nightly proof of the counts of passages."""
 
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 
 from parley.accounts import queries as accounts
+from parley.comments import counts
 from parley.core import attempts, db, markdown
 
+log = structlog.get_logger(__name__)
+
 BATCH = 200
+THREADS = 100
 
 
 class Old(msgspec.Struct, frozen=True):
@@ -50,3 +55,22 @@ async def _render(old: Sequence[Old]) -> None:
         markdown.render(one.body, {name: known[name].name for name in found[one.id] if name in known}) for one in old
     ]
     await db.execute(RENEW, markdown.VERSION, [one.id for one in old], html)
+
+
+async def check_counts() -> int:
+    """Recount the parts of all discussions, report and repair what differs, and return how many threads did."""
+    last = await db.value("select coalesce(max(id), 0) from thread")
+    found = 0
+    for above in range(0, last, THREADS):
+        for thread in await counts.drifted(above, above + THREADS):
+            log.error("passage counts drifted", thread=thread)
+            await _repair(thread)
+            found += 1
+    log.info("passage counts checked", threads=last, drifted=found)
+    return found
+
+
+async def _repair(thread: int) -> None:
+    async with db.atomic():
+        await db.execute("select 1 from thread where id = $1 for no key update", thread)
+        await counts.recount(thread)

@@ -9,7 +9,7 @@ import msgspec
 
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
-from parley.comments import anchors, rules
+from parley.comments import anchors, counts, rules
 from parley.comments.queries import standing
 from parley.comments.states import transition
 from parley.core import db, markdown
@@ -95,7 +95,7 @@ LOCK = "select state from thread where id = $1 for no key update"
 # Thread and parent are locked, and are then as they are now, whatever they were when the statement began. The comment,
 # its thread's counters and its event come in the same statement: posting is what a busy forum does most, each round
 # trip costs a reply a tenth, and is made while the thread is locked.
-INSERT = """
+INSERT = f"""
 with place as (
     select id, state, revision from thread where id = $1 for no key update
 ), answered_one as (
@@ -115,7 +115,9 @@ with place as (
     where place.state = 'open' and ($2::bigint is null or p.id is not null)
       and ($11::int is null or exists (select from judged))
     on conflict (author, submission) where submission is not null do nothing
-    returning id, parent, state
+    returning id, thread, parent, part, stance, state
+), counted_in as (
+    {counts.JOIN.format(source="new")}
 ), answered as (
     update comment set reply_count = reply_count + 1 where id = (select parent from new where state = 'visible')
 ), counted as (
@@ -127,7 +129,7 @@ with place as (
 )
 select place.state, new.id, told.seq, $11::int is null or exists (select from judged) as stands
 from place left join new on true left join told on true
-"""
+"""  # noqa: S608 constants only
 
 
 async def post_comment(draft: Draft) -> int:
@@ -328,7 +330,10 @@ async def edit_comment(
         rules.may_edit(viewer, comment)
         former = (await db.fetch(Former, FORMER, comment_id))[0]
         _is_of_now(version, body, former)
-        await db.execute(EDIT, comment_id, body, html, markdown.VERSION, None if former.is_reply else stance, assisted)
+        async with counts.counted(comment_id):
+            await db.execute(
+                EDIT, comment_id, body, html, markdown.VERSION, None if former.is_reply else stance, assisted
+            )
         await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
         for after in afters:
             await after(comment_id)

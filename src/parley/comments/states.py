@@ -1,5 +1,6 @@
 """What becomes of a comment: each change of its state, with what it means for counts and readers (trust.md B3)."""
 
+from parley.comments.counts import counted
 from parley.comments.rules import IS_IN, Standing
 from parley.core import db
 from parley.core.errors import Refused
@@ -77,7 +78,8 @@ async def transition(comment: Standing, to: str, *, actor: int | None, undoing: 
     step = (comment.state, to)
     if step not in steps:
         raise Refused("This comment is not what it was a moment ago, so this cannot be done to it any more.")
-    await db.execute(MOVE, comment.id, to)
+    async with counted(comment.id):
+        await db.execute(MOVE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:
         await db.execute(COUNT, comment.thread, comment.id)
     if to == "pending" and comment.state == "visible":

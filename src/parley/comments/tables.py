@@ -50,6 +50,8 @@ class Comment(Table):
     assisted = Boolean(null=False, default=False)
     # Why it is shown folded, where a moderator or a rule folded it.
     collapsed = Varchar(200, null=True, default=None)
+    # Of a top-level comment, the part of the discussion it is in: `whole`, `earlier` or a lineage. Generated.
+    part = Varchar(20, null=True, default=None)
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)
@@ -71,6 +73,19 @@ class Comment(Table):
     edited_at = Timestamptz(null=True, default=None)
     deleted_at = Timestamptz(null=True, default=None)
     scored_at = Timestamptz(null=True, default=None)
+
+
+class PassageCount(Table, tablename="passage_count"):
+    """How many visible comments of each stance one part of a discussion has; comments/counts.py keeps it."""
+
+    id = BigSerial(primary_key=True)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    part = Varchar(20, null=False, default=None)
+    supports = Integer(null=False, default=0)
+    challenges = Integer(null=False, default=0)
+    adds = Integer(null=False, default=0)
+    asks = Integer(null=False, default=0)
+    none = Integer(null=False, default=0)
 
 
 class CommentVersion(Table):

@@ -113,21 +113,15 @@ async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
 
 
 # The parts of a discussion that are not about one passage as the article now reads.
-PARTS = {"whole": "c.passage is null", "earlier": "c.anchor = 'lost'"}
+PARTS = ("whole", "earlier")
 
 
-async def part(thread_id: int, sort: str, part_: str, after: int | None = None, stance: str | None = None) -> Tree:
-    """The comments on the article as a `whole`, or on words of an `earlier` text that are gone."""
-    place = f"c.thread = $1 and c.parent is null and {PARTS[part_]} and {OF_STANCE}"
-    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
-
-
-async def on_passage(
-    thread_id: int, sort: str, lineage: int, after: int | None = None, stance: str | None = None
+async def part(
+    thread_id: int, sort: str, part_: int | str, after: int | None = None, stance: str | None = None
 ) -> Tree:
-    """The comments on one passage, but those whose words in it are gone."""
-    place = f"c.thread = $1 and c.parent is null and c.passage = $5 and c.anchor <> 'lost' and {OF_STANCE}"
-    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance, lineage)
+    """The comments on one passage (a lineage), on the `whole` article, or on words of an `earlier` text."""
+    place = f"c.thread = $1 and c.part = $5 and {OF_STANCE}"
+    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance, str(part_))
 
 
 async def _below(

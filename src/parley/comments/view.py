@@ -162,12 +162,12 @@ async def _make_view(place: Place) -> ThreadView:
     rows = await articles.passages(article.revision_id, place.thread)
     template = environment().get_template("threads/_passage.html")
     passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
-    stances = await groups.stances(thread.id, thread.comment_count)
+    parts = await groups.parts(thread.id)
     if _by_passage(place, rows):
-        shown = await _grouped(place, thread, rows, stances)
+        shown = await _grouped(place, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(place, rows))
-    return ThreadView(thread, article, rows, passages, stances, shown)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown)
 
 
 def _by_passage(place: Place, rows: Sequence[articles.PassageRow]) -> bool:
@@ -186,12 +186,12 @@ async def _present(place: Place, rows: Sequence[articles.PassageRow]) -> Place:
 
 
 async def _grouped(
-    place: Place, thread: threads.ThreadRow, rows: Sequence[articles.PassageRow], stances: groups.Stances
+    place: Place, thread: threads.ThreadRow, rows: Sequence[articles.PassageRow], parts: Mapping[str, groups.Stances]
 ) -> Discussion:
     sort = await tree.effective_sort(place.thread, place.sort)
     shown = await groups.first_of_each(place.thread, sort, rows, place.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
-    found = await groups.grouped(place.thread, shown, comments, rows, stances, place.stance)
+    found = groups.grouped(shown, comments, rows, parts, place.stance)
     frames = [
         (pieces.frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=place.stance), group.roots)
         for group in found
@@ -211,10 +211,8 @@ async def _tree(place: Place, sort: str) -> Tree:
         return await tree.focused(place.focus, sort)
     if place.branch is not None:
         return await tree.branch(place.branch, sort, place.after)
-    if isinstance(place.passage, str):
-        return await tree.part(place.thread, sort, place.passage, place.after, place.stance)
     if place.passage is not None:
-        return await tree.on_passage(place.thread, sort, place.passage, place.after, place.stance)
+        return await tree.part(place.thread, sort, place.passage, place.after, place.stance)
     if place.after is not None or place.stance is not None:
         return await tree.page_of_roots(place.thread, sort, place.after, place.stance)
     return await tree.whole(place.thread, sort)

@@ -11,7 +11,7 @@ from parley.accounts.passwords import hashed
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.reading import finished
 from parley.articles.text import Text
-from parley.comments import anchors
+from parley.comments import anchors, counts
 from parley.core import db, markdown
 from parley.core.errors import Refused
 from parley.core.settings import settings
@@ -148,6 +148,7 @@ async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str,
            where thread = $1""",
         thread,
     )
+    await counts.recount(thread)
 
 
 async def _add_comment(

@@ -112,14 +112,9 @@ class Balance(msgspec.Struct, frozen=True):
 
 
 BALANCES = """
-select p.lineage, count(c.id) filter (where c.stance = 'supports') as supports,
-       count(c.id) filter (where c.stance = 'challenges') as challenges,
-       count(c.id) filter (where c.stance = 'adds') as adds, count(c.id) filter (where c.stance = 'asks') as asks,
-       count(c.id) filter (where c.stance is null) as none
-from unnest($2::bigint[]) p(lineage)
-left join comment c on c.thread = $1 and c.passage = p.lineage and c.parent is null and c.state = 'visible'
-                   and c.anchor <> 'lost'
-group by p.lineage
+select p.lineage, coalesce(n.supports, 0) as supports, coalesce(n.challenges, 0) as challenges,
+       coalesce(n.adds, 0) as adds, coalesce(n.asks, 0) as asks, coalesce(n.none, 0) as none
+from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 and n.part = p.lineage::text
 """
 
 

@@ -1,0 +1,266 @@
+"""The counts of a discussion's parts are those of a recount, and no page reads a whole long discussion."""
+
+import json
+from collections.abc import Coroutine, Iterator
+from itertools import count
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+from litestar import Litestar
+
+import make
+from conftest import empty
+from loops import Loop, own_loop
+from moderation.engine.rows import put_rule
+from parley.comments import counts, jobs, ops
+from parley.comments.importing import Line, import_discussion
+from parley.comments.rules import STANCES
+from parley.comments.states import transition
+from parley.core import db
+from parley.core.errors import ParleyError
+from parley.moderation.engine.conditions import Words
+from parley.threads.ops import revise_thread
+
+Result = TypeVar("Result")
+
+ALL = 2**40
+MANY = 30_000
+# A page reads its 180 comments, what competes for a place with them, and an article: not more, however many there are.
+MOST_ROWS = 8_000
+stances = st.sampled_from([None, *STANCES])
+_numbers = count()
+
+
+@pytest.fixture(scope="module")
+def loop(database: str) -> Iterator[Loop]:
+    with own_loop(database) as own:
+        yield own
+
+
+class Discussion(RuleBasedStateMachine):
+    """One author, whose comments are held, decided upon and imported, on an article that is revised."""
+
+    loop: Loop
+    comments = Bundle("comments")
+
+    def teardown(self) -> None:
+        self.do(empty())
+
+    def do(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self.loop.run(work)
+
+    def attempt(self, work: Coroutine[Any, Any, Result]) -> Result | None:
+        try:
+            result = self.do(work)
+        except ParleyError:
+            return None
+        event("done")
+        return result
+
+    @initialize()
+    def begin(self) -> None:
+        self.ana = self.do(make.member("ana"))
+        self.thread = self.do(make.thread(make.text(*make.WORDS)))
+        self.lineages = self.do(make.lineages(self.thread))
+        self.do(put_rule(Words(["held"]), action="hold"))
+
+    @rule(target=comments, place=st.integers(-1, 2), words=st.sampled_from(["", "energy", "answer"]), stance=stances)
+    def post(self, place: int, words: str, stance: str | None) -> Any:
+        passage = self.lineages[place] if place >= 0 else None
+        work = make.comment(self.thread, self.ana, stance=stance, passage=passage, quote=words if passage else None)
+        return self.attempt(work) or multiple()
+
+    @rule(target=comments, stance=stances)
+    def post_what_is_held(self, stance: str | None) -> Any:
+        return self.attempt(make.comment(self.thread, self.ana, "To be held.", stance=stance)) or multiple()
+
+    @rule(target=comments, parent=comments)
+    def answer(self, parent: int) -> Any:
+        return self.attempt(make.comment(self.thread, self.ana, parent=parent)) or multiple()
+
+    @rule(comment=comments, stance=stances)
+    def edit(self, comment: int, stance: str | None) -> None:
+        self.attempt(ops.edit_comment(viewer=self.ana, comment_id=comment, body="It is so.", stance=stance))
+
+    @rule(comment=comments, back=st.booleans())
+    def take_back(self, comment: int, *, back: bool) -> None:
+        change = ops.restore_comment if back else ops.delete_comment
+        self.attempt(change(viewer=self.ana, comment_id=comment))
+
+    @rule(comment=comments, state=st.sampled_from(["visible", "hidden", "removed", "rejected", "pending", "purged"]))
+    def decide(self, comment: int, state: str) -> None:
+        self.attempt(self._decide(comment, state))
+
+    async def _decide(self, comment: int, state: str) -> None:
+        async with db.atomic():
+            await transition(await ops.locked(comment), state, actor=None)
+
+    @rule(words=st.permutations(make.WORDS), size=st.integers(1, 3), edited=st.booleans())
+    def revise(self, words: list[str], size: int, *, edited: bool) -> None:
+        kept = [one.replace("energy", "power") if edited else one for one in words[:size]]
+        self.attempt(revise_thread(self.thread, make.text(*kept)))
+
+    @rule(size=st.integers(1, 3))
+    def take_over(self, size: int) -> None:
+        lines = [Line(f"{next(_numbers)}", None, "u", 0, "[removed]" if one else "So.") for one in range(size)]
+        self.attempt(import_discussion(self.thread, lines, lambda _: None))
+
+    @invariant()
+    def the_counts_are_a_recount(self) -> None:
+        assert self.do(counts.drifted(0, ALL)) == []
+
+
+def test_the_counts_are_a_recount_whatever_is_done(loop: Loop) -> None:
+    machine = type("OnLoop", (Discussion,), {"loop": loop})
+    checks = list(HealthCheck)
+    run_machine(
+        machine, settings=settings(max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+    )
+
+
+@pytest.mark.anyio
+async def test_the_nightly_check_reports_and_repairs(app: Litestar) -> None:
+    thread = await make.thread()
+    first = (await make.lineages(thread))[0]
+    await make.comment(thread, await make.member(), stance="asks", passage=first)
+    assert await jobs.check_counts() == 0
+
+    await db.execute("update passage_count set asks = 0, adds = 7 where thread = $1", thread)
+    await db.execute("insert into passage_count (thread, part, none) values ($1, 'earlier', 2)", thread)
+
+    assert await jobs.check_counts() == 1
+    assert await jobs.check_counts() == 0
+    assert await db.value("select asks from passage_count where part = $1", str(first)) == 1
+
+
+# Of ten comments, one is a reply, one on the whole article, one on words that are gone; the others are on one passage.
+FILL = """
+insert into comment (thread, parent, depth, author, body, html, html_version, stance, revision, made_on, passage,
+                     anchor, quote, submission, state, created_at)
+select $1, case when n % 10 = 0 then $4::bigint end, 0, $2, 'So.', '<p>So.</p>', 9,
+       case when n % 10 <> 0 and n % 2 = 0 then 'asks' end, 1,
+       case when n % 10 > 1 then $3::bigint end, case when n % 10 > 1 then $3::bigint end,
+       case when n % 10 = 2 then 'lost' when n % 10 > 2 then 'same' end, case when n % 10 > 1 then 'energy' end,
+       gen_random_uuid(), 'visible', now() - n * interval '1 second'
+from generate_series(1, $5::int) n
+"""
+
+
+@pytest.fixture
+async def crowded(app: Litestar) -> int:
+    """A thread of 30,000 comments, most of them on one passage."""
+    thread, ana = await make.thread(), await make.member()
+    first = (await make.lineages(thread))[0]
+    root = await make.comment(thread, ana)
+    await db.execute(FILL, thread, ana.id, first, root, MANY)
+    await db.execute("update thread set comment_count = $2 where id = $1", thread, MANY + 1)
+    await db.execute("update comment set reply_count = $2 where id = $1", root, MANY // 10)
+    async with db.atomic():
+        await counts.recount(thread)
+    async with make.as_owner():
+        await db.execute("analyze comment")
+        await db.execute("analyze passage_count")
+    return thread
+
+
+class Asked:
+    """What was asked of the database, and how many rows the answers read from its tables."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.statements: list[tuple[str, tuple[Any, ...]]] = []
+        original = db._ask
+
+        async def ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
+            self.statements.append((sql, args))
+            return await original(method, sql, args)
+
+        monkeypatch.setattr(db, "_ask", ask)
+
+    async def rows(self) -> dict[str, int]:
+        """The rows that each statement which read many read."""
+        found: dict[str, int] = {}
+        for sql, args in [one for one in self.statements if one[0].lstrip().startswith(("select", "with"))]:
+            plan = json.loads(await db.value(f"explain (analyze, format json) {sql}", *args))
+            found[sql] = max(found.get(sql, 0), _read(plan[0]["Plan"]))
+        return found
+
+
+def _read(node: dict[str, Any]) -> int:
+    below = sum(_read(one) for one in node.get("Plans", ()))
+    rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    is_read = "Relation Name" in node or "Index Name" in node
+    return below + (rows * node["Actual Loops"] if is_read else 0)
+
+
+PAGES = [
+    "",
+    "?view=passage&sort=new",
+    "?view=passage&sort=old",
+    "?view=passage&sort=controversial",
+    "?view=whole",
+    "?view=whole&sort=new",
+    "?view=whole&sort=old",
+    "?view=whole&sort=controversial",
+    "?view=passage&stance=asks",
+    "?passage={first}",
+    "?passage={first}&sort=new",
+    "?passage=whole",
+    "?passage=earlier&sort=old",
+    "?focus={root}",
+]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("voted", [False, True])
+async def test_no_page_of_a_very_long_discussion_reads_all_of_it(
+    client: httpx.AsyncClient, crowded: int, monkeypatch: pytest.MonkeyPatch, *, voted: bool
+) -> None:
+    if voted:
+        await db.execute("update comment set base_ups = id % 7, base_downs = id % 3, scored_at = created_at")
+    first = (await make.lineages(crowded))[0]
+    root = await db.value("select min(id) from comment where thread = $1", crowded)
+    address = await make.address(crowded)
+    for page in PAGES:
+        asked = Asked(monkeypatch)
+
+        answer = await client.get(address + page.format(first=first, root=root))
+
+        assert answer.status_code == httpx.codes.OK
+        assert {sql: rows for sql, rows in (await asked.rows()).items() if rows > MOST_ROWS} == {}, page
+
+
+@pytest.mark.anyio
+async def test_a_very_long_discussion_tells_the_true_numbers_and_leads_on(
+    client: httpx.AsyncClient, crowded: int
+) -> None:
+    first = (await make.lineages(crowded))[0]
+    await make.comment(crowded, await make.member(), stance="adds", passage=first)
+
+    page = (await client.get(f"{await make.address(crowded)}?view=passage")).text
+
+    on_passage, whole, earlier = MANY * 7 // 10 + 1, MANY // 10 + 1, MANY // 10
+    assert f'aria-label="{on_passage:,} comments on this passage: 1 adds, ' in page
+    for name, number in ((str(first), on_passage), ("whole", whole), ("earlier", earlier)):
+        group = page.split(f'id="g{name}"')[1].split("</section>")[0]
+        shown = group.count('data-parent=""') or group.count("<article")
+        assert f"{number - shown:,} more" in group
+
+
+@pytest.mark.anyio
+async def test_a_part_that_begins_with_comments_that_were_removed_still_leads_on(
+    client: httpx.AsyncClient, crowded: int
+) -> None:
+    begun = "select id from comment where thread = $1 and part = 'earlier' order by created_at, id limit 200"
+    for comment in await db.values(begun, crowded):
+        await db.execute("update comment set state = 'removed' where id = $1", comment)
+    async with db.atomic():
+        await counts.recount(crowded)
+
+    page = (await client.get(f"{await make.address(crowded)}?view=passage&sort=old")).text
+
+    assert f"{MANY // 10 - 200:,} more here" in page
