@@ -179,7 +179,7 @@ EMPTY = """
 alter table mod_action disable trigger mod_action_stays;
 truncate mod_action;
 alter table mod_action enable trigger mod_action_stays;
-truncate pick, notice, follow, topic_follow, preference,
+truncate pick, notice, follow, topic_follow, preference, quiet_hours,
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, item, block, merged, mail, mail_domain, mail_address,
          mail_bounce, rate_bucket,

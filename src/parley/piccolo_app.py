@@ -24,7 +24,7 @@ from parley.moderation.tables import (
     Rule,
     RuleVersion,
 )
-from parley.notices.tables import Follow, Notice, Preference, TopicFollow
+from parley.notices.tables import Follow, Notice, Preference, QuietHours, TopicFollow
 from parley.threads.tables import Standing, SuggestedUpdate, Thread, Topic, Visit
 from parley.votes.tables import Vote
 
@@ -36,7 +36,7 @@ TABLES = [
     Comment, CommentVersion, PassageCount,
     Vote,
     Guideline, Item, Report, Decision, Appeal, Audit, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
-    Notice, Follow, TopicFollow, Preference,
+    Notice, Follow, TopicFollow, Preference, QuietHours,
     Subscription, Issue, IssueItem, Pick,
 ]  # fmt: skip
 

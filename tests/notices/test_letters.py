@@ -65,7 +65,7 @@ async def test_an_answer_is_mailed_once_in_ten_minutes_with_its_words(mira: View
 
     assert len(await letters()) == 1
     text = (await going_out()).text
-    assert "jon answers:\n\n  Well, **no**, @mira." in text
+    assert "jon replied:\n\n  Well, **no**, @mira." in text
     assert "You wrote:\n\n  I see it otherwise." in text
     assert f"/c/{reply}" in text
     wait = await db.value("select extract(epoch from due_at - created_at)::int from mail where list = 'replies'")
@@ -232,7 +232,7 @@ async def test_a_thread_is_mailed_whole_to_whom_wants_it(mira: Viewer, jon: View
     letter = await reviewed()
 
     assert letter is not None
-    assert "jon writes:\n\n  News." in letter.text
+    assert "jon wrote:\n\n  News." in letter.text
 
 
 @pytest.mark.parametrize("state", ["suspended", "deactivated"])
@@ -251,7 +251,7 @@ async def test_a_long_text_goes_on_where_it_stands(mira: Viewer, jon: Viewer, ro
 
     assert letter is not None
     assert len(letter.text) < 6_000
-    assert "Read on and answer" in (letter.html or "")
+    assert "Read on and reply" in (letter.html or "")
     assert len(letter.html or "") < 80_000
 
 

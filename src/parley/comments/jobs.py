@@ -60,17 +60,17 @@ async def _render(old: Sequence[Old]) -> None:
 async def check_counts() -> int:
     """Recount the parts of all discussions, report and repair what differs, and return how many threads did."""
     last = await db.value("select coalesce(max(id), 0) from thread")
-    found = 0
-    for above in range(0, last, THREADS):
-        for thread in await counts.drifted(above, above + THREADS):
-            log.error("passage counts drifted", thread=thread)
-            await _repair(thread)
-            found += 1
+    found = sum(await attempts.each("passage counts", range(0, last, THREADS), _check, in_transaction=False))
     log.info("passage counts checked", threads=last, drifted=found)
     return found
 
 
-async def _repair(thread: int) -> None:
-    async with db.atomic():
-        await db.execute("select 1 from thread where id = $1 for no key update", thread)
-        await counts.recount(thread)
+async def _check(above: int) -> int:
+    drifted = await counts.drifted(above, above + THREADS)
+    return len(await attempts.each("passage counts to repair", drifted, repair))
+
+
+async def repair(thread: int) -> None:
+    log.error("passage counts drifted", thread=thread)
+    await db.execute("select 1 from thread where id = $1 for no key update", thread)
+    await counts.recount(thread)

@@ -18,7 +18,9 @@ from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
 from parley.digests.queries import Subscribed
 from parley.digests.words import hour_word, lay_out
-from parley.notices.queries import topic_levels
+from parley.notices.forms import QuietForm
+from parley.notices.ops import set_quiet_hours as set_quiet
+from parley.notices.queries import quiet_hours, topic_levels
 from parley.threads.queries import topics
 
 AnyRequest = Request[Any, Any, Any]
@@ -51,6 +53,16 @@ async def pause(request: AnyRequest) -> Redirect:
     if form.errors:
         raise Refused("A pause lasts 1 to 52 weeks. Nothing was changed.")
     await ops.pause(one.member, form.weeks)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/quiet", name="digests:quiet", opt={"who": MEMBER})
+async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
+    one = await _own(request)
+    quiet = QuietForm(await posted(request))
+    if quiet.errors:
+        return await _settings(request, one, DigestForm({}, one), quiet, status=422)
+    await set_quiet(one.member, quiet.hours)
     return Redirect("/settings/mail?saved", status_code=303)
 
 
@@ -97,7 +109,9 @@ async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
     return Redirect(request.url.path, status_code=303)
 
 
-async def _settings(request: AnyRequest, one: Subscribed, form: DigestForm, status: int = 200) -> Response[Any]:
+async def _settings(
+    request: AnyRequest, one: Subscribed, form: DigestForm, quiet: QuietForm | None = None, status: int = 200
+) -> Response[Any]:
     now = datetime.now(UTC)
     preview = await next_issue(one, form.wish, now)
     return page(
@@ -112,10 +126,19 @@ async def _settings(request: AnyRequest, one: Subscribed, form: DigestForm, stat
         wish=form.wish,
         weekdays=WEEKDAYS,
         places=zones.places(),
+        quiet=quiet.values if quiet else await _quiet(one.member),
+        quiet_errors=quiet.errors if quiet else {},
+        zone=one.zone,
         topics=await topics(),
         levels=await topic_levels(one.member),
         saved="saved" in request.query_params,
     )
+
+
+async def _quiet(member: int) -> dict[str, str]:
+    """The fields of the form of quiet hours, as they are saved."""
+    hours = await quiet_hours(member)
+    return {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
 
 
 async def _own(request: AnyRequest) -> Subscribed:
@@ -134,4 +157,4 @@ async def _answering(token: str) -> Subscribed:
     return one
 
 
-handlers = [settings_page, set_digest, pause, keep_page, keep, view, pick_page, set_pick]
+handlers = [settings_page, set_digest, pause, set_quiet_hours, keep_page, keep, view, pick_page, set_pick]

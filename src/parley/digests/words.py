@@ -26,7 +26,7 @@ FEWEST_UPS = 2
 MOST_COUNTED = 99
 HEADINGS = {
     "you": "For you",
-    "moved": "Moved on since you were there",
+    "moved": "New since your last visit",
     "revised": "Revised since you wrote",
     "picked": "The editors' pick",
     "best": "Worth reading",

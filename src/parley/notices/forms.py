@@ -6,6 +6,8 @@ from typing import Any
 from parley.core.forms import Form
 from parley.notices.rules import KINDS, OF_A_THREAD, OF_A_TOPIC
 
+HOURS = [str(hour) for hour in range(24)]
+
 
 class ChannelsForm(Form):
     """By which way to hear of each kind of notice; a kind that is absent stays as it was."""
@@ -23,6 +25,20 @@ class TopicsForm(Form):
         super().__init__(data)
         chosen = {topic: self.choice(topic, OF_A_TOPIC) for topic in topics}
         self.levels = {topic: level for topic, level in chosen.items() if level is not None}
+
+
+class QuietForm(Form):
+    """Whether letters at once wait, and from which hour to which."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        starts, ends = (self.choice(name, HOURS) for name in ("starts", "ends"))
+        self.hours: tuple[int, int] | None = None
+        if self.flag("quiet") and not self.errors:
+            if starts is None or ends is None or starts == ends:
+                self.errors["ends"] = "Quiet hours need a beginning and another hour to end. Please choose two hours."
+            else:
+                self.hours = int(starts), int(ends)
 
 
 class FollowForm(Form):

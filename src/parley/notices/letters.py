@@ -1,8 +1,12 @@
-"""Letters at once: one a thread, ten minutes after the first that is new there, of all that is unread by then."""
+"""Letters at once: one a thread, ten minutes after the first that is new there, of all that is unread by then.
+
+One of all threads where quiet hours end (quiet.py).
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from textwrap import fill
+from typing import Any
 
 import msgspec
 from markupsafe import Markup
@@ -16,12 +20,10 @@ from parley.core.settings import settings
 from parley.core.text import shortened
 from parley.notices import view
 from parley.notices.queries import COLUMNS, NoticeRow
-from parley.notices.rules import CHANNEL, IS_SHOWN, JUDGED_BY
+from parley.notices.rules import CHANNEL, IS_SHOWN, JUDGED_BY, LIST
 
-LIST = "replies"
 # No word of anybody lies in the queue: what is taken away meanwhile was never there.
 UNWRITTEN = "This letter is written when it goes out: it tells of what is unread, and may be read, by then.\n"
-BATCHED = timedelta(minutes=10)
 EXPIRES = timedelta(days=2)
 SUBJECT = 60
 # What is longer goes on where it stands.
@@ -36,8 +38,8 @@ m.state in ('active', 'silenced') and ({CHANNEL}) = 'mail' and {IS_SHOWN} and c.
 """
 TO_TELL = f"""
 select {COLUMNS} from notice n {JUDGED_BY} join member m on m.id = n.member
-where n.member = $1 and n.thread = $2 and n.by_mail and (n.letter is null or n.letter = $3) and n.read_at is null
-and {IS_MAILED}
+where n.member = $1 and ($2::bigint is null or n.thread = $2) and n.by_mail and (n.letter is null or n.letter = $3)
+and n.read_at is null and {IS_MAILED}
 order by n.id limit {MOST_TOLD}
 """  # noqa: S608 constants only
 # The words as they were typed, which are the text of a letter.
@@ -88,8 +90,20 @@ class Said(msgspec.Struct, frozen=True):
         return f"{settings().base_url}/c/{self.comment.id}"
 
 
-async def of_thread(member: int, thread: int, mail: int | None = None) -> tuple[Letter, list[int]] | None:
-    """The letter that tells a member what is new for them in a thread, and the notices it tells of; None for nothing.
+class Discussion(msgspec.Struct, frozen=True):
+    """What a letter tells of one thread."""
+
+    thread: int
+    title: str
+    address: str
+    off: str
+    said: list[Said]
+
+
+async def write(member: int, thread: int | None, mail: int | None = None) -> tuple[Letter, list[int]] | None:
+    """The letter that tells a member what is new for them in a thread, or in all; and the notices it tells of.
+
+    None where nothing is new.
 
     `mail` is the number of that letter where it was posted before.
     """
@@ -98,7 +112,10 @@ async def of_thread(member: int, thread: int, mail: int | None = None) -> tuple[
     to = await db.fetch_one(To, TO, member)
     if not said or to is None:
         return None
-    return await _letter(member, to, said), [row.id for row in rows]
+    letter = await _letter(member, to, _by_thread(member, said))
+    if thread is None:
+        letter = msgspec.structs.replace(letter, argument="", key=f"unread.{rows[0].id}.{member}")
+    return letter, [row.id for row in rows]
 
 
 async def _said(rows: Sequence[NoticeRow]) -> list[Said]:
@@ -118,30 +135,46 @@ def _answered(row: NoticeRow, found: dict[int, CommentRow]) -> str:
     return shortened(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
 
-async def _letter(member: int, to: To, said: Sequence[Said]) -> Letter:
-    first = said[0]
-    thread = first.row.thread or 0
-    title = first.row.thread_title or ""
-    off, off_thread = off_link(member, LIST), off_link(member, LIST, str(thread))
-    context = {"to": to, "said": said, "title": title, "off": off, "off_thread": off_thread}
-    context |= {"subject": shortened(f"Re: {title}", SUBJECT), "site": settings().base_url}
-    context |= {"address": f"{settings().base_url}/t/{thread}/{first.row.slug}", "longest": LONGEST}
+def _by_thread(member: int, said: Sequence[Said]) -> list[Discussion]:
+    """The threads in the order of what came first in each."""
+    found: dict[int, Discussion] = {}
+    for one in said:
+        thread = one.row.thread or 0
+        if thread not in found:
+            address = f"{settings().base_url}/t/{thread}/{one.row.slug}"
+            off = off_link(member, LIST, str(thread))
+            found[thread] = Discussion(thread, one.row.thread_title or "", address, off, [])
+        found[thread].said.append(one)
+    return list(found.values())
+
+
+async def _letter(member: int, to: To, discussions: Sequence[Discussion]) -> Letter:
+    first = discussions[0].said[0]
+    count = sum(len(one.said) for one in discussions)
+    is_one = len(discussions) == 1
+    subject = f"Re: {discussions[0].title}" if is_one else f"{count} new for you in {len(discussions)} discussions"
+    context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST}
+    context |= {"subject": shortened(subject, SUBJECT), "site": settings().base_url, "off": off_link(member, LIST)}
     subject, text = written("replies", **context, wrapped=_wrapped)
-    thread_key = f"thread.{thread}.{member}"
-    above = [thread_key, *(f"post.{one}.{member}" for one in await db.values(ANCESTORS, first.comment.id))]
     return Letter(
         list=LIST,
-        argument=str(thread),
+        argument=str(discussions[0].thread),
         member=member,
         to=to.email,
         key=f"revised.{first.row.id}.{member}" if first.kind == "revised" else f"post.{first.comment.id}.{member}",
         subject=subject,
         text=text,
         html=written_html("replies", **context),
-        answers=above[-1],
-        references=tuple(above),
+        **(await _conversation(member, discussions[0].thread, first) if is_one else {}),
         expires_at=datetime.now(UTC) + EXPIRES,
     )
+
+
+async def _conversation(member: int, thread: int, first: Said) -> dict[str, Any]:
+    """The keys of the letters that this one answers, so that mail clients show them together."""
+    above = [f"thread.{thread}.{member}"]
+    above += [f"post.{one}.{member}" for one in await db.values(ANCESTORS, first.comment.id)]
+    return {"answers": above[-1], "references": tuple(above)}
 
 
 def _wrapped(text: str) -> str:

@@ -1,13 +1,16 @@
 """What the list of letters at once answers the post office, and which letters are to be posted."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from parley.core import db, fault
 from parley.core.mail import Letter, MailList, post
 from parley.core.text import as_id
-from parley.notices import letters, ops
-from parley.notices.letters import BATCHED, IS_MAILED, LIST
-from parley.notices.rules import CHANNEL, CHOSEN, JUDGED_BY, KINDS
+from parley.notices import letters, ops, queries
+from parley.notices.letters import IS_MAILED
+from parley.notices.quiet import next_moment_outside
+from parley.notices.rules import BATCHED, CHANNEL, CHOSEN, JUDGED_BY, KINDS, LIST
 
 BATCH = 100
 MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
@@ -18,7 +21,7 @@ DUE = f"""
 select n.member, n.thread from notice n {JUDGED_BY} join member m on m.id = n.member
 where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
 and {IS_MAILED} and not exists (
-    select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument = n.thread::text
+    select from mail o where o.member = n.member and o.list = '{LIST}' and o.argument in (n.thread::text, '')
     and o.state in ('planned', 'claimed', 'data')
 )
 group by n.member, n.thread order by min(n.id) limit {BATCH}
@@ -28,17 +31,22 @@ LOCK = "select pg_advisory_xact_lock($1, $2::bigint::int)"
 LOCKS = 7_270_004
 WAITS = f"""
 select exists (
-    select from mail where member = $1 and list = '{LIST}' and argument = $2 and state in ('planned', 'claimed', 'data')
+    select from mail where member = $1 and list = '{LIST}' and argument in ($2, '')
+    and state in ('planned', 'claimed', 'data')
 )
 """  # noqa: S608 constants only
 WRITTEN = "update notice set letter = $2, mailed_at = now() where id = any($1::bigint[])"
 # What did not reach them comes in the digest. What came too late for this letter is told in the next.
 NOT_SENT = "update notice set letter = null, mailed_at = null, by_mail = false where letter = $1"
-NEVER_SENT = "update notice set by_mail = false where member = $1 and thread = $2 and by_mail and letter is null"
+NEVER_SENT = """
+update notice set by_mail = false where member = $1 and ($2::bigint is null or thread = $2)
+and by_mail and letter is null
+"""
 OF_MAIL = "select member, argument from mail where id = $1"
 OF_KINDS = "(select $1::bigint as member, $2::bigint as thread, kind from unnest($3::text[]) kind) n"
 WANTED = f"""
 select exists (select from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail')
+or $2::bigint is null and exists (select from follow where member = $1 and channel = 'mail')
 """  # noqa: S608 constants only
 STOP_THREADS = "update follow set channel = 'page' where member = $1 and channel = 'mail'"
 STOP = f"""
@@ -60,7 +68,7 @@ class Mailed(msgspec.Struct, frozen=True):
 
 
 async def post_letters() -> int:
-    """Post the letters that are due, each in ten minutes from now, and return how many."""
+    """Post the letters that are due, each to go out in ten minutes or when quiet hours end, and return how many."""
     count = 0
     for one in await db.fetch(Due, DUE):
         count += await _post(one)
@@ -72,15 +80,32 @@ async def _post(one: Due) -> bool:
         await db.execute(LOCK, LOCKS, one.member % 2**31)
         if await db.value(WAITS, one.member, str(one.thread)):
             return False
-        found = await letters.of_thread(one.member, one.thread)
+        # The transaction's own time, from which `post` counts the delay.
+        now = await db.value("select now()")
+        due = now + BATCHED
+        held_until = await _held_until(one.member, due)
+        # One letter tells what came in quiet hours, whatever its thread.
+        thread = None if held_until else one.thread
+        found = await letters.write(one.member, thread)
         if found is None:
             return False
         unwritten = msgspec.structs.replace(found[0], text=letters.UNWRITTEN, html=None)
-        mail = await post(unwritten, delay=BATCHED)
+        mail = await post(unwritten, delay=(held_until or due) - now)
         fault.at("posted")
         if not mail:
-            await db.execute(NEVER_SENT, one.member, one.thread)
+            await db.execute(NEVER_SENT, one.member, thread)
     return bool(mail)
+
+
+async def _held_until(member: int, moment: datetime) -> datetime | None:
+    """When the quiet hours that hold at this moment end; None where none hold."""
+    quiet = await queries.quiet_hours(member)
+    return next_moment_outside(quiet, moment) if quiet and quiet.hold(moment) else None
+
+
+async def hold(member: int) -> datetime | None:
+    """Until when letters to a member wait; None where they may go out now."""
+    return await _held_until(member, datetime.now(UTC))
 
 
 async def wanted(member: int, argument: str) -> bool:
@@ -110,10 +135,9 @@ async def start(member: int, argument: str) -> None:
 async def review(mail: int) -> Letter | None:
     """The letter with all there is to tell now; None where it was read, or is gone."""
     of = await db.fetch_one(Mailed, OF_MAIL, mail)
-    thread = as_id(of.argument) if of else None
-    if of is None or thread is None:
+    if of is None:
         return None
-    found = await letters.of_thread(of.member, thread, mail)
+    found = await letters.write(of.member, as_id(of.argument), mail)
     if found is None:
         return None
     letter, told = found
@@ -145,5 +169,6 @@ LETTERS = MailList(
     review=review,
     settled=settled,
     start=start,
+    hold=hold,
     about=about,
 )

@@ -5,7 +5,9 @@ from functools import partial
 
 from parley.core import db
 from parley.core.errors import NotFound
+from parley.core.mail import end_hold
 from parley.core.nudges import Nudge, nudge
+from parley.notices.rules import BATCHED, LIST
 
 FOLLOW = """
 insert into follow (member, thread, level, channel, since) select $1, id, $3, $4, now() from thread where id = $2
@@ -31,6 +33,10 @@ on conflict (member, thread) do update set channel = excluded.channel
 PREFER = """
 insert into preference (member, kind, channel) select $1, * from unnest($2::text[], $3::text[])
 on conflict (member, kind) do update set channel = excluded.channel
+"""
+SET_QUIET = """
+insert into quiet_hours (member, starts, ends) values ($1, $2, $3)
+on conflict (member) do update set starts = excluded.starts, ends = excluded.ends
 """
 # News of a thread are read by opening it; what is meant for its reader, by having its comment on the page.
 READ_ON_PAGE = """
@@ -111,6 +117,16 @@ async def set_channels(member: int, channels: Mapping[str, str]) -> None:
     """Choose by which way to hear of each kind of notice."""
     await db.execute(PREFER, member, list(channels), list(channels.values()))
     await _tell()
+
+
+async def set_quiet_hours(member: int, hours: tuple[int, int] | None) -> None:
+    """Hold letters at once from one hour to another, or never. Letters that wait are held by the new hours."""
+    async with db.atomic():
+        if hours:
+            await db.execute(SET_QUIET, member, *hours)
+        else:
+            await db.execute("delete from quiet_hours where member = $1", member)
+        await end_hold(LIST, member, BATCHED)
 
 
 async def read_on_page(member: int, thread: int, comments: Sequence[int] | None, seq: int) -> None:

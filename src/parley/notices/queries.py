@@ -8,6 +8,7 @@ import msgspec
 from parley.accounts import names
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
+from parley.notices.quiet import QuietHours
 from parley.notices.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 
 PAGE = 60
@@ -178,6 +179,16 @@ async def preferred(member: int) -> dict[str, str]:
     """By which way a member hears of each kind, as far as they chose."""
     rows = await db.fetch(Preferred, "select kind, channel from preference where member = $1", member)
     return {row.kind: row.channel for row in rows}
+
+
+QUIET = """
+select q.starts, q.ends, m.zone from quiet_hours q join member m on m.id = q.member where q.member = $1
+"""
+
+
+async def quiet_hours(member: int) -> QuietHours | None:
+    """The hours in which letters at once to a member wait; None where they never do."""
+    return await db.fetch_one(QuietHours, QUIET, member)
 
 
 MOST_NAMES = 6

@@ -4,11 +4,16 @@ That is asked whenever a notice is counted, shown or mailed, not only when it is
 its author blocked, its thread muted.
 """
 
+from datetime import timedelta
+
 import msgspec
 
 from parley.comments.rules import IS_VISIBLE
 from parley.moderation.rules import UNDO_SECONDS
 
+# The mail list of letters at once, and how long they wait for more of the same thread.
+LIST = "replies"
+BATCHED = timedelta(minutes=10)
 # On the page only; on the page and by mail at once; on the page and in the digest; not at all.
 CHANNELS = ("page", "mail", "digest", "off")
 # How often a topic is in the digest: as far as its member reads it, in each issue, in one a week, in none.

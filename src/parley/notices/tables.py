@@ -1,6 +1,6 @@
 """What members should know, which threads and topics they follow, and the way they want to hear of each."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, Timestamptz, Varchar
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
@@ -39,6 +39,16 @@ class Preference(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(8, null=False, default=None)
     channel = Varchar(6, null=False, default=None)
+
+
+class QuietHours(Table):
+    """The hours in which letters at once wait, of the zone in the member's own row; no row where they never wait."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
+    # From 0 to 23, never the same.
+    starts = SmallInt(null=False, default=None)
+    ends = SmallInt(null=False, default=None)
 
 
 class Notice(Table):

@@ -5,7 +5,7 @@ is worse than two. `post` is for a letter of a list to a member, of which a seco
 them over stands apart (`sending`): only the worker needs its tools.
 """
 
-from parley.core.mail.letters import ADDRESS, Letter, MailList, lists, post, post_all, send
+from parley.core.mail.letters import ADDRESS, Letter, MailList, end_hold, lists, post, post_all, send
 from parley.core.mail.links import off_link
 from parley.core.mail.writing import written, written_html, written_message
 
@@ -13,6 +13,7 @@ __all__ = [
     "ADDRESS",
     "Letter",
     "MailList",
+    "end_hold",
     "lists",
     "off_link",
     "post",

@@ -37,13 +37,16 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 async def ready(mail: queue.Claimed, by: UUID) -> Ready | None:
-    """The message of `mail`, rendered once and kept; None where it is not to be sent, which is settled then.
+    """The message of `mail`, rendered once and kept; None where it is not sent now: it is settled, or held, then.
 
     A letter that its list writes anew is rendered anew: nobody has seen the one before.
     """
     async with db.atomic():
         row = await db.fetch_one(Row, ROW, mail.id, by)
         if row is None:
+            return None
+        if held_until := await _held_until(row):
+            await queue.hold(mail, by, held_until)
             return None
         outcome, error, letter = await _asked(row)
         if outcome is not None:
@@ -59,6 +62,11 @@ async def ready(mail: queue.Claimed, by: UUID) -> Ready | None:
                 KEEP, row.id, message, content.subject, content.text, content.html, content.answers, content.ancestors
             )
     return Ready(row.kind, row.recipient, message)
+
+
+async def _held_until(row: Row) -> datetime | None:
+    hold = lists[row.list].hold if row.list is not None else None
+    return await hold(row.member) if hold and row.member is not None else None
 
 
 async def _asked(row: Row) -> tuple[str | None, str | None, Letter | None]:

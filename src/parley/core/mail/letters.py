@@ -33,6 +33,11 @@ on conflict (key) do nothing
 returning id, key
 """
 
+END_HOLD = """
+update mail set due_at = created_at + $3
+where list = $1 and member = $2 and state = 'planned' and attempts = 0 and due_at > created_at + $3
+"""
+
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A letter of a list to a member. Where nobody knows whether it arrived it is not sent again."""
@@ -81,6 +86,8 @@ class MailList(msgspec.Struct, frozen=True):
     """What became of this mail: "sent", "failed", "expired", or "unknown" where nobody can say."""
     start: Callable[[int, str], Awaitable[None]] | None = None
     """The member takes `stop` back. Without it the unsubscribe page leads to the settings instead."""
+    hold: Callable[[int], Awaitable[datetime | None]] | None = None
+    """Until when letters to this member wait; None where they may go out now."""
     about: Callable[[str], Awaitable[str | None]] | None = None
     """The words for an argument on the unsubscribe page: "The wager" for a thread's id; None for one we do not know."""
 
@@ -126,6 +133,12 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
     numbers = {row.key: row.id for row in await db.fetch(Posted, POST, *columns, delay)}
     db.after_commit(partial(wake, "mail"))
     return [numbers.get(one.key, 0) for one in letters]
+
+
+async def end_hold(list_name: str, member: int, delay: timedelta) -> None:
+    """Let held letters to a member be due `delay` after they were posted; their list is asked once more then."""
+    await db.execute(END_HOLD, list_name, member, delay)
+    db.after_commit(partial(wake, "mail"))
 
 
 def check_keys(letter: Letter) -> None:

@@ -116,6 +116,11 @@ where id in (
 returning id, list, domain, attempts, coalesce(key, kind || '.' || id) as name, data_at
 """
 
+HOLD = """
+update mail set state = 'planned', claim = null, attempts = attempts - 1, due_at = $3
+where id = $1 and claim = $2 and state = 'claimed'
+"""
+
 WAIT = "update mail set leased_until = now() + interval '10 minutes' where id = $1 and claim = $2 and state = 'data'"
 
 
@@ -153,6 +158,11 @@ async def unanswered(by: UUID) -> list[Unanswered]:
 async def wait(mail: Claimed, by: UUID) -> None:
     """Look again in ten minutes at what became of `mail`."""
     await db.execute(WAIT, mail.id, by)
+
+
+async def hold(mail: Claimed, by: UUID, until: datetime) -> None:
+    """Give `mail` back until its member wants letters again; that was no attempt."""
+    await db.execute(HOLD, mail.id, by, until)
 
 
 async def release(by: UUID) -> None:
