@@ -102,6 +102,18 @@ async def drifted() -> Items:
     return found
 
 
+async def miscounted() -> Items:
+    found = [await make.thread() for _ in range(2)]
+    for thread in found:
+        await make.comment(thread, await make.member())
+    await db.execute(
+        "insert into passage_count (thread, part, none) select unnest($1::bigint[]), 'whole', 7 "
+        "on conflict (thread, part) do update set none = 7",
+        found,
+    )
+    return found
+
+
 async def old_comments() -> Items:
     thread = await make.thread()
     found = [await make.comment(thread, await make.member()) for _ in range(2)]
@@ -193,6 +205,15 @@ CASES: dict[str, list[Case]] = {
     "votes": [Case(uncounted, votes, "count_waiting", "select bool_and(counted) from vote where member = $1")],
     "counters": [
         Case(drifted, votes, "repair", "select ups = 0 from comment where id = $1", "counters to repair"),
+    ],
+    "passage counts": [
+        Case(
+            miscounted,
+            comments,
+            "repair",
+            "select not exists(select from passage_count where thread = $1 and none = 7)",
+            "passage counts to repair",
+        )
     ],
     "markdown": [Case(old_comments, comments, "_render", "select html_version > 0 from comment where id = $1")],
     "digests": [

@@ -8,7 +8,7 @@ from piccolo.columns.column_types import BigSerial, ForeignKey, SmallInt
 from piccolo.columns.indexes import IndexMethod
 from piccolo.table import Table
 
-ID = "2026-11-27T02:50:00:000000"
+ID = "2026-11-27T02:55:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "quiet hours"
 

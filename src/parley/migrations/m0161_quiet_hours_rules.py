@@ -5,7 +5,7 @@ from piccolo.querystring import QueryString
 
 from parley.core.db import DB
 
-ID = "2026-11-27T02:50:30:000000"
+ID = "2026-11-27T02:55:30:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "rules of quiet hours"
 
