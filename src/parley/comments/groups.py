@@ -66,11 +66,13 @@ class Stances(msgspec.Struct, frozen=True):
 
 
 # A passage that nobody commented on has no row; those of passages that are gone are `earlier` ones.
-COUNTS = "select part, supports, challenges, adds, asks, none from passage_count where thread = $1"
+COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
 
 
-class Part(Stances, frozen=True, kw_only=True):
-    part: str
+class Part(Stances, frozen=True):
+    """The balance of one part of a discussion."""
+
+    part: str = ""
 
 
 async def parts(thread: int) -> dict[str, Stances]:
