@@ -11,6 +11,7 @@ from litestar import Litestar
 from parley.accounts import addresses, names, sessions
 from parley.articles.importing.passages import Passage
 from parley.articles.text import Fetched, Text
+from parley.comments import counts
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
@@ -129,6 +130,8 @@ async def put_state(table: str, row: int, state: str) -> None:
         await db.execute(f"alter table {table} disable trigger {table}_transition")
         await db.execute(f"update {table} set state = $2 where id = $1", row, state)
         await db.execute(f"alter table {table} enable trigger {table}_transition")
+        if table == "comment":
+            await counts.recount(await db.value("select thread from comment where id = $1", row))
 
 
 @asynccontextmanager

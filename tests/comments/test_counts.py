@@ -216,12 +216,9 @@ PAGES = [
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("voted", [False, True])
 async def test_no_page_of_a_very_long_discussion_reads_all_of_it(
-    client: httpx.AsyncClient, crowded: int, monkeypatch: pytest.MonkeyPatch, *, voted: bool
+    client: httpx.AsyncClient, crowded: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if voted:
-        await db.execute("update comment set base_ups = id % 7, base_downs = id % 3, scored_at = created_at")
     first = (await make.lineages(crowded))[0]
     root = await db.value("select min(id) from comment where thread = $1", crowded)
     address = await make.address(crowded)

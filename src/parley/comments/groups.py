@@ -10,7 +10,7 @@ from parley.articles.queries import PassageRow
 from parley.comments.choosing import Node, Tree, choose
 from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
-from parley.comments.tree import ORDER, PARTS, RANK, SHOWN
+from parley.comments.tree import ORDER, RANK, SHOWN
 from parley.core import db
 from parley.core.text import shortened
 
@@ -66,11 +66,13 @@ class Stances(msgspec.Struct, frozen=True):
 
 
 # A passage that nobody commented on has no row; those of passages that are gone are `earlier` ones.
-COUNTS = "select part, supports, challenges, adds, asks, none from passage_count where thread = $1"
+COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
 
 
-class Part(Stances, frozen=True, kw_only=True):
-    part: str
+class Part(Stances, frozen=True):
+    """The balance of one part of a discussion."""
+
+    part: str = ""
 
 
 async def parts(thread: int) -> dict[str, Stances]:
@@ -86,10 +88,14 @@ def total(balances: Iterable[Stances]) -> Stances:
 
 FIRST_OF_EACH = """
 with recursive first as (
-    select c.* from unnest($2::text[], $3::int[]) p(part, most) cross join lateral (
+    select c.* from unnest($2::text[]) p(part) cross join lateral (
         select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
-        where c.thread = $1 and c.part = p.part and {is_in} {stance}
-        order by {order} limit p.most
+        where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $3
+    ) c
+    union all
+    select c.* from (values ('whole'), ('earlier')) p(part) cross join lateral (
+        select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
+        where c.thread = $1 and c.part = p.part and {is_in} {stance} order by {order} limit $4
     ) c
 ), down as (
     select * from first
@@ -99,7 +105,7 @@ with recursive first as (
         where c.parent = down.id and {is_in} offset 0
     ) c
 )
-select id, parent, rank, reply_count, ranked from down limit $4
+select id, parent, rank, reply_count, ranked from down limit $5
 """
 
 
@@ -110,11 +116,11 @@ async def first_of_each(
     short = comments <= SHORT
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
     # A passage on which nothing is counted may have one that was taken away, and the replies to it.
-    most = {str(row.lineage): each for row in passages} | dict.fromkeys(PARTS, 4 * each)
-    one = "and c.stance = $5" if stance else ""
+    lineages = [str(row.lineage) for row in passages]
+    one = "and c.stance = $6" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
     extra = [stance] if stance else []
-    nodes = await db.fetch(Node, sql, thread, list(most), list(most.values()), 4 * SHOWN, *extra)
+    nodes = await db.fetch(Node, sql, thread, lineages, each, 4 * each, 4 * SHOWN, *extra)
     return choose(nodes, None, SHORT if short else SHOWN, kept=[node.id for node in nodes if node.parent is None])
 
 
