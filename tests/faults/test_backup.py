@@ -128,16 +128,22 @@ async def file(forum: Forum, thread: int, tmp_path: Path) -> Path:
     return tmp_path / "parley.backup"
 
 
+async def test_a_file_that_is_there_is_overwritten_only_where_that_is_said(forum: Forum, file: Path) -> None:
+    before = file.read_bytes()
+    assert "is there already, and nothing was written" in refusal("backup", file, env=forum.servers.settings)
+    assert file.read_bytes() == before
+
+
 async def test_a_backup_that_was_killed_leaves_the_one_before_and_is_itself_none(forum: Forum, file: Path) -> None:
     before = file.read_bytes()
 
-    ended = parley("backup", file, env=forum.servers.settings, fault="dumped")
+    ended = parley("backup", file, "--overwrite", env=forum.servers.settings, fault="dumped")
 
     assert ended.returncode < 0
     assert file.read_bytes() == before
     part = file.with_name("parley.backup.part")
     assert "is no backup of Parley, or only a part of one" in refusal("restore", part, env=forum.servers.settings)
-    done("backup", file, env=forum.servers.settings)
+    done("backup", file, "--overwrite", env=forum.servers.settings)
     assert not part.exists()
     assert file.stat().st_mode & 0o777 == 0o600
 

@@ -13,7 +13,7 @@ import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from parley.backup.archive import Manifest, Tell, reading
-from parley.cli.running import attach_to, guarded, report
+from parley.cli.running import attach_to, fail, guarded, report
 from parley.core.settings import settings
 from parley.embedded import Folder
 
@@ -28,12 +28,16 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as
 @FILE
 @DATA
 @JSON
-def backup(file: Path, data: Path | None, *, as_json: bool) -> None:
+@click.option("--overwrite", is_flag=True, help="Let the new backup take the place of a FILE that is there already.")
+def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> None:
     """Write all that must be kept into FILE, also while Parley runs.
 
     FILE can be read by its owner only: it holds what members entrusted to you, and the secret that Parley signs with.
     """
     from parley.backup.taking import take  # noqa: PLC0415 loaded only when it is called
+
+    if file.exists() and not overwrite:
+        fail(f"{file} is there already, and nothing was written. Choose another name, or say --overwrite.")
 
     begun = monotonic()
     with ExitStack() as stack:
@@ -67,7 +71,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
 
     total = guarded(lambda: whole(file))
     with ExitStack() as stack:
-        folder = attach_to(stack, data)
+        folder = attach_to(stack, data, new=True)
         url = settings().database_url
         done = run(f"Restoring {file.name}", total, lambda tell: bring_back(url, file, tell, replace=replace))
         if folder is not None:

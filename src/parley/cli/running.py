@@ -53,19 +53,20 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     return run
 
 
-def attach_to(stack: ExitStack, data: Path | None) -> "Folder | None":
+def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Folder | None":
     """Point this process's settings at the installation, starting its servers when they do not run.
 
-    Returns its data folder, or None where the environment names the servers.
+    Returns its data folder, or None where the environment names the servers. Only with `new` may it make an
+    installation where there is none; else the program ends with a sentence.
     """
     folder = None
     if data is None and os.environ.get("DATABASE_URL"):
         os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
     else:
-        from parley.embedded import CannotStart, attach  # noqa: PLC0415 a deployment need not load the embedded servers
+        from parley.embedded import CannotStart, attach, find  # noqa: PLC0415 a deployment need not load these servers
 
         try:
-            servers = stack.enter_context(attach(data or DEFAULT_DATA))
+            servers = stack.enter_context(attach(data or DEFAULT_DATA if new else find(data)))
         except CannotStart as error:
             fail(str(error))
         os.environ.update(servers.settings)

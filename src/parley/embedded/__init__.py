@@ -1,6 +1,6 @@
 """PostgreSQL and Valkey from wheels, started, watched and stopped by a small supervisor."""
 
-from parley.embedded.folder import CannotStart, Folder
+from parley.embedded.folder import CannotStart, Folder, find
 from parley.embedded.start import Servers, attach, servers
 
-__all__ = ["CannotStart", "Folder", "Servers", "attach", "servers"]
+__all__ = ["CannotStart", "Folder", "Servers", "attach", "find", "servers"]

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,27 @@ class Installation(msgspec.Struct):
     demo: bool | None = None
     # Whether PostgreSQL has the role of core/role.py.
     has_application_role: bool = False
+
+
+def find(data: Path | None = None) -> Path:
+    """The data folder of the installation that is meant: `data`, or one named `var`.
+
+    That is looked for in the working folder, in those above it, and beside the environment that this program is
+    installed in. Raises CannotStart where there is no installation.
+    """
+    if data is not None:
+        if not _is_installation(data):
+            raise CannotStart(f"There is no installation in {data}. `parley up --data {data}` starts one there.")
+        return data
+    places = [Path.cwd(), *Path.cwd().parents, Path(sys.prefix).parent]
+    found = next((place / "var" for place in places if _is_installation(place / "var")), None)
+    if found is None:
+        raise CannotStart("There is no installation here. `parley up` starts one; --data names the folder of another.")
+    return found
+
+
+def _is_installation(folder: Path) -> bool:
+    return (folder / "installation.json").is_file()
 
 
 class Folder:

@@ -14,7 +14,7 @@ from parley.cli.doctor.findings import Finding, Level
 from parley.cli.doctor.servers import database, redis, replica
 from parley.cli.doctor.surroundings import address, disk, files, mail, secret
 from parley.core.settings import Settings, SettingsError, read
-from parley.embedded import CannotStart, attach
+from parley.embedded import CannotStart, attach, find
 
 COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
@@ -40,14 +40,11 @@ def doctor(data: Path | None, *, as_json: bool) -> None:
 
 @contextmanager
 def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
-    """Yield the settings: of the installation in a data folder, else the environment's, else of `var`."""
+    """Yield the settings: of the installation in a data folder, else the environment's, else what `find` finds."""
     if data is None and "DATABASE_URL" in os.environ:
         yield os.environ
     else:
-        folder = data or Path("var")
-        if not folder.exists():
-            raise CannotStart(f"There is no installation in {folder}. `parley up --data {folder}` makes one.")
-        with attach(folder) as servers:
+        with attach(find(data)) as servers:
             yield {**os.environ, **servers.settings}
 
 

@@ -1,0 +1,58 @@
+"""Commands work on the installation they belong to, and make none by mistake."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from parley.embedded import CannotStart, find
+
+
+def installation(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "installation.json").write_text("{}")
+    return folder
+
+
+def test_the_installation_is_found_from_any_folder_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = installation(tmp_path / "var")
+    below = tmp_path / "articles" / "drafts"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert find() == data
+
+
+def test_the_one_beside_the_environment_of_the_program_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = installation(tmp_path / "checkout" / "var")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "checkout" / ".venv"))
+    assert find() == data
+
+
+def test_a_folder_that_is_named_is_the_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installation(tmp_path / "var")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CannotStart, match="There is no installation in"):
+        find(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "command", [["member", "add", "grace", "grace@example.org"], ["demo"], ["log", "verify"], ["backup", "all.backup"]]
+)
+def test_no_command_makes_a_new_database_by_mistake(command: list[str], tmp_path: Path) -> None:
+    data = tmp_path / "vaar"
+    ended = subprocess.run(
+        [sys.executable, "-m", "parley", *command, "--data", str(data)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == f"There is no installation in {data}. `parley up --data {data}` starts one there.\n"
+    assert list(tmp_path.iterdir()) == []
