@@ -18,9 +18,9 @@ LONGEST = 40_000
 DEEPEST = 20
 MOST_LINKS = 30
 # Parsing costs by the mark: up to 20 µs each, 70 for a line (measured), and a table's missing cells are made up. What
-# holds more marks than any text that says something is shown as it was typed, so that no comment takes 100 ms.
+# holds more marks than any text that says something is shown as it was typed, so that no comment takes 50 ms.
 MARKS = re.compile(r"[][*_`~|#<>!&\\\n]")
-MOST_MARKS = 4_000
+MOST_MARKS = 3_000
 # Where a rule of ours may begin. markdown-it stops at other punctuation too, for extensions that we do not have.
 BEGINS_MARKUP = re.compile(r"[][\n\\`~*_!<&:]")
 MOST_CELLS = 4_000
