@@ -20,7 +20,7 @@ MOST_LINKS = 30
 # Parsing costs by the mark: up to 20 µs each, 70 for a line (measured), and a table's missing cells are made up. What
 # holds more marks than any text that says something is shown as it was typed, so that no comment takes 50 ms.
 MARKS = re.compile(r"[][*_`~|#<>!&\\\n]")
-MOST_MARKS = 3_000
+MOST_MARKS = 4_000
 # Where a rule of ours may begin. markdown-it stops at other punctuation too, for extensions that we do not have.
 BEGINS_MARKUP = re.compile(r"[][\n\\`~*_!<&:]")
 MOST_CELLS = 4_000
@@ -77,7 +77,13 @@ def mentioned(text: str) -> list[str]:
 
 def _is_dense(text: str) -> bool:
     rows = [row.count("|") for row in text.split("\n") if "|" in row]
-    marks = len(MARKS.findall(text)) + 3 * text.count("\n") + 2 * text.count("://")
+    # Brackets opened in a row cost twice as much as other marks: each is looked for a closing one.
+    marks = (
+        len(MARKS.findall(text))
+        + 3 * text.count("\n")
+        + 2 * text.count("://")
+        + 2 * (text.count("[[") + text.count("!["))
+    )
     return marks > MOST_MARKS or len(rows) * max(rows, default=0) > MOST_CELLS
 
 
