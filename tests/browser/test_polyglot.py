@@ -33,7 +33,7 @@ MARKUP = {
     ("mail", "html"): f"<p>{escape(POLYGLOT)}</p>",
 }
 # What is looked up or compared: another value only hides the rows from every page.
-KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose"}
+KEPT = {"password_hash", "name_key", "email_key", "hash", "purpose", "part"}
 # Columns of chosen words and of keys, where PostgreSQL itself refuses anything else.
 REFUSED = {"role", "state", "display", "stance", "axis", "slug", "topic", "dir", "source", "kind", "anchor", "assisted"}
 REFUSED |= {"action", "guideline", "outcome", "channel", "level", "frequency", "list"}
@@ -41,7 +41,7 @@ COLUMNS = """
 select c.table_name, c.column_name, c.character_maximum_length from information_schema.columns c
 join information_schema.tables t using (table_schema, table_name)
 where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'character varying')
-and c.table_name <> 'migration' order by 1, 2
+and c.is_generated = 'NEVER' and c.table_name <> 'migration' order by 1, 2
 """
 # At least so many of the pages are there for each.
 GIVEN = {"visitor": 40, "member": 50, "admin": 60}
