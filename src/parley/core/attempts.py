@@ -70,7 +70,7 @@ async def each(
             await failed(job, str(key(item)), error)
         else:
             done.append(str(key(item)))
-    await _clear(job, done)
+    await clear(job, done)
     return results
 
 
@@ -98,7 +98,7 @@ async def together(
         await together(job, items[:half], work, key=key)
         await together(job, items[half:], work, key=key)
     else:
-        await _clear(job, [str(key(item)) for item in items])
+        await clear(job, [str(key(item)) for item in items])
 
 
 async def failed(job: str, item: str, error: Exception) -> None:
@@ -115,6 +115,7 @@ async def _due(job: str, items: list[Item], key: Callable[[Item], object]) -> li
     return [item for item in items if str(key(item)) not in waiting]
 
 
-async def _clear(job: str, items: list[str]) -> None:
+async def clear(job: str, items: list[str]) -> None:
+    """Forget the failures of items that were done after all."""
     if items:
         await db.execute(CLEAR, job, items)

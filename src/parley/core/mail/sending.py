@@ -97,6 +97,7 @@ async def _note_sent(mail: Claimed, by: UUID, handed: Handed) -> bool:
         await settle(mail, by, "sent", queue_id=handed.queue_id)
         await domains.taken(mail.domain)
         await db.execute(FORGIVE, mail.id)
+        await attempts.clear("mail", [str(mail.id)])
     fault.at("settled")
     return True
 
