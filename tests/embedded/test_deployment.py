@@ -48,8 +48,16 @@ def test_each_command_of_ours_exists_with_its_options(name: str) -> None:
 def test_our_services_are_given_settings_that_exist_and_all_that_are_needed() -> None:
     for service in OURS.values():
         given = set(service["environment"])
-        assert given <= settings()
+        # Read by Python itself, not by us.
+        assert given <= settings() | {"TMPDIR"}
         assert given >= settings() - {"PARLEY_LIMITS"}
+
+
+def test_the_web_process_spools_large_uploads_to_a_volume_and_not_into_memory() -> None:
+    web = SERVICES["web"]
+    volumes = {volume.split(":")[1] for volume in web["volumes"]}
+    assert web["environment"]["TMPDIR"] in volumes
+    assert not volumes & set(web["tmpfs"])
 
 
 def test_no_password_and_no_name_has_a_default() -> None:
