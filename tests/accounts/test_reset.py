@@ -47,7 +47,7 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     async def slow(password: str, stored: str | None) -> bool:
         found = await matches(password, stored)
         if found:
-            link = await ops._link(mira.id, "reset", ops.RESET_LASTS)
+            link = await ops.new_link(mira.id, "reset", ops.RESET_LASTS)
             await ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
         return found
 
