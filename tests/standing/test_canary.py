@@ -219,7 +219,7 @@ async def test_whoever_blocked_its_author_is_told_no_word_of_theirs_live_or_by_m
     assert cage.heard("".join(await letters_to_all_but("cora@example.org"))) == set()
 
     rows = await live.events_after(cage.thread, 0, 1_000)
-    told = await render.events(rows, frozenset({cage.author.id}))
+    told = await render.events(rows)
     to_blocker = b"".join(one.to(frozenset({cage.author.id})) for one in told).decode()
     to_others = b"".join(one.to(frozenset()) for one in told).decode()
 
