@@ -1,25 +1,20 @@
 """Chromium on a whole installation with the demo in it, one for all these tests."""
 
-import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, StorageState, async_playwright, expect
+from playwright.async_api import Browser, StorageState
 
 from browser.site import Site, running
 from browser.tab import Tab
+from chromium import PATIENCE_MS, browser
 from parley.demo import PASSWORD
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 WIDE = {"width": 1440, "height": 900}
-# On a machine with much else to do.
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS)
+__all__ = ["browser"]
 
 OpenTab = Callable[..., Awaitable[Tab]]
 
@@ -33,15 +28,6 @@ def site() -> Iterator[Site]:
 @pytest.fixture(autouse=True)
 def db() -> None:
     """Nothing to roll back here: the site has servers of its own."""
-
-
-@pytest.fixture(scope="session")
-async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    async with async_playwright() as playwright:
-        running_browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield running_browser
-        await running_browser.close()
 
 
 @pytest.fixture(scope="session")
