@@ -31,7 +31,7 @@ from parley.moderation.engine import checks, current
 from parley.notices import counter
 from parley.threads import queries as threads
 from parley.threads import web as home
-from schedule import Schedule
+from schedule import Schedule, place
 
 __all__ = ["ROOT", "SHARED", "browser"]
 
@@ -60,6 +60,10 @@ os.environ.setdefault("PARLEY_LOG", "error")
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule:
     return Schedule(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: place(item.nodeid))
 
 
 @pytest.fixture(scope="session")

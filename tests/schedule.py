@@ -1,17 +1,35 @@
 """How pytest-xdist shares the tests among its processes."""
 
+from typing import Any
+
+import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-# Folders whose tests share a whole installation, or take it apart.
-TOGETHER = {"browser", "faults", "hosts", "live"}
+# Folders whose tests share a whole installation, or take it apart. They take longest and begin, in this order: what
+# begins last is what all others wait for.
+TOGETHER = ["browser", "faults", "live", "hosts"]
 
 
 class Schedule(LoadScopeScheduling):
     """Each of those folders stays in one process, and so does any other file, which may make something for all of it.
 
-    The largest begin.
+    Scopes are begun as their tests were collected.
     """
 
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
     def _split_scope(self, nodeid: str) -> str:
-        folder = nodeid.split("/")[1]
+        folder = folder_of(nodeid)
         return folder if folder in TOGETHER else nodeid.partition("::")[0]
+
+
+def folder_of(nodeid: str) -> str:
+    return nodeid.split("/")[1]
+
+
+def place(nodeid: str) -> int:
+    """Where among the others a test begins; how many tests a file has says little about its time."""
+    folder = folder_of(nodeid)
+    return TOGETHER.index(folder) if folder in TOGETHER else len(TOGETHER)
