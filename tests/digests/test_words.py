@@ -125,7 +125,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
         ({}, "4 readers found this worth reading"),
         ({"ups": 1}, "Written Monday"),
         ({"kind": "elsewhere"}, "4 readers found this worth reading; a topic you rarely read"),
-        ({"kind": "reply"}, "Answers you, Monday"),
+        ({"kind": "reply"}, "Replies to you, Monday"),
         ({"kind": "mention"}, "Mentions you, Monday"),
         ({"kind": "followed", "unread": 5, "since": AT - timedelta(days=1)},
          "You follow this thread: 5 new since yesterday"),

@@ -350,7 +350,7 @@ async def test_the_second_reads_it_and_agrees(client: httpx.AsyncClient) -> None
     page = await client.get(f"/mod/decision/{decision}/second")
     answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})
 
-    assert INSULT in page.text and f"Suspend {jonas.name} for good" in page.text
+    assert INSULT in page.text and f"Suspend {jonas.name} permanently" in page.text
     assert answer.status_code == 303
     assert await db.value("select state from member where id = $1", jonas.id) == "suspended"
 

@@ -89,7 +89,7 @@ async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: http
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/audits?seen={decision}")
     assert "You do not agree." in page and "It insults somebody." in page and f"/decision/{decision}" in page
-    assert "There is none to look at right now." in page
+    assert "No second looks right now." in page
     assert await db.values("select action || moderator from audit") == [f"approve{second.id}"]
     assert await db.value("select collapsed from comment where id = $1", await comment_of(decision)) is not None
     assert await db.value("select count(*) from mod_action") == entries
@@ -214,11 +214,11 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
 
     found = agreement(await stats.stats.audited(await db.value("select now() - interval '1 day'")))
 
-    assert found.summary == "Of 4 decisions looked at twice, 3 were found the same, 2 with the very same measure."
+    assert found.summary == "Of 4 decisions looked at twice, 3 were found the same, 2 with the same action."
     assert found.rows == [["Removed", "3", "2", "1"], ["Left as it is", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
         ("Breaks a rule, or not", "75 %"),
-        ("The very same measure", "50 %"),
+        ("The same action", "50 %"),
     ]
 
 

@@ -165,7 +165,7 @@ async def test_open_pages_are_told_that_it_waits_again(mo: Viewer) -> None:
 
     assert INSULT in await told()
     await decisions.undo(mo, decision)
-    assert INSULT not in await told() and "This comment waits for a moderator." in await told()
+    assert INSULT not in await told() and "This comment is waiting for a moderator." in await told()
 
 
 @pytest.mark.committed

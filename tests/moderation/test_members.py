@@ -249,7 +249,7 @@ async def test_the_only_admin_gives_roles_alone_and_stays_one(app: Litestar) -> 
     with pytest.raises(Forbidden):
         await members.give_role(admin, admin.id, "member", "Tired.")
     with pytest.raises(Forbidden):
-        await members.give_role(await staff(), jonas.id, "admin", "Why not.")
+        await members.give_role(await staff(), jonas.id, "admin", "Reason.")
 
 
 async def test_whoever_loses_a_role_has_lost_it_at_the_next_request(client: httpx.AsyncClient) -> None:

@@ -18,7 +18,7 @@ LATER = "update decision set created_at = created_at - interval '1 minute'"
 
 
 class Case:
-    """A comment of jon's that ada reported, and the moderator who looks at it."""
+    """A comment of jon's that ada reported, and the moderator who is reviewing this."""
 
     def __init__(self, jon: Viewer, ada: Viewer, mo: Viewer, item: int) -> None:
         self.jon, self.ada, self.mo, self.item = jon, ada, mo, item
@@ -108,7 +108,7 @@ async def test_who_reported_hears_of_an_appeal_that_overturned_what_was_done(
 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
-    assert "After an appeal it was looked at again" in (await client.get("/notices")).text
+    assert "After an appeal it was reviewed again" in (await client.get("/notices")).text
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:

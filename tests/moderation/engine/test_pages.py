@@ -176,7 +176,7 @@ async def test_a_version_is_switched_on_only_after_its_test(client: httpx.AsyncC
 
     assert (await client.post(f"/mod/rules/{rule}/test", data={"version": "1"})).status_code == 303
     busy = await client.get(f"/mod/rules/{rule}")
-    assert "In line for the worker" in busy.text and 'http-equiv="refresh"' in busy.text
+    assert "Waiting for the worker" in busy.text and 'http-equiv="refresh"' in busy.text
     await jobs.run_backtests()
     assert (await client.post(f"/mod/rules/{rule}/state", data=wanted)).status_code == 303
     assert await column(rule, "state") == "on"
