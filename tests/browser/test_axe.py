@@ -143,7 +143,7 @@ async def test_axe_finds_nothing_on_forms_that_come_back(
     await page.get_by_role("button", name="Stop it").click()
     await expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     found += await violations(page, axe, "the digest is stopped")
-    await page.get_by_role("button", name="That was a mistake").click()
+    await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("heading", name="You are subscribed again")).to_be_visible()
     found += await violations(page, axe, "the digest comes again")
     assert found == [], "\n".join(found)

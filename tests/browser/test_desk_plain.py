@@ -65,7 +65,7 @@ async def test_many_at_once_are_tried_and_then_decided_and_taken_back(site: Site
 
     await page.get_by_label("What to do").select_option("remove")
     await page.get_by_role("button", name="Preview").click()
-    await expect(page.locator(".error").first).to_contain_text("Please name the rule")
+    await expect(page.locator(".error").first).to_contain_text("Please choose the rule")
     await page.get_by_label("The rule that they break").select_option("civility")
     await page.get_by_label("Reason").fill("They insult somebody.")
     await page.get_by_role("button", name="Preview").click()

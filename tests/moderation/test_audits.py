@@ -185,7 +185,7 @@ async def test_what_is_not_there_to_look_at_is_said(client: httpx.AsyncClient, d
 
     answer = await client.post(f"/mod/audits/{decision}", data={"action": "remove"})
 
-    assert answer.status_code == 409 and "Somebody else has looked at this one" in answer.text
+    assert answer.status_code == 409 and "Another moderator has already looked at this one" in answer.text
 
 
 @pytest.mark.parametrize("role", [None, "member"])

@@ -46,8 +46,8 @@ async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> 
     for words in (
         "nothing to do",
         "all within the target",
-        "Nothing was decided",
-        "Nobody reported anything",
+        "No decisions in this period",
+        "No reports in this period",
         "Nobody wrote anything",
     ):
         assert words in page

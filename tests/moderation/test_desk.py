@@ -189,7 +189,7 @@ async def test_a_claim_that_comes_too_late_shows_by_htmx_who_has_it(desk: httpx.
         assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#claim", "outerHTML")
         assert answer.text.strip().startswith('<form class="claim" id="claim"') and "<html" not in answer.text
     assert "olga is reviewing this" in held.text
-    assert "It was decided meanwhile" in settled.text and f'href="/mod/item/{item}"' in settled.text
+    assert "It has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
 
 
 async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undone(desk: httpx.AsyncClient) -> None:
@@ -209,7 +209,7 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
     assert await state_of_target(first) == "visible"
 
     again = await desk.get(undone.headers["location"])
-    assert "You took it back: everything is as it was" in again.text
+    assert "Undone: everything is as it was" in again.text
     await desk.post(f"/mod/item/{first}/decide", data=await removal(first))
     assert "You took it back" not in (await desk.get(undone.headers["location"])).text
 
@@ -258,7 +258,7 @@ async def test_a_decision_on_what_was_decided_meanwhile_keeps_the_reason(desk: h
     answer = await desk.post(f"/mod/item/{item}/decide", data=seen)
 
     assert answer.status_code == 409
-    assert "Somebody else decided this meanwhile" in answer.text
+    assert "Another moderator has decided this" in answer.text
     assert "It insults somebody.</textarea>" in answer.text
     assert await state_of_target(item) == "visible"
 
@@ -314,7 +314,7 @@ async def test_an_item_is_claimed_by_one_at_a_time(desk: httpx.AsyncClient) -> N
     await db.execute("update item set claimed_until = now() - interval '1 second'")
     taken = await desk.post(f"/mod/item/{item}/claim")
 
-    assert refused.status_code == 409 and "Somebody else is looking" in refused.text
+    assert refused.status_code == 409 and "Another moderator is reviewing" in refused.text
     assert "olga is reviewing this" in held.text
     assert decision.status_code == 409
     assert (taken.status_code, taken.headers["location"]) == (303, f"/mod/item/{item}")
@@ -337,7 +337,7 @@ async def test_skipping_leaves_it_as_it_is_and_passes_by_what_others_hold(desk: 
     end = await desk.post(f"/mod/item/{third}/skip", headers=HTMX)
 
     assert answer.headers["location"] == f"/mod/item/{third}"
-    assert "That was all there is for you" in end.text
+    assert "There is nothing left for you" in end.text
     assert await db.value("select state from item where id = $1", first) == "open"
 
 

@@ -48,7 +48,7 @@ async def test_an_admin_sees_what_went_out_what_came_back_and_what_waits(admin: 
 async def test_before_any_mail_the_page_says_so(admin: httpx.AsyncClient) -> None:
     shown = await admin.get("/mod/mail")
     assert "Nothing was sent in this period." in shown.text
-    assert "Nobody is held back." in shown.text
+    assert "No suppressed addresses." in shown.text
     assert "No mail yet." in shown.text
 
 

@@ -78,7 +78,7 @@ async def test_a_report_that_is_made_again_does_not_change_what_became_of_the_fi
 
     assert await heard(case.ada) == [(False, "upheld")]
     await make.sign_in(client, case.ada)
-    assert "Something was done about it." in (await client.get("/notices")).text
+    assert "A moderator agreed and acted on it." in (await client.get("/notices")).text
 
 
 async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:

@@ -343,8 +343,8 @@ def _is_of_now(version: int | None, body: str, former: Former) -> None:
     # The same words again are the same edit, sent twice.
     if version not in (None, former.version) and body != former.body:
         raise EditedMeanwhile(
-            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is kept "
-            "below. Save again to replace the current text with yours."
+            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is "
+            "kept below. Save again to replace the current text with yours."
         )
 
 

@@ -111,7 +111,7 @@ async def test_a_rule_without_a_condition_is_refused(client: httpx.AsyncClient, 
     answer = await client.post("/mod/rules/new", data={"name": "Everything", "does": "hold", "rule": "civility"})
 
     assert answer.status_code == 422
-    assert "A rule without a condition would match nothing" in answer.text and 'value="Everything"' in answer.text
+    assert "A rule without a condition matches nothing" in answer.text and 'value="Everything"' in answer.text
 
 
 async def test_a_name_is_given_once(client: httpx.AsyncClient, moderator: Viewer) -> None:
@@ -163,7 +163,7 @@ async def test_a_change_of_what_somebody_else_changed_is_refused_and_kept(
     answer = await client.post(f"/mod/rules/{rule}", data=WORDS | {"version": "1", "words-0": "mine"})
 
     assert answer.status_code == 409
-    assert "Somebody else changed this rule meanwhile" in answer.text and "mine" in answer.text
+    assert "Another moderator has changed this rule" in answer.text and "mine" in answer.text
     assert await column(rule, "version") == 2
 
 
@@ -172,7 +172,7 @@ async def test_a_version_is_switched_on_only_after_its_test(client: httpx.AsyncC
     wanted = {"version": "1", "state": "on"}
 
     early = await client.post(f"/mod/rules/{rule}/state", data=wanted)
-    assert early.status_code == 422 and "was not back-tested yet" in early.text
+    assert early.status_code == 422 and "has not been back-tested yet" in early.text
 
     assert (await client.post(f"/mod/rules/{rule}/test", data={"version": "1"})).status_code == 303
     busy = await client.get(f"/mod/rules/{rule}")
@@ -207,7 +207,7 @@ async def test_what_would_hide_much_takes_two(app: Litestar, client: httpx.Async
         assert await column(rule, "state") == "off"
     assert "a second moderator has to switch it on" in (await client.get(f"/mod/rules/{rule}")).text
     await make.sign_in(client, second)
-    assert f"{moderator.name} wants it on." in (await client.get(f"/mod/rules/{rule}")).text
+    assert f"{moderator.name} asked to switch it on." in (await client.get(f"/mod/rules/{rule}")).text
     await client.post(f"/mod/rules/{rule}/state", data=wanted)
 
     assert await column(rule, "state") == "on"
