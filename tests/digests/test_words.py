@@ -76,7 +76,7 @@ def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> No
         'kofi and jon disagree on "The wager against language models", and 4 more'
     )
     assert lay_out([changed(kind="reply"), *pair()], "UTC", AT).subject == (
-        "jon answers you: The wager against language models, and 2 more"
+        "jon replies to you: The wager against language models, and 2 more"
     )
 
 

@@ -204,7 +204,7 @@ async def test_second_looks_lead_there(client: httpx.AsyncClient) -> None:
 
     await earlier()
 
-    assert "1 decision waits" in (await client.get("/mod/appeals")).text
+    assert "1 decision is waiting" in (await client.get("/mod/appeals")).text
 
 
 async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
@@ -214,8 +214,8 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
 
     found = agreement(await stats.stats.audited(await db.value("select now() - interval '1 day'")))
 
-    assert found.summary == "Of 4 decisions looked at twice, 3 were found the same, 2 with the same action."
-    assert found.rows == [["Removed", "3", "2", "1"], ["Left as it is", "1", "1", "1"]]
+    assert found.summary == "Of 4 decisions given a second look, 3 were found the same, 2 with the same action."
+    assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
         ("Breaks a rule, or not", "75 %"),
         ("The same action", "50 %"),

@@ -127,7 +127,7 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
 
     found = await figure("waits")
 
-    assert found.summary == "Half of what came up was acted on within 6 h, 90 % within 10 h."
+    assert found.summary == "Half of the items were acted on within 6 h, 90 % within 10 h."
     assert found.rows == [[fortnight().labels[-1], "11", "6 h", "10 h"]]
     assert found.spans is not None and len(found.spans.marks) == 1
 
@@ -139,8 +139,8 @@ async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_bac
 
     found = await figure("decisions")
 
-    assert found.summary == "4 decisions: 3 took something away, none was made by a rule."
-    assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Left as it is": "1", "Warned": "1"}
+    assert found.summary == "4 decisions: 3 restricted something, none was made by a rule."
+    assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Approved": "1", "Warned": "1"}
     assert found.strips[0].name == "Removed"
 
 
@@ -247,7 +247,7 @@ async def test_a_time_can_be_chosen(staff: httpx.AsyncClient, mo: Viewer, days: 
     page = (await staff.get(f"/mod/stats?days={days}")).text
 
     assert f'href="/mod/stats?days={days}" aria-current="page"' in page
-    assert "1 decision: 1 took something away" in page and '<details class="numbers" open>' in page
+    assert "1 decision: 1 restricted something" in page and '<details class="numbers" open>' in page
 
 
 @pytest.mark.parametrize("days", ["", "x", "-1", "12", "99999999999999999999"])

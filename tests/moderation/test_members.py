@@ -57,7 +57,7 @@ async def test_nothing_is_decided_about_whoever_confirmed_no_address(app: Litest
     jonas = await make.member("jonas", state="unverified")
     choice = Choice(0, 0, action, "civility", "It insults somebody.")
 
-    with pytest.raises(Refused, match="has not confirmed an address"):
+    with pytest.raises(Refused, match="has not confirmed their address"):
         await members.sanction(await staff(), jonas.id, choice)
 
     assert await db.value("select count(*) from decision") + await db.value("select count(*) from mail") == 0

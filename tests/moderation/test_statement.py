@@ -121,7 +121,7 @@ async def test_what_a_moderator_has_taken_on_is_answered_and_not_withdrawn(clien
     answer = await client.post(f"/decision/{decision}/withdraw")
 
     assert "Withdraw the appeal" not in page.text
-    assert answer.status_code == 422 and "does not wait any more" in answer.text
+    assert answer.status_code == 422 and "is being decided" in answer.text
     assert await db.value("select state from appeal") == "assigned"
 
 
