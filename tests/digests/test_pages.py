@@ -52,7 +52,7 @@ async def test_off_is_off_at_once(client: httpx.AsyncClient, mira: Viewer) -> No
     await client.post("/settings/mail", data=WEEKLY | {"frequency": "off"})
 
     assert (await now_of(mira)).next_at is None
-    assert "the digest is off" in (await client.get("/settings/mail")).text
+    assert "The digest is off" in (await client.get("/settings/mail")).text
 
 
 async def test_a_field_that_is_absent_stays_as_it_was(client: httpx.AsyncClient, mira: Viewer) -> None:

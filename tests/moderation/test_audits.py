@@ -128,7 +128,7 @@ async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
     await audits.answer(second, decision, "remove")
 
     assert (await queries.waiting(second), await queries.waiting(third)) == (0, 0)
-    with pytest.raises(Stale, match="meanwhile"):
+    with pytest.raises(Stale, match="already looked"):
         await audits.answer(third, decision, "approve")
 
 
