@@ -17,14 +17,14 @@ async def test_a_profile_shows_what_one_wrote_the_newest_first(client: httpx.Asy
     assert [page.index(f"thought number {number}") for number in (2, 1, 0)] == sorted(
         page.index(f"thought number {number}") for number in range(3)
     )
-    assert "3 comments" in page and "Found worth reading" not in page
+    assert "3 comments" in page and "Rated worth reading" not in page
 
 
 async def test_a_profile_says_how_often_one_was_found_worth_reading(client: httpx.AsyncClient) -> None:
     written = await comment(await thread(), await member("ada"), "a thought")
     await vote(await member(), written)
 
-    assert "Found worth reading 1 time<" in (await client.get("/u/ada")).text
+    assert "Rated worth reading 1 time<" in (await client.get("/u/ada")).text
 
 
 @pytest.mark.parametrize("state", ["removed", "hidden", "pending", "deleted_by_author", "purged", "rejected"])

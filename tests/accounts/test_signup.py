@@ -53,7 +53,7 @@ async def test_the_browsers_time_zone_is_kept_where_there_is_one_of_that_name(
     await client.post(await mailed("verify"))
     due = await db.value("select next_at at time zone $1 from subscription", kept)
     assert (due.isoweekday(), due.hour) == (6, 8)
-    assert ("Day and hour are those of UTC" in (await client.get("/settings/mail")).text) == (kept == "UTC")
+    assert ("Day and hour are in UTC" in (await client.get("/settings/mail")).text) == (kept == "UTC")
 
 
 async def test_an_unverified_member_is_signed_in_at_once(client: httpx.AsyncClient) -> None:

@@ -99,8 +99,8 @@ def test_a_piece_that_moved_to_another_passage_is_told_of() -> None:
 
 
 def test_a_lineage_of_an_older_revision_comes_back_with_its_words() -> None:
-    earlier = [Former(7, "It was written here once, and taken away."), Former(8, "Quite other words than these.")]
-    back = "It was written here once and taken away"
+    earlier = [Former(7, "It was written here once, and removed."), Former(8, "Quite other words than these.")]
+    back = "It was written here once and removed"
     assert align(OLD, [*TEXTS, back], earlier).lineages == [*LINEAGES, 7]
     assert align(OLD, [*TEXTS, earlier[1].text], earlier).lineages == [*LINEAGES, 8]
     assert align(OLD, [*TEXTS, "It was written here long ago."], earlier).lineages == [*LINEAGES, None]
@@ -168,7 +168,7 @@ WORDS = [[f"{passage}{word}" for word in "abcdefgh"] for passage in "klmnopqrs"]
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["keep", "edit", "drop", "add"]), st.integers(0, 7)), max_size=9))
 def test_an_alignment_is_order_stable(steps: list[tuple[str, int]]) -> None:
-    """Whatever is edited, taken away and added: what goes on goes on in its order."""
+    """Whatever is edited, removed and added: what goes on goes on in its order."""
     new: list[tuple[str, int | None]] = []
     for at, (step, place) in enumerate(steps):
         words = WORDS[at]

@@ -141,10 +141,10 @@ async def test_axe_finds_nothing_on_forms_that_come_back(
     found += await violations(member.page, axe, "an article without an address")
     await tab.open(site.made["off"])
     await page.get_by_role("button", name="Stop it").click()
-    await expect(page.get_by_role("heading", name="It is stopped")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
     found += await violations(page, axe, "the digest is stopped")
-    await page.get_by_role("button", name="That was a mistake").click()
-    await expect(page.get_by_role("heading", name="It comes again")).to_be_visible()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_role("heading", name="You are subscribed again")).to_be_visible()
     found += await violations(page, axe, "the digest comes again")
     assert found == [], "\n".join(found)
 

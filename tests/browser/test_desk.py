@@ -231,7 +231,7 @@ async def test_what_is_new_is_told_and_the_list_stays_and_it_is_seen_who_looks(s
     await ada.open(f"/mod/item/{looked_at}")
 
     await expect(sam.page.get_by_role("link", name="3 new items")).to_be_visible()
-    await expect(sam.page.locator(f"#i{looked_at}-who")).to_have_text("ada looks at it")
+    await expect(sam.page.locator(f"#i{looked_at}-who")).to_have_text("ada is reviewing this")
     assert await sam.page.locator(".item-link").count() == rows
     assert await sam.shifts() == []
     await sam.page.get_by_role("link", name="3 new items").click()
@@ -276,9 +276,9 @@ async def test_an_item_that_another_takes_shows_so_while_it_is_open(site: Site, 
     await reported(site, author, reporter, 1, ["civility"])
     item = await site.value("select id from item where state = 'open'")
     await ada.open(f"/mod/item/{item}")
-    await expect(ada.page.locator("#claim")).to_contain_text("Yours for ten minutes")
+    await expect(ada.page.locator("#claim")).to_contain_text("Claimed by you for ten minutes")
     await sam.open(f"/mod/item/{item}")
-    await expect(sam.page.locator("#claim .held")).to_have_text("ada looks at it")
+    await expect(sam.page.locator("#claim .held")).to_have_text("ada is reviewing this")
 
     await press(ada.page, ["r", "Enter"])
 

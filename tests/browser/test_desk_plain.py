@@ -31,7 +31,7 @@ async def reported(site: Site, author: Tab, reporter: Tab, count: int) -> list[i
 async def decide(page: Page, action: str) -> None:
     await page.locator(f"#decide [value={action}]").check()
     await page.locator("#decide [value=civility]").check()
-    await page.get_by_label("Why", exact=True).fill("It insults somebody.")
+    await page.get_by_label("Reason", exact=True).fill("It insults somebody.")
     await page.get_by_role("button", name="Decide", exact=True).click()
 
 
@@ -60,19 +60,19 @@ async def test_many_at_once_are_tried_and_then_decided_and_taken_back(site: Site
     await tab.open("/mod/queue")
     for box in (await page.locator(".items [type=checkbox]").all())[:3]:
         await box.check()
-    await page.get_by_role("button", name="Decide on those checked").click()
+    await page.get_by_role("button", name="Decide on selected items").click()
     await expect(page.get_by_role("heading", name="Decide on 3 items")).to_be_visible()
 
     await page.get_by_label("What to do").select_option("remove")
-    await page.get_by_role("button", name="See what it would do").click()
-    await expect(page.locator(".error").first).to_contain_text("Please name the rule")
+    await page.get_by_role("button", name="Preview").click()
+    await expect(page.locator(".error").first).to_contain_text("Please choose the rule")
     await page.get_by_label("The rule that they break").select_option("civility")
-    await page.get_by_label("Why").fill("They insult somebody.")
-    await page.get_by_role("button", name="See what it would do").click()
+    await page.get_by_label("Reason").fill("They insult somebody.")
+    await page.get_by_role("button", name="Preview").click()
 
     await expect(page.locator(".notice")).to_contain_text("3 items: removed. Nothing is done yet.")
     assert [row[0] for row in await site.fetch(STATES, comments)] == ["visible"] * 4
-    await page.get_by_role("button", name="Do it to 3 items").click()
+    await page.get_by_role("button", name="Apply to 3 items").click()
     await expect(page.get_by_role("heading", name="3 items are decided")).to_be_visible()
     assert sorted(row[0] for row in await site.fetch(STATES, comments)) == ["removed"] * 3 + ["visible"]
     await page.get_by_role("button", name="Take all back").click()

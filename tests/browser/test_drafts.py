@@ -101,7 +101,7 @@ async def test_an_edit_kept_from_before_a_newer_text_shows_both_before_it_replac
     await comment.get_by_role("link", name="Edit", exact=True).click()
     await expect(text).to_have_value(WORDS)
     await save.click()
-    await expect(comment.get_by_role("alert")).to_contain_text("edited meanwhile")
+    await expect(comment.get_by_role("alert")).to_contain_text("edited in the meantime")
     await expect(comment.locator(".previewed")).to_contain_text("What another tab says.")
     await expect(text).to_have_value(WORDS)
     await save.click()

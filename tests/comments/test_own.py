@@ -145,7 +145,7 @@ async def test_after_a_day_a_deleted_comment_stays_deleted(client: httpx.AsyncCl
     answer = await client.post(f"/c/{comment}/restore")
 
     assert answer.status_code == 422
-    assert "That time is over" in answer.text
+    assert "That time has passed" in answer.text
     assert await db.value(STATE, comment) == "deleted_by_author"
 
 

@@ -91,9 +91,9 @@ async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
         ({"body": " \r\n "}, "Please write something first."),
         ({"body": "a" * (rules.LONGEST + 1)}, "Please shorten it."),
         ({"body": "a\x00b"}, "cannot be stored"),
-        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please take some out."),
+        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please remove some."),
         ({"stance": "shrugs"}, "Please choose one of"),
-        ({"parent": "999999999"}, "no longer there"),
+        ({"parent": "999999999"}, "no longer exists"),
         ({"passage": "999999999"}, "no longer in the article"),
         ({"passage": "1", "quote": "words nobody wrote"}, "Your text is kept"),
     ],
@@ -287,7 +287,7 @@ async def test_many_who_write_at_once_are_all_numbered_without_a_gap(app: Litest
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("update comment set state = 'removed' where id = $2 and thread = $1", "no longer there"),
+        ("update comment set state = 'removed' where id = $2 and thread = $1", "no longer exists"),
         ("update thread set state = 'locked' where id = $1 and $2 > 0", "locked"),
     ],
 )
@@ -401,7 +401,7 @@ async def test_what_was_taken_away_offers_no_form_to_answer_it(
     await comments.delete_comment(viewer=mira, comment_id=root)
     page = (await client.get(f"/c/{root}/reply")).text
 
-    assert "nobody can answer it" in page
+    assert "nobody can reply to it" in page
     assert "<textarea" not in page
 
 

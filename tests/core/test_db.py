@@ -352,7 +352,7 @@ async def test_a_form_and_a_moderator_still_wait_when_a_reader_is_refused(monkey
     async with whole_pool() as lent:
         moderator, form = (asyncio.create_task(ask(urgency)) for urgency in (Urgency.STAFF, Urgency.FORMS))
         for urgency in (Urgency.MEMBERS, Urgency.VISITORS):
-            with pytest.raises(Unavailable, match="More is asked"):
+            with pytest.raises(Unavailable, match="Parley is busy"):
                 await asyncio.create_task(ask(urgency))
         assert lender().waiting == 2
         await lender().keep(lent.pop())
@@ -380,7 +380,7 @@ async def test_who_waits_no_longer_is_told_that_too_much_is_asked_and_leaves_no_
 ) -> None:
     monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
-        with pytest.raises(Unavailable, match="More is asked"):
+        with pytest.raises(Unavailable, match="Parley is busy"):
             await value("select 1")
         assert lender().waiting == 0
 

@@ -90,7 +90,7 @@ async def test_then_visitors_while_members_read_and_write(client: httpx.AsyncCli
         page = await client.get(path)
         assert page.status_code == 503
         assert page.headers["retry-after"] == "10"
-        assert "try again shortly" in page.text
+        assert "try again in a moment" in page.text
     assert (await client.get("/login")).status_code == 200
 
     await make.sign_in(client, await make.member(role="moderator"))

@@ -52,7 +52,7 @@ async def test_an_answer_comes_in_the_digest_of_whoever_wants_it_there(mira: Vie
     assert letter is not None
     assert letter.subject.startswith("jon answers you: The wager")
     assert "to you: What do you mean by understanding?" in letter.text
-    assert "Answers you, today" in letter.text
+    assert "Replies to you, today" in letter.text
 
 
 async def test_an_answer_that_is_mailed_at_once_is_in_no_digest(mira: Viewer) -> None:

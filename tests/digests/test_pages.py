@@ -52,7 +52,7 @@ async def test_off_is_off_at_once(client: httpx.AsyncClient, mira: Viewer) -> No
     await client.post("/settings/mail", data=WEEKLY | {"frequency": "off"})
 
     assert (await now_of(mira)).next_at is None
-    assert "the digest is off" in (await client.get("/settings/mail")).text
+    assert "The digest is off" in (await client.get("/settings/mail")).text
 
 
 async def test_a_field_that_is_absent_stays_as_it_was(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -107,7 +107,7 @@ async def test_other_choices_are_previewed_without_being_saved(client: httpx.Asy
 
 
 async def test_with_nothing_unread_the_page_says_that_none_comes(client: httpx.AsyncClient, mira: Viewer) -> None:
-    assert "There is nothing you have not read." in (await client.get("/settings/mail")).text
+    assert "You have read everything." in (await client.get("/settings/mail")).text
 
 
 async def test_a_pause_can_be_made_and_ended(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -197,7 +197,7 @@ async def test_what_was_removed_since_is_not_on_its_page(client: httpx.AsyncClie
     assert "It is right, and here is why." not in page
     assert "It is wrong, and here is why." in page
     await make.put_state("comment", challenges, "removed")
-    assert "Nothing of it can be read any more." in (await client.get(path)).text
+    assert "Nothing in this digest is available any more." in (await client.get(path)).text
 
 
 async def test_nobody_can_make_such_a_link_up(client: httpx.AsyncClient, app: Litestar) -> None:
@@ -228,11 +228,11 @@ async def test_looking_at_the_question_answers_nothing_and_its_button_does(
     await db.execute("update subscription set asked_at = asked_at - interval '1 hour'")
 
     page = await client.get(link[1])
-    assert "Keep it coming" in page.text
+    assert "Keep the digest" in page.text
     assert (await now_of(mira)).here_at < datetime.now(UTC) - timedelta(days=90)
     assert (await client.post(link[1])).status_code == 303
 
-    assert "It keeps coming" in (await client.get(link[1])).text
+    assert "The digest continues" in (await client.get(link[1])).text
     await next_week(mira)
     assert await reviewed(await issue_for(mira)) is not None
 

@@ -76,7 +76,7 @@ def test_a_subject_names_the_two_who_disagree_and_how_much_more_there_is() -> No
         'kofi and jon disagree on "The wager against language models", and 4 more'
     )
     assert lay_out([changed(kind="reply"), *pair()], "UTC", AT).subject == (
-        "jon answers you: The wager against language models, and 2 more"
+        "jon replies to you: The wager against language models, and 2 more"
     )
 
 
@@ -125,7 +125,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
         ({}, "4 readers found this worth reading"),
         ({"ups": 1}, "Written Monday"),
         ({"kind": "elsewhere"}, "4 readers found this worth reading; a topic you rarely read"),
-        ({"kind": "reply"}, "Answers you, Monday"),
+        ({"kind": "reply"}, "Replies to you, Monday"),
         ({"kind": "mention"}, "Mentions you, Monday"),
         ({"kind": "followed", "unread": 5, "since": AT - timedelta(days=1)},
          "You follow this thread: 5 new since yesterday"),

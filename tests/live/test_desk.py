@@ -57,7 +57,7 @@ async def test_it_is_seen_who_looks_at_what_and_what_they_decided_and_took_back(
     async with Watcher(web, await cookie_of(mo)) as watcher:
         await watcher.open()
         await claims.claim(olga, item)
-        await watcher.hears(f'<li data-item="{item}">olga looks at it</li>')
+        await watcher.hears(f'<li data-item="{item}">olga is reviewing this</li>')
         decision = await decided(item, olga)
         await watcher.hears(f'<li data-item="{item}" data-decided>Removed by olga</li>')
         await decisions.undo(olga, decision)

@@ -1,4 +1,4 @@
-"""What was taken away is away on every path within a second."""
+"""What was removed is away on every path within a second."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -35,7 +35,7 @@ async def test_one_click_stops_it_at_once_without_a_redirect_however_often(
     for _ in range(2):
         answer = await client.post(path(), data=ONE_CLICK)
         assert answer.status_code == 200
-        assert "It is stopped" in answer.text
+        assert "You are unsubscribed" in answer.text
         assert "Set-Cookie" not in answer.headers
     assert club.left == {(1, "")}
 
@@ -68,7 +68,7 @@ async def test_it_can_be_taken_back_on_the_spot(client: httpx.AsyncClient, club:
     await client.post(path(), data=ONE_CLICK)
     answer = await client.post(path(), data={"back": "1"})
     assert answer.status_code == 200
-    assert "It comes again" in answer.text
+    assert "You are subscribed again" in answer.text
     assert club.left == set()
 
 

@@ -164,7 +164,7 @@ async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) ->
     for who in (one.mo, reporter, author):
         await make.sign_in(client, who)
         seen = await client.get("/mod/appeals")
-        assert "It was a quotation." not in seen.text and "1 more waits for somebody else" in seen.text
+        assert "It was a quotation." not in seen.text and "1 more waits for others" in seen.text
         assert (await client.get(f"/mod/appeals/{one.appeal}")).status_code == 404
         answer = {"outcome": "upheld", "answer": "So."}
         assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)).status_code == 404
@@ -220,7 +220,7 @@ async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.A
 
     assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
     assert f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second" in fresh.text
-    assert "1 waits for more than a week" in late.text and "overdue" in late.text
+    assert "1 has waited for more than a week" in late.text and "overdue" in late.text
 
 
 async def test_the_page_has_all_that_is_needed_to_look_again(client: httpx.AsyncClient) -> None:
@@ -258,7 +258,7 @@ async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.Async
         ({"outcome": "overturned"}, "f-answer-error"),
         ({"outcome": "no", "answer": "So."}, "f-outcome-error"),
         ({"outcome": "upheld", "answer": "x" * 1_001}, "f-answer-error"),
-        ({"outcome": "modified", "action": "remove", "answer": "So."}, "takes less"),
+        ({"outcome": "modified", "action": "remove", "answer": "So."}, "milder"),
         ({"outcome": "modified", "action": "warn", "until": "x", "answer": "So."}, "f-until-error"),
     ],
 )
@@ -350,7 +350,7 @@ async def test_the_second_reads_it_and_agrees(client: httpx.AsyncClient) -> None
     page = await client.get(f"/mod/decision/{decision}/second")
     answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})
 
-    assert INSULT in page.text and f"Suspend {jonas.name} for good" in page.text
+    assert INSULT in page.text and f"Suspend {jonas.name} permanently" in page.text
     assert answer.status_code == 303
     assert await db.value("select state from member where id = $1", jonas.id) == "suspended"
 

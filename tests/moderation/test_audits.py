@@ -89,7 +89,7 @@ async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: http
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/mod/audits?seen={decision}")
     assert "You do not agree." in page and "It insults somebody." in page and f"/decision/{decision}" in page
-    assert "There is none to look at right now." in page
+    assert "No second looks right now." in page
     assert await db.values("select action || moderator from audit") == [f"approve{second.id}"]
     assert await db.value("select collapsed from comment where id = $1", await comment_of(decision)) is not None
     assert await db.value("select count(*) from mod_action") == entries
@@ -128,7 +128,7 @@ async def test_each_decision_is_looked_at_once(app: Litestar) -> None:
     await audits.answer(second, decision, "remove")
 
     assert (await queries.waiting(second), await queries.waiting(third)) == (0, 0)
-    with pytest.raises(Stale, match="meanwhile"):
+    with pytest.raises(Stale, match="already looked"):
         await audits.answer(third, decision, "approve")
 
 
@@ -185,7 +185,7 @@ async def test_what_is_not_there_to_look_at_is_said(client: httpx.AsyncClient, d
 
     answer = await client.post(f"/mod/audits/{decision}", data={"action": "remove"})
 
-    assert answer.status_code == 409 and "Somebody else has looked at this one" in answer.text
+    assert answer.status_code == 409 and "Another moderator has already looked at this one" in answer.text
 
 
 @pytest.mark.parametrize("role", [None, "member"])
@@ -204,7 +204,7 @@ async def test_second_looks_lead_there(client: httpx.AsyncClient) -> None:
 
     await earlier()
 
-    assert "1 decision waits" in (await client.get("/mod/appeals")).text
+    assert "1 decision is waiting" in (await client.get("/mod/appeals")).text
 
 
 async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
@@ -214,11 +214,11 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
 
     found = agreement(await stats.stats.audited(await db.value("select now() - interval '1 day'")))
 
-    assert found.summary == "Of 4 decisions looked at twice, 3 were found the same, 2 with the very same measure."
-    assert found.rows == [["Removed", "3", "2", "1"], ["Left as it is", "1", "1", "1"]]
+    assert found.summary == "Of 4 decisions given a second look, 3 were found the same, 2 with the same action."
+    assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
         ("Breaks a rule, or not", "75 %"),
-        ("The very same measure", "50 %"),
+        ("The same action", "50 %"),
     ]
 
 

@@ -35,7 +35,7 @@ async def test_it_is_tried_first_and_then_done_once_for_each(client: httpx.Async
     done = await client.post("/mod/bulk", data=fields | {"sure": "1"})
 
     assert "Decide on 2 items" in asked.text
-    assert "2 items: removed." in tried.text and "Somebody else decided this meanwhile" in tried.text
+    assert "2 items: removed." in tried.text and "Another moderator has decided this" in tried.text
     assert states == ["visible"] * 3
     assert "2 items are decided" in done.text
     assert [await state_of_target(item) for item in (first, second, gone)] == ["removed", "removed", "visible"]
@@ -52,7 +52,7 @@ async def test_what_was_done_to_many_is_taken_back_at_once(client: httpx.AsyncCl
     made = dict(re.findall(r'name="(item-\d+)" value="(\d+)"', done.text))
     undone = await client.post("/mod/bulk/undo", data=made)
 
-    assert "nobody has been told yet" in done.text and set(made) == {f"item-{item}" for item in items}
+    assert "nobody has been notified yet" in done.text and set(made) == {f"item-{item}" for item in items}
     assert "3 items wait again" in undone.text
     assert await everything(lasting=True) == before
     assert await db.value("select count(*) from mail where text like '%The same advertisement.%'") == 0
@@ -105,7 +105,7 @@ async def test_none_and_too_many_are_refused(client: httpx.AsyncClient) -> None:
     answers = [await client.post("/mod/bulk", data=data | REMOVAL) for data in ({}, many)]
 
     assert [one.status_code for one in answers] == [422, 422]
-    assert "No item was checked" in answers[0].text and "51 items" in answers[1].text
+    assert "No item was selected" in answers[0].text and "51 items" in answers[1].text
 
 
 @pytest.mark.parametrize("role", [None, "member"])

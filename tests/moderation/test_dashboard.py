@@ -45,9 +45,9 @@ async def test_an_empty_community_is_said_to_be_so(staff: httpx.AsyncClient) -> 
 
     for words in (
         "nothing to do",
-        "all within our aim",
-        "Nothing was decided",
-        "Nobody reported anything",
+        "all within the target",
+        "No decisions in this period",
+        "No reports in this period",
         "Nobody wrote anything",
     ):
         assert words in page
@@ -99,7 +99,7 @@ async def test_what_waits_for_a_second_look_is_counted_as_the_list_has_it(staff:
     now = await numbers.now(mo, 24)
 
     assert (now.appeals, now.seconds) == (0, 0)
-    assert "Nothing waits for you." in (await staff.get("/mod/appeals")).text
+    assert "Nothing is waiting for you." in (await staff.get("/mod/appeals")).text
 
 
 async def test_a_day_that_begins_while_the_page_is_made_is_for_the_next_one(app: Litestar, mo: Viewer) -> None:
@@ -127,7 +127,7 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
 
     found = await figure("waits")
 
-    assert found.summary == "Half of what came up was acted on within 6 h, nine in ten within 10 h."
+    assert found.summary == "Half of the items were acted on within 6 h, 90 % within 10 h."
     assert found.rows == [[fortnight().labels[-1], "11", "6 h", "10 h"]]
     assert found.spans is not None and len(found.spans.marks) == 1
 
@@ -139,8 +139,8 @@ async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_bac
 
     found = await figure("decisions")
 
-    assert found.summary == "4 decisions: 3 took something away, none was made by a rule."
-    assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Left as it is": "1", "Warned": "1"}
+    assert found.summary == "4 decisions: 3 restricted something, none was made by a rule."
+    assert {strip.name: strip.words for strip in found.strips} == {"Removed": "2", "Approved": "1", "Warned": "1"}
     assert found.strips[0].name == "Removed"
 
 
@@ -168,7 +168,7 @@ async def test_overturned_decisions_are_a_share_of_those_that_took_something_awa
 
     found = await figure("appeals")
 
-    assert found.summary == "Of 4 decisions that took something away, 2 were appealed against and 1 overturned."
+    assert found.summary == "Of 4 decisions with restrictions, 2 were appealed against and 1 overturned."
     assert found.rows == [["Appealed against", "2", "50 %"], ["Overturned", "1", "25 %"]]
 
 
@@ -191,7 +191,7 @@ async def test_a_rule_is_as_right_as_moderators_found_it(app: Litestar, mo: View
 
     found = await figure("rules")
 
-    assert found.summary == "Of 3 comments that rules picked out and moderators judged, 2 broke a rule."
+    assert found.summary == "Of 3 comments that rules matched and moderators decided, 2 broke a rule."
     assert found.rows == [["Shouting in tests", "on", "5", "2", "1", "67 %"]]
 
 
@@ -247,7 +247,7 @@ async def test_a_time_can_be_chosen(staff: httpx.AsyncClient, mo: Viewer, days: 
     page = (await staff.get(f"/mod/stats?days={days}")).text
 
     assert f'href="/mod/stats?days={days}" aria-current="page"' in page
-    assert "1 decision: 1 took something away" in page and '<details class="numbers" open>' in page
+    assert "1 decision: 1 restricted something" in page and '<details class="numbers" open>' in page
 
 
 @pytest.mark.parametrize("days", ["", "x", "-1", "12", "99999999999999999999"])
@@ -262,8 +262,8 @@ async def test_what_was_before_the_time_is_not_counted(app: Litestar, mo: Viewer
     for table in ("decision", "report"):
         await db.execute(f"update {table} set created_at = now() - interval '15 days'")
 
-    assert (await figure("decisions")).summary == "Nothing was decided in this time."
-    assert (await figure("reports")).summary == "Nobody reported anything in this time."
+    assert (await figure("decisions")).summary == "No decisions in this period."
+    assert (await figure("reports")).summary == "No reports in this period."
 
 
 def test_a_young_community_is_shown_by_days_and_an_older_one_by_weeks() -> None:

@@ -188,8 +188,8 @@ async def test_a_claim_that_comes_too_late_shows_by_htmx_who_has_it(desk: httpx.
         assert answer.status_code == 409
         assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#claim", "outerHTML")
         assert answer.text.strip().startswith('<form class="claim" id="claim"') and "<html" not in answer.text
-    assert "olga looks at it" in held.text
-    assert "It was decided meanwhile" in settled.text and f'href="/mod/item/{item}"' in settled.text
+    assert "olga is reviewing this" in held.text
+    assert "It has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
 
 
 async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undone(desk: httpx.AsyncClient) -> None:
@@ -201,7 +201,7 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
 
     assert answer.status_code == 303 and answer.headers["location"] == f"/mod/item/{second}?done={decision}"
     assert await state_of_target(first) == "removed"
-    assert f'action="/mod/item/{first}/undo"' in following.text and "Yours for ten minutes" in following.text
+    assert f'action="/mod/item/{first}/undo"' in following.text and "Claimed by you for ten minutes" in following.text
 
     undone = await desk.post(f"/mod/item/{first}/undo", data={"decision": str(decision)})
 
@@ -209,7 +209,7 @@ async def test_a_decision_without_script_leads_to_the_next_item_and_can_be_undon
     assert await state_of_target(first) == "visible"
 
     again = await desk.get(undone.headers["location"])
-    assert "You took it back: everything is as it was" in again.text
+    assert "Undone: everything is as it was" in again.text
     await desk.post(f"/mod/item/{first}/decide", data=await removal(first))
     assert "You took it back" not in (await desk.get(undone.headers["location"])).text
 
@@ -245,7 +245,7 @@ async def test_what_is_missing_is_said_and_the_rest_kept(
     answer = await desk.post(f"/mod/item/{item}/decide", data=await removal(item) | change)
 
     assert answer.status_code == 422
-    assert f'id="{mistake}"' in answer.text and '<a href="#decide">Nothing is decided yet.</a>' in answer.text
+    assert f'id="{mistake}"' in answer.text and '<a href="#decide">Not decided yet.</a>' in answer.text
     assert "reason" in change or "It insults somebody.</textarea>" in answer.text
     assert await state_of_target(item) == "visible"
 
@@ -258,7 +258,7 @@ async def test_a_decision_on_what_was_decided_meanwhile_keeps_the_reason(desk: h
     answer = await desk.post(f"/mod/item/{item}/decide", data=seen)
 
     assert answer.status_code == 409
-    assert "Somebody else decided this meanwhile" in answer.text
+    assert "Another moderator has decided this" in answer.text
     assert "It insults somebody.</textarea>" in answer.text
     assert await state_of_target(item) == "visible"
 
@@ -314,8 +314,8 @@ async def test_an_item_is_claimed_by_one_at_a_time(desk: httpx.AsyncClient) -> N
     await db.execute("update item set claimed_until = now() - interval '1 second'")
     taken = await desk.post(f"/mod/item/{item}/claim")
 
-    assert refused.status_code == 409 and "Somebody else is looking" in refused.text
-    assert "olga looks at it" in held.text
+    assert refused.status_code == 409 and "Another moderator is reviewing" in refused.text
+    assert "olga is reviewing this" in held.text
     assert decision.status_code == 409
     assert (taken.status_code, taken.headers["location"]) == (303, f"/mod/item/{item}")
 
@@ -337,7 +337,7 @@ async def test_skipping_leaves_it_as_it_is_and_passes_by_what_others_hold(desk: 
     end = await desk.post(f"/mod/item/{third}/skip", headers=HTMX)
 
     assert answer.headers["location"] == f"/mod/item/{third}"
-    assert "That was all there is for you" in end.text
+    assert "There is nothing left for you" in end.text
     assert await db.value("select state from item where id = $1", first) == "open"
 
 
@@ -390,7 +390,7 @@ async def test_an_item_that_is_not_there_is_not_there(desk: httpx.AsyncClient, i
 async def test_an_empty_queue_says_so(desk: httpx.AsyncClient) -> None:
     page = await desk.get("/mod/queue")
 
-    assert page.status_code == 200 and "Nothing waits." in page.text
+    assert page.status_code == 200 and "The queue is empty." in page.text
 
 
 async def test_what_is_grave_among_the_other_items_of_an_author_is_not_shown_either(desk: httpx.AsyncClient) -> None:

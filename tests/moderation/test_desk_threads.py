@@ -97,7 +97,10 @@ async def test_a_slowed_thread_makes_its_members_wait_and_keeps_the_text(client:
     second = await client.post(f"/t/{thread}/comments", data={"body": "At once another."})
 
     assert (first.status_code, second.status_code) == (303, 429)
-    assert "moderators have slowed this thread" in second.text and "At once another.</textarea>" in second.text
+    assert (
+        "moderators have turned on slow mode in this thread" in second.text
+        and "At once another.</textarea>" in second.text
+    )
 
 
 async def test_only_moderators_are_offered_it_and_may(app: Litestar, client: httpx.AsyncClient) -> None:

@@ -54,7 +54,7 @@ async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_
 
     words, own = await Told(mo).words(), await Told(olga).words()
 
-    assert f'<li data-item="{looked_at}">olga looks at it</li>' in words
+    assert f'<li data-item="{looked_at}">olga is reviewing this</li>' in words
     assert f'<li data-item="{settled}" data-decided>Folded by olga</li>' in words
     assert f'data-item="{passed_on}"' not in words
     assert "olga" not in own
@@ -84,7 +84,7 @@ async def test_what_a_queue_knows_is_not_told_again(mo: Viewer, olga: Viewer) ->
     await claims.claim(olga, item)
     then = await told.words()
 
-    assert "1 new item" in first and again == "" and "olga looks at it" in then
+    assert "1 new item" in first and again == "" and "olga is reviewing this" in then
 
 
 async def test_every_change_of_an_item_stirs_the_open_queues(
@@ -125,7 +125,7 @@ async def test_a_queue_is_looked_at_when_stirred_and_else_rarely(mo: Viewer, olg
     told.desk.is_stirred = True
     await told.desk.look()
 
-    assert b"olga looks at it" in b"".join(told.seat._queue)
+    assert b"olga is reviewing this" in b"".join(told.seat._queue)
 
 
 async def test_whoever_sits_down_while_the_others_are_asked_about_stays(

@@ -165,7 +165,7 @@ async def test_open_pages_are_told_that_it_waits_again(mo: Viewer) -> None:
 
     assert INSULT in await told()
     await decisions.undo(mo, decision)
-    assert INSULT not in await told() and "This comment waits for a moderator." in await told()
+    assert INSULT not in await told() and "This comment is waiting for a moderator." in await told()
 
 
 @pytest.mark.committed
@@ -220,7 +220,7 @@ async def test_what_another_decided_on_top_cannot_be_pulled_away(mo: Viewer) -> 
     await reports.report(Flag("comment", comment, "hate", "", await make.member()))
     await decided(item, other)
 
-    with pytest.raises(Refused, match="Something else"):
+    with pytest.raises(Refused, match="newer decision"):
         await decisions.undo(mo, first)
 
     assert await db.value("select state from comment where id = $1", comment) == "removed"
@@ -235,7 +235,7 @@ async def test_too_late_the_page_says_so_and_shows_how_it_stands(client: httpx.A
     answer = await client.post(f"/mod/item/{item}/undo", data={"decision": str(decision)})
 
     assert answer.status_code == 422
-    assert "This can no longer be undone" in answer.text and "Nothing is open about this any more" in answer.text
+    assert "This can no longer be undone" in answer.text and "This is already closed" in answer.text
 
 
 async def test_by_htmx_the_item_is_back_with_its_line_in_the_list(client: httpx.AsyncClient, mo: Viewer) -> None:

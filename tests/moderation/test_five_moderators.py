@@ -71,7 +71,7 @@ class Moderator:
 
     def sees_how_it_stands(self, page: str) -> None:
         assert "Somebody else" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
-        assert "Nothing is open about this any more" in page or re.search(r'<b class="held"[^>]*>\w+ looks at it', page)
+        assert "This is already closed" in page or re.search(r'<b class="held"[^>]*>\w+ is reviewing this', page)
 
 
 async def report(count: int) -> None:

@@ -160,4 +160,4 @@ async def test_everybody_reads_that_it_was_given_back(client: httpx.AsyncClient)
 
     page = (await client.get("/log")).text
 
-    assert "no moderator came to was given back" in page and "thought" not in page and "jonas" not in page
+    assert "expired without review" in page and "thought" not in page and "jonas" not in page

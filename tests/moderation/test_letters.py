@@ -16,7 +16,7 @@ LETTER = "select text from mail where kind = $1 and recipient = $2"
     ("action", "days", "words"),
     [
         ("silence", 3, "you cannot write or vote, until {}."),
-        ("silence", None, "you cannot write or vote, for good."),
+        ("silence", None, "you cannot write or vote, permanently."),
         ("suspend", 3, "has suspended your account, until {}."),
     ],
 )

@@ -37,9 +37,9 @@ async def test_an_admin_sees_what_went_out_what_came_back_and_what_waits(admin: 
     shown = await admin.get("/mod/mail")
 
     assert shown.status_code == 200
-    assert "1 message went out." in shown.text
-    assert "1 came back; none was a complaint." in shown.text
-    assert "1 message did not go out." in shown.text
+    assert "1 message sent." in shown.text
+    assert "1 bounced; none was a complaint." in shown.text
+    assert "1 message not sent." in shown.text
     assert "far.example" in shown.text
     assert "550 no &lt;such&gt; user" in shown.text
     assert 'href="/mod/mail" aria-current="page"' in shown.text
@@ -47,9 +47,9 @@ async def test_an_admin_sees_what_went_out_what_came_back_and_what_waits(admin: 
 
 async def test_before_any_mail_the_page_says_so(admin: httpx.AsyncClient) -> None:
     shown = await admin.get("/mod/mail")
-    assert "Nothing went out in this time." in shown.text
-    assert "Nobody is held back." in shown.text
-    assert "No mail was written yet." in shown.text
+    assert "Nothing was sent in this period." in shown.text
+    assert "No suppressed addresses." in shown.text
+    assert "No mail yet." in shown.text
 
 
 async def test_a_domain_that_rests_is_named_first(admin: httpx.AsyncClient) -> None:
@@ -60,7 +60,7 @@ async def test_a_domain_that_rests_is_named_first(admin: httpx.AsyncClient) -> N
         "values ('near.example', 0, now(), now() + interval '1 hour')"
     )
     shown = await admin.get("/mod/mail")
-    assert "1 domain rests for asking to wait" in shown.text
+    assert "1 domain rests at their request" in shown.text
     assert shown.text.index("near.example, rests") < shown.text.index("far.example")
 
 

@@ -141,7 +141,7 @@ async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: L
     decision, first, author = await proposed()
     await db.execute("update member set role = 'member' where id = $1", first.id)
 
-    with pytest.raises(Refused, match="may not decide it any more"):
+    with pytest.raises(Refused, match="can no longer decide it"):
         await seconds.agree(await staff(), decision)
 
     assert await standing(author) == "active"

@@ -87,7 +87,9 @@ async def test_an_appeal_is_filed_once_and_its_state_shown(client: httpx.AsyncCl
     assert answer.status_code == 303
     assert "It was a quotation." in page.text and "no part in the decision" in page.text
     assert (
-        again.status_code == 422 and "You have appealed" in again.text and "And another thing.</textarea>" in again.text
+        again.status_code == 422
+        and "You have already appealed" in again.text
+        and "And another thing.</textarea>" in again.text
     )
 
 
@@ -119,7 +121,7 @@ async def test_what_a_moderator_has_taken_on_is_answered_and_not_withdrawn(clien
     answer = await client.post(f"/decision/{decision}/withdraw")
 
     assert "Withdraw the appeal" not in page.text
-    assert answer.status_code == 422 and "does not wait any more" in answer.text
+    assert answer.status_code == 422 and "is being decided" in answer.text
     assert await db.value("select state from appeal") == "assigned"
 
 
@@ -168,7 +170,7 @@ async def test_after_half_a_year_it_is_too_late(client: httpx.AsyncClient) -> No
     page = await client.get(f"/decision/{decision}")
     answer = await client.post(f"/decision/{decision}", data={"text": "Late."})
 
-    assert "That time is over" in page.text and "Late." in answer.text and answer.status_code == 422
+    assert "That time has passed" in page.text and "Late." in answer.text and answer.status_code == 422
 
 
 async def test_whoever_is_suspended_appeals_by_the_key(client: httpx.AsyncClient, app: Litestar) -> None:
@@ -224,7 +226,7 @@ async def test_a_member_finds_all_that_was_decided_about_them(client: httpx.Asyn
     assert f'href="/decision/{decision}"' in page.text and "Your comment was removed" in page.text
     assert f"/decision/{undone}" not in page.text and jonas is not None
     await make.sign_in(client, await make.member())
-    assert "Nothing was ever decided about you" in (await client.get("/settings/decisions")).text
+    assert "No decisions yet" in (await client.get("/settings/decisions")).text
     client.cookies.clear()
     assert (await client.get("/settings/decisions")).status_code == 303
 

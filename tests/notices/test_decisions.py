@@ -18,7 +18,7 @@ LATER = "update decision set created_at = created_at - interval '1 minute'"
 
 
 class Case:
-    """A comment of jon's that ada reported, and the moderator who looks at it."""
+    """A comment of jon's that ada reported, and the moderator who is reviewing this."""
 
     def __init__(self, jon: Viewer, ada: Viewer, mo: Viewer, item: int) -> None:
         self.jon, self.ada, self.mo, self.item = jon, ada, mo, item
@@ -78,7 +78,7 @@ async def test_a_report_that_is_made_again_does_not_change_what_became_of_the_fi
 
     assert await heard(case.ada) == [(False, "upheld")]
     await make.sign_in(client, case.ada)
-    assert "Something was done about it." in (await client.get("/notices")).text
+    assert "A moderator agreed and acted on it." in (await client.get("/notices")).text
 
 
 async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:
@@ -108,7 +108,7 @@ async def test_who_reported_hears_of_an_appeal_that_overturned_what_was_done(
 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
-    assert "After an appeal it was looked at again" in (await client.get("/notices")).text
+    assert "After an appeal it was reviewed again" in (await client.get("/notices")).text
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:

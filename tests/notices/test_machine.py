@@ -1,4 +1,4 @@
-"""Whatever is written, muted, blocked, taken away and given back, in whatever order: only what may reach one does.
+"""Whatever is written, muted, blocked, removed and given back, in whatever order: only what may reach one does.
 
 A model of a few lines says what one member should have to read; after every step the page, the counter, the letter and
 the digest are held against it. Each step commits for real.

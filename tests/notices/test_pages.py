@@ -38,7 +38,7 @@ async def thread_of(comment: int) -> int:
 async def test_the_page_says_who_answered_and_with_what_words(client: httpx.AsyncClient, answered: int) -> None:
     page = (await client.get("/notices")).text
 
-    assert "<b>jon</b> answered you" in page
+    assert "<b>jon</b> replied to you" in page
     assert f'<a href="/c/{answered}">An answer with words.</a>' in page
     assert "The wager" in page
 
@@ -136,7 +136,7 @@ async def test_news_of_a_thread_stand_together(client: httpx.AsyncClient, mira: 
 async def test_nothing_to_tell_is_said(client: httpx.AsyncClient, mira: Viewer) -> None:
     page = (await client.get("/notices")).text
 
-    assert "Nothing to tell you yet." in page
+    assert "No notifications yet." in page
     assert '<span id="unread"></span>' in page
 
 

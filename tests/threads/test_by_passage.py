@@ -70,7 +70,7 @@ async def test_the_marker_of_a_passage_leads_to_its_comments_and_the_form_for_it
     assert marker in page
     assert '<details class="compose" open>' in alone.text
     assert f'name="passage" value="{first}"' in alone.text
-    assert "What do you see in this passage? <span>" in alone.text and "this article? <span></span>" in page
+    assert "Respond to this passage <span>" in alone.text and "this article? <span></span>" in page
     assert names(alone.text) == names(fragment.text) == [f"c{there}"]
     assert elsewhere != there
 

@@ -169,10 +169,10 @@ async def test_a_page_that_was_gone_once_is_looked_at_again(site: Site) -> None:
         (
             html(*(f"Something else {'entirely different ' * 5}{number}." for number in range(9))),
             "200 OK",
-            "something else",
+            "completely different text",
         ),
         (html(*WORDS[:2]), "200 OK", "words now, where it had"),
-        (b"<html><body><p>Error</p></body></html>", "200 OK", "No article was found"),
+        (b"<html><body><p>Error</p></body></html>", "200 OK", "We found no article text"),
         (b"Sign in", "401 Unauthorized", "only after a login"),
         (b"Broken", "500 Internal Server Error", "answered with an error (500)"),
         (b"", "503 Service Unavailable", "is busy"),

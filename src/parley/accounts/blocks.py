@@ -41,12 +41,12 @@ class Listed(msgspec.Struct, frozen=True):
 async def put(viewer: Viewer, other: Person, kind: Kind, *, on: bool) -> None:
     """Mute or block somebody, or take that back. Raises Refused for oneself, for blocking staff, and at a limit."""
     if other.id == viewer.id:
-        raise Refused("This is you: there is nobody to mute or block.")
+        raise Refused("You cannot mute or block yourself.")
     if on and kind == "block" and other.role != "member":
         raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
     async with db.atomic():
         if on and await db.value(OTHERS, viewer.id, other.id) >= MOST:
-            raise Refused(f"You have muted or blocked {MOST} members, which is as many as fit.")
+            raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
         await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(TAKE_BACK, viewer.id, other.id, kind))
         sessions.forget_after_commit()
 
@@ -66,6 +66,6 @@ async def may_answer(member: int, other: int) -> None:
     """Raise Refused where one of the two has blocked the other."""
     is_own: bool | None = await db.value(BETWEEN, member, other)
     if is_own is False:
-        raise Refused("This member does not wish to be answered by you. Your text is kept.")
+        raise Refused("You cannot reply to this member. Your text is kept.")
     if is_own:
         raise Refused("You have blocked this member. To answer them, unblock them on their page. Your text is kept.")

@@ -41,9 +41,9 @@ def name(raw: str) -> str:
     if not _is_solid(name[0]) or name[-1] in SEPARATORS:
         raise Refused("A name begins and ends with a letter or a digit.")
     if _marks(name) > len(name) // 2 or not _keeps_to_one_script(name):
-        raise Refused("Please keep to the letters of one script, so that no name passes for another.")
+        raise Refused("Please use the letters of one script, so that no two names look alike.")
     if key(name) in _reserved():
-        raise Refused("This name is kept free, because it would seem to speak for the site.")
+        raise Refused("This name is reserved, because it could be mistaken for the site's own.")
     return name
 
 

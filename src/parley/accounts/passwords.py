@@ -40,7 +40,7 @@ def check(password: str, words: Iterable[str]) -> None:
     if folded in common():
         raise Refused(f"{strength.COMMON} {strength.ADVICE}")
     if any(_is_made_of(folded, word.casefold()) for word in known):
-        raise Refused("Please do not make the password of your name, your address or the name of this site.")
+        raise Refused("Please do not base your password on your name, your address or the name of this site.")
     reason = strength.weakness(folded, known)
     if reason is not None:
         raise Refused(reason)

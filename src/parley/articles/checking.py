@@ -86,11 +86,11 @@ async def read(due: Due) -> Text | None:
             await db.execute(SAME, due.id, text.fetched.etag, text.fetched.last_modified)
         return None
     if not same_site(text.url or "", due.url):
-        raise CannotImport(f"The address leads to another site now: {text.url}.")
+        raise CannotImport(f"The address now leads to another site: {text.url}.")
     refuse_another((one.text for one in before), (one.text for one in text.passages))
     lost = loss(before, text.passages)
     if lost.is_too_much:
-        raise CannotImport(f"The page lost {lost}: it may be behind a pay wall now.")
+        raise CannotImport(f"The page lost {lost}: it may now be behind a paywall.")
     return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
 
 
@@ -106,4 +106,4 @@ def refuse_another(before: Iterable[str], said: Iterable[str]) -> None:
         raise CannotImport(f"The page has {counts}: it may ask for a login, or show an error.")
     pairs = Counter(pairwise(old))
     if (pairs & Counter(pairwise(new))).total() * 2 < pairs.total():
-        raise CannotImport("The page says something else altogether now.")
+        raise CannotImport("The page now has a completely different text.")

@@ -40,7 +40,7 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
             continue
         marks += len(MARKS.findall(block.source))
         if marks > MOST_MARKS:
-            raise Refused("This changes more than can be read at once. Please save it in two or three steps.")
+            raise Refused("This changes too much to be compared at once. Please save it in two or three steps.")
         made += _sources_module().render(block, base_url, pictures)
     return made
 

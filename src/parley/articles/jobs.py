@@ -40,7 +40,7 @@ async def read(wanted: Import) -> None:
     except Exception:
         log.exception("import failed", id=wanted.id)
         await imports.fail(
-            wanted.id, "This could not be read; the fault is ours. Paste the text of the article instead."
+            wanted.id, "This could not be read because of a fault on our side. Paste the text of the article instead."
         )
     else:
         await imports.finish(wanted.id, draft=encode(text), title=text.title)

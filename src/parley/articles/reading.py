@@ -91,7 +91,7 @@ async def finished(extracted: Extracted, url: str | None) -> Text:
 async def _cut(extracted: Extracted, url: str | None) -> Text:
     passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
     if len(passages) < FEWEST_PASSAGES:
-        raise CannotImport("No article text was found there. Copy the text of the article and paste it instead.")
+        raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
     return Text(
         title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=passages,

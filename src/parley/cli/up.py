@@ -38,11 +38,11 @@ def up(port: int, data: Path, metrics: int | None, *, no_demo: bool) -> None:
             check_port(port)
             serve(run, stack, port, metrics=metrics, with_demo=not no_demo)
     except Stopped:
-        say("Stopped. Everything is kept.")
+        say("Stopped. All data is kept.")
     except CannotStart as error:
         give_up(str(error))
     except OSError as error:
-        give_up(f"Parley had to stop: {error.strerror or error} ({error.filename or data}). Nothing was lost.")
+        give_up(f"Parley stopped: {error.strerror or error} ({error.filename or data}). Nothing was lost.")
 
 
 def give_up(why: str) -> NoReturn:

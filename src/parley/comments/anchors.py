@@ -28,10 +28,12 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
     """
     blocks = _blocks(await articles.from_passage(thread, passage))
     if not blocks:
-        raise Refused("This passage is no longer in the article. Your text is kept; you can answer the whole article.")
+        raise Refused(
+            "This passage is no longer in the article. Your text is kept: you can respond to the whole article."
+        )
     selector = anchoring.select(blocks, passage, " ".join(quote.split()), prefix)
     if selector is None:
-        raise Refused("These words are not in the passage as it reads now. Your text is kept; please select again.")
+        raise Refused("These words are no longer in the passage. Your text is kept: please select them again.")
     if len(selector.quote) > rules.LONGEST_QUOTE:
         selector = anchoring.select(blocks, passage, shortened(selector.quote), selector.prefix) or selector
     [place] = anchoring.resolve([selector], blocks, blocks, {})

@@ -153,7 +153,7 @@ async def _post(draft: Draft) -> int:
         # Of two that wait for each other PostgreSQL gives one up, of which nothing stands.
         with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
             return await _judge_and_write(draft)
-    raise TooMany("Too many comments of yours came at once. Your text is kept; please send it again.", 1)
+    raise TooMany("You posted too many comments at once. Your text is kept. Please send it again.", 1)
 
 
 async def _judge_and_write(draft: Draft) -> int:
@@ -179,7 +179,7 @@ async def render(body: str) -> str:
     html = markdown.render(body, {typed: member.name for typed, member in found.items()})
     links = markdown.count_links(html)
     if links > rules.MOST_LINKS:
-        raise Refused(f"This has {links} links; {rules.MOST_LINKS} fit. Please take some out.")
+        raise Refused(f"This has {links} links; {rules.MOST_LINKS} are allowed. Please remove some.")
     return html
 
 
@@ -207,7 +207,7 @@ async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
         raise Overtaken
     if written.id is None:
         await _may_answer(draft)
-        raise Refused("The comment you answer is no longer there. Your text is kept here.")
+        raise Refused("The comment you are replying to no longer exists. Your text is kept here.")
     if written.seq is not None:
         await announce(draft.thread, written.seq)
     return written.id
@@ -343,8 +343,8 @@ def _is_of_now(version: int | None, body: str, former: Former) -> None:
     # The same words again are the same edit, sent twice.
     if version not in (None, former.version) and body != former.body:
         raise EditedMeanwhile(
-            "This comment was edited meanwhile, perhaps in another tab. Nothing was changed, and your text is kept "
-            "below. Save again to put it in the place of what stands now."
+            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is "
+            "kept below. Save again to replace the current text with yours."
         )
 
 

@@ -78,7 +78,7 @@ class Profile(msgspec.Struct, frozen=True):
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not _is_shown(person, viewer):
-        raise NotFound("There is no member of this name.")
+        raise NotFound("There is no member with this name.")
     shut_out = await blocks.kind_of(viewer, person.id) if viewer else None
     is_blocked = shut_out == "block"
     before = as_id(request.query_params.get("before", ""))

@@ -48,7 +48,7 @@ def may_edit(viewer: Viewer, comment: Standing) -> None:
     if comment.author != viewer.id:
         raise Forbidden("Only its author can edit a comment.")
     if comment.state != "visible":
-        raise Refused("This comment is no longer there, so it cannot be edited. Your text is kept here.")
+        raise Refused("This comment no longer exists, so it cannot be edited. Your text is kept here.")
     may_write(comment.thread_state)
 
 
@@ -56,7 +56,7 @@ def may_delete(viewer: Viewer, comment: Standing) -> None:
     if comment.author != viewer.id:
         raise Forbidden("Only its author can delete a comment.")
     if comment.state != "visible":
-        raise Refused("This comment is already gone.")
+        raise Refused("This comment has already been deleted.")
 
 
 def may_restore(viewer: Viewer, comment: Standing) -> None:
@@ -64,15 +64,15 @@ def may_restore(viewer: Viewer, comment: Standing) -> None:
     if comment.author != viewer.id:
         raise Forbidden("Only its author can restore a comment.")
     if comment.state != "deleted_by_author" or comment.deleted_at is None:
-        raise Refused("This comment was not deleted by you, so there is nothing to restore.")
+        raise Refused("You did not delete this comment, so there is nothing to restore.")
     if datetime.now(UTC) - comment.deleted_at > timedelta(hours=RESTORE_HOURS):
-        raise Refused(f"A deleted comment can be restored for {RESTORE_HOURS} hours. That time is over.")
+        raise Refused(f"A deleted comment can be restored for {RESTORE_HOURS} hours. That time has passed.")
 
 
 def may_see_history(viewer: Viewer | None, comment: Standing) -> None:
     """Raise NotFound unless the comment is visible, or `viewer` wrote it or moderates; also of one they blocked."""
     if viewer is not None and comment.author in viewer.blocked:
-        raise NotFound("You blocked the member who wrote this, so you do not see their words.")
+        raise NotFound("You blocked the member who wrote this, so you do not see it.")
     own = viewer is not None and (viewer.id == comment.author or viewer.standing in (MODERATOR, ADMIN))
     if comment.state != "visible" and not own:
-        raise NotFound("This comment is no longer there.")
+        raise NotFound("This comment no longer exists.")

@@ -77,7 +77,7 @@ async def transition(comment: Standing, to: str, *, actor: int | None, undoing: 
     steps = TOLD | UNDONE if undoing else TOLD
     step = (comment.state, to)
     if step not in steps:
-        raise Refused("This comment is not what it was a moment ago, so this cannot be done to it any more.")
+        raise Refused("This comment changed a moment ago, so this can no longer be done.")
     async with counted(comment.id):
         await db.execute(MOVE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:

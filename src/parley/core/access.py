@@ -89,7 +89,9 @@ def may_write(viewer: Viewer) -> None:
     if viewer.silenced:
         until = f"until {viewer.until:%-d %B %Y, %H:%M} UTC" if viewer.until else "any more"
         why = f" The reason: {viewer.why}" if viewer.why else ""
-        raise Forbidden(f"You cannot write or vote {until}.{why} You can read all of it, and appeal, in your settings.")
+        raise Forbidden(
+            f"You cannot write or vote {until}.{why} You can read the decision and appeal in your settings."
+        )
 
 
 def _take_place(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]

@@ -31,7 +31,7 @@ class SignInNeeded(ParleyError):
 
 class NotFound(ParleyError):
     status = 404
-    title = "Nothing here"
+    title = "Page not found"
 
 
 class Gone(ParleyError):
@@ -56,14 +56,14 @@ class TooMany(ComeBack):
     """A rate limit was reached."""
 
     status = 429
-    title = "A little slower, please"
+    title = "Too many requests"
 
 
 class Busy(ComeBack):
     """This process has more to do than it can."""
 
     status = 503
-    title = "Too much at once"
+    title = "Parley is busy"
 
 
 class Unavailable(ParleyError):

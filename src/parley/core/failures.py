@@ -17,12 +17,12 @@ log = structlog.get_logger(__name__)
 AnyRequest = Request[Any, Any, Any]
 
 KEPT = "What you typed is below. Copy it before you leave this page."
-NOT_READ = "What you typed was too long to be read. Go back in your browser: it is in the form there."
+NOT_READ = "What you typed was too long to be read. Go back in your browser: your text is still in the form."
 TITLES = {
     400: ("That request could not be read", "Please go back and try again."),
-    404: ("Nothing here", "The address may be mistyped, or what was here is gone."),
-    405: ("Not this way", "This address does not answer that kind of request."),
-    413: ("Too large", "What you sent is larger than Parley takes here. Please send less."),
+    404: ("Page not found", "The address may be mistyped, or the page may have been removed."),
+    405: ("Method not allowed", "This address does not answer that kind of request."),
+    413: ("Too large", "What you sent is too large. Please send less."),
 }
 # The connection is lost, or leads to a server that takes no writes; so may the others.
 LOST = (
@@ -81,7 +81,7 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     # The pattern, since an address may hold a secret.
     log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
-    message = "This is a fault of ours, not yours. It has been written down."
+    message = "This is a fault on our side, and it has been logged."
     return _answer(request, 500, ParleyError.title, message, {})
 
 

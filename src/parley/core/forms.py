@@ -27,7 +27,7 @@ class Form:
         if len(text) < least:
             self.errors[name] = missing
         elif len(text) > most:
-            self.errors[name] = f"This is {len(text):,} characters long; {most:,} fit. Please shorten it."
+            self.errors[name] = f"This is {len(text):,} characters long; {most:,} are allowed. Please shorten it."
         return text
 
     def id(self, name: str) -> int | None:

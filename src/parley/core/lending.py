@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 60.0
 # A server that left us waiting is not asked for so long, or every request of those seconds would wait as well.
 REST_SECONDS = 1.0
-CROWDED = "More is asked of Parley than it can do at this moment. Please try again shortly: nothing is saved twice."
+CROWDED = "Parley is busy right now. Please try again in a moment: nothing is saved twice."
 AWAY = "The database does not answer. Please try again in a moment: nothing is saved twice."
 
 

@@ -68,7 +68,7 @@ MAIL_SUPPRESSED = Gauge("parley_mail_suppressed", "Addresses that nothing of a l
 
 GAVE_WAY = Counter(
     "parley_gave_way",
-    "Times that something gave way, as more was asked than can be done: by what, or for whom.",
+    "Requests and jobs put off under load, by kind.",
     ["kind"],
 )
 LOOP_BLOCKED = Counter(

@@ -155,7 +155,7 @@ async def take(limit: Limit, subject: str) -> None:
         wait = await _take_from_table(limit, subject)
     if wait:
         log.warning("limit reached", limit=limit.name, wait=wait)
-        raise TooMany(f"That was a lot in a short time. Please try again in {_in_words(wait)}.", wait)
+        raise TooMany(f"You did that too often in a short time. Please try again in {_in_words(wait)}.", wait)
 
 
 async def give_back(limit: Limit, subject: str) -> None:

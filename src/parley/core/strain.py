@@ -54,4 +54,4 @@ def has_time(kind: Kind) -> bool:
 def give_way(kind: Kind) -> None:
     """Raise Busy where work of this kind may not be done now."""
     if not has_time(kind):
-        raise Busy("More is asked of Parley than it can do at this moment. Please try again shortly.", RETRY_SECONDS)
+        raise Busy("Parley is busy right now. Please try again in a moment.", RETRY_SECONDS)

@@ -11,7 +11,7 @@ from parley.digests.selection import SIDES
 SUBJECT = 78
 # Of the subject's length, how much a name may take.
 NAME = 20
-ABOUT_READER = {"reply": "answers you", "mention": "mentions you"}
+ABOUT_READER = {"reply": "replies to you", "mention": "mentions you"}
 
 
 def subject(items: Sequence[Item]) -> str:

@@ -153,7 +153,7 @@ async def _answering(token: str) -> Subscribed:
     number = letters.number_in("keep", token)
     one = await queries.subscribed(number) if number is not None else None
     if one is None:
-        raise NotFound("There is nothing to answer at this address.")
+        raise NotFound("There is no question at this address.")
     return one
 
 

@@ -164,7 +164,7 @@ def reason(item: Item, now: datetime) -> str:
     liked = f"{plural(item.ups, 'reader', 'readers')} found this worth reading"
     best = liked if item.ups >= FEWEST_UPS else f"Written {day}"
     return {
-        "reply": f"Answers you, {day}",
+        "reply": f"Replies to you, {day}",
         "mention": f"Mentions you, {day}",
         "followed": f"You follow this thread: {_unread(item, now)}",
         "read": f"You read this thread: {_unread(item, now)}",

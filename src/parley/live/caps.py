@@ -31,7 +31,7 @@ class Caps:
         """Count `stream`. Raises TooMany where its holder has as many as they may."""
         most = self._bounds.streams_a_session if stream.session else self._bounds.streams_an_address
         if self._limits and self.held[stream.owner] >= most:
-            raise TooMany("Live updates are open in too many tabs. Close one, and this one follows again.", 30)
+            raise TooMany("Live updates are open in too many tabs. Close one to follow this page again.", 30)
         self.held[stream.owner] += 1
 
     def free(self, stream: Stream) -> None:

@@ -145,7 +145,7 @@ class Hub:
     def _refuse_while_closing(self) -> None:
         """Asked again after whatever was waited for: one that comes in after the goodbye would hear none."""
         if self.closing:
-            raise Unavailable("This server is about to restart. Live updates come back in a moment.")
+            raise Unavailable("This server is restarting. Live updates continue in a moment.")
 
     def _channel(self, stream: Stream, state: queries.State) -> Channel:
         """The channel of the stream's thread, opened where the stream is if there is none."""

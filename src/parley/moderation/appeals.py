@@ -55,12 +55,12 @@ async def file(*, decision: int, text: str) -> int:
     async with db.atomic():
         made = await decisions.found(decision, lock=True)
         if made.member is None or made.state != "in_force":
-            raise Refused("This decision is not in force any more, so there is nothing to appeal against.")
+            raise Refused("This decision is no longer in force, so there is nothing to appeal.")
         if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
-            raise Refused("Appeals were possible for six months. That time is over.")
+            raise Refused("Appeals were possible for six months. That time has passed.")
         filed: int | None = await db.value(FILE, decision, made.member, text)
         if filed is None:
-            raise Refused("You have appealed against this decision before; it is reviewed once.")
+            raise Refused("You have already appealed this decision; it is reviewed once.")
         await record.write(None, Entry("appeal", made.kind, made.target, decision=decision), role="member")
     return filed
 
@@ -73,7 +73,7 @@ async def withdraw(decision: int) -> None:
     async with db.atomic():
         made = await decisions.found(decision, lock=True)
         if not await db.execute(WITHDRAW, decision):
-            raise Refused("This appeal does not wait any more, so it cannot be withdrawn. It will be answered, or was.")
+            raise Refused("This appeal is being decided or has been decided, so it cannot be withdrawn.")
         await record.write(None, Entry("appeal.withdrawn", made.kind, made.target, decision=decision), role="member")
 
 
@@ -95,7 +95,7 @@ async def decide(
     The answer is mailed. Raises as `take`, and Refused for an answer that is none.
     """
     if outcome not in OUTCOMES or not answer.strip():
-        raise Refused("Please choose an outcome, and write a sentence on why: the person will read it.")
+        raise Refused("Please choose an outcome and give a reason: the member will read it.")
     async with db.atomic():
         filed, made, target = await _locked(appeal)
         await _assign(viewer, filed, made, target)
@@ -125,9 +125,9 @@ async def _assign(viewer: Viewer, filed: Filed, made: Made, target: Target) -> N
     if viewer.id in (made.moderator, made.second):
         raise Forbidden("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
     if filed.state not in {"filed", "assigned"}:
-        raise Stale("This appeal was decided meanwhile. What you see now is how it stands.")
+        raise Stale("This appeal has been decided in the meantime. This is the current state.")
     if filed.assigned_to not in {None, viewer.id} and not filed.overdue:
-        raise Stale("Somebody else has taken this appeal on.")
+        raise Stale("Another moderator has taken on this appeal.")
     await db.execute(TAKE, filed.id, viewer.id)
 
 
@@ -142,7 +142,7 @@ async def _overturn(viewer: Viewer, made: Made, target: Target) -> Change:
 async def _lessen(viewer: Viewer, made: Made, target: Target, choice: Choice) -> Change:
     """Put something in a decision's place that takes less."""
     if made.state != "in_force":
-        raise Refused("This decision is over already, so it cannot be made a lesser one. Uphold it or overturn it.")
+        raise Refused("This decision has already ended, so it cannot be reduced. Uphold it or overturn it.")
     rules.may_lessen(made.action, made.until, choice)
     await db.execute(LESSEN, made.id, choice.action, choice.ends)
     back = await effects.take_back(target, made.was, viewer.id, cleared=True)

@@ -20,4 +20,4 @@ async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
         raise Refused("Please choose what you would have done.")
     asked = await audits.following(viewer, decision)
     if asked is None or not await db.execute(WRITE, decision, viewer.id, action):
-        raise Stale("Somebody else has looked at this one meanwhile. Here is another, if there is one.")
+        raise Stale("Another moderator has already looked at this one. Here is another, if there is one.")

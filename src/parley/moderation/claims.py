@@ -30,9 +30,9 @@ async def claim(viewer: Viewer, item: int) -> None:
     async with db.atomic():
         there = await db.values(LOCK, viewer.id, item)
         if item not in there:
-            raise Stale("This was decided meanwhile. What you see now is how it stands.")
+            raise Stale("This has been decided in the meantime. This is the current state.")
         if not await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES):
-            raise Stale("Somebody else is looking at this right now. Take another one, or wait a moment.")
+            raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
         await db.execute(FREE, viewer.id, item)
         await desks.stir()
 

@@ -114,9 +114,9 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
         target = await targets.lock(seen.kind, seen.target)
         item = await _item(choice.item, lock=True)
         if item.version != choice.version or item.state != "open":
-            raise Stale("Somebody else decided this meanwhile. What you see now is how it stands.")
+            raise Stale("Another moderator has decided this in the meantime. This is the current state.")
         if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
-            raise Stale("Somebody else is looking at this right now. Take another one, or wait a moment.")
+            raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
         rules.may_decide(viewer, target.member, await reporters(item.id))
         if choice.action in ON_MEMBER:
             rules.may_act_on(viewer, target.role)
@@ -210,9 +210,9 @@ async def undo(viewer: Viewer, decision: int) -> None:
         made = await found(decision, lock=True)
         late = datetime.now(UTC) - made.created_at > timedelta(seconds=rules.UNDO_SECONDS)
         if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late:
-            raise Refused("This can no longer be undone. The decision stands, and can be decided anew.")
+            raise Refused("This can no longer be undone. The decision stands; you can make a new one.")
         if await db.value(LATER, made.item, decision):
-            raise Refused("Something else was decided about it since, so this cannot be undone any more.")
+            raise Refused("There is a newer decision, so this can no longer be undone.")
         await end(made, "undone")
         before, after = await effects.take_back(target, made.was, viewer.id)
         await db.execute(PROPOSE_AGAIN, made.item, made.kind, made.target, made.created_at)

@@ -55,7 +55,7 @@ class DecisionForm(Form):
         self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
         self.until = self.id("until")
         if self.until is not None and self.until > LONGEST_TIME:
-            self.errors["until"] = "This is longer than ten years. Leave it empty to decide it for good."
+            self.errors["until"] = "This is longer than ten years. Leave it empty for a permanent decision."
 
     def require(self) -> None:
         """Note what is missing: an action always, for what takes something away a rule and a reason too."""
@@ -63,9 +63,9 @@ class DecisionForm(Form):
             self.errors.setdefault("action", "Please choose what to do.")
             return
         if ACTIONS[self.action].restricts and self.rule is None:
-            self.errors.setdefault("rule", "Please name the rule that this breaks.")
+            self.errors.setdefault("rule", "Please choose the rule that this breaks.")
         if ACTIONS[self.action].restricts and not self.reason:
-            self.errors.setdefault("reason", "Please write a sentence on why: whom it concerns will read it.")
+            self.errors.setdefault("reason", "Please give a reason: the author will read it.")
 
     def choice_for(self, item: int, version: int | None = None) -> Choice:
         """The decision on an item as its op takes it; a rule is only named where it was broken."""
@@ -89,8 +89,8 @@ class ReviewForm(Form):
         super().__init__(data)
         self.outcome = self.choice("outcome", OUTCOMES)
         if self.outcome is None:
-            self.errors.setdefault("outcome", "Please choose what becomes of the decision.")
-        missing = "Please write a sentence on why: the person will read it."
+            self.errors.setdefault("outcome", "Please choose the outcome.")
+        missing = "Please give a reason: the member will read it."
         self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
         self.action = self.choice("action", list(ACTIONS)) or ""
         self.until = self.id("until")
@@ -104,7 +104,7 @@ class SecondForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.agrees = self.flag("agree")
-        missing = "Please write a sentence on why, for whoever proposed it."
+        missing = "Please give a reason for the moderator who proposed it."
         least = 0 if self.agrees else 1
         self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)
 
@@ -118,7 +118,7 @@ class NoteForm(Form):
 class LiftForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = "Please write a sentence on why: they will read it."
+        missing = "Please give a reason: the member will read it."
         self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
 
 

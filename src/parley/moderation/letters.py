@@ -67,7 +67,7 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
 def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of what somebody is told of a decision about them."""
     until = concerned.until
-    lasts = f"until {day(until)}, {until:%H:%M} UTC" if until else "for good"
+    lasts = f"until {day(until)}, {until:%H:%M} UTC" if until else "permanently"
     return mail.written_message("decision", **msgspec.structs.asdict(concerned), lasts=lasts, link=link)
 
 

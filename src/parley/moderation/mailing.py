@@ -12,15 +12,15 @@ WORDS = {
     "gone": "No such mailbox",
     "hard": "Cannot be reached",
     "full": "Mailbox full",
-    "content": "This letter was refused",
-    "rate": "Too much at once",
-    "soft": "Full, or not now",
-    "policy": "Our mail refused",
+    "content": "Content refused",
+    "rate": "Rate limit",
+    "soft": "Temporary failure",
+    "policy": "Refused by policy",
     "complaint": "Complaint",
     "delayed": "Delayed",
-    "failed": "Refused for good",
-    "expired": "Too late",
-    "stopped": "Not wanted any more",
+    "failed": "Permanently refused",
+    "expired": "Expired",
+    "stopped": "Unsubscribed",
     "unknown": "Not known",
 }
 
@@ -37,7 +37,7 @@ async def figures(period: Period) -> list[Figure]:
 
 def sent(period: Period, found: Sequence[mail.Counted]) -> Figure:
     total = sum(one.count for one in found)
-    summary = f"{plural(total, 'message', 'messages')} went out." if total else "Nothing went out in this time."
+    summary = f"{plural(total, 'message', 'messages')} sent." if total else "Nothing was sent in this period."
     counts = [(one.start, one.kind.capitalize(), one.count) for one in found]
     return stripped("sent", "Sent", summary, period, counts)
 
@@ -46,22 +46,24 @@ def came_back(period: Period, found: Sequence[mail.Counted]) -> Figure:
     total = sum(one.count for one in found)
     complaints = sum(one.count for one in found if one.kind == "complaint")
     complained = plural(complaints, "was a complaint", "were complaints") if complaints else "none was a complaint"
-    summary = f"{total:,} came back; {complained}." if total else "Nothing came back in this time."
+    summary = f"{total:,} bounced; {complained}." if total else "No bounces in this period."
     counts = [(one.start, WORDS.get(one.kind, one.kind), one.count) for one in found]
-    return stripped("back", "Came back", summary, period, counts)
+    return stripped("back", "Bounced", summary, period, counts)
 
 
 def not_sent(period: Period, found: Sequence[mail.Counted]) -> Figure:
     total = sum(one.count for one in found)
-    summary = f"{plural(total, 'message', 'messages')} did not go out." if total else "Everything went out, or will."
+    summary = f"{plural(total, 'message', 'messages')} not sent." if total else "No failures."
     counts = [(one.start, WORDS[one.kind], one.count) for one in found]
     return stripped("not-sent", "Not sent", summary, period, counts)
 
 
 def domains(found: Sequence[mail.Domain]) -> Figure:
     resting = sum(one.rests_until is not None for one in found)
-    rest = "no domain rests" if not resting else f"{plural(resting, 'domain rests', 'domains rest')} for asking to wait"
-    summary = f"Of what went out, so much came back; {rest}." if found else "Nothing was written to anybody yet."
+    rest = (
+        "no domains paused" if not resting else f"{plural(resting, 'domain paused', 'domains paused')} at their request"
+    )
+    summary = f"Share of sent mail that bounced; {rest}." if found else "No mail yet."
     rows = [
         [
             one.domain,
@@ -75,11 +77,11 @@ def domains(found: Sequence[mail.Domain]) -> Figure:
     ]
     shares = [
         charts.share(
-            f"{one.domain}{', rests' if one.rests_until else ''}", f"{one.back:,} of {one.sent:,}", one.back, one.sent
+            f"{one.domain}{', paused' if one.rests_until else ''}", f"{one.back:,} of {one.sent:,}", one.back, one.sent
         )
         for one in found[:6]
     ]
-    head = ["Domain", "Sent", "Came back", "Waits", "Rests until", "Share that came back"]
+    head = ["Domain", "Sent", "Bounced", "Waiting", "Paused until", "Share bounced"]
     return Figure("domains", "Domains", summary, head, rows, shares=shares)
 
 

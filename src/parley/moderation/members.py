@@ -35,12 +35,12 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
 async def lift(viewer: Viewer, member: int, reason: str) -> None:
     """End what a member is silenced or suspended by before its time, and tell them."""
     if not reason.strip():
-        raise Refused("Please write a sentence on why: they will read it.")
+        raise Refused("Please give a reason: the member will read it.")
     async with db.atomic():
         target = await _locked(viewer, member)
         ended = await db.values(LIFTED, member)
         if not ended:
-            raise Refused("They are neither silenced nor suspended any more.")
+            raise Refused("This member is no longer silenced or suspended.")
         before, after = await sanctions.settle(target)
         await letters.lifted(member, reason)
         await record.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
@@ -69,14 +69,14 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
     Raises Forbidden, Refused.
     """
     if role not in ROLES or not reason.strip():
-        raise Refused("Please choose a role, and write a sentence on why.")
+        raise Refused("Please choose a role and give a reason.")
     async with db.atomic():
         admins = await db.values(seconds.LOCK_ADMINS, member)
         target = await _locked(viewer, member)
         if viewer.standing < ADMIN or viewer.id not in admins:
             raise Forbidden("Only admins decide about roles.")
         if target.role == role:
-            raise Refused("This is what they are already.")
+            raise Refused("The member already has this role.")
         if not sanctions.can_be_sanctioned(target):
             raise Refused("This member has not confirmed an address, or has left.")
         return await decisions.write(viewer, Choice(0, 0, "role", None, reason, None, role), target)

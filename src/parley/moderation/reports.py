@@ -111,7 +111,7 @@ async def report(flag: Flag) -> int:
     async with db.atomic():
         target = await targets.lock(flag.kind, flag.target)
         if target.kind == "comment" and target.state not in ("visible", "hidden"):
-            raise NotFound("This comment is no longer there, so it cannot be reported.")
+            raise NotFound("This comment no longer exists, so it cannot be reported.")
         if flag.reporter is not None and flag.reporter.id == target.member:
             raise Forbidden("This is your own. You can edit or delete it yourself.")
         weight = await _weight(flag)

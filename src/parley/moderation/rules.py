@@ -41,11 +41,11 @@ NOWHERE: frozenset[str] = frozenset()
 ACTIONS = {
     one.name: one
     for one in (
-        Action("approve", "Leave it", "left as it is", EVERYTHING, restricts=False),
+        Action("approve", "Approve", "approved", EVERYTHING, restricts=False),
         Action("remove", "Remove", "removed", COMMENT),
         Action("collapse", "Fold", "folded", COMMENT),
         Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
-        Action("slow", "Slow the thread", "thread slowed", THREAD, restricts=False),
+        Action("slow", "Turn on slow mode", "slow mode turned on", THREAD, restricts=False),
         # From the page of the thread only (places.py).
         Action("archive", "Archive the thread", "thread archived", NOWHERE, restricts=False),
         Action("unlock", "Open the thread", "thread opened again", NOWHERE, restricts=False),
@@ -83,7 +83,7 @@ class Stale(ParleyError):
     """Somebody else decided meanwhile: the item is not what the moderator looked at."""
 
     status = 409
-    title = "Somebody was here before you"
+    title = "Already decided"
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -111,9 +111,9 @@ def may_choose(choice: Choice, kind: str) -> Action:
     if action is None or kind not in action.kinds:
         raise Refused("This cannot be decided here. Please choose one of the actions shown.")
     if action.restricts and not choice.guideline:
-        raise Refused("Please name the rule that this breaks: whom it concerns has a right to know it.")
+        raise Refused("Please choose the rule that this breaks: the author has a right to know.")
     if action.restricts and not choice.reason.strip():
-        raise Refused("Please write a sentence on why: whom it concerns will read it.")
+        raise Refused("Please give a reason: the author will read it.")
     return action
 
 
@@ -122,21 +122,21 @@ def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> No
     if viewer.standing < MODERATOR:
         raise Forbidden("Only moderators decide.")
     if viewer.id == concerned:
-        raise Forbidden("This is about you: somebody else has to decide it.")
+        raise Forbidden("This is about you: another moderator has to decide it.")
     if viewer.id in reporters:
-        raise Forbidden("You reported this yourself: somebody else has to decide it.")
+        raise Forbidden("You reported this yourself: another moderator has to decide it.")
 
 
 def may_lessen(action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` takes less than a decision for `action` that lasts `until`, None for good."""
     if choice.action not in LESSER.get(action, ()):
-        raise Refused("Please choose something that takes less than the decision did, or overturn it.")
+        raise Refused("Please choose a milder action than the decision, or overturn it.")
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):
-        raise Refused("Please choose a time that ends sooner than the decision does, or overturn it.")
+        raise Refused("Please choose an end before that of the decision, or overturn it.")
 
 
 def may_act_on(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator would sanction staff: that is an admin's to do."""
     if role != "member" and viewer.standing < ADMIN:
-        raise Forbidden("This member is on the staff: only an admin can decide about them.")
+        raise Forbidden("This member is a moderator or an admin: only an admin can decide about them.")

@@ -12,7 +12,7 @@ from parley.moderation.targets import Target
 
 STATE = {"silence": "silenced", "suspend": "suspended"}
 FOR_GOOD = datetime.max.replace(tzinfo=UTC)
-AWAY = "This member has not confirmed an address, or has left: they cannot write anyway."
+AWAY = "This member has not confirmed their address, or has left, so they cannot write."
 
 
 class Sanction(msgspec.Struct, frozen=True):

@@ -29,7 +29,9 @@ async def agree(viewer: Viewer, decision: int) -> None:
         made, target = await _waiting(viewer, decision)
         admins_only = made.action == "role" or target.role != "member"
         if not await db.value(STILL_MAY, made.moderator, admins_only):
-            raise Refused("Whoever proposed this may not decide it any more. Refuse it, and decide anew.")
+            raise Refused(
+                "The moderator who proposed this can no longer decide it. Reject it, and make a new decision."
+            )
         choice = Choice(0, 0, made.action, None, made.reason, None, made.role)
         before, after = await effects.apply(target, choice, viewer.id)
         await db.execute(AGREE, decision, viewer.id, msgspec.json.encode(before).decode())
@@ -42,7 +44,7 @@ async def agree(viewer: Viewer, decision: int) -> None:
 async def refuse(viewer: Viewer, decision: int, reason: str) -> None:
     """Leave things as they are; the item it came from, if any, waits for another decision."""
     if not reason.strip():
-        raise Refused("Please write a sentence on why, for whoever proposed it.")
+        raise Refused("Please give a reason for the moderator who proposed it.")
     async with db.atomic():
         made, _ = await _waiting(viewer, decision)
         await db.execute(REFUSE, decision, viewer.id)
@@ -67,6 +69,6 @@ def may_second(viewer: Viewer, made: Made, target: Target, reporters: set[int]) 
     if made.action == "role" and viewer.standing < ADMIN:
         raise Forbidden("Only admins decide about roles.")
     if viewer.id == made.moderator:
-        raise Forbidden("You proposed this yourself: two must agree, so this needs somebody else.")
+        raise Forbidden("You proposed this yourself: another moderator has to approve it.")
     if made.state != "awaiting":
         raise Stale("This no longer waits for a second moderator.")

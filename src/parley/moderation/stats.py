@@ -59,7 +59,7 @@ def waits(period: Period, found: Sequence[stats.Waited]) -> Figure:
         "waits",
         "Time to the first action",
         _halves(by_start.get(None), whole=True),
-        ["", "Items", "Half within", "Nine in ten within"],
+        ["", "Items", "Half within", "90 % within"],
         rows[::-1],
         spans=chart if rows else None,
     )
@@ -67,11 +67,11 @@ def waits(period: Period, found: Sequence[stats.Waited]) -> Figure:
 
 def _halves(part: stats.Waited | None, *, whole: bool = False) -> str:
     if part is None:
-        return "Nothing had to be acted on in this time."
+        return "Nothing needed action in this period."
     half, most = wording.lasting(part.half), wording.lasting(part.most)
     if whole:
-        return f"Half of what came up was acted on within {half}, nine in ten within {most}."
-    return f"half within {half}, nine in ten within {most}"
+        return f"Half of the items were acted on within {half}, 90 % within {most}."
+    return f"half within {half}, 90 % within {most}"
 
 
 def decisions(period: Period, found: Sequence[stats.Decided]) -> Figure:
@@ -79,9 +79,9 @@ def decisions(period: Period, found: Sequence[stats.Decided]) -> Figure:
     total, taking = _sums(found, "count", "restricting")
     by_rules = sum(one.count for one in found if one.automated)
     summary = (
-        f"{plural(total, 'decision', 'decisions')}: {taking:,} took something away, {_were(by_rules)} made by a rule."
+        f"{plural(total, 'decision', 'decisions')}: {taking:,} restricted something, {_were(by_rules)} made by a rule."
         if total
-        else "Nothing was decided in this time."
+        else "No decisions in this period."
     )
     return stripped("decisions", "Decisions", summary, period, counts)
 
@@ -95,24 +95,24 @@ def reports(period: Period, found: Sequence[stats.Reported]) -> Figure:
     total, upheld, declined = _sums(found, "count", "upheld", "declined")
     answered = upheld + declined
     agreed = f" Moderators agreed with {upheld:,} of the {answered:,} they answered." if answered else ""
-    summary = f"{plural(total, 'report', 'reports')}.{agreed}" if total else "Nobody reported anything in this time."
+    summary = f"{plural(total, 'report', 'reports')}.{agreed}" if total else "No reports in this period."
     return stripped("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
 
 
 def appeals(found: Sequence[stats.Decided]) -> Figure:
     taking, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
     summary = (
-        f"Of {plural(taking, 'decision', 'decisions')} that took something away, {_were(appealed)} "
+        f"Of {plural(taking, 'decision', 'decisions')} with restrictions, {_were(appealed)} "
         f"appealed against and {overturned or 'none'} overturned."
         if taking
-        else "Nothing was taken away from anybody in this time."
+        else "No restrictions in this period."
     )
     parts = [("Appealed against", appealed), ("Overturned", overturned)] if taking else []
     return Figure(
         "appeals",
         "Appeals",
         summary,
-        ["Of what took something away", "Decisions", "Share"],
+        ["Of restrictions", "Decisions", "Share"],
         [[name, f"{part:,}", wording.percent(part, taking)] for name, part in parts],
         shares=[charts.share(name, wording.percent(part, taking), part, taking) for name, part in parts],
     )
@@ -121,28 +121,28 @@ def appeals(found: Sequence[stats.Decided]) -> Figure:
 def agreement(found: Sequence[stats.Audited]) -> Figure:
     total, agreed, same = _sums(found, "count", "agreed", "same")
     summary = (
-        f"Of {plural(total, 'decision', 'decisions')} looked at twice, {_were(agreed)} found the same, "
-        f"{same or 'none'} with the very same measure."
+        f"Of {plural(total, 'decision', 'decisions')} given a second look, {_were(agreed)} found the same, "
+        f"{same or 'none'} with the same action."
         if total
-        else "No decision was looked at twice in this time."
+        else "No second looks in this period."
     )
     rows = [
         [wording.deed(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"] for one in found
     ]
-    parts = [("Breaks a rule, or not", agreed), ("The very same measure", same)] if total else []
+    parts = [("Breaks a rule, or not", agreed), ("The same action", same)] if total else []
     shares = [charts.share(name, wording.percent(part, total), part, total) for name, part in parts]
-    head = ["Decided", "Looked at twice", "The same finding", "The same measure"]
-    return Figure("agreement", "How far moderators agree", summary, head, rows, shares=shares)
+    head = ["Decided", "Second looks", "Same finding", "Same action"]
+    return Figure("agreement", "How often moderators agree", summary, head, rows, shares=shares)
 
 
 def rules(found: Sequence[stats.Matched]) -> Figure:
     upheld, declined = _sums(found, "upheld", "declined")
     judged = upheld + declined
     summary = (
-        f"Of {plural(judged, 'comment', 'comments')} that rules picked out and moderators judged, "
+        f"Of {plural(judged, 'comment', 'comments')} that rules matched and moderators decided, "
         f"{upheld:,} broke a rule."
         if judged
-        else "Moderators have judged nothing yet that a rule picked out in this time."
+        else "Moderators have not decided on any match of a rule in this period."
     )
     shares = [
         charts.share(
@@ -155,8 +155,8 @@ def rules(found: Sequence[stats.Matched]) -> Figure:
          wording.percent(one.upheld, one.upheld + one.declined)]
         for one in found
     ]  # fmt: skip
-    head = ["Rule", "State", "Picked out", "Right", "Wrong", "Right, of those judged"]
-    return Figure("rules", "How right the rules are", summary, head, rows, shares=shares)
+    head = ["Rule", "State", "Matches", "Right", "Wrong", "Share right"]
+    return Figure("rules", "Precision of the rules", summary, head, rows, shares=shares)
 
 
 def community(period: Period, found: Sequence[stats.Active], joined: Sequence[stats.Joined]) -> Figure:

@@ -8,38 +8,38 @@ from parley.core.pages import day
 
 # What the entries of the record say was done; to what, stands beside it.
 DEEDS = {
-    "approve": "left as it is",
+    "approve": "approved",
     "remove": "removed",
     "collapse": "folded",
     "lock": "locked",
     "unlock": "opened again",
     "archive": "archived",
-    "slow": "slowed",
+    "slow": "slow mode turned on",
     "warn": "warned",
     "silence": "silenced",
     "suspend": "suspended",
-    "escalate": "passed on to an admin",
-    "second": "agreed to as the second",
-    "refuse": "refused as the second",
-    "role": "given another role",
+    "escalate": "escalated to an admin",
+    "second": "approved by a second moderator",
+    "refuse": "rejected by a second moderator",
+    "role": "role changed",
     "lift": "sanctions lifted",
-    "end": "sanction over",
+    "end": "sanction ended",
     "note": "noted about",
     "sign_out": "signed out everywhere",
-    "undo": "taken back at once",
-    "reveal": "looked at although hidden",
+    "undo": "undone",
+    "reveal": "hidden text viewed",
     "appeal": "appealed against",
     "appeal.withdrawn": "appeal withdrawn",
     "appeal.upheld": "appeal: the decision stands",
     "appeal.overturned": "appeal: overturned",
     "appeal.modified": "appeal: changed",
     "hold": "held for a moderator",
-    "expire": "given back after waiting for too long",
+    "expire": "expired without review",
     "flag": "put into the queue",
-    "notify": "told to the staff",
+    "notify": "mailed to moderators",
     "rule.new": "written",
     "rule.change": "changed",
-    "rule.move": "moved in the order",
+    "rule.move": "reordered",
     "rule.propose": "proposed to a second moderator",
     "rule.on": "switched on",
     "rule.shadow": "set to watch only",
@@ -49,23 +49,23 @@ DEEDS = {
 }
 # What everybody may read of it: nothing of who was concerned, and nothing that did not come into force.
 PUBLIC = {
-    "approve": "A comment was let through",
+    "approve": "A comment was approved",
     "remove": "A comment was removed",
     "collapse": "A comment was folded",
     "hold": "A comment was held for a moderator",
-    "expire": "A held comment that no moderator came to was given back to its author",
+    "expire": "A held comment expired without review",
     "lock": "A thread was locked",
     "unlock": "A thread was opened again",
     "archive": "A thread was archived",
-    "slow": "A thread was slowed",
+    "slow": "Slow mode was turned on in a thread",
     "warn": "A member was warned",
     "silence": "A member was silenced",
     "suspend": "A member was suspended",
-    "lift": "A silence or suspension was lifted before its time",
-    "end": "The time of a silence or suspension was over",
-    "appeal.upheld": "An appeal was heard: the decision stands",
-    "appeal.overturned": "An appeal was heard: the decision was overturned, and everything given back",
-    "appeal.modified": "An appeal was heard: the decision was changed",
+    "lift": "A silence or suspension was lifted early",
+    "end": "A silence or suspension ended",
+    "appeal.upheld": "An appeal was decided: the decision stands",
+    "appeal.overturned": "An appeal was decided: the decision was overturned",
+    "appeal.modified": "An appeal was decided: the decision was changed",
 }
 KINDS = {"comment": "Comments", "article": "Articles", "member": "Members", "rule": "Rules"}
 STATES = {
@@ -104,7 +104,7 @@ def _part(name: str, state: Mapping[str, Any]) -> str:
         return f"{value} s between comments" if value else "no wait between comments"
     if name == "member_state" and value in {"silenced", "suspended"}:
         until = state.get("until")
-        return f"{value} until {day(datetime.fromisoformat(until))}" if until else f"{value} for good"
+        return f"{value} until {day(datetime.fromisoformat(until))}" if until else f"{value} permanently"
     return STATES.get(str(value), str(value))
 
 

@@ -36,7 +36,7 @@ class QuietForm(Form):
         self.hours: tuple[int, int] | None = None
         if self.flag("quiet") and not self.errors:
             if starts is None or ends is None or starts == ends:
-                self.errors["ends"] = "Quiet hours need a beginning and another hour to end. Please choose two hours."
+                self.errors["ends"] = "Quiet hours need a start and a different end. Please choose two hours."
             else:
                 self.hours = int(starts), int(ends)
 

@@ -32,7 +32,7 @@ class Kind(msgspec.Struct, frozen=True):
 
 
 KINDS = (
-    Kind("reply", "Somebody answers you", "mail"),
+    Kind("reply", "Somebody replies to you", "mail"),
     Kind("mention", "Somebody mentions you", "mail"),
     Kind("followed", "New comments in threads you follow", "digest"),
     Kind("revised", "An article changes where you commented", "digest"),

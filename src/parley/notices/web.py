@@ -73,7 +73,7 @@ async def set_channels(request: AnyRequest) -> Response[Any]:
 async def set_topics(request: AnyRequest) -> Redirect:
     form = TopicsForm(await posted(request), [one.slug for one in await topics()])
     if form.errors:
-        raise Refused("This is no answer to how often a topic comes. Nothing was changed.")
+        raise Refused("Please choose how often the topic appears in your digest. Nothing was changed.")
     await ops.set_topics(signed_in(request).id, form.levels)
     return Redirect("/settings/mail?saved", status_code=303)
 
@@ -102,7 +102,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
     viewer, row = signed_in(request), await thread_at(thread)
     form = FollowForm(await posted(request))
     if form.errors:
-        raise Refused(f"This is no way to hear of a thread. {form.errors['channel']}")
+        raise Refused(f"Please choose how to be notified about a thread. {form.errors['channel']}")
     if form.on:
         await ops.follow_thread(viewer.id, row.id, level, form.channel)
     else:

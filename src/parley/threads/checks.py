@@ -15,9 +15,9 @@ log = structlog.get_logger(__name__)
 # In one sweep, and no two of one site.
 MOST = 5
 SECONDS = 60
-GONE = "The source had no page at this address when we looked last."
-GONE_FOR_GOOD = "The source took the page away. It is not looked at any more; the text stays here as it is."
-FAULT = "The page could not be read; the fault is ours."
+GONE = "When we last checked, the source had no page at this address."
+GONE_FOR_GOOD = "The source removed the page. We no longer check it; the text here stays as it is."
+FAULT = "The page could not be read because of a fault on our side."
 
 
 async def check_sources() -> int:

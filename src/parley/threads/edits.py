@@ -30,7 +30,7 @@ class Edited(msgspec.Struct, frozen=True):
     reason: str
 
 
-NOTHING = "Nothing changed: this is the text as it is here already."
+NOTHING = "Nothing changed: this is the current text."
 
 
 async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Revised:

@@ -103,7 +103,7 @@ async def accept(decision: Decision, revision: int | None) -> None:
         said = decode(row.draft or b"")
         text = await as_update(article, said)
         if decision.viewer.standing < MODERATOR and loss(await merging.newest(article.id), text.passages).is_too_much:
-            raise Forbidden("This update takes away a large part of the article, so a moderator has to decide.")
+            raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
         if said.fetched is not None:
             await articles.note_fetched(article.id, said.fetched)
         edit = None if said.fetched is not None else Edit(row.member_id, "Suggested as an update.")

@@ -94,7 +94,7 @@ def _may_vote(viewer: Viewer, place: Place) -> None:
     if place.author == viewer.id:
         raise Forbidden("Nobody can vote on their own comment.")
     if place.state != "visible":
-        raise Refused("This comment is no longer there, so your vote was not counted.")
+        raise Refused("This comment no longer exists, so your vote was not counted.")
     if place.thread_state == "archived":
         raise Refused("This thread is archived; its votes stay as they are.")
 

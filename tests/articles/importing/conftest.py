@@ -13,7 +13,7 @@ SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def db() -> None:
-    """Nothing here touches the database."""
+    """Page not found touches the database."""
 
 
 @pytest.fixture

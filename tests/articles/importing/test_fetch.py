@@ -55,7 +55,7 @@ async def test_three_redirects_are_followed_and_a_fourth_is_not(site: Site) -> N
     for step in range(4):
         site.redirect(f"/{step}", f"/{step + 1}")
     assert (await fetch(site.url("/1"))).final_url == site.url("/4")
-    with pytest.raises(CannotImport, match="circles"):
+    with pytest.raises(CannotImport, match="redirecting"):
         await fetch(site.url("/0"))
 
 
@@ -69,7 +69,7 @@ async def test_a_redirect_to_what_is_no_address_says_so(site: Site, broken: str)
 async def test_a_redirect_loop_ends(site: Site) -> None:
     site.redirect("/a", "/b")
     site.redirect("/b", "/a")
-    with pytest.raises(CannotImport, match="circles"):
+    with pytest.raises(CannotImport, match="redirecting"):
         await fetch(site.url("/a"))
     assert len(site.requests) == 2
 
@@ -199,7 +199,7 @@ async def test_pictures_are_fetched_where_they_are_asked_for(site: Site) -> None
 async def test_a_broken_answer_is_told_in_words(site: Site) -> None:
     for answer in (b"", b"garbage\r\n\r\n", OK + b"Content-Length: 50\r\n\r\n<p>half"):
         site.pages["/a"] = answer
-        with pytest.raises(CannotImport, match="broke off"):
+        with pytest.raises(CannotImport, match="was lost"):
             await fetch(site.url("/a"))
 
 

@@ -134,7 +134,7 @@ async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.Asy
     page = await page_of(client, thread)
 
     assert re.search(
-        rf'{SLOW_MODE} in <a href="/c/{written[0]}">one branch</a>, which is heated, one answer every 2 minutes from '
+        rf'{SLOW_MODE} in <a href="/c/{written[0]}">one branch</a>, which is heated, one reply every 2 minutes from '
         r'each member, until <time datetime="[^"]+">\d\d:\d\d UTC</time>\. It lifts by itself\.',
         page,
     )
@@ -142,7 +142,10 @@ async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.Asy
     assert SLOW_MODE not in await page_of(client, thread)
 
 
-AT_THE_BRANCH = r'repl(?:y|ies)<span class="slow">heated: slow until <time datetime="[^"]+">\d\d:\d\d UTC</time></span>'
+AT_THE_BRANCH = (
+    r'repl(?:y|ies)<span class="slow">heated discussion: slow mode until '
+    r'<time datetime="[^"]+">\d\d:\d\d UTC</time></span>'
+)
 
 
 async def test_a_heated_branch_says_so_where_it_begins(client: httpx.AsyncClient) -> None:
@@ -234,7 +237,7 @@ async def test_the_composer_says_so_at_once_after_posting_and_on_the_page(client
     refused = await client.post(f"/t/{thread}/comments", data={"body": "More of mine."})
     client.cookies.clear()
 
-    said = re.compile(WAIT.format("moderators have slowed this thread"))
+    said = re.compile(WAIT.format("moderators have turned on slow mode in this thread"))
     assert said.search(answer.text) and said.search(page)
     assert refused.status_code == 429 and "More of mine." in refused.text
     assert "You can post again" not in await page_of(client, thread)
@@ -245,7 +248,9 @@ async def test_a_slowed_thread_lets_one_go_on_after_two_minutes(app: Litestar) -
     await db.execute("update thread set slow = 120 where id = $1", thread)
     await make.comment(thread, one)
     await pass_by(seconds=100)
-    with pytest.raises(TooMany, match=r"You answered 2 minutes ago and moderators have slowed this thread"):
+    with pytest.raises(
+        TooMany, match=r"You answered 2 minutes ago and moderators have turned on slow mode in this thread"
+    ):
         await make.comment(thread, one)
 
     await pass_by(seconds=21)

@@ -35,7 +35,7 @@ async def test_what_would_be_held_cannot_be_written_in_and_the_text_is_kept(
     answer = await client.post(f"/c/{comment}/edit", data={"body": LINK})
 
     assert answer.status_code == 422
-    assert "an edit cannot wait" in answer.text and f"{LINK}</textarea>" in answer.text
+    assert "an edit cannot be held" in answer.text and f"{LINK}</textarea>" in answer.text
     assert (await db.value(BODY, comment), await state_of(comment)) == ("Nothing to see.", "visible")
     assert await db.value("select count(*) from hit") == 0
     await edit(author, comment, "Nothing to see here.")

@@ -111,7 +111,7 @@ async def test_a_rule_without_a_condition_is_refused(client: httpx.AsyncClient, 
     answer = await client.post("/mod/rules/new", data={"name": "Everything", "does": "hold", "rule": "civility"})
 
     assert answer.status_code == 422
-    assert "A rule without a condition would match nothing" in answer.text and 'value="Everything"' in answer.text
+    assert "A rule without a condition matches nothing" in answer.text and 'value="Everything"' in answer.text
 
 
 async def test_a_name_is_given_once(client: httpx.AsyncClient, moderator: Viewer) -> None:
@@ -163,7 +163,7 @@ async def test_a_change_of_what_somebody_else_changed_is_refused_and_kept(
     answer = await client.post(f"/mod/rules/{rule}", data=WORDS | {"version": "1", "words-0": "mine"})
 
     assert answer.status_code == 409
-    assert "Somebody else changed this rule meanwhile" in answer.text and "mine" in answer.text
+    assert "Another moderator has changed this rule" in answer.text and "mine" in answer.text
     assert await column(rule, "version") == 2
 
 
@@ -172,11 +172,11 @@ async def test_a_version_is_switched_on_only_after_its_test(client: httpx.AsyncC
     wanted = {"version": "1", "state": "on"}
 
     early = await client.post(f"/mod/rules/{rule}/state", data=wanted)
-    assert early.status_code == 422 and "was not back-tested yet" in early.text
+    assert early.status_code == 422 and "has not been back-tested yet" in early.text
 
     assert (await client.post(f"/mod/rules/{rule}/test", data={"version": "1"})).status_code == 303
     busy = await client.get(f"/mod/rules/{rule}")
-    assert "In line for the worker" in busy.text and 'http-equiv="refresh"' in busy.text
+    assert "Waiting for the worker" in busy.text and 'http-equiv="refresh"' in busy.text
     await jobs.run_backtests()
     assert (await client.post(f"/mod/rules/{rule}/state", data=wanted)).status_code == 303
     assert await column(rule, "state") == "on"
@@ -207,7 +207,7 @@ async def test_what_would_hide_much_takes_two(app: Litestar, client: httpx.Async
         assert await column(rule, "state") == "off"
     assert "a second moderator has to switch it on" in (await client.get(f"/mod/rules/{rule}")).text
     await make.sign_in(client, second)
-    assert f"{moderator.name} wants it on." in (await client.get(f"/mod/rules/{rule}")).text
+    assert f"{moderator.name} asked to switch it on." in (await client.get(f"/mod/rules/{rule}")).text
     await client.post(f"/mod/rules/{rule}/state", data=wanted)
 
     assert await column(rule, "state") == "on"
@@ -230,7 +230,7 @@ async def test_the_progress_and_what_was_found_are_shown(
 
     assert "300 of 1,200" in running.text and 'max="1200" value="300"' in running.text
     assert "hx-trigger" in running.text and "load delay" not in done.text
-    assert "<b>1</b> hit" in done.text and "You fool, you!" in done.text and "100.0 %" in done.text
+    assert "<b>1</b> match" in done.text and "You fool, you!" in done.text and "100.0 %" in done.text
     assert (await client.get(f"/mod/rules/{rule}/test")).status_code == 303
 
 

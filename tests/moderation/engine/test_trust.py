@@ -119,7 +119,7 @@ async def test_who_has_used_up_the_hour_reads_so_before_they_write(client: httpx
     assert newcomer.an_hour is not None
     thread = await make.thread()
     forms = [await make.address(thread), f"/c/{await make.comment(thread, await make.member())}/reply"]
-    said = f"You have posted {newcomer.an_hour} comments within an hour, which is what new members can do"
+    said = f"You have posted {newcomer.an_hour} comments within an hour, which is the limit for new members"
 
     await make.sign_in(client, one := await member_of(newcomer, lately=newcomer.an_hour - 1))
     before = [(await client.get(form)).text for form in forms]

@@ -29,7 +29,7 @@ async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
 async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     person = await queries.person(name) if name.isprintable() else None
     if person is None or person.state == "unverified":
-        raise NotFound("There is no member of this name.")
+        raise NotFound("There is no member with this name.")
     form = Form(await posted(request))
     await blocks.put(member_of(request), person, kind, on=form.flag("on"))
     back = local_path(form.values.get("next"))

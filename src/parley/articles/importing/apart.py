@@ -19,7 +19,7 @@ from parley.articles.importing.pasted import extract_file, extract_pasted
 
 _MEMORY = 2_000_000_000  # bytes
 _SECONDS = 15
-_TOO_MUCH = "Reading it took too long, so it was given up. Paste the article's text instead."
+_TOO_MUCH = "Reading the page took too long. Paste the article's text instead."
 _READERS: dict[str, Callable[..., Extracted]] = {
     "page": extract_html,
     "pasted": extract_pasted,

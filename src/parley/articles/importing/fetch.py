@@ -68,7 +68,7 @@ async def fetch(
     except httpcore.ConnectError as error:
         raise CannotImport(_why_not_connected(error)) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
-        raise CannotImport(f"The site broke off its answer. Try again later. {_PASTE}") from None
+        raise CannotImport(f"The connection to the site was lost. Try again later. {_PASTE}") from None
 
 
 async def _follow(
@@ -90,7 +90,7 @@ async def _follow(
             _refuse_status(answer.status)
             body = await _body(answer, headers, limit)
         return _fetched(url, str(target), headers, body, accept)
-    raise CannotImport(f"The site sends visitors around in circles. {_PASTE}")
+    raise CannotImport(f"The site keeps redirecting. {_PASTE}")
 
 
 def _target(url: str, base: str = "") -> httpx.URL:
@@ -147,7 +147,7 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
     if kind == "application/pdf" or body.startswith(b"%PDF"):
         raise CannotImport(f"This is a PDF, which cannot be read here. {_PASTE}")
     if kind not in accept:
-        raise CannotImport(f"This is not a page to read, but {kind}. {_PASTE}")
+        raise CannotImport(f"This is not a web page, but {kind}. {_PASTE}")
     if not body.strip():
         raise CannotImport(f"The site sent an empty page. {_PASTE}")
     charset = declared.get_content_charset()

@@ -13,7 +13,9 @@ class Inflating:
     def __init__(self, encoding: str, limit: int) -> None:
         names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}
         if not names <= {"gzip", "x-gzip", "deflate"} or len(names) > 1:
-            raise CannotImport("The site sent its answer in a packing that was not asked for. Paste the text instead.")
+            raise CannotImport(
+                "The site sent its answer in an encoding that we did not ask for. Paste the text instead."
+            )
         self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
         self._limit = limit
         self._sent = 0

@@ -37,7 +37,7 @@ async def off(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
 def _read(token: str) -> tuple[Off, MailList]:
     off = read_off(token)
     if off is None or off.list not in lists:
-        raise NotFound("This link is not whole. Please open it in the letter once more, or copy all of it.")
+        raise NotFound("This link is incomplete. Please open it from the mail again, or copy the whole link.")
     return off, lists[off.list]
 
 

@@ -63,7 +63,7 @@ async def hold_unjudged(comment: int) -> None:
     """A newcomer's comment waits because the rules could not be applied (trust.md R22)."""
     target = await targets.lock("comment", comment)
     await reports.weigh(await reports.open_item("comment", comment, target.thread))
-    reason = "The rules could not be applied, so a newcomer's comment waits for a moderator."
+    reason = "The rules could not run, so this new member's comment is waiting for a moderator."
     await record.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
 

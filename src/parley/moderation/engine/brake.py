@@ -144,7 +144,7 @@ def waits(place: Place, member: int, parent: int | None) -> Wait | None:
     own = [one for one in place.recent if one.author == member]
     last = min((one.age for one in own), default=WINDOW)
     found = [
-        Wait(last, place.slow, "moderators have slowed this thread"),
+        Wait(last, place.slow, "moderators have turned on slow mode in this thread"),
         Wait(last, RULE_WAIT if place.by_rule else 0, "this thread is heated"),
         Wait(last, wait(place.heat, THREAD_LIMIT), "this thread is heated"),
     ]

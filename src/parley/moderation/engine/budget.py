@@ -44,7 +44,7 @@ class Overrun(msgspec.Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        return f"The rule “{self.rule.name}” took longer than it may on this text, so a moderator reads it first."
+        return f"The rule “{self.rule.name}” took too long on this text, so a moderator reads it first."
 
     @property
     def figures(self) -> str:

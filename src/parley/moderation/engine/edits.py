@@ -24,8 +24,8 @@ IS_THE_SAME = "select body = $2 and assisted = $3 from comment where id = $1"
 # What a rule had to say of a comment it has said: moderators may have let it stand.
 HAVE_SPOKEN = "select distinct rule from hit where comment = $1"
 CANNOT_WAIT = (
-    "This has to be read by a moderator before others read it, and an edit cannot wait for that: the comment stands as "
-    "it was. Your text is kept; you can post it as another comment, which can wait."
+    "A moderator would have to read this first, and an edit cannot be held: the comment stays as it was. "
+    "Your text is kept: you can post it as a new comment."
 )
 
 

@@ -67,11 +67,11 @@ class RuleForm(Form):
     def require(self) -> Asked | None:
         """The rule that was typed; None where something is wrong or missing, as `errors` and the rows say."""
         if not self.name:
-            self.errors.setdefault("name", "Please give it a name. Whoever it concerns will read it.")
+            self.errors.setdefault("name", "Please give it a name. The author of a held comment will read it.")
         if not self.guideline:
             self.errors.setdefault("rule", "Please choose the rule of the community that it is about.")
         if not self.rows:
-            self.errors["add"] = "A rule without a condition would match nothing. Please add one."
+            self.errors["add"] = "A rule without a condition matches nothing. Please add one."
         if self.errors or any(row.errors for row in self.rows):
             return None
         return Asked(self.name, self.action, self.guideline or "", tuple(self.conditions))

@@ -178,7 +178,7 @@ async def _locked(rule: int, version: int | None = None) -> Standing:
     if was is None:
         raise NotFound("There is no such rule.")
     if version is not None and version != was.version:
-        raise Stale("Somebody else changed this rule meanwhile. What you see now is how it stands.")
+        raise Stale("Another moderator has changed this rule in the meantime. This is the current state.")
     return was
 
 

@@ -13,8 +13,8 @@ STATES = ("off", "shadow", "on")
 HIDES = {"hold", "collapse"}
 MOST_HIDDEN = 0.01
 TOO_EXPENSIVE = (
-    "This version takes too long on some texts: see the cost in its test. It stays as it was. Please make it simpler, "
-    "then test it again."
+    "This version takes too long on some texts: see the cost in its test. Nothing was changed. "
+    "Please make it simpler, then test it again."
 )
 
 
@@ -35,7 +35,7 @@ class Asked(msgspec.Struct, frozen=True):
 def may_switch_on(tested: Result | None) -> Result:
     """Raise Refused unless this very version was back-tested and stayed within its budget."""
     if tested is None:
-        raise Refused("This version was not back-tested yet. Please test it first, and look at what it would do.")
+        raise Refused("This version has not been back-tested yet. Please test it first, and see what it would do.")
     if tested.costliest.is_over:
         raise Refused(TOO_EXPENSIVE)
     return tested

@@ -23,7 +23,7 @@ class Level(msgspec.Struct, frozen=True):
 # The rules that ship hold a newcomer's comment that links (m0012); nothing else is held for being new.
 LEVELS = (
     Level("newcomer", days=0, comments=0, an_hour=10, waits_without_rules=True),
-    Level("settling in", days=1, comments=5, an_hour=30, waits_without_rules=False),
+    Level("new member", days=1, comments=5, an_hour=30, waits_without_rules=False),
     Level("established", days=7, comments=20, an_hour=None, waits_without_rules=False),
 )
 
@@ -47,8 +47,8 @@ class UsedUp(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         minutes = -(-self.left // 60)
         return (
-            f"You have posted {self.most} comments within an hour, which is what new members can do; it grows with "
-            f"time. You can post again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+            f"You have posted {self.most} comments within an hour, which is the limit for new members. "
+            f"You can post again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
         )
 
 

@@ -37,7 +37,7 @@ async def _appeal_at(request: AnyRequest, appeal: str) -> Appeal:
     number = as_id(appeal)
     found = await queries.one(staff(request), number) if number else None
     if found is None:
-        raise NotFound("There is no such appeal, or it is not yours to look at: you had a part in it.")
+        raise NotFound("There is no such appeal, or you had a part in it.")
     return found
 
 
@@ -110,7 +110,7 @@ async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
     number = as_id(decision)
     found = await queries.proposal(staff(request), number) if number else None
     if found is None:
-        raise NotFound("Nothing here waits for you: you had a part in it, or it never took two.")
+        raise NotFound("There is no decision here for your second approval.")
     return found
 
 
@@ -158,7 +158,7 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     number = as_id(decision)
     found = await statements.statement(number) if number else None
     if found is None or found.comment is None:
-        raise NotFound("There is no such decision, or no words that it is about.")
+        raise NotFound("There is no such decision, or its text no longer exists.")
     viewer, form = staff(request), Form(await posted(request))
     if await statements.is_veiled(viewer.id, found):
         async with db.atomic():

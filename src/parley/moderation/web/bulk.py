@@ -27,9 +27,9 @@ def checked(data: Mapping[str, Any]) -> dict[int, int]:
     pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
     found = {item: version for item, version in pairs if item and version}
     if not found:
-        raise Refused("No item was checked. Please go back to the queue and check some.")
+        raise Refused("No item was selected. Please go back to the queue and select some.")
     if len(found) > MOST_IN_BULK:
-        raise Refused(f"These are {len(found)} items; {MOST_IN_BULK} can be decided at once. Please check fewer.")
+        raise Refused(f"These are {len(found)} items; {MOST_IN_BULK} can be decided at once. Please select fewer.")
     return found
 
 

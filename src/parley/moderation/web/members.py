@@ -65,7 +65,7 @@ async def _at(name: str) -> Person:
     known = await accounts.person(name) if name.isprintable() else None
     found = await queries.person(known.id) if known else None
     if found is None:
-        raise NotFound("There is no member of this name.")
+        raise NotFound("There is no member with this name.")
     return found
 
 

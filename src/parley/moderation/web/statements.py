@@ -74,7 +74,7 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = str(data.get("key", ""))
     found, concerned = await _at(request, decision, key)
     if not concerned:
-        raise NotFound("Only whom a decision concerns can appeal against it.")
+        raise NotFound("Only the member concerned can appeal a decision.")
     form, status = AppealForm(data), 422
     if not form.errors:
         try:
@@ -92,7 +92,7 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
     key = form.values.get("key", "")
     found, concerned = await _at(request, decision, key)
     if not concerned:
-        raise NotFound("Only whom a decision concerns can withdraw the appeal against it.")
+        raise NotFound("Only the member who appealed can withdraw the appeal.")
     try:
         await appeals.withdraw(found.id)
     except ParleyError as error:
@@ -114,7 +114,7 @@ async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[An
     number = as_id(comment)
     decision = await statements.about_comment(signed_in(request).id, number) if number else None
     if decision is None:
-        raise NotFound("Nothing was decided about this comment that concerns you.")
+        raise NotFound("There is no decision about this comment that concerns you.")
     return Redirect(f"/decision/{decision}", status_code=303)
 
 

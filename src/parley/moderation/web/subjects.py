@@ -29,7 +29,7 @@ async def comment(number: str, viewer: Viewer | None) -> Subject:
     """The comment at an address. Raises NotFound where there is none to be read."""
     row = await comment_at(number, viewer)
     if row.state not in {"visible", "blocked"}:
-        raise NotFound("This comment is no longer there.")
+        raise NotFound("This comment no longer exists.")
     return Subject("comment", row.id, "this comment", f"/c/{row.id}", row.author or "somebody who left", row)
 
 
@@ -42,5 +42,5 @@ async def member(name: str, viewer: Viewer | None) -> Subject:
     """The member of a name. Raises NotFound for one whom others do not see."""
     person = await accounts.person(name) if name.isprintable() else None
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
-        raise NotFound("There is no member of this name.")
+        raise NotFound("There is no member with this name.")
     return Subject("member", person.id, "this member", f"/u/{person.name}", person.name)

@@ -207,7 +207,7 @@ def _field(fields: str, name: str) -> str:
 
 
 def _words(message: Message) -> str:
-    """What its writer says, without the message that came back; HTML only where there is nothing else."""
+    """What its writer says, without the message that bounced; HTML only where there is nothing else."""
     texts = list(_texts(message))
     plain = [text for kind, text in texts if kind != "text/html"]
     words = "\n".join(plain or [TAG.sub(" ", text[:LONGEST_HTML]) for _, text in texts])
