@@ -7,6 +7,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.mail import end_hold
 from parley.core.nudges import Nudge, nudge
+from parley.notices.queries import unread
 from parley.notices.rules import BATCHED, LIST
 
 FOLLOW = """
@@ -139,10 +140,12 @@ async def read_on_page(member: int, thread: int, comments: Sequence[int] | None,
         await _tell()
 
 
-async def read_update(member: int, suggestion: int) -> None:
-    """Have read of a suggested update, or of its decision."""
-    if await db.execute(READ_UPDATE, member, suggestion):
-        await _tell()
+async def read_update(member: int, suggestion: int) -> int | None:
+    """Have read of a suggested update, or of its decision; returns how much is unread then, None if nothing changed."""
+    if not await db.execute(READ_UPDATE, member, suggestion):
+        return None
+    await _tell()
+    return await unread(member)
 
 
 async def read_all(member: int, upto: int, thread: int | None = None) -> None:

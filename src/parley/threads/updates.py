@@ -61,7 +61,7 @@ async def _seen(
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One suggested update: what it changes, and how many comments stand on that."""
     row, article, suggestion = await _seen(request, thread, number)
-    await note_seen(member_of(request).id, suggestion.id)
+    request.scope["viewer"] = await note_seen(member_of(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
     return await _page(request, row, article, suggestion, Form({}))
 
 

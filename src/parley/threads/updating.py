@@ -14,13 +14,15 @@ from parley.articles.revising import Edit
 from parley.articles.updating import Update, keep_source
 from parley.articles.versions import Kept
 from parley.core import db
+from parley.core.access import Viewer
 from parley.core.pages import plural
 from parley.threads.ops import revise_thread
 
 # Who is notified of a suggestion, and of what became of it: given the suggestion's id (notices/ops.py).
 when_changed: list[Callable[[int], Awaitable[None]]] = []
-# What follows a look at a suggestion: given the member and the suggestion's id.
-when_seen: list[Callable[[int, int], Awaitable[None]]] = []
+# What follows a look at a suggestion: given the member and the suggestion's id. Returns how many notices are unread
+# then, None if as many as before.
+when_seen: list[Callable[[int, int], Awaitable[int | None]]] = []
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -91,10 +93,12 @@ async def _let_wait(thread: int, update: Update) -> int:
     return made
 
 
-async def note_seen(member: int, suggestion: int) -> None:
-    """`member` looked at a suggestion: their notice of it is read."""
+async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:
+    """`viewer` looked at a suggestion, so that their notice of it is read; returns them with what is unread now."""
     for note in when_seen:
-        await note(member, suggestion)
+        unread = await note(viewer.id, suggestion)
+        viewer = viewer if unread is None else msgspec.structs.replace(viewer, unread=unread)
+    return viewer
 
 
 async def tell(suggestion: int) -> None:
