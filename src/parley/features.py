@@ -11,7 +11,7 @@ from parley.moderation.engine import checks, edits, slowed
 from parley.notices import mailing
 from parley.notices import ops as notices
 from parley.threads import ops as threads
-from parley.threads import suggestions
+from parley.threads import updating
 from parley.votes import ops as votes
 
 
@@ -21,7 +21,8 @@ def connect() -> None:
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
     threads.after_visit[:] = [notices.read_on_page]
-    suggestions.when_changed[:] = [notices.suggested]
+    updating.when_changed[:] = [notices.suggested]
+    updating.when_seen[:] = [notices.read_update]
     letters.when_told[:] = [notices.decided]
     comments.before_post[:] = [checks.check]
     comments.before_edit[:] = [edits.check]

@@ -1,4 +1,4 @@
-"""`parley article add`: what it is given wrong ends with one sentence."""
+"""`parley article add`: what went is said in one line, and what it is given wrong ends with one sentence."""
 
 import os
 import subprocess
@@ -28,3 +28,34 @@ async def test_where_a_file_came_from_is_an_address_of_the_web(tmp_path: Path, u
     assert "takes the address of a web page" in done.stderr
     assert "Traceback" not in done.stderr
     assert await db.value("select count(*) from article") == 0
+
+
+async def test_an_address_that_is_here_already_is_updated_and_one_line_says_what_went(tmp_path: Path) -> None:
+    file = tmp_path / "essay.md"
+    sentences = [f"Paragraph {number} says what it says at some length, and says it again." for number in range(8)]
+    given = (str(file), "--url", "https://essay.example/wager", "--topic", "research")
+    file.write_text("# The wager\n\n" + "\n\n".join(sentences))
+    first = add(*given)
+    await correct(0, "ease")
+    await correct(1, "ease")
+    sentences[0] = sentences[0].replace("length", "pain")
+    sentences[2:5] = [one.replace("length", "great length") for one in sentences[2:5]]
+    file.write_text("# The wager\n\n" + "\n\n".join(sentences[:7]))
+
+    second = add(*given)
+
+    address, told = second.stdout.splitlines()
+    assert first.stdout.splitlines() == [address]
+    assert told.startswith("Updated: 3 paragraphs changed, 1 removed; 1 correction kept, 1 conflict. Decide at http")
+    assert "/updates/" in told
+    assert "says what it says at ease" in await db.value("select string_agg(text, ' ') from passage where position = 0")
+
+
+async def correct(position: int, word: str) -> None:
+    """Let somebody have corrected one paragraph here."""
+    await db.execute(
+        "update passage set text = replace(text, 'some length', $2), html = replace(html, 'some length', $2)"
+        " where position = $1",
+        position,
+        word,
+    )

@@ -11,6 +11,7 @@ import pytest
 
 import make
 from articles.importing.site_of_tests import Site, serving
+from articles.importing.test_images import picture
 from parley.articles import jobs, pictures, reading
 from parley.articles.display import set_display
 from parley.core import db
@@ -236,24 +237,24 @@ async def test_a_page_that_leads_to_another_site_is_no_revision(site: Site) -> N
 
 
 async def test_a_picture_that_cannot_be_had_this_time_is_not_lost(site: Site) -> None:
-    await imported(site)
-    figure = f'<figure><img src="/media/{"a" * 64}" alt="A curve"></figure>'
-    await db.execute(
-        """insert into passage (revision, lineage, position, kind, html, text)
-           select id, nextval('lineage'), 6, 'figure', $1, 'A curve' from revision""",
-        figure,
-    )
-    page = html(*WORDS[:5], "A new end, which says something else.")
-    site.page("/wager", page.replace(b"</article>", b'<figure><img src="/none.png" alt="A curve"></figure></article>'))
-    site.page("/none.png", b"", status="404 Not Found")
+    figure = b'<figure><img src="/curve.png" alt="A curve"></figure></article>'
+    site.page("/curve.png", picture(), "Content-Type: image/png")
+    url = site.page("/wager", html(*WORDS).replace(b"</article>", figure))
+    await open_thread(text=await reading.read_url(url), topic="research", starter=None)
+    before = await newest_html()
+    site.page("/wager", html(*WORDS[:5], "A new end, which says something else.").replace(b"</article>", figure))
+    site.page("/curve.png", b"", status="404 Not Found")
 
     await look()
 
-    newest = await db.values(
-        "select html from passage where revision = (select max(id) from revision) order by position"
-    )
-    assert newest[-1] == figure
-    assert newest[-2] == "<p>A new end, which says something else.</p>"
+    after = await newest_html()
+    assert "/media/" in before[-1]
+    assert after[-1] == before[-1]
+    assert after[-2] == "<p>A new end, which says something else.</p>"
+
+
+async def newest_html() -> list[str]:
+    return await db.values("select html from passage where revision = (select max(id) from revision) order by position")
 
 
 async def test_few_are_looked_at_in_a_sweep_and_no_two_of_one_site(site: Site) -> None:

@@ -1,5 +1,7 @@
 """A second import of an article changes nothing: it is suggested as an update, which somebody else accepts."""
 
+import re
+
 import httpx
 import pytest
 
@@ -64,7 +66,13 @@ class Case:
 
     async def decide(self, who: Viewer, decision: str, **fields: str) -> httpx.Response:
         await make.sign_in(self.client, who)
-        return await self.client.post(self.update, data={"decision": decision, "revision": "1"} | fields)
+        version = await self.version()
+        return await self.client.post(self.update, data={"decision": decision, "version": version} | fields)
+
+    async def version(self) -> str:
+        """What the page of the update says that it shows; empty where its reader may not decide."""
+        found = re.search(r'name="version" value="(\w+)"', (await self.client.get(self.update)).text)
+        return found[1] if found else ""
 
 
 CHANGED = (*LONG[:3], "Paragraph 3 says what it says at great length, and then says it again.", *LONG[4:])
@@ -140,9 +148,11 @@ async def test_an_owner_does_not_accept_what_takes_away_a_large_part_but_a_moder
 
 async def test_an_article_that_changed_meanwhile_is_looked_at_once_more(case: Case) -> None:
     await case.make()
+    await make.sign_in(case.client, case.ada)
+    seen = await case.version()
     await open_thread(text=make.text("New.", *LONG, url=URL, fetched=True), topic="research", starter=None)
 
-    answer = await case.decide(case.ada, "accept", answer="Typed words.")
+    answer = await case.decide(case.ada, "accept", version=seen, answer="Typed words.")
 
     assert answer.status_code == 422
     assert "changed while you were looking" in answer.text
@@ -202,3 +212,48 @@ async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_
 
     assert [one.kind for one in found if one.comment is None] == []
     assert await db.value("select count(*) from notice where member = $1 and kind = 'update'", case.ada.id) == 1
+
+
+async def test_an_update_that_was_replaced_while_somebody_looked_is_looked_at_once_more(case: Case) -> None:
+    await case.make()
+    await make.sign_in(case.client, case.ada)
+    seen = await case.version()
+    await make.sign_in(case.client, case.mira)
+    number = await waiting_import(case.mira, make.text("Buy this.", *LONG, url=URL, fetched=True))
+    await case.client.post(f"/new/{number}/suggest")
+
+    answer = await case.decide(case.ada, "accept", version=seen)
+
+    assert answer.status_code == 422
+    assert "Buy this." in answer.text
+    assert await db.value("select count(*) from revision") == 1
+
+
+async def test_who_opens_an_update_has_read_their_notification(case: Case) -> None:
+    update = await case.make()
+    await make.sign_in(case.client, case.ada)
+    before = await counts_unread(case.ada)
+
+    page = await case.client.get(update)
+
+    assert (before, await counts_unread(case.ada)) == (1, 0)
+    assert '<span id="unread"></span>' in page.text
+    await case.decide(case.ada, "decline")
+    assert await counts_unread(case.mira) == 1
+    assert "Somebody <b>suggested an update</b>" in (await case.client.get("/notices")).text
+
+
+async def counts_unread(who: Viewer) -> int:
+    found: int = await db.value("select count(*) from notice where member = $1 and read_at is null", who.id)
+    return found
+
+
+async def test_moderators_reach_updates_and_the_rest_of_their_pages_from_either(case: Case) -> None:
+    await case.make()
+    await make.sign_in(case.client, case.ada)
+    owner = await case.client.get("/updates")
+    await make.sign_in(case.client, await make.member(role="moderator"))
+    moderator = await case.client.get("/updates")
+
+    assert 'aria-label="Moderation"' not in owner.text
+    assert '<a href="/updates" aria-current="page">Updates</a>' in moderator.text

@@ -9,11 +9,12 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.losses import loss, words
-from parley.articles.merging import from_source
 from parley.articles.pictures import keep_pictures
 from parley.articles.reading import read_again, same_site
 from parley.articles.rules import HOST
 from parley.articles.text import Fetched, Text
+from parley.articles.updating import last_said
+from parley.articles.versions import numbered
 from parley.core import db
 
 
@@ -80,8 +81,8 @@ async def read(due: Due) -> Text | None:
     Raises Unchanged when the site says so itself, CannotImport when the page cannot be read or is not the article.
     """
     text = await read_again(due.url, Fetched(due.etag, due.last_modified))
-    before = await from_source(due.id)
-    if [one.key for one in before] == [(one.kind, one.text) for one in text.passages]:
+    before = numbered(await last_said(due.id))
+    if [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in text.passages]:
         if text.fetched is not None:
             await db.execute(SAME, due.id, text.fetched.etag, text.fetched.last_modified)
         return None

@@ -10,7 +10,8 @@ from rapidfuzz.distance import LCSseq
 
 from parley.articles.importing.passages import Passage
 from parley.articles.lineage import Former, align
-from parley.articles.merging import Kept
+from parley.articles.merging import Conflict
+from parley.articles.versions import Kept
 from parley.core.diff import marked
 
 What = Literal["same", "changed", "moved", "added", "removed"]
@@ -52,6 +53,26 @@ def compare(old: Sequence[Kept], new: Sequence[Kept]) -> list[Run]:
 def count(runs: Sequence[Run]) -> int:
     """How many passages are not as they were."""
     return sum(len(run.changes) for run in runs if not run.is_same)
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """Both texts of a conflict, marked where they differ from what stood there before; None where one was removed."""
+
+    here: Markup | None
+    source: Markup | None
+
+
+def beside(conflict: Conflict) -> Beside:
+    return Beside(_side(conflict.before, conflict.ours), _side(conflict.before, conflict.theirs))
+
+
+def _side(before: Sequence[Passage], after: Sequence[Passage]) -> Markup | None:
+    old, new = (" ".join(one.text for one in some) for some in (before, after))
+    if not after:
+        return None
+    if old == new:  # only its looks changed
+        return Markup("".join(one.html for one in after))  # noqa: S704 sanitised when it was cut
+    return marked(old, new)
 
 
 def _changes(old: Sequence[Kept], new: Sequence[Kept]) -> Iterator[Change]:

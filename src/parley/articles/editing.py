@@ -8,8 +8,8 @@ from types import ModuleType
 
 from parley.articles.blocks import Block, blocks, join
 from parley.articles.importing.passages import Passage
-from parley.articles.merging import Kept
 from parley.articles.pictures import ours
+from parley.articles.versions import Kept
 from parley.core.errors import Refused
 from parley.core.markdown import MARKS
 

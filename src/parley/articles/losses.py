@@ -7,7 +7,7 @@ import msgspec
 
 from parley.articles.differences import foresee
 from parley.articles.importing.passages import Passage
-from parley.articles.merging import Kept
+from parley.articles.versions import Kept
 from parley.articles.words import WORD
 
 # A last paragraph alone is often a note that went; two and more look like the beginning of a pay wall.

@@ -1,107 +1,124 @@
-"""What the source says now, together with what was edited here since it last spoke.
+"""Merging what an article's source says now with the corrections that were made here.
 
-Without this, the next look at the source would undo an editor's correction. A passage the source left alone stays as
-it is kept here, with its edits, its pictures and its very markup; one edited here and at the source is the source's.
+A three-way merge, passage by passage: `base` is what the source said before, `ours` what is shown here, `theirs` what
+the source says now. Which passage continues which one of the base is told by their words (lineage.py). A line-based
+merge would not do: it calls it a conflict when one side changed a paragraph and the other the next one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 
 import msgspec
-from markupsafe import Markup
 
 from parley.articles.importing.passages import Passage
-from parley.articles.text import Text
-from parley.core import db
+from parley.articles.lineage import Former, align
+
+# A passage of the base has its place there as its key; one that was added has its place in the text that added it.
+Key = tuple[str, int]
+# The passages of a text in their order, each with those that were split off from it.
+Units = dict[Key, list[Passage]]
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A passage of a revision that is kept."""
+class Conflict(msgspec.Struct, frozen=True):
+    """A passage that was changed here and at the source, differently; of a side that took it away nothing is left."""
 
-    lineage: int
-    kind: str
-    level: int | None
-    html: str
-    text: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Equal for passages that read the same."""
-        return self.kind, self.text
-
-    @property
-    def markup(self) -> Markup:
-        """The passage's element, sanitised when it was cut (importing/passages.py)."""
-        return Markup(self.html)  # noqa: S704 see above
-
-    @property
-    def passage(self) -> Passage:
-        return msgspec.convert(self, Passage, from_attributes=True)
+    before: list[Passage]
+    ours: list[Passage]
+    theirs: list[Passage]
 
 
-WHOLE = "select lineage, kind, level, html, text from passage where revision = $1 order by position"
+class Merged(msgspec.Struct, frozen=True):
+    """The merged `passages`: in a conflict those from here stay, unless the source's were chosen.
+
+    `undecided` is the text of the source with the passages that are in conflict as they were before: what to merge
+    with next, as long as nobody decided. `corrections` counts the changes made here that stay and are no conflicts.
+    """
+
+    passages: list[Passage]
+    conflicts: list[Conflict]
+    corrections: int
+    undecided: list[Passage]
 
 
-async def whole(revision: int) -> list[Kept]:
-    """The passages of a revision as they are kept, for writing the next one; what may be read says queries.py."""
-    return await db.fetch(Kept, WHOLE, revision)
+def merge(
+    base: Sequence[Passage], ours: Sequence[Passage], theirs: Sequence[Passage], take: Collection[int] = ()
+) -> Merged:
+    """`ours` with what the source changed from `base` to `theirs`; `take` are the conflicts that the source wins."""
+    before: Units = {("base", at): [one] for at, one in enumerate(base)}
+    here = _units(base, ours, "ours")
+    there = _as_added_here(_units(base, theirs, "theirs"), here)
+    order = _woven(there, here) if _in_order(here) else _woven(here, there)
+    changed = [key for key in order if here.get(key, []) != before.get(key, [])]
+    disputed = [key for key in changed if there.get(key, []) not in (before.get(key, []), here.get(key, []))]
+    kept = set(changed) - {disputed[number] for number in take if number < len(disputed)}
+    return Merged(
+        passages=[one for key in order for one in (here if key in kept else there).get(key, [])],
+        conflicts=[Conflict(*(text.get(key, []) for text in (before, here, there))) for key in disputed],
+        corrections=sum(there.get(key, []) == before.get(key, []) for key in changed),
+        undecided=_reverted(there, before, set(disputed)),
+    )
 
 
-KEPT = """
-select p.lineage, p.kind, p.level, p.html, p.text
-from revision r join passage p on p.revision = r.id
-where r.id = (select id from revision where article = $1 and (not $2 or editor is null) order by number desc limit 1)
-order by p.position
-"""
+def _units(base: Sequence[Passage], text: Sequence[Passage], side: str) -> Units:
+    aligned = align([Former(at, one.text) for at, one in enumerate(base)], [one.text for one in text])
+    units: Units = {}
+    places = range(len(text))
+    for origin, run in groupby(places, key=lambda at: _origin(aligned.lineages, aligned.split, at)):
+        some = list(run)
+        if origin is not None and origin in (aligned.lineages[at] for at in some):
+            units["base", origin] = [text[at] for at in some]
+        else:  # added, or split off and then moved away
+            units |= {(side, at): [text[at]] for at in some}
+    return units
 
 
-async def newest(article: int) -> list[Kept]:
-    """The passages of an article as it is kept now, whole."""
-    return await db.fetch(Kept, KEPT, article, False)  # noqa: FBT003 SQL has no keywords
+def _origin(lineages: Sequence[int | None], split: Mapping[int, int], at: int) -> int | None:
+    """The place in the base of what a passage continues, or was split off from."""
+    return split.get(at) if lineages[at] is None else lineages[at]
 
 
-async def from_source(article: int) -> list[Kept]:
-    """The passages of the newest text that came from the source."""
-    return await db.fetch(Kept, KEPT, article, True)  # noqa: FBT003 SQL has no keywords
+def _as_added_here(there: Units, here: Units) -> Units:
+    """`there` with the keys of `here` for passages that both added alike."""
+    added: dict[Passage, list[Key]] = defaultdict(list)
+    for (side, at), (first, *_) in reversed(here.items()):
+        if side != "base":
+            added[first].append((side, at))
+    return {
+        added[some[0]].pop() if side != "base" and added.get(some[0]) else (side, at): some
+        for (side, at), some in there.items()
+    }
 
 
-async def with_edits(article: int, text: Text) -> Text:
-    """`text`, which the source of an article says now, with what was edited here since."""
-    passages = merge(await from_source(article), await newest(article), text.passages)
-    return msgspec.structs.replace(text, passages=passages)
+def _in_order(units: Iterable[Key]) -> bool:
+    """Whether no passage of the base was moved. The order of the source is taken only then."""
+    known = [at for side, at in units if side == "base"]
+    return known == sorted(known)
 
 
-def merge(before: Sequence[Kept], now: Sequence[Kept], said: Sequence[Passage]) -> list[Passage]:
-    """The passages `said` by the source, edited as `now` edits what it said `before`."""
-    places: dict[tuple[str, str], list[Kept]] = defaultdict(list)
-    for one in reversed(before):
-        places[one.key].append(one)
-    here = {one.lineage: one for one in now}
-    ours = _added(now, {one.lineage for one in before})
-    merged = [one.passage for one in ours.pop(None, ())]
-    for passage in said:
-        former = places[passage.kind, passage.text].pop() if places.get((passage.kind, passage.text)) else None
-        if former is None:
-            merged.append(passage)
-        elif former.lineage in here:
-            merged.append(here[former.lineage].passage)
-        merged += (one.passage for one in ours.pop(former.lineage, ())) if former else ()
-    # What stood behind a passage that the source took away is no reason to lose it.
-    return [*merged, *(one.passage for left in ours.values() for one in left)]
-
-
-def _added(now: Sequence[Kept], known: set[int]) -> dict[int | None, list[Kept]]:
-    """The passages that were added here, by the lineage they stand behind."""
-    added: dict[int | None, list[Kept]] = defaultdict(list)
-    for behind, one in _behind(now, known):
-        added[behind].append(one)
-    return added
-
-
-def _behind(now: Sequence[Kept], known: set[int]) -> Iterator[tuple[int | None, Kept]]:
-    behind: int | None = None
-    for one in now:
-        if one.lineage in known:
-            behind = one.lineage
+def _woven(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
+    """The keys of `first`, and those that only `second` has behind the same neighbour as there."""
+    known = dict.fromkeys(first)
+    behind: dict[Key | None, list[Key]] = defaultdict(list)
+    last: Key | None = None
+    for key in second:
+        if key in known:
+            last = key
         else:
-            yield behind, one
+            behind[last].append(key)
+    return [*behind[None], *(one for key in known for one in (key, *behind[key]))]
+
+
+def _reverted(there: Units, before: Units, disputed: Collection[Key]) -> list[Passage]:
+    order = _woven(there, (key for key in before if key in disputed))
+    return [one for key in order for one in (before if key in disputed else there).get(key, [])]
+
+
+def with_known_pictures(base: Iterable[Passage], theirs: Iterable[Passage]) -> list[Passage]:
+    """`theirs`, where a picture that could not be fetched this time is the one that `base` has."""
+    known = {(one.kind, one.text): one for one in base if "<img" in one.html}
+    return [_pictured(known.get((one.kind, one.text), one), one) for one in theirs]
+
+
+def _pictured(known: Passage, one: Passage) -> Passage:
+    return known if one.html.count("<img") < known.html.count("<img") else one

@@ -46,7 +46,7 @@ async def reads_like(article: int, text: Text) -> bool:
     return known is not None and known.text_hash == text.digest
 
 
-ADD_ARTICLE = "insert into article (url, site, display) values ($1, $2, $3) returning id"
+ADD_ARTICLE = "insert into article (url, site, display, source_text) values ($1, $2, $3, $4) returning id"
 
 
 async def add_article(text: Text) -> int:
@@ -54,12 +54,18 @@ async def add_article(text: Text) -> int:
     async with db.atomic():
         display = await display_of(text.url)
         text = excerpt(text) if display == "excerpt" else text
-        article: int = await db.value(ADD_ARTICLE, text.url, text.site, display)
+        said = encode_passages(text.passages) if text.url else None
+        article: int = await db.value(ADD_ARTICLE, text.url, text.site, display, said)
         if text.fetched is not None:
             await note_fetched(article, text.fetched)
         revision = await write_revision(article, 1, 0, text)
         await write_passages(revision, [None] * len(text.passages), text.passages)
     return article
+
+
+def encode_passages(passages: Sequence[Passage]) -> bytes:
+    """What a source says, as it is kept."""
+    return msgspec.json.encode(passages)
 
 
 NOTE_FETCHED = """

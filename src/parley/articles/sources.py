@@ -17,8 +17,8 @@ from markdownify import ATX, BACKSLASH, MarkdownConverter
 from parley.articles.blocks import Block, blocks
 from parley.articles.importing.passages import Passage, cut
 from parley.articles.importing.rendering import to_html
-from parley.articles.merging import Kept
 from parley.articles.pictures import Attributes, with_ours
+from parley.articles.versions import Kept
 
 _KEPT_AS_HTML = (
     "abbr", "bdi", "bdo", "cite", "dfn", "ins", "kbd", "mark", "q", "ruby", "rt", "rp", "samp", "small", "sub", "sup",

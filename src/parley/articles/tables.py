@@ -37,6 +37,10 @@ class Article(Table):
     check_at = Timestamptz(null=True, default=None)
     # Why the last look at the source was no revision, in words for editors; empty when there is nothing to say.
     check_note = Text(null=False, default="")
+    # What the source said last, as passages (updating.py); None for pasted text. While conflicts with it wait for a
+    # decision, the next text is merged with `merge_base`: there the passages in conflict are as they were before.
+    source_text = Bytea(null=True, default=None)
+    merge_base = Bytea(null=True, default=None)
     created_at = Timestamptz(null=False)
 
 

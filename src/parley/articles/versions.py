@@ -1,12 +1,57 @@
 """Reading the versions of an article."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
+from markupsafe import Markup
 
-from parley.articles.merging import Kept
+from parley.articles.importing.passages import Passage
 from parley.articles.rules import READABLE
 from parley.core import db
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A passage of a revision that is kept."""
+
+    lineage: int
+    kind: str
+    level: int | None
+    html: str
+    text: str
+
+    @property
+    def markup(self) -> Markup:
+        """The passage's element, sanitised when it was cut (importing/passages.py)."""
+        return Markup(self.html)  # noqa: S704 see above
+
+    @property
+    def passage(self) -> Passage:
+        return msgspec.convert(self, Passage, from_attributes=True)
+
+
+def numbered(passages: Iterable[Passage]) -> list[Kept]:
+    """Passages that no revision keeps, each with its place as its lineage."""
+    return [Kept(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages)]
+
+
+WHOLE = "select lineage, kind, level, html, text from passage where revision = $1 order by position"
+
+
+async def whole(revision: int) -> list[Kept]:
+    """The passages of a revision as they are kept, for writing the next one; what may be read says queries.py."""
+    return await db.fetch(Kept, WHOLE, revision)
+
+
+NEWEST = """
+select lineage, kind, level, html, text from passage
+where revision = (select id from revision where article = $1 order by number desc limit 1) order by position
+"""
+
+
+async def newest(article: int) -> list[Kept]:
+    """The passages of an article as it is kept now, whole."""
+    return await db.fetch(Kept, NEWEST, article)
 
 
 class RevisionRow(msgspec.Struct, frozen=True):

@@ -131,7 +131,7 @@ async def _known(found: imports.Import) -> dict[str, Any] | None:
     if article is None:
         return None
     update = await as_update(article, text)
-    return {"discussion": discussion, "same": await reads_like(article.id, update)}
+    return {"discussion": discussion, "same": await reads_like(article.id, update.text) and not update.merged.conflicts}
 
 
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import rich_click as click
 
 from parley.articles.display import DISPLAYS
@@ -12,7 +13,7 @@ from parley.cli.running import on_installation
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.threads import edits
-from parley.threads.opening import open_thread
+from parley.threads.opening import Opened, open_thread
 
 
 @click.group()
@@ -44,10 +45,19 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     opened = await open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {
-        "text": address,
+        "text": f"{address}\n{_told(opened)}" if opened.taken else address,
         "thread": opened.id,
         "address": address,
         "new": opened.is_new,
         "revised": opened.revised,
         "passages": len(text.passages),
+        "update": msgspec.structs.asdict(opened.taken) if opened.taken else None,
     }
+
+
+def _told(opened: Opened) -> str:
+    """What an update did, in one line that ends with where its conflicts are decided."""
+    taken = opened.taken
+    if taken is None or taken.waiting is None:
+        return f"{taken}."
+    return f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"

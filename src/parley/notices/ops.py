@@ -7,6 +7,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.mail import end_hold
 from parley.core.nudges import Nudge, nudge
+from parley.notices.queries import unread
 from parley.notices.rules import BATCHED, LIST
 
 FOLLOW = """
@@ -50,6 +51,7 @@ READ_ALL = """
 update notice set read_at = now()
 where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
 """
+READ_UPDATE = "update notice set read_at = now() where member = $1 and suggestion = $2 and read_at is null"
 DECIDED = """
 insert into notice (member, kind, decision, created_at)
 select one.member, 'decision', d.id, now() from decision d cross join lateral (
@@ -74,7 +76,7 @@ from suggested_update s join thread t on t.id = s.thread cross join lateral (
     union all
     select s.member, s.decided_by where s.state <> 'waiting'
 ) one(member, actor)
-where s.id = $1 and one.member is not null and one.member <> one.actor
+where s.id = $1 and one.member is not null and one.member is distinct from one.actor
 on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
 """
 
@@ -138,6 +140,14 @@ async def read_on_page(member: int, thread: int, comments: Sequence[int] | None,
         await _tell()
 
 
+async def read_update(member: int, suggestion: int) -> int | None:
+    """Have read of a suggested update, or of its decision; returns how much is unread then, None if nothing changed."""
+    if not await db.execute(READ_UPDATE, member, suggestion):
+        return None
+    await _tell()
+    return await unread(member)
+
+
 async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     """Have read all notices up to number `upto`, or those of one thread."""
     await db.execute(READ_ALL, member, upto, thread)
@@ -154,7 +164,7 @@ async def decided(decision: int) -> None:
 
 
 async def suggested(suggestion: int) -> None:
-    """Notify the thread's starter of a suggested update, or the member who suggested it of the decision."""
+    """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
     await db.execute(SUGGESTED, suggestion)
     await _tell()
 

@@ -71,9 +71,11 @@ class NoticeRow(msgspec.Struct, frozen=True):
     action: str | None
     about_me: bool
     outcome: str | None
-    # A suggested update, and whether it still waits for a decision.
+    # A suggested update, whether it still waits for a decision, and who suggested it: `me`, `member`, or the `source`,
+    # which said something else than what was corrected here.
     suggestion: int | None
     suggestion_state: str | None
+    suggested_by: str | None
     created_at: datetime
     is_unread: bool
 
@@ -86,6 +88,8 @@ d.action, coalesce(d.member = n.member, false) as about_me,
  from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
  order by r.resolved_at, r.id limit 1) as outcome,
 n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
+(select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
+ from suggested_update s where s.id = n.suggestion) as suggested_by,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""

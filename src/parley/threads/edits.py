@@ -3,8 +3,8 @@
 import msgspec
 
 from parley.articles import display as shown
-from parley.articles import merging, versions
 from parley.articles import queries as articles
+from parley.articles import updating, versions
 from parley.articles.importing.passages import Passage
 from parley.articles.revising import Edit, Revised
 from parley.articles.rules import may_edit
@@ -66,7 +66,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
             raise NotFound("There is no such version of this article.")
         text = Text(
             title=old.title,
-            passages=[one.passage for one in await merging.whole(old.id)],
+            passages=[one.passage for one in await versions.whole(old.id)],
             byline=old.byline,
             lang=old.lang,
             dir=old.dir,
@@ -111,6 +111,7 @@ async def set_display(url: str, display: str) -> None:
         for thread in await db.values(OF_ARTICLES, changed):
             article = await articles.of_thread(thread)
             if article is not None:
-                passages = [one.passage for one in await merging.newest(article.id)]
+                passages = [one.passage for one in await versions.newest(article.id)]
                 text = Text(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
                 await revise_thread(thread, text, Edit(reason=EXCERPT_ONLY))
+                await updating.cut_source(article.id)

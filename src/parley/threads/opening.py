@@ -5,14 +5,16 @@ import unicodedata
 
 import msgspec
 
-from parley.articles import imports, merging
+from parley.articles import imports
 from parley.articles import ops as articles
+from parley.articles import queries as article_queries
 from parley.articles.text import Text
+from parley.articles.updating import as_update
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events import emit
-from parley.threads.ops import revise_thread
 from parley.threads.ranking import HOT_SECONDS
+from parley.threads.updating import Taken, take_update
 
 SLUG = 80
 # What stands after the thread's number in other addresses: a title must not take their place.
@@ -42,12 +44,16 @@ def slugify(title: str) -> str:
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """The thread of an article: `is_new`, or there before, its article perhaps `revised`."""
+    """The thread of an article: `is_new`, or there before, its article perhaps updated with what was `taken`."""
 
     id: int
     slug: str
     is_new: bool = True
-    revised: bool = False
+    taken: Taken | None = None
+
+    @property
+    def revised(self) -> bool:
+        return self.taken is not None and self.taken.revised
 
     @property
     def address(self) -> str:
@@ -91,7 +97,7 @@ async def _insert(article: int, text: Text, topic: str, starter: int | None) -> 
     return Opened(thread, slug)
 
 
-OPENED = "select id, slug, false as is_new, false as revised from thread where article = $1 for no key update"
+OPENED = "select id, slug, false as is_new, null as taken from thread where article = $1 for no key update"
 
 
 async def _existing(article: int) -> Opened:
@@ -105,19 +111,17 @@ async def _existing(article: int) -> Opened:
 async def revise_from_source(article: int, text: Text) -> bool:
     """Take what the page of an article says now; False when that, with what was edited here, changes nothing."""
     async with db.atomic():
-        return (await _revise(article, await articles.under_its_title(article, text))).revised
+        return (await _revise(article, text)).revised
 
 
 async def _revise(article: int, text: Text) -> Opened:
     found = await _existing(article)
-    if text.url is None:
+    row = await article_queries.of_thread(found.id)
+    if row is None or text.url is None:
         # The very words of one of its versions: nothing new.
         return found
-    if text.fetched is not None:
-        await articles.note_fetched(article, text.fetched)
-        text = await merging.with_edits(article, text)
-    revised = await revise_thread(found.id, text)
-    return msgspec.structs.replace(found, revised=revised is not None)
+    update = await as_update(row, text)
+    return msgspec.structs.replace(found, taken=await take_update(found.id, article, update, decided=False))
 
 
 async def publish_import(*, import_id: int, text: Text, topic: str, starter: int) -> Opened:

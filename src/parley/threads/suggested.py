@@ -1,26 +1,29 @@
 """Reading suggested updates, and what one of them would change."""
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from parley.articles import versions
-from parley.articles.differences import compare, count, foresee
+from parley.articles.differences import Run, beside, compare, count, foresee
 from parley.articles.drafts import decode
-from parley.articles.losses import loss
+from parley.articles.importing.passages import Passage
+from parley.articles.losses import Loss, loss
 from parley.articles.queries import ArticleRow
 from parley.articles.updating import as_update
+from parley.articles.versions import Kept
 from parley.core import db
 
 
 class SuggestionRow(msgspec.Struct, frozen=True):
-    """A suggested update; `member` is None for somebody who left."""
+    """A suggested update; `member` is None for somebody who left. Conflicts with the source have no `member_id`."""
 
     id: int
     thread: int
     title: str
-    member_id: int
+    member_id: int | None
     member: str | None
     state: str
     draft: bytes | None
@@ -47,6 +50,7 @@ class Listed(msgspec.Struct, frozen=True):
     id: int
     thread: int
     title: str
+    member_id: int | None
     member: str | None
     state: str
     created_at: datetime
@@ -54,7 +58,7 @@ class Listed(msgspec.Struct, frozen=True):
 
 # Those that the viewer $1 may decide ($2: all that wait, for a moderator), and the last of their own.
 LISTED = """
-select s.id, s.thread, t.title, m.name as member, s.state, s.created_at
+select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.created_at
 from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
 where s.state = 'waiting' and ($2 or t.starter = $1) or s.member = $1
 order by s.state = 'waiting' desc, s.id desc limit 100
@@ -73,16 +77,27 @@ where thread = $1 and passage = any($2::bigint[]) and parent is null and state =
 """
 
 
+# So many fields a form may have, and more than a few conflicts at a time are no correction.
+MOST_CONFLICTS = 100
+
+
 async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
     """What a waiting suggestion would change, and how many comments stand on passages that change or go."""
     before = await versions.readable(article.revision_id)
     update = await as_update(article, decode(row.draft or b""))
-    runs = compare(before, foresee(before, update.passages))
-    lost = loss(before, update.passages)
+    runs, lost = await asyncio.to_thread(_compared, before, update.text.passages)
+    conflicts = await asyncio.to_thread(lambda: [beside(one) for one in update.merged.conflicts[:MOST_CONFLICTS]])
     return {
         "runs": runs,
         "changes": count(runs),
         "lost": lost,
+        "conflicts": conflicts,
+        "more_conflicts": len(update.merged.conflicts) - len(conflicts),
+        "version": update.version,
         "on_changed": await db.value(ON_PASSAGES, row.thread, list(lost.changed)),
         "on_gone": await db.value(ON_PASSAGES, row.thread, list(lost.gone)),
     }
+
+
+def _compared(before: list[Kept], after: list[Passage]) -> tuple[list[Run], Loss]:
+    return compare(before, foresee(before, after)), loss(before, after)

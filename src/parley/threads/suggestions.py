@@ -1,30 +1,29 @@
 """Suggesting an update of an article, accepting it and declining it."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Collection
 
 import msgspec
 
-from parley.articles import imports, merging
+from parley.articles import imports, versions
 from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.drafts import decode
 from parley.articles.losses import loss
 from parley.articles.revising import Edit
 from parley.articles.rules import may_decide_update
-from parley.articles.updating import as_update
+from parley.articles.updating import Update, as_update
 from parley.core import db
 from parley.core.access import MODERATOR, Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.threads import queries, suggested
 from parley.threads.edits import NOTHING, Stale
 from parley.threads.ops import revise_thread
+from parley.threads.updating import take_update, tell
 
 # Each keeps a whole text until it is decided.
 MOST_WAITING_OF_A_MEMBER = 10
 MOST_WAITING_IN_A_THREAD = 10
-
-# Who is notified of a suggestion, and of what became of it: given the suggestion's id (notices/ops.py).
-when_changed: list[Callable[[int], Awaitable[None]]] = []
 
 LOCK = "select id from thread where id = $1 for no key update"
 # A member's waiting suggestion for this thread does not count: the new one replaces it.
@@ -54,7 +53,7 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
         await _refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
         await imports.published(found.id, discussion.id)
-        await _changed(made)
+        await tell(made)
     return discussion.id, made
 
 
@@ -84,37 +83,58 @@ class Decision(msgspec.Struct, frozen=True):
 async def decline(decision: Decision) -> None:
     """Decline a suggested update. Raises Forbidden, NotFound, and Refused when it is decided already."""
     async with db.atomic():
-        await _to_decide(decision)
+        row = await _to_decide(decision)
+        if row.member_id is None:
+            raise Refused("Please choose which text stays, and save these choices.")
         await _decided(decision, "declined")
 
 
-async def accept(decision: Decision, revision: int | None) -> None:
-    """Write a suggested update as the article's next revision; `revision` is the number that it was compared with.
+async def accept(decision: Decision, version: str, take: Collection[int] = ()) -> None:
+    """Write a suggested update as the article's next revision; `version` names the update as it was looked at.
 
-    Raises Forbidden, NotFound, Stale when the article changed meanwhile, and Refused when it is decided already.
+    In a conflict the corrected text stays, unless its number is one of `take`. Raises Forbidden, NotFound, Stale when
+    the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
     """
     async with db.atomic():
         row = await _to_decide(decision)
         article = await article_queries.of_thread(decision.thread)
         if article is None:
             raise NotFound("This thread does not exist.")
-        if article.revision != revision:
-            raise Stale("The article changed while you were looking. This is what the update would change now.")
         said = decode(row.draft or b"")
-        text = await as_update(article, said)
-        if decision.viewer.standing < MODERATOR and loss(await merging.newest(article.id), text.passages).is_too_much:
-            raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
-        if said.fetched is not None:
-            await articles.note_fetched(article.id, said.fetched)
-        edit = None if said.fetched is not None else Edit(row.member_id, "Suggested as an update.")
-        if await revise_thread(decision.thread, text, edit) is None:
+        update = await as_update(article, said)
+        if update.version != version:
+            raise Stale("The article changed while you were looking. This is what the update would change now.")
+        update = await as_update(article, said, take) if take else update
+        await _refuse_large(decision.viewer, article.id, update)
+        revised = await _write(decision, row, article.id, update)
+        if not revised and not update.merged.conflicts and row.member_id is not None:
             raise Refused(f"{NOTHING} You can decline the update.")
         await _decided(decision, "accepted")
 
 
+async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
+    """Raise Forbidden where only a moderator may decide."""
+    lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
+    if viewer.standing < MODERATOR and lost.is_too_much:
+        raise Forbidden("This update takes away a large part of the article, so a moderator has to decide.")
+
+
+async def _write(decision: Decision, row: suggested.SuggestionRow, article: int, update: Update) -> bool:
+    """Write what was decided, and return whether that changed the article.
+
+    Words that a member gave us are an edit of theirs, and not what the source says (docs/decisions/0005).
+    """
+    if row.member_id is not None and update.said.fetched is None:
+        edit = Edit(row.member_id, "Suggested as an update.")
+        return await revise_thread(decision.thread, update.text, edit) is not None
+    reason = "Takes the text of the source where it was corrected here."
+    chosen = Edit(decision.viewer.id, reason) if row.member_id is None else None
+    return (await take_update(decision.thread, article, update, chosen, decided=True)).revised
+
+
 async def _decided(decision: Decision, state: str) -> None:
     await db.execute(DECIDE, decision.suggestion, state, decision.answer, decision.viewer.id)
-    await _changed(decision.suggestion)
+    await tell(decision.suggestion)
 
 
 async def _to_decide(decision: Decision) -> suggested.SuggestionRow:
@@ -128,8 +148,3 @@ async def _to_decide(decision: Decision) -> suggested.SuggestionRow:
     if row.state != "waiting":
         raise Refused(f"This update was {row.state} already.")
     return row
-
-
-async def _changed(suggestion: int) -> None:
-    for notify in when_changed:
-        await notify(suggestion)

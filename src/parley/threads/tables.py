@@ -77,12 +77,13 @@ class Visit(Table):
 class SuggestedUpdate(Table):
     """A second import of a thread's article: what its text would be, for a moderator or the thread's starter to accept.
 
-    The text is kept until it is decided.
+    One without a `member` holds what the source says: its conflicts with corrections made here wait for a decision, all
+    else is in the article already. The text is kept until it is decided.
     """
 
     id = BigSerial(primary_key=True)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
-    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    member = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # `waiting`, `accepted` or `declined`.
     state = Varchar(8, null=False, default="waiting")
     draft = Bytea(null=True, default=None)

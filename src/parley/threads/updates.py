@@ -18,6 +18,7 @@ from parley.core.ratelimit import POST, take_each
 from parley.core.text import as_id
 from parley.threads import queries, suggested, suggestions
 from parley.threads.revisions import found
+from parley.threads.updating import note_seen
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -38,7 +39,7 @@ async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
     viewer = member_of(request)
     rows = await suggested.listed(viewer.id, every=viewer.standing >= MODERATOR)
-    return page(request, "articles/updates.html", updates=rows)
+    return page(request, "articles/updates.html", updates=rows, moderates=viewer.standing >= MODERATOR)
 
 
 async def _seen(
@@ -59,7 +60,9 @@ async def _seen(
 @get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One suggested update: what it changes, and how many comments stand on that."""
-    return await _page(request, *await _seen(request, thread, number), Form({}))
+    row, article, suggestion = await _seen(request, thread, number)
+    request.scope["viewer"] = await note_seen(member_of(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
+    return await _page(request, row, article, suggestion, Form({}))
 
 
 @post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
@@ -70,7 +73,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     accepts = form.choice("decision", ("accept", "decline"))
     if accepts is None:
         form.errors.setdefault("form", "Please accept or decline the update.")
-    revision, answer = form.id("revision"), form.text("answer", most=LONGEST_REASON)
+    answer = form.text("answer", most=LONGEST_REASON)
     status = 422
     if not form.errors:
         decision = suggestions.Decision(member_of(request), row.id, suggestion.id, answer)
@@ -78,11 +81,17 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
             if accepts == "decline":
                 await suggestions.decline(decision)
                 return Redirect("/updates", status_code=303)
-            await suggestions.accept(decision, revision)
+            await suggestions.accept(decision, form.values.get("version", ""), _taken(form))
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     return await _page(request, *await _seen(request, thread, number), form, status)
+
+
+def _taken(form: Form) -> set[int]:
+    """The conflicts, counted from 0, in which the source's text was chosen."""
+    chosen = (as_id(name.removeprefix("conflict-")) for name, value in form.values.items() if value == "source")
+    return {number - 1 for number in chosen if number is not None}
 
 
 async def _page(
@@ -95,6 +104,7 @@ async def _page(
 ) -> Response[Any]:
     decides = suggestion.state == "waiting" and may_decide_update(member_of(request), row, suggestion.member)
     context = await suggested.difference(suggestion, article) if suggestion.state == "waiting" else {}
+    chosen = {name for name, value in form.values.items() if value == "source"}
     return page(
         request,
         "articles/update.html",
@@ -105,6 +115,7 @@ async def _page(
         decides=decides,
         only_moderators=decides and member_of(request).standing < MODERATOR and context["lost"].is_too_much,
         answer=form.values.get("answer", ""),
+        chosen=chosen,
         errors=form.errors,
         **context,
     )
