@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-INSTALL_SECONDS, PATIENCE = 180, 30.0
+INSTALL_SECONDS, PATIENCE = 180, 120.0
 
 
 def installed(program: str, package: str) -> str:

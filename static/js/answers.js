@@ -5,7 +5,7 @@ import { hush, tell } from "./page.js";
 
 const UNREACHABLE = "The server cannot be reached.";
 const BROKEN = "The server could not do that.";
-const OWN = "#live, #progress"; // these ask again by themselves
+const OWN = "#live, #progress, .names"; // these ask again by themselves
 const NOTE = "error-note"; // what errors/_error.html is known by
 
 htmx.registerExtension("answers", {

@@ -7,19 +7,26 @@ let pause;
 
 const begun = (field) => BEGUN.exec(field.value.slice(0, field.selectionStart))?.[1];
 const boxOf = (field) => field.parentElement?.querySelector(":scope > .names");
+const fieldOf = (box) => box.parentElement.elements.body;
 
 document.addEventListener("input", ({ target }) => {
   const box = boxOf(target);
   if (!box) return;
   clearTimeout(pause);
   const name = begun(target);
-  if (name) pause = setTimeout(() => htmx.ajax("GET", `/names?${new URLSearchParams({ begin: name, thread: thread ?? "" })}`, { target: box, swap: "innerHTML" }), 150);
+  if (name) pause = setTimeout(() => htmx.ajax("GET", `/names?${new URLSearchParams({ begin: name, thread: thread ?? "" })}`, { source: box, target: box, swap: "innerHTML" }), 150);
   else box.replaceChildren();
+});
+
+// An answer that comes late never replaces the name that is about to be chosen, nor offers names where none is begun any more.
+document.addEventListener("htmx:before:swap", (event) => {
+  const box = event.target;
+  if (box.matches?.(".names") && (box.matches(":focus-within, :active") || !begun(fieldOf(box)))) event.preventDefault();
 });
 
 document.addEventListener("click", ({ target }) => {
   const box = target.closest?.(".names");
-  const field = box?.parentElement.elements.body;
+  const field = box && fieldOf(box);
   const name = field && target.value && begun(field);
   if (!name) return;
   const at = field.selectionStart;

@@ -22,7 +22,7 @@ from programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 
-PATIENCE = 90.0
+PATIENCE = 200.0
 
 ANSWERS = {
     "gone@example.org": "550 5.1.1 <gone@example.org>: Recipient address rejected: User unknown",

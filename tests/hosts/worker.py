@@ -8,7 +8,7 @@ from pathlib import Path
 
 from live.forum import Forum
 
-PATIENCE = 60.0
+PATIENCE = 200.0
 
 _numbers = count(1)
 

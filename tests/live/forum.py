@@ -28,7 +28,7 @@ from ports import free_port
 from programs import is_listening
 
 # Seconds until something is given up that does happen on a machine with much else to do.
-PATIENCE = 90.0
+PATIENCE = 200.0
 # Reading a program from disk and compiling its templates, beside others who do the same.
 START_SECONDS = 300.0
 HERE = Path(__file__).parent

@@ -12,8 +12,8 @@ import httpx
 import msgspec
 from lxml import html
 
-PATIENCE = 60.0
-# Page not found is encrypted. A context of its own would cost each of hundreds of clients the reading of certificates.
+PATIENCE = 200.0
+# Nothing here is encrypted. A context of its own would cost each of hundreds of clients the reading of certificates.
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 POSTED = re.compile(r"#c(\d+)-waiting|#discussion-waiting")
 PART = re.compile(r"#c(\d+)-(head|body|score b|score \.meter)")

@@ -116,7 +116,7 @@ async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
     """Raise Forbidden where only a moderator may decide."""
     lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
     if viewer.standing < MODERATOR and lost.is_too_much:
-        raise Forbidden("This update takes away a large part of the article, so a moderator has to decide.")
+        raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
 
 
 async def _write(decision: Decision, row: suggested.SuggestionRow, article: int, update: Update) -> bool:
