@@ -45,6 +45,8 @@ and c.is_generated = 'NEVER' and c.table_name <> 'migration' order by 1, 2
 """
 # At least so many of the pages are there for each.
 GIVEN = {"visitor": 40, "member": 50, "admin": 60}
+# Every page is laid out, which costs least where little is on the screen.
+SMALL = {"width": 390, "height": 640}
 SCRIPT_LINKS = "() => [...document.links].filter(link => link.protocol === 'javascript:').map(link => link.outerHTML)"
 # A file to keep is no page.
 LINKS = """() => [...document.links]
@@ -88,12 +90,15 @@ async def poisoned(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Asyn
 # What a member sees, an admin sees too.
 @pytest.mark.parametrize("role", ["visitor", pytest.param("member", marks=pytest.mark.slow), "admin"])
 async def test_a_polyglot_in_every_text_does_nothing_on_any_page(poisoned: Site, open_tab: OpenTab, role: str) -> None:
-    tab = await open_tab(address=poisoned.address)
+    tab = await open_tab(address=poisoned.address, viewport=SMALL)
     if role != "visitor":
         name = await poisoned.value("select name from member where role = $1 and state = 'active' limit 1", role)
         await tab.post("/login", login=name, password=PASSWORD)
     given = [poisoned.address + path for path in poisoned.made["pages"] if await shows(tab, path)]
-    assert len(await crawl(tab, list(given))) > len(given) > GIVEN[role]
+    assert len(given) > GIVEN[role]
+    # A visitor sees less of the same pages as an admin: one of each kind will do.
+    first = list({kind_of(one): one for one in reversed(given)}.values()) if role == "visitor" else given
+    assert len(await crawl(tab, list(first))) > len(first)
     await tab.open("/t/1/x")
     assert "onerror=alert()" in await tab.page.inner_text("h1")
     caused = [one.url for one in tab.requests if one.resource_type != "document" and "xss" in one.url]
