@@ -1,4 +1,4 @@
-"""What a process takes in of a request before anything is reviewing this is bounded."""
+"""What a process takes in of a request before anything looks at it is bounded."""
 
 import asyncio
 

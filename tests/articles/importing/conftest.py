@@ -13,7 +13,7 @@ SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def db() -> None:
-    """Page not found touches the database."""
+    """Nothing here touches the database."""
 
 
 @pytest.fixture
