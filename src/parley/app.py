@@ -24,6 +24,7 @@ from parley.core.db import close_pool, open_pool
 from parley.core.fixes import unwrap_form_parser
 from parley.core.guard import Guard
 from parley.core.mail import web as mailbox
+from parley.core.mail.coming import webhooks
 from parley.core.redis import close_redis, open_redis
 from parley.core.replica import open_replica
 from parley.core.scrape import scraped
@@ -64,7 +65,7 @@ FEATURES = (
     digests,
     live,
 )
-PLATFORM = (assets, health, mailbox)
+PLATFORM = (assets, health, mailbox, webhooks)
 
 
 def create_app(settings: Settings) -> Litestar:

@@ -1,9 +1,11 @@
 """What one feature must do inside another's transaction is handed over here, since imports go one way."""
 
 from parley.accounts import hooks as accounts
+from parley.articles.importing import exact
 from parley.comments import anchors, waits
 from parley.comments import ops as comments
 from parley.core import mail
+from parley.core.mail.coming import sns
 from parley.digests import ops as digests
 from parley.digests import reviewing
 from parley.moderation import letters
@@ -27,5 +29,6 @@ def connect() -> None:
     comments.before_post[:] = [checks.check]
     comments.before_edit[:] = [edits.check]
     waits.wait_of[:] = [slowed.wait_of, checks.wait_of]
+    sns.fetching[:] = [exact.fetched]
     mail.lists[reviewing.LIST.name] = reviewing.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

@@ -40,6 +40,11 @@ def test_the_address_of_the_site_is_what_browsers_call_it_however_it_is_typed(ty
         ("PARLEY_SLOW_QUERY", "-1"),
         ("PARLEY_METRICS", "9464"),
         ("PARLEY_FETCH_ALLOW", "10.1.0.0/33"),
+        ("PARLEY_SES_TOPIC", "parley"),
+        ("PARLEY_SES_TOPIC", "arn:aws:sqs:eu-west-1:123456789012:parley"),
+        ("PARLEY_MAILGUN_KEY", "short"),
+        ("PARLEY_POSTMARK_LOGIN", "a password without a name"),
+        ("PARLEY_POSTMARK_LOGIN", "postmark:short"),
     ],
 )
 def test_what_a_setting_cannot_be_is_said_with_its_name(name: str, value: str) -> None:

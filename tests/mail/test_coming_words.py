@@ -49,6 +49,12 @@ def told(raw: bytes) -> str | None:
          "has not yet been delivered because the server did not respond. This is just a warning.", "delayed"),
         ("postmaster@example.net", "Mail Delivery Warning", "Delivery to this address has been postponed.", "delayed"),
         (DAEMON, "Mail delivery failed", "550 5.7.1 Message refused by policy", "policy"),
+        (DAEMON, "Warning--Could not send mail for past 8.5 hours",
+         "The following addresses had delivery errors\nada@example.org [Connection timed out]", "delayed"),
+        (DAEMON, "Undelivered Mail Returned to Sender",
+         ("ada@example.org Invalid Address, ERROR_CODE :550, ERROR_CODE :5.2.1 <ada@example.org>... User Unknown\n"
+         "eve@example.org Invalid Address, ERROR_CODE :550, ERROR_CODE :5.2.2 <eve@example.org>... Mailbox Full"),
+         "gone"),
     ],
 )  # fmt: skip
 def test_what_servers_say_in_words_is_understood(sender: str, subject: str, said: str, kind: str) -> None:
@@ -78,6 +84,12 @@ def test_what_servers_say_in_words_is_understood(sender: str, subject: str, said
         ("Ada <ada@example.org>", "Delivery failed", "My parcel could not be delivered, can you help?", ""),
         ("Ada <ada@example.org>", "Re: Undelivered mail", "> 550 5.1.1 User unknown\n\nUnable to deliver? Why?", ""),
         ("postmaster@example.org", "Welcome", "Your new mailbox is ready.", ""),
+        (
+            "noreply@example.org",
+            "Monday",
+            "ada@example.org is no longer in use. Please write to us.",
+            "Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: DR, NDR\n",
+        ),
     ],
 )
 def test_what_people_and_their_programs_answer_is_no_bounce(sender: str, subject: str, said: str, more: str) -> None:

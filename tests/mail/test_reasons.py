@@ -30,6 +30,26 @@ from parley.core.mail.coming.reasons import kind_of
         ("", "550 пользователь не найден", "gone"),
         ("", "550 用户不存在", "gone"),
         ("", "550 ユーザが見つかりません", "gone"),
+        ("", "550 Requested action not taken: mailbox unavailable", "gone"),
+        ("", "550 no mail box available for this user", "gone"),
+        ("", "550 That is not a valid recipient", "gone"),
+        ("", "550 sorry, badrcptto", "gone"),
+        ("5.1.0", "550 #5.1.0 Address rejected ada@example.org", "gone"),
+        # A parameter of an address on the web is no word about us.
+        ("5.1.1", "550 5.1.1 https://mail.example/codes?ip=192.0.2.54 Recipient address does not exist", "gone"),
+        # Our own domain, host or connection, though the words are those of a missing mailbox.
+        ("", "550 From: domain is invalid. Please provide a valid From:", "policy"),
+        ("", "550 not local host example.org, not a gateway", "hard"),
+        ("", "550 we don't handle mail for example.org", "policy"),
+        ("", "550 rejected because the sender has not passed validation", "policy"),
+        ("", "554 refused to talk to me", "policy"),
+        ("", "554 your host is listed on a list of ours", "policy"),
+        ("", "550 User ada is not listed in the directory", "gone"),
+        ("", "550 message filtered", "content"),
+        ("", "550 spamming is not welcome here", "content"),
+        ("", "550 mailbox does not have enough space", "full"),
+        ("", "550 Not sufficient disk space", "full"),
+        ("", "550 this address no longer accepts mail", "hard"),
         # Closed for now: counted, not suppressed at once.
         ("5.2.1", "550 5.2.1 The account that you tried to reach is disabled", "hard"),
         ("5.1.1", "550 5.1.1 inactive address", "hard"),
@@ -47,3 +67,16 @@ from parley.core.mail.coming.reasons import kind_of
 )
 def test_the_answer_is_understood(status: str, said: str, kind: str) -> None:
     assert kind_of(status, said, permanent=True) == kind
+
+
+@pytest.mark.parametrize(
+    ("beside", "kind"),
+    [
+        ("Your message was rejected:\nNot enough disk space\n", "full"),
+        ("The user(s) account is disabled.\n<ada@example.org>: 550 user unknown", "hard"),
+        ("It could not be delivered to one or more recipients.\n<ada@example.org>: 550 5.1.1 user unknown", "gone"),
+        ("<ada@example.org>: 550 5.1.1 user unknown\n<eve@example.org>: 552 5.2.2 mailbox full", "gone"),
+    ],
+)
+def test_a_server_that_contradicts_itself_suppresses_nobody(beside: str, kind: str) -> None:
+    assert kind_of("5.1.1", "550 5.1.1 user unknown", beside, permanent=True) == kind

@@ -26,6 +26,8 @@ FORMS = {
     "/verify": (),
     "/verify/{token:str}": (),
     "/mail/off/{token:str}": ("back",),
+    # It reads JSON (tests/mail/test_webhooks.py).
+    "/mail/webhooks/{relay:str}": (),
     "/settings/profile": ("title", "bio", "assisted"),
     "/rules/edit": ("rules", "asks_declaration"),
     "/settings/security": ("current", "password", "others"),

@@ -34,6 +34,8 @@ OPEN_TO_ALL = {
     "/decision/{decision:str}",
     "/mail/keep/{answer:str}",
     "/mail/off/{token:str}",
+    # What a relay posts is believed by its signature.
+    "/mail/webhooks/{relay:str}",
     "/decision/{decision:str}/withdraw",
     "/login/link",
     "/login/{token:str}",

@@ -61,6 +61,9 @@ RULES_OVER_BUDGET = Counter(
 
 MAIL = Counter("parley_mail", "Messages, by what became of them; deferred ones are tried again.", ["outcome"])
 MAIL_RETURNED = Gauge("parley_mail_returned", "Messages that came back within a day, by why.", ["kind"])
+MAIL_WEBHOOKS = Counter(
+    "parley_mail_webhooks", "Notifications of relays, by relay and by what they said.", ["relay", "outcome"]
+)
 MAIL_PROVIDERS_PAUSED = Counter(
     "parley_mail_providers_paused", "Times that a provider refused many letters alike and was paused, by why.", ["kind"]
 )

@@ -75,6 +75,9 @@ CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 
+# A signed notification of a relay counts once; it is refused when it is a day old.
+WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
+
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
 POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True)
 POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True)

@@ -26,6 +26,8 @@ SCHEMES = {
     "PARLEY_SMTP_URL": ("smtp", "smtps"),
 }
 USUAL_PORTS = {"http": 80, "https": 443}
+SNS_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+", re.ASCII)
+SHORTEST_KEY = 16
 MAIL_ADDRESS = re.compile(r"[^\s@+<>,;:\"()\[\]\\]+@[a-zA-Z0-9.-]+")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -49,6 +51,10 @@ class Settings(msgspec.Struct, frozen=True):
     mail_inbox: Path | None = None
     mail_log: Path | None = None
     mail_rate: int = 600
+    # What the webhooks of relays are verified with; one that has nothing here is not there.
+    ses_topic: str | None = None
+    mailgun_key: str | None = None
+    postmark_login: str | None = None
     dkim_key: Path | None = None
     dkim_selector: str = "parley"
     fetch_allow: tuple[Network, ...] = ()
@@ -71,6 +77,11 @@ class Settings(msgspec.Struct, frozen=True):
     def bounces(self) -> str:
         """The address that undeliverable mail comes back to; each letter adds what names it before the @."""
         return self.mail_bounces or f"bounce@{self.mail_address.rpartition('@')[2]}"
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether a relay tells us what became of our messages."""
+        return any((self.ses_topic, self.mailgun_key, self.postmark_login))
 
     @property
     def local(self) -> bool:
@@ -99,6 +110,9 @@ def read(env: Mapping[str, str]) -> Settings:
         mail_inbox=_path(env, "PARLEY_MAIL_INBOX"),
         mail_log=_path(env, "PARLEY_MAIL_LOG"),
         mail_rate=_number(env, "PARLEY_MAIL_RATE", 600),
+        ses_topic=env.get("PARLEY_SES_TOPIC") or None,
+        mailgun_key=env.get("PARLEY_MAILGUN_KEY") or None,
+        postmark_login=env.get("PARLEY_POSTMARK_LOGIN") or None,
         dkim_key=_path(env, "PARLEY_DKIM_KEY"),
         dkim_selector=env.get("PARLEY_DKIM_SELECTOR") or "parley",
         fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
@@ -195,12 +209,24 @@ def _check(settings: Settings) -> None:
     for name, address in (("PARLEY_MAIL_FROM", settings.mail_address), ("PARLEY_MAIL_BOUNCES", settings.bounces)):
         if not MAIL_ADDRESS.fullmatch(address):
             raise SettingsError(f"{name} must hold an address such as parley@example.org.")
+    _check_webhooks(settings)
     if settings.dkim_key is not None and not settings.dkim_key.is_file():
         raise SettingsError(f"PARLEY_DKIM_KEY names {settings.dkim_key}, which is no file. Make one, or unset it.")
     if settings.traces and not _is_installed("opentelemetry.sdk"):
         raise SettingsError("OTEL_EXPORTER_OTLP_ENDPOINT needs the extra `otel`: install parley[otel], or unset it.")
     if not settings.limits and not settings.local:
         raise SettingsError("PARLEY_LIMITS=off is only for a localhost base URL.")
+
+
+def _check_webhooks(settings: Settings) -> None:
+    if settings.ses_topic is not None and not SNS_TOPIC.fullmatch(settings.ses_topic):
+        raise SettingsError("PARLEY_SES_TOPIC must be a topic such as arn:aws:sns:eu-west-1:123456789012:parley.")
+    if settings.mailgun_key is not None and len(settings.mailgun_key) < SHORTEST_KEY:
+        raise SettingsError(f"PARLEY_MAILGUN_KEY must have at least {SHORTEST_KEY} characters.")
+    if settings.postmark_login is not None:
+        name, _, password = settings.postmark_login.partition(":")
+        if not name or len(password) < SHORTEST_KEY:
+            raise SettingsError(f"PARLEY_POSTMARK_LOGIN must be name:password, of {SHORTEST_KEY} characters or more.")
 
 
 def _is_installed(module: str) -> bool:

@@ -16,6 +16,7 @@ SCORES = {"gone": 4, "hard": 2, "full": 1, "soft": 1, "complaint": 4}
 THRESHOLD = 4
 # What comes back on the same days counts once: only time shows that an address is dead.
 APART = timedelta(days=2)
+LONGEST_DETAIL = 1_000
 FORGOTTEN = timedelta(days=30)
 
 ABOUT = "select lower(recipient) as address, list, member from mail where id = $1"
@@ -54,7 +55,7 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
     """
     async with db.atomic():
         about = await db.fetch_one(About, ABOUT, mail)
-        if about is None or not await db.execute(BOUNCE, mail, about.address, kind, status, detail[:1_000], digest):
+        if about is None or not await db.execute(BOUNCE, mail, about.address, kind, status, _kept(detail), digest):
             return False
         if kind == "policy":
             log.error("mail of ours is not wanted, see /mod/mail", mail=mail, status=status)
@@ -74,6 +75,11 @@ async def _look_for_burst(address: str, kind: str) -> None:
     await attempts.each(
         "refusals of a provider", [address], lambda one: bursts.look(one, kind), key=lambda one: one.rpartition("@")[2]
     )
+
+
+def _kept(detail: str) -> str:
+    """The beginning of what another server says, without what PostgreSQL does not take."""
+    return detail[:LONGEST_DETAIL].replace("\0", "")
 
 
 async def leave(mail: int) -> bool:

@@ -42,17 +42,22 @@ def read_off(token: str) -> Off | None:
 def envelope(mail: int) -> str:
     """The address that a mail comes back to where it cannot be delivered: it names the mail."""
     name, _, domain = settings().bounces.partition("@")
-    return f"{name}+{mail}.{_proof_of_mail(mail)}@{domain}"
+    return f"{name}+{proven(mail)}@{domain}"
+
+
+def proven(mail: int) -> str:
+    """The number of a mail with its proof."""
+    return f"{mail}.{_proof_of_mail(mail)}"
 
 
 def returned(address: str) -> int | None:
     """The mail that `address` names, or None for an address that is none of ours, or that somebody made up."""
     local, _, _ = address.partition("@")
-    number, _, proven = local.rpartition("+")[2].partition(".")
+    number, _, said = local.rpartition("+")[2].partition(".")
     if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
         return None
     # Some servers write all of an address small or large on its way.
-    return int(number) if hmac.compare_digest(_proof_of_mail(int(number)).encode(), proven.lower().encode()) else None
+    return int(number) if hmac.compare_digest(_proof_of_mail(int(number)).encode(), said.lower().encode()) else None
 
 
 def proof(purpose: str, said: bytes) -> bytes:

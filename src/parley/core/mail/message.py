@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from parley.core.mail import signing
 from parley.core.mail.letters import LINE_END, lists
-from parley.core.mail.links import Off, off_link, off_token
+from parley.core.mail.links import Off, off_link, off_token, proven
 from parley.core.settings import settings
 
 LONGEST_LINE = 76
@@ -141,6 +141,9 @@ def _message(content: Content) -> EmailMessage:
     if content.list is not None and content.member is not None:
         for name, value in _of_list(content, content.list, content.member):
             message[name] = value
+    if settings().postmark_login is not None:
+        # Postmark repeats it in its webhooks, which have neither our envelope nor our Message-ID.
+        message["X-PM-Metadata-parley"] = proven(content.id)
     message["MIME-Version"] = "1.0"
     if content.html is None:
         _fill(message, PLAIN, content.text)

@@ -102,6 +102,13 @@ update mail set state = 'planned', error = $3, claim = null,
 where id = $1 and claim = $2 and state in ('claimed', 'data')
 """
 
+# The relay has it, whatever was heard of that at the time. A worker that holds it can change nothing any more.
+ARRIVED = """
+update mail set state = 'sent', error = null, claim = null, sent_at = now(), message = null,
+  text = '', html = null
+where id = $1 and data_at is not null and state in ('planned', 'claimed', 'data') returning id, list
+"""
+
 UNSURE = """
 update mail set error = $3, leased_until = now() + interval '1 minute' where id = $1 and claim = $2 and state = 'data'
 """
@@ -131,6 +138,11 @@ class Claimed(msgspec.Struct, frozen=True):
     list: str | None
     domain: str
     attempts: int
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    id: int
+    list: str | None
 
 
 class Unanswered(Claimed, frozen=True):
@@ -188,6 +200,17 @@ async def settle(
             await lists[mail.list].settled(mail.id, outcome)
         fault.at("settling")
     metrics.MAIL.labels(outcome).inc()
+
+
+async def arrived(mail: int) -> bool:
+    """Settle a message that its relay says it has; False where nothing was open about it."""
+    async with db.atomic():
+        found = await db.fetch_one(Arrived, ARRIVED, mail)
+        if found is not None and found.list is not None:
+            await lists[found.list].settled(mail, "sent")
+    if found is not None:
+        metrics.MAIL.labels("sent").inc()
+    return found is not None
 
 
 async def put_off(mail: Claimed, by: UUID, error: str) -> None:

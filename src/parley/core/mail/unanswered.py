@@ -1,4 +1,4 @@
-"""Messages whose bytes left without an answer: the mail server's log says what became of them, or nobody does."""
+"""Messages whose bytes left without an answer: the mail server's log or its webhook says what became of them."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,9 @@ from parley.core.settings import settings
 
 log = structlog.get_logger(__name__)
 
-# A log that has not told by then will not.
+# A log or a webhook that has not told by then will not. Somebody waits for what is no letter of a list.
 PATIENCE = timedelta(days=1)
+WEBHOOK_PATIENCE = timedelta(minutes=10)
 # What the log says, and until when it was read.
 Read = tuple[maillog.Entries, float]
 
@@ -42,12 +43,19 @@ async def find_out_one(mail: Unanswered, by: UUID, read: Read | None) -> None:
         await settle(mail, by, "sent", queue_id=queue_id)
     elif fate is Fate.NEVER:
         await put_off(mail, by, "the mail server never got it")
-    elif settings().mail_log is not None and datetime.now(UTC) - mail.data_at < PATIENCE:
+    elif datetime.now(UTC) - mail.data_at < _patience(mail):
         await wait(mail, by)
     elif mail.list is None:
         await put_off(mail, by, "nobody knows whether it arrived")
     else:
         await settle(mail, by, "unknown", error="nobody knows whether it arrived")
+
+
+def _patience(mail: Unanswered) -> timedelta:
+    """How long to wait for word about `mail`. What a webhook says settles it at once (`queue.arrived`)."""
+    if settings().mail_log is not None or (settings().has_webhooks and mail.list is not None):
+        return PATIENCE
+    return WEBHOOK_PATIENCE if settings().has_webhooks else timedelta(0)
 
 
 async def _entries() -> Read | None:

@@ -7,6 +7,7 @@ SENDER = re.compile(
       |microsoft\ exchange|no-?reply@|system\ administrator|smtp[\w.]*[_-]?mail|mailenable|^\W*(imss|ndr|bounces?)@""",
     re.IGNORECASE | re.VERBOSE,
 )
+NO_REPLY = re.compile(r"(no-?reply|do-?not-?reply)@", re.IGNORECASE)
 SUBJECT = re.compile(
     r"""undeliver|delivery\ (status|failure|problem|notification|report|has\ failed)|returned\ mail|failure\ notice
       |mail\ (delivery\ )?(failed|failure|error|status)|message\ (delivery|could\ not|not\ delivered)|not\ delivered
@@ -34,7 +35,7 @@ SAYS_SO = re.compile(
 )
 # What a program answers for somebody who is away, and a person by hand.
 ANSWER = re.compile(
-    r"""^\s*(auto(matic|mated)?[\ -]?(reply|response|answer|svar)?:|auto\w*[\ -]?(reply|response)
+    r"""^\s*(auto(matic|mated)?[\ -]?(respons|reply|response|answer|svar)?:|auto\w*[\ -]?(reply|response)
       |out\ of\ (the\ )?office|away\b
       |(on\ )?(vacation|holiday)|abwesen|réponse\ automatique|respuesta\ auto|automatische\ antwort|automatisch
       |risposta\ automatica|absence|автоответ|自動返信|自动回复)""",
@@ -54,6 +55,6 @@ WAITS = re.compile(
     r"""not\ (yet\ been|been\ yet)\ delivered|warning\ (message\ )?only|is\ delayed\ for|(will|to)\ (continue
       |keep)\ (to\ )?(try|attempt)
       |still\ trying|attempts\ will\ continue|just\ a\ warning|has\ been\ (postponed|delayed)|will\ be\ retried
-      |advisory-only""",
+      |advisory-only|could\ not\ send\ (mail|message)\ for\ past""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -11,7 +11,7 @@ WORDS = {
     # Who or what should get the message, in the order of the languages below.
     "mailbox": r"""\b(?:users?|userid|recipients?|mail ?box(?:es)?|address(?:es|ees?)?|accounts?|alias|rcpt
         |customer
-        |subscriber|person|name|destination|inbox|mailing list|group|object|directory)\b|utilisateur
+        |subscriber|persona?|name|destination|inbox|mailing list|group|object|directory)\b|utilisateur
         |destinataire|adresse
         |compte|bo[iî]te|empf[äa]e?nger|benutzer|adressat|postfach|konto|usuario|destinatario|direcci[oó]n
         |cuenta
@@ -19,13 +19,13 @@ WORDS = {
         |anv[äa]ndare
         |odbiorca|skrzynka|пользовател|получател|ящик|адрес|уч[её]тн|宛先|宛て先|ディレクトリ|アドレス|ユーザ|受信者|メールボックス
         |用[户戶]|收件人|[邮郵]箱|信箱|地址|[帐账]号|사용자|수신자|메일함""",
-    "absent": r"""\bunknown\b|unrecogni[sz]ed|no such|non-?existent|\bnot[- ]?(?:found|exist)
+    "absent": r"""\bunknown\b|unrecogni[sz]ed|no such|non-?existent|\bnot[- ]?(?:found|exist|present)
         |n[o']t (?:exist|have|find
         |list|known?\b|recogni|match)|n[o']t be found|\b(?:is|was|are)(?: not|n't) (?:a |an |one |on |in
         |our |any )*
         (?:known|valid|active|registered|local|listed|defined|present|customer|user|member|here|system)
-        |\bnot (?:a )?local|no longer[ ]
-        (?:exist|valid|available|active|in use|on|works?|accepts|employ|with|here|has)|\bdeleted\b
+        |\bnot (?:a )?local(?! host)|no longer[ ]
+        (?:exist|valid|available|active|in use|on|works?|employ|with|here|has)|\bdeleted\b
         |been (?:removed|closed)
         |misspel|mistyp|inconnu|n'existe pas|introuvable|unbekannt|existiert nicht|nicht (?:gefunden
         |bekannt|vorhanden)
@@ -37,11 +37,12 @@ WORDS = {
     "wrong": r"\b(?:invalid|bad|incorrect|illegal|wrong|undeliverable|unrout(?:e?able)|no valid)\b",
     "full": r"""\b(?:over)?full\b|over (?:the |its |their |his |allowed |disk |storage )*quota|overquota
         |quota exceed
-        |exceed\w*~(?:quota|storage|space|limit|allocation)|(?:out of|no|not enough|insufficient) (?:\w+ )?
-        (?:space|storage|room)|exhausted|pleine?\b|voll\b|überfüllt|llen[oa]|cheia|piena|переполнен|いっぱい|一杯|満杯
+        |exceed\w*~(?:quota|storage|space|limit|allocation)
+        |(?:out of|no|insufficient|n[o']t (?:have )?(?:enough|sufficient))(?: \w+)? (?:space|storage|room)
+        |exhausted|pleine?\b|voll\b|überfüllt|llen[oa]|cheia|piena|переполнен|いっぱい|一杯|満杯
         |容量|已?[满滿]|空间不足|가득""",
     "shut": r"""disabled|suspend|deactivated|\bfrozen|\blocked|archived|terminated|inactiv|expired
-        |is blocked|dormant
+        |is blocked|dormant|no longer accepts
         |désactivé|suspendu|deaktiviert|gesperrt|inactiv|desactivad|suspendid|disattivat|заблокирован
         |отключ[её]н|停用|停止
         |冻结|禁用""",
@@ -52,14 +53,15 @@ WORDS = {
         |prohibited|forbidden|unacceptable|rejeté|refusé|abgelehnt|gesperrt|rechazad|bloquead|rifiutat
         |recusad|отклон[её]н
         |запрещ|拒否|拒[绝絕收]|被拒|거부""",
-    "junk": r"""\b(?:spam|junk|bulk|phish\w*|unsolicited|virus\w*|malware|trojan|infected|worm)\b|спам|вирус|スパム
+    "junk": r"""(?<![a-z])(?:spam(?:s|my|ming)?|junk|bulk|phish[a-z]*|unsolicited|virus[a-z]*|malware
+        |trojan|infected|worm)(?![a-z])|спам|вирус|スパム
         |迷惑メール|ウイルス|垃圾|病毒|스팸""",
     "us": r"""\b(?:senders?|your (?:\w+ )?(?:ip|host|server|address|domain|network|organi[sz]ation|mta
         |connection)|client
         |sending|remote host|ips?|from address|mail from|envelope sender|return[- ]?path|reverse-path|helo
         |ehlo)\b
-        |absender|remitente|expéditeur|mittente|remetente|отправител|发件人|送信者""",
-    "domain": r"\b(?:domain|host|mx|dns)\b(?! of sender)|домен|域名|ドメイン",
+        |absender|remitente|expéditeur|[ée]metteur|mittente|remetente|отправител|发件人|送信者""",
+    "domain": r"\b(?:domain|host|mx|dns)\b(?! of sender| records? for)|домен|域名|ドメイン",
     "much": r"""\b(?:too (?:many|much|fast|often)|exceed\w*|excessive|unusual|limit\w*|reached)\b|trop de
         |zu viele|demasiad""",
     "traffic": r"""\b(?:connections?|sessions?|messages|mails|e-?mails|recipients|errors|unknown|hits
@@ -70,12 +72,15 @@ WORDS = {
 
 # Who we are: lists, reputation, authentication. Their names stand in texts that speak of spam or of rates, too.
 IDENTITY = r"""
+\w*rbl\b|(?<!not )(?<!n't )\blisted (?:at|in|on|by)\b|backscatter|bouncedeny
+forward(?:-confirmed)? dns|unresolvable|purported
 reputation|(?:black|block|deny|white|allow)[ -]?list|\bdnsbl|\brhs?bl\b|spamhaus|spamcop|barracuda
 cloudmark|senderscore
 senderbase|proofpoint|mailspike|uceprotect|abuseat|sorbs|invaluement|abusix
-\b(?:spf|dkim|dmarc|arc|batv|sender[- ]?id)\b|(?:un)?authenticat|credentials|reverse[- ]dns|\brdns\b|\bptr\b
+\b(?:spf|dkim|dmarc|arc|batv|sender[- ]?id)\b|(?:un)?authenti(?:fi)?cat|credentials|reverse[- ]dns|\brdns\b|\bptr\b
 no reverse|polic(?:y|ies)\b|politique|richtlinie|pol[ií]tica|administrative prohibition|greylist|graylist
 \brelay(?:ing)?\b ?(?:access |mail )?<refused>|(?:not|no|unable to|cannot|<refused>) (?:\w+ ){0,2}relay
+as a relay|insecure ~relay|relaying mail|n[o']t handle mail for
 open proxy|dynamic(?:ally)? ~(?:ip|address|host)|complaints?\b|\babuse\b|黑名单
 """
 RATE = r"""
@@ -85,7 +90,7 @@ RATE = r"""
 FULL = r"""
 <mailbox>~<full>|<full>~<mailbox>|over ?quota|quota~(?:exceed|violation|full|reached|dépass|excedid|superad)
 (?:exceed|over)\w* ~(?:quota|storage)|mail ?folder is full|no space left
-(?:insufficient|not enough) (?:system |disk )?storage
+(?:insufficient|not (?:enough|sufficient)) (?:system |disk )?(?:storage|space)|disk ?quota|too much mail data
 квот\w+~превышен|speicherplatz
 """
 CONTENT = r"""
@@ -94,7 +99,8 @@ size (?:limit|exceed)
 (?:maximum|max|fixed) ~size|content~<refused>|<refused>~content
 (?:executable|banned|illegal) (?:files?|attachment)
 zu gro[sß]|trop (?:gros|volumineu)|malformed|(?:invalid|missing|duplicate|bad|multiple) ~header
-line (?:is )?too long
+line (?:is )?too long|<message>~(?:scored|filtered|length exceed)|filters? (?:rate|score)|protocol violation
+base64|improperly|non-?compliant
 bare (?:lf|cr)|not rfc|8-?bit|サイズ
 """
 # "User" or "domain" in these means the sender.
@@ -102,7 +108,8 @@ SENDER = r"""
 <us>~(?:<refused>|<absent>|<wrong>|verif|suspicious|unresolvable|must)
 (?:<wrong>|<absent>|<refused>) ?(?:\w+ )?<us>
 (?<!recipient address rejected: )access~<refused>|domain of sender
-(?:cannot|can't|unable to) (?:find|resolve) your
+(?:cannot|can't|unable to) (?:find|resolve) your|bogus ~from|\bfrom:? <domain>|valid from\b
+<us>~(?:not|n't) (?:\w+ ){0,2}(?:pre-?approved|passed|owned|validat)
 """
 NO_DOMAIN = r"""
 <domain>~(?:<absent>|<wrong>)(?!, try again)|(?:<absent>|<wrong>) (?:\w+ )?<domain>|nxdomain|null ?mx
@@ -118,15 +125,20 @@ SHUT = r"<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>"
 ABSENT = r"""
 <mailbox>~(?:<absent>)|(?:<absent>)~<mailbox>|<wrong> (?:[\w-]+ ){0,3}<mailbox>|<mailbox>(?: \w+)? is <wrong>
 unknown user|user ?unknown|recipnotfound|unrouteable
-(?:no|any) (?:user|mailbox|account|one|recipient)~(?:here|by that|at this)
+(?:no|any) (?:user|mail ?box|account|one|recipient|address)~(?:here|found|available|by that|at this)
+n[o']t an? (?:valid|known|existing|active|registered) <mailbox>|<mailbox> <wrong>|nessun utente|bad(?:rcpt|recipient)to
+550 (?:5\.1\.\d )?(?:requested (?:mail )?action not taken:? ?)?(?:mailbox|account)(?: is)? (?:un|not )available
+5\.1\.0 address rejected
 recipient address rejected: access denied|nobody here|нет такого|такого ~нет|查[无無]此人|該当
 moved (?:permanently|to @)
 mailbox unavailable \(|allowed rcpthosts|not our customer
 """
 POLICY = r"""
 <message>~<refused>|<refused>~<message>|permission|organi[sz]ational settings|transport rule
-not authori[sz]ed|\btls\b|certificate|encrypt|suspicious|unwanted|members?-only|not subscribed|moderated
+not authori[sz]ed|\b(?:start)?tls\b|verification fail|<domain>~<refused>
+certificate|encrypt|suspicious|unwanted|members?-only|not subscribed|moderated
 closed ~list
+refused to talk|connections?~not (?:be )?accept|not accepting connections|no access from|use ~your isp|service refused
 only ~(?:members|accept)|connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|権限|拒否|拒绝|拒收
 被拒|禁止
 """

@@ -10,6 +10,10 @@ from functools import lru_cache
 from parley.core.mail.coming.reason_phrases import TABLE
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
+# The names of what an address on the web is asked with are no words: "?ip=192.0.2.1".
+PARAMETER = re.compile(r"(?<=[?&])\w{1,20}=")
+# Where an answer begins that stands among other words.
+ANSWER = re.compile(r"\b[245](?:\d\d|\.\d{1,3}\.\d{1,3})\b")
 LONGEST = 2_000
 QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
@@ -25,6 +29,8 @@ STATUSES = {
     "5.4.310": "gone", "5.1.7": "policy", "5.1.8": "policy", "5.7": "policy", "4.7": "policy", "4.1.8": "policy",
     "5.2.2": "full", "4.2.2": "full", "5.2.3": "content", "5.3.4": "content", "5.6": "content", "4": "soft",
 }  # fmt: skip
+# What may end, so it is no proof that there is no such mailbox.
+MILDER = {"full", "closed"}
 # Statuses that servers give as a default: what else the message says counts more.
 VAGUE = re.compile(r"\d\.0\.\d+|5\.1\.0|5\.[23]\.0|5\.7|5\.4\.4|4|")
 
@@ -46,6 +52,10 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
     if found is None and not VAGUE.fullmatch(status):
         found = by_status
     found = found or phrase(around) or by_status
+    if found in {"unknown", "gone"}:
+        # A server that contradicts itself before it gives the answer leaves a doubt, and nothing is suppressed on one.
+        explained = phrase(ANSWER.split(around, maxsplit=1)[0])
+        found = explained if explained in MILDER else found
     if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
         return "policy"
     if found in {"soft", "closed", None} or (found in {"unknown", "gone"} and status.startswith("4")):
@@ -56,7 +66,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 def normal(words: str) -> str:
     """`words` in small letters, on one line, with plain quotes and without e-mail addresses."""
     plain = unicodedata.normalize("NFKC", words[:LONGEST]).translate(QUOTES)
-    return ADDRESS.sub("@", " ".join(plain.split())).lower()
+    return PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).lower()
 
 
 @lru_cache(maxsize=8)

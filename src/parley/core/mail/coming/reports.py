@@ -15,6 +15,7 @@ from parley.core.mail.coming.phrases import (
     ANSWERS,
     BY_HAND,
     COMPLAINT,
+    NO_REPLY,
     ORIGINAL,
     SAYS_SO,
     SENDER,
@@ -28,7 +29,11 @@ CODE = re.compile(r"(?<![\d.,:])([45]\d\d)(?=[ :;-](?!\d*(bytes|kb|members))|$)"
 # A style that never ends goes to the end of the text, so that each place is looked at once.
 TAG = re.compile(r"<style.*?(?:</style>|\Z)|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
 # Where an answer ends: at an empty line, or at the next address.
-NEXT = re.compile(r"\n[ \t]*+\n|\n[ \t]*+[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)")
+NEXT = re.compile(
+    r"\n[ \t]*+\n"
+    r"|\n[^\s<>@]{1,64}@[^\s<>@]{1,200}\s"
+    r"|\n[ \t]*+[<\"]?[^\s<>@]{1,64}@[^\s<>@]{1,200}[>\"]?(?:: |:?\n)"
+)
 NO_COMPLAINT = {"auth-failure", "not-spam"}
 NOT_FAILED = {"delivered", "relayed", "expanded"}
 STATUS_TYPES = {"message/delivery-status", "message/global-delivery-status"}
@@ -136,7 +141,7 @@ def _in_words(message: Message) -> Report | None:
     if not status and code is not None and code[1].startswith("4"):
         status = "4.0.0"
     answer = _answer(words)
-    is_final = WAITS.search(words) is None
+    is_final = WAITS.search(f"{_subject(message)}\n{words}") is None
     kind = kind_of(status, answer, words, permanent=permanent and is_final)
     return Report(kind, status, words.strip()[:300], is_final=is_final)
 
@@ -173,7 +178,9 @@ def _is_answer(message: Message) -> bool:
     if "X-Failed-Recipients" in message or message.get_content_type() == "multipart/report":
         return False
     says_so = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
-    is_by_a_person = not SENDER.search(_header(message, "From"))
+    # Programs that answer for people write from such addresses, too, but no server bounces with this header from one.
+    sender = NO_REPLY.sub("a-person@", _header(message, "From"))
+    is_by_a_person = not SENDER.search(sender)
     return bool(
         ANSWER.match(_subject(message))
         or any(name in message for name in ANSWERS)
@@ -202,7 +209,7 @@ def _better(field: str, diagnostic: str) -> str:
 
 
 def _field(fields: str, name: str) -> str:
-    found = re.search(rf"^{name}:[ \t]*(.*(?:\n[ \t]+.*)*)", fields, re.IGNORECASE | re.MULTILINE)
+    found = re.search(rf"^{name}[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", fields, re.IGNORECASE | re.MULTILINE)
     return " ".join(found[1][:MOST_WORDS].split())[:LONGEST_FIELD] if found else ""
 
 

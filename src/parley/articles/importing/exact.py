@@ -1,0 +1,28 @@
+"""What stands at one address on the web, for other parts of Parley: no redirect is followed elsewhere."""
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.fetch import fetch
+from parley.core.errors import Busy
+from parley.core.settings import settings
+
+KINDS = (
+    "text/plain",
+    "text/xml",
+    "application/xml",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/x-pem-file",
+    "application/x-x509-ca-cert",
+)
+LIMIT = 100_000
+
+
+async def fetched(url: str) -> bytes:
+    """The body at `url`, fetched within the limits of an import. Raises Busy where it cannot be had now."""
+    try:
+        found = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)
+    except CannotImport as error:
+        raise Busy(f"{url} cannot be fetched. Nothing was changed; please send this again.", 60) from error
+    if found.final_url != url:
+        raise Busy(f"{url} leads elsewhere, so it is not used. Nothing was changed.", 60)
+    return found.body
