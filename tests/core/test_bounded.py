@@ -1,11 +1,13 @@
 """What is kept in memory is bounded in bytes."""
 
 import asyncio
+from time import monotonic
 
 import pytest
 
 from parley.core import cache, tasks
 from parley.core.cache import Bounded
+from parley.core.metrics import CACHE_BYTES
 
 
 def test_the_oldest_values_make_room_by_their_bytes() -> None:
@@ -48,3 +50,55 @@ async def test_old_values_are_forgotten_when_nothing_new_comes(monkeypatch: pyte
     while len(kept):
         await asyncio.sleep(0.01)
     await tasks.end([sweeping])
+
+
+@pytest.mark.anyio
+async def test_pages_kept_for_a_moment_are_bounded_by_their_bytes_and_their_keys() -> None:
+    async def make() -> str:
+        return 1_000 * "a"
+
+    kept: cache.MicroCache[str] = cache.MicroCache("test bytes", 60, most_bytes=5_000)
+    for number in range(100):
+        await kept.get((number, 1_000 * "k"), make)
+
+    assert len(kept) == 1
+    assert 2_000 < kept.bytes < 5_000
+    assert _bytes("test bytes") == kept.bytes
+    kept.clear()
+    assert (kept.bytes, _bytes("test bytes")) == (0, 0)
+
+
+@pytest.mark.anyio
+async def test_a_page_made_again_is_counted_once() -> None:
+    async def make() -> str:
+        return "a page"
+
+    kept: cache.MicroCache[str] = cache.MicroCache("test again", 60)
+    await kept.get("a", make)
+    once = kept.bytes
+    await kept.get("a", make, not_before=monotonic())
+
+    assert kept.bytes == once > 0
+
+
+def test_what_a_function_made_of_texts_is_kept_up_to_its_bytes() -> None:
+    made: list[str] = []
+
+    @cache.by_text("test texts", most_bytes=5_000)
+    def twice(text: str, times: int = 2) -> str:
+        made.append(text)
+        return times * text
+
+    assert twice("short") == twice("short") == "shortshort"
+    assert made == ["short"]
+    for letter in "abc":
+        twice(1_000 * letter, times=1)
+    assert _bytes("test texts") < 5_000
+    twice("short")
+    assert made[-1] == "short"
+    twice(100_000 * "z")
+    assert _bytes("test texts") < 5_000
+
+
+def _bytes(name: str) -> float:
+    return CACHE_BYTES.labels(name)._value.get()

@@ -1,6 +1,6 @@
 """How alike passages are that are not equal: which of them were edited, split or merged.
 
-Everything here is symmetric in the two revisions, up to the bound on what is compared.
+Everything here is symmetric in the two revisions.
 """
 
 from bisect import bisect
@@ -11,6 +11,7 @@ import msgspec
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
+from parley.articles.budget import Budget, at_every_place
 from parley.articles.words import WORD, Coder
 
 Slot = tuple[int, int]  # the nearest passages before and after that did not change
@@ -21,10 +22,7 @@ SIMILAR = 0.6
 SIMILAR_IN_PLACE = 0.4
 # A piece: so much of its words, so much of them together, and not fewer than these. None of 17,760 pairs is one.
 _PART, _TOGETHER, _FEWEST = 0.75, 0.6, 4
-_LARGEST = 250_000  # words of the one times words of the other: beyond, to try every place takes seconds
-# So many words of the one times words of the other are compared in all, which takes 70 and 60 ms at most: in any order,
-# and at every place. No real revision comes near; what is left then counts as taken away and new.
-_ALL, _ALL_PLACES = 400_000_000, 2_000_000
+_LARGEST = 250_000  # words of the one times words of the other: beyond, to try every place takes long
 _IN_PLACE = 1.25  # what a word in common counts for between the same neighbours
 _FULL = 2_500  # up to so many comparisons everything is compared with everything
 _RARE = 8  # a word in more passages than this does not tell which one is meant
@@ -66,50 +64,42 @@ def left(texts: Mapping[int, str], slots: Mapping[int, Slot], coder: Coder) -> d
     return {at: Left(words, "".join(sorted(words)), slots[at]) for at, words in coded.items()}
 
 
-class _Budget:
-    """How many pairs of words may still be compared."""
+def links(old: Mapping[int, Left], new: Mapping[int, Left], budget: Budget) -> list[Link]:
+    """Every two passages of which one may continue the other, in the order in which that is likely.
 
-    def __init__(self, pairs: int) -> None:
-        self._left = pairs
-
-    def covers(self, one: str, other: str) -> bool:
-        """Whether these two may be compared, which is then counted."""
-        pairs = len(one) * len(other)
-        if pairs > self._left:
-            return False
-        self._left -= pairs
-        return True
-
-
-def links(old: Mapping[int, Left], new: Mapping[int, Left]) -> list[Link]:
-    """Every two passages of which one may continue the other, in the order in which that is likely."""
-    everywhere, places = _Budget(_ALL), _Budget(_ALL_PLACES)
-    found = (
-        _link(was, at, old[was], new[at], places)
-        for at, others in _candidates(old, new)
-        for was in others
-        if everywhere.covers(old[was].bag, new[at].bag)
-    )
+    Past the budget, passages are compared by the words they have, not by the order of the words.
+    """
+    found = (_link(was, at, old[was], new[at], budget) for at, others in _candidates(old, new) for was in others)
     return sorted((link for link in found if link.holds), key=lambda link: link.order)
 
 
-def _link(was: int, at: int, old: Left, new: Left, places: _Budget) -> Link:
-    # Of two sorted strings the longest common subsequence is what they share, however often.
-    shared = LCSseq.similarity(old.bag, new.bag)
+def _link(was: int, at: int, old: Left, new: Left, budget: Budget) -> Link:
+    shared = _shared(old.bag, new.bag, budget)
     total = len(old.bag) + len(new.bag)
     likeness = 2 * shared / total if total else 0.0
-    return Link(was, at, shared, likeness, old.slot == new.slot, _is_part(old, new, shared, places))
+    return Link(was, at, shared, likeness, old.slot == new.slot, _is_part(old, new, shared, budget))
 
 
-def _is_part(one: Left, other: Left, shared: int, places: _Budget) -> bool:
+def _shared(one: str, other: str, budget: Budget) -> int:
+    """How many words two bags have in common."""
+    if budget.allows(len(one) * len(other)):
+        # Of two sorted strings the longest common subsequence is what they share, however often.
+        return LCSseq.similarity(one, other)
+    return (Counter(one) & Counter(other)).total()
+
+
+def _is_part(one: Left, other: Left, shared: int, budget: Budget) -> bool:
     """Whether nearly all words of the shorter passage stand together in the longer one."""
     fewer = min(len(one.bag), len(other.bag))
     if fewer < _FEWEST or shared < _PART * fewer:
         return False
-    # Chance leaves long texts no such sequence in common.
-    if len(one.words) * len(other.words) > _LARGEST or not places.covers(one.words, other.words):
-        return LCSseq.similarity(one.words, other.words) >= _TOGETHER * fewer
-    return fuzz.partial_ratio(one.words, other.words) >= 100 * _TOGETHER
+    product = len(one.words) * len(other.words)
+    if product > _LARGEST:  # chance leaves texts as long as that no such sequence in common
+        return budget.allows(product) and LCSseq.similarity(one.words, other.words) >= _TOGETHER * fewer
+    return (
+        budget.allows(at_every_place(*sorted((len(one.words), len(other.words)))))
+        and fuzz.partial_ratio(one.words, other.words) >= 100 * _TOGETHER
+    )
 
 
 def _candidates(old: Mapping[int, Left], new: Mapping[int, Left]) -> Iterator[tuple[int, list[int]]]:

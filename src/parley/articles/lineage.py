@@ -12,6 +12,7 @@ from itertools import chain
 import msgspec
 from rapidfuzz.distance import LCSseq
 
+from parley.articles.budget import ALIGNING, Budget
 from parley.articles.likeness import Left, Link, Slot, left, links
 from parley.articles.words import Coder, collapsed, folded
 
@@ -54,10 +55,13 @@ def align(former: Sequence[Former], new: Sequence[str], earlier: Sequence[Former
     pairs = _equal(old, texts)
     lineages = _back(earlier, texts, pairs)
     was, now, coder = _left(old, texts, pairs, lineages)
-    found = links(was, now)
+    budget = Budget(ALIGNING)
+    found = links(was, now, budget)
     edited = _choose(found)
     lineages |= {at: former[place].lineage for at, place in (pairs | edited).items()}
-    lineages |= _almost_back(earlier, {at: now[at] for at in now if at not in edited}, set(lineages.values()), coder)
+    lineages |= _almost_back(
+        earlier, {at: now[at] for at in now if at not in edited}, set(lineages.values()), coder, budget
+    )
     parts = [link for link in reversed(found) if link.is_part]  # the best link last: it is the one that stays
     gone = was.keys() - set(edited.values())
     return Alignment(
@@ -115,13 +119,13 @@ def _back(earlier: Sequence[Former], new: Sequence[str], pairs: Pairs) -> dict[i
 
 
 def _almost_back(
-    earlier: Sequence[Former], new: Mapping[int, Left], taken: Iterable[int], coder: Coder
+    earlier: Sequence[Former], new: Mapping[int, Left], taken: Iterable[int], coder: Coder, budget: Budget
 ) -> dict[int, int]:
     free = {one.lineage: one.text for one in reversed(earlier) if one.lineage not in taken}
     if not free or not new:
         return {}
     was = left(free, dict.fromkeys(free, _NOWHERE), coder)
-    return _choose(link for link in links(was, new) if link.likeness >= _ALMOST)
+    return _choose(link for link in links(was, new, budget) if link.likeness >= _ALMOST)
 
 
 def _left(

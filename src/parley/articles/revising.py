@@ -1,5 +1,6 @@
 """Revising an article: its new passages continue the lineages of those they come from."""
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -70,29 +71,32 @@ async def revise_article(article: int, text: Text, edit: Edit | None = None) -> 
 OLD = "select lineage, text, html from passage where revision = $1 order by position"
 NOTE = "update revision set editor = $2, reason = $3, restores = $4 where id = $1"
 
+EARLIER_REVISIONS, MOST_EARLIER = 100, 20_000
 SAME_TEXT = """
 select p.lineage from passage p
 where p.revision = (select id from revision where article = $1 and text_hash = $2 order by number desc limit 1)
 order by p.position
 """
 
-# The newest text of each lineage that the newest revision has not.
+# The newest text of each lineage that the newest revision has not, of the last revisions only: to bring back an older
+# one as it was, its lineages are asked for (SAME_TEXT).
 EARLIER = """
 select lineage, text from (
     select distinct on (p.lineage) p.lineage, p.text, r.number
     from revision r join passage p on p.revision = r.id
-    where r.article = $1 and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
+    where r.article = $1 and r.number > $3
+      and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
     order by p.lineage, r.number desc
-) e order by number desc, lineage
+) e order by number desc, lineage limit $4
 """
 
 
 async def _align(article: int, known: Known, old: Sequence[Old], text: Text) -> Alignment:
     """A text that was there before gets the very lineages that it had; any other continues the newest revision's."""
     restored = await db.values(SAME_TEXT, article, text.digest)
-    earlier = await db.fetch(Former, EARLIER, article, known.revision)
+    earlier = await db.fetch(Former, EARLIER, article, known.revision, known.number - EARLIER_REVISIONS, MOST_EARLIER)
     former = [Former(one.lineage, one.text) for one in old]
-    aligned = align(former, [one.text for one in text.passages], earlier)
+    aligned = await asyncio.to_thread(align, former, [one.text for one in text.passages], earlier)
     return _restored(aligned, restored) if restored else aligned
 
 

@@ -1,5 +1,6 @@
 """Anchors in the database: made when a comment is posted, found again when the article is revised."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -106,11 +107,11 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
     for revision, some in groupby(anchored, attrgetter("revision")):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
-        places |= _resolve(made, [one.made for one in made], before, text, merged)
+        places |= await _resolve(made, [one.made for one in made], before, text, merged)
     lost = [one for one in anchored if one.words and places[one.id].state == "lost"]
     if lost:
         before = _blocks(await articles.text(thread, former))
-        again = _resolve(lost, [one.found for one in lost], before, text, merged)
+        again = await _resolve(lost, [one.found for one in lost], before, text, merged)
         places |= {id_: _changed(place) for id_, place in again.items() if place.state != "lost"}
     moved = await _move(places)
     await recount(thread)
@@ -121,14 +122,14 @@ def _blocks(passages: Iterable[articles.Words]) -> list[Block]:
     return [Block(one.lineage, one.text) for one in passages]
 
 
-def _resolve(
+async def _resolve(
     anchored: Iterable[Anchored],
     selectors: Sequence[Selector],
     before: Sequence[Block],
     text: Sequence[Block],
     merged: Mapping[int, int],
 ) -> dict[int, Resolution]:
-    found = anchoring.resolve(selectors, before, text, merged)
+    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged)
     return {one.id: place for one, place in zip(anchored, found, strict=True)}
 
 

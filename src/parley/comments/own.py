@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -14,6 +13,7 @@ from parley.comments import ops, queries, rules, view
 from parley.comments.forms import EditForm
 from parley.comments.web import comment_at, signed_in, thread_at
 from parley.core.access import ANYONE, VERIFIED, address_of, viewer_of
+from parley.core.cache import by_text
 from parley.core.diff import marked
 from parley.core.errors import NotFound, ParleyError
 from parley.core.forms import posted
@@ -136,7 +136,7 @@ def _with_differences(versions: Sequence[queries.Version]) -> list[dict[str, Any
     return shown
 
 
-@lru_cache(maxsize=2 * MOST_DIFFERENCES)
+@by_text("differences", most_bytes=8 * 2**20)
 def _difference(before: str, after: str) -> Markup:
     """What changed, kept for whoever looks next."""
     return marked(before, after)

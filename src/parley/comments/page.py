@@ -14,7 +14,7 @@ from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
 from parley.comments.waits import wait_here
 from parley.core.access import ANYONE, Viewer, viewer_of
-from parley.core.cache import KEPT_SECONDS, MicroCache
+from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
@@ -27,7 +27,7 @@ AnyRequest = Request[Any, Any, Any]
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS)
+_pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS, size=struct_bytes)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})

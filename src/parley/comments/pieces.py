@@ -64,7 +64,7 @@ def _size(kept: Kept) -> int:
     return OTHER_BYTES + sum(map(getsizeof, texts))
 
 
-_kept: Bounded[Kept] = Bounded(KEPT, KEPT_BYTES, _size)
+_kept: Bounded[Kept] = Bounded(KEPT, KEPT_BYTES, _size, "comments")
 
 
 def piece(row: CommentRow, mine: Mine | None = None, answered: str | None = None, brake: Brake | None = None) -> Piece:

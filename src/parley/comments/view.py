@@ -12,7 +12,7 @@ from parley.articles import queries as articles
 from parley.comments import groups, pieces, queries, tree
 from parley.comments.choosing import Tree
 from parley.core.access import Viewer
-from parley.core.cache import KEPT_SECONDS, MicroCache
+from parley.core.cache import KEPT_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.nudges import Nudge, listeners
 from parley.core.pages import environment
@@ -117,8 +117,18 @@ def new_form(thread: int, **fields: str | int | bool | None) -> Form:
     return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments", "thread": thread}, Form)
 
 
-_views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS)
-_discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS)
+def _size(view: ThreadView) -> int:
+    """Bytes in memory, roughly: the rows of the passages have the text and the HTML that the page shows once."""
+    return 3 * text_bytes(view.passages) + _comments_size(view.discussion)
+
+
+def _comments_size(discussion: Discussion) -> int:
+    """Bytes in memory, roughly: the rows have what the pieces show once more."""
+    return 2 * text_bytes(discussion.laid.parts)
+
+
+_views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS, size=_size)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS, size=_comments_size)
 # Raised by every change that this process hears of, so that members see their own at once.
 _generations: dict[int, int] = defaultdict(int)
 

@@ -35,6 +35,7 @@ REPLICA_READS = Counter(
 CACHE_READS = Counter(
     "parley_cache_reads", "Reads of what is kept in memory, by whether it was there.", ["cache", "found"]
 )
+CACHE_BYTES = Gauge("parley_cache_bytes", "Memory that the texts take which are kept, roughly.", ["cache"])
 
 STREAMS = Gauge("parley_live_streams", "Open live streams.")
 THREADS = Gauge("parley_live_threads", "Threads that somebody watches here.")

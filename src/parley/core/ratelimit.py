@@ -4,7 +4,7 @@ A bucket holds `most` tokens and is full again after `seconds`. Every use takes 
 """
 
 import ipaddress
-from functools import cache, lru_cache
+from functools import cache
 from time import monotonic
 
 import msgspec
@@ -13,6 +13,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from parley.core import db
+from parley.core.cache import by_text
 from parley.core.errors import TooMany
 from parley.core.redis import asking, redis
 from parley.core.settings import settings
@@ -175,7 +176,7 @@ async def take_each(limits: Triple, account: int, address: str) -> None:
         await take(limit, subject)
 
 
-@lru_cache(maxsize=10_000)
+@by_text("networks", most_bytes=4 * 2**20)
 def network(address: str) -> str:
     """The network that stands for a client: its /24, or /64 for IPv6; `address` itself when it is none."""
     try:

@@ -4,11 +4,11 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from textwrap import fill
 
 import msgspec
 
+from parley.core.cache import by_text
 from parley.core.mail import Letter, off_link, written, written_html
 from parley.core.mail.links import proof
 from parley.core.settings import settings
@@ -94,7 +94,7 @@ def _letter(edition: Edition, subject: str, text: str, html: str | None) -> Lett
     )
 
 
-@lru_cache(10_000)
+@by_text("wrapped", most_bytes=16 * 2**20)
 def _wrapped(text: str, indent: int = 0) -> str:
     """`text` in lines of a terminal, none of which is cut where it holds an address."""
     margin = " " * indent

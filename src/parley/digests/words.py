@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from parley.core import markdown
+from parley.core.cache import by_text
 from parley.core.pages import plural
 from parley.core.settings import settings
 from parley.core.text import shortened
@@ -39,7 +39,7 @@ NAMES = list(SECTIONS)
 NOT_SAID = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
 
 
-@lru_cache(10_000)
+@by_text("excerpts", most_bytes=16 * 2**20)
 def excerpt(html: str, length: int) -> str:
     """The first words that somebody says in a comment; of one that holds nothing else, those that it quotes.
 

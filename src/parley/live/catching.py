@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from parley.core.cache import MicroCache
+from parley.core.cache import MicroCache, text_bytes
 from parley.live import queries, render
 from parley.live.queries import State
 from parley.live.stream import Stream
@@ -18,7 +18,7 @@ class CatchUp:
     def __init__(self, most: int) -> None:
         self._most = most
         self._states: MicroCache[State] = MicroCache("live states", SHARED_SECONDS)
-        self._missed: MicroCache[list[render.Told]] = MicroCache("live missed", SHARED_SECONDS)
+        self._missed: MicroCache[list[render.Told]] = MicroCache("live missed", SHARED_SECONDS, size=_size)
         self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
 
     async def state(self, thread: int, last: int | None) -> State:
@@ -56,6 +56,10 @@ class CatchUp:
 
     async def _since(self, thread: int, seq: int) -> list[render.Told]:
         return await render.events(await queries.events_after(thread, seq, self._most))
+
+
+def _size(events: Sequence[render.Told]) -> int:
+    return text_bytes([told.message for told in events])
 
 
 async def _put(stream: Stream, events: Sequence[render.Told]) -> None:

@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery
 
 from parley.core.access import ANYONE, MEMBER, Viewer, viewer_of
-from parley.core.cache import KEPT_SECONDS, MicroCache
+from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.forms import Form, posted
 from parley.core.pages import Finished, base_context, finish, page, render, sent, wants_fragment
@@ -31,7 +31,7 @@ class Listing(msgspec.Struct, frozen=True):
     after: str
 
 
-_kept: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS)
+_kept: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS, size=struct_bytes)
 
 
 @get("/", name="threads:home", opt={"who": ANYONE, "reading": True})

@@ -1,13 +1,16 @@
 """Where words of the former text stand in the new one."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import islice
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from parley.articles.words import collapsed, folded
+from parley.articles.budget import Budget, at_every_place
+from parley.articles.words import WORD, collapsed, folded
 from parley.comments.anchoring import floors
 from parley.comments.anchoring.document import Document, Span
 from parley.comments.anchoring.regions import Hoods, Region, whole_words
@@ -15,6 +18,8 @@ from parley.comments.anchoring.selecting import Selector
 
 _AROUND = 4  # letters more around a place than around another one, by which it is told from that
 _MANY = 20  # what stands in a passage so often cannot be told apart
+_MOST_FOUND = 100  # of words that are found more often, one of the first is taken
+_EACH_LETTER, _EACH_CONTEXT = 5, 15_000  # what it costs to look through one letter, or at the text around a place
 
 
 class Place(NamedTuple):
@@ -27,9 +32,10 @@ class Place(NamedTuple):
 class Finder:
     """Two revisions of an article, and what was worked out about them for all anchors."""
 
-    def __init__(self, old: Document, new: Document, merged: Mapping[int, int]) -> None:
-        self.old, self.new = old, new
-        self._hoods = Hoods(old, new, merged)
+    def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:
+        self.old, self.new, self._budget = old, new, budget
+        self._hoods = Hoods(old, new, merged, budget)
+        self._same = cache(self._same_passages)
 
     def find(self, anchor: Selector) -> Place | None:
         """The words of `anchor` where they are now, from the surest way of knowing to the least sure one."""
@@ -51,28 +57,46 @@ class Finder:
         at = self.new.place.get(now)
         if was is None or at is None:
             return None
-        return now, Indel.normalized_similarity(self.old.passages(was, was + 1), self.new.passages(at, at + 1))
+        before, after = self.old.passages(was, was + 1), self.new.passages(at, at + 1)
+        if self._budget.allows(len(before) * len(after)):
+            return now, Indel.normalized_similarity(before, after)
+        return now, 1.0 if before == after else _words_in_common(before, after)
 
     def _where(self, anchor: Selector) -> Span | None:
         """Where the anchor stands on the former text."""
         at = self.old.place.get(anchor.lineage)
         if at is None:
             return None
-        quote = folded(collapsed(anchor.quote))
+        quote, before = folded(collapsed(anchor.quote)), folded(anchor.prefix)
         start, end = self.old.starts[at], self.old.ends[at]
-        spans = [(one, one + len(quote)) for one in self.old.find(quote, start, end + len(quote)) if one < end]
-        return max(spans, key=lambda span: self.old.context(span, anchor.prefix, anchor.suffix), default=None)
+        exact = self.old.plain.find(before + quote + folded(anchor.suffix), max(start - len(before), 0))
+        if 0 <= exact < end - len(before):
+            return exact + len(before), exact + len(before) + len(quote)
+        spans = ((one, one + len(quote)) for one in self.old.find(quote, start, end + len(quote)) if one < end)
+        return self._likest_around(spans, anchor, self.old)
+
+    def _likest_around(self, spans: Iterable[Span], anchor: Selector, document: Document) -> Span | None:
+        """The one with most of the same text around it; one of the first where there are very many."""
+        few = list(islice(spans, _MOST_FOUND))
+        if len(few) > 1 and not self._budget.allows(_EACH_CONTEXT * len(few)):
+            return few[0]
+        return max(few, key=lambda span: document.context(span, anchor.prefix, anchor.suffix), default=None)
 
     def _unchanged(self, was: Span) -> Place | None:
         """In passages that read as they did."""
         first, last = self._passages(was)
-        at = self.new.place.get(self.old.lineages[first])
-        if at is None or at + last - first > len(self.new.lineages):
-            return None
-        if self.old.passages(first, last) != self.new.passages(at, at + last - first):
+        at = self._same(first, last)
+        if at is None:
             return None
         start = was[0] - self.old.starts[first] + self.new.starts[at]
         return Place((start, start + was[1] - was[0]), 1.0)
+
+    def _same_passages(self, first: int, last: int) -> int | None:
+        """The first of the new passages that read as those from `first` up to `last` did."""
+        at = self.new.place.get(self.old.lineages[first])
+        if at is None or at + last - first > len(self.new.lineages):
+            return None
+        return at if self.old.passages(first, last) == self.new.passages(at, at + last - first) else None
 
     def _followed(self, anchor: Selector, quote: str, was: Span) -> Place | None:
         """By what became of each word around, or verbatim close to it."""
@@ -82,31 +106,39 @@ class Finder:
         now = region.follow(*was)
         if now is None or self.new.plain[slice(*now)] != quote:
             now = self._close(anchor, quote, was, region) or now
-        return now and Place(now, Indel.normalized_similarity(quote, self.new.plain[slice(*now)]))
+        if now is None or not self._budget.allows(len(quote) * (now[1] - now[0])):
+            return None
+        return Place(now, Indel.normalized_similarity(quote, self.new.plain[slice(*now)]))
 
     def _close(self, anchor: Selector, quote: str, was: Span, region: Region) -> Span | None:
         """The very words in the same passages or across their ends, where they are not other ones of before."""
+        letters = region.old[1] - region.old[0] + region.new[1] - region.new[0]
+        if not self._budget.allows(_EACH_LETTER * letters):
+            return None
         others = set(islice(self.old.find(quote, *region.old), _MANY)) - {was[0]}
         if len(others) >= _MANY - 1:
             return None
         kept = {span[0] for one in others if (span := region.follow(one, one + len(quote)))}
         start, end = region.new[0] - len(quote) + 1, region.new[1] + len(quote) - 1
-        spans = [(one, one + len(quote)) for one in self.new.find(quote, max(start, 0), end) if one not in kept]
-        return max(spans, key=lambda span: self._context(span, anchor), default=None)
+        spans = ((one, one + len(quote)) for one in self.new.find(quote, max(start, 0), end) if one not in kept)
+        return self._likest_around(spans, anchor, self.new)
 
     def _elsewhere(self, anchor: Selector, quote: str) -> Place | None:
         """Verbatim in a passage that did not have these words before."""
-        if not floors.is_telling(quote):
+        if not floors.is_telling(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.plain)):
             return None
         spans = ((one, one + len(quote)) for one in self.new.find(quote, 0, len(self.new.plain)))
-        fresh = islice((span for span in spans if not self._was_there(quote, span)), _MANY)
+        fresh = islice((span for span in islice(spans, _MOST_FOUND) if not self._was_there(quote, span)), _MANY)
         return self._best((Place(span, 1.0) for span in fresh), anchor)
 
     def _was_there(self, quote: str, span: Span) -> bool:
         """Whether a passage had these words before, so that they are not the ones that are looked for."""
         at = self.new.at(span[0])
         before = self.old.place.get(self.new.lineages[at])
-        return before is not None and span[1] <= self.new.ends[at] and quote in self.old.passages(before, before + 1)
+        if before is None or span[1] > self.new.ends[at]:
+            return False
+        letters = self.old.ends[before] - self.old.starts[before]
+        return not self._budget.allows(_EACH_LETTER * letters) or quote in self.old.passages(before, before + 1)
 
     def _searched(self, anchor: Selector, quote: str, was: Span) -> Place | None:
         """Edited, in or beside its passage, but with other words around. Verbatim ones were looked for before."""
@@ -117,7 +149,7 @@ class Finder:
 
     def _most_like(self, quote: str, passage: int, floor: float) -> Place | None:
         start, end = self.new.positions((passage, passage + 1))
-        if end - start < len(quote):
+        if end - start < len(quote) or not self._budget.allows(at_every_place(len(quote), end - start)):
             return None
         found = fuzz.partial_ratio_alignment(quote, self.new.plain[start:end], score_cutoff=100 * floor)
         if found is None:
@@ -140,3 +172,9 @@ class Finder:
 
     def _context(self, span: Span, anchor: Selector) -> int:
         return self.new.context(span, anchor.prefix, anchor.suffix)
+
+
+def _words_in_common(one: str, other: str) -> float:
+    """The share of words that two texts, which are not the same, have in common."""
+    some, others = Counter(WORD.findall(one)), Counter(WORD.findall(other))
+    return 2 * (some & others).total() / (some.total() + others.total() + 1)

@@ -3,16 +3,18 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby, islice, takewhile
+from operator import attrgetter
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein, Opcode
 
+from parley.articles.budget import Budget
 from parley.articles.words import UNSPACED, Coder
 from parley.comments.anchoring.document import Document, Span
 
 _REACH = 3  # passages that only one of the revisions has are looked at up to so far from a passage
-_LARGEST = 50_000_000  # more cells of a table than these (12 MB) are not put up for the words of one passage
+_EACH_LETTER = 1_000  # what cutting one letter into words costs, in steps of the budget
 _LONG = 64  # letters of a long word
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 
@@ -29,12 +31,12 @@ class Run(NamedTuple):
 class Region:
     """Passages of the former text, and those that took their place in the new one, aligned word by word."""
 
-    def __init__(self, old: Document, was: Span, new: Document, now: Span) -> None:
+    def __init__(self, old: Document, was: Span, new: Document, now: Span, budget: Budget) -> None:
         coder = Coder()
         self.old, self.new = old.positions(was), new.positions(now)
         self._was, before = _tokens(old, self.old, coder)
         self._now, after = _tokens(new, self.new, coder)
-        steps = Levenshtein.opcodes(before, after) if len(before) * len(after) <= _LARGEST else ()
+        steps = Levenshtein.opcodes(before, after) if budget.allows(len(before) * len(after)) else ()
         self._runs = [_run(list(run)) for _, run in groupby(steps, key=lambda step: step.tag == "equal")]
 
     def follow(self, start: int, end: int) -> Span | None:
@@ -47,7 +49,8 @@ class Region:
         return self._now[images[0][0]][0], self._now[images[-1][1] - 1][1]
 
     def _images(self, first: int, last: int) -> Iterator[Span]:
-        for run in self._runs:
+        at = bisect_right(self._runs, first, key=attrgetter("end"))
+        for run in takewhile(lambda run: run.start < last, islice(self._runs, at, None)):
             start, end = max(run.start, first), min(run.end, last)
             if start < end:
                 stop = run.new_end if end == run.end else min(run.new_start + end - run.start, run.new_end)
@@ -68,16 +71,25 @@ def _tokens(document: Document, span: Span, coder: Coder) -> tuple[list[Span], s
 class Hoods:
     """For each passage, which ones took its place, as far as other passages that went on leave room."""
 
-    def __init__(self, old: Document, new: Document, merged: Mapping[int, int]) -> None:
-        self.old, self.new, self.merged = old, new, merged
+    def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:
+        self.old, self.new, self.merged, self._budget = old, new, merged, budget
+        self._before = list(accumulate((new.place.get(one, -1) for one in old.lineages), _last, initial=-1))
         self._regions: dict[Span, Region | None] = {}
 
     def region(self, first: int, last: int) -> Region | None:
         """What became of the passages from `first` up to `last`, and of those beside them that did not go on."""
         if (first, last) not in self._regions:
-            now = self._now(first, last)
-            self._regions[first, last] = Region(self.old, self._was(first, last), self.new, now) if now else None
+            self._regions[first, last] = self._region(first, last)
         return self._regions[first, last]
+
+    def _region(self, first: int, last: int) -> Region | None:
+        now, was = self._now(first, last), self._was(first, last)
+        if now is None:
+            return None
+        letters = sum(end - start for start, end in (self.old.positions(was), self.new.positions(now)))
+        return (
+            Region(self.old, was, self.new, now, self._budget) if self._budget.allows(_EACH_LETTER * letters) else None
+        )
 
     def around(self, first: int, last: int) -> Span:
         """What these passages are now, and one more on either side."""
@@ -103,9 +115,13 @@ class Hoods:
 
     def _gap(self, first: int) -> Span | None:
         """Of passages that did not go on, the new ones that stand where they stood."""
-        before = next((self.new.place[one] for one in reversed(self.old.lineages[:first]) if one in self.new.place), -1)
+        before = self._before[first]
         start, end = _grown(self.new.lineages, before + 1, before + 1, self.old.place)
         return (start, end) if start < end else None
+
+
+def _last(before: int, here: int) -> int:
+    return before if here < 0 else here
 
 
 def _grown(lineages: Sequence[int], start: int, end: int, others: Container[int]) -> Span:

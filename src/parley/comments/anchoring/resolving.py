@@ -1,12 +1,12 @@
 """Finding the words of anchors again in a new revision of their article."""
 
-from collections.abc import Container, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
-from rapidfuzz.distance import LCSseq
 
-from parley.articles.words import Coder
+from parley.articles.budget import ANCHORS, EACH_ANCHOR, Budget
 from parley.comments.anchoring.document import Block, Document
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
@@ -41,11 +41,15 @@ def resolve(
     """Where each of `selectors`, which stand on the revision `former`, stands in `new`.
 
     `merged` has, for a lineage that has no passage in `new` because it was merged into another, the lineage of the
-    passage that holds its words now.
+    passage that holds its words now. The work has a budget (articles/budget.py): past it, only words in passages
+    that read as they did are found.
     """
-    finder = Finder(Document(former), Document(new), merged)
-    stayed = _in_order(finder.old.lineages, finder.new.lineages)
-    return [(_words if one.quote else _passage)(one, finder, stayed) for one in selectors]
+    different = dict.fromkeys(selectors)
+    budget = Budget(ANCHORS + EACH_ANCHOR * len(different))
+    finder = Finder(Document(former), Document(new), merged, budget)
+    stayed = _in_order(finder.old.lineages, finder.new.place)
+    found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in different}
+    return [found[one] for one in selectors]
 
 
 def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
@@ -76,8 +80,29 @@ def _state(was: int, now: int, likeness: float, stayed: Container[int]) -> State
     return "same" if was == now and now in stayed else "moved"
 
 
-def _in_order(old: Sequence[int], new: Sequence[int]) -> set[int]:
-    """The lineages that did not move past others: as many as can be said to have stayed."""
-    coder = Coder()
-    runs = LCSseq.opcodes(coder.code(map(str, old)), coder.code(map(str, new)))
-    return {one for run in runs if run.tag == "equal" for one in new[run.dest_start : run.dest_end]}
+def _in_order(old: Sequence[int], new: Mapping[int, int]) -> set[int]:
+    """The lineages that did not move past others: as many as can be said to have stayed.
+
+    They are a longest subsequence of `old` whose places in `new` rise; of several, one that begins early.
+    """
+    places = [(new[one], one) for one in old if one in new]
+    lengths = _rising(place for place, _ in places)
+    wanted, stayed, last = max(lengths, default=0), set(), -1
+    for (place, lineage), length in zip(places, lengths, strict=True):
+        if length == wanted and place > last:
+            stayed.add(lineage)
+            last, wanted = place, wanted - 1
+    return stayed
+
+
+def _rising(numbers: Iterable[int]) -> list[int]:
+    """For each of different numbers, the length of the longest rising subsequence that begins with it."""
+    # Negated and from the end, so that the next one in a subsequence is a lower one: `ends[n]` is the lowest in which
+    # one of n + 1 numbers ends.
+    ends: list[int] = []
+    lengths: list[int] = []
+    for number in reversed(list(numbers)):
+        at = bisect_left(ends, -number)
+        ends[at : at + 1] = [-number]
+        lengths.append(at + 1)
+    return lengths[::-1]

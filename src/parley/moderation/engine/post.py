@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from functools import cached_property, lru_cache
+from functools import cached_property
 from urllib.parse import urlsplit
 
 import msgspec
 
 from parley.core import markdown
+from parley.core.cache import by_text
 
 # Of a longer text the beginning is compared: that bounds what a comparison costs.
 LONGEST_COMPARED = 1_000
@@ -66,7 +67,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(LIGATURES)).translate(UNSEEN).casefold()
 
 
-@lru_cache(maxsize=256)
+@by_text("compared", most_bytes=4 * 2**20)
 def comparable(text: str) -> str:
     """What of `text` is compared with other posts."""
     return " ".join(folded(text[:LONGEST_COMPARED]).split())

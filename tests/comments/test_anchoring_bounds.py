@@ -1,0 +1,119 @@
+"""No revision, whatever it says, takes long to be compared with the one before, nor stops the event loop."""
+
+import threading
+from collections.abc import Callable
+from itertools import count
+from random import Random
+from time import thread_time
+from typing import Any
+
+import pytest
+
+import make
+from parley.articles import revising
+from parley.articles.lineage import Former, align
+from parley.comments import anchoring
+from parley.comments.anchoring import Block, Selector, resolve
+from parley.threads.ops import revise_thread
+
+pytestmark = pytest.mark.anyio
+
+# About ten times what they take.
+SECONDS, ANCHORS_SECONDS = 4.0, 8.0
+RANDOM = Random(0)
+LETTERS = [" ".join(RANDOM.choices("abcdefgh", k=75)) for _ in range(4_000)]
+HOSTILE = {
+    "one passage of few words": (["a b " * 25_000], ["a b c " * 16_000]),
+    "long passages of few words": (["a b " * 3_700] * 20, ["a b c " * 2_500] * 20),
+    "passages as long as are compared everywhere": (["a b " * 250] * 200, ["a b c " * 166] * 200),
+    "one long word": (["a" * 300_000], ["a" * 150_000 + "b" + "a" * 149_999]),
+    "equal paragraphs": (["the same paragraph again"] * 2_000, ["the same paragraph changed"] * 2_000),
+    "paragraphs turned round": (LETTERS[:2_000], LETTERS[:2_000][::-1]),
+    "paragraphs of one alphabet": (LETTERS[:2_000], LETTERS[2_000:]),
+}
+
+
+def revised(old: list[str], new: list[str]) -> tuple[list[Block], list[Block], dict[int, int]]:
+    """The passages before and after, with the lineages that the alignment gives them."""
+    aligned = align([Former(at, text) for at, text in enumerate(old)], new)
+    fresh = count(len(old))
+    lineages = [next(fresh) if one is None else one for one in aligned.lineages]
+    after = [Block(lineage, text) for lineage, text in zip(lineages, new, strict=True)]
+    merged = {lineage: lineages[at] for lineage, at in aligned.merged.items()}
+    return [Block(at, text) for at, text in enumerate(old)], after, merged
+
+
+def anchors(old: list[str], many: int) -> list[Selector]:
+    random = Random(0)
+    return [_anchor(at, old[at], random) for at in random.choices(range(len(old)), k=many)]
+
+
+def _anchor(lineage: int, text: str, random: Random) -> Selector:
+    start = random.randrange(len(text))
+    end = start + random.randrange(3, 300)
+    return Selector(lineage, text[start:end].strip(), text[max(start - 32, 0) : start], text[end : end + 32])
+
+
+def cost(call: Callable[[], Any]) -> float:
+    started = thread_time()
+    call()
+    return thread_time() - started
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_aligning_takes_no_long_time(name: str) -> None:
+    old, new = HOSTILE[name]
+
+    assert cost(lambda: revised(old, new)) < SECONDS
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_finding_anchors_takes_no_long_time(name: str) -> None:
+    old, new = HOSTILE[name]
+    before, after, merged = revised(old, new)
+    made = anchors(old, 300)
+
+    assert cost(lambda: resolve(made, before, after, merged)) < ANCHORS_SECONDS
+
+
+def test_equal_anchors_are_looked_for_once() -> None:
+    old, new = HOSTILE["long passages of few words"]
+    before, after, merged = revised(old, new)
+    made = anchors(old, 20) * 1_500
+
+    assert cost(lambda: resolve(made, before, after, merged)) < ANCHORS_SECONDS
+
+
+def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parley.comments.anchoring.resolving.ANCHORS", 0)
+    monkeypatch.setattr("parley.comments.anchoring.resolving.EACH_ANCHOR", 0)
+    before = [Block(1, "What stays is found."), Block(2, "What changes is lost, since nobody looks.")]
+    after = [before[0], Block(2, "What has changed is lost, since nobody looks.")]
+
+    kept, lost = resolve([Selector(1, "stays is"), Selector(2, "changes is lost")], before, after, {})
+
+    assert (kept.state, kept.quote) == ("same", "stays is")
+    assert lost.state == "lost"
+
+
+async def test_revisions_are_compared_off_the_event_loop(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: set[int] = set()
+
+    def noting(work: Callable[..., Any]) -> Callable[..., Any]:
+        def note(*args: Any) -> Any:
+            threads.add(threading.get_ident())
+            return work(*args)
+
+        return note
+
+    monkeypatch.setattr(revising, "align", noting(revising.align))
+    monkeypatch.setattr(anchoring, "resolve", noting(anchoring.resolve))
+    thread = await make.thread(make.text(*make.WORDS))
+    [passage, *_] = await make.lineages(thread)
+    await make.comment(thread, await make.member("ana"), passage=passage)
+    threads.clear()
+
+    await revise_thread(thread, make.text("All of it is new.", *make.WORDS[1:]))
+
+    assert threads
+    assert threading.get_ident() not in threads
