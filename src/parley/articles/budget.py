@@ -3,7 +3,7 @@
 # One step compares one character with one other; 5 million take about a millisecond. rapidfuzz holds the GIL while it
 # compares, so no single comparison may take more than the first of these.
 LARGEST = 50_000_000
-ALIGNING = 5_000_000_000
+ALIGNING = 2_000_000_000
 ANCHORS, EACH_ANCHOR = 2_500_000_000, 2_000_000
 
 
