@@ -1,6 +1,7 @@
 """Who sends what, how much of it to whom, and what becomes of what nobody answered."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 
 from mail.sink import Club, Sink, Use
 from parley.core import db, mail
-from parley.core.mail import domains, lists, queue, unanswered
+from parley.core.mail import domains, lists, maillog, queue, unanswered
 from parley.core.mail.links import returned
 from parley.core.mail.sending import deliver_due
 
@@ -167,6 +168,21 @@ async def test_a_letter_that_cannot_be_settled_holds_up_no_other_and_no_sending(
     assert [recipients for recipients, _ in sink.messages] == [["jo@example.org"], ["ada@example.org"]]
     assert await db.value("select state from mail where id = $1", unsure[0]) == "data"
     assert await db.values("select job || ' ' || item from job_failure") == [f"unanswered mail {unsure[0]}"]
+
+
+async def test_a_log_that_cannot_be_read_keeps_no_mail_from_going_out(
+    unsure: list[int], sink: Sink, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(path: Path) -> None:
+        raise ValueError("poison")
+
+    monkeypatch.setattr(maillog, "read", failing)
+    use(smtp_url=sink.url, mail_log=tmp_path / "mail.log")
+    await message("jo@example.org")
+    await deliver_due()
+
+    assert [recipients for recipients, _ in sink.messages] == [["jo@example.org"]]
+    assert await states() == ["data", "sent"]
 
 
 async def test_where_the_log_says_that_it_never_came_the_same_bytes_go_again(

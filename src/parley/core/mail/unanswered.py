@@ -64,7 +64,7 @@ async def _entries() -> Read | None:
         return None
     try:
         return await asyncio.to_thread(maillog.read, path)
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 whatever the file holds, mail goes out
         log.warning("mail log not readable", error=repr(error))
         return None
 
