@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from conftest import SHARED
 from mail.sink import Club, Sink, Use
 from parley.core import db, mail
-from parley.core.mail import bounces
+from parley.core.mail import bounces, bursts
 from parley.core.mail.coming import maildir, reports
 from parley.core.mail.coming.intake import take_in
 from parley.core.mail.coming.reasons import kind_of
@@ -241,6 +242,25 @@ async def test_a_burst_of_one_refusal_pauses_the_provider_and_gives_back_whom_it
     assert await db.value(SUPPRESSED) == 0
 
 
+async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
+    here: Sink, club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = bursts.look
+
+    async def failing(address: str, kind: str) -> bool:
+        if address.endswith("@provider.example"):
+            raise ValueError("poison")
+        return await look(address, kind)
+
+    monkeypatch.setattr(bursts, "look", failing)
+    await refused_by_one_provider(club, "5.1.1", "550 5.1.1 no such user")
+
+    assert await db.value(SUPPRESSED) == 5
+    assert await db.values("select job || ': ' || item from job_failure") == [
+        "refusals of a provider: provider.example"
+    ]
+
+
 async def test_some_dead_addresses_among_many_that_were_reached_are_no_burst(here: Sink, club: Club) -> None:
     await db.execute(
         """insert into mail (kind, recipient, domain, subject, text, created_at, due_at, attempts, data_at, state)
@@ -310,6 +330,25 @@ async def test_an_answer_from_somebody_on_holiday_changes_nothing(here: Sink, cl
         for subject in ("Away", "Re: Undelivered: a complaint about messages"):
             assert await take_in(f"{head}Subject: {subject}\n\n{said}\n".encode()) == "ignored"
     assert await db.value("select count(*) from mail_address") == 0
+
+
+async def test_a_file_that_the_database_had_no_time_for_is_read_again(
+    here: Sink, club: Club, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "1.host").write_bytes(dsn(await sent(club)))
+    use(mail_inbox=tmp_path)
+
+    async def too_slow(raw: bytes) -> str:
+        raise asyncpg.QueryCanceledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(maildir, "take_in", too_slow)
+        assert await maildir.read_inbox() == 0
+    await db.execute("update job_failure set retry_at = now() - interval '1 hour'")
+
+    assert await maildir.read_inbox() == 1
+    assert await is_held_back()
 
 
 async def test_what_is_delivered_as_a_file_is_read_once_and_kept(

@@ -1,13 +1,15 @@
 """Who sends what, how much of it to whom, and what becomes of what nobody answered."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from mail.sink import Club, Sink, Use
 from parley.core import db, mail
-from parley.core.mail import domains, queue, unanswered
+from parley.core.mail import domains, lists, maillog, queue, unanswered
 from parley.core.mail.links import returned
 from parley.core.mail.sending import deliver_due
 
@@ -149,6 +151,38 @@ async def test_where_nobody_knows_a_message_goes_again_and_a_letter_does_not(
     await deliver_due()
     assert [recipients for recipients, _ in sink.messages] == [["ada@example.org"]]
     assert club.outcomes == [(unsure[0], "unknown")]
+
+
+async def test_a_letter_that_cannot_be_settled_holds_up_no_other_and_no_sending(
+    unsure: list[int], club: Club, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(number: int, outcome: str) -> None:
+        raise ValueError("poison")
+
+    monkeypatch.setitem(lists, "digest", msgspec.structs.replace(lists["digest"], settled=failing))
+    await message("jo@example.org")
+    await deliver_due()
+    await db.execute("update mail set due_at = now()")
+    await deliver_due()
+
+    assert [recipients for recipients, _ in sink.messages] == [["jo@example.org"], ["ada@example.org"]]
+    assert await db.value("select state from mail where id = $1", unsure[0]) == "data"
+    assert await db.values("select job || ' ' || item from job_failure") == [f"unanswered mail {unsure[0]}"]
+
+
+async def test_a_log_that_cannot_be_read_keeps_no_mail_from_going_out(
+    unsure: list[int], sink: Sink, use: Use, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(path: Path) -> None:
+        raise ValueError("poison")
+
+    monkeypatch.setattr(maillog, "read", failing)
+    use(smtp_url=sink.url, mail_log=tmp_path / "mail.log")
+    await message("jo@example.org")
+    await deliver_due()
+
+    assert [recipients for recipients, _ in sink.messages] == [["jo@example.org"]]
+    assert await states() == ["data", "sent"]
 
 
 async def test_where_the_log_says_that_it_never_came_the_same_bytes_go_again(

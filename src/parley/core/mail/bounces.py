@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import structlog
 
-from parley.core import db
+from parley.core import attempts, db
 from parley.core.mail import bursts
 from parley.core.mail.letters import lists
 
@@ -63,10 +63,17 @@ async def record(mail: int, kind: str, status: str, detail: str, *, digest: str)
             score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_sure, APART)
             if score >= THRESHOLD:
                 await db.execute(SUPPRESS, about.address, kind)
-        await bursts.look(about.address, kind)
+        await _look_for_burst(about.address, kind)
         if kind == "complaint" and about.list is not None and about.member is not None:
             await lists[about.list].stop(about.member, "")
     return True
+
+
+async def _look_for_burst(address: str, kind: str) -> None:
+    """Pause a provider that refuses many addresses alike. Where that fails, what came back counts all the same."""
+    await attempts.each(
+        "refusals of a provider", [address], lambda one: bursts.look(one, kind), key=lambda one: one.rpartition("@")[2]
+    )
 
 
 async def leave(mail: int) -> bool:

@@ -107,14 +107,16 @@ update mail set error = $3, leased_until = now() + interval '1 minute' where id 
 """
 
 
+UNANSWERED_JOB = "unanswered mail"
 # Handed over, and nobody said what became of it: the worker or the connection died.
-UNANSWERED = """
+UNANSWERED = f"""
 update mail set claim = $1, leased_until = now() + $3
 where id in (
-  select id from mail where state = 'data' and leased_until < now() order by id limit $2 for update skip locked
+  select id from mail where state = 'data' and leased_until < now() and {attempts.due(UNANSWERED_JOB, "mail.id")}
+  order by id limit $2 for update skip locked
 )
 returning id, list, domain, attempts, coalesce(key, kind || '.' || id) as name, data_at
-"""
+"""  # noqa: S608 constants only
 
 HOLD = """
 update mail set state = 'planned', claim = null, attempts = attempts - 1, due_at = $3

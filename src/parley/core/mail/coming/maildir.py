@@ -7,6 +7,7 @@ import structlog
 
 from parley.core import attempts
 from parley.core.errors import Unavailable
+from parley.core.failures import OUTAGES
 from parley.core.mail.coming.intake import take_in
 from parley.core.settings import settings
 
@@ -26,7 +27,8 @@ async def read_inbox() -> int:
 async def _read(file: Path) -> None:
     try:
         said = await take_in(await asyncio.to_thread(file.read_bytes))
-    except (Unavailable, OSError):
+    # The message is as it should be: it is read again later.
+    except (Unavailable, OSError, *OUTAGES):
         raise
     except Exception as error:
         log.exception("message not taken in", error=type(error).__name__)
