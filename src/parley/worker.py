@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 import structlog
 
-from parley import features, queues
-from parley.accounts import jobs as accounts
+from parley import features, queues, retention
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
-from parley.core import metrics, ratelimit, redis, tasks
+from parley.core import metrics, redis, tasks
 from parley.core.db import close_pool, open_pool
 from parley.core.errors import Unavailable
 from parley.core.failures import OUTAGES, expire_after
@@ -77,16 +76,13 @@ JOBS = (
     Job("notices", notices.handle_events, seconds=5),
     Job("sources", checks.check_sources, seconds=60, later=True),
     Job("standings", threads.refresh_standings, seconds=10),
-    Job("sessions", accounts.purge, seconds=HOUR),
-    Job("buckets", ratelimit.sweep, seconds=HOUR),
+    Job("retention", retention.remove_expired, seconds=HOUR, later=True),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, later=True),
     Job("sanctions", moderation.end_sanctions, seconds=5),
     Job("holds", moderation.look_after_holds, seconds=600),
     Job("appeals", moderation.alarm, seconds=HOUR),
     Job("digests", digests.run, seconds=60, later=True),
-    Job("issues", digests.purge, hour=4),
-    Job("old notices", notices.forget_old, hour=4),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
 )

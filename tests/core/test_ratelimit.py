@@ -160,11 +160,6 @@ async def test_limits_can_be_lifted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await taken(STRICT, 20) == 20
 
 
-async def test_old_buckets_are_swept() -> None:
-    await db.execute("insert into rate_bucket values ('old', 1, now() - interval '2 days'), ('new', 1, now())")
-    assert await ratelimit.sweep() == 1
-
-
 @pytest.mark.parametrize("deed", ["sign-in", "sign-up", "forgot", "post", "vote", "preview", "import", "report"])
 async def test_every_deed_is_limited_by_account_network_and_altogether(deed: str) -> None:
     scopes = {limit.name.partition(":")[2] for limit in LIMITS.values() if limit.name.startswith(f"{deed}:")}

@@ -35,6 +35,7 @@ from parley.digests.queries import subscribed
 from parley.digests.schedule import Wish
 from parley.moderation import reports
 from parley.moderation.reports import Flag
+from parley.retention import remove_expired
 from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
@@ -522,12 +523,15 @@ async def test_two_issues_of_one_member_that_are_due_together_tell_nothing_twice
     assert await db.values("select comment from issue_item order by position") == voices
 
 
-async def test_old_issues_are_forgotten_and_young_ones_stay(app: Litestar) -> None:
-    mira = await reader()
-    await thread_with_sides()
-    first = await issue_for(mira)
-    assert await jobs.purge() == 0
-    await db.execute("update issue set planned_at = now() - interval '121 days'")
-
-    assert await jobs.purge() == 1
+async def test_what_an_old_issue_told_goes_with_it(app: Litestar) -> None:
+    first = await issue_for(await reader())
     assert await told(first) == []
+    await thread_with_sides()
+    second = await issue_for(await reader())
+    assert await told(second) != []
+    await db.execute("update issue set planned_at = now() - interval '121 days' where id = $1", second)
+
+    await remove_expired()
+
+    assert await db.values("select id from issue where id = any($1)", [first, second]) == [first]
+    assert await told(second) == []

@@ -71,3 +71,16 @@ async def test_who_knows_more_than_was_read_for_others_is_told_nothing_again(hub
 
     assert told(stream) == b""
     assert stream.seq == await last_of(thread)
+
+
+async def test_who_was_away_for_longer_than_events_are_kept_loads_the_page_again(hub: Hub, thread: int) -> None:
+    author, last = await make.member(), await last_of(thread)
+    for _ in range(3):
+        await make.comment(thread, author)
+    await db.execute("delete from event where thread = $1 and seq = $2", thread, last + 1)
+    stream = Stream(thread, "a test", None)
+
+    await hub.join(stream, last)
+
+    assert told(stream).startswith(b"event: resync")
+    assert stream.seq == await last_of(thread)

@@ -61,20 +61,6 @@ async def test_whoever_follows_already_keeps_nobody_waiting(app: Litestar) -> No
     assert handled == 1
 
 
-async def test_notices_read_long_ago_are_forgotten(app: Litestar) -> None:
-    mira, jon = await make.member("mira"), await make.member("jon")
-    for number in range(3):
-        await make.comment(await make.thread(), jon, f"Number {number}, @mira.")
-    await jobs.handle_events()
-    first, second, third = await db.values("select id from notice where member = $1 order by id", mira.id)
-    await db.execute("update notice set read_at = now() - interval '100 days' where id = $1", first)
-    await db.execute("update notice set created_at = now() - interval '400 days' where id = $1", second)
-
-    assert await jobs.forget_old() == 2
-
-    assert [row.id for row in await queries.listed(mira.id)] == [third]
-
-
 async def test_an_event_that_cannot_be_handled_keeps_no_other_waiting(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:

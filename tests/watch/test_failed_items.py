@@ -15,12 +15,14 @@ import make
 from digests.edition import due, reader, thread_with_sides
 from moderation.desk import decided, reported
 from moderation.engine.rows import age, asked, put_rule
+from parley import retention
 from parley.articles import checking, imports
 from parley.articles import jobs as articles
 from parley.comments import jobs as comments
 from parley.core import attempts, db, mail, metrics, settings
-from parley.core.mail import sending
+from parley.core.mail import sending, unanswered
 from parley.core.mail.coming import maildir
+from parley.core.retention import Rule, sweep
 from parley.digests import building, planning
 from parley.moderation import appeals, holds, jobs
 from parley.moderation.engine import jobs as rules
@@ -33,11 +35,10 @@ from parley.threads import checks
 from parley.threads import jobs as threads
 from parley.votes import jobs as votes
 from parley.worker import JOBS
+from retention.cases import SIGN_IN
 
 pytestmark = pytest.mark.anyio
 
-# These delete with one statement, or a few; there is no item that could fail by itself.
-WITHOUT_ITEMS = {"sessions", "buckets", "issues", "old notices"}
 RUN = {job.name: job.run for job in JOBS}
 Items = list[Any]
 
@@ -168,13 +169,26 @@ async def backtests() -> Items:
     return [await asked(await put_rule(Words(["thought"]))) for _ in range(2)]
 
 
+async def sign_ins_that_are_over() -> Items:
+    found = [await SIGN_IN() for _ in range(2)]
+    await db.execute("update session set expires_at = now() - interval '1 minute'")
+    return found
+
+
+async def unanswered_letters() -> Items:
+    found = await letters()
+    await db.execute(
+        "update mail set state = 'data', data_at = now() - interval '1 hour', leased_until = now() - interval '1 s'"
+    )
+    return found
+
+
 async def letters() -> Items:
     for number in range(2):
         await mail.send("test", f"somebody{number}@example.org", "A subject", "A text", None)
     return await db.values("select id from mail order by id")
 
 
-REFRESHED = "select refreshed_at > now() - interval '1 hour' from standing where thread = $1"
 CASES: dict[str, list[Case]] = {
     "notices": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
     "standings": [
@@ -254,7 +268,26 @@ CASES: dict[str, list[Case]] = {
             again="update backtest set changed_at = now() - interval '2 minutes' where state = 'running'",
         )
     ],
-    "mail": [Case(letters, sending.asking, "ready", "select state = 'sent' from mail where id = $1")],
+    "mail": [
+        Case(letters, sending.asking, "ready", "select state = 'sent' from mail where id = $1"),
+        Case(
+            unanswered_letters,
+            unanswered,
+            "find_out_one",
+            "select state <> 'data' from mail where id = $1",
+            unanswered.UNANSWERED_JOB,
+            again="update mail set leased_until = now() - interval '1 s' where state = 'data'",
+        ),
+    ],
+    "retention": [
+        Case(
+            sign_ins_that_are_over,
+            sweep,
+            "remove_rows",
+            "select not exists(select from session where id = $1)",
+            "retention of session",
+        )
+    ],
 }
 # Their items are not rows of a table; the tests below have them.
 APART = {"appeals", "inbox"}
@@ -262,7 +295,7 @@ EACH = [(job, case) for job, cases in CASES.items() for case in cases]
 
 
 def test_every_job_of_the_worker_has_a_case() -> None:
-    assert CASES.keys() | APART | WITHOUT_ITEMS == RUN.keys()
+    assert CASES.keys() | APART == RUN.keys()
 
 
 def poisoned(function: Callable[..., Awaitable[Any]], bad: Any) -> Callable[..., Awaitable[Any]]:
@@ -385,6 +418,19 @@ async def test_a_file_that_cannot_be_put_away_keeps_no_other_in_the_inbox(
     monkeypatch.setattr(maildir, "_file_away", failing)
     assert [await RUN["inbox"]() for _ in range(2)] == [0, 1]
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["a"]
+
+
+async def test_a_rule_of_retention_that_fails_keeps_no_other_from_its_rows(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await sign_ins_that_are_over()
+    broken = Rule(table="nowhere", what="rows", days=1, since="at", after="they were made", why="a test")
+    monkeypatch.setattr(retention, "RULES", (broken, *retention.RULES))
+
+    await RUN["retention"]()
+
+    assert await db.value("select count(*) from session") == 0
+    assert await db.fetch_one(Failed, FAILED) == Failed("retention", "nowhere: rows", 1)
 
 
 async def test_what_fails_for_ever_is_dead_counted_and_not_tried_again(app: Litestar) -> None:

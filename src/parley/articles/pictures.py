@@ -21,6 +21,12 @@ log = structlog.get_logger(__name__)
 MOST = 30
 AT_ONCE = 4
 LARGEST = 8_000_000
+# Of one that is there already it is noted that a text wants it again, or it might be deleted before that text is
+# written down (retention.py).
+KEEP = """
+insert into media (hash, mime, width, height, data) values ($1, $2, $3, $4, $5)
+on conflict (hash) do update set created_at = now()
+"""
 
 
 async def keep_pictures(passages: Sequence[Passage]) -> list[Passage]:
@@ -106,7 +112,7 @@ def _as_link(picture: HtmlElement) -> None:
 
 async def _store(image: Image) -> None:
     await db.execute(
-        "insert into media (hash, mime, width, height, data) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        KEEP,
         image.hash,
         image.mime,
         image.width,

@@ -184,11 +184,6 @@ def network(address: str) -> str:
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))  # noqa: PLR2004
 
 
-async def sweep() -> int:
-    """Delete the buckets in PostgreSQL that are full again, and say how many."""
-    return await db.execute("delete from rate_bucket where filled_at < now() - interval '1 day'")
-
-
 @cache
 def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)

@@ -6,12 +6,6 @@ from parley.core import db
 from parley.digests import building, planning
 from parley.digests.offering import offered
 
-# What an issue told is asked for no longer: candidates are a month old at most, and the page of an issue stays a while.
-OLD = """
-delete from issue where id in (select id from issue where planned_at < now() - interval '120 days' limit $1)
-"""
-BATCH = 1_000
-
 
 async def run() -> int:
     """Plan what is due, build what was planned, and return how many issues were built."""
@@ -30,11 +24,3 @@ async def build_all(now: datetime) -> int:
     while batch := await building.build(now, pool):
         built += batch
     return built
-
-
-async def purge() -> int:
-    """Delete issues that nobody asks for any more, and return how many those were."""
-    count = 0
-    while gone := await db.execute(OLD, BATCH):
-        count += gone
-    return count

@@ -32,15 +32,23 @@ class CatchUp:
         # Votes cast since this was read are told to everybody again once the reader has joined.
         since = partial(queries.scored_since_event, stream.thread, last)
         scores = await self._scored.get((stream.thread, last), since)
-        if state.last_seq - last > self._most or len(scores) >= queries.MOST_SCORED:
+        missed = await self._missed_between(stream.thread, last, state.last_seq)
+        if missed is None or len(scores) >= queries.MOST_SCORED:
             stream.put(render.resync())
             stream.seq = state.last_seq
             return
         if scores:
             stream.put(render.scores(scores))
-        if last < state.last_seq:
-            key = (stream.thread, last)
-            await _put(stream, await self._missed.get(key, partial(self._since, *key)))
+        await _put(stream, missed)
+
+    async def _missed_between(self, thread: int, last: int, newest: int) -> list[render.Told] | None:
+        """The events after number `last`; None where they are too many, or the first of them were deleted by now."""
+        if newest - last > self._most:
+            return None
+        if newest <= last:
+            return []
+        missed = await self._missed.get((thread, last), partial(self._since, thread, last))
+        return None if missed and missed[0].seq > last + 1 else missed
 
     async def tell_more(self, stream: Stream) -> None:
         """Queue what came since, read now."""

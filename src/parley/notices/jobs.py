@@ -9,8 +9,6 @@ from parley.notices.mailing import post_letters
 from parley.notices.making import Event
 
 BATCH = 100
-KEPT_DAYS = 90
-UNREAD_DAYS = 365
 
 # Comments' texts come along only where they may mention somebody.
 TAKE = f"""
@@ -23,12 +21,6 @@ order by e.id limit $1 for no key update of e skip locked
 # unread notices, PostgreSQL takes reading the whole table for cheap (10,000 followers: 18 s in place of 0.5, measured).
 BY_INDEX = "select set_config('enable_seqscan', 'off', true)"
 HANDLED = "update event set handled_at = now() where id = any($1::bigint[])"
-OLD = """
-delete from notice where id in (
-    select id from notice
-    where read_at < now() - make_interval(days => $1) or created_at < now() - make_interval(days => $2) limit $3
-)
-"""
 
 
 async def handle_events() -> int:
@@ -66,11 +58,3 @@ async def _handle(event: Event) -> int:
     await making.make(event)
     fault.at("made")
     return event.id
-
-
-async def forget_old() -> int:
-    """Delete notices that were read three months ago, and those that nobody read in a year."""
-    count = 0
-    while gone := await db.execute(OLD, KEPT_DAYS, UNREAD_DAYS, 1_000):
-        count += gone
-    return count

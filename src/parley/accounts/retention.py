@@ -1,0 +1,56 @@
+"""How long accounts that nobody confirmed, sign-ins and mailed links are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES = (
+    Rule(
+        table="session",
+        what="sign-ins that are over",
+        days=0,
+        since="expires_at",
+        after="their end, 90 days after they began at most",
+        why="they open nothing any more, and hold an address and the name of a browser",
+    ),
+    Rule(
+        table="session",
+        what="sign-ins that nobody uses",
+        days=14,
+        since="seen_at",
+        after="their last use",
+        why="they open nothing any more (`accounts/sessions.py`)",
+    ),
+    Rule(
+        table="token",
+        what="links to confirm an address, to sign in and to set a password",
+        days=1,
+        since="expires_at",
+        after="their end",
+        why="whoever comes a few hours late is told that the link is old, not that it is wrong",
+    ),
+    # They cannot have written anything, and their votes never counted: only their names were kept from others.
+    Rule(
+        table="member",
+        what="accounts whose address nobody confirmed",
+        days=7,
+        since="created_at",
+        after="they were made; one that staff wrote about stays",
+        why="nobody needs them, and their names are free again",
+        where="""state = 'unverified' and not exists (select from note where note.member = member.id)
+                 and not exists (select from decision where decision.member = member.id)""",
+    ),
+    Rule(
+        table="mail_address",
+        what="addresses held back that no member has",
+        days=365,
+        since="suppressed_at",
+        after="they were held back",
+        why="nobody would write to them",
+        where="""suppressed_at is not null
+                 and not exists (select from member m where lower(m.email) = mail_address.address)""",
+        key="address",
+    ),
+)
+KEPT: Kept = {
+    "member": "an account is its member's, and its name signs what they wrote",
+    "block": "a setting of the member's",
+}

@@ -1,0 +1,45 @@
+"""How long words of comments are kept that nobody reads any more."""
+
+from parley.core.retention import Kept, Rule
+
+IS_NOT_DISPUTED = """not exists (
+    select from item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
+NO_WORDS = "body = '', html = '', quote = null, prefix = null, suffix = null, words = null"
+
+RULES = (
+    Rule(
+        table="comment",
+        what="the words of comments that their author deleted",
+        days=90,
+        since="deleted_at",
+        after="they were deleted; while moderators work on it, for as long",
+        why="their author has taken them back; until then moderators can read what was reported",
+        where=f"state = 'deleted_by_author' and body <> '' and {IS_NOT_DISPUTED}",
+        blank=NO_WORDS,
+    ),
+    Rule(
+        table="comment",
+        what="the words of comments that expired before a moderator came",
+        days=90,
+        since="created_at",
+        after="they were written",
+        why="their author got them back by mail after 14 days",
+        where=f"state = 'expired' and body <> '' and {IS_NOT_DISPUTED}",
+        blank=NO_WORDS,
+    ),
+    Rule(
+        table="comment_version",
+        what="earlier versions of such comments",
+        days=90,
+        since="written_at",
+        after="they were written, once the words of the comment are gone",
+        why="nobody can read them any more",
+        where="""exists (select from comment c where c.id = comment_version.comment and c.body = ''
+                         and c.state in ('deleted_by_author', 'expired'))""",
+    ),
+)
+KEPT: Kept = {
+    "comment": "published; what moderators removed stays for appeals until they purge it",
+    "comment_version": "the public history of a comment",
+    "passage_count": "a few rows a thread",
+}

@@ -1,0 +1,27 @@
+"""How long issues of the digest and picks are kept."""
+
+from parley.core.retention import Kept, Rule
+from parley.digests.rules import NEWS_DAYS
+
+RULES = (
+    Rule(
+        table="issue",
+        what="issues of the digest, with what they told",
+        days=120,
+        since="planned_at",
+        after="they were planned",
+        why="nothing is told twice: what is told is a month old at most. The page of an issue stays as long",
+    ),
+    Rule(
+        table="pick",
+        what="moderators' picks for the digest",
+        days=NEWS_DAYS,
+        since="at",
+        after="they were made",
+        why="older ones are told no more",
+    ),
+)
+KEPT: Kept = {
+    "subscription": "a setting of the member's",
+    "issue_item": "goes with its issue",
+}

@@ -1,0 +1,30 @@
+"""All that is stated about how long rows and files are kept, and the job that keeps it."""
+
+from parley.accounts import retention as accounts
+from parley.articles import retention as articles
+from parley.comments import retention as comments
+from parley.community import retention as community
+from parley.core import attempts
+from parley.core.mail import retention as mail
+from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
+from parley.digests import retention as digests
+from parley.moderation import retention as moderation
+from parley.notices import retention as notices
+from parley.threads import retention as threads
+from parley.votes import retention as votes
+
+FEATURES = (accounts, community, articles, threads, comments, votes, moderation, notices, digests, mail, platform)
+RULES = tuple(rule for feature in FEATURES for rule in feature.RULES)
+KEPT: Kept = {table: why for feature in FEATURES for table, why in feature.KEPT.items()}
+FILES = mail.FILES
+
+
+async def remove_expired() -> int:
+    """Delete what is kept no longer, and return how many rows and files that was. No rule waits for another."""
+    rows = await attempts.each(
+        "retention", RULES, remove_expired_rows, key=lambda rule: rule.name, in_transaction=False
+    )
+    files = await attempts.each(
+        "retention", FILES, remove_expired_files, key=lambda one: one.what, in_transaction=False
+    )
+    return sum(rows) + sum(files)

@@ -1,0 +1,30 @@
+"""How long visits and suggested updates are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES = (
+    Rule(
+        table="visit",
+        what="when a member was in a thread",
+        days=365,
+        since="seen_at",
+        after="they were there last",
+        why="after a year the marks of what is new help nobody; digests look back two months",
+    ),
+    Rule(
+        table="suggested_update",
+        what="suggested updates that were decided",
+        days=365,
+        since="decided_at",
+        after="the decision",
+        why="whoever suggested has read the answer; their text went with the decision",
+        where="""state <> 'waiting'
+                 and not exists (select from notice n where n.suggestion = suggested_update.id)""",
+    ),
+)
+KEPT: Kept = {
+    "topic": "settings of this installation",
+    "thread": "published",
+    "standing": "one row a thread",
+    "suggested_update": "one that waits is kept until it is decided",
+}

@@ -1,0 +1,121 @@
+"""The cases of all rules, by the name of the rule."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from parley.core import db
+from retention import rows
+from retention.rows import Case, comment, insert, set_to
+
+LATER = datetime.now(UTC) + timedelta(days=1)
+SIGN_IN = insert("session", member=..., token_hash=..., expires_at=LATER)
+LINK = insert("token", member=..., token_hash=..., purpose="reset", expires_at=LATER)
+ADDRESS = insert("mail_address", "address", address="ada#@example.org")
+LETTER = insert("mail", kind="test", recipient="ada@example.org", subject="S", text="Words.", html="<p>", state="sent")
+BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", digest="#")
+IMPORT = partial(insert, "article_import", member=..., source="url")
+PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
+SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
+NOTICE = insert("notice", member=..., kind="reply", event=1, comment=None)
+NO_WORDS = "body = '' and html = '' and quote is null"
+
+
+async def has_account(address: str) -> None:
+    await db.execute("update member set email = initcap($2) where id = $1", await rows.member(), address)
+
+
+async def suppressed(bounce: int) -> None:
+    await db.execute(
+        "insert into mail_address (address, suppressed_at) select address, now() from mail_bounce where id = $1", bounce
+    )
+
+
+CASES = {
+    "session: sign-ins that are over": Case(SIGN_IN),
+    "session: sign-ins that nobody uses": Case(SIGN_IN),
+    "token: links to confirm an address, to sign in and to set a password": Case(LINK),
+    "member: accounts whose address nobody confirmed": Case(
+        rows.unverified,
+        {
+            "confirmed": lambda member: rows.make.put_state("member", member, "active"),
+            "with a note": rows.note_on,
+            "with a decision": rows.decide_on,
+        },
+    ),
+    "mail_address: addresses held back that no member has": Case(
+        ADDRESS,
+        {"of a member": has_account, "not held back": set_to("mail_address", "suppressed_at = null", "address")},
+    ),
+    "mail_address: addresses that mail came back from, not held back": Case(
+        ADDRESS, {"held back": set_to("mail_address", "suppressed_at = now()", "address")}
+    ),
+    "mail_domain: how providers take our mail": Case(
+        insert("mail_domain", "domain", domain="site#.example", tokens=1.0),
+        {"paused": set_to("mail_domain", "paused_until = now() + interval '1 hour'", "domain")},
+    ),
+    "mail: the words of letters that are done with": Case(
+        LETTER,
+        {state: set_to("mail", f"state = '{state}'") for state in ("planned", "claimed", "data")},
+        "text = '' and html is null and message is null",
+    ),
+    "mail: that a letter was sent, to whom and under which subject": Case(LETTER),
+    "mail_bounce: what came back": Case(BOUNCE, {"held back": suppressed}),
+    "event: what happened in threads": Case(
+        rows.event, {"not handled": set_to("event", "handled_at = null"), "newest": rows.is_newest}
+    ),
+    "rate_bucket: how often somebody did something, while Redis was away": Case(
+        insert("rate_bucket", "key", key="limit:#", tokens=1.0)
+    ),
+    "job_failure: items that a job failed at": Case(insert("job_failure", job="a job", item="#")),
+    "article_import: imports that failed or were never read": Case(
+        IMPORT(state="failed"),
+        {state: set_to("article_import", f"state = '{state}'") for state in ("ready", "published")},
+    ),
+    "article_import: drafts that were never published": Case(
+        IMPORT(state="ready"), {"being read": set_to("article_import", "state = 'fetching'")}
+    ),
+    "article_import: drafts of closed accounts": Case(
+        rows.import_of_closed_account,
+        {"open account": rows.reopened, "published": set_to("article_import", "state = 'published'")},
+    ),
+    "article_import: imports that were published": Case(
+        IMPORT(state="published"), {"draft": set_to("article_import", "state = 'ready'")}
+    ),
+    "media: pictures that no article, draft or suggested update shows": Case(
+        PICTURE, {"in an article": rows.in_article, "in a draft": rows.in_draft, "suggested": rows.in_suggestion}
+    ),
+    "visit: when a member was in a thread": Case(insert("visit", member=..., thread=...)),
+    "suggested_update: suggested updates that were decided": Case(
+        SUGGESTION,
+        {
+            "waiting": set_to("suggested_update", "state = 'waiting', draft = '{}'"),
+            "its notification": rows.notified_of,
+        },
+    ),
+    "comment: the words of comments that their author deleted": Case(
+        lambda: comment("deleted_by_author"),
+        {"in work": rows.in_work, "back again": lambda one: rows.make.put_state("comment", one, "visible")},
+        NO_WORDS,
+    ),
+    "comment: the words of comments that expired before a moderator came": Case(
+        lambda: comment("expired"), {"in work": rows.in_work}, NO_WORDS
+    ),
+    "comment_version: earlier versions of such comments": Case(
+        rows.version_of_deleted, {"with words": rows.its_comment_has_words}
+    ),
+    "report: from which network a visitor reported": Case(
+        rows.visitors_report(), {"open again": rows.open_again}, "network is null and email is not null"
+    ),
+    "report: name and address of a visitor who reported": Case(
+        rows.visitors_report(), {"open again": rows.open_again}, "name is null and email is null"
+    ),
+    "hit: what automatic rules matched": Case(rows.hit, {"in work": rows.hit_in_work}),
+    "backtest: back-tests of automatic rules": Case(
+        rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
+    ),
+    "audit: second looks at decisions": Case(rows.second_look),
+    "notice: notifications that were read": Case(NOTICE, {"unread": set_to("notice", "read_at = null")}),
+    "notice: notifications that nobody read": Case(NOTICE, {"read lately": set_to("notice", "read_at = now()")}),
+    "issue: issues of the digest, with what they told": Case(insert("issue", member=..., period="#", due_at=LATER)),
+    "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
+}
