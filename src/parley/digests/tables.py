@@ -72,7 +72,7 @@ class Issue(Table):
 class IssueItem(Table):
     """Something an issue tells: a comment or, without one, an article or its revision.
 
-    Unique by member as long as it counts as told (m0026): the database refuses to tell it twice.
+    Unique by member as long as it counts as told: the database refuses to tell it twice.
     """
 
     id = BigSerial(primary_key=True)

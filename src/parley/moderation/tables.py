@@ -171,7 +171,7 @@ class Note(Table):
 
 
 class ModAction(Table):
-    """The record: rows are only ever added, each chained to the one before by its hash (m0010)."""
+    """The record: rows are only ever added, each chained to the one before by its hash (schema.sql)."""
 
     id = BigSerial(primary_key=True)
     at = Timestamptz(null=False)
