@@ -1,5 +1,7 @@
 """The tables in the code and the tables that the migrations make are the same."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -7,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 
 import parley
-from conftest import on_server
+from conftest import ROOT, on_server
 from parley.core.schema import ddl
 from parley.piccolo_app import TABLES
 from shape import shape
@@ -61,3 +63,10 @@ async def test_the_comparison_sees(declared: str, change: str) -> None:
     await on_server(declared, change)
 
     assert await shape(declared) != before
+
+
+def test_the_page_of_tables_is_up_to_date() -> None:
+    """`make schema` writes it."""
+    printed = subprocess.run([sys.executable, ROOT / "bin/schema", "page"], capture_output=True, text=True, check=True)
+
+    assert (ROOT / "docs/schema.md").read_text() == printed.stdout
