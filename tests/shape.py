@@ -41,10 +41,14 @@ select 'extension ' || extname from pg_extension
 """
 
 
-async def shape(url: str) -> set[str]:
-    """One line for each column, constraint, index, trigger, sequence, function, type and extension."""
+async def shape(url: str, *, after: str = "") -> set[str]:
+    """One line for each column, constraint, index, trigger, sequence, function, type and extension.
+
+    As they would be `after` some statements, which are rolled back.
+    """
     connection = await asyncpg.connect(url)
     try:
+        await connection.execute(f"begin; {after}")
         return {row[0] for row in await connection.fetch(SHAPE)}
     finally:
         await connection.close()

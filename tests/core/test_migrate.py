@@ -27,7 +27,7 @@ async def unreleased(database: str) -> AsyncIterator[str]:
     url = urlunsplit(urlsplit(database)._replace(path=f"/{name}"))
     await on_server(url, BEFORE_THE_FIRST_RELEASE)
     yield url
-    await on_server(database, f"drop database {name} with (force)")
+    await on_server(database, f"drop database {name}")
 
 
 async def test_one_from_before_the_first_release_is_refused_and_left_as_it_is(unreleased: str) -> None:
