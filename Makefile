@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure coverage faults lint format types imports audit figures bench bench-large assets lock
+.PHONY: help run test sure coverage faults lint format types imports audit schema figures bench bench-large assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -60,6 +60,9 @@ imports: .venv/dev.stamp ## Check that imports go one way
 
 audit: .venv/dev.stamp ## Ask whether faults of the locked packages are known, where the network allows it
 	@.venv/bin/python bin/audit
+
+schema: .venv/dev.stamp ## Write docs/schema.md from the tables in the code
+	@.venv/bin/python bin/schema page > docs/schema.md
 
 figures: .venv/dev.stamp ## Print sizes of files and functions, private words, SQL beside builder queries
 	@.venv/bin/python bin/figures

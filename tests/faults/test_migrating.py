@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -21,44 +21,39 @@ from faults.test_rolling import Visitor
 from faults.writer import Voter, Writer
 from live.forum import START_SECONDS, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
 from live.reader import Reader
-from parley.core.migrated import known
+from shape import shape
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-# All that one can see of the tables, but for what a migration run notes about itself.
-SHAPE = """
-select array_agg(one order by one) from (
-  select concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default, generation_expression) as one
-  from information_schema.columns where table_schema = 'public'
-  union all select indexdef from pg_indexes where schemaname = 'public'
-  union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
-    where connamespace = 'public'::regnamespace
-  union all select pg_get_triggerdef(oid) from pg_trigger where not tgisinternal
-) all_of_it
-"""
-NEXT = '''
+MIGRATION = '''
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.querystring import QueryString
 
-from parley.core.db import DB
+from parley.core.db import execute
 
-ID = "2999-01-01T00:00:00:000000"
-FORWARDS = """alter table comment add column later text;
-alter table thread add column later int default 7;
-create index comment_later on comment (thread, later);
-update comment set later = 'yes'"""
+ID = "{number}"
 
 
 async def forwards():
     manager = MigrationManager(migration_id=ID, app_name="parley", description="the next version's")
 
     async def run():
-        for statement in FORWARDS.split(";"):
-            await DB.run_querystring(QueryString(statement))
+        await execute("""{sql}""")
 
     manager.add_raw(run)
     return manager
 '''
+NEXT = """
+alter table comment add column later text;
+alter table thread add column later int default 7;
+create index comment_later on comment (thread, later);
+update comment set later = 'yes'
+"""
+STEP = """
+create table step_{number} (id bigserial primary key, thread bigint references thread);
+alter table comment add column step_{number} text not null default '';
+create index comment_step_{number} on comment (thread, step_{number})
+"""
+STEPS = 20
 UNDO = """
 alter table comment drop column if exists later;
 alter table thread drop column if exists later;
@@ -80,6 +75,7 @@ end $$;
 create trigger stops before insert on migration for each row execute function stops.stop();
 """
 STOPPED = "select exists (select from pg_locks where relation = 'stops.gate'::regclass and not granted)"
+# The first makes all tables.
 KILLED_IN = (1, 4, 11, 12, 19)
 
 
@@ -111,12 +107,22 @@ class Database:
             await connection.close()
 
 
-@pytest.fixture
-async def database(forum: Forum) -> AsyncIterator[Database]:
-    one = Database(forum, "half_way")
-    await one.on_server("create database half_way")
+@asynccontextmanager
+async def new_database(forum: Forum, name: str) -> AsyncIterator[Database]:
+    """An empty one."""
+    one = Database(forum, name)
+    await one.on_server(f"create database {name}")
     yield one
-    await one.on_server("drop database half_way with (force)")
+    await one.on_server(f"drop database {name} with (force)")
+
+
+def with_migrations(folder: Path, sql: Iterable[str]) -> str:
+    """Make a later version of the program in `folder`, and return its path: ours with more migrations."""
+    shutil.copytree(ROOT / "src", folder / "src")
+    for number, one in enumerate(sql, 1):
+        text = MIGRATION.format(number=f"2999-01-01T00:00:{number:02}:000000", sql=one)
+        (folder / f"src/parley/migrations/m9{number:03}_later.py").write_text(text)
+    return str(folder / "src")
 
 
 @contextmanager
@@ -129,12 +135,23 @@ def migrating(env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes
     process.wait()
 
 
-async def test_killed_at_any_moment_the_next_run_completes_it(forum: Forum, database: Database, tmp_path: Path) -> None:
+async def test_killed_at_any_moment_the_next_run_completes_it(forum: Forum, tmp_path: Path) -> None:
+    path = with_migrations(tmp_path, (STEP.format(number=number) for number in range(1, STEPS + 1)))
     log = tmp_path / "log"
+    async with new_database(forum, "half_way") as database, new_database(forum, "untouched") as untouched:
+        database.env["PYTHONPATH"] = untouched.env["PYTHONPATH"] = path
+        await killed(database, log)
+        assert await database.done() < STEPS
+        for one in (database, untouched):
+            await migrated(one, log)
+        assert await database.done() == STEPS + 1
+        assert await shape(database.url) == await shape(untouched.url)
+
+
+async def killed(database: Database, log: Path) -> None:
+    """Migrate, and kill each run in the next of those migrations in which one is killed."""
     connection = await asyncpg.connect(database.url)
-    # The first thing that a run makes, made before it, so that it can be stopped from its first migration on.
-    for statement in (*Migration.create_table(if_not_exists=True).ddl, STOPS):
-        await connection.execute(statement)
+    await connection.execute(";".join([*Migration.create_table(if_not_exists=True).ddl, STOPS]))
     for number in KILLED_IN:
         await connection.execute(f"update stops.at set number = {number}")
         async with connection.transaction():
@@ -147,19 +164,17 @@ async def test_killed_at_any_moment_the_next_run_completes_it(forum: Forum, data
         assert await database.done() == number - 1
     await connection.execute("drop schema stops cascade")
     await connection.close()
-    assert await database.done() < len(known())
+
+
+async def migrated(database: Database, log: Path) -> None:
     with migrating(database.env, log) as process:
         assert await asyncio.to_thread(process.wait, START_SECONDS) == 0, log.read_text()
-    untouched = Database(forum, urlsplit(forum.servers.database_url).path.strip("/"))
-    assert await database.ask(SHAPE) == await untouched.ask(SHAPE)
 
 
 @pytest.fixture
 async def later(forum: Forum, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
     """The environment of the next version: our own with one more migration, which is undone for other tests."""
-    shutil.copytree(ROOT / "src", tmp_path / "src")
-    (tmp_path / "src/parley/migrations/m9999_next.py").write_text(NEXT)
-    yield os.environ | forum.servers.settings | {"PYTHONPATH": str(tmp_path / "src")}
+    yield os.environ | forum.servers.settings | {"PYTHONPATH": with_migrations(tmp_path, [NEXT])}
     connection = await asyncpg.connect(forum.servers.database_url)
     await connection.execute(UNDO)
     await connection.close()

@@ -26,11 +26,11 @@ from conftest import empty
 from loops import Loop, own_loop
 from moderation.engine.rows import put_rule
 from moderation.promises import broken, everything
+from moderation.steps import STEPS
 from parley.comments import ops as comments
 from parley.core import db
 from parley.core.access import Viewer
 from parley.core.errors import ParleyError
-from parley.migrations.m0010_moderation_rules import TRANSITIONS
 from parley.moderation import appeals, decisions, record, reports, seconds
 from parley.moderation.engine.conditions import Words
 from parley.moderation.reports import Flag
@@ -41,7 +41,7 @@ Result = TypeVar("Result")
 ITEM_OF = "select id from item where kind = 'comment' and target = $1"
 VERSION = "select version from item where id = $1"
 RECORDED = "select count(*) from mod_action"
-STATES = sorted({state for pair in TRANSITIONS["comment"].split() for state in pair.split(">")})
+STATES = sorted({state for step in STEPS["comment"] for state in step.split(">")})
 
 authors = st.sampled_from(["ana", "ben"])
 moderators = st.sampled_from(["mo", "kim", "ada"])
@@ -161,7 +161,7 @@ class Moderation(RuleBasedStateMachine):
     def force(self, comment: int, state: str) -> None:
         """What is no listed step, the database refuses, whoever asks (I1)."""
         now = self.do(db.value("select state from comment where id = $1", comment))
-        if now != state and f"{now}>{state}" not in TRANSITIONS["comment"].split():
+        if now != state and f"{now}>{state}" not in STEPS["comment"]:
             with pytest.raises(asyncpg.CheckViolationError):
                 self.do(self._put(comment, state))
 

@@ -1,7 +1,10 @@
 """Members, their sessions, and the one-time tokens of mailed links."""
 
 from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
+
+from parley.core.schema import Index
 
 
 class Member(Table):
@@ -10,7 +13,6 @@ class Member(Table):
     # Names and addresses are compared by these: case, width and look-alike forms folded.
     name_key = Varchar(60, null=False, default=None, unique=True)
     email = Varchar(254, null=False, default=None)
-    # Unique among members who confirmed theirs (m0003): anybody may claim an address, one can prove it.
     email_key = Varchar(254, null=False, default=None)
     password_hash = Text(null=True, default=None)
     role = Varchar(10, null=False, default="member")
@@ -31,6 +33,20 @@ class Member(Table):
     seen_at = Timestamptz(null=False)
     created_at = Timestamptz(null=False)
 
+    member_role_check = Check("role in ('member', 'moderator', 'admin')")
+    member_state_check = Check(
+        "state in ('unverified', 'active', 'silenced', 'suspended', 'deactivated', 'anonymised')"
+    )
+    member_assisted_check = Check("assisted in ('show', 'collapse', 'hide')")
+
+    # Anybody may claim an address, one can prove it: sign-up gives the same answer whether it is known (trust.md S42).
+    member_confirmed_email_key = Index("email_key", where="state <> 'unverified'", unique=True)
+    # In the order of their bytes, in which the keys with the same beginning are one range.
+    member_name_bytes = Index('name_key collate "C"')
+    member_email_bytes = Index('email_key collate "C"')
+    member_created = Index("created_at")
+    member_shut_out = Index("id", where="state in ('suspended', 'anonymised')")
+
 
 class Session(Table):
     """A sign-in on one browser. Only the SHA-256 of its token is kept."""
@@ -44,6 +60,8 @@ class Session(Table):
     seen_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False, default=None)
 
+    session_member = Index("member")
+
 
 class Token(Table):
     """A mailed link that works once: to verify an address or to set a new password."""
@@ -56,6 +74,8 @@ class Token(Table):
     expires_at = Timestamptz(null=False, default=None)
     used_at = Timestamptz(null=True, default=None)
 
+    token_member = Index("member, purpose", where="used_at is null")
+
 
 class Block(Table):
     """Whom a member does not want to read (`mute`), or to be answered by either (`block`)."""
@@ -65,3 +85,8 @@ class Block(Table):
     other = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(5, null=False, default=None)
     created_at = Timestamptz(null=False)
+
+    block_kind_check = Check("kind in ('block', 'mute')")
+    block_member_other_key = Unique([member, other])
+
+    block_other = Index("other")

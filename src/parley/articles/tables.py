@@ -12,9 +12,11 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.core.schema import Index
 
 
 class Source(Table):
@@ -22,6 +24,8 @@ class Source(Table):
 
     host = Varchar(253, primary_key=True, null=False, default=None)
     display = Varchar(7, null=False, default="full")
+
+    source_display_check = Check("display in ('full', 'excerpt')")
 
 
 class Article(Table):
@@ -42,6 +46,11 @@ class Article(Table):
     source_text = Bytea(null=True, default=None)
     merge_base = Bytea(null=True, default=None)
     created_at = Timestamptz(null=False)
+
+    article_display_check = Check("display in ('full', 'excerpt')")
+
+    article_url_key = Index("url", where="url is not null", unique=True)
+    article_check = Index("check_at", where="check_at is not null")
 
 
 class Revision(Table):
@@ -66,6 +75,10 @@ class Revision(Table):
     restores = Integer(null=True, default=None)
     created_at = Timestamptz(null=False)
 
+    revision_article_number_key = Unique([article, number])
+
+    revision_text = Index("text_hash")
+
 
 class Passage(Table):
     """One block of one revision. Its lineage stays when later revisions edit or move it."""
@@ -78,6 +91,11 @@ class Passage(Table):
     level = SmallInt(null=True, default=None)
     html = Text(null=False, default=None)
     text = Text(null=False, default=None)
+
+    passage_revision_position_key = Unique([revision, position])
+
+    passage_lineage = Index("lineage")
+    passage_pictures = Index("id", where="html like '%/media/%'")
 
 
 class Merged(Table):
@@ -116,3 +134,8 @@ class ArticleImport(Table):
     attempts = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
     changed_at = Timestamptz(null=False)
+
+    article_import_state_check = Check("state in ('waiting', 'fetching', 'reading', 'ready', 'failed', 'published')")
+
+    article_import_waiting = Index("changed_at", where="state in ('waiting', 'fetching', 'reading')")
+    article_import_member = Index("member, id")

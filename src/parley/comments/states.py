@@ -71,8 +71,8 @@ update comment set body = '', html = '', quote = null, prefix = null, suffix = n
 async def transition(comment: Standing, to: str, *, actor: int | None, undoing: bool = False) -> None:
     """Bring a comment into another state; the caller holds its thread's row and its own.
 
-    `undoing` the decision that brought it where it is, it can be as it was (the database knows: m0018). Raises Refused
-    for a step that there is not.
+    `undoing` the decision that brought it where it is, it can be as it was (the database knows: schema.sql). Raises
+    Refused for a step that there is not.
     """
     steps = TOLD | UNDONE if undoing else TOLD
     step = (comment.state, to)

@@ -16,10 +16,16 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.comments.ranks import BEST, CONTROVERSIAL
+from parley.core.schema import GeneratedDouble, GeneratedVarchar, Index
 from parley.threads.tables import Thread
+
+PART = """case when parent is not null then null when passage is null then 'whole' when anchor = 'lost' then 'earlier'
+  else passage::text end"""
 
 
 class Comment(Table):
@@ -50,8 +56,8 @@ class Comment(Table):
     assisted = Boolean(null=False, default=False)
     # Why it is shown folded, where a moderator or a rule folded it.
     collapsed = Varchar(200, null=True, default=None)
-    # Of a top-level comment, the part of the discussion it is in: `whole`, `earlier` or a lineage. Generated.
-    part = Varchar(20, null=True, default=None)
+    # Of a top-level comment, the part of the discussion it is in: `whole`, `earlier` or a lineage.
+    part = GeneratedVarchar(PART, length=20, null=True, default=None)
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)
@@ -65,14 +71,46 @@ class Comment(Table):
     agrees = Integer(null=False, default=0)
     disagrees = Integer(null=False, default=0)
     passes = Integer(null=False, default=0)
-    # The ranks are generated: they follow from the counters by the formulas in migrations/m0035_ranks.py.
-    best = DoublePrecision(null=False, default=0.0)
-    controversial = DoublePrecision(null=False, default=0.0)
+    best = GeneratedDouble(BEST, null=False, default=0.0)
+    controversial = GeneratedDouble(CONTROVERSIAL, null=False, default=0.0)
     reply_count = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
     edited_at = Timestamptz(null=True, default=None)
     deleted_at = Timestamptz(null=True, default=None)
     scored_at = Timestamptz(null=True, default=None)
+
+    comment_state_check = Check(
+        "state in ('draft', 'pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author',"
+        " 'purged')"
+    )
+    comment_stance_check = Check(
+        "stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)"
+    )
+    comment_anchor_check = Check(
+        "anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)"
+    )
+    comment_anchored_check = Check("(anchor is null) = (passage is null)")
+
+    comment_author_submission_key = Index("author, submission", where="submission is not null", unique=True)
+    comment_thread_imported_key = Index("thread, imported_id", where="imported_id is not null", unique=True)
+    # Each order is read along an index to its end, the id too: thousands of comments without votes have the same rank.
+    comment_best = Index("thread, best desc, id")
+    comment_time = Index("thread, created_at, id")
+    comment_controversial = Index("thread, controversial desc, id")
+    comment_roots = Index("thread, best desc, id", where="parent is null")
+    comment_roots_time = Index("thread, created_at, id", where="parent is null")
+    comment_children = Index("parent, best desc, id", where="parent is not null")
+    comment_children_time = Index("parent, created_at, id", where="parent is not null")
+    comment_part = Index("thread, part, best desc, id", where="part is not null")
+    comment_part_time = Index("thread, part, created_at, id", where="part is not null")
+    comment_part_controversial = Index("thread, part, controversial desc, id", where="part is not null")
+    comment_stance = Index("thread, stance, part, best desc, id", where="stance is not null")
+    comment_author = Index("author, created_at desc", where="author is not null")
+    comment_pending = Index("author, created_at", where="state = 'pending'")
+    comment_created = Index("created_at")
+    comment_scored = Index("thread, scored_at", where="scored_at is not null")
+    # Comments rendered by an earlier version.
+    comment_html_version = Index("html_version, id")
 
 
 class PassageCount(Table, tablename="passage_count"):
@@ -87,6 +125,8 @@ class PassageCount(Table, tablename="passage_count"):
     asks = Integer(null=False, default=0)
     none = Integer(null=False, default=0)
 
+    passage_count_part = Unique([thread, part])
+
 
 class CommentVersion(Table):
     """A comment's text as it was before an edit; the comment's own row holds the newest."""
@@ -96,3 +136,5 @@ class CommentVersion(Table):
     number = Integer(null=False, default=None)
     body = Text(null=False, default=None)
     written_at = Timestamptz(null=False, default=None)
+
+    comment_version_comment_number_key = Unique([comment, number])

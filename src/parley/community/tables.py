@@ -1,6 +1,7 @@
 """What this community asks of its members."""
 
 from piccolo.columns import Boolean, Integer, Text, Timestamptz
+from piccolo.constraints import Check
 from piccolo.table import Table
 
 
@@ -11,3 +12,5 @@ class Community(Table):
     rules = Text(null=False, default="")
     asks_declaration = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)
+
+    community_one_check = Check("id = 1")

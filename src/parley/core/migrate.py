@@ -24,13 +24,18 @@ POOLED = (
     "DATABASE_URL leads to sessions that have given up the rights of the owner, as a pooler's do. Nothing was changed. "
     "Name PostgreSQL itself in DATABASE_URL for this command."
 )
+UNRELEASED = (
+    "This database was made before Parley's first release, and its tables cannot be brought to those of this version. "
+    "Nothing was changed. Name a new database in DATABASE_URL, or start with a new data folder."
+)
 IN_USE = "For a minute something held a table that a migration changes. Those before it stand. Please run this again."
 
 
 async def migrate(url: str) -> None:
     """Apply all migrations that `url`'s database lacks, one process at a time.
 
-    Raises RuntimeError when a migration fails, after which those before it stay applied, or where a pooler is between.
+    Raises RuntimeError when a migration fails, after which those before it stay applied; where a pooler is between; and
+    for a database from before the first release.
     """
     lock = await asyncpg.connect(url)
     try:
@@ -38,7 +43,10 @@ async def migrate(url: str) -> None:
             raise RuntimeError(POOLED)
         await lock.execute("select pg_advisory_lock($1)", LOCK)
         await open_pool(url, size=2, as_owner=True, **LIMITS)
-        for migration in sorted(known() - await done()):
+        applied = await done()
+        if applied and min(known()) not in applied:
+            raise RuntimeError(UNRELEASED)
+        for migration in sorted(known() - applied):
             await _apply(migration)
         await execute(GRANT)
     finally:

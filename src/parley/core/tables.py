@@ -1,7 +1,10 @@
 """Tables of the platform itself."""
 
 from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecision, Integer, Text, Timestamptz, Varchar
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
+
+from parley.core.schema import Index
 
 
 class Event(Table):
@@ -16,6 +19,12 @@ class Event(Table):
     payload = JSONB(null=False, default="{}")
     created_at = Timestamptz(null=False)
     handled_at = Timestamptz(null=True, default=None)
+
+    event_thread_seq_key = Unique([thread, seq])
+
+    event_unhandled = Index("id", where="handled_at is null")
+    # Events are handled nearly in the order in which they are written, so an index of blocks finds the old ones.
+    event_time = Index("handled_at", using="brin", options="autosummarize = on")
 
 
 class RateBucket(Table):
@@ -39,6 +48,10 @@ class JobFailure(Table):
     error = Text(null=False, default="")
     failed_at = Timestamptz(null=False)
     retry_at = Timestamptz(null=True, default=None)
+
+    job_failure_job_item_key = Unique([job, item])
+
+    job_failure_dead = Index("job", where="retry_at is null")
 
 
 class Mail(Table):
@@ -76,6 +89,15 @@ class Mail(Table):
     queue_id = Text(null=True, default=None)
     error = Text(null=True, default=None)
 
+    mail_state = Check("state in ('planned', 'claimed', 'data', 'sent', 'failed', 'expired', 'stopped', 'unknown')")
+    mail_of_list = Check("list is null or (member is not null and key is not null)")
+
+    mail_due = Index("domain, due_at", where="state = 'planned'")
+    mail_urgent = Index("due_at", where="state = 'planned' and list is null")
+    mail_leased = Index("leased_until", where="state in ('claimed', 'data')")
+    mail_member = Index("member, list", where="member is not null")
+    mail_time = Index("created_at")
+
 
 class MailDomain(Table):
     """How mail to the addresses of one domain goes: its bucket, its last answers, and whether it rests."""
@@ -98,6 +120,8 @@ class MailAddress(Table):
     suppressed_at = Timestamptz(null=True, default=None)
     reason = Varchar(20, null=True, default=None)
 
+    mail_address_suppressed = Index("suppressed_at desc", where="suppressed_at is not null")
+
 
 class MailBounce(Table):
     """A message that came back about one of ours: that it could not be delivered, or that it was not wanted."""
@@ -111,3 +135,5 @@ class MailBounce(Table):
     # Of the whole message, so that reading it twice counts once.
     digest = Text(null=False, default=None, unique=True)
     created_at = Timestamptz(null=False)
+
+    mail_bounce_time = Index("created_at desc")

@@ -12,10 +12,12 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.comments.tables import Comment
+from parley.core.schema import Index
 from parley.threads.tables import Thread
 
 
@@ -37,6 +39,12 @@ class Subscription(Table):
     asked_at = Timestamptz(null=True, default=None)
     kept_at = Timestamptz(null=True, default=None)
 
+    subscription_frequency_check = Check("frequency in ('weekly', 'daily', 'off')")
+    subscription_weekday_check = Check("weekday between 1 and 7")
+    subscription_hour_check = Check("hour between 0 and 23")
+
+    subscription_due = Index("next_at", where="next_at is not null")
+
 
 class Issue(Table):
     """One edition for one member. Unique on (member, list, period): nobody gets two of the same."""
@@ -53,11 +61,18 @@ class Issue(Table):
     mail = BigInt(null=True, default=None)
     settled_at = Timestamptz(null=True, default=None)
 
+    issue_list_check = Check("list in ('digest', 'keep')")
+    issue_state_check = Check("state in ('planned', 'posted', 'empty', 'sent', 'failed', 'expired', 'unknown')")
+    issue_member_list_period_key = Unique(["member", "list", "period"])
+
+    issue_mail_key = Index("mail", where="mail is not null", unique=True)
+    issue_planned = Index("due_at", where="state = 'planned'")
+
 
 class IssueItem(Table):
     """Something an issue tells: a comment or, without one, an article or its revision.
 
-    Unique by member as long as it counts as told (m0026): the database refuses to tell it twice.
+    Unique by member as long as it counts as told: the database refuses to tell it twice.
     """
 
     id = BigSerial(primary_key=True)
@@ -73,6 +88,14 @@ class IssueItem(Table):
     since = Timestamptz(null=True, default=None)
     # False once the issue did not arrive, or nobody knows: it may be told again.
     told = Boolean(null=False, default=True)
+
+    issue_item_comment_once = Index("member, comment", where="told and comment is not null", unique=True)
+    issue_item_article_once = Index(
+        "member, thread, coalesce(revision, 0)", where="told and comment is null", unique=True
+    )
+    issue_item_issue = Index("issue, position")
+    issue_item_member = Index("member", where="told")
+    issue_item_comment = Index("comment", where="comment is not null")
 
 
 class Pick(Table):

@@ -72,7 +72,7 @@ update item set version = version + 1, claimed_by = null, claimed_until = null, 
     select from comment where id = target and state = 'pending') then 'open' else 'done' end
 where id = $1
 """
-# Reports are taken up and answered in one go; the database knows no shorter way (m0010).
+# Reports are taken up and answered in one go; the database knows no shorter way (schema.sql).
 TAKE_UP = "update report set state = 'claimed' where item = $1 and state = 'open'"
 ANSWER = "update report set state = 'resolved', outcome = $2, resolved_at = now() where item = $1 and state = 'claimed'"
 

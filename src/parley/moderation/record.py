@@ -1,4 +1,4 @@
-"""The record of what moderators and rules did: rows that are only added, each chained to the one before (m0010)."""
+"""The record of what moderators and rules did: rows that are only added, each chained to the one before."""
 
 from hashlib import sha256
 from typing import Any
@@ -66,7 +66,7 @@ class Written(msgspec.Struct, frozen=True):
     words: str
 
 
-# What `mod_action_digest` hashes (m0028). The hash is worked out here: who rewrote the record could change that too.
+# What `mod_action_digest` (schema.sql) hashes. The hash is computed here: who rewrote the record could change that too.
 WRITTEN = """
 select id, prev_hash, hash, (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
        after, guideline, reason, automated, decision)

@@ -14,9 +14,11 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.core.schema import Index
 
 
 class Guideline(Table):
@@ -50,6 +52,14 @@ class Item(Table):
     opened_at = Timestamptz(null=False)
     acted_at = Timestamptz(null=True, default=None)
 
+    item_kind_check = Check("kind in ('comment', 'member', 'article')")
+    item_state_check = Check("state in ('open', 'done')")
+    item_kind_target_key = Unique([kind, target])
+
+    item_open = Index("risk desc, opened_at, id", where="state = 'open'")
+    item_claimed = Index("claimed_by", where="claimed_by is not null")
+    item_acted = Index("acted_at", where="acted_at is not null")
+
 
 class Report(Table):
     """What one person says is wrong with a target."""
@@ -70,6 +80,16 @@ class Report(Table):
     outcome = Varchar(9, null=True, default=None)
     created_at = Timestamptz(null=False)
     resolved_at = Timestamptz(null=True, default=None)
+
+    report_state_check = Check("state in ('open', 'claimed', 'resolved')")
+    report_outcome_check = Check(
+        "outcome in ('upheld', 'declined', 'duplicate', 'no_action') and state = 'resolved' or outcome is null"
+    )
+
+    report_once = Index("item, reporter", where="reporter is not null and state <> 'resolved'", unique=True)
+    report_item = Index("item")
+    report_reporter = Index("reporter, created_at desc", where="reporter is not null")
+    report_time = Index("created_at")
 
 
 class Decision(Table):
@@ -99,6 +119,16 @@ class Decision(Table):
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)
 
+    decision_state_check = Check("state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'refused')")
+
+    decision_target = Index("kind, target, id desc")
+    decision_item = Index("item, id desc", where="item is not null")
+    decision_member = Index("member, id desc", where="member is not null")
+    decision_moderator = Index("moderator, created_at desc", where="moderator is not null")
+    decision_time = Index("created_at")
+    decision_until = Index("until", where="state = 'in_force' and until is not null")
+    decision_awaiting = Index("created_at", where="state = 'awaiting'")
+
 
 class Appeal(Table):
     """A decision asked to be reviewed by somebody else; one a decision."""
@@ -112,6 +142,10 @@ class Appeal(Table):
     answer = Text(null=False, default="")
     created_at = Timestamptz(null=False)
     decided_at = Timestamptz(null=True, default=None)
+
+    appeal_state_check = Check("state in ('filed', 'assigned', 'upheld', 'overturned', 'modified', 'withdrawn')")
+
+    appeal_waiting = Index("created_at", where="state in ('filed', 'assigned')")
 
 
 class Audit(Table):
@@ -133,9 +167,11 @@ class Note(Table):
     text = Text(null=False, default=None)
     created_at = Timestamptz(null=False)
 
+    note_member = Index("member, id desc")
+
 
 class ModAction(Table):
-    """The record: rows are only ever added, each chained to the one before by its hash (m0010)."""
+    """The record: rows are only ever added, each chained to the one before by its hash (schema.sql)."""
 
     id = BigSerial(primary_key=True)
     at = Timestamptz(null=False)
@@ -155,6 +191,10 @@ class ModAction(Table):
     prev_hash = Bytea(null=False, default=b"")
     hash = Bytea(null=False, default=b"")
 
+    mod_action_target = Index("kind, target, id")
+    mod_action_at = Index("at desc, id desc")
+    mod_action_actor = Index("actor, id desc", where="actor is not null")
+
 
 class Rule(Table):
     """An automatic check of what is posted: it may hold, flag or collapse, never remove or ban."""
@@ -173,6 +213,9 @@ class Rule(Table):
     changed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     changed_at = Timestamptz(null=False)
 
+    rule_state_check = Check("state in ('off', 'shadow', 'on')")
+    rule_action_check = Check("action in ('hold', 'flag', 'collapse', 'slow', 'notify')")
+
 
 class RuleVersion(Table):
     """A rule as it was before a change."""
@@ -184,6 +227,8 @@ class RuleVersion(Table):
     action = Varchar(8, null=False, default=None)
     changed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     changed_at = Timestamptz(null=False)
+
+    rule_version_key = Unique([rule, version])
 
 
 class Hit(Table):
@@ -197,3 +242,6 @@ class Hit(Table):
     # False in shadow: what it would have done, and did not.
     acted = Boolean(null=False, default=True)
     created_at = Timestamptz(null=False)
+
+    hit_comment = Index("comment")
+    hit_rule = Index("rule, created_at desc")

@@ -1,9 +1,11 @@
 """What members should know, which threads and topics they follow, and the way they want to hear of each."""
 
 from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.core.schema import Index
 from parley.threads.tables import Thread, Topic
 
 
@@ -21,6 +23,12 @@ class Follow(Table):
     channel = Varchar(6, null=True, default=None)
     since = Timestamptz(null=False)
 
+    follow_level_check = Check("level in ('follow', 'none', 'mute')")
+    follow_channel_check = Check("channel in ('page', 'mail', 'digest')")
+    follow_member_thread_key = Unique([member, thread])
+
+    follow_thread = Index("thread", where="level = 'follow'")
+
 
 class TopicFollow(Table):
     """A topic that a member wants in each digest (`follow`), in one a week (`weekly`), or nowhere (`mute`)."""
@@ -31,6 +39,9 @@ class TopicFollow(Table):
     level = Varchar(6, null=False, default="follow")
     since = Timestamptz(null=False)
 
+    topic_follow_level_check = Check("level in ('follow', 'weekly', 'mute')")
+    topic_follow_member_topic_key = Unique([member, topic])
+
 
 class Preference(Table):
     """By which way a member hears of one kind of notice, where they have chosen (rules.py has what holds otherwise)."""
@@ -39,6 +50,10 @@ class Preference(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(8, null=False, default=None)
     channel = Varchar(6, null=False, default=None)
+
+    preference_kind_check = Check("kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')")
+    preference_channel_check = Check("channel in ('page', 'mail', 'digest', 'off')")
+    preference_member_kind_key = Unique([member, kind])
 
 
 class QuietHours(Table):
@@ -49,6 +64,8 @@ class QuietHours(Table):
     # From 0 to 23, never the same.
     starts = SmallInt(null=False, default=None)
     ends = SmallInt(null=False, default=None)
+
+    quiet_hours_check = Check("starts between 0 and 23 and ends between 0 and 23 and starts <> ends")
 
 
 class Notice(Table):
@@ -71,3 +88,17 @@ class Notice(Table):
     mailed_at = Timestamptz(null=True, default=None)
     read_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
+
+    notice_kind_check = Check("kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')")
+    notice_source_check = Check("num_nonnulls(event, decision, suggestion) = 1")
+
+    # The same source makes at most one of each kind for a member, however often a sweep runs.
+    notice_event_member_kind_key = Index("event, member, kind", where="event is not null", unique=True)
+    notice_decision_member_key = Index("decision, member", where="decision is not null", unique=True)
+    notice_suggestion_member_key = Index("suggestion, member", where="suggestion is not null", unique=True)
+    # A comment that answers a member, mentions them and is in a thread they follow is one notice.
+    notice_comment_member_key = Index("comment, member", where="kind in ('reply', 'mention', 'followed')", unique=True)
+    notice_member = Index("member, id desc")
+    notice_unread = Index("member, thread", where="read_at is null")
+    notice_due = Index("id", where="by_mail and letter is null and read_at is null")
+    notice_letter = Index("letter", where="letter is not null")

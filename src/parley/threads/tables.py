@@ -14,10 +14,12 @@ from piccolo.columns import (
     Timestamptz,
     Varchar,
 )
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.articles.tables import Article
+from parley.core.schema import Index
 
 
 class Topic(Table):
@@ -48,6 +50,13 @@ class Thread(Table):
     created_at = Timestamptz(null=False)
     last_activity_at = Timestamptz(null=False)
 
+    thread_state_check = Check("state in ('open', 'locked', 'archived')")
+
+    thread_new = Index("created_at desc, id desc")
+    thread_active = Index("last_activity_at desc, id desc")
+    thread_topic = Index("topic, last_activity_at desc")
+    thread_braked = Index("id", where="brakes <> '[]'")
+
 
 class Standing(Table):
     """What the home page shows of a thread, worked out by the worker after activity (threads/jobs.py)."""
@@ -61,6 +70,9 @@ class Standing(Table):
     strongest = Array(base_column=BigInt(), null=False, default=list)
     refreshed_at = Timestamptz(null=False)
 
+    standing_hot = Index("hot desc, thread desc")
+    standing_score = Index("score desc, thread desc")
+
 
 class Visit(Table):
     """When a member last looked at a thread, for the marks of what is new."""
@@ -72,6 +84,8 @@ class Visit(Table):
     passage = BigInt(null=True, default=None)
     before_at = Timestamptz(null=False)
     seen_at = Timestamptz(null=False)
+
+    visit_member_thread_key = Unique([member, thread])
 
 
 class SuggestedUpdate(Table):
@@ -92,3 +106,10 @@ class SuggestedUpdate(Table):
     decided_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     decided_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
+
+    suggested_update_state_check = Check("state in ('waiting', 'accepted', 'declined')")
+    suggested_update_draft_check = Check("(draft is not null) = (state = 'waiting')")
+
+    suggested_update_waiting = Index("thread, member", where="state = 'waiting'", unique=True)
+    suggested_update_member = Index("member, id desc")
+    suggested_update_source = Index("thread", where="state = 'waiting' and member is null", unique=True)

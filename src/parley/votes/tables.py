@@ -1,10 +1,12 @@
 """Votes: one per member, comment and axis."""
 
 from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.comments.tables import Comment
+from parley.core.schema import Index
 
 
 class Vote(Table):
@@ -20,3 +22,10 @@ class Vote(Table):
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
     changed_at = Timestamptz(null=False)
+
+    vote_axis_check = Check("axis in ('quality', 'agreement')")
+    vote_value_check = Check("value in (-1, 0, 1)")
+    vote_comment_member_axis_key = Unique([comment, member, axis])
+
+    vote_member_thread = Index("member, thread")
+    vote_uncounted = Index("member", where="not counted")

@@ -1,6 +1,7 @@
 """The rules that a new community begins with: they are understood, meet spam, and leave most talk alone."""
 
 import csv
+import json
 from collections.abc import Iterator
 
 import msgspec
@@ -12,7 +13,7 @@ from conftest import SHARED
 from moderation.engine.rows import newcomer, state_of
 from parley.core import db
 from parley.demo.content import articles, discussion
-from parley.migrations import m0012_shipped_rules as shipped
+from parley.migrations import m0001_initial as initial
 from parley.moderation.engine import current
 from parley.moderation.engine.conditions import AnyCondition
 from parley.moderation.engine.evaluate import Rule, evaluate
@@ -21,26 +22,28 @@ from parley.moderation.engine.post import Post
 pytestmark = pytest.mark.anyio
 
 
+SHIPPED = json.loads((initial.FOLDER / "m0001_rules.json").read_text())
+
+
 def rules() -> list[Rule]:
     return [
-        Rule(number, name, 1, state, number, action, guideline, msgspec.convert(conditions, tuple[AnyCondition, ...]))  # type: ignore[arg-type]
-        for number, (name, state, action, guideline, conditions) in enumerate(shipped.RULES, 1)
+        Rule(number, one["name"], 1, one["state"], number, one["action"], one["guideline"], conditions)
+        for number, one in enumerate(SHIPPED, 1)
+        for conditions in [msgspec.convert(one["conditions"], tuple[AnyCondition, ...])]  # type: ignore[arg-type]
     ]
 
 
 @pytest.fixture
 async def in_force(app: Litestar) -> None:
     """The rules as the migration makes them; the tests' database begins without them."""
-    manager = await shipped.forwards()
-    for step in manager.raw:
-        await step()
+    await initial.rules()
     current.forget()
 
 
 async def test_the_migration_makes_rules_that_are_understood(in_force: None) -> None:
     assert await db.values("select name from rule order by position") == [one.name for one in rules()]
-    assert await db.value("select count(*) from rule_version") == len(shipped.RULES)
-    assert len((await current.in_force()).rules) == len(shipped.RULES)
+    assert await db.value("select count(*) from rule_version") == len(SHIPPED)
+    assert len((await current.in_force()).rules) == len(SHIPPED)
 
 
 async def test_a_newcomer_who_links_waits_and_a_member_does_not(in_force: None) -> None:

@@ -1,9 +1,11 @@
 """Back-tests: what a rule would have done in the last month, worked out by the worker."""
 
 from piccolo.columns import JSONB, BigSerial, ForeignKey, Integer, OnDelete, Timestamptz, Varchar
+from piccolo.constraints import Check
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.core.schema import Index
 from parley.moderation.tables import Rule
 
 
@@ -25,3 +27,8 @@ class Backtest(Table):
     created_at = Timestamptz(null=False)
     # When the worker last said how far it is: one that is silent for long is taken up anew.
     changed_at = Timestamptz(null=False)
+
+    backtest_state_check = Check("state in ('waiting', 'running', 'done', 'failed')")
+
+    backtest_rule = Index("rule, id desc")
+    backtest_open = Index("id", where="state in ('waiting', 'running')")

@@ -20,7 +20,7 @@ class Level(msgspec.Struct, frozen=True):
     waits_without_rules: bool
 
 
-# The rules that ship hold a newcomer's comment that links (m0012); nothing else is held for being new.
+# The rules that ship hold a newcomer's comment that links (m0001_rules.json); nothing else is held for being new.
 LEVELS = (
     Level("newcomer", days=0, comments=0, an_hour=10, waits_without_rules=True),
     Level("new member", days=1, comments=5, an_hour=30, waits_without_rules=False),

@@ -38,8 +38,8 @@ class MemberRow(msgspec.Struct, frozen=True):
     decisions: int
 
 
-# The beginning is found by the bytes of a key (m0015). The order is that of the names as they are read: in the order of
-# their keys, which make one letter of those that look alike, "ines" would stand among the l.
+# The beginning is found by the bytes of a key (member_name_bytes). The order is that of the names as they are read: in
+# the order of their keys, which make one letter of those that look alike, "ines" would stand among the l.
 # No index has that order: of 200,000 members a page takes 0.13 s without one, and never longer. With one the first page
 # takes no time, but the planner then walks along it for a beginning or a state too, and takes up to 0.3 s.
 LIST = """

@@ -1,0 +1,76 @@
+"""What Piccolo's tables cannot say by themselves: indexes, generated columns, and the SQL that makes them all.
+
+Columns, foreign keys, `Unique` and `Check` are Piccolo's. An `Index` stands beside them, and as with them the name of
+the attribute is its name in the database.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from piccolo.columns import DoublePrecision, Varchar
+from piccolo.columns.base import Column
+from piccolo.table import Table
+
+
+class Index:
+    """An index: `on` lists columns or expressions, `where` makes it partial, `using` names a method but B-tree."""
+
+    def __init__(
+        self, on: str, *, where: str = "", unique: bool = False, using: str = "btree", options: str = ""
+    ) -> None:
+        self.on, self.where, self.unique, self.using, self.options = on, where, unique, using, options
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def ddl(self, table: str) -> str:
+        kind = "CREATE UNIQUE INDEX" if self.unique else "CREATE INDEX"
+        method = f" USING {self.using}" if self.using != "btree" else ""
+        options = f" WITH ({self.options})" if self.options else ""
+        condition = f" WHERE {self.where}" if self.where else ""
+        return f'{kind} {self.name} ON "{table}"{method} ({self.on}){options}{condition}'
+
+
+class _Generated(Column):
+    """A stored column that PostgreSQL computes from others of its row; it cannot be written."""
+
+    def __init__(self, expression: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.expression = expression
+
+    @property
+    def ddl(self) -> str:
+        needed = "" if self._meta.null else " NOT NULL"
+        return (
+            f'"{self._meta.db_column_name}" {self.column_type} GENERATED ALWAYS AS ({self.expression}) STORED{needed}'
+        )
+
+
+class GeneratedDouble(_Generated, DoublePrecision):
+    pass
+
+
+class GeneratedVarchar(_Generated, Varchar):
+    pass
+
+
+def indexes_of(table: type[Table]) -> list[Index]:
+    """The indexes that a table declares, but for those of its constraints."""
+    return [one for one in vars(table).values() if isinstance(one, Index)]
+
+
+def table_ddl(table: type[Table]) -> Iterator[str]:
+    """The statements that make a table with its constraints and indexes."""
+    name = table._meta.tablename  # noqa: SLF001 Piccolo's tables are described by it
+    parts = [column.ddl for column in table._meta.columns]  # noqa: SLF001
+    parts += [f"CONSTRAINT {one._meta.name} {one.ddl}" for one in table._meta.constraints]  # noqa: SLF001
+    lines = ",\n  ".join(parts)
+    yield f'CREATE TABLE "{name}" (\n  {lines}\n)'
+    yield from (index.ddl(name) for index in indexes_of(table))
+
+
+def ddl(tables: Sequence[type[Table]], more: str) -> str:
+    """A script that makes these tables, each after those it refers to, in an empty database; then it runs `more`."""
+    statements = (statement for table in tables for statement in table_ddl(table))
+    return ";\n".join(statements) + ";\n\n" + more

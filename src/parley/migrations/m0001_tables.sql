@@ -1,0 +1,804 @@
+CREATE TABLE "event" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT NOT NULL DEFAULT null,
+  "seq" BIGINT NOT NULL DEFAULT null,
+  "kind" VARCHAR(40) NOT NULL DEFAULT null,
+  "comment" BIGINT DEFAULT null,
+  "actor" BIGINT DEFAULT null,
+  "payload" JSONB NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "handled_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT event_thread_seq_key UNIQUE ("thread", "seq")
+);
+CREATE INDEX event_unhandled ON "event" (id) WHERE handled_at is null;
+CREATE INDEX event_time ON "event" USING brin (handled_at) WITH (autosummarize = on);
+CREATE TABLE "rate_bucket" (
+  "key" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "tokens" DOUBLE PRECISION NOT NULL DEFAULT null,
+  "filled_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "job_failure" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "job" TEXT NOT NULL DEFAULT null,
+  "item" TEXT NOT NULL DEFAULT null,
+  "attempts" INTEGER NOT NULL DEFAULT 0,
+  "error" TEXT NOT NULL DEFAULT '',
+  "failed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "retry_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT job_failure_job_item_key UNIQUE ("job", "item")
+);
+CREATE INDEX job_failure_dead ON "job_failure" (job) WHERE retry_at is null;
+CREATE TABLE "mail" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "kind" VARCHAR(20) NOT NULL DEFAULT null,
+  "list" VARCHAR(20) DEFAULT null,
+  "argument" TEXT NOT NULL DEFAULT '',
+  "member" BIGINT DEFAULT null,
+  "recipient" VARCHAR(254) NOT NULL DEFAULT null,
+  "domain" TEXT NOT NULL DEFAULT '',
+  "key" TEXT UNIQUE DEFAULT null,
+  "answers" TEXT DEFAULT null,
+  "ancestors" TEXT NOT NULL DEFAULT '',
+  "subject" TEXT NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "html" TEXT DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "expires_at" TIMESTAMPTZ DEFAULT null,
+  "attempts" BIGINT NOT NULL DEFAULT 0,
+  "state" VARCHAR(10) NOT NULL DEFAULT 'planned',
+  "claim" UUID DEFAULT null,
+  "leased_until" TIMESTAMPTZ DEFAULT null,
+  "message" BYTEA DEFAULT null,
+  "data_at" TIMESTAMPTZ DEFAULT null,
+  "sent_at" TIMESTAMPTZ DEFAULT null,
+  "queue_id" TEXT DEFAULT null,
+  "error" TEXT DEFAULT null,
+  CONSTRAINT mail_state CHECK (state in ('planned', 'claimed', 'data', 'sent', 'failed', 'expired', 'stopped', 'unknown')),
+  CONSTRAINT mail_of_list CHECK (list is null or (member is not null and key is not null))
+);
+CREATE INDEX mail_due ON "mail" (domain, due_at) WHERE state = 'planned';
+CREATE INDEX mail_urgent ON "mail" (due_at) WHERE state = 'planned' and list is null;
+CREATE INDEX mail_leased ON "mail" (leased_until) WHERE state in ('claimed', 'data');
+CREATE INDEX mail_member ON "mail" (member, list) WHERE member is not null;
+CREATE INDEX mail_time ON "mail" (created_at);
+CREATE TABLE "mail_domain" (
+  "domain" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "tokens" DOUBLE PRECISION NOT NULL DEFAULT null,
+  "filled_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "recent" VARCHAR(20) NOT NULL DEFAULT '',
+  "pauses" BIGINT NOT NULL DEFAULT 0,
+  "paused_until" TIMESTAMPTZ DEFAULT null
+);
+CREATE TABLE "mail_address" (
+  "address" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "score" DOUBLE PRECISION NOT NULL DEFAULT 0.0,
+  "scored_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "suppressed_at" TIMESTAMPTZ DEFAULT null,
+  "reason" VARCHAR(20) DEFAULT null
+);
+CREATE INDEX mail_address_suppressed ON "mail_address" (suppressed_at desc) WHERE suppressed_at is not null;
+CREATE TABLE "mail_bounce" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "mail" BIGINT NOT NULL DEFAULT null,
+  "address" TEXT NOT NULL DEFAULT null,
+  "kind" VARCHAR(20) NOT NULL DEFAULT null,
+  "status" VARCHAR(20) NOT NULL DEFAULT '',
+  "detail" TEXT NOT NULL DEFAULT '',
+  "digest" TEXT UNIQUE NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX mail_bounce_time ON "mail_bounce" (created_at desc);
+CREATE TABLE "member" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "name" VARCHAR(30) NOT NULL DEFAULT null,
+  "name_key" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,
+  "email" VARCHAR(254) NOT NULL DEFAULT null,
+  "email_key" VARCHAR(254) NOT NULL DEFAULT null,
+  "password_hash" TEXT DEFAULT null,
+  "role" VARCHAR(10) NOT NULL DEFAULT 'member',
+  "state" VARCHAR(12) NOT NULL DEFAULT 'unverified',
+  "state_until" TIMESTAMPTZ DEFAULT null,
+  "state_reason" TEXT NOT NULL DEFAULT '',
+  "title" VARCHAR(60) NOT NULL DEFAULT '',
+  "bio" TEXT NOT NULL DEFAULT '',
+  "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
+  "judged" INTEGER NOT NULL DEFAULT 0,
+  "is_demo" BOOLEAN NOT NULL DEFAULT false,
+  "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
+  "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT member_role_check CHECK (role in ('member', 'moderator', 'admin')),
+  CONSTRAINT member_state_check CHECK (state in ('unverified', 'active', 'silenced', 'suspended', 'deactivated', 'anonymised')),
+  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide'))
+);
+CREATE UNIQUE INDEX member_confirmed_email_key ON "member" (email_key) WHERE state <> 'unverified';
+CREATE INDEX member_name_bytes ON "member" (name_key collate "C");
+CREATE INDEX member_email_bytes ON "member" (email_key collate "C");
+CREATE INDEX member_created ON "member" (created_at);
+CREATE INDEX member_shut_out ON "member" (id) WHERE state in ('suspended', 'anonymised');
+CREATE TABLE "session" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "agent" VARCHAR(200) NOT NULL DEFAULT '',
+  "address" VARCHAR(45) NOT NULL DEFAULT '',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
+CREATE INDEX session_member ON "session" (member);
+CREATE TABLE "token" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "purpose" VARCHAR(10) NOT NULL DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "used_at" TIMESTAMPTZ DEFAULT null
+);
+CREATE INDEX token_member ON "token" (member, purpose) WHERE used_at is null;
+CREATE TABLE "community" (
+  "id" INTEGER PRIMARY KEY NOT NULL DEFAULT 1,
+  "rules" TEXT NOT NULL DEFAULT '',
+  "asks_declaration" BOOLEAN NOT NULL DEFAULT false,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT community_one_check CHECK (id = 1)
+);
+CREATE TABLE "block" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "other" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "kind" VARCHAR(5) NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT block_kind_check CHECK (kind in ('block', 'mute')),
+  CONSTRAINT block_member_other_key UNIQUE ("member", "other")
+);
+CREATE INDEX block_other ON "block" (other);
+CREATE TABLE "source" (
+  "host" VARCHAR(253) PRIMARY KEY NOT NULL DEFAULT null,
+  "display" VARCHAR(7) NOT NULL DEFAULT 'full',
+  CONSTRAINT source_display_check CHECK (display in ('full', 'excerpt'))
+);
+CREATE TABLE "article" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "url" TEXT DEFAULT null,
+  "site" TEXT DEFAULT null,
+  "display" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "etag" TEXT DEFAULT null,
+  "last_modified" TEXT DEFAULT null,
+  "checked_at" TIMESTAMPTZ DEFAULT null,
+  "check_at" TIMESTAMPTZ DEFAULT null,
+  "check_note" TEXT NOT NULL DEFAULT '',
+  "source_text" BYTEA DEFAULT null,
+  "merge_base" BYTEA DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT article_display_check CHECK (display in ('full', 'excerpt'))
+);
+CREATE UNIQUE INDEX article_url_key ON "article" (url) WHERE url is not null;
+CREATE INDEX article_check ON "article" (check_at) WHERE check_at is not null;
+CREATE TABLE "revision" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT null,
+  "byline" TEXT DEFAULT null,
+  "lang" VARCHAR(35) DEFAULT null,
+  "dir" VARCHAR(3) DEFAULT null,
+  "published_at" TIMESTAMPTZ DEFAULT null,
+  "updated_at" TIMESTAMPTZ DEFAULT null,
+  "words" INTEGER NOT NULL DEFAULT 0,
+  "changed" INTEGER NOT NULL DEFAULT 0,
+  "text_hash" BYTEA NOT NULL DEFAULT null,
+  "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "reason" TEXT NOT NULL DEFAULT '',
+  "restores" INTEGER DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
+);
+CREATE INDEX revision_text ON "revision" (text_hash);
+CREATE TABLE "passage" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "lineage" BIGINT NOT NULL DEFAULT null,
+  "position" INTEGER NOT NULL DEFAULT null,
+  "kind" VARCHAR(10) NOT NULL DEFAULT null,
+  "level" SMALLINT DEFAULT null,
+  "html" TEXT NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  CONSTRAINT passage_revision_position_key UNIQUE ("revision", "position")
+);
+CREATE INDEX passage_lineage ON "passage" (lineage);
+CREATE INDEX passage_pictures ON "passage" (id) WHERE html like '%/media/%';
+CREATE TABLE "merged" (
+  "lineage" BIGINT PRIMARY KEY NOT NULL DEFAULT null,
+  "into" BIGINT NOT NULL DEFAULT null,
+  "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null
+);
+CREATE TABLE "media" (
+  "hash" VARCHAR(64) PRIMARY KEY NOT NULL DEFAULT null,
+  "mime" VARCHAR(20) NOT NULL DEFAULT null,
+  "width" INTEGER NOT NULL DEFAULT null,
+  "height" INTEGER NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "article_import" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(10) NOT NULL DEFAULT 'waiting',
+  "message" TEXT NOT NULL DEFAULT '',
+  "source" VARCHAR(4) NOT NULL DEFAULT null,
+  "url" TEXT DEFAULT null,
+  "given" BYTEA DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT '',
+  "topic" VARCHAR(40) NOT NULL DEFAULT '',
+  "draft" BYTEA DEFAULT null,
+  "thread" BIGINT DEFAULT null,
+  "attempts" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT article_import_state_check CHECK (state in ('waiting', 'fetching', 'reading', 'ready', 'failed', 'published'))
+);
+CREATE INDEX article_import_waiting ON "article_import" (changed_at) WHERE state in ('waiting', 'fetching', 'reading');
+CREATE INDEX article_import_member ON "article_import" (member, id);
+CREATE TABLE "topic" (
+  "slug" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
+  "name" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,
+  "position" INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE "thread" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT UNIQUE NOT NULL REFERENCES "article" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "topic" VARCHAR(40) NOT NULL REFERENCES "topic" ("slug") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT null,
+  "slug" VARCHAR(80) NOT NULL DEFAULT null,
+  "state" VARCHAR(8) NOT NULL DEFAULT 'open',
+  "state_reason" TEXT DEFAULT null,
+  "slow" INTEGER NOT NULL DEFAULT 0,
+  "brakes" JSONB NOT NULL DEFAULT '[]',
+  "starter" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "revision" INTEGER NOT NULL DEFAULT 1,
+  "last_seq" BIGINT NOT NULL DEFAULT 0,
+  "comment_count" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "last_activity_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT thread_state_check CHECK (state in ('open', 'locked', 'archived'))
+);
+CREATE INDEX thread_new ON "thread" (created_at desc, id desc);
+CREATE INDEX thread_active ON "thread" (last_activity_at desc, id desc);
+CREATE INDEX thread_topic ON "thread" (topic, last_activity_at desc);
+CREATE INDEX thread_braked ON "thread" (id) WHERE brakes <> '[]';
+CREATE TABLE "standing" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "score" INTEGER NOT NULL DEFAULT 0,
+  "hot" DOUBLE PRECISION NOT NULL DEFAULT 0.0,
+  "people" INTEGER NOT NULL DEFAULT 0,
+  "days" INTEGER[] NOT NULL DEFAULT '{}',
+  "stances" INTEGER[] NOT NULL DEFAULT '{}',
+  "strongest" BIGINT[] NOT NULL DEFAULT '{}',
+  "refreshed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX standing_hot ON "standing" (hot desc, thread desc);
+CREATE INDEX standing_score ON "standing" (score desc, thread desc);
+CREATE TABLE "visit" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "passage" BIGINT DEFAULT null,
+  "before_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT visit_member_thread_key UNIQUE ("member", "thread")
+);
+CREATE TABLE "suggested_update" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(8) NOT NULL DEFAULT 'waiting',
+  "draft" BYTEA DEFAULT null,
+  "answer" TEXT NOT NULL DEFAULT '',
+  "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "decided_at" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT suggested_update_state_check CHECK (state in ('waiting', 'accepted', 'declined')),
+  CONSTRAINT suggested_update_draft_check CHECK ((draft is not null) = (state = 'waiting'))
+);
+CREATE UNIQUE INDEX suggested_update_waiting ON "suggested_update" (thread, member) WHERE state = 'waiting';
+CREATE INDEX suggested_update_member ON "suggested_update" (member, id desc);
+CREATE UNIQUE INDEX suggested_update_source ON "suggested_update" (thread) WHERE state = 'waiting' and member is null;
+CREATE TABLE "comment" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "parent" BIGINT REFERENCES "comment" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "depth" INTEGER NOT NULL DEFAULT 0,
+  "author" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "imported_author" VARCHAR(60) DEFAULT null,
+  "imported_id" VARCHAR(80) DEFAULT null,
+  "state" VARCHAR(20) NOT NULL DEFAULT 'visible',
+  "stance" VARCHAR(10) DEFAULT null,
+  "made_on" BIGINT DEFAULT null,
+  "revision" INTEGER DEFAULT null,
+  "quote" TEXT DEFAULT null,
+  "prefix" TEXT DEFAULT null,
+  "suffix" TEXT DEFAULT null,
+  "anchor" VARCHAR(7) DEFAULT null,
+  "passage" BIGINT DEFAULT null,
+  "passage_end" BIGINT DEFAULT null,
+  "words" TEXT DEFAULT null,
+  "confidence" DOUBLE PRECISION DEFAULT null,
+  "assisted" BOOLEAN NOT NULL DEFAULT false,
+  "collapsed" VARCHAR(200) DEFAULT null,
+  "part" VARCHAR(20) GENERATED ALWAYS AS (case when parent is not null then null when passage is null then 'whole' when anchor = 'lost' then 'earlier'
+  else passage::text end) STORED,
+  "body" TEXT NOT NULL DEFAULT null,
+  "html" TEXT NOT NULL DEFAULT null,
+  "html_version" SMALLINT NOT NULL DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "submission" UUID DEFAULT null,
+  "base_ups" INTEGER NOT NULL DEFAULT 0,
+  "base_downs" INTEGER NOT NULL DEFAULT 0,
+  "ups" INTEGER NOT NULL DEFAULT 0,
+  "downs" INTEGER NOT NULL DEFAULT 0,
+  "agrees" INTEGER NOT NULL DEFAULT 0,
+  "disagrees" INTEGER NOT NULL DEFAULT 0,
+  "passes" INTEGER NOT NULL DEFAULT 0,
+  "best" DOUBLE PRECISION GENERATED ALWAYS AS ((((base_ups + ups)::float8 + 1) + float8 '1.281551565545' * float8 '1.281551565545' / 2 - float8 '1.281551565545' * sqrt(((base_ups + ups)::float8 + 1) * ((base_downs + downs)::float8 + 1) / (((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545' / 4)) / ((((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545')) STORED NOT NULL,
+  "controversial" DOUBLE PRECISION GENERATED ALWAYS AS (case when (base_ups + ups)::float8 > 0 and (base_downs + downs)::float8 > 0
+  then power((base_ups + ups)::float8 + (base_downs + downs)::float8, least((base_ups + ups)::float8, (base_downs + downs)::float8) / greatest((base_ups + ups)::float8, (base_downs + downs)::float8)) else 0 end) STORED NOT NULL,
+  "reply_count" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "edited_at" TIMESTAMPTZ DEFAULT null,
+  "deleted_at" TIMESTAMPTZ DEFAULT null,
+  "scored_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT comment_state_check CHECK (state in ('draft', 'pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author', 'purged')),
+  CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
+  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)),
+  CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
+);
+CREATE UNIQUE INDEX comment_author_submission_key ON "comment" (author, submission) WHERE submission is not null;
+CREATE UNIQUE INDEX comment_thread_imported_key ON "comment" (thread, imported_id) WHERE imported_id is not null;
+CREATE INDEX comment_best ON "comment" (thread, best desc, id);
+CREATE INDEX comment_time ON "comment" (thread, created_at, id);
+CREATE INDEX comment_controversial ON "comment" (thread, controversial desc, id);
+CREATE INDEX comment_roots ON "comment" (thread, best desc, id) WHERE parent is null;
+CREATE INDEX comment_roots_time ON "comment" (thread, created_at, id) WHERE parent is null;
+CREATE INDEX comment_children ON "comment" (parent, best desc, id) WHERE parent is not null;
+CREATE INDEX comment_children_time ON "comment" (parent, created_at, id) WHERE parent is not null;
+CREATE INDEX comment_part ON "comment" (thread, part, best desc, id) WHERE part is not null;
+CREATE INDEX comment_part_time ON "comment" (thread, part, created_at, id) WHERE part is not null;
+CREATE INDEX comment_part_controversial ON "comment" (thread, part, controversial desc, id) WHERE part is not null;
+CREATE INDEX comment_stance ON "comment" (thread, stance, part, best desc, id) WHERE stance is not null;
+CREATE INDEX comment_author ON "comment" (author, created_at desc) WHERE author is not null;
+CREATE INDEX comment_pending ON "comment" (author, created_at) WHERE state = 'pending';
+CREATE INDEX comment_created ON "comment" (created_at);
+CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
+CREATE INDEX comment_html_version ON "comment" (html_version, id);
+CREATE TABLE "comment_version" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "body" TEXT NOT NULL DEFAULT null,
+  "written_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  CONSTRAINT comment_version_comment_number_key UNIQUE ("comment", "number")
+);
+CREATE TABLE "passage_count" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "part" VARCHAR(20) NOT NULL DEFAULT null,
+  "supports" INTEGER NOT NULL DEFAULT 0,
+  "challenges" INTEGER NOT NULL DEFAULT 0,
+  "adds" INTEGER NOT NULL DEFAULT 0,
+  "asks" INTEGER NOT NULL DEFAULT 0,
+  "none" INTEGER NOT NULL DEFAULT 0,
+  CONSTRAINT passage_count_part UNIQUE ("thread", "part")
+);
+CREATE TABLE "vote" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "thread" BIGINT NOT NULL DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "axis" VARCHAR(9) NOT NULL DEFAULT null,
+  "value" SMALLINT NOT NULL DEFAULT null,
+  "former" SMALLINT DEFAULT null,
+  "counted" BOOLEAN NOT NULL DEFAULT true,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT vote_axis_check CHECK (axis in ('quality', 'agreement')),
+  CONSTRAINT vote_value_check CHECK (value in (-1, 0, 1)),
+  CONSTRAINT vote_comment_member_axis_key UNIQUE ("comment", "member", "axis")
+);
+CREATE INDEX vote_member_thread ON "vote" (member, thread);
+CREATE INDEX vote_uncounted ON "vote" (member) WHERE not counted;
+CREATE TABLE "guideline" (
+  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "illegal" BOOLEAN NOT NULL DEFAULT false,
+  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "retired" BOOLEAN NOT NULL DEFAULT false
+);
+CREATE TABLE "item" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "kind" VARCHAR(7) NOT NULL DEFAULT null,
+  "target" BIGINT NOT NULL DEFAULT null,
+  "thread" BIGINT DEFAULT null,
+  "state" VARCHAR(4) NOT NULL DEFAULT 'open',
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "risk" DOUBLE PRECISION NOT NULL DEFAULT 0.0,
+  "escalated" BOOLEAN NOT NULL DEFAULT false,
+  "claimed_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "claimed_until" TIMESTAMPTZ DEFAULT null,
+  "opened_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "acted_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT item_kind_check CHECK (kind in ('comment', 'member', 'article')),
+  CONSTRAINT item_state_check CHECK (state in ('open', 'done')),
+  CONSTRAINT item_kind_target_key UNIQUE ("kind", "target")
+);
+CREATE INDEX item_open ON "item" (risk desc, opened_at, id) WHERE state = 'open';
+CREATE INDEX item_claimed ON "item" (claimed_by) WHERE claimed_by is not null;
+CREATE INDEX item_acted ON "item" (acted_at) WHERE acted_at is not null;
+CREATE TABLE "report" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "item" BIGINT NOT NULL REFERENCES "item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "reporter" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "name" VARCHAR(100) DEFAULT null,
+  "email" VARCHAR(254) DEFAULT null,
+  "network" VARCHAR(50) DEFAULT null,
+  "proven" BOOLEAN NOT NULL DEFAULT false,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "weight" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+  "state" VARCHAR(8) NOT NULL DEFAULT 'open',
+  "outcome" VARCHAR(9) DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "resolved_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT report_state_check CHECK (state in ('open', 'claimed', 'resolved')),
+  CONSTRAINT report_outcome_check CHECK (outcome in ('upheld', 'declined', 'duplicate', 'no_action') and state = 'resolved' or outcome is null)
+);
+CREATE UNIQUE INDEX report_once ON "report" (item, reporter) WHERE reporter is not null and state <> 'resolved';
+CREATE INDEX report_item ON "report" (item);
+CREATE INDEX report_reporter ON "report" (reporter, created_at desc) WHERE reporter is not null;
+CREATE INDEX report_time ON "report" (created_at);
+CREATE TABLE "decision" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "item" BIGINT REFERENCES "item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "kind" VARCHAR(7) NOT NULL DEFAULT null,
+  "target" BIGINT NOT NULL DEFAULT null,
+  "thread" BIGINT DEFAULT null,
+  "action" VARCHAR(10) NOT NULL DEFAULT null,
+  "guideline" VARCHAR(30) REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "reason" TEXT NOT NULL DEFAULT '',
+  "moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "rule" BIGINT DEFAULT null,
+  "member" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "until" TIMESTAMPTZ DEFAULT null,
+  "role" VARCHAR(10) DEFAULT null,
+  "state" VARCHAR(10) NOT NULL DEFAULT 'in_force',
+  "before" JSONB NOT NULL DEFAULT '{}',
+  "second" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "ended_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT decision_state_check CHECK (state in ('awaiting', 'in_force', 'undone', 'overturned', 'ended', 'refused'))
+);
+CREATE INDEX decision_target ON "decision" (kind, target, id desc);
+CREATE INDEX decision_item ON "decision" (item, id desc) WHERE item is not null;
+CREATE INDEX decision_member ON "decision" (member, id desc) WHERE member is not null;
+CREATE INDEX decision_moderator ON "decision" (moderator, created_at desc) WHERE moderator is not null;
+CREATE INDEX decision_time ON "decision" (created_at);
+CREATE INDEX decision_until ON "decision" (until) WHERE state = 'in_force' and until is not null;
+CREATE INDEX decision_awaiting ON "decision" (created_at) WHERE state = 'awaiting';
+CREATE TABLE "appeal" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "decision" BIGINT UNIQUE NOT NULL REFERENCES "decision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "state" VARCHAR(10) NOT NULL DEFAULT 'filed',
+  "assigned_to" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "answer" TEXT NOT NULL DEFAULT '',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "decided_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT appeal_state_check CHECK (state in ('filed', 'assigned', 'upheld', 'overturned', 'modified', 'withdrawn'))
+);
+CREATE INDEX appeal_waiting ON "appeal" (created_at) WHERE state in ('filed', 'assigned');
+CREATE TABLE "audit" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "decision" BIGINT UNIQUE NOT NULL REFERENCES "decision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "moderator" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "action" VARCHAR(10) NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "note" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "author" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX note_member ON "note" (member, id desc);
+CREATE TABLE "mod_action" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "actor" BIGINT DEFAULT null,
+  "role" VARCHAR(10) NOT NULL DEFAULT null,
+  "action" VARCHAR(20) NOT NULL DEFAULT null,
+  "kind" VARCHAR(8) NOT NULL DEFAULT null,
+  "target" BIGINT NOT NULL DEFAULT null,
+  "before" JSONB NOT NULL DEFAULT '{}',
+  "after" JSONB NOT NULL DEFAULT '{}',
+  "guideline" VARCHAR(30) DEFAULT null,
+  "reason" TEXT NOT NULL DEFAULT '',
+  "automated" BOOLEAN NOT NULL DEFAULT false,
+  "decision" BIGINT DEFAULT null,
+  "request" VARCHAR(64) DEFAULT null,
+  "prev_hash" BYTEA NOT NULL DEFAULT '',
+  "hash" BYTEA NOT NULL DEFAULT ''
+);
+CREATE INDEX mod_action_target ON "mod_action" (kind, target, id);
+CREATE INDEX mod_action_at ON "mod_action" (at desc, id desc);
+CREATE INDEX mod_action_actor ON "mod_action" (actor, id desc) WHERE actor is not null;
+CREATE TABLE "rule" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "name" VARCHAR(80) UNIQUE NOT NULL DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "state" VARCHAR(6) NOT NULL DEFAULT 'off',
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "conditions" JSONB NOT NULL DEFAULT '[]',
+  "action" VARCHAR(8) NOT NULL DEFAULT null,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "slowest_bytes" INTEGER NOT NULL DEFAULT 0,
+  "slowest_seconds" DOUBLE PRECISION NOT NULL DEFAULT 0.0,
+  "changed_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT rule_state_check CHECK (state in ('off', 'shadow', 'on')),
+  CONSTRAINT rule_action_check CHECK (action in ('hold', 'flag', 'collapse', 'slow', 'notify'))
+);
+CREATE TABLE "rule_version" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "rule" BIGINT NOT NULL REFERENCES "rule" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "conditions" JSONB NOT NULL DEFAULT null,
+  "action" VARCHAR(8) NOT NULL DEFAULT null,
+  "changed_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT rule_version_key UNIQUE ("rule", "version")
+);
+CREATE TABLE "hit" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "rule" BIGINT NOT NULL REFERENCES "rule" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "comment" BIGINT NOT NULL DEFAULT null,
+  "matched" TEXT NOT NULL DEFAULT '',
+  "acted" BOOLEAN NOT NULL DEFAULT true,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX hit_comment ON "hit" (comment);
+CREATE INDEX hit_rule ON "hit" (rule, created_at desc);
+CREATE TABLE "backtest" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "rule" BIGINT NOT NULL REFERENCES "rule" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "asked_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(7) NOT NULL DEFAULT 'waiting',
+  "proposed_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "done" INTEGER NOT NULL DEFAULT 0,
+  "total" INTEGER NOT NULL DEFAULT 0,
+  "result" JSONB NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT backtest_state_check CHECK (state in ('waiting', 'running', 'done', 'failed'))
+);
+CREATE INDEX backtest_rule ON "backtest" (rule, id desc);
+CREATE INDEX backtest_open ON "backtest" (id) WHERE state in ('waiting', 'running');
+CREATE TABLE "notice" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "kind" VARCHAR(8) NOT NULL DEFAULT null,
+  "event" BIGINT DEFAULT null,
+  "decision" BIGINT DEFAULT null,
+  "suggestion" BIGINT DEFAULT null,
+  "thread" BIGINT DEFAULT null,
+  "comment" BIGINT DEFAULT null,
+  "actor" BIGINT DEFAULT null,
+  "by_mail" BOOLEAN NOT NULL DEFAULT false,
+  "letter" BIGINT DEFAULT null,
+  "mailed_at" TIMESTAMPTZ DEFAULT null,
+  "read_at" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT notice_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notice_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
+);
+CREATE UNIQUE INDEX notice_event_member_kind_key ON "notice" (event, member, kind) WHERE event is not null;
+CREATE UNIQUE INDEX notice_decision_member_key ON "notice" (decision, member) WHERE decision is not null;
+CREATE UNIQUE INDEX notice_suggestion_member_key ON "notice" (suggestion, member) WHERE suggestion is not null;
+CREATE UNIQUE INDEX notice_comment_member_key ON "notice" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
+CREATE INDEX notice_member ON "notice" (member, id desc);
+CREATE INDEX notice_unread ON "notice" (member, thread) WHERE read_at is null;
+CREATE INDEX notice_due ON "notice" (id) WHERE by_mail and letter is null and read_at is null;
+CREATE INDEX notice_letter ON "notice" (letter) WHERE letter is not null;
+CREATE TABLE "follow" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "level" VARCHAR(6) NOT NULL DEFAULT 'follow',
+  "channel" VARCHAR(6) DEFAULT null,
+  "since" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT follow_level_check CHECK (level in ('follow', 'none', 'mute')),
+  CONSTRAINT follow_channel_check CHECK (channel in ('page', 'mail', 'digest')),
+  CONSTRAINT follow_member_thread_key UNIQUE ("member", "thread")
+);
+CREATE INDEX follow_thread ON "follow" (thread) WHERE level = 'follow';
+CREATE TABLE "topic_follow" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "topic" VARCHAR(40) NOT NULL REFERENCES "topic" ("slug") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "level" VARCHAR(6) NOT NULL DEFAULT 'follow',
+  "since" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT topic_follow_level_check CHECK (level in ('follow', 'weekly', 'mute')),
+  CONSTRAINT topic_follow_member_topic_key UNIQUE ("member", "topic")
+);
+CREATE TABLE "preference" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "kind" VARCHAR(8) NOT NULL DEFAULT null,
+  "channel" VARCHAR(6) NOT NULL DEFAULT null,
+  CONSTRAINT preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
+  CONSTRAINT preference_member_kind_key UNIQUE ("member", "kind")
+);
+CREATE TABLE "quiet_hours" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT UNIQUE NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "starts" SMALLINT NOT NULL DEFAULT null,
+  "ends" SMALLINT NOT NULL DEFAULT null,
+  CONSTRAINT quiet_hours_check CHECK (starts between 0 and 23 and ends between 0 and 23 and starts <> ends)
+);
+CREATE TABLE "subscription" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT UNIQUE NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "frequency" VARCHAR(6) NOT NULL DEFAULT 'weekly',
+  "former" VARCHAR(6) NOT NULL DEFAULT 'weekly',
+  "weekday" SMALLINT NOT NULL DEFAULT 6,
+  "hour" SMALLINT NOT NULL DEFAULT 8,
+  "next_at" TIMESTAMPTZ DEFAULT null,
+  "last_day" DATE DEFAULT null,
+  "paused_until" TIMESTAMPTZ DEFAULT null,
+  "asked_at" TIMESTAMPTZ DEFAULT null,
+  "kept_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT subscription_frequency_check CHECK (frequency in ('weekly', 'daily', 'off')),
+  CONSTRAINT subscription_weekday_check CHECK (weekday between 1 and 7),
+  CONSTRAINT subscription_hour_check CHECK (hour between 0 and 23)
+);
+CREATE INDEX subscription_due ON "subscription" (next_at) WHERE next_at is not null;
+CREATE TABLE "issue" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "list" VARCHAR(6) NOT NULL DEFAULT 'digest',
+  "period" VARCHAR(10) NOT NULL DEFAULT null,
+  "state" VARCHAR(8) NOT NULL DEFAULT 'planned',
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "planned_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "mail" BIGINT DEFAULT null,
+  "settled_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT issue_list_check CHECK (list in ('digest', 'keep')),
+  CONSTRAINT issue_state_check CHECK (state in ('planned', 'posted', 'empty', 'sent', 'failed', 'expired', 'unknown')),
+  CONSTRAINT issue_member_list_period_key UNIQUE ("member", "list", "period")
+);
+CREATE UNIQUE INDEX issue_mail_key ON "issue" (mail) WHERE mail is not null;
+CREATE INDEX issue_planned ON "issue" (due_at) WHERE state = 'planned';
+CREATE TABLE "issue_item" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "issue" BIGINT NOT NULL REFERENCES "issue" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL DEFAULT null,
+  "position" SMALLINT NOT NULL DEFAULT null,
+  "kind" VARCHAR(10) NOT NULL DEFAULT null,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "comment" BIGINT REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "revision" INTEGER DEFAULT null,
+  "unread" INTEGER NOT NULL DEFAULT 0,
+  "since" TIMESTAMPTZ DEFAULT null,
+  "told" BOOLEAN NOT NULL DEFAULT true
+);
+CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE told and comment is not null;
+CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE told and comment is null;
+CREATE INDEX issue_item_issue ON "issue_item" (issue, position);
+CREATE INDEX issue_item_member ON "issue_item" (member) WHERE told;
+CREATE INDEX issue_item_comment ON "issue_item" (comment) WHERE comment is not null;
+CREATE TABLE "pick" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+
+-- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
+
+-- The numbers of passages' lineages (articles/lineage.py): several passages, one a revision, have the same.
+create sequence lineage;
+
+
+-- A row goes from one state to another only by a step that is listed here, whoever asks for it (trust.md B3).
+create function state_transition() returns trigger language plpgsql as $$
+begin
+  if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv) then
+    raise exception 'a % cannot go from % to %', tg_table_name, old.state, new.state using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger member_transition before update of state on member for each row execute function state_transition(
+  'unverified>active',
+  'active>silenced', 'active>suspended', 'active>deactivated',
+  'silenced>active',
+  'suspended>active',
+  'deactivated>active', 'deactivated>anonymised'
+);
+
+create trigger report_transition before update of state on report for each row execute function state_transition(
+  'open>claimed',
+  'claimed>open', 'claimed>resolved',
+  'resolved>open'
+);
+
+create trigger appeal_transition before update of state on appeal for each row execute function state_transition(
+  'filed>assigned', 'filed>withdrawn',
+  'assigned>upheld', 'assigned>overturned', 'assigned>modified'
+);
+
+-- A comment may also go back to the state that a decision changed, when the same transaction undoes this decision
+-- (docs/decisions/0009): now() is the time at which a transaction began, so only the one that undoes it has ended_at.
+-- The comment must still be in the state that the decision gave it.
+create function comment_transition() returns trigger language plpgsql as $$
+begin
+  if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv)
+     and not exists (
+       select from decision d
+       where d.kind = 'comment' and d.target = new.id and d.state = 'undone' and d.ended_at = now()
+         and d.before ->> 'state' = new.state
+         and old.state = case when d.action = 'approve' then 'visible' when new.state = 'pending' then 'rejected'
+                              else 'removed' end) then
+    raise exception 'a comment cannot go from % to %', old.state, new.state using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger comment_transition before update of state on comment for each row execute function comment_transition(
+  'draft>pending', 'draft>visible',
+  'pending>visible', 'pending>rejected', 'pending>expired',
+  'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
+  'hidden>visible', 'hidden>removed',
+  'removed>visible', 'removed>purged',
+  'rejected>visible', 'rejected>purged',
+  'deleted_by_author>visible', 'deleted_by_author>purged'
+);
+
+
+-- The hash of an entry of the moderation record, which holds that of the entry before it. An entry that names no
+-- request is hashed without one.
+create function mod_action_digest(a mod_action) returns bytea language sql immutable as $$
+  select sha256(a.prev_hash || convert_to((jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.role, a.action,
+    a.kind, a.target, a.before, a.after, a.guideline, a.reason, a.automated, a.decision)
+    || case when a.request is null then '[]' else jsonb_build_array(a.request) end)::text, 'UTF8'))
+$$;
+
+-- Entries are numbered without gaps, in the order in which they are committed: the lock lets one transaction at a time
+-- add to the record.
+create function mod_action_chain() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7270002);
+  new.id := (select coalesce(max(id), 0) + 1 from mod_action);
+  new.prev_hash := coalesce((select hash from mod_action where id = new.id - 1), ''::bytea);
+  new.hash := mod_action_digest(new);
+  return new;
+end $$;
+
+create trigger mod_action_chain before insert on mod_action for each row execute function mod_action_chain();
+
+-- The record only grows. The application's role lacks the right to change it, too (core/role.py).
+create function mod_action_stays() returns trigger language plpgsql as $$
+begin
+  raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
+end $$;
+
+create trigger mod_action_stays before update or delete or truncate on mod_action
+  for each statement execute function mod_action_stays();

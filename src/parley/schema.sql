@@ -1,0 +1,91 @@
+-- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
+
+-- The numbers of passages' lineages (articles/lineage.py): several passages, one a revision, have the same.
+create sequence lineage;
+
+
+-- A row goes from one state to another only by a step that is listed here, whoever asks for it (trust.md B3).
+create function state_transition() returns trigger language plpgsql as $$
+begin
+  if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv) then
+    raise exception 'a % cannot go from % to %', tg_table_name, old.state, new.state using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger member_transition before update of state on member for each row execute function state_transition(
+  'unverified>active',
+  'active>silenced', 'active>suspended', 'active>deactivated',
+  'silenced>active',
+  'suspended>active',
+  'deactivated>active', 'deactivated>anonymised'
+);
+
+create trigger report_transition before update of state on report for each row execute function state_transition(
+  'open>claimed',
+  'claimed>open', 'claimed>resolved',
+  'resolved>open'
+);
+
+create trigger appeal_transition before update of state on appeal for each row execute function state_transition(
+  'filed>assigned', 'filed>withdrawn',
+  'assigned>upheld', 'assigned>overturned', 'assigned>modified'
+);
+
+-- A comment may also go back to the state that a decision changed, when the same transaction undoes this decision
+-- (docs/decisions/0009): now() is the time at which a transaction began, so only the one that undoes it has ended_at.
+-- The comment must still be in the state that the decision gave it.
+create function comment_transition() returns trigger language plpgsql as $$
+begin
+  if new.state <> old.state and not (old.state || '>' || new.state) = any (tg_argv)
+     and not exists (
+       select from decision d
+       where d.kind = 'comment' and d.target = new.id and d.state = 'undone' and d.ended_at = now()
+         and d.before ->> 'state' = new.state
+         and old.state = case when d.action = 'approve' then 'visible' when new.state = 'pending' then 'rejected'
+                              else 'removed' end) then
+    raise exception 'a comment cannot go from % to %', old.state, new.state using errcode = 'check_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger comment_transition before update of state on comment for each row execute function comment_transition(
+  'draft>pending', 'draft>visible',
+  'pending>visible', 'pending>rejected', 'pending>expired',
+  'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
+  'hidden>visible', 'hidden>removed',
+  'removed>visible', 'removed>purged',
+  'rejected>visible', 'rejected>purged',
+  'deleted_by_author>visible', 'deleted_by_author>purged'
+);
+
+
+-- The hash of an entry of the moderation record, which holds that of the entry before it. An entry that names no
+-- request is hashed without one.
+create function mod_action_digest(a mod_action) returns bytea language sql immutable as $$
+  select sha256(a.prev_hash || convert_to((jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.role, a.action,
+    a.kind, a.target, a.before, a.after, a.guideline, a.reason, a.automated, a.decision)
+    || case when a.request is null then '[]' else jsonb_build_array(a.request) end)::text, 'UTF8'))
+$$;
+
+-- Entries are numbered without gaps, in the order in which they are committed: the lock lets one transaction at a time
+-- add to the record.
+create function mod_action_chain() returns trigger language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(7270002);
+  new.id := (select coalesce(max(id), 0) + 1 from mod_action);
+  new.prev_hash := coalesce((select hash from mod_action where id = new.id - 1), ''::bytea);
+  new.hash := mod_action_digest(new);
+  return new;
+end $$;
+
+create trigger mod_action_chain before insert on mod_action for each row execute function mod_action_chain();
+
+-- The record only grows. The application's role lacks the right to change it, too (core/role.py).
+create function mod_action_stays() returns trigger language plpgsql as $$
+begin
+  raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
+end $$;
+
+create trigger mod_action_stays before update or delete or truncate on mod_action
+  for each statement execute function mod_action_stays();

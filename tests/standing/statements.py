@@ -1,0 +1,107 @@
+"""Every SQL statement in the code, found by reading it."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import parley
+from parley.accounts import queries as accounts
+from parley.accounts.states import STATE_NOW
+from parley.backup import contents
+from parley.comments import counts, groups, tree
+from parley.comments.rules import IS_IN
+from parley.digests import items
+from parley.moderation.queries import members, people, queue
+from parley.notices import queries as notices
+from parley.threads import queries as threads
+from parley.votes import ops as votes
+
+PACKAGE = Path(parley.__file__).parent
+STATEMENT = re.compile(
+    r"\s*(select|insert into|delete from|update \w+|with (recursive )?\w+ (\([\w, ]+\) )?as|lock table|do \$\$)\s"
+)
+# Constants that are filled or put together when they are needed, and what comes of it.
+BUILT = {
+    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", "name_key = $1", accounts.CLAIMED)],
+    contents.CONTENTS: [contents.CONTENTS.format("comment")],
+    counts.JOIN: [counts.COUNT_IN, counts.RECOUNT],
+    groups.FIRST_OF_EACH: [
+        groups.FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
+        for sort in tree.RANK
+        for stance in ("", "and c.stance = $6")
+    ],
+    tree.WHOLE: [tree.WHOLE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN) for sort in tree.RANK],
+    tree.BELOW: [
+        tree.BELOW.format(
+            rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], place="c.parent = $1", is_in=IS_IN
+        )
+        for sort in tree.RANK
+    ],
+    items.SHOWN: [items.CHOSEN_READABLE, items.STORED_UNREAD],
+    members.LIST: [members.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
+    people.PAST: [people.PAST.format("d.item = $1 or d.kind = $2 and d.target = $3")],
+    queue.ROWS: [queue.PAGE_OF + queue.ROWS, queue.ONE_OF + queue.ROWS],
+    notices.COUNTED: [notices.UNREAD],
+    threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],
+    votes.MOVED: [
+        votes.PLACE + how + count + votes.MOVED for how in (votes.PUT, votes.TAKE) for count in votes.COUNT.values()
+    ],
+    votes.THREAD: [votes.CONFIRM + count + votes.THREAD for count in votes.COUNT.values()],
+}
+
+
+def statements() -> dict[str, str]:
+    """Each statement in the package, and where it is."""
+    found: dict[str, str] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.parent.name != "migrations":
+            tree_ = ast.parse(path.read_text())
+            for where, text in (*_of_module(path, tree_), *_within_functions(path, tree_)):
+                found |= {one: where for one in BUILT.get(text, [text]) if STATEMENT.match(one)}
+    return found
+
+
+def _of_module(path: Path, tree_: ast.Module) -> Iterator[tuple[str, str]]:
+    """The values of a module, also those in its tables and lists."""
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+    # Only what holds SQL is imported: some modules are programs.
+    if any(isinstance(node, ast.Constant) and STATEMENT.match(str(node.value)) for node in ast.walk(tree_)):
+        module = importlib.import_module(name)
+        for one in _names(tree_):
+            yield from ((f"{name}.{one}", text) for text in _texts(getattr(module, one)))
+
+
+def _names(tree_: ast.Module) -> Iterator[str]:
+    """What a module assigns."""
+    for node in tree_.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts(list(value.values()))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from _texts(one)
+
+
+def _within_functions(path: Path, tree_: ast.Module) -> Iterator[tuple[str, str]]:
+    for function in ast.walk(tree_):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from ((f"{path.relative_to(PACKAGE)}:{function.name}", text) for text in _literals(function))
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    """The strings written out in a piece of code: none of its f-strings, which are only known when they run."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if not isinstance(node, ast.JoinedStr):
+        for child in ast.iter_child_nodes(node):
+            yield from _literals(child)
