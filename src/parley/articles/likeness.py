@@ -25,6 +25,7 @@ _LARGEST = 250_000  # words of the one times words of the other: beyond, to try 
 # So many words of the one times words of the other are compared in all, which takes 70 and 60 ms at most: in any order,
 # and at every place. No real revision comes near; what is left then counts as taken away and new.
 _ALL, _ALL_PLACES = 400_000_000, 2_000_000
+_MOST_PASSAGES = 10_000  # of both texts together: with more that are not equal, none continues another
 _IN_PLACE = 1.25  # what a word in common counts for between the same neighbours
 _FULL = 2_500  # up to so many comparisons everything is compared with everything
 _RARE = 8  # a word in more passages than this does not tell which one is meant
@@ -83,6 +84,8 @@ class _Budget:
 
 def links(old: Mapping[int, Left], new: Mapping[int, Left]) -> list[Link]:
     """Every two passages of which one may continue the other, in the order in which that is likely."""
+    if len(old) + len(new) > _MOST_PASSAGES:
+        return []
     everywhere, places = _Budget(_ALL), _Budget(_ALL_PLACES)
     found = (
         _link(was, at, old[was], new[at], places)
