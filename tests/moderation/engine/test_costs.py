@@ -12,6 +12,7 @@ from parley.moderation.engine import costs, jobs, rules
 from parley.moderation.engine.backtest import Result
 from parley.moderation.engine.conditions import Pattern, Words
 from parley.moderation.engine.costs import Cost
+from parley.moderation.engine.evaluate import Rule
 
 OVER = Result(costliest=Cost(10_000, 0.05, made=True))
 
@@ -81,3 +82,22 @@ async def test_rules_within_their_budget_are_not_reported(monkeypatch: pytest.Mo
 
     assert await mailed(moderator) == []
     assert await db.value("select slowest_bytes from rule where id = $1", rule) == 0
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("app")
+async def test_a_rule_that_cannot_be_measured_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = [await put_rule(Words(["fool"])) for _ in range(2)]
+
+    async def failing(rule: Rule) -> Cost:
+        if rule.id == bad:
+            raise ValueError("poison")
+        return Cost()
+
+    monkeypatch.setattr(jobs, "_measured", set())
+    monkeypatch.setattr(jobs, "costliest", failing)
+
+    assert await jobs.check_costs() == 1
+
+    assert jobs._measured == {(good, 1)}
+    assert await db.values("select item from job_failure where job = 'rule costs'") == [str(bad)]

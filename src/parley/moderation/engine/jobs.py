@@ -64,12 +64,14 @@ _measured: set[tuple[int, int]] = set()
 async def check_costs() -> int:
     """Measure each rule that is on or watching once in this process, and report one over its budget."""
     rules = [one for one in (await current.in_force()).rules if (one.id, one.version) not in _measured]
-    for rule in rules:
-        worst = await costliest(rule)
-        if worst.is_over:
-            await budget.report(budget.Overrun(rule, worst.size, worst.seconds))
-        _measured.add((rule.id, rule.version))
-    return len(rules)
+    return len(await attempts.each("rule costs", rules, _check_cost, key=lambda one: one.id))
+
+
+async def _check_cost(rule: Rule) -> None:
+    worst = await costliest(rule)
+    if worst.is_over:
+        await budget.report(budget.Overrun(rule, worst.size, worst.seconds))
+    _measured.add((rule.id, rule.version))
 
 
 async def _rule(wanted: Wanted) -> Rule:
