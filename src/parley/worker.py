@@ -73,6 +73,7 @@ JOBS = (
     Job("imports", articles.read_waiting, seconds=3),
     Job("brakes", slowed.tell_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
+    Job("rule costs", rules.check_costs, seconds=60, later=True),
     Job("notices", notices.handle_events, seconds=5),
     Job("sources", checks.check_sources, seconds=60, later=True),
     Job("standings", threads.refresh_standings, seconds=10),

@@ -1,4 +1,4 @@
-"""What the worker does for the rules: back-tests that were asked for."""
+"""What the worker does for the rules: back-tests that were asked for, and measuring what the rules in force cost."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ import msgspec
 import structlog
 
 from parley.core import attempts, db
-from parley.moderation.engine import backtest, current
+from parley.moderation.engine import backtest, budget, current
+from parley.moderation.engine.costs import costliest
 from parley.moderation.engine.evaluate import Rule
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,23 @@ async def _run(wanted: Wanted) -> None:
         await db.execute(FINISH, wanted.id, "failed", "{}")
     else:
         await db.execute(FINISH, wanted.id, "done", msgspec.json.encode(result).decode())
+
+
+# Which versions of rules this process measured: another release may make them costlier.
+_measured: set[tuple[int, int]] = set()
+
+
+async def check_costs() -> int:
+    """Measure each rule that is on or watching once in this process, and report one over its budget."""
+    rules = [one for one in (await current.in_force()).rules if (one.id, one.version) not in _measured]
+    return len(await attempts.each("rule costs", rules, _check_cost, key=lambda one: one.id))
+
+
+async def _check_cost(rule: Rule) -> None:
+    worst = await costliest(rule)
+    if worst.is_over:
+        await budget.report(budget.Overrun(rule, worst.size, worst.seconds))
+    _measured.add((rule.id, rule.version))
 
 
 async def _rule(wanted: Wanted) -> Rule:
