@@ -8,13 +8,8 @@ from conftest import SHARED
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
-<<<<<<< HEAD
-from parley.articles.importing.passages import Passage, cut
-from parley.articles.versions import Kept
-=======
 from parley.articles.importing.passages import MOST_PASSAGES, Passage, cut
-from parley.articles.merging import Kept
->>>>>>> bounds
+from parley.articles.versions import Kept
 from parley.core.errors import Refused
 from parley.core.text import clean
 

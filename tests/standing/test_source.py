@@ -31,13 +31,8 @@ def test_the_source_does_without(pattern: str) -> None:
 
 # Where a pattern is made of what somebody wrote: each letter escaped, or on the linear-time engine.
 PATTERNS_OF_WORDS = {"moderation/engine/conditions.py"}
-<<<<<<< HEAD
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {"core/mail/coming/reports.py", "core/mail/coming/reason_phrases.py"}
-=======
-# Where it is made of a parameter that its callers spell out: a header's name, or our list of phrases.
-PATTERNS_OF_OURS = {"core/mail/coming/reason_phrases.py", "core/mail/coming/reports.py"}
->>>>>>> bounds
 # Where what is filled in is chosen from our own sentences by a parameter.
 FORMATS_OF_OURS = {"moderation/engine/kinds.py"}
 ASKED_OF_RE = {"compile", "sub", "subn", "search", "match", "fullmatch", "findall", "finditer", "split"}

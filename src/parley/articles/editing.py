@@ -7,12 +7,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from parley.articles.blocks import Block, blocks, join
-<<<<<<< HEAD
-from parley.articles.importing.passages import Passage
-=======
 from parley.articles.importing.passages import MOST_PASSAGES, Passage
-from parley.articles.merging import Kept
->>>>>>> bounds
 from parley.articles.pictures import ours
 from parley.articles.versions import Kept
 from parley.core.errors import Refused
