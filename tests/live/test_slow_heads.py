@@ -8,7 +8,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from parley.cli.heads import BoundedHeads
+from parley.core.http.header_limits import BoundedHeads
 
 pytestmark = pytest.mark.anyio
 

@@ -10,10 +10,10 @@ import rich_click as click
 
 from parley.cli.running import fail, on_installation
 from parley.core.errors import Refused
-from parley.core.mail import check as checks
-from parley.core.mail.coming import actions, reports
-from parley.core.mail.coming.intake import take_in
 from parley.core.settings import settings
+from parley.mail import check as checks
+from parley.mail.inbound import actions, reports
+from parley.mail.inbound.intake import take_in
 
 
 @click.group()
@@ -78,5 +78,5 @@ def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
 
 
-def _line(record: checks.Record) -> str:
+def _line(record: checks.DnsRecord) -> str:
     return f"{record.name}  {record.type}  {record.value}\n    {record.why}"

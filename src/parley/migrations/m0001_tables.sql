@@ -256,7 +256,7 @@ CREATE TABLE "thread" (
   "state" VARCHAR(8) NOT NULL DEFAULT 'open',
   "state_reason" TEXT DEFAULT null,
   "slow" INTEGER NOT NULL DEFAULT 0,
-  "brakes" JSONB NOT NULL DEFAULT '[]',
+  "slow_branches" JSONB NOT NULL DEFAULT '[]',
   "starter" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "revision" INTEGER NOT NULL DEFAULT 1,
   "last_seq" BIGINT NOT NULL DEFAULT 0,
@@ -268,7 +268,7 @@ CREATE TABLE "thread" (
 CREATE INDEX thread_new ON "thread" (created_at desc, id desc);
 CREATE INDEX thread_active ON "thread" (last_activity_at desc, id desc);
 CREATE INDEX thread_topic ON "thread" (topic, last_activity_at desc);
-CREATE INDEX thread_braked ON "thread" (id) WHERE brakes <> '[]';
+CREATE INDEX thread_slow_branches ON "thread" (id) WHERE slow_branches <> '[]';
 CREATE TABLE "standing" (
   "id" SERIAL PRIMARY KEY NOT NULL,
   "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -280,8 +280,8 @@ CREATE TABLE "standing" (
   "strongest" BIGINT[] NOT NULL DEFAULT '{}',
   "refreshed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
-CREATE INDEX standing_hot ON "standing" (hot desc, thread desc);
-CREATE INDEX standing_score ON "standing" (score desc, thread desc);
+CREATE INDEX thread_stats_hot ON "standing" (hot desc, thread desc);
+CREATE INDEX thread_stats_score ON "standing" (score desc, thread desc);
 CREATE TABLE "visit" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -431,13 +431,13 @@ CREATE TABLE "item" (
   "claimed_until" TIMESTAMPTZ DEFAULT null,
   "opened_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "acted_at" TIMESTAMPTZ DEFAULT null,
-  CONSTRAINT item_kind_check CHECK (kind in ('comment', 'member', 'article')),
-  CONSTRAINT item_state_check CHECK (state in ('open', 'done')),
-  CONSTRAINT item_kind_target_key UNIQUE ("kind", "target")
+  CONSTRAINT queue_item_kind_check CHECK (kind in ('comment', 'member', 'article')),
+  CONSTRAINT queue_item_state_check CHECK (state in ('open', 'done')),
+  CONSTRAINT queue_item_kind_target_key UNIQUE ("kind", "target")
 );
-CREATE INDEX item_open ON "item" (risk desc, opened_at, id) WHERE state = 'open';
-CREATE INDEX item_claimed ON "item" (claimed_by) WHERE claimed_by is not null;
-CREATE INDEX item_acted ON "item" (acted_at) WHERE acted_at is not null;
+CREATE INDEX queue_item_open ON "item" (risk desc, opened_at, id) WHERE state = 'open';
+CREATE INDEX queue_item_claimed ON "item" (claimed_by) WHERE claimed_by is not null;
+CREATE INDEX queue_item_acted ON "item" (acted_at) WHERE acted_at is not null;
 CREATE TABLE "report" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "item" BIGINT NOT NULL REFERENCES "item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -605,17 +605,17 @@ CREATE TABLE "notice" (
   "mailed_at" TIMESTAMPTZ DEFAULT null,
   "read_at" TIMESTAMPTZ DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT notice_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
-  CONSTRAINT notice_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
+  CONSTRAINT notification_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notification_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
 );
-CREATE UNIQUE INDEX notice_event_member_kind_key ON "notice" (event, member, kind) WHERE event is not null;
-CREATE UNIQUE INDEX notice_decision_member_key ON "notice" (decision, member) WHERE decision is not null;
-CREATE UNIQUE INDEX notice_suggestion_member_key ON "notice" (suggestion, member) WHERE suggestion is not null;
-CREATE UNIQUE INDEX notice_comment_member_key ON "notice" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
-CREATE INDEX notice_member ON "notice" (member, id desc);
-CREATE INDEX notice_unread ON "notice" (member, thread) WHERE read_at is null;
-CREATE INDEX notice_due ON "notice" (id) WHERE by_mail and letter is null and read_at is null;
-CREATE INDEX notice_letter ON "notice" (letter) WHERE letter is not null;
+CREATE UNIQUE INDEX notification_event_member_kind_key ON "notice" (event, member, kind) WHERE event is not null;
+CREATE UNIQUE INDEX notification_decision_member_key ON "notice" (decision, member) WHERE decision is not null;
+CREATE UNIQUE INDEX notification_suggestion_member_key ON "notice" (suggestion, member) WHERE suggestion is not null;
+CREATE UNIQUE INDEX notification_comment_member_key ON "notice" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
+CREATE INDEX notification_member ON "notice" (member, id desc);
+CREATE INDEX notification_unread ON "notice" (member, thread) WHERE read_at is null;
+CREATE INDEX notification_due ON "notice" (id) WHERE by_mail and letter is null and read_at is null;
+CREATE INDEX notification_letter ON "notice" (letter) WHERE letter is not null;
 CREATE TABLE "follow" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -642,9 +642,9 @@ CREATE TABLE "preference" (
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "kind" VARCHAR(8) NOT NULL DEFAULT null,
   "channel" VARCHAR(6) NOT NULL DEFAULT null,
-  CONSTRAINT preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
-  CONSTRAINT preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
-  CONSTRAINT preference_member_kind_key UNIQUE ("member", "kind")
+  CONSTRAINT notification_preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notification_preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
+  CONSTRAINT notification_preference_member_kind_key UNIQUE ("member", "kind")
 );
 CREATE TABLE "quiet_hours" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,

@@ -15,7 +15,7 @@ _DEEPEST = 150
 _LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?:\s*<br>)+\s*(</(?:p|li|h\d)>)")
 
 
-class Passage(msgspec.Struct, frozen=True):
+class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
@@ -28,7 +28,7 @@ class Passage(msgspec.Struct, frozen=True):
     text: str
 
 
-def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Passage]:
+def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
     """The article's passages in reading order; nothing is lost and nothing doubled.
 
     List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
@@ -63,9 +63,9 @@ def _depth(root: HtmlElement) -> int:
     return deepest
 
 
-def _passage(kind: Kind, level: int | None, element: HtmlElement) -> Passage:
+def _passage(kind: Kind, level: int | None, element: HtmlElement) -> ImportedPassage:
     html = sanitise(_LEFTOVERS.sub(r"\1", lxml.html.tostring(element, encoding="unicode", with_tail=False)))
-    return Passage(kind, level, html, _text(element))
+    return ImportedPassage(kind, level, html, _text(element))
 
 
 def _text(element: HtmlElement) -> str:
