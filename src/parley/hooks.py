@@ -4,9 +4,11 @@ from parley import mail
 from parley.accounts import hooks as accounts
 from parley.articles.importing import exact
 from parley.automod import checks, edits, slow_mode_display
+from parley.automod.rules import current
 from parley.comments import anchors, slow_mode
 from parley.comments import ops as comments
 from parley.decisions import letters
+from parley.decisions import ops as decisions
 from parley.digests import ops as digests
 from parley.digests import rendering
 from parley.mail.inbound import sns
@@ -26,6 +28,7 @@ def connect() -> None:
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
     letters.when_told[:] = [notifications.decided]
+    decisions.after_decision[:] = [current.forget_after_commit]
     comments.before_post[:] = [checks.check]
     comments.before_edit[:] = [edits.check]
     slow_mode.wait_of[:] = [slow_mode_display.wait_of, checks.wait_of]

@@ -57,7 +57,7 @@ def test_the_table_promises_these_things_and_no_others() -> None:
 
 
 def test_nothing_but_the_judging_of_comments_asks_for_a_level() -> None:
-    asks = re.compile(r"\btrust\.(level|LEVELS|used_up|may_post)\b|engine\.trust import .*\bLEVELS\b")
+    asks = re.compile(r"\btrust\.(level|LEVELS|used_up|may_post)\b|automod\.trust import .*\bLEVELS\b")
     asking = {
         file.relative_to(SOURCE).as_posix() for file in Path(SOURCE).rglob("*.py") if asks.search(file.read_text())
     }

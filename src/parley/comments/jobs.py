@@ -36,7 +36,7 @@ from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
 
 
 async def render_old() -> int:
-    """Render the comments whose HTML an earlier version of core/text/markdown.py made, and return how many there were."""
+    """Render the comments whose HTML an earlier core/text/markdown.py made, and return how many there were."""
     count = 0
     while batch := await _render_batch():
         count += batch

@@ -1,11 +1,11 @@
 """Deciding: what is done to a target, the statement of why, the record, the answer to who reported; in one go."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from parley.automod.rules import current
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import Viewer
@@ -14,6 +14,9 @@ from parley.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import queue_changes, targets
+
+# What else follows from a decision, in its transaction; hooks.py fills this in.
+after_decision: list[Callable[[], None]] = []
 
 
 class Locked(msgspec.Struct, frozen=True):
@@ -186,7 +189,8 @@ async def put_down(
         state,
         msgspec.json.encode(before).decode(),
     )
-    current.forget_after_commit()
+    for hook in after_decision:
+        hook()
     return made
 
 

@@ -1,6 +1,7 @@
 """A thread that watches the event loop: it reports what blocks the loop, and ends a process whose loop stands still.
 
-core/observability/load_shedding.py measures how late the loop is, whatever the cause, and sheds load; this finds the code that is the cause.
+core/observability/load_shedding.py measures how late the loop is, whatever the cause, and sheds load; this finds the
+code that is the cause.
 """
 
 import asyncio
@@ -26,7 +27,8 @@ GIL_SECONDS = 15.0
 REARM_SECONDS = 1.0
 FRAMES = 15
 
-# The request that each task answers (core/http/security_headers.py), since a task's context cannot be read from another thread.
+# The request that each task answers (core/http/security_headers.py): a task's context cannot be read from another
+# thread.
 requests: dict[asyncio.Task[Any] | None, Any] = {}
 
 
