@@ -42,7 +42,8 @@ from queue_item i cross join generate_series(1, 4) n where n <= 1 + i.id % 4
 HITS = """
 insert into hit (rule, version, comment, matched, acted, created_at)
 select u.id, u.version, i.target, 'a word', true, i.opened_at
-from queue_item i join (select * from rule order by position limit 1) u on true where i.kind = 'comment' and i.id % 3 = 0
+from queue_item i join (select * from rule order by position limit 1) u on true
+where i.kind = 'comment' and i.id % 3 = 0
 """
 MODERATOR = "update member set role = 'moderator' where id = 1 returning name"
 

@@ -35,7 +35,8 @@ select d.moderator, count(*) from decision d join queue_item i on i.id = d.item
 where i.thread = $1 and d.state <> 'undone' group by 1
 """
 ENTRIES = """
-select count(*) from mod_action a join decision d on d.id = a.decision join queue_item i on i.id = d.item where i.thread = $1
+select count(*) from mod_action a join decision d on d.id = a.decision join queue_item i on i.id = d.item
+where i.thread = $1
 """
 
 

@@ -7,7 +7,8 @@ from parley.core.http.access import Viewer
 from parley.decisions.rules import JUDGEMENTS, Stale
 
 WRITE = """
-insert into second_look (decision, moderator, action, created_at) values ($1, $2, $3, now()) on conflict (decision) do nothing
+insert into second_look (decision, moderator, action, created_at) values ($1, $2, $3, now())
+on conflict (decision) do nothing
 """
 
 

@@ -118,7 +118,8 @@ def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: Art
 
 
 MERGE = """
-insert into merged_passage (lineage, "into", revision) select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
+insert into merged_passage (lineage, "into", revision)
+select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
 on conflict (lineage) do update set "into" = excluded."into", revision = excluded.revision
 """
 

@@ -72,8 +72,8 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, now()) re
 REPORTERS = "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
 # A comment that was held waits on, whatever became of its author or its thread: somebody has to let it in, or not.
 CLOSE = """
-update queue_item set version = version + 1, claimed_by = null, claimed_until = null, acted_at = coalesce(acted_at, now()),
-  escalated = $2, state = case when $2 or kind = 'comment' and exists (
+update queue_item set version = version + 1, claimed_by = null, claimed_until = null,
+  acted_at = coalesce(acted_at, now()), escalated = $2, state = case when $2 or kind = 'comment' and exists (
     select from comment where id = target and state = 'pending') then 'open' else 'done' end
 where id = $1
 """

@@ -90,7 +90,8 @@ from (
                                          filter (where r.reporter is null and not r.proven), 0)))
          + coalesce((select sum(g.severity)
                      from hit h join rule u on u.id = h.rule join guideline g on g.code = u.guideline
-                     where h.acted and h.comment = (select target from queue_item where id = $1 and kind = 'comment')), 0)
+                     where h.acted and h.comment = (
+                        select target from queue_item where id = $1 and kind = 'comment')), 0)
            as gravity
     from report r join guideline g on g.code = r.guideline where r.item = $1 and r.state <> 'resolved'
 ) r, queue_item o left join thread_stats s on s.thread = o.thread

@@ -31,7 +31,8 @@ m.name, coalesce(m.email, r.email) as email, i.kind, {PATH} as path, g.title as 
 r.reporter is null as is_visitor
 """
 SOURCE = """
-report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
+report r join queue_item i on i.id = r.item join guideline g on g.code = r.guideline
+left join member m on m.id = r.reporter
 left join member u on i.kind = 'member' and u.id = i.target
 """
 HAS_ADDRESS = "coalesce(m.email, r.email) is not null"

@@ -89,7 +89,8 @@ async def _insert(article: int, text: ArticleText, topic: str, starter: int | No
         starter,
     )
     await db.execute(
-        "insert into thread_stats (thread, hot) select id, extract(epoch from created_at) / $2 from thread where id = $1",
+        "insert into thread_stats (thread, hot) "
+        "select id, extract(epoch from created_at) / $2 from thread where id = $1",
         thread,
         HOT_SECONDS,
     )

@@ -60,8 +60,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
 
 
 ONE = """
-select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches, t.title,
-       p.name as topic, p.slug as topic_slug,
+select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
+       t.title, p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
        (select asks_declaration from community) as asks_declaration
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
