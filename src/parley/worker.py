@@ -132,7 +132,7 @@ class Worker:
         woken.clear()
 
     def _hear(self, channel: str, data: bytes) -> None:
-        """Wake the job that is named; an event, of which readers are nudged, wakes the one that makes notifications of it."""
+        """Wake the job that is named; an event wakes the one that makes notifications of it."""
         if channel == CHANNEL:
             job = data.decode()
         else:

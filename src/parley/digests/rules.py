@@ -38,8 +38,8 @@ IS_SHUT = """exists (
 MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT.format(one='c')}))"
 # What a comment answers is quoted beside it, where that may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_SHUT.format(one='q')}"
-# Of what there are notifications, the reader must still want it in the digest; nothing of what they mute; and a question only
-# while nobody has answered it.
+# Of what there are notifications, the reader must still want it in the digest; nothing of what they mute; and a
+# question only while nobody has answered it.
 IS_WANTED = f"""(
     (i.kind <> 'question' or c.reply_count = 0)
     and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')

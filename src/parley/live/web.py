@@ -1,4 +1,4 @@
-"""Server-Sent Events: `/t/{thread}/live` of one thread, `/notifications/live` of one's notifications, `/mod/queue/live`."""
+"""Server-Sent Events: of a thread, of one's notifications, of the moderators' queue."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial

@@ -18,8 +18,9 @@ from event e left join comment c on c.id = e.comment
 where e.handled_at is null and {attempts.due("notifications", "e.id")}
 order by e.id limit $1 for no key update of e skip locked
 """  # noqa: S608 constants only
-# A follower is looked up by index each, or the time of all grows with its square: where a few members have most of the
-# unread notifications, PostgreSQL takes reading the whole table for cheap (10,000 followers: 18 s in place of 0.5, measured).
+# A follower is looked up by index each, or the time of all grows with its square: where a few members have most of
+# the unread notifications, PostgreSQL takes reading the whole table for cheap (10,000 followers: 18 s in place of 0.5,
+# measured).
 BY_INDEX = "select set_config('enable_seqscan', 'off', true)"
 HANDLED = "update event set handled_at = now() where id = any($1::bigint[])"
 

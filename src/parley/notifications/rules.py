@@ -1,7 +1,7 @@
 """What kinds of notifications there are, by which way each is told, and the one answer to whether it may be shown.
 
-That is asked whenever a notification is counted, shown or mailed, not only when it is made: the comment may be gone by then,
-its author blocked, its thread muted.
+That is asked whenever a notification is counted, shown or mailed, not only when it is made: the comment may be gone by
+then, its author blocked, its thread muted.
 """
 
 from datetime import timedelta

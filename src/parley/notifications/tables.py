@@ -44,7 +44,7 @@ class TopicFollow(Table):
 
 
 class NotificationPreference(Table):
-    """By which way a member hears of one kind of notification, where they have chosen (rules.py has what holds otherwise)."""
+    """By which way a member hears of one kind of notification, where they have chosen; rules.py has the defaults."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)

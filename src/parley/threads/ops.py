@@ -13,8 +13,8 @@ from parley.core.events.event_log import emit
 AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
 after_revise: list[AfterRevise] = []
 
-# What follows a visit: notifications of what was on the page are read. Given the member, the thread, the comments that the
-# page showed (None where it does not say) and the number of the last event it knew.
+# What follows a visit: notifications of what was on the page are read. Given the member, the thread, the comments that
+# the page showed (None where it does not say) and the number of the last event it knew.
 AfterVisit = Callable[[int, int, Sequence[int] | None, int], Awaitable[None]]
 after_visit: list[AfterVisit] = []
 

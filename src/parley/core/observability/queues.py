@@ -5,7 +5,7 @@ import msgspec
 from parley.core.db import fetch, value
 from parley.core.observability import metrics
 
-# Each by its partial index. `events` are those of which no notifications were made, `slow_branches` and sweeps have no queue.
+# Each by its partial index. `events` are those of which no notifications were made; slow mode and sweeps have no queue.
 QUEUES = """
 select queue, count(since)::int as waiting,
   coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::float8 as oldest
