@@ -238,3 +238,18 @@ async def test_names_that_begin_so_are_offered_those_of_the_thread_first(
     found = [piece.split('"')[0] for piece in part.split('value="')[1:]]
     assert found == ["antje", "anna", "anton", "antonia"]
     assert (await client.get("/names", params={"begin": "\x00"})).text.strip() == ""
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ("/notices", "/notifications"),
+        ("/notices?before=7", "/notifications?before=7"),
+        ("/settings/notices", "/settings/notifications"),
+    ],
+)
+@pytest.mark.usefixtures("mira")
+async def test_the_former_addresses_lead_to_those_of_today(client: httpx.AsyncClient, former: str, now: str) -> None:
+    answer = await client.get(former)
+
+    assert (answer.status_code, answer.headers["location"]) == (301, now)

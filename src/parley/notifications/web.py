@@ -36,6 +36,19 @@ async def notifications(request: AnyRequest, before: FromQuery[str] = "") -> Res
     )
 
 
+@get("/notices", name="notifications:former-list", opt={"who": MEMBER})
+async def former_list(request: AnyRequest) -> Redirect:
+    """Lead on from the address that the page had before, which letters and bookmarks still name."""
+    query = request.url.query
+    return Redirect(f"/notifications{f'?{query}' if query else ''}", status_code=301)
+
+
+@get("/settings/notices", name="notifications:former-settings", opt={"who": MEMBER})
+async def former_settings() -> Redirect:
+    """Lead on from the address that the settings had before."""
+    return Redirect("/settings/notifications", status_code=301)
+
+
 @post("/notifications/read", name="notifications:read", opt={"who": MEMBER})
 async def read(request: AnyRequest) -> Redirect:
     """Mark as read what the page showed, or what it showed of one thread."""
@@ -140,6 +153,8 @@ async def _settings(request: AnyRequest, errors: dict[str, str], status: int) ->
 
 handlers: list[object] = [
     notifications,
+    former_list,
+    former_settings,
     read,
     names,
     settings_page,
