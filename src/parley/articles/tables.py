@@ -16,7 +16,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Source(Table):

@@ -3,7 +3,7 @@
 from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, Bytea, Text, Timestamptz, Varchar
 from piccolo.table import Table
 
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class ModAction(Table):

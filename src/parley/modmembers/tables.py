@@ -4,7 +4,7 @@ from piccolo.columns import BigSerial, ForeignKey, OnDelete, Text, Timestamptz
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Note(Table):

@@ -19,7 +19,7 @@ from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.articles.tables import Article
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Topic(Table):
@@ -55,7 +55,7 @@ class Thread(Table):
     thread_new = Index("created_at desc, id desc")
     thread_active = Index("last_activity_at desc, id desc")
     thread_topic = Index("topic, last_activity_at desc")
-    thread_braked = Index("id", where="slow_branches <> '[]'")
+    thread_slow_branches = Index("id", where="slow_branches <> '[]'")
 
 
 class ThreadStats(Table):

@@ -20,8 +20,8 @@ from parley.threads.ops import revise_thread
 
 # Who is notified of a suggestion, and of what became of it: given the suggestion's id (notifications/ops.py).
 when_changed: list[Callable[[int], Awaitable[None]]] = []
-# What follows a look at a suggestion: given the member and the suggestion's id. Returns how many notifications are unread
-# then, None if as many as before.
+# What follows a look at a suggestion: given the member and the suggestion's id. Returns how many notifications are
+# unread then, None if as many as before.
 when_seen: list[Callable[[int, int], Awaitable[int | None]]] = []
 
 

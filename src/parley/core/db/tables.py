@@ -4,7 +4,7 @@ from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecisi
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Event(Table):

@@ -16,7 +16,8 @@ DAY = 86_400
 async def remove_expired_rows(rule: Rule) -> int:
     """Delete or blank the rows whose time is over, and return how many those were.
 
-    A row that cannot be deleted holds up no other: it is tried again later, like any item of a job (core/events/attempts.py).
+    A row that cannot be deleted holds up no other: it is tried again later, like any item of a job
+    (core/events/attempts.py).
     """
     count = 0
     while removed := await _remove_batch(rule):
