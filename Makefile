@@ -32,7 +32,7 @@ test: .venv/dev.stamp node_modules ## Run the tests (ARGS="-k votes")
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) -m "not slow" $(ARGS)
 
 sure: lint types imports node_modules ## Check everything, the slow tests and faults too
-	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) $(ARGS)
+	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) --hypothesis-profile=deep $(ARGS)
 
 # Tests that end a process by force learn nothing of what it ran.
 coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they ran (ARGS="tests/votes")

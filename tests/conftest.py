@@ -13,11 +13,12 @@ import asyncpg
 import httpx
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
 from make import as_owner, browser
-from parley.accounts import sessions
+from parley.accounts import passwords, sessions
 from parley.app import create_app
 from parley.articles.importing import apart, images
 from parley.automod import checks
@@ -49,10 +50,16 @@ PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_0
 # A test is one transaction, and may do much else in the middle of it.
 PATIENT["idle_in_transaction_session_timeout"] = "0"
 # Every run tries the same examples, however long they take: a change is refused for what it does, not for bad luck.
-hypothesis.settings.register_profile(
-    "parley", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("parley")
+# `make sure` tries more of them (--hypothesis-profile=deep).
+for profile, examples in (("quick", 40), ("deep", 400)):
+    hypothesis.settings.register_profile(
+        profile,
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+hypothesis.settings.load_profile("quick")
 
 os.environ.setdefault("PARLEY_SECRET", "a secret of the tests, long enough to be one")
 os.environ.setdefault("PARLEY_BASE_URL", "http://localhost")
@@ -84,6 +91,14 @@ def patience() -> Iterator[None]:
         patch.setattr(load_shedding, "WEIGHT", 0.0)
         for reading in (apart, images):
             patch.setattr(reading, "_SECONDS", SECONDS)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Hashes of passwords cost next to nothing, where they are not what is tested."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=16, parallelism=1))
         yield
 
 

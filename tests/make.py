@@ -1,5 +1,6 @@
 """What tests begin with: members, threads, comments, votes, sign-ins."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -100,6 +101,12 @@ async def comment(
 
 async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int | None = 1) -> None:
     await votes.cast_vote(viewer=who, comment_id=comment_id, axis=axis, value=value)
+
+
+def hidden(page: httpx.Response, name: str) -> str:
+    """The value of a hidden field of a page; empty where it has none of this name."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    return found[1] if found else ""
 
 
 async def block(who: Viewer, other: Viewer, kind: str = "block") -> None:

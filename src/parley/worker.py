@@ -76,6 +76,7 @@ JOBS = (
     Job("imports", articles.read_waiting, seconds=3),
     Job("slow mode", slow_mode_display.update_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
+    Job("rule costs", rules.check_costs, seconds=60, later=True),
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", checks.check_sources, seconds=60, later=True),
     Job("standings", threads.refresh_standings, seconds=10),

@@ -60,7 +60,7 @@ async def test_an_old_password_that_is_still_being_looked_at_signs_nobody_in(
     client: httpx.AsyncClient, mira: Person, stored: str
 ) -> None:
     if stored == "weaker":
-        weak = passwords.PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
+        weak = passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
         await db.execute("update member set password_hash = $1", weak)
 
     answer = await mira.sign_in(client)

@@ -8,7 +8,7 @@ from conftest import SHARED
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
-from parley.articles.importing.passages import ImportedPassage, cut
+from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage, cut
 from parley.articles.versions import Kept
 from parley.core.errors import Refused
 from parley.core.text.cleaning import clean
@@ -168,3 +168,10 @@ def test_real_articles_come_back_as_they_were(sample: str) -> None:
     passages = kept(found.html)
 
     assert read_markdown(sent(as_markdown(passages, URL)), passages, URL) == [one.passage for one in passages]
+
+
+def test_a_text_of_more_paragraphs_than_a_page_can_hold_is_refused() -> None:
+    with pytest.raises(Refused, match="more than 10,000 paragraphs"):
+        read_markdown("a\n\n" * (MOST_PASSAGES + 1), (), None)
+    with pytest.raises(CannotImport, match="more than 10,000 paragraphs"):
+        cut("<p>a</p>" * (MOST_PASSAGES + 1), base_url=None)

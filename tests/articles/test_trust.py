@@ -55,7 +55,8 @@ async def test_what_a_moderator_pastes_is_an_update_that_they_look_at_and_accept
 
     known = (await publish(client, "text")).headers["location"]
     update = (await client.post(f"{known}/suggest")).headers["location"]
-    answer = await client.post(update, data={"decision": "accept", "revision": "1"})
+    version = make.hidden(await client.get(update), "version")
+    answer = await client.post(update, data={"decision": "accept", "version": version})
 
     assert answer.headers["location"] == opened.address
     assert "takes everything back" in (await client.get(opened.address)).text

@@ -71,6 +71,21 @@ async def test_an_issue_tells_one_voice_of_each_side_in_its_own_words(app: Lites
         assert words in (letter.html or "")
 
 
+async def test_a_voice_about_the_whole_article_comes_with_how_that_begins(app: Litestar) -> None:
+    mira = await reader("mira")
+    thread, supports, _ = await thread_with_sides()
+    begins = await db.value(
+        """select p.text from thread t join revision r on r.article = t.article and r.number = t.revision
+           join passage p on p.revision = r.id and p.kind = 'paragraph' where t.id = $1 order by position limit 1""",
+        thread,
+    )
+    await db.execute("update comment set quote = 'A sentence.' where id = $1", supports)
+
+    found = await items.readable(await issue_for(mira))
+
+    assert {one.comment == supports: one.opening for one in found} == {True: "", False: begins}
+
+
 async def test_no_word_of_anybody_lies_in_the_queue_and_the_letter_that_goes_out_has_them(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
@@ -171,6 +186,25 @@ async def test_what_came_after_a_visit_is_told_with_how_much_is_new(app: Litesta
     letter = await reviewed(number)
     assert letter is not None
     assert "You read this thread: 3 new since" in letter.text
+
+
+async def test_a_reply_to_what_was_taken_away_is_not_recommended(app: Litestar) -> None:
+    """Nobody could understand it without the page."""
+    mira = await reader()
+    thread, *_ = await thread_with_sides()
+    parent = await voted_up(thread)
+    await db.execute("update comment set created_at = now() - interval '3 days'")
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '2 days'")
+    reply = await make.comment(thread, await make.member(), "Because of that.", parent=parent)
+    await make.vote(await make.member(), reply)
+    assert await told(await issue_for(mira)) == [reply]
+
+    await db.execute("delete from issue_item")
+    await db.execute("update comment set state = 'deleted_by_author' where id = $1", parent)
+    await next_week(mira)
+
+    assert reply not in await told(await issue_for(mira))
 
 
 async def test_what_answers_the_article_comes_before_what_answers_a_comment(app: Litestar) -> None:

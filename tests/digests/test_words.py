@@ -102,6 +102,31 @@ def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -
     assert "It only guesses." not in reply.text and "to ada: Is it?" in reply.text
 
 
+def test_a_comment_on_the_whole_article_is_told_with_how_that_begins() -> None:
+    whole = letters.digest(EDITION, [changed(opening="Models are a wager.")])
+    on_passage = letters.digest(EDITION, [changed(opening="Models are a wager.", quote="It only guesses.")])
+
+    context = "On the whole article, which begins: “Models are a wager.”"
+    assert " ".join(whole.text.split()).count(context) == 1
+    assert (whole.html or "").count(context) == 1
+    assert "Models are a wager." not in on_passage.text
+
+
+def test_a_reply_to_what_cannot_be_shown_says_so() -> None:
+    alone = letters.digest(EDITION, [changed(is_reply=True)])
+
+    assert "Answers a comment that is not shown here" in alone.text
+
+
+def test_what_both_voices_are_about_is_said_once() -> None:
+    both = [changed(quote="It only guesses."), changed(quote="It only guesses.", position=1, comment=10)]
+    letter = letters.digest(EDITION, both)
+    apart = letters.digest(EDITION, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
+
+    assert letter.text.count("On: “It only guesses.”") == (letter.html or "").count("On: “It only guesses.”") == 1
+    assert "On: “It only guesses.”" in apart.text and "On: “It knows.”" in apart.text
+
+
 @pytest.mark.parametrize(
     ("days", "word"),
     [(0, "today"), (1, "yesterday"), (2, "Monday"), (6, "Thursday"), (7, "18 November"), (60, "26 September")],

@@ -81,7 +81,7 @@ async def test_a_members_choice_goes_before_the_devices_and_spares_their_own(sta
 async def test_no_key_votes_on_what_is_collapsed(stage: Stage) -> None:
     stage.html = talk(member("collapse"))
     await stage.open()
-    async with stage.page.expect_request("**/c/2/vote"):
+    async with stage.page.expect_response("**/c/2/vote"):
         for key in ("j", "u", "a", "j", "u"):
             await stage.page.keyboard.press(key)
 

@@ -16,17 +16,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parley.accounts import names
+from parley.accounts import addresses, names
+from parley.articles import reading
 from parley.articles.blocks import blocks
+from parley.articles.editing import read_markdown
+from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.metadata import tidy_byline
+from parley.articles.importing.passages import cut
 from parley.articles.rules import is_of_the_web
 from parley.automod.rules import post
+from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, WordList
+from parley.automod.rules.post import Post
 from parley.comments import anchoring
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
+from parley.digests import words as excerpts
+from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
+from parley.threads.opening import slugify
 from units import ALL, FEW, repeated
 
 CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
@@ -50,6 +59,21 @@ def quoted(quote: str) -> Any:
     )
 
 
+def similar(body: str) -> Any:
+    recent = Post(body=body, own=tuple(f"{body}{number}" for number in range(10)))
+    return [condition.find(recent) for condition in CONDITIONS]
+
+
+CONDITIONS = (
+    WordList(["fool", "a b", "cheap shoes"]),
+    Pattern(r"\bcheap\s+(?:shoes|watches)\b"),
+    Pattern("(a+)+$"),
+    Links(3),
+    Domains(["a.example", "b.com"]),
+    Similar(),
+)
+
+
 # Each with the longest text that it is given, in characters.
 PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "comment": (markdown.render, markdown.LONGEST),
@@ -65,7 +89,22 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
     "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
+    "e-mail address": (lambda words: (addresses.address(words), addresses.address(f"a@{words}")), 2_000),
+    "address of an article": (lambda words: reading.identity(f"http://a.example/{words}", "http://a.example"), 2_000),
+    "slug": (slugify, 300),
+    "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),
+    "kind of pasted text": (pasted.looks_like, markdown.LONGEST),
+    "rules": (similar, markdown.LONGEST),
+    "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), markdown.LONGEST),
+    "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), markdown.LONGEST),
 }
+# These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.
+APART: dict[str, tuple[Callable[[str], Any], int]] = {
+    "pasted text": (pasted.extract_pasted, 8_000),
+    "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
+    "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
+}
+APART_LIMIT = 1.0
 
 
 def cost(call: Callable[[str], Any], given: str) -> float:
@@ -80,8 +119,13 @@ def cost(call: Callable[[str], Any], given: str) -> float:
         gc.enable()
 
 
-def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int, most_growth: float) -> str:
+def fault(
+    call: Callable[[str], Any], made: Callable[[int], str], longest: int, most_growth: float, limit: float = LIMIT
+) -> str:
     """What is wrong with the cost of `call` of what is `made` of up to `longest` characters; "" when nothing is."""
+    # Where an eighth is so cheap, the whole would be cheap too if its cost grew by the square.
+    if 8 * 8 * cost(call, made(longest // 8)) <= CHEAP:
+        return ""
     whole, half = made(longest), made(longest // 2)
     if cost(call, whole) <= CHEAP:
         return ""
@@ -90,18 +134,22 @@ def fault(call: Callable[[str], Any], made: Callable[[int], str], longest: int, 
     for _ in range(TRIES):
         pairs.append((cost(call, whole), cost(call, half)))
         most, less = (min(costs) for costs in zip(*pairs, strict=True))
-        if most <= CHEAP or (most <= LIMIT and most <= growth * less):
+        if most <= CHEAP or (most <= limit and most <= growth * less):
             return ""
     # Measured one after the other, both were slowed by whatever else ran then.
-    if most <= LIMIT and median(one / other for one, other in pairs) <= growth:
+    if most <= limit and median(one / other for one, other in pairs) <= growth:
         return ""
     return f"{most * 1000:.0f} ms, half of it {less * 1000:.0f} ms"
 
 
 def faults(
-    call: Callable[[str], Any], longest: int, units: list[str], most_growth: float = MOST_GROWTH
+    call: Callable[[str], Any],
+    longest: int,
+    units: list[str],
+    most_growth: float = MOST_GROWTH,
+    limit: float = LIMIT,
 ) -> dict[str, str]:
-    found = {unit: fault(call, partial(repeated, unit), longest, most_growth) for unit in units}
+    found = {unit: fault(call, partial(repeated, unit), longest, most_growth, limit) for unit in units}
     return {unit: said for unit, said in found.items() if said}
 
 
@@ -110,6 +158,21 @@ def test_no_repeated_text_takes_long(name: str) -> None:
     call, longest = PARSERS[name]
 
     assert faults(call, longest, ALL) == {}
+
+
+@pytest.mark.parametrize("name", APART)
+def test_no_repeated_text_takes_a_process_or_thread_of_its_own_long(name: str) -> None:
+    call, longest = APART[name]
+
+    assert faults(call, longest, [*FEW, "\n", "\t"], limit=APART_LIMIT) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", APART)
+def test_none_of_all_repeated_texts_takes_a_process_or_thread_of_its_own_long(name: str) -> None:
+    call, longest = APART[name]
+
+    assert faults(call, longest, ALL, limit=APART_LIMIT) == {}
 
 
 @pytest.mark.parametrize("old", FEW)

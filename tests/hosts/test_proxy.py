@@ -63,7 +63,7 @@ async def test_all_processes_are_replaced_under_load_and_nobody_is_refused_anyth
             worker.start()
             await asyncio.to_thread(web.start)
             # As whoever replaces them waits until the proxy knows it again.
-            await asyncio.sleep(1)
+            await wait_until(lambda web=web: web.connections() > 0)  # type: ignore[misc]
         for visitor in visitors:
             visitor.stopped = True
         for writer in writers:

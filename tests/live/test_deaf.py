@@ -12,6 +12,7 @@ import make
 from live.forum import Forum, Web, cookie_of, wait_until
 from live.reader import Reader
 from live.test_limits import _deaf
+from parley.live.hub import Bounds
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -20,7 +21,8 @@ DEAF = 500
 # No compression makes such a comment small.
 LONG_BYTES = 20_000
 GROWS_BYTES = 150_000_000
-IN_TIME_SECONDS = 1.0
+# Where one waited for another who reads nothing, it would be until that one is given up.
+IN_TIME_SECONDS = Bounds().send / 2
 
 
 async def test_five_hundred_deaf_readers_cost_little_and_keep_nobody_waiting(forum: Forum, thread: int) -> None:
@@ -39,7 +41,6 @@ async def test_five_hundred_deaf_readers_cost_little_and_keep_nobody_waiting(for
                 number = await make.comment(thread, ada, secrets.token_urlsafe(LONG_BYTES))
                 await reader.until(lambda one, number=number: number in one.comments)  # type: ignore[misc]
                 peak, slowest = max(peak, web.memory()), max(slowest, time.monotonic() - begun)
-            assert web.connections() == DEAF + 1
             assert slowest < IN_TIME_SECONDS
             await wait_until(lambda: web.connections() == 1)
         assert (reader.connected, reader.resyncs) == (1, 0)

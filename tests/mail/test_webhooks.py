@@ -130,6 +130,17 @@ async def test_a_delivery_settles_a_letter_whose_answer_was_lost(
     assert here.messages == []
 
 
+async def test_a_letter_that_was_given_up_as_unknown_is_known_after_all(
+    here: Sink, club: Club, client: httpx.AsyncClient
+) -> None:
+    number = await unanswered(club, here)
+    await db.execute("update mail set data_at = now() - interval '25 hours'")
+    await deliver_due()
+    assert club.outcomes == [(number, "unknown")]
+    assert await post(client, "ses", delivered("ses", number)) == (200, "settled")
+    assert club.outcomes == [(number, "unknown"), (number, "sent")]
+
+
 @RELAYS
 async def test_what_comes_back_settles_it_too_and_holds_the_address_back(
     here: Sink, club: Club, client: httpx.AsyncClient, relay: str

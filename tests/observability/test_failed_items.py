@@ -294,8 +294,8 @@ CASES: dict[str, list[Case]] = {
         )
     ],
 }
-# Their items are not rows of a table; the tests below have them.
-APART = {"appeals", "inbox"}
+# What is done about their items is no row of a table. The tests below have them, and automod/test_costs.py.
+APART = {"appeals", "inbox", "rule costs"}
 EACH = [(job, case) for job, cases in CASES.items() for case in cases]
 
 

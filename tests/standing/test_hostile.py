@@ -205,13 +205,14 @@ async def test_nasty_addresses_are_found_or_not(app: Litestar, client: httpx.Asy
     for path in routes(app, "GET"):
         if path.endswith("/live"):
             continue
+        addresses = set()
         for nasty in NASTY:
             value = quote_from_bytes(nasty[:1_000].encode(errors="surrogatepass"), safe="")
-            filled = re.sub(r"\{[^}]+\}", value, path)
             query = "&".join(f"{name}={value[:300]}" for name in QUERIES)
-            for address in (filled, f"{world.fill(path)}?{query}"):
-                answer = await client.get(address)
-                assert answer.status_code < 500, address[:200]
+            addresses |= {re.sub(r"\{[^}]+\}", value, path), f"{world.fill(path)}?{query}"}
+        for address in addresses:
+            answer = await client.get(address)
+            assert answer.status_code < 500, address[:200]
 
 
 async def test_typed_markup_never_comes_back_as_markup(client: httpx.AsyncClient, world: World) -> None:

@@ -1,7 +1,5 @@
 """Corrections survive whatever brings the source's text again; where the source changed too, somebody decides."""
 
-import re
-
 import httpx
 import msgspec
 import pytest
@@ -62,8 +60,7 @@ class Case:
         await make.sign_in(self.client, who)
         address = await self.waiting()
         page = await self.client.get(address)
-        version = re.search(r'name="version" value="(\w+)"', page.text)
-        data = {"decision": "accept", "version": version[1] if version else ""} | choices
+        data = {"decision": "accept", "version": make.hidden(page, "version")} | choices
         return await self.client.post(address, data=data)
 
 
@@ -196,10 +193,9 @@ async def test_who_accepts_a_member_s_update_decides_its_conflicts_and_those_tha
     await make.sign_in(case.client, case.ada)
     address = f"/t/{case.thread}/updates/{suggested}"
     page = await case.client.get(address)
-    version = re.search(r'name="version" value="(\w+)"', page.text)
-    assert version is not None
+    version = make.hidden(page, "version")
 
-    await case.client.post(address, data={"decision": "accept", "version": version[1], "conflict-1": "source"})
+    await case.client.post(address, data={"decision": "accept", "version": version, "conflict-1": "source"})
 
     assert "1 passage was changed here and at the source" in page.text
     assert await case.shown() == list(changed(0, "gain", changed(4, "great length")))
@@ -224,9 +220,8 @@ async def test_words_that_a_member_gave_are_an_edit_that_survives_the_source_too
     )
     await make.sign_in(case.client, case.max)
     page = await case.client.get(f"/t/{case.thread}/updates/{made}")
-    version = re.search(r'name="version" value="(\w+)"', page.text)
-    assert version is not None
-    await case.client.post(f"/t/{case.thread}/updates/{made}", data={"decision": "accept", "version": version[1]})
+    version = make.hidden(page, "version")
+    await case.client.post(f"/t/{case.thread}/updates/{made}", data={"decision": "accept", "version": version})
 
     await case.check(*changed(5, "great length"))
 

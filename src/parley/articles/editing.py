@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import ModuleType
 
 from parley.articles.blocks import MarkdownBlock, blocks, join
-from parley.articles.importing.passages import ImportedPassage
+from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.pictures import ours
 from parley.articles.versions import Kept
 from parley.core.errors import Refused
@@ -34,7 +34,10 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
         kept[_key(block)].append(one)
     made: list[ImportedPassage] = []
     marks = 0
-    for block in blocks(text):
+    said = blocks(text)
+    if len(said) > MOST_PASSAGES:
+        raise Refused(f"This has more than {MOST_PASSAGES:,} paragraphs. Please make it several articles.")
+    for block in said:
         if known := kept.get(_key(block)):
             made.append(known.pop().passage)
             continue

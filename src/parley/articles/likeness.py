@@ -23,6 +23,7 @@ SIMILAR_IN_PLACE = 0.4
 # A piece: so much of its words, so much of them together, and not fewer than these. None of 17,760 pairs is one.
 _PART, _TOGETHER, _FEWEST = 0.75, 0.6, 4
 _LARGEST = 250_000  # words of the one times words of the other: beyond, to try every place takes long
+_MOST_PASSAGES = 10_000  # of both texts together: with more that are not equal, none continues another
 _IN_PLACE = 1.25  # what a word in common counts for between the same neighbours
 _FULL = 2_500  # up to so many comparisons everything is compared with everything
 _RARE = 8  # a word in more passages than this does not tell which one is meant
@@ -69,6 +70,8 @@ def links(old: Mapping[int, UnmatchedPassage], new: Mapping[int, UnmatchedPassag
 
     Past the budget, passages are compared by the words they have, not by the order of the words.
     """
+    if len(old) + len(new) > _MOST_PASSAGES:
+        return []
     found = (_link(was, at, old[was], new[at], budget) for at, others in _candidates(old, new) for was in others)
     return sorted((link for link in found if link.holds), key=lambda link: link.order)
 

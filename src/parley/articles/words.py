@@ -24,15 +24,22 @@ def folded(text: str) -> str:
     return text if text.isascii() else _TYPOGRAPHY.sub(lambda sign: _PLAIN[sign[0]], text)
 
 
+class _Codes(dict[str, str]):
+    """A character for each word, the next one for a new word."""
+
+    def __missing__(self, word: str) -> str:
+        code = self[word] = chr(len(self) % 0x110000)
+        return code
+
+
 class Coder:
     """Gives each different word one character, so that texts are compared word by word as fast as strings are."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, str] = {}
+        self._codes = _Codes()
 
     def code(self, words: Iterable[str]) -> str:
-        codes = self._codes
-        return "".join([codes.setdefault(word, chr(len(codes) % 0x110000)) for word in words])
+        return "".join(map(self._codes.__getitem__, words))
 
     def bag(self, text: str) -> str:
         """The words of `text` without their order: the longest common subsequence of two bags is what they share."""

@@ -40,6 +40,9 @@ class DigestItem(msgspec.Struct, frozen=True):
     answered_html: str
     # The words of the article that the comment answers.
     quote: str | None = None
+    # How the article begins, where the comment is on all of it and answers nobody.
+    opening: str = ""
+    is_reply: bool = False
 
 
 COLUMNS = tuple(DigestItem.__struct_fields__[:9])
@@ -56,18 +59,26 @@ left join lateral (
 ) x on i.comment is null
 """  # noqa: S608 constants only
 
+OPENING = f"""
+left join lateral (
+    select (select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1) as text
+    from revision r where r.article = a.id and r.number = t.revision
+) o on c.quote is null and c.parent is null and i.comment is not null
+"""  # noqa: S608 constants only
+
 SHOWN = f"""
 select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as topic,
        coalesce(m.name, c.imported_author, x.byline) as author, c.stance, coalesce(c.assisted, false) as assisted,
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
        coalesce(c.created_at, x.at) as at,
        coalesce(w.name, q.imported_author) as answered, coalesce(q.html, '') as answered_html,
-       c.quote
+       c.quote, coalesce(o.text, '') as opening, c.parent is not null as is_reply
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author
 left join comment q on q.id = c.parent and {MAY_BE_QUOTED} left join member w on w.id = q.author
 {ARTICLE}
+{OPENING}
 where {MAY_BE_READ} {{more}}
 order by i.issue, i.position
 """  # noqa: S608 constants only

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.digests.rules import IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS, QUALITY
+from parley.digests.rules import HAS_CONTEXT, IS_CALM, IS_GOOD, IS_TELLABLE, IS_UNDISPUTED, NEWS_DAYS, QUALITY
 from parley.digests.selection import Candidate, CandidateRow
 from parley.digests.shared_candidates import BEST, PLACE
 from parley.notifications.making import MOST_UNREAD
@@ -44,19 +44,20 @@ cross join lateral (
               and one.created_at > greatest(v.seen_at, $2::timestamptz - {NEWS_DAYS} * interval '1 day')
             order by one.created_at desc limit {COUNTED}
         ) c
-        where c.author is distinct from m.id and {IS_GOOD}
+        where c.author is distinct from m.id and {IS_GOOD} and {HAS_CONTEXT}
     ) c where c.place <= {EACH} and {IS_UNDISPUTED}
 ) c
 """  # noqa: S608 constants only
 
 
-# What comments are about whose notifications are unread; and the newest revision of articles.
+# What comments are about whose notifications are unread; those of $2 are about the reader, and told also without context. And
+# the newest revision of articles.
 NOTICED = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
        {QUALITY}
 from comment c join thread t on t.id = c.thread
-where c.id = any($1::bigint[]) and {IS_TELLABLE} and {IS_CALM}
+where c.id = any($1::bigint[]) and (c.id = any($2::bigint[]) or {HAS_CONTEXT}) and {IS_TELLABLE} and {IS_CALM}
 """  # noqa: S608 constants only
 REVISED = f"""
 select t.id as thread, t.topic, t.revision, r.created_at as at
@@ -94,7 +95,8 @@ async def own(members: Sequence[int], now: datetime) -> dict[int, list[Candidate
                 found[row.member].append(row.candidate(kind, now, unread=row.unread, since=row.since))
     visited = {(member, one.thread) for member, mine in found.items() for one in mine}
     comments = [row.comment for row in notifications if row.comment is not None and row.kind != "revised"]
-    known = {row.comment: row for row in await db.fetch(CandidateRow, NOTICED, comments)}
+    about_them = [row.comment for row in notifications if row.kind in {"reply", "mention"}]
+    known = {row.comment: row for row in await db.fetch(CandidateRow, NOTICED, comments, about_them)}
     revised = [row.thread for row in notifications if row.kind == "revised"]
     articles = {row.thread: row for row in await db.fetch(RevisedThread, REVISED, revised)}
     for member, kind, rows in _grouped(notifications):

@@ -20,6 +20,10 @@ IS_UNDISPUTED = """(
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""
 IS_TELLABLE = f"({IS_GOOD} and {IS_UNDISPUTED})"
+# A reply to what was taken away cannot be understood alone.
+HAS_CONTEXT = """(c.parent is null or exists (
+    select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
+))"""
 # What speaks for a comment: the columns that quality.py judges.
 QUALITY = """
 (select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)

@@ -1,7 +1,7 @@
 """How an issue reads: its sections, and for each item what it quotes and why it is told."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -62,18 +62,22 @@ class DigestVoice(msgspec.Struct, frozen=True):
     reason: str
     answers: str = ""
     """What a reply answers, in its first words."""
-    passage: str = ""
-    """The words of the article that a comment answers."""
+    context: str = ""
+    """The words of the article that a comment is about, so that it can be understood without the page."""
 
 
 class DigestThread(msgspec.Struct, frozen=True):
-    """One thread in a section, with one voice or one of each side; `reason`, where it is the same for both."""
+    """One thread in a section, with one voice or one of each side.
+
+    `reason` and `context` stand here where they are the same for both.
+    """
 
     title: str
     topic: str
     link: str
     voices: list[DigestVoice]
     reason: str = ""
+    context: str = ""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -128,15 +132,22 @@ def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
 
 def _story(items: list[DigestItem], now: datetime) -> DigestThread:
     voices = [_voice(one, now) for one in items]
-    reason = voices[0].reason if len({voice.reason for voice in voices}) == 1 else ""
-    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason)
+    reason = _shared(voice.reason for voice in voices)
+    context = _shared(voice.context for voice in voices) if len(voices) > 1 else ""
+    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason, context)
+
+
+def _shared(said: Iterable[str]) -> str:
+    """What all of them say; nothing where they differ."""
+    first, *others = set(said)
+    return "" if others else first
 
 
 def _voice(item: DigestItem, now: datetime) -> DigestVoice:
     words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     said = (words, item.author, item.stance, item.assisted, link)
-    return DigestVoice(*said, reason(item, now), _answers(item), _passage(item))
+    return DigestVoice(*said, reason(item, now), _answers(item), _context(item))
 
 
 def _answers(item: DigestItem) -> str:
@@ -149,9 +160,19 @@ def _answers(item: DigestItem) -> str:
     return f"to {'you' if item.kind == 'reply' else item.answered}: {words}"
 
 
-def _passage(item: DigestItem) -> str:
-    """The passage that a comment answers, where what it replies to does not say what it is about."""
-    return shortened(" ".join((item.quote or "").split()), QUOTED) if item.answered is None else ""
+def _context(item: DigestItem) -> str:
+    """What a comment is about, where what it replies to does not say so: its passage, or how the article begins."""
+    if item.answered is not None:
+        return ""
+    if item.quote:
+        return f"On: “{_line(item.quote)}”"
+    if item.is_reply:
+        return "Answers a comment that is not shown here"
+    return f"On the whole article, which begins: “{_line(item.opening)}”" if item.opening else ""
+
+
+def _line(text: str) -> str:
+    return shortened(" ".join(text.split()), QUOTED)
 
 
 def _thread_link(item: DigestItem) -> str:

@@ -108,7 +108,7 @@ where id = $1 and claim = $2 and state in ('claimed', 'data')
 ARRIVED = """
 update mail set state = 'sent', error = null, claim = null, sent_at = now(), message = null,
   text = '', html = null
-where id = $1 and data_at is not null and state in ('planned', 'claimed', 'data') returning id, list
+where id = $1 and data_at is not null and state in ('planned', 'claimed', 'data', 'unknown') returning id, list
 """
 
 UNSURE = """

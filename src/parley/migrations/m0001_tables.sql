@@ -371,7 +371,7 @@ CREATE INDEX comment_part_controversial ON "comment" (thread, part, controversia
 CREATE INDEX comment_stance ON "comment" (thread, stance, part, best desc, id) WHERE stance is not null;
 CREATE INDEX comment_author ON "comment" (author, created_at desc) WHERE author is not null;
 CREATE INDEX comment_pending ON "comment" (author, created_at) WHERE state = 'pending';
-CREATE INDEX comment_created ON "comment" (created_at);
+CREATE INDEX comment_created ON "comment" (created_at nulls first);
 CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
 CREATE INDEX comment_html_version ON "comment" (html_version, id);
 CREATE TABLE "comment_version" (

@@ -1,6 +1,7 @@
 """An article's markup cut into passages: the pieces that are numbered, rendered and commented on."""
 
 import re
+from itertools import islice
 
 import lxml.html
 import msgspec
@@ -8,11 +9,15 @@ from lxml.etree import iterwalk
 from lxml.html import HtmlElement, HTMLParser
 
 from parley.articles.importing.cutting import Kind, pieces
+from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.safe import sanitise
 
 _DEEPEST = 150
+# Long books have about 5,000. Each costs up to 0.2 ms here, and a little on every page that shows it.
+MOST_PASSAGES = 10_000
 # What taking pictures out leaves behind: links around nothing, and line breaks at the end of a block.
-_LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?:\s*<br>)+\s*(</(?:p|li|h\d)>)")
+# Breaks are looked at from the first of them only: from each, a long row of them would take its time by the square.
+_LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
 class ImportedPassage(msgspec.Struct, frozen=True):
@@ -32,11 +37,14 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
     """The article's passages in reading order; nothing is lost and nothing doubled.
 
     List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
-    that only repeats `title` is dropped. Relative addresses are completed from `base_url`.
+    that only repeats `title` is dropped. Relative addresses are completed from `base_url`. Raises CannotImport when
+    there are too many.
     """
     root = _parse(sanitise(html, base_url=base_url, boxes=True))
-    passages = [_passage(*piece) for piece in pieces(root)]
-    passages = [passage for passage in passages if passage.text or passage.kind == "figure"]
+    found = (_passage(*piece) for piece in pieces(root))
+    passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
+    if len(passages) > MOST_PASSAGES:
+        raise CannotImport(f"This has more than {MOST_PASSAGES:,} paragraphs. Bring it in as several articles.")
     if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
         del passages[0]
     return passages

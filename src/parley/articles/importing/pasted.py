@@ -20,7 +20,8 @@ _KINDS: dict[str, Kind] = {
 _TAG = re.compile(
     r"<(?:!doctype|html|head|body|article|section|div|p|h[1-6]|ul|ol|table|br|blockquote)\b", re.IGNORECASE
 )
-_SURE = re.compile(r"^#{1,6} \S|^```|\[[^\]\n]+\]\(https?://\S+?\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE)
+# A link's words and address hold no other bracket: else the rest of the text would be read from each one.
+_SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE)
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
 _MAGIC = {
     b"%PDF": "a PDF", b"PK\x03\x04": "a document or an archive", b"\xd0\xcf\x11\xe0": "a Word document",

@@ -1,5 +1,6 @@
 """What a rule costs at worst: measured on the longest comments, and on texts made from its own patterns."""
 
+import asyncio
 from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 from random import Random
@@ -40,7 +41,11 @@ class Cost(msgspec.Struct, frozen=True):
 
 async def costliest(rule: ActiveRule) -> Cost:
     """The highest cost per kilobyte of a rule, on the longest comments and on texts made for it."""
-    real = [measured(rule, body, made=False) for body in await db.values(LONGEST_COMMENTS)]
+    return await asyncio.to_thread(_costliest, rule, await db.values(LONGEST_COMMENTS))
+
+
+def _costliest(rule: ActiveRule, bodies: Iterable[str]) -> Cost:
+    real = [measured(rule, body, made=False) for body in bodies]
     made = [measured(rule, text, made=True) for text in texts(rule)]
     return max([*real, *made], key=lambda one: one.per_kb)
 

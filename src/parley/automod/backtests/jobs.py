@@ -1,4 +1,4 @@
-"""What the worker does for the rules: back-tests that were asked for."""
+"""What the worker does for the rules: back-tests that were asked for, and measuring what the rules in force cost."""
 
 from datetime import datetime
 
@@ -6,7 +6,8 @@ import msgspec
 import structlog
 
 from parley.automod.backtests import run
-from parley.automod.rules import current
+from parley.automod.backtests.costs import costliest
+from parley.automod.rules import budget, current
 from parley.automod.rules.evaluate import ActiveRule
 from parley.core import db
 from parley.core.events import attempts
@@ -56,6 +57,23 @@ async def _run(wanted: RequestedBacktest) -> None:
         await db.execute(FINISH, wanted.id, "failed", "{}")
     else:
         await db.execute(FINISH, wanted.id, "done", msgspec.json.encode(result).decode())
+
+
+# Which versions of rules this process measured: another release may make them costlier.
+_measured: set[tuple[int, int]] = set()
+
+
+async def check_costs() -> int:
+    """Measure each rule that is on or watching once in this process, and report one over its budget."""
+    rules = [one for one in (await current.in_force()).rules if (one.id, one.version) not in _measured]
+    return len(await attempts.each("rule costs", rules, _check_cost, key=lambda one: one.id))
+
+
+async def _check_cost(rule: ActiveRule) -> None:
+    worst = await costliest(rule)
+    if worst.is_over:
+        await budget.report(budget.Overrun(rule, worst.size, worst.seconds))
+    _measured.add((rule.id, rule.version))
 
 
 async def _rule(wanted: RequestedBacktest) -> ActiveRule:
