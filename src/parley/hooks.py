@@ -27,7 +27,7 @@ def connect() -> None:
     threads.after_visit[:] = [notifications.read_on_page]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
-    letters.when_told[:] = [notifications.decided]
+    letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     comments.before_post[:] = [checks.check]
     comments.before_edit[:] = [edits.check]

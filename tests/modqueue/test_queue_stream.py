@@ -94,7 +94,7 @@ async def test_every_change_of_an_item_stirs_the_open_queues(
     mo: Viewer, olga: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notified: list[bool] = []
-    monkeypatch.setattr(notify, "subscribers", [lambda nudge: notified.append(nudge.queue)])
+    monkeypatch.setattr(notify, "subscribers", [lambda signal: notified.append(signal.queue)])
 
     async def stirs() -> bool:
         found = any(notified)

@@ -163,8 +163,8 @@ async def sources() -> Items:
 
 async def slow_threads() -> Items:
     found = [await make.thread() for _ in range(2)]
-    brake = json.dumps([{"comment": None, "wait": 60, "until": "2020-01-01T00:00:00Z"}])
-    await db.execute("update thread set slow_branches = $1::jsonb", brake)
+    slow_branch = json.dumps([{"comment": None, "wait": 60, "until": "2020-01-01T00:00:00Z"}])
+    await db.execute("update thread set slow_branches = $1::jsonb", slow_branch)
     return found
 
 

@@ -71,7 +71,7 @@ select t.slow, exists(
 """  # noqa: S608 no value in it
 
 
-class SlowModeError(msgspec.Struct, frozen=True):
+class SlowSetting(msgspec.Struct, frozen=True):
     """The seconds that moderators set for a thread, and whether a rule slows it."""
 
     slow: int
@@ -95,7 +95,7 @@ async def place(thread: int) -> ThreadActivity:
     """How heated a thread is now, and why."""
     recent = await db.fetch(Recent, RECENT, thread)
     points = await db.fetch(Point, POINTS, thread)
-    slowed = await db.fetch_one(SlowModeError, SLOWED, thread) or SlowModeError(0, by_rule=False)
+    slowed = await db.fetch_one(SlowSetting, SLOWED, thread) or SlowSetting(0, by_rule=False)
     retorts = [Point(one.id, QUICK, one.age) for one in recent if one.quick]
     return ThreadActivity(recent, points + retorts, slowed.slow, slowed.by_rule)
 

@@ -31,7 +31,7 @@ WRITE = "update thread set slow_branches = $2::jsonb where id = $1 and slow_bran
 
 async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str | None:
     """What to tell a member, before they write, whom the brake lets wait; None where they may answer `parent` now."""
-    wait = slow_mode.wait_for(await slow_mode.place(thread.id), viewer.id, parent) if thread.is_slowed else None
+    wait = slow_mode.wait_for(await slow_mode.place(thread.id), viewer.id, parent) if thread.is_in_slow_mode else None
     if wait is None:
         return None
     until = datetime.now(UTC) + timedelta(seconds=wait.left)

@@ -28,17 +28,17 @@ async def check(file: Path | None) -> dict[str, Any]:
     """Print the DNS records that others look for; with FILE, a message as it was sent, verify that, offline."""
     try:
         records = checks.records(settings())
-        findings = checks.look_over(file.read_bytes(), settings()) if file is not None else []
+        results = checks.look_over(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
         raise Refused(str(error)) from None
-    wrong = [one.text for one in findings if not one.good]
+    wrong = [one.text for one in results if not one.good]
     if wrong:
         raise Refused(f"The message is not as it should be: {'; '.join(wrong)}.")
-    lines = [f"ok    {one.text}" for one in findings] if findings else [_line(one) for one in records]
+    lines = [f"ok    {one.text}" for one in results] if results else [_line(one) for one in records]
     return {
         "text": "\n".join(lines),
         "records": [msgspec.to_builtins(one) for one in records],
-        "message": [msgspec.to_builtins(one) for one in findings],
+        "message": [msgspec.to_builtins(one) for one in results],
     }
 
 

@@ -11,7 +11,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from parley.cli.running import fail, guarded
-from parley.core.http.header_limits import BoundedHeads
+from parley.core.http.header_limits import BoundedHeaders
 from parley.core.observability import log
 from parley.core.observability.watchdog import Watchdog
 from parley.core.settings import Settings, SettingsError, settings
@@ -120,7 +120,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        http=BoundedHeads,
+        http=BoundedHeaders,
         backlog=BACKLOG,
         lifespan="on",
     )

@@ -68,18 +68,18 @@ _kept: Bounded[CachedFragment] = Bounded(KEPT, KEPT_BYTES, _size, "comments")
 
 
 def fragment_of(
-    row: CommentRow, mine: ViewerState | None = None, answered: str | None = None, brake: SlowBranch | None = None
+    row: CommentRow, mine: ViewerState | None = None, answered: str | None = None, slow_branch: SlowBranch | None = None
 ) -> Fragment:
     """The piece of `row`; `answered` names whom a reply on the flat levels answers, `brake` slows its branch.
 
     Kept for everybody: members whose votes on a comment are the same see the same piece.
     """
-    key = (row.id, answered, mine, brake)
+    key = (row.id, answered, mine, slow_branch)
     age = ago(row.created_at)
     kept = _kept.get(key)
     if kept is not None and kept.row == row and kept.age == age:
         return kept.piece
-    fresh = _render(row, mine, answered, brake)
+    fresh = _render(row, mine, answered, slow_branch)
     _kept.put(key, CachedFragment(row, age, fresh))
     return fresh
 
@@ -172,7 +172,7 @@ def assemble(
     """
     parts = layout.parts.copy()
     mine = mine or {}
-    slow = {brake.comment: brake for brake in slow_branches if brake.comment is not None}
+    slow = {slow_branch.comment: slow_branch for slow_branch in slow_branches if slow_branch.comment is not None}
     for comment in layout.places.keys() & (mine.keys() | slow.keys()):
         place, answered = layout.places[comment]
         parts[place] = fragment_of(layout.rows[comment], mine.get(comment), answered, slow.get(comment)).before
@@ -192,7 +192,7 @@ def _answered(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
 
 
 def _render(
-    row: CommentRow, mine: ViewerState | None, answered: str | None, brake: SlowBranch | None = None
+    row: CommentRow, mine: ViewerState | None, answered: str | None, slow_branch: SlowBranch | None = None
 ) -> Fragment:
     context: dict[str, Any] = {
         "comment": withheld(row) if mine and mine.blocked else row,
@@ -201,7 +201,7 @@ def _render(
         "stub": None,
         "parent_author": answered,
         "flat": answered is not None,
-        "brake": brake,
+        "slow_branch": slow_branch,
     }
     before, _, after = environment().get_template("comments/_comment.html").render(context).partition("\x00")
     return Fragment(before, after)

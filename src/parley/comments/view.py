@@ -136,8 +136,8 @@ _discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS, s
 _generations: dict[int, int] = defaultdict(int)
 
 
-def _on_signal(nudge: Signal) -> None:
-    _generations[nudge.thread] += 1
+def _on_signal(signal: Signal) -> None:
+    _generations[signal.thread] += 1
 
 
 subscribers.append(_on_signal)

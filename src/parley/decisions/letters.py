@@ -15,7 +15,7 @@ from parley.mail.links import proof
 from parley.reports import receipts
 
 # What else a decision tells; hooks.py fills this in. Given the decision, in the transaction that tells of it.
-when_told: list[Callable[[int], Awaitable[None]]] = []
+after_statement: list[Callable[[int], Awaitable[None]]] = []
 
 
 class Concerned(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ async def tell(decision: int, delay: timedelta = timedelta(0)) -> None:
             kind(decision), given.email, *mail.written_message("role", **msgspec.structs.asdict(given)), delay=delay
         )
     await receipts.answer(decision, kind(decision), delay)
-    for told in when_told:
+    for told in after_statement:
         await told(decision)
 
 
@@ -125,5 +125,5 @@ async def answer(appeal: int) -> None:
     for one in await db.fetch(Appellant, APPELLANT, appeal):
         context = msgspec.structs.asdict(one) | {"link": link(one.decision)}
         await mail.send(f"appeal.{appeal}", one.email, *mail.written_message("appeal", **context))
-        for told in when_told:
+        for told in after_statement:
             await told(one.decision)

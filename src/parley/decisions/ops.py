@@ -138,7 +138,7 @@ async def write(viewer: Viewer, choice: Choice, target: targets.Target, item: in
     passed_on = choice.action == "escalate" or awaits
     if choice.action != "escalate":
         await db.execute(SUPERSEDE, item, *about(choice, target), choice.action)
-    made = await put_down(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
+    made = await write_decision(viewer, choice, target, before, state="awaiting" if awaits else "in_force", item=item)
     if item is not None:
         await close(item, None if passed_on else ACTIONS[choice.action].answers)
     if not passed_on:
@@ -164,7 +164,7 @@ async def close(item: int, outcome: str | None) -> None:
         await db.execute(ANSWER, item, outcome)
 
 
-async def put_down(
+async def write_decision(
     viewer: Viewer,
     choice: Choice,
     target: targets.Target,

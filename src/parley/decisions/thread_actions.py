@@ -25,5 +25,5 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "") -> Non
         before, after = await effects.apply(target, choice, viewer.id)
         if not after:
             return
-        made = await ops.put_down(viewer, choice, target, before)
+        made = await ops.write_decision(viewer, choice, target, before)
         await modlog.write(viewer, Entry(action, "article", thread, before, after, None, reason, made))

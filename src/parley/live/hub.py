@@ -168,15 +168,15 @@ class Hub:
 
     # Nudges
 
-    def on_signal(self, nudge: Signal) -> None:
-        self._unread_due = self._unread_due or nudge.notifications
-        self.desk.is_stirred = self.desk.is_stirred or nudge.queue
-        channel = self.channels.get(nudge.thread)
+    def on_signal(self, signal: Signal) -> None:
+        self._unread_due = self._unread_due or signal.notifications
+        self.desk.is_stirred = self.desk.is_stirred or signal.queue
+        channel = self.channels.get(signal.thread)
         if channel is None:
             return
-        channel.scores_due = channel.scores_due or nudge.scores
-        if nudge.seq > channel.seq:
-            self._pending.add(nudge.thread)
+        channel.scores_due = channel.scores_due or signal.scores
+        if signal.seq > channel.seq:
+            self._pending.add(signal.thread)
             self._wake.set()
 
     async def _deliver(self) -> None:

@@ -67,7 +67,7 @@ def look_over(raw: bytes, settings: Settings) -> list[RecordCheck]:
     message = message_from_bytes(raw, policy=policy.default)
     sender = parseaddr(str(message["From"]))[1].rpartition("@")[2]
     parts = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
-    findings = [
+    results = [
         RecordCheck(not re.search(rb"(?<!\r)\n|\r(?!\n)", raw), "lines end with CR and LF"),
         RecordCheck(max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE, f"no line is longer than {LONGEST_LINE} bytes"),
         RecordCheck(len(raw) < MOST_BYTES, f"{len(raw):,} bytes; {MOST_BYTES:,} are few enough not to be cut short"),
@@ -79,8 +79,8 @@ def look_over(raw: bytes, settings: Settings) -> list[RecordCheck]:
         *_of_list(message),
     ]
     if settings.dkim_key is not None or "DKIM-Signature" in message:
-        findings.append(_signed(raw, message, settings))
-    return findings
+        results.append(_signed(raw, message, settings))
+    return results
 
 
 def public_key(private: Path) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from parley.core import db
 
 WINDOW = 20
-MOST_WAITS = 5
+MOST_DEFERRALS = 5
 SHORTEST, LONGEST = timedelta(minutes=15), timedelta(hours=4)
 
 TAKEN = """
@@ -36,7 +36,7 @@ async def asked_to_wait(domain: str) -> bool:
     """`domain` asked a message to come later; whether it rests now, as more than a quarter of the last 20 were."""
     async with db.atomic():
         waits = await db.value(ASKED_TO_WAIT, domain, WINDOW)
-        if waits <= MOST_WAITS:
+        if waits <= MOST_DEFERRALS:
             return False
         await db.execute(PAUSE, domain, SHORTEST, LONGEST)
     return True

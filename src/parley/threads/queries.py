@@ -54,7 +54,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
         return [one for one in msgspec.json.decode(self.raw_slow_branches, type=list[SlowBranch]) if one.until > now]
 
     @property
-    def is_slowed(self) -> bool:
+    def is_in_slow_mode(self) -> bool:
         """Whether members may have to wait somewhere in it."""
         return self.state == "open" and (self.slow > 0 or bool(self.slow_branches))
 

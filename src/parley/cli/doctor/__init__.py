@@ -26,16 +26,16 @@ def doctor(data: Path | None, *, as_json: bool) -> None:
     """Say what is wrong with this installation, and what to do about it."""
     try:
         with settings_of(data) as env:
-            findings = asyncio.run(examine(env))
+            results = asyncio.run(examine(env))
     except CannotStart as error:
-        findings = [Check(Level.FAIL, "data folder", str(error))]
+        results = [Check(Level.FAIL, "data folder", str(error))]
     if as_json:
-        click.echo(msgspec.json.encode(findings).decode())
+        click.echo(msgspec.json.encode(results).decode())
     else:
-        for finding in findings:
+        for finding in results:
             level = click.style(f"{finding.level.value:<5}", fg=COLOURS[finding.level])
             click.echo(f"{level} {finding.subject:<9} {finding.text}")
-    sys.exit(any(finding.level is Level.FAIL for finding in findings))
+    sys.exit(any(finding.level is Level.FAIL for finding in results))
 
 
 @contextmanager

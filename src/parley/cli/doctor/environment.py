@@ -21,14 +21,14 @@ SHARED = "Signing in here signs the same browser out of any other Parley on loca
 
 
 async def address(settings: Settings) -> list[Check]:
-    findings = [
+    results = [
         Check(Level.OK, "address", f"{settings.base_url} is where members come in.")
         if settings.secure
         else Check(Level.WARN, "address", f"{settings.base_url} can be reached from this machine only. {SHARED}")
     ]
     if not settings.limits:
-        findings.append(Check(Level.WARN, "limits", "PARLEY_LIMITS=off lifts every rate limit. Unset it."))
-    return [*findings, await _web(settings)]
+        results.append(Check(Level.WARN, "limits", "PARLEY_LIMITS=off lifts every rate limit. Unset it."))
+    return [*results, await _web(settings)]
 
 
 async def secret(settings: Settings) -> list[Check]:

@@ -34,7 +34,7 @@ class Finder:
 
     def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:
         self.old, self.new, self._budget = old, new, budget
-        self._hoods = Contexts(old, new, merged, budget)
+        self._contexts = Contexts(old, new, merged, budget)
         self._same = cache(self._same_passages)
 
     def find(self, anchor: Selector) -> Candidate | None:
@@ -53,7 +53,7 @@ class Finder:
     def find_passage(self, lineage: int) -> tuple[int, float] | None:
         """The lineage that a passage has now, by itself or merged into another, and how like it is to what it was."""
         was = self.old.place.get(lineage)
-        now = lineage if lineage in self.new.place else self._hoods.merged.get(lineage, lineage)
+        now = lineage if lineage in self.new.place else self._contexts.merged.get(lineage, lineage)
         at = self.new.place.get(now)
         if was is None or at is None:
             return None
@@ -100,7 +100,7 @@ class Finder:
 
     def _followed(self, anchor: Selector, quote: str, was: Span) -> Candidate | None:
         """By what became of each word around, or verbatim close to it."""
-        region = self._hoods.region(*self._passages(was))
+        region = self._contexts.region(*self._passages(was))
         if region is None:
             return None
         now = region.follow(*was)
@@ -143,7 +143,7 @@ class Finder:
     def _searched(self, anchor: Selector, quote: str, was: Span) -> Candidate | None:
         """Edited, in or beside its passage, but with other words around. Verbatim ones were looked for before."""
         floor = thresholds.found_by_search(quote)
-        hood = self._hoods.around(*self._passages(was)) if floor < 1 else (0, 0)
+        hood = self._contexts.around(*self._passages(was)) if floor < 1 else (0, 0)
         places = [self._most_like(quote, at, floor) for at in range(*hood)]
         return self._best((place for place in places if place and floor <= place.likeness < 1), anchor)
 

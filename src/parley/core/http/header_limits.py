@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MOST_BYTES = 32_768
 
 
-class BoundedHeads(HttpToolsProtocol):
+class BoundedHeaders(HttpToolsProtocol):
     """uvicorn's, which by itself would keep the head of a request however long it gets, and wait for its end for ever.
 
     The time runs from the connection's opening or, later, from the first byte of a head: uvicorn's own time-out covers

@@ -21,7 +21,7 @@ from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.items import Dossier
 from parley.modqueue.requests import dossier_at, wanted_of
-from parley.modqueue.web.queue import desk, item_context
+from parley.modqueue.web.queue import item_context, queue_answer
 from parley.reports.guidelines import grounds
 
 
@@ -37,7 +37,7 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
         context = await item_context(request, await dossier_at(request, item), form)
         return page(request, "modqueue/queue.html", "claim", status=status, **context)
     if form.errors:
-        return await desk(request, await dossier_at(request, item), form, status)
+        return await queue_answer(request, await dossier_at(request, item), form, status)
     return _back(request, dossier)
 
 
@@ -57,7 +57,7 @@ async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
         async with db.atomic():
             await modlog.write(staff(request), Entry("reveal", dossier.item.kind, dossier.item.target))
     if wants_fragment(request):
-        return await desk(request, await dossier_at(request, item))
+        return await queue_answer(request, await dossier_at(request, item))
     return _back(request, dossier)
 
 
@@ -67,14 +67,14 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     form = DecisionForm(await posted(request), [one.code for one in await grounds()])
     form.require()
     if form.errors:
-        return await desk(request, dossier, form, 422)
+        return await queue_answer(request, dossier, form, 422)
     if form.flag("preview"):
         return await _preview(request, dossier, form)
     try:
         made = await decisions.decide(viewer, form.choice_for(dossier.item.id))
     except ParleyError as error:
         form.errors["form"] = str(error)
-        return await desk(request, await dossier_at(request, item), form, error.status)
+        return await queue_answer(request, await dossier_at(request, item), form, error.status)
     following = await claims.take_next(viewer, wanted_of(request), dossier.item.id)
     return await _go_on(request, following, made)
 
@@ -89,7 +89,7 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
         await decisions.undo(viewer, decision)
     except ParleyError as error:
         form.errors["form"] = str(error)
-        return await desk(request, await dossier_at(request, item), form, error.status)
+        return await queue_answer(request, await dossier_at(request, item), form, error.status)
     dossier = await dossier_at(request, item)
     if not wants_fragment(request):
         return _back(request, dossier, undone=decision)
@@ -130,7 +130,7 @@ async def _preview(request: AnyRequest, dossier: Dossier, form: DecisionForm) ->
     letter = await drafted(form.choice_for(dossier.item.id), dossier.item.member)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
-    return await desk(request, dossier, form, letter=letter)
+    return await queue_answer(request, dossier, form, letter=letter)
 
 
 handlers: list[object] = [claim, skip, reveal, decide, undo]

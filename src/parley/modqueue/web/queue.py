@@ -21,7 +21,7 @@ from parley.reports.guidelines import grounds
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
 
-async def desk(
+async def queue_answer(
     request: AnyRequest,
     dossier: Dossier | None,
     form: Form | None = None,
@@ -87,19 +87,21 @@ def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
     """The list; beside it the item that is asked for, or the first one that nobody else looks at."""
     if item:
-        return await desk(request, await dossier_at(request, item))
+        return await queue_answer(request, await dossier_at(request, item))
     viewer, wanted, after = staff(request), wanted_of(request), _after(request)
     rows = await modqueue.page(viewer.id, wanted, after=after)
     if after and wants_fragment(request):
         more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
         return fragment(request, "modqueue/rows.html", dossier=None, **more)
     first = next((row.id for row in rows if row.holder is None), None)
-    return await desk(request, await items.dossier(viewer.id, first) if first else None, rows=rows, chosen=False)
+    return await queue_answer(
+        request, await items.dossier(viewer.id, first) if first else None, rows=rows, chosen=False
+    )
 
 
 @get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
 async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    return await desk(request, await dossier_at(request, item))
+    return await queue_answer(request, await dossier_at(request, item))
 
 
 handlers: list[object] = [queue_page, item_page]
