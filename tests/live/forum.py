@@ -221,7 +221,7 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
     # Connected now: on a busy machine that may take longer than a nudge is given.
     await client.ping()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DB, "lender", ConnectionPool(pool))
+        patch.setattr(DB, "connections", ConnectionPool(pool))
         patch.setattr(redis, "_client", client)
         try:
             yield one

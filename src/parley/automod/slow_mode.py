@@ -1,6 +1,6 @@
-"""The brake on heated talk: where a branch or a thread heats up, each member waits longer between two answers there.
+"""Slow mode in heated discussions: the hotter a branch or thread, the longer each member waits between two answers.
 
-Heat is made of what happened in the last half hour, each thing weighing less the longer ago it was; so the brake lifts
+Heat is made of what happened in the last half hour, each thing weighing less the longer ago it was; so slow mode lifts
 by itself. It is about places, not people: it asks nobody's record, and staff is exempt.
 """
 
@@ -79,7 +79,7 @@ class SlowSetting(msgspec.Struct, frozen=True):
 
 
 class ThreadActivity(msgspec.Struct, frozen=True):
-    """A thread as the brake sees it."""
+    """What slow mode is computed from: a thread's last half hour."""
 
     recent: list[Recent]
     points: list[Point]

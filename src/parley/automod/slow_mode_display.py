@@ -1,4 +1,4 @@
-"""What readers are told of the brake: it is written on the thread's row, so that no page has to work it out."""
+"""What readers are told of slow mode: it is written on the thread's row, so that no page has to work it out."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -30,7 +30,7 @@ WRITE = "update thread set slow_branches = $2::jsonb where id = $1 and slow_bran
 
 
 async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str | None:
-    """What to tell a member, before they write, whom the brake lets wait; None where they may answer `parent` now."""
+    """What to tell a member, before they write, who has to wait; None where they may answer `parent` now."""
     wait = slow_mode.wait_for(await slow_mode.place(thread.id), viewer.id, parent) if thread.is_in_slow_mode else None
     if wait is None:
         return None
@@ -39,7 +39,7 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str 
 
 
 async def update_all() -> int:
-    """Write down where talk is braked now, tell open pages where that changed, and return in how many threads."""
+    """Write down where slow mode is on now, tell open pages where that changed, and return in how many threads."""
     return sum(await attempts.each("slow mode", await db.values(WATCHED), _update))
 
 
@@ -78,7 +78,7 @@ def _by_branch(place: ThreadActivity) -> dict[int, list[Point]]:
 
 
 def _slow_branch(branch: int | None, points: Iterable[Point], limit: float, now: datetime) -> SlowBranch:
-    """The brake on a place at least as hot as its limit: waits in whole minutes, as they are told."""
+    """Slow mode in a place at least as hot as its limit: waits in whole minutes, as they are told."""
     points = list(points)
     minutes = -(-slow_mode.wait(slow_mode.heat(points), limit) // MINUTE)
     # Whole seconds of the clock, not from now on: the same end is found each time, and told once.

@@ -70,7 +70,7 @@ _kept: Bounded[CachedFragment] = Bounded(KEPT, KEPT_BYTES, _size, "comments")
 def fragment_of(
     row: CommentRow, mine: ViewerState | None = None, answered: str | None = None, slow_branch: SlowBranch | None = None
 ) -> Fragment:
-    """The piece of `row`; `answered` names whom a reply on the flat levels answers, `brake` slows its branch.
+    """The fragment of `row`; `answered` names whom a reply on the flat levels answers, `slow_branch` slows its branch.
 
     Kept for everybody: members whose votes on a comment are the same see the same piece.
     """

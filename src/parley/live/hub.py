@@ -1,7 +1,7 @@
 """The live hub: one a process. It reads what happened once, renders it once, and hands it to every reader.
 
-PostgreSQL is the truth: a nudge only says where to look, and a slow look at all watched threads finds what nudges
-missed. So a lost nudge, a dead Redis or a crash between commit and publish delays an event and loses nothing.
+PostgreSQL is the truth: a signal only says where to look, and a slow look at all watched threads finds what
+signals missed. So a lost signal, a dead Redis or a crash between commit and publish delays an event and loses nothing.
 """
 
 import asyncio
@@ -153,7 +153,7 @@ class Hub:
         channel = self.channels.get(stream.thread)
         if channel is None:
             channel = self.channels[stream.thread] = Channel(stream.thread, stream.seq, state.scored_from)
-            # What was nudged before it was open found nobody: look once.
+            # Signals that came before it was open found no subscriber: look once.
             self._pending.add(stream.thread)
             self._wake.set()
         return channel
@@ -166,7 +166,7 @@ class Hub:
         threads = [stream for channel in self.channels.values() for stream in channel.streams]
         return [*threads, *self.desk.queue_streams, *self.unread_streams]
 
-    # Nudges
+    # Signals
 
     def on_signal(self, signal: Signal) -> None:
         self._unread_due = self._unread_due or signal.notifications
@@ -227,15 +227,15 @@ class Hub:
         return found
 
     async def _subscribe(self) -> None:
-        """Listen to the other processes' nudges."""
+        """Listen to the other processes' signals."""
         async for _, data in redis.subscribed(redis.LIVE_CHANNEL):
             try:
-                nudges = msgspec.json.decode(data, type=list[Signal])
+                signals = msgspec.json.decode(data, type=list[Signal])
             except msgspec.MsgspecError as error:
                 # Another version says it in other words; the slow look finds what it meant.
-                log.warning("nudge not understood", error=repr(error))
+                log.warning("signal not understood", error=repr(error))
             else:
-                for one in nudges:
+                for one in signals:
                     self.on_signal(one)
 
     async def measure(self) -> None:
@@ -249,7 +249,7 @@ class Hub:
     # Ticks
 
     async def _look_at_all(self) -> None:
-        """Find what nudges missed: events, and scores and notices too."""
+        """Find what signals missed: events, and scores and notifications too."""
         self._unread_due = True
         if not self.channels:
             return

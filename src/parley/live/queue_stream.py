@@ -34,7 +34,7 @@ class QueueStreams:
         self._looked = 0.0
 
     async def look(self) -> None:
-        """Tell every seat what changed: after a nudge, and every few seconds for what nudges missed."""
+        """Tell every open queue what changed: after a signal, and every few seconds for what signals missed."""
         if not self.queue_streams or (not self.is_stirred and monotonic() - self._looked < self._slow_look):
             return
         self.is_stirred, self._looked = False, monotonic()

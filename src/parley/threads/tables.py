@@ -40,7 +40,7 @@ class Thread(Table):
     state_reason = Text(null=True, default=None)
     # Seconds a member waits between two comments here; 0 in ordinary times.
     slow = Integer(null=False, default=0)
-    # Where talk is heated and slowed by itself: a list of `queries.Brake`.
+    # Where talk is heated and slowed by itself: a list of `queries.SlowBranch`.
     slow_branches = JSONB(null=False, default="[]")
     starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # The number of the article's newest revision: what a comment answers.

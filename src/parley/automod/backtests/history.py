@@ -1,6 +1,6 @@
 """The facts of the past: what the rules would have known of each comment at the moment when it was posted.
 
-It reads of the past what facts.py and brake.py read of the present; the texts, states and decisions are today's.
+It reads of the past what facts.py and slow_mode.py read of the present; the texts, states and decisions are today's.
 """
 
 from collections import defaultdict, deque

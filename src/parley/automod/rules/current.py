@@ -21,7 +21,7 @@ RULES = f"""
 select id, name, version, state, position, action, guideline, conditions::text as conditions
 from rule where state in ('on', 'shadow') and 'stop' is distinct from ({LAST_SWITCH}) order by position, id
 """  # noqa: S608 constants only
-# What makes a thread worth a look by the brake; each part is found by an index and is empty in quiet times.
+# What makes a thread worth a look for slow mode; each part is found by an index and is empty in quiet times.
 WARM = f"""
 select id from thread where slow > 0
 union select i.thread from report r join queue_item i on i.id = r.item

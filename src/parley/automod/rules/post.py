@@ -36,7 +36,7 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     # What was posted before this one, the newest first: by its author, and by anyone.
     own: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    # How heated its thread is (brake.py).
+    # How heated its thread is (automod/slow_mode.py).
     heat: float = 0.0
     # As it is rendered, where that has been done already.
     html: str = ""

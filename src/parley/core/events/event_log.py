@@ -26,7 +26,7 @@ async def emit(
     actor: int | None = None,
     payload: dict[str, Any] | None = None,
 ) -> int:
-    """Write an event into `thread`'s log, nudge its readers after the commit, and return its number.
+    """Write an event into `thread`'s log, notify its readers after the commit, and return its number.
 
     Raises RuntimeError outside a transaction: an event without its change would be a lie.
     """
@@ -38,7 +38,7 @@ async def emit(
 
 
 async def announce(thread: int, seq: int) -> None:
-    """Nudge the readers of `thread` once the event is committed.
+    """Notify the readers of `thread` once the event is committed.
 
     For the one op that writes its event in one statement with its change (comments/ops.py); all others call `emit`.
     """

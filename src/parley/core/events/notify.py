@@ -1,6 +1,6 @@
 """Telling who watches a thread that it changed: this process at once, the others through Redis.
 
-A nudge carries no facts. Whoever gets one reads PostgreSQL, so a lost nudge only delays.
+A signal carries no facts. Whoever gets one reads PostgreSQL, so a lost signal only delays.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import msgspec
 from parley.core import failpoint
 from parley.core.events.redis import publish
 
-# A nudge goes out at once; what comes within so long after it goes together in one message. A message a write would
+# A signal goes out at once; what comes within so long after it goes together in one message. A message a write would
 # cost a third of the write (docs/performance.md).
 PAUSE_SECONDS = 0.05
 

@@ -94,7 +94,7 @@ async def asking(client: Redis | None = None) -> AsyncIterator[Redis]:
 
 
 async def publish(message: bytes) -> None:
-    """Nudge the live hubs. A nudge that is lost only delays: hubs look at PostgreSQL every few seconds too."""
+    """Send to the other processes' hubs. A lost signal only delays: hubs look at PostgreSQL every few seconds too."""
     if _client is None:
         # A process that is ending, or a command that runs without Redis.
         return
@@ -104,7 +104,7 @@ async def publish(message: bytes) -> None:
         NUDGES.labels("sent").inc()
     except (RedisError, OSError, TimeoutError) as error:
         NUDGES.labels("lost").inc()
-        log.warning("live nudge lost", error=repr(error))
+        log.warning("signal lost", error=repr(error))
 
 
 async def subscribed(*channels: str) -> AsyncIterator[tuple[str, bytes]]:
