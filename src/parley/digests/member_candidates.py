@@ -50,8 +50,8 @@ cross join lateral (
 """  # noqa: S608 constants only
 
 
-# What comments are about whose notifications are unread; those of $2 are about the reader, and told also without context. And
-# the newest revision of articles.
+# Comments whose notifications are unread, those of kinds $2 (about the reader) also without context; and the newest
+# revision of articles.
 NOTICED = f"""
 select t.id as thread, t.topic, c.created_at as at, {BEST} as best, c.id as comment,
        coalesce(c.author::text, c.imported_author) as author, c.stance, c.assisted,
