@@ -7,8 +7,8 @@ from time import process_time
 
 from bench.ground import ROUNDS, Ground
 from bench.report import Figure
-from parley.articles.lineage import Former, align
-from parley.comments.anchoring import Block, Selector, resolve, select
+from parley.articles.lineage import EarlierPassage, align
+from parley.comments.anchoring import DocumentBlock, Selector, resolve, select
 from parley.demo.content import articles, discussion
 
 PASSAGES, ANCHORS, EDITED = 200, 1_000, 0.2
@@ -17,7 +17,7 @@ FEWEST = 40  # words of a passage
 
 async def measure(ground: Ground) -> list[Figure]:  # noqa: ARG001 every part is given the servers
     random = Random(7)
-    former = [Block(at, text) for at, text in zip(range(PASSAGES), _texts(random), strict=False)]
+    former = [DocumentBlock(at, text) for at, text in zip(range(PASSAGES), _texts(random), strict=False)]
     anchors = [_anchor(random, former) for _ in range(ANCHORS)]
     revised = [_edited(random, one.text) if random.random() < EDITED else one.text for one in former]
     rounds = [_round(former, revised, anchors) for _ in range(ROUNDS)]
@@ -38,7 +38,7 @@ def _texts(random: Random) -> Iterator[str]:
         yield " ".join(words)
 
 
-def _anchor(random: Random, former: list[Block]) -> Selector:
+def _anchor(random: Random, former: list[DocumentBlock]) -> Selector:
     at = random.randrange(PASSAGES)
     words = former[at].text.split()
     start = random.randrange(len(words) - 3)
@@ -57,10 +57,10 @@ def _edited(random: Random, text: str) -> str:
     return " ".join(words)
 
 
-def _round(former: list[Block], texts: list[str], anchors: list[Selector]) -> tuple[float, float]:
+def _round(former: list[DocumentBlock], texts: list[str], anchors: list[Selector]) -> tuple[float, float]:
     started = process_time()
-    lineages = align([Former(one.lineage, one.text) for one in former], texts).lineages
+    lineages = align([EarlierPassage(one.lineage, one.text) for one in former], texts).lineages
     aligned = process_time()
-    new = [Block(PASSAGES + at if one is None else one, texts[at]) for at, one in enumerate(lineages)]
+    new = [DocumentBlock(PASSAGES + at if one is None else one, texts[at]) for at, one in enumerate(lineages)]
     resolve(anchors, former, new, {})
     return aligned - started, process_time() - aligned

@@ -14,7 +14,7 @@ from litestar.types import Receive, Scope, Send
 
 import parley.app
 from parley.cli.serve import web
-from parley.core.access import ANYONE
+from parley.core.http.access import ANYONE
 from parley.live.stream import HEADERS
 
 # The folder with the bytes of pages, which the harness has put there.

@@ -6,12 +6,13 @@ from time import perf_counter
 from bench.data import START
 from bench.ground import Ground
 from bench.report import Figure
+from parley.automod.backtests import run as backtests
+from parley.automod.backtests.history import IDS, ROWS
+from parley.automod.backtests.run import BATCH
+from parley.automod.rules import current
+from parley.automod.rules.evaluate import ActiveRule
 from parley.core import db
 from parley.core.db import close_pool, open_pool
-from parley.moderation.engine import backtest, current
-from parley.moderation.engine.backtest import BATCH
-from parley.moderation.engine.evaluate import Rule
-from parley.moderation.engine.past import IDS, ROWS
 
 ROUNDS = 3
 # A month in which all comments of bench/data.py were written.
@@ -30,11 +31,11 @@ async def measure(ground: Ground) -> list[Figure]:
     return figures
 
 
-async def _measure(rule: Rule) -> list[Figure]:
+async def _measure(rule: ActiveRule) -> list[Figure]:
     times, rates, ceiling = list[float](), list[float](), list[float]()
     for _ in range(ROUNDS):
         began = perf_counter()
-        result = await backtest.run(0, rule, UNTIL)
+        result = await backtests.run(0, rule, UNTIL)
         times.append(perf_counter() - began)
         rates.append(result.comments / times[-1])
         ceiling.append(await _bare_rate())

@@ -11,9 +11,10 @@ import asyncpg
 import msgspec
 
 from parley.articles.reading import read_file
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.comments.rules import STANCES
-from parley.core import db, markdown
+from parley.core import db
+from parley.core.text import markdown
 from parley.demo.content import articles, discussion
 from parley.threads.opening import open_thread
 
@@ -56,7 +57,7 @@ class Community(msgspec.Struct):
 class Words(msgspec.Struct):
     """What everything is made of: one article, and comments' bodies as Markdown and rendered."""
 
-    article: Text
+    article: ArticleText
     bodies: list[tuple[str, str]]
 
 

@@ -19,13 +19,13 @@ import psutil
 from bench import town
 from bench.ground import ROUNDS, Ground, create_database, resident
 from bench.report import Figure
-from parley import features
+from parley import hooks
 from parley.core import db
 from parley.core.db import close_pool, open_pool
-from parley.core.mail import asking, queue
-from parley.core.redis import close_redis, open_redis
+from parley.core.events.redis import close_redis, open_redis
 from parley.digests import building, planning
-from parley.digests.offering import offered
+from parley.digests.shared_candidates import offered
+from parley.mail import queue, rendering
 
 ISSUES, LETTERS = 2_000, 200
 BAR = 300.0
@@ -68,7 +68,7 @@ class Clock:
 
 
 async def measure(ground: Ground) -> list[Figure]:
-    features.connect()
+    hooks.connect()
     url = await _database(ground.database_url)
     await open_pool(url, size=1, statement_timeout="0")
     open_redis(ground.servers.redis_url)
@@ -110,7 +110,7 @@ async def measure(ground: Ground) -> list[Figure]:
 async def _write(mails: Sequence[int]) -> None:
     by = uuid4()
     for mail in await db.fetch(queue.Claimed, CLAIM, by, list(mails)):
-        assert await asking.ready(mail, by) is not None
+        assert await rendering.ready(mail, by) is not None
 
 
 async def _database(url: str) -> str:

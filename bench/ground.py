@@ -19,8 +19,8 @@ import psutil
 from bench import app, data
 from bench.data import Community
 from parley.core.db import close_pool, open_pool
-from parley.core.migrate import migrate
-from parley.core.redis import close_redis, open_redis
+from parley.core.db.migrate import migrate
+from parley.core.events.redis import close_redis, open_redis
 from parley.embedded import servers
 from parley.embedded.start import Servers
 

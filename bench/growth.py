@@ -13,7 +13,7 @@ from bench.load import drive
 from bench.plot import Panel, plot
 from bench.report import Figure
 from bench.waits import made_anew, wait
-from parley.core.redis import close_redis, open_redis
+from parley.core.events.redis import close_redis, open_redis
 
 PLOT = Path(__file__).parents[1] / "docs" / "growth.svg"
 # Comments in the threads beside the one that is looked at: next to nothing, a town, and a city with ten million votes.

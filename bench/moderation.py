@@ -7,15 +7,16 @@ from time import perf_counter
 from bench.ground import ROUNDS, Ground, Web, web
 from bench.report import Figure
 from parley.accounts import sessions
+from parley.appeals import queries as appeals
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.db import close_pool, open_pool
-from parley.moderation import claims
-from parley.moderation.queries import appeals, items, queue
-from parley.moderation.queries import stats as numbers
-from parley.moderation.queries.queue import Wanted
-from parley.moderation.reports import RISK
-from parley.moderation.stats import AIM_HOURS
+from parley.core.http.access import Viewer
+from parley.dashboard import queries as numbers
+from parley.dashboard.stats import AIM_HOURS
+from parley.modqueue import claims, items
+from parley.modqueue import queries as modqueue
+from parley.modqueue.queries import QueueFilter
+from parley.reports.ops import RISK
 
 OPEN = 10_000
 MEMBERS = 200
@@ -23,7 +24,7 @@ TIMES = 20
 BAR_MS = 30.0
 # Comments of the largest thread, and every author once; opened in the course of a month.
 ITEMS = f"""
-insert into item (kind, target, thread, opened_at)
+insert into queue_item (kind, target, thread, opened_at)
 select kind, target, thread, now() - random() * interval '30 days' from (
     (select 'member' as kind, id as target, null::bigint as thread from member order by id limit {MEMBERS})
     union all
@@ -36,12 +37,13 @@ insert into report (item, reporter, guideline, text, weight, created_at)
 select i.id, case when n = 1 and i.id % 100 = 0 then $1 else 251 + (i.id * 7 + n * 61) % 240 end,
        (array(select code from guideline order by position))[1 + (i.id + n) % 7], 'Please look at this.', 1,
        i.opened_at
-from item i cross join generate_series(1, 4) n where n <= 1 + i.id % 4
+from queue_item i cross join generate_series(1, 4) n where n <= 1 + i.id % 4
 """
 HITS = """
 insert into hit (rule, version, comment, matched, acted, created_at)
 select u.id, u.version, i.target, 'a word', true, i.opened_at
-from item i join (select * from rule order by position limit 1) u on true where i.kind = 'comment' and i.id % 3 = 0
+from queue_item i join (select * from rule order by position limit 1) u on true
+where i.kind = 'comment' and i.id % 3 = 0
 """
 MODERATOR = "update member set role = 'moderator' where id = 1 returning name"
 
@@ -62,7 +64,7 @@ async def fill(ground: Ground) -> tuple[Viewer, str]:
     await db.execute(ITEMS, ground.community.large)
     await db.execute(REPORTS, 1)
     await db.execute(HITS)
-    for item in await db.values("select id from item"):
+    for item in await db.values("select id from queue_item"):
         await db.execute(RISK, item)
     await db.execute("vacuum analyze")
     token = await sessions.start(1, "moderator", agent="bench", address="127.0.0.1")
@@ -95,15 +97,15 @@ async def _ask(running: Web, path: str, headers: dict[str, str]) -> None:
 
 
 async def _take_and_let_go(viewer: Viewer) -> None:
-    await claims.take_next(viewer, Wanted(), 5_000)
+    await claims.take_next(viewer, QueueFilter(), 5_000)
     await claims.release(viewer)
 
 
 QUERIES: dict[str, Callable[[Viewer], Awaitable[object]]] = {
-    "the first 50 items": lambda viewer: queue.page(viewer.id, Wanted()),
-    "what waits, and since when": lambda viewer: queue.waiting(viewer.id),
+    "the first 50 items": lambda viewer: modqueue.page(viewer.id, QueueFilter()),
+    "what waits, and since when": lambda viewer: modqueue.waiting(viewer.id),
     "all of one item": lambda viewer: items.dossier(viewer.id, 5_001),
-    "what the others do": lambda viewer: queue.deeds(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
+    "what the others do": lambda viewer: modqueue.others_actions(viewer.id, datetime.now(UTC) - timedelta(hours=8)),
     "taking the next item": _take_and_let_go,
     "what waits, for the overview": lambda viewer: numbers.now(viewer, AIM_HOURS),
     "appeals that wait": appeals.counts,

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from parley.comments.rules import STANCES
-from parley.core import markdown
+from parley.core.text import markdown
 from parley.demo.content import articles, discussion
 
 MEMBERS, THREADS, EACH, AUTHORS = 100_000, 1_000, 200, 5_000
@@ -43,7 +43,7 @@ async def fill(connection: asyncpg.Connection) -> None:
     await copy("visit", ("member", "thread", "before_at", "seen_at"), _visits(random, now))
     follows = [(member, thread) for member in _all() for thread in random.sample(range(1, THREADS + 1), FOLLOWS)]
     await copy("follow", ("member", "thread", "level", "since"), ((*one, "follow", now) for one in follows))
-    await copy("notice", NOTICE, _notices(random, follows, now))
+    await copy("notification", NOTICE, _notices(random, follows, now))
     await copy(
         "issue", ("id", "member", "period", "due_at", "state"), ((n, n, "2020-W01", now, "sent") for n in _all())
     )

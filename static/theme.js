@@ -1,2 +1,2 @@
-/* sources 6481b30c5a25763cdd714b833dec2e6dcefa5bf7eaf25375564978ad7180bba5 */
+/* sources d02f4af08708523d788331985a2357e1884506433c8da703d43d0033a6495955 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

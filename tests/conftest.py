@@ -21,17 +21,19 @@ from make import as_owner, browser
 from parley.accounts import passwords, sessions
 from parley.app import create_app
 from parley.articles.importing import apart, images
-from parley.comments import page, view
+from parley.automod import checks
+from parley.automod.rules import current
+from parley.comments import view
 from parley.core import db as database_access
-from parley.core import redis, strain
 from parley.core.db import DB, Transaction, execute
-from parley.core.migrate import migrate
+from parley.core.db.migrate import migrate
+from parley.core.events import redis
+from parley.core.observability import load_shedding
 from parley.core.settings import settings
 from parley.embedded import servers as embedded
-from parley.moderation.engine import checks, current
-from parley.notices import counter
+from parley.notifications import counter
+from parley.pages import home, thread
 from parley.threads import queries as threads
-from parley.threads import web as home
 from schedule import Schedule, place
 
 __all__ = ["ROOT", "SHARED", "browser"]
@@ -86,7 +88,7 @@ def patience() -> Iterator[None]:
         patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
-        patch.setattr(strain, "WEIGHT", 0.0)
+        patch.setattr(load_shedding, "WEIGHT", 0.0)
         for reading in (apart, images):
             patch.setattr(reading, "_SECONDS", SECONDS)
         yield
@@ -176,16 +178,16 @@ async def db(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterato
         yield
         await empty()
         return
-    assert DB.lender is not None
-    connection = await DB.lender.borrow(seconds=30)
+    assert DB.connections is not None
+    connection = await DB.connections.acquire(seconds=30)
     await connection.execute("BEGIN")
-    token = DB.current_transaction.set(Transaction(DB.lender, connection, None, [], is_test=True))
+    token = DB.current_transaction.set(Transaction(DB.connections, connection, None, [], is_test=True))
     try:
         yield
     finally:
         DB.current_transaction.reset(token)
         await connection.execute("ROLLBACK")
-        await DB.lender.keep(connection)
+        await DB.connections.keep(connection)
 
 
 async def empty() -> None:
@@ -198,18 +200,18 @@ EMPTY = """
 alter table mod_action disable trigger mod_action_stays;
 truncate mod_action;
 alter table mod_action enable trigger mod_action_stays;
-truncate pick, notice, follow, topic_follow, preference, quiet_hours,
+truncate pick, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
-         hit, rule_version, rule, note, appeal, decision, report, item, block, merged, mail, mail_domain, mail_address,
-         mail_bounce, rate_bucket,
-         event, vote, comment_version, comment, visit, standing, thread, article_import, passage, revision,
+         hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
+         mail, mail_domain, mail_address, mail_bounce, rate_bucket,
+         event, vote, comment_version, comment, visit, thread_stats, thread, article_import, passage, revision,
          article, media, source, token, session, member restart identity cascade
 """
 
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    for cache in (view._views, view._discussions, page._pages, home._kept, counter._lately):
+    for cache in (view._views, view._discussions, thread._pages, home._kept, counter._lately):
         cache.clear()
     threads._addresses.clear()
     sessions.forget()

@@ -6,9 +6,10 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from parley import features
-from parley.core import db, redis
+from parley import hooks
+from parley.core import db
 from parley.core.db import DB
+from parley.core.events import redis
 
 Result = TypeVar("Result")
 
@@ -24,7 +25,7 @@ class Loop:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._pool: Any = None
-        self._lender: Any = None
+        self._connections: Any = None
         self._client: Any = None
 
     def run(self, work: Coroutine[Any, Any, Result]) -> Result:
@@ -41,7 +42,7 @@ class Loop:
 
     def _swap(self) -> None:
         DB.pool, self._pool = self._pool, DB.pool
-        DB.lender, self._lender = self._lender, DB.lender
+        DB.connections, self._connections = self._connections, DB.connections
         redis._client, self._client = self._client, redis._client
 
 
@@ -53,7 +54,7 @@ async def _open(database: str) -> None:
 @contextmanager
 def own_loop(database: str) -> Iterator[Loop]:
     """A loop whose pool leads to `database`; all of it is closed at the end."""
-    features.connect()
+    hooks.connect()
     loop = Loop()
     loop.run(_open(database))
     yield loop

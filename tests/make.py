@@ -10,12 +10,12 @@ import httpx
 from litestar import Litestar
 
 from parley.accounts import addresses, names, sessions
-from parley.articles.importing.passages import Passage
-from parley.articles.text import Fetched, Text
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.text import ArticleText, CacheValidators
 from parley.comments import counts
 from parley.comments import ops as comments
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.threads.opening import open_thread
 from parley.votes import ops as votes
 
@@ -56,13 +56,13 @@ async def sign_in(client: httpx.AsyncClient, who: Viewer) -> None:
     client.cookies.set(sessions.cookie_name(), token)
 
 
-def text(*words: str, title: str = "The wager", url: str | None = None, fetched: bool = False) -> Text:
+def text(*words: str, title: str = "The wager", url: str | None = None, fetched: bool = False) -> ArticleText:
     """An article of one paragraph for each of `words`; `fetched` from its page, or else given to us."""
-    passages = [Passage("paragraph", None, f"<p>{one}</p>", one) for one in words or WORDS]
-    return Text(title=title, passages=passages, url=url, fetched=Fetched('"v1"') if fetched else None)
+    passages = [ImportedPassage("paragraph", None, f"<p>{one}</p>", one) for one in words or WORDS]
+    return ArticleText(title=title, passages=passages, url=url, fetched=CacheValidators('"v1"') if fetched else None)
 
 
-async def thread(article: Text | None = None, *, topic: str = "research", starter: Viewer | None = None) -> int:
+async def thread(article: ArticleText | None = None, *, topic: str = "research", starter: Viewer | None = None) -> int:
     """An open thread and its article."""
     opened = await open_thread(
         text=article or text(title=f"The wager, part {next(_numbers)}"),

@@ -10,68 +10,37 @@ import structlog
 from litestar import Litestar
 from litestar.types import ASGIApp
 
-from parley import features
-from parley.accounts import web as accounts
+from parley import hooks
 from parley.accounts.sessions import Sessions
-from parley.articles import web as articles
 from parley.articles.rules import may_edit
-from parley.comments import own, page, profile
-from parley.comments import web as comments
-from parley.community import web as community
-from parley.core import assets, cache, failures, health, pages, tasks
-from parley.core.access import entrance
+from parley.core import cache
 from parley.core.db import close_pool, open_pool
-from parley.core.fixes import unwrap_form_parser
-from parley.core.guard import Guard
-from parley.core.mail import web as mailbox
-from parley.core.mail.coming import webhooks
-from parley.core.redis import close_redis, open_redis
-from parley.core.replica import open_replica
-from parley.core.scrape import scraped
+from parley.core.db.replica import open_replica
+from parley.core.events import tasks
+from parley.core.events.redis import close_redis, open_redis
+from parley.core.http import assets, failures, pages
+from parley.core.http.access import entrance
+from parley.core.http.security_headers import RequestChecks
+from parley.core.observability.load_shedding import LOOP_LAG
+from parley.core.observability.scrape import scraped
+from parley.core.patches import unwrap_form_parser
 from parley.core.settings import Settings
-from parley.core.strain import STRAIN
-from parley.digests import web as digests
-from parley.live import web as live
 from parley.live.hub import Hub
-from parley.moderation import web as workbench
-from parley.notices import web as notices
-from parley.notices.counter import Counter
-from parley.threads import publishing, revise, revisions, updates
-from parley.threads import web as threads
+from parley.notifications.counter import Counter
+from parley.pages import thread
+from parley.routes import FEATURES, PLATFORM
 from parley.threads.queries import topics
-from parley.votes import web as votes
 
 log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
 
-FEATURES = (
-    accounts,
-    community,
-    articles,
-    threads,
-    publishing,
-    revise,
-    revisions,
-    updates,
-    page,
-    comments,
-    own,
-    profile,
-    votes,
-    workbench,
-    notices,
-    digests,
-    live,
-)
-PLATFORM = (assets, health, mailbox, webhooks)
-
 
 def create_app(settings: Settings) -> Litestar:
     """Build the application for `settings`."""
     unwrap_form_parser()
-    features.connect()
+    hooks.connect()
     app = Litestar(
         route_handlers=[handler for feature in (*FEATURES, *PLATFORM) for handler in feature.handlers],
         guards=[entrance],
@@ -83,7 +52,7 @@ def create_app(settings: Settings) -> Litestar:
         debug=False,
     )
     handler: ASGIApp = Sessions(Counter(app.asgi_handler))
-    app.asgi_handler = Guard(_traced(handler) if settings.traces else handler, settings)
+    app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by whoever runs the server, when it is about to leave.
     app.state.ending = False
@@ -91,7 +60,7 @@ def create_app(settings: Settings) -> Litestar:
 
 
 def _tracing() -> ModuleType:
-    from parley.core import tracing  # noqa: PLC0415 most installations are without
+    from parley.core.observability import tracing  # noqa: PLC0415 most installations are without
 
     return tracing
 
@@ -115,13 +84,13 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         }
         pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
         pages.warm()
-        await page.warm()
+        await thread.warm()
         assets.assets()
         # What is here now stays: no collection in the middle of the first pages need look through it.
         gc.collect()
         gc.freeze()
         app.state.hub.start()
-        background = [asyncio.create_task(STRAIN.watch()), asyncio.create_task(cache.sweep())]
+        background = [asyncio.create_task(LOOP_LAG.watch()), asyncio.create_task(cache.sweep())]
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
         await tasks.end(background)

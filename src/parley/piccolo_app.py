@@ -5,38 +5,30 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
-from parley.articles.tables import Article, ArticleImport, Media, Merged, Passage, Revision, Source
+from parley.appeals.tables import Appeal, SecondLook
+from parley.articles.tables import Article, ArticleImport, Media, MergedPassage, Passage, Revision, Source
+from parley.automod.tables import Backtest, Hit, Rule, RuleVersion
 from parley.comments.tables import Comment, CommentVersion, PassageCount
 from parley.community.tables import Community
-from parley.core.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
+from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
+from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
-from parley.moderation.engine.tables import Backtest
-from parley.moderation.tables import (
-    Appeal,
-    Audit,
-    Decision,
-    Guideline,
-    Hit,
-    Item,
-    ModAction,
-    Note,
-    Report,
-    Rule,
-    RuleVersion,
-)
-from parley.notices.tables import Follow, Notice, Preference, QuietHours, TopicFollow
-from parley.threads.tables import Standing, SuggestedUpdate, Thread, Topic, Visit
+from parley.modlog.tables import ModAction
+from parley.modmembers.tables import Note
+from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
+from parley.reports.tables import Guideline, QueueItem, Report
+from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Community, Block,
-    Source, Article, Revision, Passage, Merged, Media, ArticleImport,
-    Topic, Thread, Standing, Visit, SuggestedUpdate,
+    Source, Article, Revision, Passage, MergedPassage, Media, ArticleImport,
+    Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount,
     Vote,
-    Guideline, Item, Report, Decision, Appeal, Audit, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
-    Notice, Follow, TopicFollow, Preference, QuietHours,
+    Guideline, QueueItem, Report, Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick,
 ]  # fmt: skip
 

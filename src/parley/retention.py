@@ -4,16 +4,16 @@ from parley.accounts import retention as accounts
 from parley.articles import retention as articles
 from parley.comments import retention as comments
 from parley.community import retention as community
-from parley.core import attempts
-from parley.core.mail import retention as mail
+from parley.core.events import attempts
 from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
+from parley.decisions import retention
 from parley.digests import retention as digests
-from parley.moderation import retention as moderation
-from parley.notices import retention as notices
+from parley.mail import retention as mail
+from parley.notifications import retention as notifications
 from parley.threads import retention as threads
 from parley.votes import retention as votes
 
-FEATURES = (accounts, community, articles, threads, comments, votes, moderation, notices, digests, mail, platform)
+FEATURES = (accounts, community, articles, threads, comments, votes, retention, notifications, digests, mail, platform)
 RULES = tuple(rule for feature in FEATURES for rule in feature.RULES)
 KEPT: Kept = {table: why for feature in FEATURES for table, why in feature.KEPT.items()}
 FILES = mail.FILES

@@ -11,26 +11,29 @@ from typing import Any
 import msgspec
 import structlog
 
-from parley import features, queues, retention
+from parley import hooks, retention
+from parley.appeals import jobs as appeals
 from parley.articles import jobs as articles
+from parley.automod import jobs as automod
+from parley.automod import slow_mode_display
+from parley.automod.backtests import jobs as rules
 from parley.comments import jobs as comments
-from parley.core import metrics, redis, tasks
 from parley.core.db import close_pool, open_pool
 from parley.core.errors import Unavailable
-from parley.core.failures import OUTAGES, expire_after
-from parley.core.mail.coming import maildir
-from parley.core.mail.sending import deliver_due
-from parley.core.nudges import Nudge
-from parley.core.redis import close_redis, open_redis
-from parley.core.scrape import scraped
+from parley.core.events import redis, tasks
+from parley.core.events.job_wakeups import CHANNEL
+from parley.core.events.notify import Signal
+from parley.core.events.redis import close_redis, open_redis
+from parley.core.http.failures import OUTAGES, expire_after
+from parley.core.observability import metrics, queues
+from parley.core.observability.load_shedding import LOOP_LAG, has_time
+from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
-from parley.core.strain import STRAIN, has_time
-from parley.core.wake import CHANNEL
+from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
-from parley.moderation import jobs as moderation
-from parley.moderation.engine import jobs as rules
-from parley.moderation.engine import slowed
-from parley.notices import jobs as notices
+from parley.mail.inbound import maildir
+from parley.mail.sending import deliver_due
+from parley.notifications import jobs as notifications
 from parley.threads import checks
 from parley.threads import jobs as threads
 from parley.votes import jobs as votes
@@ -71,18 +74,18 @@ JOBS = (
     Job("mail", deliver_due, seconds=5, lanes=2, steady=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3),
-    Job("brakes", slowed.tell_all, seconds=5),
+    Job("slow mode", slow_mode_display.update_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
     Job("rule costs", rules.check_costs, seconds=60, later=True),
-    Job("notices", notices.handle_events, seconds=5),
+    Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", checks.check_sources, seconds=60, later=True),
     Job("standings", threads.refresh_standings, seconds=10),
     Job("retention", retention.remove_expired, seconds=HOUR, later=True),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, later=True),
-    Job("sanctions", moderation.end_sanctions, seconds=5),
-    Job("holds", moderation.look_after_holds, seconds=600),
-    Job("appeals", moderation.alarm, seconds=HOUR),
+    Job("sanctions", decisions.end_sanctions, seconds=5),
+    Job("holds", automod.look_after_holds, seconds=600),
+    Job("appeals", appeals.alarm, seconds=HOUR),
     Job("digests", digests.run, seconds=60, later=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
@@ -105,7 +108,7 @@ class Worker:
 
     async def run(self) -> None:
         """Run all jobs until `stop`."""
-        around = [asyncio.create_task(self._listen()), asyncio.create_task(STRAIN.watch())]
+        around = [asyncio.create_task(self._listen()), asyncio.create_task(LOOP_LAG.watch())]
         loops = [asyncio.create_task(self._loop(job)) for job in JOBS for _ in range(job.lanes)]
         await self._stopping.wait()
         await tasks.end(around)
@@ -130,17 +133,17 @@ class Worker:
         woken.clear()
 
     def _hear(self, channel: str, data: bytes) -> None:
-        """Wake the job that is named; an event, of which readers are nudged, wakes the one that makes notices of it."""
+        """Wake the job that is named; an event wakes the one that makes notifications of it."""
         if channel == CHANNEL:
             job = data.decode()
         else:
-            job = "notices" if any(one.seq for one in msgspec.json.decode(data, type=list[Nudge])) else ""
+            job = "notifications" if any(one.seq for one in msgspec.json.decode(data, type=list[Signal])) else ""
         if job in self._woken:
             self._woken[job].set()
 
     async def _listen(self) -> None:
         """Wake jobs as Redis says."""
-        async for channel, data in redis.heard(CHANNEL, redis.LIVE_CHANNEL):
+        async for channel, data in redis.subscribed(CHANNEL, redis.LIVE_CHANNEL):
             with contextlib.suppress(msgspec.MsgspecError):
                 self._hear(channel, data)
 
@@ -173,7 +176,7 @@ async def _traces(settings: Settings) -> AsyncIterator[Span]:
     if not settings.traces:
         yield contextlib.nullcontext
         return
-    from parley.core import tracing  # noqa: PLC0415 most installations are without
+    from parley.core.observability import tracing  # noqa: PLC0415 most installations are without
 
     yield tracing.start("parley-worker").start_as_current_span
     await tracing.stop()
@@ -181,7 +184,7 @@ async def _traces(settings: Settings) -> AsyncIterator[Span]:
 
 async def run(settings: Settings) -> None:
     """Run the worker until SIGTERM or SIGINT."""
-    features.connect()
+    hooks.connect()
     await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
     open_redis(settings.redis_url)
     try:

@@ -4,7 +4,7 @@ import { aim, anchor, write } from "./compose.js";
 import { groupOf, grouped } from "./groups.js";
 import { calm, isPlain, narrow, talk, thread } from "./page.js";
 import { find, lineageOf, reading, rows } from "./passages.js";
-import { visit } from "./places.js";
+import { visit } from "./navigation.js";
 import { open } from "./sheet.js";
 
 const REST = 3_000; // the column is in use until so long after the last touch of it

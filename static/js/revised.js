@@ -3,7 +3,7 @@
 import htmx from "./htmx.js";
 import { talk, thread } from "./page.js";
 import { gather, lineageOf, rows } from "./passages.js";
-import { visit } from "./places.js";
+import { visit } from "./navigation.js";
 
 const SPREAD = 2_000; // not every reader asks at the same moment
 const NEAR = 40; // the space between two passages, and some

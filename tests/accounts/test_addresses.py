@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from parley import mail
 from parley.accounts import addresses
-from parley.core import mail
 from parley.core.errors import Refused
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "text" / "flanker-addresses"

@@ -13,8 +13,8 @@ from conftest import forget_caches
 from parley.accounts import blocks, sessions, tokens
 from parley.comments import ops as comments
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.errors import Refused
+from parley.core.http.access import Viewer
 from parley.live import render as live
 from parley.live.hub import Hub
 from parley.live.stream import Stream
@@ -216,12 +216,15 @@ async def test_a_page_costs_the_same_however_much_of_it_is_withheld(
 
 
 async def test_members_with_the_same_relation_share_a_piece(app: Litestar) -> None:
-    from parley.comments import pieces, queries
+    from parley.comments import fragments
+    from parley.comments import queries as comments_queries
 
     comment = await make.comment(await make.thread(), await make.member("jonas"))
-    row = (await queries.by_ids([comment]))[comment]
+    row = (await comments_queries.by_ids([comment]))[comment]
 
-    assert pieces.piece(row, pieces.Mine(muted=True)) is pieces.piece(row, pieces.Mine(muted=True))
+    assert fragments.fragment_of(row, fragments.ViewerState(muted=True)) is fragments.fragment_of(
+        row, fragments.ViewerState(muted=True)
+    )
 
 
 async def test_an_imported_name_is_not_the_member_of_that_name(client: httpx.AsyncClient) -> None:
@@ -241,7 +244,7 @@ async def test_their_voices_are_not_on_the_home_page(client: httpx.AsyncClient) 
     mira, jonas = await make.member("mira"), await make.member("jonas")
     thread = await make.thread()
     comment = await make.comment(thread, jonas, "A strong voice.", stance="challenges")
-    await db.execute("insert into standing (thread, strongest, refreshed_at) values ($1, $2, now()) on conflict "
+    await db.execute("insert into thread_stats (thread, strongest, refreshed_at) values ($1, $2, now()) on conflict "
                      "(thread) do update set strongest = excluded.strongest", thread, [comment])  # fmt: skip
     assert "A strong voice." in (await client.get("/")).text
     await make.block(mira, jonas, "mute")

@@ -5,8 +5,9 @@ import msgspec
 import pytest
 from litestar import Litestar
 
+from parley import mail
 from parley.accounts.web import devmail
-from parley.core import db, mail
+from parley.core import db
 from parley.core.settings import settings
 
 pytestmark = pytest.mark.anyio

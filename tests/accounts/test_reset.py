@@ -8,7 +8,7 @@ from accounts.person import PASSWORD, Person
 from make import browser, sign_in
 from parley.accounts import ops, passwords
 from parley.core import db, ratelimit
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import make
 from parley.accounts import passwords, sessions
 from parley.accounts.states import STATE_NOW
 from parley.core import db
-from parley.core.access import MEMBER, MODERATOR, Viewer
+from parley.core.http.access import MEMBER, MODERATOR, Viewer
 
 pytestmark = pytest.mark.anyio
 

@@ -8,10 +8,10 @@ from conftest import SHARED
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
-from parley.articles.importing.passages import MOST_PASSAGES, Passage, cut
+from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage, cut
 from parley.articles.versions import Kept
 from parley.core.errors import Refused
-from parley.core.text import clean
+from parley.core.text.cleaning import clean
 
 URL = "https://review.example/wager"
 HASH = "a" * 64
@@ -40,14 +40,16 @@ RICH = """
 """
 
 
-def kept(html: str = RICH, *more: Passage) -> list[Kept]:
+def kept(html: str = RICH, *more: ImportedPassage) -> list[Kept]:
     passages = [*cut(html, base_url=URL), *more]
     return [Kept(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages, start=1)]
 
 
 def with_pictures() -> list[Kept]:
     return kept(
-        RICH, Passage("figure", None, FIGURE, "A curve"), Passage("figure", None, CAPTIONED, "The graph, up close.")
+        RICH,
+        ImportedPassage("figure", None, FIGURE, "A curve"),
+        ImportedPassage("figure", None, CAPTIONED, "The graph, up close."),
     )
 
 

@@ -5,19 +5,19 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parley.articles.lineage import Alignment, Former, align
+from parley.articles.lineage import Alignment, EarlierPassage, align
 
 OLD = [
-    Former(11, "The rota hangs beside the door and is older than anyone named on it."),
-    Former(12, "Advertisement"),
-    Former(13, "There are only three remedies, and each of them has been tried across the road."),
-    Former(14, "I have brought my own flask, and I drink from it at my desk."),
+    EarlierPassage(11, "The rota hangs beside the door and is older than anyone named on it."),
+    EarlierPassage(12, "Advertisement"),
+    EarlierPassage(13, "There are only three remedies, and each of them has been tried across the road."),
+    EarlierPassage(14, "I have brought my own flask, and I drink from it at my desk."),
 ]
 TEXTS = [one.text for one in OLD]
 LINEAGES = [11, 12, 13, 14]
 
 
-def lineages(old: list[Former], new: list[str]) -> list[int | None]:
+def lineages(old: list[EarlierPassage], new: list[str]) -> list[int | None]:
     return align(old, new).lineages
 
 
@@ -26,7 +26,7 @@ def test_an_article_that_did_not_change_keeps_its_lineages() -> None:
 
 
 def test_a_change_of_typography_or_white_space_is_none() -> None:
-    old = [Former(1, "It’s “new” – or so\xa0they say."), Former(2, "Another.")]
+    old = [EarlierPassage(1, "It’s “new” – or so\xa0they say."), EarlierPassage(2, "Another.")]
     assert lineages(old, ['It\'s "new" -  or so they say.', "Another."]) == [1, 2]
 
 
@@ -64,17 +64,19 @@ def test_a_replaced_passage_is_new() -> None:
 
 
 def test_equal_passages_keep_their_order() -> None:
-    assert lineages([Former(1, "Yes."), Former(2, "No."), Former(3, "Yes.")], ["Yes.", "Yes.", "No."]) == [1, 3, 2]
+    assert lineages(
+        [EarlierPassage(1, "Yes."), EarlierPassage(2, "No."), EarlierPassage(3, "Yes.")], ["Yes.", "Yes.", "No."]
+    ) == [1, 3, 2]
 
 
 def test_a_picture_without_words_keeps_its_lineage_in_its_place_only() -> None:
-    old = [OLD[0], Former(5, ""), *OLD[1:]]
+    old = [OLD[0], EarlierPassage(5, ""), *OLD[1:]]
     assert lineages(old, [TEXTS[0].replace("older", "younger"), "", *TEXTS[1:]]) == [11, 5, 12, 13, 14]
     assert lineages(old, [*TEXTS[1:], TEXTS[0], ""])[-1] is None
 
 
 def test_an_edit_is_found_in_a_script_without_spaces() -> None:
-    old = [Former(1, "人工智能可能不需要人类来教它新知识"), Former(2, "这款产品意义重大")]
+    old = [EarlierPassage(1, "人工智能可能不需要人类来教它新知识"), EarlierPassage(2, "这款产品意义重大")]
     assert lineages(old, ["人工智能也许不需要人类来教它新知识", "全新的段落"]) == [1, None]
 
 
@@ -84,7 +86,7 @@ def test_the_larger_piece_of_a_split_passage_goes_on() -> None:
 
 
 def test_of_two_equal_pieces_the_first_goes_on() -> None:
-    old = [Former(1, "one two three four five six seven eight")]
+    old = [EarlierPassage(1, "one two three four five six seven eight")]
     assert align(old, ["one two three four", "five six seven eight"]) == Alignment([1, None], {}, {1: 1})
 
 
@@ -101,7 +103,10 @@ def test_a_piece_that_moved_to_another_passage_is_told_of() -> None:
 
 
 def test_a_lineage_of_an_older_revision_comes_back_with_its_words() -> None:
-    earlier = [Former(7, "It was written here once, and removed."), Former(8, "Quite other words than these.")]
+    earlier = [
+        EarlierPassage(7, "It was written here once, and removed."),
+        EarlierPassage(8, "Quite other words than these."),
+    ]
     back = "It was written here once and removed"
     assert align(OLD, [*TEXTS, back], earlier).lineages == [*LINEAGES, 7]
     assert align(OLD, [*TEXTS, earlier[1].text], earlier).lineages == [*LINEAGES, 8]
@@ -109,14 +114,17 @@ def test_a_lineage_of_an_older_revision_comes_back_with_its_words() -> None:
 
 
 def test_two_thousand_edited_and_shuffled_passages_find_their_lineages() -> None:
-    old = [Former(n, f"Passage {n} says that {n * 7} of the {n * 13} things it counts are new.") for n in range(2000)]
+    old = [
+        EarlierPassage(n, f"Passage {n} says that {n * 7} of the {n * 13} things it counts are new.")
+        for n in range(2000)
+    ]
     new = [one.text.replace("says", "tells") for one in reversed(old)]
     assert lineages(old, new) == [one.lineage for one in reversed(old)]
 
 
 def test_one_passage_of_twenty_thousand_words_is_compared_too() -> None:
     words = [f"w{n * n % 9973}" for n in range(20_000)]
-    assert lineages([Former(1, " ".join(words)), *OLD], [" ".join(words[:15_000]), *TEXTS]) == [1, *LINEAGES]
+    assert lineages([EarlierPassage(1, " ".join(words)), *OLD], [" ".join(words[:15_000]), *TEXTS]) == [1, *LINEAGES]
 
 
 def test_passages_of_the_same_words_in_other_orders_are_not_compared_for_ever() -> None:
@@ -124,7 +132,7 @@ def test_passages_of_the_same_words_in_other_orders_are_not_compared_for_ever() 
     old, new = ([" ".join(chosen.sample(words, 500)) for _ in range(50)] for _ in range(2))
 
     started = time.thread_time()
-    lineages([Former(n, one) for n, one in enumerate(old)], new)
+    lineages([EarlierPassage(n, one) for n, one in enumerate(old)], new)
 
     assert time.thread_time() - started < 2  # 18 s before there was a bound
 
@@ -134,14 +142,14 @@ TEXT = st.lists(st.sampled_from("abcdefghij"), min_size=1, max_size=9).map(" ".j
 ARTICLE = st.lists(TEXT, max_size=9)
 
 
-def former(texts: list[str]) -> list[Former]:
-    return [Former(100 + at, text) for at, text in enumerate(texts)]
+def former(texts: list[str]) -> list[EarlierPassage]:
+    return [EarlierPassage(100 + at, text) for at, text in enumerate(texts)]
 
 
 @settings(deadline=None)
 @given(ARTICLE, ARTICLE, ARTICLE)
 def test_each_lineage_goes_to_one_passage_and_none_is_made_up(old: list[str], new: list[str], gone: list[str]) -> None:
-    earlier = [Former(200 + at, text) for at, text in enumerate(gone)]
+    earlier = [EarlierPassage(200 + at, text) for at, text in enumerate(gone)]
     found = align(former(old), new, earlier)
     given_out = [one for one in found.lineages if one is not None]
     assert len(found.lineages) == len(new)
@@ -189,7 +197,7 @@ def test_an_alignment_is_order_stable(steps: list[tuple[str, int]]) -> None:
             new.append((" ".join(words if step == "keep" else edited), at))
         if step == "add":
             new.append((f"added for {at}", None))
-    old = [Former(at, " ".join(words)) for at, words in enumerate(WORDS[: len(steps)])]
+    old = [EarlierPassage(at, " ".join(words)) for at, words in enumerate(WORDS[: len(steps)])]
     assert lineages(old, [text for text, _ in new]) == [at for _, at in new]
 
 
@@ -200,12 +208,12 @@ def test_to_revise_and_to_restore_is_the_identity(first: list[str], second: list
     fresh = count(200)
     found = align(old, second)
     revised = [
-        Former(next(fresh) if lineage is None else lineage, text)
+        EarlierPassage(next(fresh) if lineage is None else lineage, text)
         for lineage, text in zip(found.lineages, second, strict=True)
     ]
     earlier = [one for one in old if one.lineage not in found.lineages]
     assert lineages_back(revised, first, earlier) == [one.lineage for one in old]
 
 
-def lineages_back(revised: list[Former], first: list[str], earlier: list[Former]) -> list[int | None]:
+def lineages_back(revised: list[EarlierPassage], first: list[str], earlier: list[EarlierPassage]) -> list[int | None]:
     return align(revised, first, earlier).lineages

@@ -16,22 +16,22 @@ from parley.articles import checking
 from parley.articles.differences import compare, count
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.markdown import extract_markdown
-from parley.articles.importing.passages import Passage, cut
+from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.merging import Conflict, merge, with_known_pictures
 from parley.articles.versions import Kept
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
 
 
-def said(words: Iterable[str]) -> list[Passage]:
-    return [Passage("paragraph", None, f"<p>{word}</p>", word) for word in words]
+def said(words: Iterable[str]) -> list[ImportedPassage]:
+    return [ImportedPassage("paragraph", None, f"<p>{word}</p>", word) for word in words]
 
 
 def kept(words: list[str], first: int = 1) -> list[Kept]:
     return [Kept(at, "paragraph", None, f"<p>{word}</p>", word) for at, word in enumerate(words, start=first)]
 
 
-def texts(passages: Iterable[Passage]) -> list[str]:
+def texts(passages: Iterable[ImportedPassage]) -> list[str]:
     return [one.text for one in passages]
 
 
@@ -118,9 +118,9 @@ def test_when_the_source_splits_a_corrected_paragraph_its_pieces_are_one_conflic
 
 
 def test_a_picture_that_could_not_be_fetched_this_time_is_the_one_that_was() -> None:
-    figure = Passage("figure", None, '<figure><img src="/media/a"></figure>', "A curve")
-    link = Passage("figure", None, '<figure><a href="https://essay.example/a">A curve</a></figure>', "A curve")
-    other = Passage("figure", None, '<figure><img src="/media/b"></figure>', "A curve")
+    figure = ImportedPassage("figure", None, '<figure><img src="/media/a"></figure>', "A curve")
+    link = ImportedPassage("figure", None, '<figure><a href="https://essay.example/a">A curve</a></figure>', "A curve")
+    other = ImportedPassage("figure", None, '<figure><img src="/media/b"></figure>', "A curve")
 
     assert with_known_pictures([figure], [link, other]) == [figure, other]
 

@@ -7,7 +7,7 @@ import make
 from parley.articles import display, jobs
 from parley.articles.rules import EXCERPT
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio

@@ -77,7 +77,7 @@ async def test_what_an_editor_mended_survives_the_next_word_of_the_source(app: o
     first = make.text("One, with a tipo in it.", "Two, as it was.", "Three.", url=URL, fetched=True)
     opened = await open_thread(text=first, topic="research", starter=editor.id)
     mended = make.text("One, with a typo in it.", "Two, as it was.", "Two and a half.", url=URL)
-    await threads.revise_thread(opened.id, mended, threads.Edit(editor.id))
+    await threads.revise_thread(opened.id, mended, threads.RevisionNote(editor.id))
     said = make.text("One, with a tipo in it.", "Two, as it is now.", "Three.", url=URL, fetched=True)
 
     await open_thread(text=said, topic="research", starter=None)
@@ -89,7 +89,7 @@ async def test_the_same_words_again_write_no_revision_over_an_edit(app: object) 
     editor = await make.member(role="moderator")
     first = make.text("One, with a tipo in it.", "Two.", url=URL, fetched=True)
     opened = await open_thread(text=first, topic="research", starter=editor.id)
-    await threads.revise_thread(opened.id, make.text("One, mended.", "Two.", url=URL), threads.Edit(editor.id))
+    await threads.revise_thread(opened.id, make.text("One, mended.", "Two.", url=URL), threads.RevisionNote(editor.id))
 
     again = await open_thread(text=first, topic="research", starter=None)
 

@@ -10,25 +10,26 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import make
-from parley import features
+from parley import hooks
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.imports import request_import
 from parley.articles.jobs import read_waiting
 from parley.articles.reading import finished
-from parley.comments.importing import Line, import_discussion
+from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.db import close_pool, open_pool
-from parley.core.mail import off_link
-from parley.core.mail.sending import deliver_due
-from parley.core.migrate import migrate
-from parley.core.redis import close_redis, open_redis
+from parley.core.db.migrate import migrate
+from parley.core.events.redis import close_redis, open_redis
+from parley.core.http.access import Viewer
 from parley.core.settings import settings
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice
 from parley.demo.fill import fill
 from parley.digests import letters
-from parley.moderation import decisions, reports
-from parley.moderation.reports import Flag
-from parley.moderation.rules import Choice
+from parley.mail import off_link
+from parley.mail.sending import deliver_due
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 from parley.threads.jobs import refresh_standings
 
 SPARE = 60
@@ -44,11 +45,11 @@ SENTENCES = (
 )
 
 
-def lines(count: int, deepest: int, seed: str) -> list[Line]:
+def lines(count: int, deepest: int, seed: str) -> list[ImportLine]:
     """A discussion of `count` comments in which no reply stands deeper than `deepest`; the same every time."""
     chance = random.Random(seed)
     depths: list[int] = []
-    made: list[Line] = []
+    made: list[ImportLine] = []
     for number in range(count):
         parent = chance.randrange(-count // 3, number) if number else -1
         while parent >= 0 and depths[parent] >= deepest:
@@ -58,15 +59,15 @@ def lines(count: int, deepest: int, seed: str) -> list[Line]:
     return made
 
 
-def chain(depth: int, seed: str) -> list[Line]:
+def chain(depth: int, seed: str) -> list[ImportLine]:
     """Each comment answers the one before it."""
     chance = random.Random(seed)
     return [line(seed, number, number - 1 if number else None, chance) for number in range(depth)]
 
 
-def line(seed: str, number: int, parent: int | None, chance: random.Random) -> Line:
+def line(seed: str, number: int, parent: int | None, chance: random.Random) -> ImportLine:
     body = " ".join(chance.choices(SENTENCES, k=chance.randrange(1, 5)))
-    return Line(
+    return ImportLine(
         id=f"{seed}-{number}",
         parent_id=None if parent is None else f"{seed}-{parent}",
         author=f"reader{chance.randrange(60)}",
@@ -136,7 +137,7 @@ async def slowed() -> int:
     return thread
 
 
-async def discussion(title: str, made: list[Line]) -> int:
+async def discussion(title: str, made: list[ImportLine]) -> int:
     thread = await make.thread(make.text(title=title))
     await import_discussion(thread, made, lambda _: None)
     return thread
@@ -147,8 +148,8 @@ async def proposed(thread: int) -> int:
     olaf = await make.member("olaf")
     comment = await make.comment(thread, olaf, "A threat.")
     await reports.report(Flag("comment", comment, "illegal", "A threat.", await viewer("jonas_w")))
-    item = await db.value("select id from item where kind = 'comment' and target = $1", comment)
-    version = await db.value("select version from item where id = $1", item)
+    item = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
+    version = await db.value("select version from queue_item where id = $1", item)
     return await decisions.decide(
         await viewer("sam_h", "moderator"), Choice(item, version, "suspend", "illegal", "They threaten somebody.")
     )
@@ -183,7 +184,7 @@ async def viewer(name: str, role: str = "member") -> Viewer:
 
 
 async def main() -> None:
-    features.connect()
+    hooks.connect()
     await migrate(settings().database_url)
     await open_pool(settings().database_url, size=4)
     open_redis(settings().redis_url)

@@ -51,7 +51,7 @@ async def every_page(site: Site) -> list[Shown]:
            select id, 'url', 'https://example.org/a', 'failed', 'research', 'The page was silent.', now(), now()
            from member where name = 'mira' returning id"""
     )
-    item = await site.value("select id from item where kind = 'comment' order by state <> 'open', id limit 1")
+    item = await site.value("select id from queue_item where kind = 'comment' order by state <> 'open', id limit 1")
     appeal = await site.value("select id from appeal order by id limit 1")
     decision = await site.value("select decision from appeal order by id limit 1")
     proposed = site.made["proposed"]
@@ -111,8 +111,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("mail", "/mod/mail", "ada", also="nobody"),
         Shown("pick", "/t/1/pick", "sam_h", also="staff"),
         Shown("a statement of reasons", f"/decision/{decision}", "ada", also="staff"),
-        Shown("notices", "/notices", "mira"),
-        Shown("settings: notices", "/settings/notices", "mira"),
+        Shown("notifications", "/notifications", "mira"),
+        Shown("settings: notifications", "/settings/notifications", "mira"),
         Shown("settings: decisions", "/settings/decisions", "mira"),
         Shown("rules", "/rules"),
         Shown("edit the rules", "/rules/edit", "ada", also="nobody"),

@@ -15,7 +15,7 @@ import asyncpg
 
 from parley.embedded import Folder, servers
 from parley.embedded.program import Program, Web
-from parley.embedded.service import Run
+from parley.embedded.service import ServiceRun
 from ports import free_port
 
 FILL = Path(__file__).with_name("fill.py")
@@ -34,7 +34,7 @@ class Site:
         self.settings = {**settings, **own}
         self.made: dict[str, Any] = {}
         self._spare: Iterator[int] = iter(())
-        run = Run(folder)
+        run = ServiceRun(folder)
         self.web = Web(run, self.settings, port)
         self.worker = Program(run, self.settings, "worker")
 

@@ -147,7 +147,7 @@ async def at_the_desk(site: Site, reader: Reader) -> dict[str, httpx.Response]:
     """What a moderator is sent who takes an item, forgets the rule, and looks at the overview."""
     comment = await site.value("select min(id) from comment where thread = $1", site.fresh_thread())
     await (await reader.as_("jonas_w")).post(f"/c/{comment}/report", data={"reason": "civility", "text": "Look."})
-    item = await site.value("select id from item where kind = 'comment' and target = $1", comment)
+    item = await site.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     sam, asked, address = await reader.as_("sam_h"), {"HX-Request": "true"}, f"/mod/item/{item}"
     fields = {"version": "1", "action": "remove", "reason": "It insults somebody."}
     answers = {

@@ -13,9 +13,9 @@ from browser.conftest import OpenTab
 from browser.pages import every_page
 from browser.site import Site
 from browser.tab import Tab
-from parley.accounts import names
+from parley.accounts import names as accounts
 from parley.articles.importing.safe import sanitise
-from parley.core import markdown
+from parley.core.text import markdown
 from parley.demo import PASSWORD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -70,7 +70,7 @@ async def poison(connection: asyncpg.Connection) -> set[str]:
         except (asyncpg.IntegrityConstraintViolationError, asyncpg.StringDataRightTruncationError):
             refused.add(column)
     for member, name in await connection.fetch("select id, name from member"):
-        await connection.execute("update member set name_key = $1 where id = $2", names.key(name), member)
+        await connection.execute("update member set name_key = $1 where id = $2", accounts.key(name), member)
     return refused
 
 

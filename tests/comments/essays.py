@@ -17,9 +17,9 @@ import msgspec
 from conftest import SHARED
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.passages import cut
-from parley.articles.lineage import Former, align
+from parley.articles.lineage import EarlierPassage, align
 from parley.articles.words import WORD, collapsed
-from parley.comments.anchoring import Block, Selector, select
+from parley.comments.anchoring import DocumentBlock, Selector, select
 
 FOLDER = SHARED / "revisions"
 CONTAINED = 0.8
@@ -66,8 +66,8 @@ class Essay(msgspec.Struct, frozen=True):
     `places` has for each new passage the block of pairs.json in which it is.
     """
 
-    former: list[Block]
-    new: list[Block]
+    former: list[DocumentBlock]
+    new: list[DocumentBlock]
     places: list[int | None]
     merged: dict[int, int]
     cases: list[Case]
@@ -75,11 +75,11 @@ class Essay(msgspec.Struct, frozen=True):
 
 def essays() -> Iterator[Essay]:
     for pair in msgspec.json.decode((FOLDER / "pairs.json").read_bytes(), type=list[Pair]):
-        old, texts = [Block(at, text) for at, text in enumerate(_passages(pair.a), 1)], _passages(pair.b)
-        found = align([Former(one.lineage, one.text) for one in old], texts)
+        old, texts = [DocumentBlock(at, text) for at, text in enumerate(_passages(pair.a), 1)], _passages(pair.b)
+        found = align([EarlierPassage(one.lineage, one.text) for one in old], texts)
         fresh = count(10_000)
         lineages = [next(fresh) if one is None else one for one in found.lineages]
-        new = [Block(*one) for one in zip(lineages, texts, strict=True)]
+        new = [DocumentBlock(*one) for one in zip(lineages, texts, strict=True)]
         merged = {lineage: lineages[at] for lineage, at in found.merged.items()}
         yield Essay(old, new, list(_places(texts, _blocks(pair.b))), merged, list(_cases(pair, old)))
 
@@ -100,7 +100,7 @@ def _blocks(name: str) -> list[str]:
     return ["\n".join(line for line, _ in part) for filled, part in parts if filled]
 
 
-def _cases(pair: Pair, old: list[Block]) -> Iterator[Case]:
+def _cases(pair: Pair, old: list[DocumentBlock]) -> Iterator[Case]:
     """Anchors on every passage but front matter and such of less than three words."""
     random = Random(pair.a + pair.b)
     before, after = _blocks(pair.a), _blocks(pair.b)
@@ -125,7 +125,7 @@ def _places(passages: Sequence[str], blocks: Sequence[str]) -> Iterator[int | No
         yield here
 
 
-def _anchors(old: list[Block], index: int, random: Random) -> Iterator[Selector]:
+def _anchors(old: list[DocumentBlock], index: int, random: Random) -> Iterator[Selector]:
     """The whole passage, a sentence of it, and three to eight of its words."""
     passage = old[index]
     yield Selector(passage.lineage, "")

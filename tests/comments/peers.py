@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from parley.comments.anchoring import CONTEXT, Block, Selector
+from parley.comments.anchoring import CONTEXT, DocumentBlock, Selector
 from parley.comments.anchoring.document import Document
 
 Found = tuple[str | None, int]  # the words that are taken for the quote, and the passage in which they begin
 
 
-def exact(quote: str, new: Sequence[Block]) -> Found:
+def exact(quote: str, new: Sequence[DocumentBlock]) -> Found:
     """LessWrong's side comments: the first block in which the quote stands as it is."""
     at = next((at for at, one in enumerate(new) if quote in one.text), None)
     return (None, 0) if at is None else (quote, at)
@@ -22,7 +22,7 @@ class Closest:
     Of several places the one with the text around it and the position that the quote had.
     """
 
-    def __init__(self, old: Sequence[Block], new: Sequence[Block]) -> None:
+    def __init__(self, old: Sequence[DocumentBlock], new: Sequence[DocumentBlock]) -> None:
         self._old, self._new = Document(old), Document(new)
 
     def find(self, anchor: Selector, quote: str) -> Found:

@@ -5,19 +5,21 @@ import lxml.html
 import pytest
 
 from conftest import SHARED
-from parley.comments.anchoring import Block, Resolution, Selector, resolve, select
+from parley.comments.anchoring import DocumentBlock, Resolution, Selector, resolve, select
 
 ROTA = "The rota hangs beside the door. It is older than anyone named on it, and nobody dares to change it."
 NOTICE = "There are only three remedies, and each of them has been tried across the road."
 FLASK = "I have brought my own flask, and I drink from it at my desk. Nobody has said a word about it so far."
-ARTICLE = [Block(11, ROTA), Block(12, NOTICE), Block(13, FLASK)]
+ARTICLE = [DocumentBlock(11, ROTA), DocumentBlock(12, NOTICE), DocumentBlock(13, FLASK)]
 
 
-def blocks(*texts: str, first: int = 11) -> list[Block]:
-    return [Block(first + at, text) for at, text in enumerate(texts)]
+def blocks(*texts: str, first: int = 11) -> list[DocumentBlock]:
+    return [DocumentBlock(first + at, text) for at, text in enumerate(texts)]
 
 
-def find(quote: str, new: Sequence[Block], *, on: int = 11, old: Sequence[Block] = ARTICLE) -> Resolution:
+def find(
+    quote: str, new: Sequence[DocumentBlock], *, on: int = 11, old: Sequence[DocumentBlock] = ARTICLE
+) -> Resolution:
     selector = select(old, on, quote)
     assert selector
     [place] = resolve([selector], old, new, {})
@@ -74,7 +76,7 @@ def test_no_quote_means_the_whole_passage() -> None:
 
 
 def test_what_did_not_change_is_the_same() -> None:
-    place = find("nobody dares", [Block(9, "Something new."), *ARTICLE])
+    place = find("nobody dares", [DocumentBlock(9, "Something new."), *ARTICLE])
     assert place == Resolution(
         "same", 11, 11, "nobody dares", 1.0, "er than anyone named on it, and ", " to change it. There are only th"
     )
@@ -120,7 +122,7 @@ def test_a_sentence_moved_into_another_passage_moved() -> None:
 
 
 def test_words_in_a_piece_that_was_split_off_moved_to_it() -> None:
-    new = [Block(11, "The rota hangs beside the door."), Block(20, ROTA[32:]), *ARTICLE[1:]]
+    new = [DocumentBlock(11, "The rota hangs beside the door."), DocumentBlock(20, ROTA[32:]), *ARTICLE[1:]]
     assert find("older than anyone", new) == Resolution(
         "moved",
         20,
@@ -135,7 +137,7 @@ def test_words_in_a_piece_that_was_split_off_moved_to_it() -> None:
 
 
 def test_words_of_a_passage_merged_into_another_moved_with_it() -> None:
-    new = [Block(11, f"{ROTA} {NOTICE}"), ARTICLE[2]]
+    new = [DocumentBlock(11, f"{ROTA} {NOTICE}"), ARTICLE[2]]
     anchors = [Selector(12, "three remedies"), Selector(12, "")]
     words, whole = resolve(anchors, ARTICLE, new, {12: 11})
     assert (words.state, words.lineage, words.quote) == ("moved", 11, "three remedies")
@@ -173,16 +175,16 @@ def test_of_two_equally_good_places_the_text_around_decides_or_else_it_is_lost()
 
 
 def test_a_whole_passage_goes_with_its_lineage() -> None:
-    new = [Block(12, NOTICE), Block(11, ROTA), Block(20, "Something else.")]
+    new = [DocumentBlock(12, NOTICE), DocumentBlock(11, ROTA), DocumentBlock(20, "Something else.")]
     anchors = [Selector(lineage, "") for lineage in (11, 12, 13)]
-    edited = [Block(11, ROTA.replace("older", "younger")), *ARTICLE[1:]]
+    edited = [DocumentBlock(11, ROTA.replace("older", "younger")), *ARTICLE[1:]]
     assert sorted(one.state for one in resolve(anchors[:2], ARTICLE, new, {})) == ["moved", "same"]
     assert [one.state for one in resolve(anchors, ARTICLE, edited, {})] == ["changed", "same", "same"]
     assert resolve(anchors[2:], ARTICLE, new, {}) == [Resolution("lost", 13, 13, "", 0.0)]
 
 
 def test_a_passage_without_words_can_be_anchored_to() -> None:
-    article = [ARTICLE[0], Block(12, ""), ARTICLE[2]]
+    article = [ARTICLE[0], DocumentBlock(12, ""), ARTICLE[2]]
     [place] = resolve([Selector(12, "")], article, article, {})
     assert (place.state, place.lineage) == ("same", 12)
     assert find("to change it. I have brought", article, old=article).last == 13
@@ -209,7 +211,7 @@ def test_quotes_are_matched_as_apache_annotator_does() -> None:
         if not quote or (not expected and quote in text):
             continue
         selector = Selector(1, quote, case["selector"].get("prefix", ""), case["selector"].get("suffix", ""))
-        [place] = resolve([selector], [Block(1, text)], [Block(1, text)], {})
+        [place] = resolve([selector], [DocumentBlock(1, text)], [DocumentBlock(1, text)], {})
         before = (text.index(place.prefix + place.quote) + len(place.prefix)) if place.quote else -1
         assert (before, before + len(quote)) in expected or (place.state == "lost" and not expected), name
         judged += 1

@@ -11,9 +11,9 @@ import pytest
 
 import make
 from parley.articles import revising
-from parley.articles.lineage import Former, align
+from parley.articles.lineage import EarlierPassage, align
 from parley.comments import anchoring
-from parley.comments.anchoring import Block, Selector, resolve
+from parley.comments.anchoring import DocumentBlock, Selector, resolve
 from parley.threads.ops import revise_thread
 
 pytestmark = pytest.mark.anyio
@@ -33,14 +33,14 @@ HOSTILE = {
 }
 
 
-def revised(old: list[str], new: list[str]) -> tuple[list[Block], list[Block], dict[int, int]]:
+def revised(old: list[str], new: list[str]) -> tuple[list[DocumentBlock], list[DocumentBlock], dict[int, int]]:
     """The passages before and after, with the lineages that the alignment gives them."""
-    aligned = align([Former(at, text) for at, text in enumerate(old)], new)
+    aligned = align([EarlierPassage(at, text) for at, text in enumerate(old)], new)
     fresh = count(len(old))
     lineages = [next(fresh) if one is None else one for one in aligned.lineages]
-    after = [Block(lineage, text) for lineage, text in zip(lineages, new, strict=True)]
+    after = [DocumentBlock(lineage, text) for lineage, text in zip(lineages, new, strict=True)]
     merged = {lineage: lineages[at] for lineage, at in aligned.merged.items()}
-    return [Block(at, text) for at, text in enumerate(old)], after, merged
+    return [DocumentBlock(at, text) for at, text in enumerate(old)], after, merged
 
 
 def anchors(old: list[str], many: int) -> list[Selector]:
@@ -87,8 +87,8 @@ def test_equal_anchors_are_looked_for_once() -> None:
 def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parley.comments.anchoring.resolving.ANCHORS", 0)
     monkeypatch.setattr("parley.comments.anchoring.resolving.EACH_ANCHOR", 0)
-    before = [Block(1, "What stays is found."), Block(2, "What changes is lost, since nobody looks.")]
-    after = [before[0], Block(2, "What has changed is lost, since nobody looks.")]
+    before = [DocumentBlock(1, "What stays is found."), DocumentBlock(2, "What changes is lost, since nobody looks.")]
+    after = [before[0], DocumentBlock(2, "What has changed is lost, since nobody looks.")]
 
     kept, lost = resolve([Selector(1, "stays is"), Selector(2, "changes is lost")], before, after, {})
 

@@ -7,8 +7,8 @@ from itertools import chain, count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parley.articles.lineage import Former, align
-from parley.comments.anchoring import Block, Selector, resolve, select
+from parley.articles.lineage import EarlierPassage, align
+from parley.comments.anchoring import DocumentBlock, Selector, resolve, select
 
 STAYING = ("reword", "lengthen", "add", "drop", "split", "merge")
 MOVING = (*STAYING, "move")
@@ -89,16 +89,18 @@ class Story:
         self.passages[at : at + 2] = [[*chain.from_iterable(self.passages[at : at + 2])]]
 
 
-def revised(former: list[Block], texts: list[str], fresh: Iterator[int]) -> tuple[list[Block], dict[int, int]]:
-    found = align([Former(one.lineage, one.text) for one in former], texts)
+def revised(
+    former: list[DocumentBlock], texts: list[str], fresh: Iterator[int]
+) -> tuple[list[DocumentBlock], dict[int, int]]:
+    found = align([EarlierPassage(one.lineage, one.text) for one in former], texts)
     lineages = [next(fresh) if one is None else one for one in found.lineages]
-    new = [Block(*one) for one in zip(lineages, texts, strict=True)]
+    new = [DocumentBlock(*one) for one in zip(lineages, texts, strict=True)]
     return new, {lineage: lineages[at] for lineage, at in found.merged.items()}
 
 
 def survives(story: Story, edits: list[list[str]], shortest: int) -> None:
     fresh = count(100)
-    former = [Block(at, text) for at, text in enumerate(story.texts())]
+    former = [DocumentBlock(at, text) for at, text in enumerate(story.texts())]
     anchor = select(former, *story.choose(shortest))
     assert anchor
     for some in edits:

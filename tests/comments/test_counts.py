@@ -14,16 +14,16 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 from litestar import Litestar
 
 import make
+from automod.rows import put_rule
 from conftest import empty
 from loops import Loop, own_loop
-from moderation.engine.rows import put_rule
+from parley.automod.rules.conditions import WordList
 from parley.comments import counts, jobs, ops
-from parley.comments.importing import Line, import_discussion
+from parley.comments.importing import ImportLine, import_discussion
 from parley.comments.rules import STANCES
 from parley.comments.states import transition
 from parley.core import db
 from parley.core.errors import ParleyError
-from parley.moderation.engine.conditions import Words
 from parley.threads.ops import revise_thread
 
 Result = TypeVar("Result")
@@ -67,7 +67,7 @@ class Discussion(RuleBasedStateMachine):
         self.ana = self.do(make.member("ana"))
         self.thread = self.do(make.thread(make.text(*make.WORDS)))
         self.lineages = self.do(make.lineages(self.thread))
-        self.do(put_rule(Words(["held"]), action="hold"))
+        self.do(put_rule(WordList(["held"]), action="hold"))
 
     @rule(target=comments, place=st.integers(-1, 2), words=st.sampled_from(["", "energy", "answer"]), stance=stances)
     def post(self, place: int, words: str, stance: str | None) -> Any:
@@ -88,7 +88,7 @@ class Discussion(RuleBasedStateMachine):
         self.attempt(ops.edit_comment(viewer=self.ana, comment_id=comment, body="It is so.", stance=stance))
 
     @rule(comment=comments, back=st.booleans())
-    def take_back(self, comment: int, *, back: bool) -> None:
+    def release(self, comment: int, *, back: bool) -> None:
         change = ops.restore_comment if back else ops.delete_comment
         self.attempt(change(viewer=self.ana, comment_id=comment))
 
@@ -107,7 +107,7 @@ class Discussion(RuleBasedStateMachine):
 
     @rule(size=st.integers(1, 3))
     def take_over(self, size: int) -> None:
-        lines = [Line(f"{next(_numbers)}", None, "u", 0, "[removed]" if one else "So.") for one in range(size)]
+        lines = [ImportLine(f"{next(_numbers)}", None, "u", 0, "[removed]" if one else "So.") for one in range(size)]
         self.attempt(import_discussion(self.thread, lines, lambda _: None))
 
     @invariant()

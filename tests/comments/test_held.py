@@ -8,10 +8,10 @@ from litestar import Litestar
 
 import make
 from parley.comments import ops, states
-from parley.comments.importing import Line, import_discussion
+from parley.comments.importing import ImportLine, import_discussion
 from parley.comments.ops import Draft, Verdict
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.threads.jobs import refresh_standings
 
 pytestmark = pytest.mark.anyio
@@ -106,7 +106,7 @@ async def test_importing_a_discussion_does_not_count_it(app: Litestar) -> None:
     parent = await make.comment(thread, author)
     await held(thread, author, parent)
 
-    await import_discussion(thread, [Line("a", body="From elsewhere.")], lambda _done: None)
+    await import_discussion(thread, [ImportLine("a", body="From elsewhere.")], lambda _done: None)
 
     assert await db.value("select comment_count from thread where id = $1", thread) == 2
     assert await db.value("select reply_count from comment where id = $1", parent) == 0
@@ -116,11 +116,11 @@ async def test_it_adds_nothing_to_how_its_thread_stands_on_the_home_page(app: Li
     thread = await make.thread()
     await make.comment(thread, await make.member())
     await held(thread, await make.member())
-    await db.execute("update standing set refreshed_at = now() - interval '1 hour'")
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
 
     await refresh_standings()
 
-    shown = "select array[people, score, days[cardinality(days)]] from standing where thread = $1"
+    shown = "select array[people, score, days[cardinality(days)]] from thread_stats where thread = $1"
     assert await db.value(shown, thread) == [1, 1, 1]
 
 

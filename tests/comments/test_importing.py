@@ -12,7 +12,7 @@ import make
 import ranking
 from conftest import SHARED
 from parley.cli.discussion import read
-from parley.comments.importing import Line, Summary, import_discussion
+from parley.comments.importing import ImportLine, Summary, import_discussion
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 
@@ -51,18 +51,18 @@ from comment c left join comment p on p.id = c.parent where c.thread = $1 order 
 """
 
 
-async def loaded(thread: int, lines: list[Line]) -> Summary:
+async def loaded(thread: int, lines: list[ImportLine]) -> Summary:
     return await import_discussion(thread, lines, lambda _done: None)
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> list[Line]:
+def own(tmp_path: Path) -> list[ImportLine]:
     file = tmp_path / "own.jsonl"
     file.write_text(OWN)
     return read(file)
 
 
-async def test_a_small_discussion_comes_in_whole(app: Litestar, own: list[Line]) -> None:
+async def test_a_small_discussion_comes_in_whole(app: Litestar, own: list[ImportLine]) -> None:
     thread = await make.thread()
 
     summary = await loaded(thread, own)
@@ -78,13 +78,13 @@ async def test_a_small_discussion_comes_in_whole(app: Litestar, own: list[Line])
     assert await db.value("select comment_count from thread where id = $1", thread) == 7
 
 
-async def test_an_import_again_adds_only_what_is_new(app: Litestar, own: list[Line]) -> None:
+async def test_an_import_again_adds_only_what_is_new(app: Litestar, own: list[ImportLine]) -> None:
     thread = await make.thread()
     await loaded(thread, own)
     before = await db.fetch(Kept, KEPT, thread)
 
     again = await loaded(thread, own)
-    more = await loaded(thread, [*own, Line("h", "a", "hal", 1_600_000_009, "Late.", 2)])
+    more = await loaded(thread, [*own, ImportLine("h", "a", "hal", 1_600_000_009, "Late.", 2)])
 
     assert (again.added, again.known, more.added) == (0, 7, 1)
     after = await db.fetch(Kept, KEPT, thread)
@@ -92,14 +92,14 @@ async def test_an_import_again_adds_only_what_is_new(app: Litestar, own: list[Li
     assert await db.value("select reply_count from comment where imported_id = 'a'") == 2
 
 
-async def test_the_same_file_fills_two_threads(app: Litestar, own: list[Line]) -> None:
+async def test_the_same_file_fills_two_threads(app: Litestar, own: list[ImportLine]) -> None:
     first, second = await make.thread(), await make.thread()
 
     assert (await loaded(first, own)).added == (await loaded(second, own)).added == 7
 
 
 async def test_the_page_shows_names_and_tombstones_and_no_markup_of_theirs(
-    client: httpx.AsyncClient, own: list[Line]
+    client: httpx.AsyncClient, own: list[ImportLine]
 ) -> None:
     thread = await make.thread()
     await loaded(thread, own)
@@ -114,7 +114,7 @@ async def test_the_page_shows_names_and_tombstones_and_no_markup_of_theirs(
     assert 'href="/u/ada"' not in page  # a name from elsewhere is no member of ours
 
 
-async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[Line]) -> None:
+async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[ImportLine]) -> None:
     thread = await make.thread()
     await loaded(thread, own)
     comment = await db.value("select id from comment where imported_id = 'a'")
@@ -124,7 +124,7 @@ async def test_votes_count_on_top_of_the_base_score(app: Litestar, own: list[Lin
     assert await db.value("select best from comment where id = $1", comment) == pytest.approx(ranking.best(7, 1))
 
 
-async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[Line]) -> None:
+async def test_a_thread_that_is_not_there_is_said(app: Litestar, own: list[ImportLine]) -> None:
     with pytest.raises(NotFound, match="no thread 999"):
         await loaded(999_999, own)
 

@@ -4,7 +4,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments.importing import Line, import_discussion
+from parley.comments.importing import ImportLine, import_discussion
 from parley.comments.jobs import render_old
 from parley.core import db
 
@@ -24,7 +24,7 @@ async def test_mentions_are_linked_anew_but_in_what_was_imported(app: Litestar) 
     await make.member("mira")
     thread = await make.thread()
     here = await make.comment(thread, await make.member(), "Hello @mira.")
-    await import_discussion(thread, [Line("a", body="Hello @mira.", author="somebody")], lambda _: None)
+    await import_discussion(thread, [ImportLine("a", body="Hello @mira.", author="somebody")], lambda _: None)
     await db.execute("update comment set html = 'old', html_version = 0")
 
     assert await render_old() == 2

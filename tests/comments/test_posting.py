@@ -11,10 +11,10 @@ import make
 from parley.comments import ops as comments
 from parley.comments import rules
 from parley.core import db, ratelimit
-from parley.core.access import Viewer
+from parley.core.db.pool import AWAY
 from parley.core.errors import Refused, Unavailable
-from parley.core.lending import AWAY
-from parley.moderation import places
+from parley.core.http.access import Viewer
+from parley.decisions import thread_actions
 from parley.threads.ops import revise_thread
 from waiting import until_somebody_waits
 
@@ -149,7 +149,7 @@ async def test_a_closed_thread_refuses_and_keeps_the_text(
 ) -> None:
     root = await make.comment(thread, mira)
     moderator = await make.member(role="moderator")
-    await places.hold(moderator, thread, action)
+    await thread_actions.act(moderator, thread, action)
 
     for path in (f"/t/{thread}/comments", f"/c/{root}/edit"):
         answer = await client.post(path, data={"body": "kept words"})
@@ -197,7 +197,7 @@ async def test_a_resend_finds_the_first_comment_in_a_thread_that_was_locked_sinc
 ) -> None:
     form = {"body": "Once.", "submission": str(uuid4())}
     first = await client.post(f"/t/{thread}/comments", data=form)
-    await places.hold(await make.member(role="moderator"), thread, "lock")
+    await thread_actions.act(await make.member(role="moderator"), thread, "lock")
 
     again = await client.post(f"/t/{thread}/comments", data=form)
 

@@ -14,12 +14,13 @@ from litestar import Litestar
 
 import make
 from parley.accounts import sessions
-from parley.comments import page, tree
+from parley.automod.rules import current
+from parley.comments import tree
 from parley.comments.choosing import Node, Tree, choose
-from parley.comments.importing import Line, import_discussion
+from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.cache import MicroCache
-from parley.moderation.engine import current
+from parley.pages import thread as pages
 
 STEPS = 3
 
@@ -105,25 +106,27 @@ def test_no_root_takes_every_place_where_replies_outrank_roots(roots: int, repli
     assert len(choose(nodes, None, roots + replies, evenly=True).roots) > 1
 
 
-def grown(size: int, seed: int, roots: float) -> list[Line]:
+def grown(size: int, seed: int, roots: float) -> list[ImportLine]:
     """A discussion that grew at random; `roots` is the share of comments that answer the article."""
     chance = random.Random(seed)
-    lines: list[Line] = []
+    lines: list[ImportLine] = []
     for number in range(size):
         parent = None if not lines or chance.random() < roots else chance.choice(lines).id
         score = round(chance.gauss(1, 6))
-        lines.append(Line(str(number), parent, f"u{number % 50}", 1_600_000_000 + number, f"Word {number}.", score))
+        lines.append(
+            ImportLine(str(number), parent, f"u{number % 50}", 1_600_000_000 + number, f"Word {number}.", score)
+        )
     return lines
 
 
-def chain(size: int) -> list[Line]:
+def chain(size: int) -> list[ImportLine]:
     return [
-        Line(str(number), str(number - 1) if number else None, "ada", 1_600_000_000 + number, f"Deep {number}.")
+        ImportLine(str(number), str(number - 1) if number else None, "ada", 1_600_000_000 + number, f"Deep {number}.")
         for number in range(size)
     ]
 
 
-async def loaded(lines: Sequence[Line]) -> int:
+async def loaded(lines: Sequence[ImportLine]) -> int:
     thread = await make.thread()
     await import_discussion(thread, lines, lambda _done: None)
     return thread
@@ -168,7 +171,9 @@ async def test_every_comment_of_a_large_thread_is_three_steps_away(client: httpx
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("lines", [chain(1_000), grown(1_000, seed=3, roots=1.0)], ids=["deep", "flat"])
-async def test_every_comment_of_an_odd_thread_can_be_reached(client: httpx.AsyncClient, lines: list[Line]) -> None:
+async def test_every_comment_of_an_odd_thread_can_be_reached(
+    client: httpx.AsyncClient, lines: list[ImportLine]
+) -> None:
     thread = await loaded(lines)
 
     counts = await reached(client, thread, "old")
@@ -244,9 +249,9 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
 
 @pytest.mark.anyio
 async def test_a_new_process_makes_a_page_before_anybody_asks(client: httpx.AsyncClient, counted: Count) -> None:
-    await page.warm()
+    await pages.warm()
     thread = await make.thread()
-    await page.warm()
+    await pages.warm()
     counted.queries = 0
     assert (await client.get(await make.address(thread))).status_code == 200
     made = counted.queries
@@ -314,7 +319,7 @@ async def test_a_passage_shows_its_own_comments_with_their_replies(client: httpx
 async def test_orders_are_what_they_say(client: httpx.AsyncClient) -> None:
     scores = {"loved": 40, "split": 3, "hated": -30, "plain": 1}
     lines = [
-        Line(name, None, "u", 1_600_000_000 + place, f"{name}.", score)
+        ImportLine(name, None, "u", 1_600_000_000 + place, f"{name}.", score)
         for place, (name, score) in enumerate(scores.items())
     ]
     thread = await loaded(lines)

@@ -10,7 +10,7 @@ from litestar import Litestar
 import make
 from parley.comments import ops as comments
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 
 pytestmark = pytest.mark.anyio
 

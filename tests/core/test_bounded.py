@@ -5,9 +5,10 @@ from time import monotonic
 
 import pytest
 
-from parley.core import cache, tasks
+from parley.core import cache
 from parley.core.cache import Bounded
-from parley.core.metrics import CACHE_BYTES
+from parley.core.events import tasks
+from parley.core.observability.metrics import CACHE_BYTES
 
 
 def test_the_oldest_values_make_room_by_their_bytes() -> None:

@@ -10,10 +10,12 @@ import pytest
 from litestar import Litestar
 
 from make import as_owner
-from parley.core import db, failures, lending, line
-from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, execute, value, when_committed
+from parley.core import db
+from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, execute, pool, value, when_committed
+from parley.core.db import waiters as db_waiters
+from parley.core.db.waiters import Urgency
 from parley.core.errors import Unavailable
-from parley.core.line import Urgency
+from parley.core.http import failures
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
@@ -38,20 +40,20 @@ async def notes(app: Litestar) -> AsyncIterator[None]:
         await execute("drop table scrap")
 
 
-def lender() -> lending.Lender:
-    assert DB.lender is not None
-    return DB.lender
+def connections() -> pool.ConnectionPool:
+    assert DB.connections is not None
+    return DB.connections
 
 
 @asynccontextmanager
 async def whole_pool() -> AsyncIterator[list[Any]]:
     """All connections that there are; none is lost."""
-    lent = [await lender().borrow(1) for _ in range(lender().pool.get_max_size())]
+    in_use = [await connections().acquire(1) for _ in range(connections().pool.get_max_size())]
     try:
-        yield lent
+        yield in_use
     finally:
-        for connection in lent:
-            await lender().keep(connection)
+        for connection in in_use:
+            await connections().keep(connection)
 
 
 @asynccontextmanager
@@ -204,17 +206,17 @@ async def test_a_hook_that_fails_does_not_undo_or_hide_the_others() -> None:
 async def test_a_connection_that_cannot_be_taken_back_neither_undoes_nor_hides_what_was_committed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    take_back = lender().keep
+    release = connections().keep
     heard = []
 
     async def fail(connection: Any) -> None:
-        await take_back(connection)
+        await release(connection)
         raise OSError("no goodbye")
 
     async def hear() -> None:
         heard.append(1)
 
-    monkeypatch.setattr(lender(), "keep", fail)
+    monkeypatch.setattr(connections(), "keep", fail)
     async with atomic():
         after_commit(hear)
         await execute("insert into scrap values (1)")
@@ -295,7 +297,7 @@ async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> No
                 await execute("set local statement_timeout = 0")
                 await value("select pg_sleep(30)")
 
-        lender()._rests_until = 0.0
+        connections()._rests_until = 0.0
         assert await value("select 1") == 1
 
 
@@ -309,10 +311,10 @@ async def test_an_exhausted_pool_is_said_in_time(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_who_waits_gets_the_connection_that_comes_back_first() -> None:
-    async with whole_pool() as lent:
+    async with whole_pool() as in_use:
         waiter = asyncio.create_task(value("select 1"))
         await asyncio.sleep(0.05)
-        await lender().keep(lent.pop())
+        await connections().keep(in_use.pop())
         assert await waiter == 1
 
 
@@ -320,10 +322,10 @@ async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -
     done: list[str] = []
 
     async def ask(who: str, urgency: Urgency) -> None:
-        line.be(urgency)
+        db_waiters.set_urgency(urgency)
         done.append(f"{who} {await value('select 1')}")
 
-    async with whole_pool() as lent:
+    async with whole_pool() as in_use:
         tasks = [
             asyncio.create_task(ask(who, urgency))
             for who, urgency in [
@@ -334,9 +336,9 @@ async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -
                 ("moderator", Urgency.STAFF),
             ]
         ]
-        while lender().waiting < len(tasks):
+        while connections().waiting < len(tasks):
             await asyncio.sleep(0)
-        await lender().keep(lent.pop())
+        await connections().keep(in_use.pop())
         await asyncio.gather(*tasks)
 
     assert done == ["moderator 1", "form 1", "first member 1", "second member 1", "visitor 1"]
@@ -346,33 +348,33 @@ async def test_a_form_and_a_moderator_still_wait_when_a_reader_is_refused(monkey
     monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.5)
 
     async def ask(urgency: Urgency) -> int:
-        line.be(urgency)
+        db_waiters.set_urgency(urgency)
         return int(await value("select 1"))
 
-    async with whole_pool() as lent:
+    async with whole_pool() as in_use:
         moderator, form = (asyncio.create_task(ask(urgency)) for urgency in (Urgency.STAFF, Urgency.FORMS))
         for urgency in (Urgency.MEMBERS, Urgency.VISITORS):
             with pytest.raises(Unavailable, match="Parley is busy"):
                 await asyncio.create_task(ask(urgency))
-        assert lender().waiting == 2
-        await lender().keep(lent.pop())
+        assert connections().waiting == 2
+        await connections().keep(in_use.pop())
         assert await asyncio.gather(moderator, form) == [1, 1]
 
 
 async def test_who_went_gives_up_the_turn_that_came_in_that_moment() -> None:
-    async with whole_pool() as lent:
-        for give in (lender().keep, lender().give_back):
+    async with whole_pool() as in_use:
+        for give in (connections().keep, connections().give_back):
             gone, waits = (asyncio.create_task(value("select 1")) for _ in range(2))
-            while lender().waiting < 2:
+            while connections().waiting < 2:
                 await asyncio.sleep(0)
             # Its turn comes, and before it can take it, it is gone.
-            await give(lent.pop())
+            await give(in_use.pop())
             gone.cancel()
             assert await waits == 1
             with pytest.raises(asyncio.CancelledError):
                 await gone
-            lent.append(await lender().borrow(1))
-    assert lender().waiting == 0
+            in_use.append(await connections().acquire(1))
+    assert connections().waiting == 0
 
 
 async def test_who_waits_no_longer_is_told_that_too_much_is_asked_and_leaves_no_place(
@@ -382,24 +384,24 @@ async def test_who_waits_no_longer_is_told_that_too_much_is_asked_and_leaves_no_
     async with whole_pool():
         with pytest.raises(Unavailable, match="Parley is busy"):
             await value("select 1")
-        assert lender().waiting == 0
+        assert connections().waiting == 0
 
 
 async def test_a_connection_that_could_not_be_made_is_no_turn_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(_: Any, **__: Any) -> Any:
         raise OSError("no route")
 
-    async with whole_pool() as lent:
+    async with whole_pool() as in_use:
         waiters = [asyncio.create_task(value("select 1")) for _ in range(2)]
-        while lender().waiting < 2:
+        while connections().waiting < 2:
             await asyncio.sleep(0)
         with monkeypatch.context() as patch:
             patch.setattr(asyncpg.Pool, "acquire", fail)
-            await lender().give_back(lent.pop())
+            await connections().give_back(in_use.pop())
             assert [type(one) for one in await asyncio.gather(*waiters, return_exceptions=True)] == [Unavailable] * 2
 
-    async with whole_pool() as lent:
-        assert len(lent) == lender().pool.get_max_size()
+    async with whole_pool() as in_use:
+        assert len(in_use) == connections().pool.get_max_size()
 
 
 async def test_one_that_worked_well_is_lent_again_and_one_that_failed_is_not_kept() -> None:
@@ -412,9 +414,9 @@ async def test_one_that_worked_well_is_lent_again_and_one_that_failed_is_not_kep
 
 async def test_after_a_fail_over_no_connection_is_used_again() -> None:
     former = await value("select pg_backend_pid()")
-    lent = await lender().borrow(1)
-    await lender().expire()
-    await lender().keep(lent)
+    in_use = await connections().acquire(1)
+    await connections().expire()
+    await connections().keep(in_use)
 
     async with whole_pool() as fresh:
         assert former not in [await one.fetchval("select pg_backend_pid()") for one in fresh]
@@ -448,7 +450,7 @@ async def test_only_an_error_that_may_be_of_all_connections_has_all_replaced(
 
 async def test_a_connection_that_nobody_used_for_long_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     former = await value("select pg_backend_pid()")
-    monkeypatch.setattr(lending, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.0)
 
     assert await value("select pg_backend_pid()") != former
 
@@ -461,8 +463,8 @@ async def test_a_pool_that_closes_waits_for_the_work_under_way_and_no_longer(mon
         ended.append("in order")
 
     async with pool_of_its_own():
-        in_order = lender().close
-        monkeypatch.setattr(lender(), "close", close)
+        in_order = connections().close
+        monkeypatch.setattr(connections(), "close", close)
         async with atomic():
             closing = asyncio.create_task(db.close_pool())
             await asyncio.sleep(0)
@@ -489,7 +491,7 @@ class Hanging:
 
 
 async def test_what_still_hangs_on_a_replaced_connection_refuses_nobody_else(app: object) -> None:
-    before = lender()._rests_until
+    before = connections()._rests_until
     with pytest.raises(Unavailable):
-        await lender().answer(Hanging(), "fetch", "select 1")
-    assert lender()._rests_until == before
+        await connections().answer(Hanging(), "fetch", "select 1")
+    assert connections()._rests_until == before

@@ -7,7 +7,7 @@ from time import thread_time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.core.diff import LARGEST, marked
+from parley.core.text.diff import LARGEST, marked
 
 TEXTS = st.text(st.sampled_from("ab<&\n "), max_size=40)
 

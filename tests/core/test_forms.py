@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import make
 from parley.app import BODY_LIMIT
-from parley.core.bodies import MOST_FIELDS
-from parley.core.text import LARGEST_ID, BadText, as_id, clean
+from parley.core.http.bodies import MOST_FIELDS
+from parley.core.text.cleaning import LARGEST_ID, BadText, as_id, clean
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.core import markdown
+from parley.core.text import markdown
 
 MEMBERS = {"ann": "Ann", "été": "été"}
 

@@ -9,8 +9,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from parley.core import db, ratelimit
-from parley.core import redis as client
 from parley.core.errors import TooMany
+from parley.core.events import redis as client
 from parley.core.ratelimit import LIMITS, Limit, take
 from parley.core.settings import settings
 

@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.role import GRANT, take_on
+from parley.core.db.role import GRANT, take_on
 from parley.embedded import Folder
 from parley.embedded import servers as embedded
 

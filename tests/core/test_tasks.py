@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from parley.core import tasks
+from parley.core.events import tasks
 
 pytestmark = pytest.mark.anyio
 

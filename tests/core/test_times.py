@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parley.core.pages import ago, day, since
+from parley.core.http.pages import ago, day, since
 
 PAST = [
     (timedelta(seconds=20), "now", "just now"),

@@ -9,7 +9,7 @@ from litestar import Litestar
 from digests.edition import due, issue, reader, thread_with_sides, told
 from parley.core import db
 from parley.digests import building, planning, trial
-from parley.digests.offering import offered
+from parley.digests.shared_candidates import offered
 from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio

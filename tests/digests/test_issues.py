@@ -27,14 +27,14 @@ from digests.edition import (
 )
 from parley.accounts import blocks, hooks, queries
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.mail.sending import deliver_due
+from parley.core.http.access import Viewer
 from parley.core.settings import settings
-from parley.digests import items, jobs, ops, planning, reviewing
+from parley.digests import items, jobs, ops, planning, rendering
 from parley.digests.queries import subscribed
 from parley.digests.schedule import Wish
-from parley.moderation import reports
-from parley.moderation.reports import Flag
+from parley.mail.sending import deliver_due
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 from parley.retention import remove_expired
 from parley.threads.ops import record_visit
 
@@ -362,7 +362,7 @@ async def test_what_may_not_have_arrived_comes_in_the_next_issue(app: Litestar, 
     mira = await reader()
     _, *voices = await thread_with_sides()
     first = await issue_for(mira)
-    await reviewing.settled(await mail_of(first), outcome)
+    await rendering.settled(await mail_of(first), outcome)
     await next_week(mira)
 
     second = await issue_for(mira)
@@ -375,7 +375,7 @@ async def test_what_arrived_is_never_told_again(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     first = await issue_for(mira)
-    await reviewing.settled(await mail_of(first), "sent")
+    await rendering.settled(await mail_of(first), "sent")
     await next_week(mira)
 
     assert await state(await issue_for(mira)) == "empty"
@@ -387,7 +387,7 @@ async def test_what_arrived_after_it_was_called_off_counts_as_told(app: Litestar
     await thread_with_sides()
     first = await issue_for(mira)
     await ops.pause(mira.id, 2)
-    await reviewing.settled(await mail_of(first), "sent")
+    await rendering.settled(await mail_of(first), "sent")
     await ops.pause(mira.id, 0)
     await next_week(mira)
 
@@ -398,11 +398,11 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     await issue_for(mira)
-    assert await reviewing.wanted(mira.id, "")
+    assert await rendering.wanted(mira.id, "")
 
-    await reviewing.stop(mira.id, "")
+    await rendering.stop(mira.id, "")
 
-    assert not await reviewing.wanted(mira.id, "")
+    assert not await rendering.wanted(mira.id, "")
     assert await db.value("select next_at from subscription") is None
     await db.execute("update subscription set next_at = now()")
     assert [await state(one) for one in await issue()] in ([], ["empty"])
@@ -412,8 +412,8 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
 async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None:
     mira = await reader()
     await ops.choose(mira.id, msgspec.structs.replace(ops.BEGINNING, frequency=frequency))
-    await reviewing.stop(mira.id, "")
-    await reviewing.stop(mira.id, "")
+    await rendering.stop(mira.id, "")
+    await rendering.stop(mira.id, "")
     await ops.start(mira.id, "")
 
     one = await subscribed(mira.id)
@@ -432,7 +432,7 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     one = await subscribed(mira.id)
     assert one is not None
     assert one.next_at is not None
-    assert not await reviewing.wanted(mira.id, "")
+    assert not await rendering.wanted(mira.id, "")
     assert timedelta(days=14) <= one.next_at - datetime.now(UTC) + timedelta(minutes=1) <= timedelta(days=22)
     await db.execute("update subscription set paused_until = now() - interval '1 minute'")
     await next_week(mira)
@@ -446,7 +446,7 @@ async def test_a_letter_that_a_pause_called_off_is_not_sent_after_it(app: Litest
     await ops.pause(mira.id, 2)
     await ops.pause(mira.id, 0)
 
-    assert await reviewing.wanted(mira.id, "")
+    assert await rendering.wanted(mira.id, "")
     assert await reviewed(number) is None
 
 
@@ -480,7 +480,7 @@ async def test_a_question_that_never_left_is_asked_again(app: Litestar) -> None:
     mira = await reader()
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
     asked = await issue_for(mira)
-    await reviewing.settled(await mail_of(asked), "expired")
+    await rendering.settled(await mail_of(asked), "expired")
     await next_week(mira)
 
     again = await issue_for(mira)

@@ -10,11 +10,11 @@ from litestar import Litestar
 import make
 from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides, voted_up
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.mail.sending import deliver_due
+from parley.core.http.access import Viewer
 from parley.digests import letters, ops
 from parley.digests.queries import Subscribed, subscribed
-from parley.notices.queries import topic_levels
+from parley.mail.sending import deliver_due
+from parley.notifications.queries import topic_levels
 
 pytestmark = pytest.mark.anyio
 
@@ -135,7 +135,7 @@ async def test_how_often_a_topic_comes_is_chosen_there(client: httpx.AsyncClient
         "mute",
     ]
     assert "Something new." not in page
-    assert "in one digest a week" in (await client.get("/settings/notices")).text
+    assert "in one digest a week" in (await client.get("/settings/notifications")).text
     assert "in your digest, once a week" in (await client.get("/?topic=work")).text
 
     await client.post("/topic/work/follow", data={"on": "0"})

@@ -7,12 +7,12 @@ from litestar import Litestar
 import make
 from digests.edition import issue_for, kinds, next_week, reader, reviewed
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.errors import NotFound
+from parley.core.http.access import Viewer
 from parley.digests import picks
-from parley.moderation import reports
-from parley.moderation.reports import Flag
-from parley.notices import ops as following
+from parley.notifications import ops as following
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +64,7 @@ async def test_what_was_taken_back_or_is_disputed_is_not_told(mira: Viewer, pick
     assert await kinds(await issue_for(mira)) == []
 
     jon = await reader("jon")
-    await db.execute("update item set state = 'done'")
+    await db.execute("update queue_item set state = 'done'")
     await picks.put_back(picked)
     assert await kinds(await issue_for(jon)) == []
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.core import zones
-from parley.digests.schedule import JITTER_SECONDS, Due, Wish, is_between, jitter, moment, next_due
+from parley.core.text import zones
+from parley.digests.schedule import JITTER_SECONDS, DueIssue, Wish, is_between, jitter, moment, next_due
 
 FIRST, LAST = date(2024, 1, 1), date(2034, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
@@ -29,9 +29,9 @@ wishes = st.builds(
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 the zone is given
 
 
-def issues(wish: Wish, start: datetime, many: int) -> list[Due]:
+def issues(wish: Wish, start: datetime, many: int) -> list[DueIssue]:
     """The next issues, each planned when the one before is due."""
-    found: list[Due] = []
+    found: list[DueIssue] = []
     last, now = None, start
     for _ in range(many):
         found.append(next_due(wish, last, now))

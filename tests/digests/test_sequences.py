@@ -17,10 +17,10 @@ from digests.edition import due, issue, mail_of, next_week, reader, reviewed
 from parley.comments import ops as comments
 from parley.comments.ops import Draft
 from parley.core import db
-from parley.core.access import Viewer
-from parley.digests import reviewing
-from parley.notices import jobs as notices
-from parley.notices import ops as following
+from parley.core.http.access import Viewer
+from parley.digests import rendering
+from parley.notifications import jobs as notifications
+from parley.notifications import ops as following
 from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
@@ -105,7 +105,7 @@ class Story:
         made = await comments.post_comment(draft)
         self.author[made], self.thread[made] = who.id, thread
         await make.vote(await make.member(), made)
-        await notices.handle_events()
+        await notifications.handle_events()
         if who.id in self.known:
             self._knows(who.id, thread)
 
@@ -126,7 +126,7 @@ class Story:
     async def _report(self, comment: int, *_: int) -> None:
         if (one := self._any(comment)) is not None and one not in self.bad:
             await db.execute(
-                "insert into item (kind, target, thread) values ('comment', $1, $2)", one, self.thread[one]
+                "insert into queue_item (kind, target, thread) values ('comment', $1, $2)", one, self.thread[one]
             )
             self.bad.add(one)
 
@@ -193,7 +193,7 @@ class Story:
         self.letters += 1
         self.check(member, told)
         became = ("sent", "sent", "unknown", "expired")[outcome % 4]
-        await reviewing.settled(await mail_of(number), became)
+        await rendering.settled(await mail_of(number), became)
         if became == "sent":
             self.sent[member] |= set(told)
 

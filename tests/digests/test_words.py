@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.core import mail
-from parley.digests import letters, reviewing
-from parley.digests.items import Item
+from parley import mail
+from parley.digests import letters, rendering
+from parley.digests.items import DigestItem
 from parley.digests.letters import Edition
 from parley.digests.selection import MOST, ORDER
 from parley.digests.subjects import SUBJECT
@@ -19,7 +19,7 @@ from parley.digests.words import day_word, lay_out
 
 AT = datetime(2026, 11, 25, 14, tzinfo=UTC)
 EDITION = Edition(7, 3, "digest", "2026-W48", AT, "mira", "mira@example.org", "Europe/Berlin", "weekly", 6)
-ITEM = Item(
+ITEM = DigestItem(
     issue=7,
     member=3,
     position=0,
@@ -49,10 +49,10 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_
 
 @pytest.fixture(autouse=True)
 def lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(mail.lists, "digest", reviewing.LIST)
+    monkeypatch.setitem(mail.lists, "digest", rendering.LIST)
 
 
-def changed(**changes: object) -> Item:
+def changed(**changes: object) -> DigestItem:
     return msgspec.structs.replace(ITEM, **changes)
 
 
@@ -64,7 +64,7 @@ def test_a_subject_is_one_line_of_at_most_78_characters(title: str, author: str,
     assert len(subject.splitlines()) == 1
 
 
-def pair(**changes: object) -> list[Item]:
+def pair(**changes: object) -> list[DigestItem]:
     other = changed(position=1, comment=10, author="kofi", stance="supports")
     return [changed(**changes), msgspec.structs.replace(other, **changes)]
 

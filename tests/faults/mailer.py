@@ -9,11 +9,12 @@ import signal
 import sys
 
 from mail import kept
-from parley.core import db, fault, mail
+from parley import mail
+from parley.core import db, failpoint
 from parley.core.db import close_pool, open_pool
-from parley.core.mail.sending import deliver_due
-from parley.core.redis import close_redis, open_redis
+from parley.core.events.redis import close_redis, open_redis
 from parley.core.settings import settings
+from parley.mail.sending import deliver_due
 
 # As if the time had passed in which nobody takes from a dead worker what it had.
 LATER = "update mail set leased_until = now() - interval '1 second', due_at = now() where state <> 'sent'"
@@ -23,7 +24,7 @@ async def send() -> None:
     mail.lists["digest"] = kept.KEPT
     await open_pool(settings().database_url, size=4)
     open_redis(settings().redis_url)
-    if fault.LABEL:
+    if failpoint.LABEL:
         await db.execute(LATER)
     while await deliver_due():
         pass
@@ -35,7 +36,7 @@ def die_at(label: str) -> None:
     """Send in a process of its own, which has to die at `label`."""
     child = os.fork()
     if not child:
-        fault.LABEL = label
+        failpoint.LABEL = label
         asyncio.run(send())
         os._exit(0)
     _, status = os.waitpid(child, 0)

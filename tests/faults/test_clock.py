@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 import make
+from decisions.test_sanctions_end import silenced
 from digests.edition import due, reader, thread_with_sides
 from hosts.cluster import Node, Single
 from live.forum import Forum, cookie_of, writing
-from moderation.test_sanctions_end import silenced
 from parley.accounts import sessions, tokens
 from parley.core import db
-from parley.core.access import Viewer
-from parley.moderation import record
+from parley.core.http.access import Viewer
+from parley.modlog import ops as modlog
 from programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -135,7 +135,7 @@ async def test_a_clock_that_jumps_sends_no_digest_twice_and_ends_what_is_to_end(
     assert await _letters() == 6
     clock.set("+91d")
     assert await db.value(SIGNED_IN, digest) == 0
-    assert await record.verify() is None
+    assert await modlog.verify() is None
 
 
 async def _letters() -> int:

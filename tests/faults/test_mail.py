@@ -13,8 +13,9 @@ import pytest
 from faults.journal import Journal
 from mail import kept
 from mail.sink import listening, use_settings
-from parley.core import db, mail
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.committed]
 

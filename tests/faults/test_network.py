@@ -15,7 +15,7 @@ from faults.test_redis import GROWS_SECONDS, _quickest_page
 from faults.writer import Writer
 from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
-from parley.core import redis
+from parley.core.events import redis
 
 pytestmark = pytest.mark.anyio
 

@@ -12,11 +12,13 @@ from jinja2 import DictLoader
 from faults.postfix import Postfix, running
 from mail import kept
 from mail.sink import listening, use_settings
-from parley.core import db, mail, pages
-from parley.core.mail import maillog
-from parley.core.mail.coming.intake import take_in
-from parley.core.mail.maillog import Fate
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.core.http import pages
+from parley.mail import maillog
+from parley.mail.inbound.intake import take_in
+from parley.mail.maillog import Fate
+from parley.mail.sending import deliver_due
 from ports import free_port
 from programs import installed
 

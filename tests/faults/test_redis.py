@@ -12,7 +12,7 @@ import make
 from live.forum import Forum, Web, assert_all_have_the_truth, browser_of, cookie_of
 from live.reader import Reader
 from parley.accounts import ops as accounts
-from parley.core.redis import redis
+from parley.core.events.redis import redis
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from faults.test_database import _assert_promise_kept
 from faults.writer import Voter, Writer
 from live.forum import Forum, Web, assert_all_have_the_truth, cookie_of
 from live.reader import Reader
-from parley.core.redis import redis
+from parley.core.events.redis import redis
 
 pytestmark = pytest.mark.anyio
 

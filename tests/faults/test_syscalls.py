@@ -14,9 +14,10 @@ from faults.writer import Writer
 from hosts.worker import Worker
 from live.forum import PATIENCE, Forum, Web, assert_all_have_the_truth, cookie_of, wait_until
 from live.reader import Reader
-from parley.core import db, mail
-from parley.core.redis import redis
-from parley.core.wake import CHANNEL
+from parley import mail
+from parley.core import db
+from parley.core.events.job_wakeups import CHANNEL
+from parley.core.events.redis import redis
 from programs import installed
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from parley.comments.groups import Stances
-from parley.core.access import Viewer
-from parley.core.pages import environment, set_globals
+from parley.core.http.access import Viewer
+from parley.core.http.pages import environment, set_globals
 
 Row = SimpleNamespace
 
@@ -23,7 +23,7 @@ def thread(**changes: Any) -> Row:
     row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "slow": 0, "title": "The wager"}
     row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
     row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
-    row |= {"asks_declaration": False, "brakes": ()}
+    row |= {"asks_declaration": False, "slow_branches": ()}
     return Row(**(row | changes))
 
 
@@ -100,7 +100,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "opening": "Last autumn I watched a robot lose an argument.",
         "canonical": "http://parley.test/t/1/wager",
     }
-    return rendered("threads/page.html", **(shown | context))
+    return rendered("pages/thread.html", **(shown | context))
 
 
 def balance(**counts: int) -> Row:

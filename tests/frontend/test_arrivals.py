@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from frontend.rows import comment, form, passage, passage_page, rendered, thread, thread_page
 from frontend.stage import Stage, html_answer
 from frontend.test_live import WATCH_SHIFTS
-from parley.comments.pieces import Mine
+from parley.comments.fragments import ViewerState
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -115,7 +115,7 @@ async def test_nothing_tells_of_what_a_muted_member_wrote(beside: Stage) -> None
 
 async def test_what_a_muted_member_wrote_opens_in_its_place_and_its_replies_stay(stage: Stage) -> None:
     page = stage.page
-    answered = rendered("comments/_comment.html", comment=comment(1), mine=Mine(muted=True))
+    answered = rendered("comments/_comment.html", comment=comment(1), mine=ViewerState(muted=True))
     stage.html = thread_page(answered + rendered("comments/_comment.html", comment=comment(3)))
     await stage.open()
     folded = page.locator("#c1")

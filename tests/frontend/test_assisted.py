@@ -7,12 +7,12 @@ from playwright.async_api import Locator, expect
 
 from frontend.rows import MIRA, comment, rendered, thread_page
 from frontend.stage import Stage
-from parley.comments.pieces import Mine
-from parley.core.access import Viewer
+from parley.comments.fragments import ViewerState
+from parley.core.http.access import Viewer
 
 pytestmark = pytest.mark.anyio
 
-OWN = Mine(own=True, may_edit=True, may_delete=True)
+OWN = ViewerState(own=True, may_edit=True, may_delete=True)
 
 
 def talk(viewer: Viewer | None = None) -> str:

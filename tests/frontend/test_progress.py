@@ -7,7 +7,7 @@ from playwright.async_api import Route, expect
 
 from frontend.rows import rendered
 from frontend.stage import Stage
-from parley.core.pages import render
+from parley.core.http.pages import render
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 

@@ -25,27 +25,27 @@ from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.metadata import tidy_byline
 from parley.articles.importing.passages import cut
 from parley.articles.rules import is_of_the_web
+from parley.automod.rules import post
+from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, WordList
+from parley.automod.rules.post import Post
 from parley.comments import anchoring
-from parley.core import markdown, mentions, text
-from parley.core.diff import marked
 from parley.core.errors import Refused
-from parley.core.mail.blocks import blocks as letter_blocks
-from parley.core.mail.coming import reasons, reports
+from parley.core.text import cleaning, markdown, mentions
+from parley.core.text.diff import marked
 from parley.digests import words as excerpts
-from parley.moderation.engine import post
-from parley.moderation.engine.conditions import Domains, Links, Pattern, Similar, Words
-from parley.moderation.engine.post import Post
+from parley.mail.blocks import blocks as letter_blocks
+from parley.mail.inbound import reasons, reports
 from parley.threads.opening import slugify
 from units import ALL, FEW, repeated
 
 CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
 MOST_GROWTH = 2.6  # what twice the text may cost, in times
-# A difference takes time by the product of the lengths of its two texts, up to a product (core/diff.py).
+# A difference takes time by the product of the lengths of its two texts, up to a product (core/text/diff.py).
 PRODUCT = 2 * MOST_GROWTH
 TRIES = 15
 # nh3 takes time by the square for these (all that begin with C2 in UTF-8): 30 ms for the longest comment of them.
 BY_THE_SQUARE = frozenset(map(chr, range(0x80, 0xC0)))
-MISTAKES = (Refused, CannotImport, text.BadText, ValueError)
+MISTAKES = (Refused, CannotImport, cleaning.BadText, ValueError)
 
 
 def bounce(body: str) -> Any:
@@ -55,7 +55,7 @@ def bounce(body: str) -> Any:
 
 def quoted(quote: str) -> Any:
     return anchoring.select(
-        [anchoring.Block(1, quote), anchoring.Block(2, quote)], 1, quote[: len(quote) // 2], quote[:200]
+        [anchoring.DocumentBlock(1, quote), anchoring.DocumentBlock(2, quote)], 1, quote[: len(quote) // 2], quote[:200]
     )
 
 
@@ -65,7 +65,7 @@ def similar(body: str) -> Any:
 
 
 CONDITIONS = (
-    Words(["fool", "a b", "cheap shoes"]),
+    WordList(["fool", "a b", "cheap shoes"]),
     Pattern(r"\bcheap\s+(?:shoes|watches)\b"),
     Pattern("(a+)+$"),
     Links(3),
@@ -79,7 +79,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "comment": (markdown.render, markdown.LONGEST),
     "mentions of a comment": (markdown.mentioned, markdown.LONGEST),
     "mentions": (lambda words: list(mentions.found_in(words)), markdown.LONGEST),
-    "form field": (text.clean, markdown.LONGEST),
+    "form field": (cleaning.clean, markdown.LONGEST),
     "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), markdown.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),

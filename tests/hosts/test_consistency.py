@@ -8,7 +8,7 @@ import pytest
 
 import make
 from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

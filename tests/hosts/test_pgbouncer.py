@@ -116,7 +116,7 @@ async def test_two_web_processes_and_a_worker_share_few_connections_and_lose_not
         voter = Voter(pair, [reader], await cookie_of(await make.member()))
         tasks = [asyncio.create_task(one.write(0.005)) for one in writers] + [asyncio.create_task(voter.vote())]
         await wait_until(lambda: all(len(one.said) > 40 for one in writers))
-        lent = await db.value("select count(*) from pg_stat_activity where application_name = 'parley'")
+        in_use = await db.value("select count(*) from pg_stat_activity where application_name = 'parley'")
         answer = await jon.post(f"{addresses[0]}/t/{thread}/comments", data={"body": "An answer.", "parent": str(root)})
         for one in (*writers, voter):
             one.stop()
@@ -125,9 +125,9 @@ async def test_two_web_processes_and_a_worker_share_few_connections_and_lose_not
     said = [one for writer in writers for one in writer.said]
     assert answer.status_code == 303
     assert [one for one in said if not one.acknowledged] == []
-    assert lent <= 2 * LENT
+    assert in_use <= 2 * LENT
     async with asyncio.timeout(20):
-        while not await db.value("select count(*) from notice where member = $1", told.id):
+        while not await db.value("select count(*) from notification where member = $1", told.id):
             await asyncio.sleep(0.05)
     for web in pair:
         web.end()

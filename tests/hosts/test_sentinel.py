@@ -13,7 +13,7 @@ from embedded.test_doctor import doctor, texts
 from faults.writer import Writer
 from live.forum import Forum, assert_all_have_the_truth, browser_of, cookie_of, wait_until
 from live.reader import Reader
-from parley.core.redis import LIVE_CHANNEL
+from parley.core.events.redis import LIVE_CHANNEL
 from parley.embedded import valkey
 from ports import free_port
 from programs import is_listening, running

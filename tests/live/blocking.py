@@ -9,8 +9,8 @@ from litestar import get
 
 import parley.app
 from parley.cli import serve
-from parley.core import watchdog
-from parley.core.access import ANYONE
+from parley.core.http.access import ANYONE
+from parley.core.observability import watchdog
 
 
 def use_cpu(seconds: float) -> None:

@@ -18,10 +18,10 @@ from redis.asyncio import Redis
 
 from live.reader import PLAIN, Reader
 from parley.accounts import sessions
-from parley.core import redis
-from parley.core.access import Viewer
 from parley.core.db import DB
-from parley.core.lending import Lender
+from parley.core.db.pool import ConnectionPool
+from parley.core.events import redis
+from parley.core.http.access import Viewer
 from parley.embedded import Servers, servers
 from parley.embedded.launch import dying_with_us
 from ports import free_port
@@ -221,7 +221,7 @@ async def writing(one: Forum) -> AsyncIterator[Forum]:
     # Connected now: on a busy machine that may take longer than a nudge is given.
     await client.ping()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DB, "lender", Lender(pool))
+        patch.setattr(DB, "connections", ConnectionPool(pool))
         patch.setattr(redis, "_client", client)
         try:
             yield one

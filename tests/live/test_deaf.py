@@ -11,7 +11,7 @@ import pytest
 import make
 from live.forum import Forum, Web, cookie_of, wait_until
 from live.reader import Reader
-from live.test_caps import _deaf
+from live.test_limits import _deaf
 from parley.live.hub import Bounds
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from live.forum import Forum, Web
-from parley.cli.heads import MOST_BYTES
+from parley.core.http.header_limits import MOST_BYTES
 
 pytestmark = pytest.mark.anyio
 

@@ -8,11 +8,12 @@ import pytest
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth
 from live.reader import Reader
+from parley.automod import slow_mode_display
+from parley.automod.rules import current
 from parley.comments import ops as comments
 from parley.core import db
-from parley.core.nudges import Nudge, nudge
-from parley.moderation import places
-from parley.moderation.engine import current, slowed
+from parley.core.events.notify import Signal, notify
+from parley.decisions import thread_actions
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +41,7 @@ async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, w
     thread = await make.thread(make.text(title="A live revision", url="https://paper.example/live-revision"))
     async with Reader([web.address], thread) as reader:
         await reader.open()
-        await places.hold(moderator, thread, "lock", "Too hot")
+        await thread_actions.act(moderator, thread, "lock", "Too hot")
         await reader.until(lambda one: "Too hot" in one.state)
         await threads.revise_thread(thread, make.text("Other words.", title="A live revision"))
         await reader.until(lambda one: "revised" in one.article)
@@ -59,10 +60,10 @@ async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(
         for turn in range(7):
             last = await make.comment(thread, one if turn % 2 else other, parent=last)
         current.forget()
-        await slowed.tell_all()
+        await slow_mode_display.update_all()
         await reader.until(lambda one: "one answer every 2 minutes" in one.state)
         await db.execute("update comment set created_at = created_at - interval '31 minutes'")
-        await slowed.tell_all()
+        await slow_mode_display.update_all()
         await reader.until(lambda one: "Slow mode" not in one.state)
 
 
@@ -101,7 +102,7 @@ async def test_more_than_one_message_of_scores_are_told_in_turn(forum: Forum, we
     async with Reader([web.address], thread) as reader:
         await reader.open()
         await db.execute(MANY, thread, author.id, 1_200)
-        await nudge(Nudge(thread, scores=True))
+        await notify(Signal(thread, scores=True))
         await reader.until(lambda one: one.raw.count('-score b" hx-swap') >= 1_200)
     assert first
 

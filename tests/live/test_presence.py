@@ -7,7 +7,7 @@ from litestar import Litestar
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as ConnectionLost
 
-from parley.core.redis import asking
+from parley.core.events.redis import asking
 from parley.live import presence
 from parley.live.presence import Presence
 

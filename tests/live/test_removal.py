@@ -11,8 +11,8 @@ from live.forum import Forum, Web, browser_of, cookie_of
 from live.reader import Reader
 from parley.comments import ops as comments
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.events import emit
+from parley.core.events.event_log import emit
+from parley.core.http.access import Viewer
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +49,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
     comment = await make.comment(thread, ada, f"A {CANARY} sings.", stance="supports")
     await comments.edit_comment(viewer=ada, comment_id=comment, body=f"The {CANARY} sings.")
     await make.comment(thread, ada, "A reply that stays.", parent=comment)
-    await db.execute("update standing set strongest = array[$2::bigint] where thread = $1", thread, comment)
+    await db.execute("update thread_stats set strongest = array[$2::bigint] where thread = $1", thread, comment)
     paths = [
         await make.address(thread),
         f"{await make.address(thread)}?sort=new",

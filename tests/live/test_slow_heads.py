@@ -8,12 +8,12 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
-from parley.cli.heads import BoundedHeads
+from parley.core.http.header_limits import BoundedHeaders
 
 pytestmark = pytest.mark.anyio
 
 
-class Quick(BoundedHeads):
+class Quick(BoundedHeaders):
     head_seconds = body_seconds = 0.2
     bytes_a_second = 2
 

@@ -13,11 +13,11 @@ import make
 from parley.accounts import sessions
 from parley.comments import ops as comments
 from parley.core import db
-from parley.core.access import Viewer
-from parley.live.ears import Ear
+from parley.core.http.access import Viewer
 from parley.live.hub import Hub
 from parley.live.stream import Stream
-from parley.notices import jobs, ops
+from parley.live.unread_stream import UnreadStream
+from parley.notifications import jobs, ops
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
@@ -78,19 +78,19 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     # Whose session is not there is sent away after a moment.
     await sessions.start(mira.id, mira.role, agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where member = $1", mira.id)
-    ear = Ear(msgspec.structs.replace(mira, session=session), shown=1)
-    await hub.listen(ear)
-    await until(ear, [1])
-    assert "Show" not in said(ear)
+    unread_stream = UnreadStream(msgspec.structs.replace(mira, session=session), shown=1)
+    await hub.listen(unread_stream)
+    await until(unread_stream, [1])
+    assert "Show" not in said(unread_stream)
 
     await make.comment(elsewhere, jon, f"Again, @{mira.name}.")
     await jobs.handle_events()
-    await until(ear, [1, 2])
-    assert 'hx-target="#more-notices"' in said(ear)
-    assert "Show 1 new" in said(ear)
+    await until(unread_stream, [1, 2])
+    assert 'hx-target="#more-notifications"' in said(unread_stream)
+    assert "Show 1 new" in said(unread_stream)
 
-    hub.stop_listening(ear)
-    assert ear not in hub.ears
+    hub.stop_listening(unread_stream)
+    assert unread_stream not in hub.unread_streams
 
 
 async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:

@@ -12,7 +12,7 @@ import pytest
 from live.forum import HERE, PATIENCE, Forum, wait_for
 from parley.embedded import Folder
 from parley.embedded.program import Web
-from parley.embedded.service import Run
+from parley.embedded.service import ServiceRun
 from parley.embedded.supervisor import Stopped, watch
 from ports import free_port
 
@@ -49,7 +49,7 @@ def web(live_forum: Forum, tmp_path: Path, metrics_port: int) -> Iterator[Blocki
             raise Stopped
 
     with Folder(tmp_path / "data").held() as folder:
-        run = Run(folder, pause=pause)
+        run = ServiceRun(folder, pause=pause)
         more = {"PARLEY_METRICS": f"127.0.0.1:{metrics_port}", "PARLEY_LOG": "warning"}
         one = Blocking(run, live_forum.servers.settings | more, free_port())
         one.start()
@@ -61,7 +61,7 @@ def web(live_forum: Forum, tmp_path: Path, metrics_port: int) -> Iterator[Blocki
         one.stop()
 
 
-def _supervise(web: Blocking, run: Run) -> None:
+def _supervise(web: Blocking, run: ServiceRun) -> None:
     try:
         watch([web], run)
     except Stopped:

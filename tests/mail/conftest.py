@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mail.sink import Club, Sink, Use, listening, use_settings
-from parley.core.mail import MailList, lists
+from parley.mail import MailList, lists
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 import msgspec
 
 import make
-from parley.core import db, mail
+from parley import mail
+from parley.core import db
 
 LETTER = 'select list, argument, member, recipient as "to", key, subject, text, html from mail where id = $1'
 

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from aiosmtpd import smtp
 
-from parley.core.mail import Letter
 from parley.core.settings import settings
+from parley.mail import Letter
 
 Use = Callable[..., None]
 
@@ -20,7 +20,7 @@ def use_settings(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
     """Change settings of mail for one test."""
     changed = msgspec.structs.replace(settings(), **changes)
     for name, module in list(sys.modules.items()):
-        if name.startswith("parley.core.mail.") and hasattr(module, "settings"):
+        if name.startswith("parley.mail.") and hasattr(module, "settings"):
             monkeypatch.setattr(module, "settings", lambda: changed)
 
 

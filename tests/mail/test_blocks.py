@@ -1,7 +1,7 @@
 """The HTML of messages says what their text says, with a button for each of our own links and for no other."""
 
-from parley.core import mail
-from parley.core.mail.blocks import Block, blocks
+from parley import mail
+from parley.mail.blocks import MailBlock, blocks
 
 OURS = "http://localhost/verify/abc"
 
@@ -10,9 +10,9 @@ def test_only_a_link_of_ours_below_its_words_becomes_a_button() -> None:
     text = f"Hello,\n\nConfirm it:\n{OURS}\n\nConfirm it:\nhttp://evil.example/\n"
 
     assert blocks(text, {OURS}) == [
-        Block("Hello,"),
-        Block("Confirm it", OURS),
-        Block("Confirm it:\nhttp://evil.example/"),
+        MailBlock("Hello,"),
+        MailBlock("Confirm it", OURS),
+        MailBlock("Confirm it:\nhttp://evil.example/"),
     ]
 
 

@@ -14,8 +14,8 @@ import pytest
 from mail.sink import Club, Use
 from mail.test_message import LETTER
 from parley.core import db
-from parley.core.mail import check, message
 from parley.core.settings import Settings, SettingsError, read, settings
+from parley.mail import check, message
 
 pytestmark = [pytest.mark.anyio]
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from parley.cli.mail import classify
-from parley.core.mail import queue, smtp
+from parley.mail import queue, smtp
 
 BOUNCE = """From: MAILER-DAEMON@mx.example.net
 Subject: Undelivered Mail Returned to Sender

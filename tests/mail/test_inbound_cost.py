@@ -6,7 +6,7 @@ from time import thread_time
 
 import pytest
 
-from parley.core.mail.coming import reports
+from parley.mail.inbound import reports
 
 HEAD = "From: MAILER-DAEMON@mx.example\nSubject: failure notice\n"
 UNITS = (

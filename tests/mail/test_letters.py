@@ -2,9 +2,10 @@ import msgspec
 import pytest
 
 from mail.sink import Club, Sink
-from parley.core import db, mail
-from parley.core.mail.links import Off, read_off
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.mail.links import Off, read_off
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 

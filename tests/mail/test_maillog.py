@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from parley.core.mail import maillog
-from parley.core.mail.maillog import Fate
+from parley.mail import maillog
+from parley.mail.maillog import Fate
 
 ARRIVED = """
 Nov 25 10:00:00 mx postfix/smtpd[7]: 4bQx12abcD: client=localhost[127.0.0.1]

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.sink import Club, Use
-from parley.core.mail.check import public_key
-from parley.core.mail.links import envelope, returned
-from parley.core.mail.message import Content, rendered
+from parley.mail.check import public_key
+from parley.mail.links import envelope, returned
+from parley.mail.message import Content, rendered
 
 GOLDEN = Path(__file__).with_name("golden.eml")
 LETTER = Content(

@@ -4,9 +4,10 @@ import httpx
 import pytest
 
 from mail.sink import Club, Sink
-from parley.core import db, mail
-from parley.core.mail import bounces
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.mail import bounces
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app", "club")]
 

@@ -12,8 +12,8 @@ from faults.chaos import Chaos
 from mail.sink import Club, Sink, Use
 from mail.test_queue import letters, message
 from parley.core import db
-from parley.core.mail import smtp
-from parley.core.mail.sending import deliver_due
+from parley.mail import smtp
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 

@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from mail.sink import Club, Sink, Use
-from parley.core import db, mail
-from parley.core.mail import domains, lists, maillog, queue, unanswered
-from parley.core.mail.links import returned
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.mail import domains, lists, maillog, queue, unanswered
+from parley.mail.links import returned
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 

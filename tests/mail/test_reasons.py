@@ -2,7 +2,7 @@
 
 import pytest
 
-from parley.core.mail.coming.reasons import kind_of
+from parley.mail.inbound.reasons import kind_of
 
 
 @pytest.mark.parametrize(

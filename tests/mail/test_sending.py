@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 
 from mail.sink import Sink, Use
-from parley.core import db, mail
-from parley.core.assets import folder
-from parley.core.mail import asking, queue, sending
-from parley.core.mail.queue import MOST_ATTEMPTS
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.core.http.assets import folder
+from parley.mail import queue, rendering, sending
+from parley.mail.queue import MOST_ATTEMPTS
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -111,7 +112,7 @@ async def test_a_worker_that_died_before_sending_leads_to_the_same_bytes_later(s
     await send(html="<p>Hello</p>")
     by = uuid4()
     (claimed,) = await queue.claim(by)
-    ready = await asking.ready(claimed, by)
+    ready = await rendering.ready(claimed, by)
     assert ready is not None
     assert await deliver_due() == 0
     await lease_passes()

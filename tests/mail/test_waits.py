@@ -7,9 +7,10 @@ import pytest
 from aiosmtpd import smtp as server
 
 from mail.sink import Club, Sink, Use, listening
-from parley.core import db, mail
-from parley.core.mail import smtp
-from parley.core.mail.sending import deliver_due
+from parley import mail
+from parley.core import db
+from parley.mail import smtp
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio]
 

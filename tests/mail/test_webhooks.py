@@ -10,11 +10,12 @@ from prometheus_client import REGISTRY
 
 from mail import relays
 from mail.sink import Club, Sink, Use
-from parley.core import db, mail
+from parley import mail
+from parley.core import db
 from parley.core.errors import Busy
-from parley.core.mail.coming import sns
-from parley.core.mail.links import envelope, proven
-from parley.core.mail.sending import deliver_due
+from parley.mail.inbound import sns
+from parley.mail.links import envelope, proven
+from parley.mail.sending import deliver_due
 
 pytestmark = [pytest.mark.anyio]
 
@@ -328,7 +329,7 @@ async def test_a_token_is_free_again_where_taking_it_in_failed(
     number = await letter(club)
     body = bounced("mailgun", number)
     with monkeypatch.context() as patch:
-        patch.setattr("parley.core.mail.bounces.record", None)
+        patch.setattr("parley.mail.bounces.record", None)
         assert (await post(client, "mailgun", body))[0] == 500
     assert await post(client, "mailgun", body) == (200, "gone")
 

@@ -7,7 +7,8 @@ import pytest
 from jinja2 import DictLoader
 
 from browser.test_markup import java, mistakes
-from parley.core import mail, pages
+from parley import mail
+from parley.core.http import pages
 
 __all__ = ["java"]
 

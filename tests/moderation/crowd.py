@@ -14,16 +14,21 @@ from collections.abc import Awaitable
 import msgspec
 
 import make
-from parley import features
-from parley.comments import ops as comments
-from parley.core import db, log, redis
-from parley.core.access import Viewer
+from parley import hooks
+from parley.appeals import ops as appeals
+from parley.comments import ops
+from parley.core import db
 from parley.core.errors import ParleyError
-from parley.moderation import appeals, claims, decisions, reports
-from parley.moderation.reports import Flag
-from parley.moderation.rules import Choice, Stale
+from parley.core.events import redis
+from parley.core.http.access import Viewer
+from parley.core.observability import log
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice, Stale
+from parley.modqueue import claims
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 
-OPEN = "select id from item where state = 'open' order by id"
+OPEN = "select id from queue_item where state = 'open' order by id"
 OWN = "select id from decision where moderator = $1 and state = 'in_force' order by id desc limit 1"
 IN_FORCE = "select id from decision where state = 'in_force' order by id"
 FILED = "select id from appeal where state in ('filed', 'assigned') order by id"
@@ -70,7 +75,7 @@ class Person:
         return "report"
 
     async def delete(self) -> str:
-        change = self.dice.choice([comments.delete_comment, comments.restore_comment])
+        change = self.dice.choice([ops.delete_comment, ops.restore_comment])
         await change(viewer=self.who, comment_id=self.dice.choice(self.comments))
         return "delete"
 
@@ -104,7 +109,7 @@ class Person:
     async def _item(self) -> tuple[int, int]:
         """An item as this moderator has seen it, which may be otherwise by now."""
         item = await self._one_of(OPEN)
-        return item, await db.value("select version from item where id = $1", item) or 1
+        return item, await db.value("select version from queue_item where id = $1", item) or 1
 
 
 class Part(msgspec.Struct):
@@ -122,7 +127,7 @@ class Part(msgspec.Struct):
 async def main() -> None:
     part = msgspec.json.decode(sys.stdin.readline(), type=Part)
     log.set_up("error", readable=False)
-    features.connect()
+    hooks.connect()
     await db.open_pool(os.environ["DATABASE_URL"], size=2)
     redis.open_redis(os.environ["REDIS_URL"])
     who = Viewer(id=part.member, name=part.name, role=part.role, verified=True, session=0)

@@ -56,7 +56,7 @@ BROKEN_PROMISES = {
         select s.member from session s join member m on m.id = s.member where m.state = 'suspended'
     """,
     "open items have something open": """
-        select i.id from item i where i.state = 'done' and exists (
+        select i.id from queue_item i where i.state = 'done' and exists (
             select from report r where r.item = i.id and r.state <> 'resolved')
     """,
 }
@@ -77,7 +77,7 @@ LASTING = {
     "thread": "id, state, slow, state_reason, comment_count, last_activity_at",
     "member": "id, state, state_until, role",
     "report": "id, state, outcome, resolved_at",
-    "item": "id, state, escalated",
+    "queue_item": "id, state, escalated",
     "vote": "member, comment, axis, value",
 }
 

@@ -12,13 +12,13 @@ import pytest
 from litestar import Litestar
 
 import make
+from automod.rows import put_rule
 from moderation.crowd import Part, Person
-from moderation.engine.rows import put_rule
 from moderation.promises import broken
+from parley.automod.rules.conditions import WordList
 from parley.core import db
-from parley.core.access import Viewer
-from parley.moderation import record
-from parley.moderation.engine.conditions import Words
+from parley.core.http.access import Viewer
+from parley.modlog import ops as modlog
 
 pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
@@ -34,14 +34,14 @@ group by item, created_at having count(*) > 1
 async def place(app: Litestar) -> tuple[int, list[Viewer], list[int]]:
     """A thread, eight people, and what four of them wrote in it."""
     thread = await make.thread()
-    await put_rule(Words(["held"]), action="hold")
+    await put_rule(WordList(["held"]), action="hold")
     people = [await make.member(role=role) for role in ROLES]
     return thread, people, [await make.comment(thread, one) for one in people[:4] for _ in range(3)]
 
 
 async def assert_promises_kept(done: Counter[str]) -> None:
     assert await broken() == []
-    assert await record.verify() is None
+    assert await modlog.verify() is None
     assert await db.values(DOUBLE) == []
     recorded = sum(done[deed] for deed in ("decide", "undo", "appeal", "answer"))
     assert await db.value("select count(*) from mod_action where role <> 'automatic'") == recorded

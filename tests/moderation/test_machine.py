@@ -22,24 +22,28 @@ from hypothesis.stateful import (
 )
 
 import make
+from automod.rows import put_rule
 from conftest import empty
 from loops import Loop, own_loop
-from moderation.engine.rows import put_rule
 from moderation.promises import broken, everything
 from moderation.steps import STEPS
-from parley.comments import ops as comments
+from parley.appeals import ops as appeals
+from parley.automod.rules.conditions import WordList
+from parley.comments import ops
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.errors import ParleyError
-from parley.moderation import appeals, decisions, record, reports, seconds
-from parley.moderation.engine.conditions import Words
-from parley.moderation.reports import Flag
-from parley.moderation.rules import ACTIONS, Choice
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions import second_approval
+from parley.decisions.rules import ACTIONS, Choice
+from parley.modlog import ops as modlog
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 
 Result = TypeVar("Result")
 
-ITEM_OF = "select id from item where kind = 'comment' and target = $1"
-VERSION = "select version from item where id = $1"
+ITEM_OF = "select id from queue_item where kind = 'comment' and target = $1"
+VERSION = "select version from queue_item where id = $1"
 RECORDED = "select count(*) from mod_action"
 STATES = sorted({state for step in STEPS["comment"] for state in step.split(">")})
 
@@ -85,7 +89,7 @@ class Moderation(RuleBasedStateMachine):
         roles = {"ana": "member", "ben": "member", "mo": "moderator", "kim": "moderator", "ada": "admin"}
         self.people_: dict[str, Viewer] = {name: self.do(make.member(name, role=role)) for name, role in roles.items()}
         self.thread = self.do(make.thread())
-        self.do(put_rule(Words(["held"]), action="hold"))
+        self.do(put_rule(WordList(["held"]), action="hold"))
 
     @rule(target=comments, author=authors)
     def post(self, author: str) -> Any:
@@ -110,7 +114,7 @@ class Moderation(RuleBasedStateMachine):
 
     @rule(author=authors, comment=comments, back=st.booleans())
     def take_back_own(self, author: str, comment: int, *, back: bool) -> None:
-        change = comments.restore_comment if back else comments.delete_comment
+        change = ops.restore_comment if back else ops.delete_comment
         self.attempt(change(viewer=self.people_[author], comment_id=comment), records=0)
 
     @rule(
@@ -146,7 +150,9 @@ class Moderation(RuleBasedStateMachine):
     @rule(moderator=moderators, decision=decided, agrees=st.booleans())
     def second(self, moderator: str, decision: int, *, agrees: bool) -> None:
         viewer = self.people_[moderator]
-        self.attempt(seconds.agree(viewer, decision) if agrees else seconds.refuse(viewer, decision, "Too hard."))
+        self.attempt(
+            second_approval.agree(viewer, decision) if agrees else second_approval.refuse(viewer, decision, "Too hard.")
+        )
 
     @rule(target=appealed, decision=decided)
     def appeal(self, decision: int) -> Any:
@@ -175,7 +181,7 @@ class Moderation(RuleBasedStateMachine):
 
     @invariant()
     def the_record_is_whole(self) -> None:
-        assert self.do(record.verify()) is None
+        assert self.do(modlog.verify()) is None
 
 
 def run(loop: Loop, examples: int, steps: int) -> None:

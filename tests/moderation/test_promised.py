@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 import make
-from moderation.desk import decided, reported, version_of
 from moderation.steps import STEPS
+from modqueue.reported import decided, reported, version_of
+from parley.appeals import ops as appeals
 from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
-from parley.moderation import appeals, bulk, members, reports
-from parley.moderation.rules import Choice
+from parley.decisions.rules import Choice
+from parley.modmembers import ops as modmembers
+from parley.modqueue import bulk
+from parley.reports import ops as reports
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +37,7 @@ select jsonb_build_array(
     (select jsonb_agg(jsonb_build_array(a.action, a.kind, a.before - 'until', a.after - 'until', a.reason, a.actor))
      from mod_action a where a.decision = d.id),
     (select jsonb_agg(l.subject order by l.id) from mail l where l.kind = 'decision.' || d.id))::text
-from item i join comment c on c.id = i.target join member m on m.id = c.author join thread t on t.id = c.thread
+from queue_item i join comment c on c.id = i.target join member m on m.id = c.author join thread t on t.id = c.thread
 join report r on r.item = i.id join decision d on d.item = i.id where i.id = $1
 """
 
@@ -79,7 +82,7 @@ async def test_who_was_warned_and_goes_on_reporting_in_vain_is_heard_and_weighs_
         await db.execute(ANSWERED, item, rita.id, "declined")
     weights = [await db.value(reports.WEIGHT, rita.id)]
 
-    await members.sanction(mo, rita.id, Choice(0, 0, "warn", "honesty", "Please report only what breaks a rule."))
+    await modmembers.sanction(mo, rita.id, Choice(0, 0, "warn", "honesty", "Please report only what breaks a rule."))
     weights.append(await db.value(reports.WEIGHT, rita.id))
     heard = await reported(by=rita)
     await db.execute(ANSWERED, item, rita.id, "upheld")
@@ -87,7 +90,7 @@ async def test_who_was_warned_and_goes_on_reporting_in_vain_is_heard_and_weighs_
 
     assert float(weights[0]) == pytest.approx(2 / 7) and weights[1] == 0 and weights[2] > 0
     assert await db.value("select weight from report where item = $1", heard) == 0
-    assert await db.value("select state from item where id = $1", heard) == "open"
+    assert await db.value("select state from queue_item where id = $1", heard) == "open"
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

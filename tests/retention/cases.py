@@ -113,9 +113,11 @@ CASES = {
     "backtest: back-tests of automatic rules": Case(
         rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
     ),
-    "audit: second looks at decisions": Case(rows.second_look),
-    "notice: notifications that were read": Case(NOTICE, {"unread": set_to("notice", "read_at = null")}),
-    "notice: notifications that nobody read": Case(NOTICE, {"read lately": set_to("notice", "read_at = now()")}),
+    "second_look: second looks at decisions": Case(rows.second_look),
+    "notification: notifications that were read": Case(NOTICE, {"unread": set_to("notification", "read_at = null")}),
+    "notification: notifications that nobody read": Case(
+        NOTICE, {"read lately": set_to("notification", "read_at = now()")}
+    ),
     "issue: issues of the digest, with what they told": Case(insert("issue", member=..., period="#", due_at=LATER)),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 import make
-from moderation.desk import decided, reported
-from moderation.engine.rows import asked, put_rule
+from automod.rows import asked, put_rule
+from modqueue.reported import decided, reported
 from parley.articles.drafts import encode
-from parley.articles.importing.passages import Passage
-from parley.articles.text import Text
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.text import ArticleText
+from parley.automod.rules.conditions import WordList
 from parley.core import db
-from parley.moderation.engine.conditions import Words
 
 Spare = Callable[[Any], Awaitable[Any]]
 _numbers = count(1)
@@ -104,9 +104,9 @@ async def reopened(number: int) -> None:
     await make.put_state("member", owner, "active")
 
 
-def showing(digest: str) -> Text:
-    picture = Passage("figure", None, f'<figure><img src="/media/{digest}" alt=""></figure>', "")
-    return Text(title="The wager", passages=[*make.text().passages, picture])
+def showing(digest: str) -> ArticleText:
+    picture = ImportedPassage("figure", None, f'<figure><img src="/media/{digest}" alt=""></figure>', "")
+    return ArticleText(title="The wager", passages=[*make.text().passages, picture])
 
 
 async def in_article(digest: str) -> None:
@@ -124,7 +124,7 @@ async def in_suggestion(digest: str) -> None:
 
 async def notified_of(suggestion: int) -> None:
     await db.execute(
-        "insert into notice (member, kind, suggestion) values ($1, 'update', $2)", await member(), suggestion
+        "insert into notification (member, kind, suggestion) values ($1, 'update', $2)", await member(), suggestion
     )
 
 
@@ -150,7 +150,7 @@ async def its_comment_has_words(version: int) -> None:
 
 
 async def in_work(comment: int) -> None:
-    await db.execute("insert into item (kind, target) values ('comment', $1)", comment)
+    await db.execute("insert into queue_item (kind, target) values ('comment', $1)", comment)
 
 
 async def open_again(report: int) -> None:
@@ -164,7 +164,7 @@ def visitors_report() -> Callable[[], Awaitable[Any]]:
 
 
 async def hit() -> int:
-    rule = await put_rule(Words(["wager"]))
+    rule = await put_rule(WordList(["wager"]))
     found = await make.comment(await make.thread(), await make.member())
     sql = "insert into hit (rule, version, comment, matched) values ($1, 1, $2, 'wager') returning id"
     return await db.value(sql, rule, found)
@@ -175,12 +175,12 @@ async def hit_in_work(number: int) -> None:
 
 
 async def backtest() -> int:
-    found = await asked(await put_rule(Words(["wager"])))
+    found = await asked(await put_rule(WordList(["wager"])))
     await db.execute("update backtest set state = 'done' where id = $1", found)
     return found
 
 
 async def second_look() -> int:
     decision = await decided(await reported(), await make.member(role="moderator"))
-    sql = "insert into audit (decision, moderator, action) values ($1, $2, 'remove') returning id"
+    sql = "insert into second_look (decision, moderator, action) values ($1, $2, 'remove') returning id"
     return await db.value(sql, decision, await member())

@@ -85,15 +85,15 @@ async def test_a_row_that_something_else_needs_holds_up_no_other(app: Litestar) 
 async def test_a_row_that_somebody_has_locked_is_left_for_later(app: Litestar) -> None:
     locked, free = await SIGN_IN(), await SIGN_IN()
     await db.execute("update session set expires_at = now() - interval '1 minute'")
-    assert db.DB.lender is not None
-    other = await db.DB.lender.borrow(seconds=30)
+    assert db.DB.connections is not None
+    other = await db.DB.connections.acquire(seconds=30)
     await other.execute("begin")
     await other.execute("select from session where id = $1 for update", locked)
     try:
         assert await remove_expired() == 1
     finally:
         await other.execute("rollback")
-        await db.DB.lender.keep(other)
+        await db.DB.connections.keep(other)
 
     assert await db.values("select id from session where id = any($1)", [locked, free]) == [locked]
 

@@ -10,10 +10,11 @@ from litestar import Litestar
 from msgspec.structs import replace
 
 from conftest import ROOT
-from parley.core import ratelimit, redis
-from parley.core.mail import retention as mail
+from parley.core import ratelimit
+from parley.core.events import redis
 from parley.core.settings import settings
 from parley.live.presence import Presence
+from parley.mail import retention as mail
 from parley.piccolo_app import TABLES
 from parley.retention import FILES, KEPT, RULES, remove_expired
 

@@ -14,8 +14,10 @@ from parley.backup import contents
 from parley.comments import counts, groups, tree
 from parley.comments.rules import IS_IN
 from parley.digests import items
-from parley.moderation.queries import members, people, queue
-from parley.notices import queries as notices
+from parley.modmembers import queries as modmembers
+from parley.modqueue import people
+from parley.modqueue import queries as modqueue
+from parley.notifications import queries as notifications
 from parley.threads import queries as threads
 from parley.votes import ops as votes
 
@@ -41,10 +43,10 @@ BUILT = {
         for sort in tree.RANK
     ],
     items.SHOWN: [items.CHOSEN_READABLE, items.STORED_UNREAD],
-    members.LIST: [members.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
+    modmembers.LIST: [modmembers.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
     people.PAST: [people.PAST.format("d.item = $1 or d.kind = $2 and d.target = $3")],
-    queue.ROWS: [queue.PAGE_OF + queue.ROWS, queue.ONE_OF + queue.ROWS],
-    notices.COUNTED: [notices.UNREAD],
+    modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
+    notifications.COUNTED: [notifications.UNREAD],
     threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],
     votes.MOVED: [
         votes.PLACE + how + count + votes.MOVED for how in (votes.PUT, votes.TAKE) for count in votes.COUNT.values()

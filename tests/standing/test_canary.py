@@ -13,11 +13,11 @@ import make
 from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.mail.letters import lists
+from parley.core.http.access import Viewer
 from parley.live import queries as live
 from parley.live import render
-from parley.notices import jobs as notices
+from parley.mail.letters import lists
+from parley.notifications import jobs as notifications
 from standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ HELD = {"pending", "rejected", "expired"}
 GONE = WAYS.keys() - {"visible"}
 STRANGERS = ("visitor", "unverified", "member")
 QUOTED = "update comment set quote = $2, passage = $3, anchor = 'same', made_on = revision where id = $1"
-STRONGEST = "update standing set strongest = $2 where thread = $1"
+STRONGEST = "update thread_stats set strongest = $2 where thread = $1"
 TABLES = """
 select quote_ident(table_name) from information_schema.tables
 where table_schema = 'public' and table_type = 'BASE TABLE'
@@ -82,7 +82,7 @@ class Cage:
                 await make.comment(self.thread, await make.member(), "An answer that stays.", parent=bird)
             self.birds[state] = bird
         await db.execute(STRONGEST, self.thread, list(self.birds.values()))
-        await notices.handle_events()
+        await notifications.handle_events()
 
     async def change(self) -> None:
         """Bring each into its state, by the steps that there are."""

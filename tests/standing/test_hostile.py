@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
-from parley.core import redis
+from parley.core.events import redis
 from standing.world import World, reached, routes
 
 pytestmark = pytest.mark.anyio
@@ -52,8 +52,8 @@ FORMS = {
     "/settings/topics": ("research", "work"),
     "/topic/{topic:str}/follow": ("on", "next"),
     "/topic/{topic:str}/mute": ("on", "next"),
-    "/notices/read": ("upto", "thread"),
-    "/settings/notices": ("reply", "mention", "followed", "revised", "decision"),
+    "/notifications/read": ("upto", "thread"),
+    "/settings/notifications": ("reply", "mention", "followed", "revised", "decision"),
     "/t/{thread:str}/revise": ("revision", "title", "byline", "text", "reason", "preview"),
     "/t/{thread:str}/revisions/{number:str}/restore": ("reason",),
     "/t/{thread:str}/lock": ("reason",),

@@ -8,13 +8,16 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley.appeals import ops as appeals
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
+from parley.decisions import letters
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice
 from parley.live import queries as live
 from parley.live import render
-from parley.moderation import appeals, decisions, letters, reports
-from parley.moderation.reports import Flag
-from parley.moderation.rules import Choice
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 from standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
@@ -60,7 +63,7 @@ async def reported(world: World, rita: Viewer, action: str) -> Reported:
     for kind, target in (("comment", comment), ("article", thread), ("member", author.id)):
         await reports.report(Flag(kind, target, "civility", "As seen by a witness.", rita))
         await reports.report(Flag(kind, target, "illegal", "As seen by a witness.", None, VISITOR, ADDRESS))
-    item = await db.value("select id from item where kind = 'comment' and target = $1", comment)
+    item = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
     parts = {"{comment:str}": str(comment), "{thread:str}": str(thread), "{name:str}": author.name}
     made = await decided(world, item, action) if action else None
     parts |= {"{item:str}": str(item)} | ({"{decision:str}": str(made)} if made else {})
@@ -69,7 +72,7 @@ async def reported(world: World, rita: Viewer, action: str) -> Reported:
 
 async def decided(world: World, item: int, action: str) -> int:
     """A decision on what was reported and, where one can appeal, what became of the appeal."""
-    version = await db.value("select version from item where id = $1", item)
+    version = await db.value("select version from queue_item where id = $1", item)
     choice = Choice(item, version, action, "civility", "It insults somebody.", 3)
     made = await decisions.decide(world.people["moderator"], choice)
     if action in {"remove", "silence"}:

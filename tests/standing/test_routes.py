@@ -8,12 +8,13 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.core import db, redis
-from parley.core.access import ANYONE, Who
-from parley.core.assets import folder, static
-from parley.core.pages import environment
-from parley.moderation import members
-from parley.moderation.rules import Choice
+from parley.core import db
+from parley.core.events import redis
+from parley.core.http.access import ANYONE, Who
+from parley.core.http.assets import folder, static
+from parley.core.http.pages import environment
+from parley.decisions.rules import Choice
+from parley.modmembers import ops as modmembers
 from standing.world import ROLES, World, gets, routes
 
 pytestmark = pytest.mark.anyio
@@ -157,7 +158,7 @@ async def test_whoever_is_suspended_changes_nothing_from_that_moment_on(
 ) -> None:
     await world.sign_in(client, "member")
     choice = Choice(0, 0, "suspend", "civility", "They insult somebody.", 3)
-    await members.sanction(world.people["moderator"], world.people["member"].id, choice)
+    await modmembers.sanction(world.people["moderator"], world.people["member"].id, choice)
     before = await checksum()
 
     for path in set(routes(app, "POST")) - OPEN_TO_ALL:
@@ -174,7 +175,7 @@ async def test_whoever_is_no_moderator_any_more_is_none_at_the_next_request(
     await world.sign_in(client, "moderator")
     assert (await client.get("/mod/queue")).status_code == 200
 
-    await members.give_role(world.people["admin"], world.people["moderator"].id, "member", "They asked for it.")
+    await modmembers.give_role(world.people["admin"], world.people["moderator"].id, "member", "They asked for it.")
 
     assert (await client.get("/mod/queue")).status_code == 404
     await make.sign_in(client, msgspec.structs.replace(world.people["moderator"], role="member"))
@@ -222,7 +223,7 @@ async def test_a_fault_of_ours_carries_the_headers_and_a_number(
     async def fail(_address: str) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("parley.threads.web.make_cards", fail)
+    monkeypatch.setattr("parley.pages.home.make_cards", fail)
 
     answer = await client.get("/")
 

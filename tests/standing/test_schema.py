@@ -10,7 +10,7 @@ import pytest
 
 import parley
 from conftest import ROOT, on_server
-from parley.core.schema import ddl
+from parley.core.db.schema import ddl
 from parley.piccolo_app import TABLES
 from shape import shape
 

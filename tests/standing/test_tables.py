@@ -5,8 +5,8 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.migrated import is_migrated, known
-from parley.core.pages import environment
+from parley.core.db.migrated import is_migrated, known
+from parley.core.http.pages import environment
 
 pytestmark = pytest.mark.anyio
 

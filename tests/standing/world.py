@@ -8,23 +8,26 @@ import pytest
 from litestar import Litestar
 
 import make
+from parley import mail
 from parley.accounts import tokens
+from parley.appeals import ops as appeals
 from parley.articles import imports
 from parley.articles.drafts import encode
+from parley.automod.backtests import jobs
+from parley.automod.rules import ops as rules
+from parley.automod.rules.conditions import WordList
+from parley.automod.rules.limits import RuleDraft
 from parley.comments import ops as comments
-from parley.core import db, mail
-from parley.core.access import Viewer
-from parley.core.assets import static
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.core.http.assets import static
 from parley.core.settings import settings
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice
 from parley.digests import letters
 from parley.digests import ops as digests
-from parley.moderation import appeals, decisions, reports
-from parley.moderation.engine import jobs
-from parley.moderation.engine import ops as rules
-from parley.moderation.engine.conditions import Words
-from parley.moderation.engine.rules import Asked
-from parley.moderation.reports import Flag
-from parley.moderation.rules import Choice
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
 
 ROLES = ("visitor", "unverified", "member", "moderator", "admin")
 NEW_LINK = """
@@ -95,7 +98,7 @@ async def link(member: Viewer, purpose: str) -> str:
 async def _moderated(comment: int, moderator: Viewer) -> dict[str, str]:
     """A report that was answered with a word of warning, against which an appeal was made."""
     await reports.report(Flag("comment", comment, "civility", "An insult.", await make.member()))
-    item: int = await db.value("select id from item")
+    item: int = await db.value("select id from queue_item")
     choice = Choice(item, 1, "warn", "civility", "It insults somebody.")
     decision = await decisions.decide(moderator, choice)
     appeal = await appeals.file(decision=decision, text="It was a quotation.")
@@ -104,7 +107,7 @@ async def _moderated(comment: int, moderator: Viewer) -> dict[str, str]:
 
 async def _ruled(moderator: Viewer) -> dict[str, str]:
     """A rule, and what its back-test found."""
-    rule = await rules.create(moderator, Asked("No roots", "flag", "topic", (Words(["root"]),)))
+    rule = await rules.create(moderator, RuleDraft("No roots", "flag", "topic", (WordList(["root"]),)))
     await rules.test(moderator, rule, 1)
     await jobs.run_backtests()
     return {"{rule:str}": str(rule)}

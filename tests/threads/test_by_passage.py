@@ -99,7 +99,7 @@ async def test_an_author_takes_another_stance_and_the_counts_follow(client: http
     await make.sign_in(client, ada)
 
     await client.post(f"/c/{comment}/edit", data={"body": "It costs.", "stance": "challenges"})
-    await db.execute("update standing set refreshed_at = now() - interval '1 hour'")
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
     await refresh_standings()
     page, home = (await client.get(f"/t/{thread}")).text, (await client.get("/?sort=new")).text
 

@@ -123,7 +123,7 @@ async def test_what_people_mended_stays_mended(site: Site) -> None:
     editor = await make.member(role="moderator")
     mended = make.text("Paragraph 0, mended.", *WORDS[1:], title="A mended title")
     mended = msgspec.structs.replace(mended, byline="Ann Author")
-    await ops.revise_thread(thread, mended, ops.Edit(editor.id))
+    await ops.revise_thread(thread, mended, ops.RevisionNote(editor.id))
     site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
 
     await look()

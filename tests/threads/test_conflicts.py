@@ -6,10 +6,10 @@ import pytest
 
 import make
 from parley.articles.drafts import encode
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.articles.updating import last_said
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.threads import edits, ops
 from parley.threads.opening import open_thread, revise_from_source
 
@@ -24,7 +24,7 @@ def changed(where: int, word: str, of: tuple[str, ...] = WORDS) -> tuple[str, ..
     return tuple(one.replace("length", word) if at == where else one for at, one in enumerate(of))
 
 
-def text(*words: str) -> Text:
+def text(*words: str) -> ArticleText:
     return make.text(*words, url=URL, fetched=True)
 
 
@@ -41,7 +41,7 @@ class Case:
         await self.correct(changed(0, "ease"))
 
     async def correct(self, words: tuple[str, ...]) -> None:
-        await ops.revise_thread(self.thread, make.text(*words), ops.Edit(self.max.id))
+        await ops.revise_thread(self.thread, make.text(*words), ops.RevisionNote(self.max.id))
 
     async def check(self, *words: str) -> bool:
         """Let the source say this, and a scheduled look find it."""
@@ -107,7 +107,7 @@ async def test_what_went_is_said_in_one_line(case: Case) -> None:
 async def test_a_conflict_leaves_the_correction_and_shows_both_texts_to_who_may_decide(case: Case) -> None:
     assert await case.check(*changed(0, "pain", changed(5, "great length")))
     await make.sign_in(case.client, case.ada)
-    told = await case.client.get("/notices")
+    told = await case.client.get("/notifications")
     page = await case.client.get(await case.waiting())
     listed = await case.client.get("/updates")
     await make.sign_in(case.client, await make.member())

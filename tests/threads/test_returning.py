@@ -7,7 +7,7 @@ import pytest
 
 import make
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.threads import ops
 
 pytestmark = pytest.mark.anyio

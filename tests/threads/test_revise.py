@@ -9,7 +9,7 @@ import pytest
 
 import make
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.core.ratelimit import POST_ACCOUNT
 
 pytestmark = pytest.mark.anyio

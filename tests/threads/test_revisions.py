@@ -7,7 +7,7 @@ import pytest
 
 import make
 from parley.core import db
-from parley.core.access import Viewer
+from parley.core.http.access import Viewer
 from parley.threads import edits, ops
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +22,7 @@ async def revised(*versions: tuple[str, ...], editor: Viewer | None = None) -> i
     """A thread whose article had these texts one after the other."""
     thread = await make.thread(make.text(*versions[0], url=URL))
     for words in versions[1:]:
-        await ops.revise_thread(thread, make.text(*words, url=URL), ops.Edit(editor.id) if editor else None)
+        await ops.revise_thread(thread, make.text(*words, url=URL), ops.RevisionNote(editor.id) if editor else None)
     return thread
 
 

@@ -104,7 +104,7 @@ async def test_every_list_goes_on_to_its_end_without_a_gap_or_a_double(client: h
             number % 7,
         )
         await db.execute(
-            "update standing set score = $2, hot = $3 where thread = $1", thread, number % 5, float(number % 3)
+            "update thread_stats set score = $2, hot = $3 where thread = $1", thread, number % 5, float(number % 3)
         )
     seen: list[int] = []
     address: str | None = f"/?sort={sort}&period=all"
@@ -122,7 +122,7 @@ async def test_orders_and_topics_are_what_they_say(client: httpx.AsyncClient) ->
     old, young = await make.thread(topic="policy"), await make.thread(topic="craft")
     await db.execute("update thread set created_at = now() - interval '3 days' where id = $1", old)
     await db.execute("update thread set last_activity_at = now() - interval '1 hour' where id = $1", young)
-    await db.execute("update standing set score = 9 where thread = $1", old)
+    await db.execute("update thread_stats set score = 9 where thread = $1", old)
 
     async def order(query: str) -> list[int]:
         return listed((await client.get(f"/?{query}")).text)
@@ -151,13 +151,13 @@ async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_bo
     await make.sign_in(client, mira)
     pro = await make.comment(thread, ada, "A strong defence.", stance="supports")
     await make.vote(mira, pro)
-    await db.execute("update standing set refreshed_at = now() - interval '1 hour'")
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
     await refresh_standings()
     alone = (await client.get("/?sort=new")).text
 
     con = await make.comment(thread, ada, "A strong attack.", stance="challenges")
     await make.vote(mira, con)
-    await db.execute("update standing set refreshed_at = now() - interval '1 hour'")
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
     await refresh_standings()
     both = (await client.get("/?sort=new")).text
     await db.execute("update comment set state = 'removed' where id = $1", con)
@@ -174,13 +174,13 @@ async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soo
     comment = await make.comment(thread, ada, stance="supports")
     await db.execute("update event set created_at = now() - interval '2 hours'")
     await db.execute("update thread set last_activity_at = now() - interval '2 hours'")
-    await db.execute("update standing set refreshed_at = now() - interval '1 hour', stances = '{1, 0, 0, 0, 0}'")
+    await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour', stances = '{1, 0, 0, 0, 0}'")
     assert await refresh_standings() == 0
 
     await ops.delete_comment(viewer=ada, comment_id=comment)
 
     assert await refresh_standings() == 1
-    assert await db.value("select stances from standing where thread = $1", thread) == [0, 0, 0, 0, 0]
+    assert await db.value("select stances from thread_stats where thread = $1", thread) == [0, 0, 0, 0, 0]
 
 
 async def test_what_is_new_since_the_last_visit_is_marked(client: httpx.AsyncClient, app: Litestar) -> None:

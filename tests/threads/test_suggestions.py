@@ -6,11 +6,11 @@ import pytest
 import make
 from parley.articles import imports
 from parley.articles.drafts import decode, encode
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.access import Viewer
-from parley.notices import ops as notices
-from parley.notices.queries import unread_for_digest
+from parley.core.http.access import Viewer
+from parley.notifications import ops as notifications
+from parley.notifications.queries import unread_for_digest
 from parley.threads import suggestions
 from parley.threads.opening import open_thread
 
@@ -20,7 +20,7 @@ URL = "https://review.example/wager"
 LONG = tuple(f"Paragraph {number} says what it says at some length, and then says it again." for number in range(12))
 
 
-async def waiting_import(member: Viewer, text: Text) -> int:
+async def waiting_import(member: Viewer, text: ArticleText) -> int:
     """An import of `member` that was read and waits to be published."""
     made = await imports.request_import(
         member=member.id, source="url", url=text.url, given=None, title="", topic="research"
@@ -84,7 +84,7 @@ async def test_the_owner_sees_the_difference_and_how_many_comments_it_concerns_a
     update = await case.make()
     await make.sign_in(case.client, case.ada)
 
-    told = await case.client.get("/notices")
+    told = await case.client.get("/notifications")
     listed = await case.client.get("/updates")
     page = await case.client.get(update)
     answer = await case.decide(case.ada, "accept")
@@ -104,7 +104,7 @@ async def test_whoever_suggested_it_is_notified_of_the_decision_and_reads_the_an
     await case.decide(case.ada, "decline", answer="The <old> text is right.")
     await make.sign_in(case.client, case.mira)
 
-    told = await case.client.get("/notices")
+    told = await case.client.get("/notifications")
     page = await case.client.get(update)
 
     assert "It was declined" in told.text
@@ -203,12 +203,12 @@ async def test_the_same_text_again_leads_to_the_discussion_and_suggests_nothing(
 
 async def test_a_suggested_update_stays_on_the_page_of_whoever_wants_the_thread_in_their_digest(case: Case) -> None:
     await case.make()
-    await notices.set_channel(case.ada.id, case.thread, "digest")
+    await notifications.set_channel(case.ada.id, case.thread, "digest")
 
     found = await unread_for_digest([case.ada.id])
 
     assert [one.kind for one in found if one.comment is None] == []
-    assert await db.value("select count(*) from notice where member = $1 and kind = 'update'", case.ada.id) == 1
+    assert await db.value("select count(*) from notification where member = $1 and kind = 'update'", case.ada.id) == 1
 
 
 async def test_an_update_that_was_replaced_while_somebody_looked_is_looked_at_once_more(case: Case) -> None:
@@ -237,11 +237,11 @@ async def test_who_opens_an_update_has_read_their_notification(case: Case) -> No
     assert '<span id="unread"></span>' in page.text
     await case.decide(case.ada, "decline")
     assert await counts_unread(case.mira) == 1
-    assert "Somebody <b>suggested an update</b>" in (await case.client.get("/notices")).text
+    assert "Somebody <b>suggested an update</b>" in (await case.client.get("/notifications")).text
 
 
 async def counts_unread(who: Viewer) -> int:
-    found: int = await db.value("select count(*) from notice where member = $1 and read_at is null", who.id)
+    found: int = await db.value("select count(*) from notification where member = $1 and read_at is null", who.id)
     return found
 
 

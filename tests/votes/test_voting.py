@@ -12,9 +12,9 @@ from parley.accounts import ops as accounts
 from parley.comments import ops as comments
 from parley.comments import tree
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.errors import Refused
-from parley.moderation import places
+from parley.core.http.access import Viewer
+from parley.decisions import thread_actions
 from parley.votes import jobs
 from parley.votes.queries import drifted
 from waiting import until_somebody_waits
@@ -149,7 +149,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: i
     await make.vote(mira, kept)
 
     moderator = await make.member(role="moderator")
-    await places.hold(moderator, thread, "archive")
+    await thread_actions.act(moderator, thread, "archive")
     with pytest.raises(Refused, match="archived"):
         await make.vote(mira, kept, value=-1)
 
@@ -159,7 +159,7 @@ async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: i
 async def test_a_locked_thread_still_takes_votes(comment: int, mira: Viewer) -> None:
     thread = await db.value("select thread from comment where id = $1", comment)
     moderator = await make.member(role="moderator")
-    await places.hold(moderator, thread, "lock")
+    await thread_actions.act(moderator, thread, "lock")
 
     await make.vote(mira, comment)
 

@@ -5,10 +5,10 @@ from typing import Literal
 import msgspec
 
 from parley.accounts import sessions
-from parley.accounts.queries import Person
+from parley.accounts.queries import PublicMember
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.errors import Refused
+from parley.core.http.access import Viewer
 
 Kind = Literal["mute", "block"]
 
@@ -33,12 +33,12 @@ order by is_own limit 1
 """
 
 
-class Listed(msgspec.Struct, frozen=True):
+class BlockedMember(msgspec.Struct, frozen=True):
     name: str
     kind: Kind
 
 
-async def put(viewer: Viewer, other: Person, kind: Kind, *, on: bool) -> None:
+async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> None:
     """Mute or block somebody, or take that back. Raises Refused for oneself, for blocking staff, and at a limit."""
     if other.id == viewer.id:
         raise Refused("You cannot mute or block yourself.")
@@ -57,9 +57,9 @@ async def kind_of(viewer: Viewer, other: int) -> Kind | None:
     return kind
 
 
-async def listed(viewer: Viewer) -> list[Listed]:
+async def listed(viewer: Viewer) -> list[BlockedMember]:
     """Whom `viewer` muted or blocked, the last first."""
-    return await db.fetch(Listed, LISTED, viewer.id)
+    return await db.fetch(BlockedMember, LISTED, viewer.id)
 
 
 async def may_answer(member: int, other: int) -> None:

@@ -8,8 +8,8 @@ import secrets
 
 from litestar.datastructures import Cookie
 
-from parley.core.mail.links import proof
 from parley.core.settings import settings
+from parley.mail.links import proof
 
 LASTS_SECONDS = 365 * 86_400
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from parley.accounts import addresses, names, passwords
-from parley.core import zones
 from parley.core.errors import Refused
-from parley.core.forms import Form
-from parley.core.pages import local_path
+from parley.core.http.forms import Form
+from parley.core.http.pages import local_path
 from parley.core.settings import settings
+from parley.core.text import zones
 
 LONGEST_TITLE = 40
 LONGEST_BIO = 1_000

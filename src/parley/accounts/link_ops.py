@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import structlog
 
+from parley import mail
 from parley.accounts import addresses, ops, queries, tokens
 from parley.accounts.ops import Client, SignedIn
-from parley.core import mail, ratelimit
+from parley.core import ratelimit
 from parley.core.db import atomic, value
 from parley.core.errors import Gone, TooMany
 

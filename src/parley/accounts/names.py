@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from parley.core.errors import Refused
-from parley.core.text import BadText, clean
+from parley.core.text.cleaning import BadText, clean
 
 SHORTEST, LONGEST = 2, 30
 LONGEST_KEY = 60

@@ -6,14 +6,16 @@ import msgspec
 import structlog
 from asyncpg import UniqueViolationError
 
+from parley import mail
 from parley.accounts import addresses, attempts, devices, hooks, names, passwords, queries, sessions, tokens
 from parley.accounts.rules import may_sign_in
-from parley.core import mail, ratelimit, zones
-from parley.core.access import Viewer, may_write
+from parley.core import ratelimit
 from parley.core.db import atomic, execute, value
 from parley.core.errors import Gone, Refused
-from parley.core.pages import leading_back
+from parley.core.http.access import Viewer, may_write
+from parley.core.http.pages import leading_back
 from parley.core.settings import settings
+from parley.core.text import zones
 
 log = structlog.get_logger(__name__)
 

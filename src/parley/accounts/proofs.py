@@ -13,7 +13,7 @@ from time import time
 
 from parley.core import ratelimit
 from parley.core.errors import TooMany
-from parley.core.mail.links import proof
+from parley.mail.links import proof
 
 LASTS_SECONDS = 600
 ROUNDS = 5_000

@@ -49,7 +49,7 @@ class Account(msgspec.Struct, frozen=True):
     assisted: str
 
 
-class Person(msgspec.Struct, frozen=True):
+class PublicMember(msgspec.Struct, frozen=True):
     """A member as everybody sees them."""
 
     id: int
@@ -61,7 +61,7 @@ class Person(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class Named(msgspec.Struct, frozen=True):
+class NamedMember(msgspec.Struct, frozen=True):
     """A member, found by their name."""
 
     id: int
@@ -106,18 +106,18 @@ async def by_email(email: str) -> Account | None:
     return await fetch_one(Account, ACCOUNT.format("email_key = $1 and state <> 'unverified'"), addresses.key(email))
 
 
-async def person(name: str) -> Person | None:
+async def person(name: str) -> PublicMember | None:
     """The member of exactly this name, case apart; one that only looks alike is somebody else."""
-    found = await fetch_one(Person, PERSON, names.key(name))
+    found = await fetch_one(PublicMember, PERSON, names.key(name))
     return found if found and names.same(found.name, name) else None
 
 
-async def of_names(typed: Sequence[str]) -> dict[str, Named]:
+async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
     """The members of these names, by what was typed."""
     if not typed:
         return {}
     keys = {one: names.key(one) for one in typed}
-    found = {one.name_key: one for one in await fetch(Named, OF_NAMES, list(keys.values()))}
+    found = {one.name_key: one for one in await fetch(NamedMember, OF_NAMES, list(keys.values()))}
     return {one: found[key] for one, key in keys.items() if key in found and names.same(one, found[key].name)}
 
 

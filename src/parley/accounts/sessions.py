@@ -17,10 +17,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from parley.accounts import consistency, tokens
 from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.cache import Bounded
 from parley.core.errors import Unavailable
-from parley.core.failures import OUTAGES
+from parley.core.http.access import Viewer
+from parley.core.http.failures import OUTAGES
 from parley.core.settings import settings
 
 LASTS = timedelta(days=90)
@@ -71,7 +71,7 @@ where member = $1 and {VALID} order by session.seen_at desc, session.id desc
 """  # noqa: S608 no value in it
 
 
-class Found(msgspec.Struct, frozen=True):
+class SessionRow(msgspec.Struct, frozen=True):
     id: int
     member: int
     name: str
@@ -218,7 +218,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     if believed is not None and believed.until > asked and consistent in (None, believed.token):
         return believed.viewer
     keep = _believed
-    found = await db.fetch_one(Found, FIND, digest)
+    found = await db.fetch_one(SessionRow, FIND, digest)
     if found is None:
         keep.drop(digest)
         return None

@@ -4,7 +4,7 @@ from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDe
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Member(Table):

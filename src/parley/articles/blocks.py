@@ -9,22 +9,22 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+\S|<(?:ul|ol|dl)\b)")
 
 
-class Block(msgspec.Struct, frozen=True):
+class MarkdownBlock(msgspec.Struct, frozen=True):
     """A block's source; `level` is how deep a list item stands, from 1, and 0 for everything else."""
 
     source: str
     level: int = 0
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(text: str) -> list[MarkdownBlock]:
     """The blocks of `text`: what stands between blank lines, and every list item; code keeps its blank lines."""
-    found: list[Block] = []
+    found: list[MarkdownBlock] = []
     indents: list[int] = []
     for lines in _cut(text):
         item = _ITEM.match(lines[0])
         indent = len(item["indent"].expandtabs(4)) if item else 0
         indents = [*(one for one in indents if one < indent), indent] if item else []
-        found.append(Block("\n".join(_without(line, indent) for line in lines), len(indents)))
+        found.append(MarkdownBlock("\n".join(_without(line, indent) for line in lines), len(indents)))
     return found
 
 
@@ -33,7 +33,7 @@ def _without(line: str, indent: int) -> str:
     return line[indent:] if line[:indent].isspace() else line
 
 
-def join(found: Sequence[Block]) -> str:
+def join(found: Sequence[MarkdownBlock]) -> str:
     """The text that is cut into these blocks: list items line by line, all else with a blank line between."""
     parts: list[str] = []
     for at, block in enumerate(found):

@@ -12,13 +12,13 @@ from parley.articles.losses import loss, words
 from parley.articles.pictures import keep_pictures
 from parley.articles.reading import read_again, same_site
 from parley.articles.rules import HOST
-from parley.articles.text import Fetched, Text
+from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_said
 from parley.articles.versions import numbered
 from parley.core import db
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueCheck(msgspec.Struct, frozen=True):
     """An article to be looked at; it `waited` so many seconds since the look before, which said `note`.
 
     One whose thread is `archived` stays as it is.
@@ -50,9 +50,9 @@ returning a.id, a.url, a.etag, a.last_modified, due.check_note as note, coalesce
 """  # noqa: S608 constants only
 
 
-async def claim(hosts: Sequence[str]) -> Due | None:
+async def claim(hosts: Sequence[str]) -> DueCheck | None:
     """Take the article that is due longest, of none of these `hosts`."""
-    return await db.fetch_one(Due, CLAIM, list(hosts))
+    return await db.fetch_one(DueCheck, CLAIM, list(hosts))
 
 
 # Twice as long as the last time, between an hour and a week.
@@ -65,22 +65,22 @@ STOP = "update article set checked_at = now(), check_at = null, check_note = $2 
 SAME = "update article set etag = $2, last_modified = $3 where id = $1"
 
 
-async def wait(due: Due, note: str = "") -> None:
+async def wait(due: DueCheck, note: str = "") -> None:
     """Look again after twice the time; `note` says why this look was no revision, when there is something to say."""
     await db.execute(WAIT, due.id, due.waited, note)
 
 
-async def stop(due: Due, note: str) -> None:
+async def stop(due: DueCheck, note: str) -> None:
     """Look no more."""
     await db.execute(STOP, due.id, note)
 
 
-async def read(due: Due) -> Text | None:
+async def read(due: DueCheck) -> ArticleText | None:
     """What an article's page says now, None when it says the same.
 
     Raises Unchanged when the site says so itself, CannotImport when the page cannot be read or is not the article.
     """
-    text = await read_again(due.url, Fetched(due.etag, due.last_modified))
+    text = await read_again(due.url, CacheValidators(due.etag, due.last_modified))
     before = numbered(await last_said(due.id))
     if [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in text.passages]:
         if text.fetched is not None:

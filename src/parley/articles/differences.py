@@ -8,11 +8,11 @@ import msgspec
 from markupsafe import Markup
 from rapidfuzz.distance import LCSseq
 
-from parley.articles.importing.passages import Passage
-from parley.articles.lineage import Former, align
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.lineage import EarlierPassage, align
 from parley.articles.merging import Conflict
 from parley.articles.versions import Kept
-from parley.core.diff import marked
+from parley.core.text.diff import marked
 
 What = Literal["same", "changed", "moved", "added", "removed"]
 
@@ -28,29 +28,29 @@ class Change(msgspec.Struct, frozen=True):
     looks: bool = False
 
 
-class Run(msgspec.Struct, frozen=True):
+class ChangeRun(msgspec.Struct, frozen=True):
     """Changes that stand together; unchanged passages are one run."""
 
     is_same: bool
     changes: list[Change]
 
 
-def foresee(old: Sequence[Kept], made: Sequence[Passage]) -> list[Kept]:
+def foresee(old: Sequence[Kept], made: Sequence[ImportedPassage]) -> list[Kept]:
     """The passages `made` from an edit of `old`, with the lineages that they would continue; new ones are negative."""
-    aligned = align([Former(one.lineage, one.text) for one in old], [one.text for one in made])
+    aligned = align([EarlierPassage(one.lineage, one.text) for one in old], [one.text for one in made])
     return [
         Kept(-at if lineage is None else lineage, one.kind, one.level, one.html, one.text)
         for at, (lineage, one) in enumerate(zip(aligned.lineages, made, strict=True), start=1)
     ]
 
 
-def compare(old: Sequence[Kept], new: Sequence[Kept]) -> list[Run]:
+def compare(old: Sequence[Kept], new: Sequence[Kept]) -> list[ChangeRun]:
     """The passages of `new` in their order, each with what became of it, and those of `old` that are gone between."""
     changes = list(_changes(old, new))
-    return [Run(same, list(some)) for same, some in groupby(changes, key=lambda one: one.what == "same")]
+    return [ChangeRun(same, list(some)) for same, some in groupby(changes, key=lambda one: one.what == "same")]
 
 
-def count(runs: Sequence[Run]) -> int:
+def count(runs: Sequence[ChangeRun]) -> int:
     """How many passages are not as they were."""
     return sum(len(run.changes) for run in runs if not run.is_same)
 
@@ -66,7 +66,7 @@ def beside(conflict: Conflict) -> Beside:
     return Beside(_side(conflict.before, conflict.ours), _side(conflict.before, conflict.theirs))
 
 
-def _side(before: Sequence[Passage], after: Sequence[Passage]) -> Markup | None:
+def _side(before: Sequence[ImportedPassage], after: Sequence[ImportedPassage]) -> Markup | None:
     old, new = (" ".join(one.text for one in some) for some in (before, after))
     if not after:
         return None

@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import EXCERPT, HOST
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.text import shortened
+from parley.core.text.cleaning import shortened
 
 DISPLAYS = ("full", "excerpt")
 
@@ -40,9 +40,9 @@ async def display_of(url: str | None) -> str:
     return display or "full"
 
 
-def excerpt(text: Text) -> Text:
+def excerpt(text: ArticleText) -> ArticleText:
     """`text` as a publisher who allows an excerpt lets us keep it: its first words, without pictures."""
-    kept: list[Passage] = []
+    kept: list[ImportedPassage] = []
     left = EXCERPT
     for passage in text.passages:
         if passage.kind == "figure" or left <= 0:
@@ -50,7 +50,7 @@ def excerpt(text: Text) -> Text:
         words = passage.text
         if len(words) > left:
             words = shortened(words, left)
-            passage = Passage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 cut short
+            passage = ImportedPassage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 cut short
         left -= len(words)
         kept.append(passage)
     return msgspec.structs.replace(text, passages=kept)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 
-from parley.articles.blocks import Block, blocks, join
-from parley.articles.importing.passages import MOST_PASSAGES, Passage
+from parley.articles.blocks import MarkdownBlock, blocks, join
+from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.pictures import ours
 from parley.articles.versions import Kept
 from parley.core.errors import Refused
-from parley.core.markdown import MARKS
+from parley.core.text.markdown import MARKS
 
-# Parsing costs by the mark (core/markdown.py): so many take about half a second, and no real edit has them.
+# Parsing costs by the mark (core/text/markdown.py): so many take about half a second, and no real edit has them.
 MOST_MARKS = 25_000
 
 
@@ -22,7 +22,7 @@ def as_markdown(passages: Sequence[Kept], base_url: str | None) -> str:
     return join(_sources(tuple(passages), base_url))
 
 
-def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> list[Passage]:
+def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> list[ImportedPassage]:
     """The passages that `text` says, which is `as_markdown(passages)` after an edit.
 
     One whose source was not touched, wherever it stands now, is the one that is kept, byte for byte.
@@ -32,7 +32,7 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
     kept: dict[str, list[Kept]] = defaultdict(list)
     for one, block in reversed(list(zip(passages, _sources(tuple(passages), base_url), strict=True))):
         kept[_key(block)].append(one)
-    made: list[Passage] = []
+    made: list[ImportedPassage] = []
     marks = 0
     said = blocks(text)
     if len(said) > MOST_PASSAGES:
@@ -50,7 +50,7 @@ def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> 
 
 # Asked for with the form, again with each preview and when it is saved; it costs a millisecond a passage.
 @lru_cache(maxsize=8)
-def _sources(passages: tuple[Kept, ...], base_url: str | None) -> list[Block]:
+def _sources(passages: tuple[Kept, ...], base_url: str | None) -> list[MarkdownBlock]:
     pictures = ours([one.passage for one in passages])
     return [_sources_module().source(one, base_url, pictures) for one in passages]
 
@@ -62,6 +62,6 @@ def _sources_module() -> ModuleType:
     return sources
 
 
-def _key(block: Block) -> str:
+def _key(block: MarkdownBlock) -> str:
     """What a form may change of a source on its way there and back must not count as an edit."""
     return unicodedata.normalize("NFC", block.source).strip()

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from parley.articles.imports import Source
 from parley.articles.rules import is_of_the_web
-from parley.core.forms import Form
+from parley.core.http.forms import Form
 
 SOURCES = ("url", "text", "file")
 LONGEST_TITLE = 300

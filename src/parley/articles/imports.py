@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from parley.core import db
-from parley.core.wake import wake
+from parley.core.events.job_wakeups import wake_job
 
 Source = Literal["url", "text", "file"]
 
@@ -44,7 +44,7 @@ async def request_import(
             title,
             topic,
         )
-        db.after_commit(lambda: wake("imports"))
+        db.after_commit(lambda: wake_job("imports"))
     return made
 
 

@@ -9,8 +9,8 @@ from parley.articles.drafts import encode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
 from parley.articles.reading import read_file, read_text, read_url
-from parley.articles.text import Text
-from parley.core import attempts
+from parley.articles.text import ArticleText
+from parley.core.events import attempts
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ async def read(wanted: Import) -> None:
         await imports.finish(wanted.id, draft=encode(text), title=text.title)
 
 
-async def _text(wanted: Import) -> Text:
+async def _text(wanted: Import) -> ArticleText:
     given = wanted.given or b""
     if wanted.source == "url":
         return await read_url(wanted.url or "")

@@ -30,7 +30,7 @@ _RARE = 8  # a word in more passages than this does not tell which one is meant
 _MOST = 12  # beyond that, a passage is compared with so many others
 
 
-class Left(msgspec.Struct, frozen=True):
+class UnmatchedPassage(msgspec.Struct, frozen=True):
     """A passage that no equal one explains: its words in order and as a bag, and where it stands."""
 
     words: str
@@ -60,12 +60,12 @@ class Link(msgspec.Struct, frozen=True):
         return (-weight, abs(self.old - self.new), self.old + self.new)
 
 
-def left(texts: Mapping[int, str], slots: Mapping[int, Slot], coder: Coder) -> dict[int, Left]:
+def left(texts: Mapping[int, str], slots: Mapping[int, Slot], coder: Coder) -> dict[int, UnmatchedPassage]:
     coded = {at: coder.code(WORD.findall(text.lower())) for at, text in texts.items()}
-    return {at: Left(words, "".join(sorted(words)), slots[at]) for at, words in coded.items()}
+    return {at: UnmatchedPassage(words, "".join(sorted(words)), slots[at]) for at, words in coded.items()}
 
 
-def links(old: Mapping[int, Left], new: Mapping[int, Left], budget: Budget) -> list[Link]:
+def links(old: Mapping[int, UnmatchedPassage], new: Mapping[int, UnmatchedPassage], budget: Budget) -> list[Link]:
     """Every two passages of which one may continue the other, in the order in which that is likely.
 
     Past the budget, passages are compared by the words they have, not by the order of the words.
@@ -76,7 +76,7 @@ def links(old: Mapping[int, Left], new: Mapping[int, Left], budget: Budget) -> l
     return sorted((link for link in found if link.holds), key=lambda link: link.order)
 
 
-def _link(was: int, at: int, old: Left, new: Left, budget: Budget) -> Link:
+def _link(was: int, at: int, old: UnmatchedPassage, new: UnmatchedPassage, budget: Budget) -> Link:
     shared = _shared(old.bag, new.bag, budget)
     total = len(old.bag) + len(new.bag)
     likeness = 2 * shared / total if total else 0.0
@@ -91,7 +91,7 @@ def _shared(one: str, other: str, budget: Budget) -> int:
     return (Counter(one) & Counter(other)).total()
 
 
-def _is_part(one: Left, other: Left, shared: int, budget: Budget) -> bool:
+def _is_part(one: UnmatchedPassage, other: UnmatchedPassage, shared: int, budget: Budget) -> bool:
     """Whether nearly all words of the shorter passage stand together in the longer one."""
     fewer = min(len(one.bag), len(other.bag))
     if fewer < _FEWEST or shared < _PART * fewer:
@@ -105,7 +105,9 @@ def _is_part(one: Left, other: Left, shared: int, budget: Budget) -> bool:
     )
 
 
-def _candidates(old: Mapping[int, Left], new: Mapping[int, Left]) -> Iterator[tuple[int, list[int]]]:
+def _candidates(
+    old: Mapping[int, UnmatchedPassage], new: Mapping[int, UnmatchedPassage]
+) -> Iterator[tuple[int, list[int]]]:
     if len(old) * len(new) <= _FULL:
         yield from ((at, list(old)) for at in new)
         return
@@ -118,7 +120,7 @@ def _candidates(old: Mapping[int, Left], new: Mapping[int, Left]) -> Iterator[tu
         yield at, [*dict.fromkeys([*nearest, *here[max(middle - _MOST // 2, 0) : middle + _MOST // 2]])]
 
 
-def _rare_words(passages: Mapping[int, Left]) -> dict[str, list[int]]:
+def _rare_words(passages: Mapping[int, UnmatchedPassage]) -> dict[str, list[int]]:
     index: dict[str, list[int]] = defaultdict(list)
     for at, one in passages.items():
         for word in set(one.bag):
@@ -126,7 +128,7 @@ def _rare_words(passages: Mapping[int, Left]) -> dict[str, list[int]]:
     return {word: places for word, places in index.items() if len(places) <= _RARE}
 
 
-def _places(passages: Mapping[int, Left]) -> dict[Slot, list[int]]:
+def _places(passages: Mapping[int, UnmatchedPassage]) -> dict[Slot, list[int]]:
     places: dict[Slot, list[int]] = defaultdict(list)
     for at, one in passages.items():
         places[one.slot].append(at)

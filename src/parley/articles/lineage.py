@@ -13,7 +13,7 @@ import msgspec
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.budget import ALIGNING, Budget
-from parley.articles.likeness import Left, Link, Slot, left, links
+from parley.articles.likeness import Link, Slot, UnmatchedPassage, left, links
 from parley.articles.words import Coder, collapsed, folded
 
 Pairs = dict[int, int]  # the place of a new passage -> the place of the former one that it continues
@@ -23,7 +23,7 @@ _LARGEST = 400_000_000  # this many cells of a table (50 MB) are put up for the 
 _START, _END, _NOWHERE = -1, -2, (-3, -3)
 
 
-class Former(msgspec.Struct, frozen=True):
+class EarlierPassage(msgspec.Struct, frozen=True):
     """A passage of an earlier revision."""
 
     lineage: int
@@ -44,7 +44,7 @@ class Alignment(msgspec.Struct, frozen=True):
     split: dict[int, int]
 
 
-def align(former: Sequence[Former], new: Sequence[str], earlier: Sequence[Former] = ()) -> Alignment:
+def align(former: Sequence[EarlierPassage], new: Sequence[str], earlier: Sequence[EarlierPassage] = ()) -> Alignment:
     """Which passages of the text `new` continue which ones of the last revision, `former`.
 
     `earlier` holds the lineages that are only in older revisions, newest first: a passage that reads (almost) like
@@ -103,7 +103,7 @@ def _keeping_order(pairs: Pairs, new: Sequence[str]) -> Pairs:
     return dict(chain.from_iterable(ordered))
 
 
-def _back(earlier: Sequence[Former], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
+def _back(earlier: Sequence[EarlierPassage], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
     """Lineages that come back with the very words of an older revision."""
     known: dict[str, list[int]] = defaultdict(list)
     for one in earlier:
@@ -119,7 +119,11 @@ def _back(earlier: Sequence[Former], new: Sequence[str], pairs: Pairs) -> dict[i
 
 
 def _almost_back(
-    earlier: Sequence[Former], new: Mapping[int, Left], taken: Iterable[int], coder: Coder, budget: Budget
+    earlier: Sequence[EarlierPassage],
+    new: Mapping[int, UnmatchedPassage],
+    taken: Iterable[int],
+    coder: Coder,
+    budget: Budget,
 ) -> dict[int, int]:
     free = {one.lineage: one.text for one in reversed(earlier) if one.lineage not in taken}
     if not free or not new:
@@ -130,7 +134,7 @@ def _almost_back(
 
 def _left(
     old: Sequence[str], new: Sequence[str], pairs: Pairs, settled: Mapping[int, int]
-) -> tuple[dict[int, Left], dict[int, Left], Coder]:
+) -> tuple[dict[int, UnmatchedPassage], dict[int, UnmatchedPassage], Coder]:
     """The passages that no equal one explains."""
     coder = Coder()
     taken = {was: was for was in pairs.values()}

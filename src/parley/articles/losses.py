@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from parley.articles.differences import foresee
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.versions import Kept
 from parley.articles.words import WORD
 
@@ -36,7 +36,7 @@ class Loss(msgspec.Struct, frozen=True):
         return f"{words} and {self.passages:,} passages{end}"
 
 
-def loss(before: Sequence[Kept], after: Sequence[Passage]) -> Loss:
+def loss(before: Sequence[Kept], after: Sequence[ImportedPassage]) -> Loss:
     """What of the text `before` is lost where `after` takes its place."""
     old, new = words(one.text for one in before), words(one.text for one in after)
     texts = {one.lineage: one.text for one in foresee(before, after)}

@@ -11,21 +11,21 @@ from itertools import groupby
 
 import msgspec
 
-from parley.articles.importing.passages import Passage
-from parley.articles.lineage import Former, align
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.lineage import EarlierPassage, align
 
 # A passage of the base has its place there as its key; one that was added has its place in the text that added it.
 Key = tuple[str, int]
 # The passages of a text in their order, each with those that were split off from it.
-Units = dict[Key, list[Passage]]
+Units = dict[Key, list[ImportedPassage]]
 
 
 class Conflict(msgspec.Struct, frozen=True):
     """A passage that was changed here and at the source, differently; of a side that took it away nothing is left."""
 
-    before: list[Passage]
-    ours: list[Passage]
-    theirs: list[Passage]
+    before: list[ImportedPassage]
+    ours: list[ImportedPassage]
+    theirs: list[ImportedPassage]
 
 
 class Merged(msgspec.Struct, frozen=True):
@@ -35,14 +35,17 @@ class Merged(msgspec.Struct, frozen=True):
     with next, as long as nobody decided. `corrections` counts the changes made here that stay and are no conflicts.
     """
 
-    passages: list[Passage]
+    passages: list[ImportedPassage]
     conflicts: list[Conflict]
     corrections: int
-    undecided: list[Passage]
+    undecided: list[ImportedPassage]
 
 
 def merge(
-    base: Sequence[Passage], ours: Sequence[Passage], theirs: Sequence[Passage], take: Collection[int] = ()
+    base: Sequence[ImportedPassage],
+    ours: Sequence[ImportedPassage],
+    theirs: Sequence[ImportedPassage],
+    take: Collection[int] = (),
 ) -> Merged:
     """`ours` with what the source changed from `base` to `theirs`; `take` are the conflicts that the source wins."""
     before: Units = {("base", at): [one] for at, one in enumerate(base)}
@@ -60,8 +63,8 @@ def merge(
     )
 
 
-def _units(base: Sequence[Passage], text: Sequence[Passage], side: str) -> Units:
-    aligned = align([Former(at, one.text) for at, one in enumerate(base)], [one.text for one in text])
+def _units(base: Sequence[ImportedPassage], text: Sequence[ImportedPassage], side: str) -> Units:
+    aligned = align([EarlierPassage(at, one.text) for at, one in enumerate(base)], [one.text for one in text])
     units: Units = {}
     places = range(len(text))
     for origin, run in groupby(places, key=lambda at: _origin(aligned.lineages, aligned.split, at)):
@@ -80,7 +83,7 @@ def _origin(lineages: Sequence[int | None], split: Mapping[int, int], at: int) -
 
 def _as_added_here(there: Units, here: Units) -> Units:
     """`there` with the keys of `here` for passages that both added alike."""
-    added: dict[Passage, list[Key]] = defaultdict(list)
+    added: dict[ImportedPassage, list[Key]] = defaultdict(list)
     for (side, at), (first, *_) in reversed(here.items()):
         if side != "base":
             added[first].append((side, at))
@@ -109,16 +112,16 @@ def _woven(first: Iterable[Key], second: Iterable[Key]) -> list[Key]:
     return [*behind[None], *(one for key in known for one in (key, *behind[key]))]
 
 
-def _reverted(there: Units, before: Units, disputed: Collection[Key]) -> list[Passage]:
+def _reverted(there: Units, before: Units, disputed: Collection[Key]) -> list[ImportedPassage]:
     order = _woven(there, (key for key in before if key in disputed))
     return [one for key in order for one in (before if key in disputed else there).get(key, [])]
 
 
-def with_known_pictures(base: Iterable[Passage], theirs: Iterable[Passage]) -> list[Passage]:
+def with_known_pictures(base: Iterable[ImportedPassage], theirs: Iterable[ImportedPassage]) -> list[ImportedPassage]:
     """`theirs`, where a picture that could not be fetched this time is the one that `base` has."""
     known = {(one.kind, one.text): one for one in base if "<img" in one.html}
     return [_pictured(known.get((one.kind, one.text), one), one) for one in theirs]
 
 
-def _pictured(known: Passage, one: Passage) -> Passage:
+def _pictured(known: ImportedPassage, one: ImportedPassage) -> ImportedPassage:
     return known if one.html.count("<img") < known.html.count("<img") else one

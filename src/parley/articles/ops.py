@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.display import display_of, excerpt
-from parley.articles.importing.passages import Passage
-from parley.articles.text import Fetched, Text
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.text import ArticleText, CacheValidators
 from parley.core import db
 
 
-async def same_as(text: Text) -> int | None:
+async def same_as(text: ArticleText) -> int | None:
     """The id of the article that `text` is: the one of its address or, without an address, of the very same words."""
     if text.url:
         article: int | None = await db.value("select id from article where url = $1", text.url)
@@ -28,28 +28,28 @@ select title, byline, text_hash from revision where article = $1 order by number
 """
 
 
-class Newest(msgspec.Struct, frozen=True):
+class NewestRevision(msgspec.Struct, frozen=True):
     title: str
     byline: str | None
     text_hash: bytes
 
 
-async def under_its_title(article: int, text: Text) -> Text:
+async def under_its_title(article: int, text: ArticleText) -> ArticleText:
     """`text` under the title and the byline that its article has here: people mended them."""
-    known = await db.fetch_one(Newest, NEWEST, article)
+    known = await db.fetch_one(NewestRevision, NEWEST, article)
     return msgspec.structs.replace(text, title=known.title, byline=known.byline) if known else text
 
 
-async def reads_like(article: int, text: Text) -> bool:
+async def reads_like(article: int, text: ArticleText) -> bool:
     """Whether an article reads the same as `text` here."""
-    known = await db.fetch_one(Newest, NEWEST, article)
+    known = await db.fetch_one(NewestRevision, NEWEST, article)
     return known is not None and known.text_hash == text.digest
 
 
 ADD_ARTICLE = "insert into article (url, site, display, source_text) values ($1, $2, $3, $4) returning id"
 
 
-async def add_article(text: Text) -> int:
+async def add_article(text: ArticleText) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
         display = await display_of(text.url)
@@ -63,7 +63,7 @@ async def add_article(text: Text) -> int:
     return article
 
 
-def encode_passages(passages: Sequence[Passage]) -> bytes:
+def encode_passages(passages: Sequence[ImportedPassage]) -> bytes:
     """What a source says, as it is kept."""
     return msgspec.json.encode(passages)
 
@@ -75,7 +75,7 @@ where id = $1
 """
 
 
-async def note_fetched(article: int, fetched: Fetched) -> None:
+async def note_fetched(article: int, fetched: CacheValidators) -> None:
     """Keep what the source says of the page as it now is, and ask again in an hour whether it changed."""
     await db.execute(NOTE_FETCHED, article, fetched.etag, fetched.last_modified)
 
@@ -86,7 +86,7 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id
 """
 
 
-async def write_revision(article: int, number: int, changed: int, text: Text) -> int:
+async def write_revision(article: int, number: int, changed: int, text: ArticleText) -> int:
     """Write what a revision says of itself and return its id; its passages come next."""
     revision: int = await db.value(
         ADD_REVISION,
@@ -111,7 +111,9 @@ select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::tex
 """
 
 
-async def write_passages(revision: int, lineages: Sequence[int | None], passages: Sequence[Passage]) -> list[int]:
+async def write_passages(
+    revision: int, lineages: Sequence[int | None], passages: Sequence[ImportedPassage]
+) -> list[int]:
     """Write a revision's passages and return their lineages; where none is given, a new one begins."""
     new = iter(await db.values("select nextval('lineage') from generate_series(1, $1)", lineages.count(None)))
     whole = [next(new) if one is None else one for one in lineages]

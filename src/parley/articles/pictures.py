@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.fetch import PICTURES, fetch
 from parley.articles.importing.images import Image, reencode
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 from parley.core import db
 from parley.core.settings import settings
 
@@ -29,7 +29,7 @@ on conflict (hash) do update set created_at = now()
 """
 
 
-async def keep_pictures(passages: Sequence[Passage]) -> list[Passage]:
+async def keep_pictures(passages: Sequence[ImportedPassage]) -> list[ImportedPassage]:
     """The passages with every picture served by us, or, where it cannot be had, as a captioned link."""
     figures = [place for place, one in enumerate(passages) if "<img" in one.html]
     gate = asyncio.Semaphore(AT_ONCE)
@@ -43,7 +43,7 @@ async def keep_pictures(passages: Sequence[Passage]) -> list[Passage]:
     return kept
 
 
-async def _with_pictures(passage: Passage, *, wanted: bool) -> Passage:
+async def _with_pictures(passage: ImportedPassage, *, wanted: bool) -> ImportedPassage:
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):
         image = await _fetch(picture.get("src", "")) if wanted else None
@@ -62,7 +62,7 @@ Attributes = Mapping[str, Mapping[str, str]]
 _OURS = re.compile(r"/media/([0-9a-f]{64})$")
 
 
-def ours(passages: Iterable[Passage]) -> Attributes:
+def ours(passages: Iterable[ImportedPassage]) -> Attributes:
     """The pictures in `passages` that we keep, by their hash, with what their elements say of them."""
     found: dict[str, Mapping[str, str]] = {}
     for html in (one.html for one in passages if "/media/" in one.html):
@@ -72,7 +72,7 @@ def ours(passages: Iterable[Passage]) -> Attributes:
     return found
 
 
-def with_ours(passage: Passage, known: Attributes) -> Passage:
+def with_ours(passage: ImportedPassage, known: Attributes) -> ImportedPassage:
     """`passage`, written by hand, with its pictures as `known` has them; any other picture becomes a link."""
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):

@@ -55,7 +55,7 @@ async def of_thread(thread_id: int) -> ArticleRow | None:
     return await db.fetch_one(ArticleRow, CURRENT, thread_id)
 
 
-class Discussion(msgspec.Struct, frozen=True):
+class ArticleThread(msgspec.Struct, frozen=True):
     """The thread of an article."""
 
     id: int
@@ -68,8 +68,8 @@ class Discussion(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
-async def discussion_of(article: int) -> Discussion | None:
-    return await db.fetch_one(Discussion, "select id, slug, title, state from thread where article = $1", article)
+async def discussion_of(article: int) -> ArticleThread | None:
+    return await db.fetch_one(ArticleThread, "select id, slug, title, state from thread where article = $1", article)
 
 
 class PassageRow(msgspec.Struct, frozen=True):
@@ -115,7 +115,7 @@ async def passages(revision_id: int, thread_id: int) -> list[PassageRow]:
     return await db.fetch(PassageRow, PASSAGES, revision_id, thread_id)
 
 
-class Words(msgspec.Struct, frozen=True):
+class PassageText(msgspec.Struct, frozen=True):
     """What a passage says."""
 
     lineage: int
@@ -135,9 +135,9 @@ where t.id = $1 order by o.position
 """  # noqa: S608 constants only
 
 
-async def from_passage(thread_id: int, lineage: int) -> list[Words]:
+async def from_passage(thread_id: int, lineage: int) -> list[PassageText]:
     """A passage of a thread's article as it now reads, with the one before and those after; none when it is gone."""
-    return await db.fetch(Words, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
+    return await db.fetch(PassageText, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
 
 
 TEXT = f"""
@@ -148,9 +148,9 @@ where t.id = $1 order by p.position
 """  # noqa: S608 constants only
 
 
-async def text(thread_id: int, number: int) -> list[Words]:
+async def text(thread_id: int, number: int) -> list[PassageText]:
     """The words of one revision of a thread's article, in order."""
-    return await db.fetch(Words, TEXT, thread_id, number)
+    return await db.fetch(PassageText, TEXT, thread_id, number)
 
 
 class MergedRow(msgspec.Struct, frozen=True):
@@ -160,7 +160,7 @@ class MergedRow(msgspec.Struct, frozen=True):
 
 MERGED = """
 select m.lineage, m.into
-from thread t join revision r on r.article = t.article join merged m on m.revision = r.id
+from thread t join revision r on r.article = t.article join merged_passage m on m.revision = r.id
 where t.id = $1
 """
 

@@ -14,20 +14,20 @@ from parley.articles.importing.fetch import fetch
 from parley.articles.importing.passages import cut
 from parley.articles.pictures import keep_pictures
 from parley.articles.rules import is_of_the_web
-from parley.articles.text import Fetched, Text
+from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
 
 LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
 
 
-async def read_url(url: str) -> Text:
+async def read_url(url: str) -> ArticleText:
     """Fetch a page and read its article. Raises CannotImport with a sentence for people."""
-    text = await read_again(url, Fetched())
+    text = await read_again(url, CacheValidators())
     return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
 
 
-async def read_again(url: str, known: Fetched) -> Text:
+async def read_again(url: str, known: CacheValidators) -> ArticleText:
     """As `read_url`, its pictures still those of the source.
 
     Raises Unchanged when the site says that the page is the one it said was `known`.
@@ -38,10 +38,10 @@ async def read_again(url: str, known: Fetched) -> Text:
     return msgspec.structs.replace(text, fetched=said_of(fetched, text.url))
 
 
-def said_of(fetched: fetching.Fetched, url: str | None) -> Fetched:
+def said_of(fetched: fetching.Download, url: str | None) -> CacheValidators:
     """What asking `url` again may send along: only what was said of that very address."""
     same = canonical(fetched.final_url) == url
-    return Fetched(fetched.etag, fetched.last_modified) if same else Fetched()
+    return CacheValidators(fetched.etag, fetched.last_modified) if same else CacheValidators()
 
 
 def identity(claimed: str | None, final_url: str) -> str:
@@ -70,29 +70,29 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
-async def read_text(text: str, url: str | None = None, title: str = "") -> Text:
+async def read_text(text: str, url: str | None = None, title: str = "") -> ArticleText:
     """Read pasted words: HTML, Markdown or plain text; `title` is the one that somebody gave them."""
     extracted = await pasted_apart(text, title)
     return await finished(extracted, url or extracted.canonical_url)
 
 
-async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> Text:
+async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> ArticleText:
     """As `read_text`, of a .txt, .md or .html file; `url` says where it came from."""
     extracted = await file_apart(name, data, title)
     return await finished(extracted, url or extracted.canonical_url)
 
 
-async def finished(extracted: Extracted, url: str | None) -> Text:
+async def finished(extracted: Extracted, url: str | None) -> ArticleText:
     """An extracted article cut into passages, its pictures kept. Raises CannotImport when nothing is left."""
     text = await _cut(extracted, url)
     return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
 
 
-async def _cut(extracted: Extracted, url: str | None) -> Text:
+async def _cut(extracted: Extracted, url: str | None) -> ArticleText:
     passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
-    return Text(
+    return ArticleText(
         title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=passages,
         byline=extracted.byline,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.display import excerpt
-from parley.articles.lineage import Alignment, Former, align
+from parley.articles.lineage import Alignment, EarlierPassage, align
 from parley.articles.ops import write_passages, write_revision
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.core import db
 
 
-class Edit(msgspec.Struct, frozen=True):
+class RevisionNote(msgspec.Struct, frozen=True):
     """What is noted of a revision that was made here: who edited, why, and which earlier revision it brings back."""
 
     editor: int | None = None
@@ -20,14 +20,14 @@ class Edit(msgspec.Struct, frozen=True):
     restores: int | None = None
 
 
-class Revised(msgspec.Struct, frozen=True):
+class RevisionResult(msgspec.Struct, frozen=True):
     """A new revision's number, and how many passages are new in it, gone, or read differently."""
 
     number: int
     changed: int
 
 
-class Known(msgspec.Struct, frozen=True):
+class CurrentArticle(msgspec.Struct, frozen=True):
     """An article that is there already, with its newest revision."""
 
     revision: int
@@ -37,7 +37,7 @@ class Known(msgspec.Struct, frozen=True):
     display: str
 
 
-class Old(msgspec.Struct, frozen=True):
+class OldPassage(msgspec.Struct, frozen=True):
     lineage: int
     text: str
     html: str
@@ -50,14 +50,14 @@ where a.id = $1
 """
 
 
-async def revise_article(article: int, text: Text, edit: Edit | None = None) -> Revised | None:
+async def revise_article(article: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
     """Write `text` as the next revision, or return None when it reads the same. The caller holds its thread's row."""
     async with db.atomic():
-        known = await db.fetch_one(Known, KNOWN, article)
+        known = await db.fetch_one(CurrentArticle, KNOWN, article)
         text = excerpt(text) if known is not None and known.display == "excerpt" else text
         if known is None or (known.text_hash, known.byline) == (text.digest, text.byline):
             return None
-        old = await db.fetch(Old, OLD, known.revision)
+        old = await db.fetch(OldPassage, OLD, known.revision)
         aligned = await _align(article, known, old, text)
         number, changed = known.number + 1, _changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
@@ -65,7 +65,7 @@ async def revise_article(article: int, text: Text, edit: Edit | None = None) -> 
             await db.execute(NOTE, revision, edit.editor, edit.reason, edit.restores)
         lineages = await write_passages(revision, aligned.lineages, text.passages)
         await _note_merges(revision, lineages, aligned)
-    return Revised(number, changed)
+    return RevisionResult(number, changed)
 
 
 OLD = "select lineage, text, html from passage where revision = $1 order by position"
@@ -91,11 +91,13 @@ select lineage, text from (
 """
 
 
-async def _align(article: int, known: Known, old: Sequence[Old], text: Text) -> Alignment:
+async def _align(article: int, known: CurrentArticle, old: Sequence[OldPassage], text: ArticleText) -> Alignment:
     """A text that was there before gets the very lineages that it had; any other continues the newest revision's."""
     restored = await db.values(SAME_TEXT, article, text.digest)
-    earlier = await db.fetch(Former, EARLIER, article, known.revision, known.number - EARLIER_REVISIONS, MOST_EARLIER)
-    former = [Former(one.lineage, one.text) for one in old]
+    earlier = await db.fetch(
+        EarlierPassage, EARLIER, article, known.revision, known.number - EARLIER_REVISIONS, MOST_EARLIER
+    )
+    former = [EarlierPassage(one.lineage, one.text) for one in old]
     aligned = await asyncio.to_thread(align, former, [one.text for one in text.passages], earlier)
     return _restored(aligned, restored) if restored else aligned
 
@@ -106,7 +108,7 @@ def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
     return Alignment(list(lineages), {one: at for one, at in others.items() if one not in lineages}, {})
 
 
-def _changed(old: Sequence[Old], aligned: Sequence[int | None], text: Text) -> int:
+def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:
     before = {one.lineage: one.html for one in old}
     edited = sum(
         before.get(lineage) != one.html if lineage is not None else True
@@ -116,14 +118,15 @@ def _changed(old: Sequence[Old], aligned: Sequence[int | None], text: Text) -> i
 
 
 MERGE = """
-insert into merged (lineage, "into", revision) select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
+insert into merged_passage (lineage, "into", revision)
+select l, i, $1 from unnest($2::bigint[], $3::bigint[]) as m(l, i)
 on conflict (lineage) do update set "into" = excluded."into", revision = excluded.revision
 """
 
 
 async def _note_merges(revision: int, lineages: Sequence[int], aligned: Alignment) -> None:
     """Remember where the words of merged passages went; a lineage that has a passage again leads to itself."""
-    await db.execute("delete from merged where lineage = any($1::bigint[])", list(lineages))
+    await db.execute("delete from merged_passage where lineage = any($1::bigint[])", list(lineages))
     if aligned.merged:
         into = [lineages[at] for at in aligned.merged.values()]
         await db.execute(MERGE, revision, list(aligned.merged), into)

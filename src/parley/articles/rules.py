@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from parley.core.access import MODERATOR, Viewer
+from parley.core.http.access import MODERATOR, Viewer
 
 # Characters that may be shown of an article whose publisher allows an excerpt only.
 EXCERPT = 300

@@ -14,8 +14,8 @@ from bs4 import Tag
 from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
-from parley.articles.blocks import Block, blocks
-from parley.articles.importing.passages import Passage, cut
+from parley.articles.blocks import MarkdownBlock, blocks
+from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.rendering import to_html
 from parley.articles.pictures import Attributes, with_ours
 from parley.articles.versions import Kept
@@ -64,30 +64,30 @@ def _as_html(name: str, element: Tag, text: str, parent_tags: object) -> str:  #
 _PLAIN, _CAREFUL = _Converter(careful=False), _Converter(careful=True)
 
 
-def source(passage: Kept, base_url: str | None, pictures: Attributes) -> Block:
+def source(passage: Kept, base_url: str | None, pictures: Attributes) -> MarkdownBlock:
     """The Markdown that renders to `passage`; its HTML where there is none."""
     if passage.kind == "paragraph" and (words := _WORDS.fullmatch(passage.html)):
-        return Block(words[1])
+        return MarkdownBlock(words[1])
     level = passage.level or 1 if passage.kind == "item" else 0
     for converter in (_PLAIN, _CAREFUL):
         markdown = converter.convert(_tidy(passage.html)).strip()
         if [one.source for one in blocks(markdown)] == [markdown]:
-            made = render(Block(markdown, level), base_url, pictures)
+            made = render(MarkdownBlock(markdown, level), base_url, pictures)
             if len(made) == 1 and (made[0].kind, _plain(made[0].html)) == (passage.kind, _plain(passage.html)):
-                return Block(markdown, level)
+                return MarkdownBlock(markdown, level)
     html = passage.html.strip()
-    return Block(html.replace("\n", "&#10;") if "<pre" in html else " ".join(html.split()), level)
+    return MarkdownBlock(html.replace("\n", "&#10;") if "<pre" in html else " ".join(html.split()), level)
 
 
-def render(block: Block, base_url: str | None, pictures: Attributes) -> list[Passage]:
+def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> list[ImportedPassage]:
     """The passages that a block's source says, usually one; `pictures` are those of ours that it may show."""
     made = cut(to_html(block.source), base_url=base_url or _NOWHERE)
     made = [with_ours(one, pictures) if "<img" in one.html else one for one in made]
     made = [msgspec.structs.replace(one, html=_LEADING_NOWHERE.sub("", one.html)) for one in made]
-    return [Passage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
+    return [ImportedPassage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
 
 
-def _is_item(passage: Passage, block: Block) -> bool:
+def _is_item(passage: ImportedPassage, block: MarkdownBlock) -> bool:
     return passage.kind == "item" and block.level > 0
 
 

@@ -16,7 +16,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Source(Table):
@@ -98,7 +98,7 @@ class Passage(Table):
     passage_pictures = Index("id", where="html like '%/media/%'")
 
 
-class Merged(Table):
+class MergedPassage(Table):
     """A lineage without a passage of its own: since `revision` its words stand in the passage of another."""
 
     lineage = BigInt(primary_key=True, null=False, default=None)

@@ -5,24 +5,24 @@ from datetime import datetime
 
 import msgspec
 
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 
 
-class Fetched(msgspec.Struct, frozen=True):
+class CacheValidators(msgspec.Struct, frozen=True):
     """What a source said of the page we fetched, for asking later whether it changed."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
-class Text(msgspec.Struct, frozen=True):
+class ArticleText(msgspec.Struct, frozen=True):
     """An article's text as it was found: what a revision keeps.
 
     `fetched` is None for words that somebody gave us: then `url` is what they say, not where they came from.
     """
 
     title: str
-    passages: list[Passage]
+    passages: list[ImportedPassage]
     byline: str | None = None
     site: str | None = None
     url: str | None = None
@@ -30,7 +30,7 @@ class Text(msgspec.Struct, frozen=True):
     dir: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
-    fetched: Fetched | None = None
+    fetched: CacheValidators | None = None
 
     @property
     def digest(self) -> bytes:

@@ -8,19 +8,19 @@ import msgspec
 
 from parley.articles import versions
 from parley.articles.display import excerpt
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.merging import Merged, merge, with_known_pictures
 from parley.articles.ops import encode_passages, under_its_title
 from parley.articles.queries import ArticleRow
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.core import db
 
 
 class Update(msgspec.Struct, frozen=True):
     """`said`, a text of an article's source, and the `text` that the article has with it."""
 
-    said: Text
-    text: Text
+    said: ArticleText
+    text: ArticleText
     merged: Merged
     revision: int
 
@@ -41,13 +41,13 @@ class Source(msgspec.Struct, frozen=True):
 SOURCE = "select source_text, merge_base from article where id = $1"
 
 
-async def last_said(article: int) -> list[Passage]:
+async def last_said(article: int) -> list[ImportedPassage]:
     """What the source of an article said last; nothing for pasted text."""
     found = await db.fetch_one(Source, SOURCE, article)
     return _decode(found.source_text if found else None)
 
 
-async def as_update(article: ArticleRow, text: Text, take: Collection[int] = ()) -> Update:
+async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int] = ()) -> Update:
     """`article` with what its source says now; `take` are the conflicts in which the source's words are chosen."""
     said = await under_its_title(article.id, text)
     said = excerpt(said) if article.display == "excerpt" else said
@@ -62,7 +62,9 @@ async def as_update(article: ArticleRow, text: Text, take: Collection[int] = ())
 KEEP_SOURCE = "update article set source_text = $2, merge_base = $3 where id = $1"
 
 
-async def keep_source(article: int, said: Sequence[Passage], merge_base: Sequence[Passage] | None) -> None:
+async def keep_source(
+    article: int, said: Sequence[ImportedPassage], merge_base: Sequence[ImportedPassage] | None
+) -> None:
     """Keep what the source says now, and while conflicts wait for a decision, what to merge its next text with."""
     base = encode_passages(merge_base) if merge_base is not None else None
     await db.execute(KEEP_SOURCE, article, encode_passages(said), base)
@@ -70,9 +72,9 @@ async def keep_source(article: int, said: Sequence[Passage], merge_base: Sequenc
 
 async def cut_source(article: int) -> None:
     """Keep no more of what the source said than an excerpt."""
-    said = excerpt(Text("", await last_said(article)))
+    said = excerpt(ArticleText("", await last_said(article)))
     await keep_source(article, said.passages, None)
 
 
-def _decode(passages: bytes | None) -> list[Passage]:
-    return msgspec.json.decode(passages or b"[]", type=list[Passage])
+def _decode(passages: bytes | None) -> list[ImportedPassage]:
+    return msgspec.json.decode(passages or b"[]", type=list[ImportedPassage])

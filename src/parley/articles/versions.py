@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import READABLE
 from parley.core import db
 
@@ -26,11 +26,11 @@ class Kept(msgspec.Struct, frozen=True):
         return Markup(self.html)  # noqa: S704 see above
 
     @property
-    def passage(self) -> Passage:
-        return msgspec.convert(self, Passage, from_attributes=True)
+    def passage(self) -> ImportedPassage:
+        return msgspec.convert(self, ImportedPassage, from_attributes=True)
 
 
-def numbered(passages: Iterable[Passage]) -> list[Kept]:
+def numbered(passages: Iterable[ImportedPassage]) -> list[Kept]:
     """Passages that no revision keeps, each with its place as its lineage."""
     return [Kept(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages)]
 

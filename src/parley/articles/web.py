@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
@@ -15,33 +15,24 @@ from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.ops import reads_like, same_as
 from parley.articles.updating import as_update
-from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
-from parley.core.errors import NotFound, ParleyError, SignInNeeded
-from parley.core.forms import posted
-from parley.core.pages import environment, page, wants_fragment
+from parley.core.errors import NotFound, ParleyError
+from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import posted
+from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each
-from parley.core.text import BadText, as_id, clean
+from parley.core.text.cleaning import BadText, as_id, clean
 
-AnyRequest = Request[Any, Any, Any]
 # Room for a file that is too large, so that its sender gets a sentence and not a closed door.
 UPLOAD_LIMIT = 16_000_000
 NAME = re.compile("[0-9a-f]{64}")
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def member_of(request: AnyRequest) -> Viewer:
-    """The viewer, where the route lets nobody else in."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded("Please sign in.")
-    return viewer
-
-
 @get("/new", name="articles:new-form", opt={"who": VERIFIED})
 async def new_form(request: AnyRequest) -> Response[Any]:
     """The empty form, or with `again` what an earlier import of the member was given."""
     number = as_id(request.query_params.get("again", ""))
-    former = await imports.of_member(number, member_of(request).id) if number else None
+    former = await imports.of_member(number, signed_in(request).id) if number else None
     form: dict[str, Any] = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
     if former is not None:
         text = (former.given or b"").decode() if former.source == "text" else ""
@@ -52,7 +43,7 @@ async def new_form(request: AnyRequest) -> Response[Any]:
 
 @post("/new", name="articles:new", opt={"who": VERIFIED}, request_max_body_size=UPLOAD_LIMIT)
 async def new(request: AnyRequest) -> Response[Any]:
-    viewer = member_of(request)
+    viewer = signed_in(request)
     data = await posted(request)
     form = NewForm(data)
     name, given = await _given(data, form)
@@ -99,7 +90,7 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
     """The viewer's import at an address. Raises NotFound for anybody else's."""
     import_id = as_id(number)
-    found = await imports.of_member(import_id, member_of(request).id) if import_id else None
+    found = await imports.of_member(import_id, signed_in(request).id) if import_id else None
     if found is None:
         raise NotFound("There is no such import.")
     return found
@@ -172,4 +163,4 @@ async def media(digest: FromPath[str]) -> Response[bytes]:
     return Response(found.data, media_type=found.mime, headers=headers)
 
 
-handlers = [new_form, new, progress, media]
+handlers: list[object] = [new_form, new, progress, media]

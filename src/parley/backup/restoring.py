@@ -16,10 +16,10 @@ import msgspec
 
 from parley.backup import contents, tools
 from parley.backup.archive import ASIDE, DUMP, Manifest, Tell, check, chunks, reading
-from parley.core import fault
+from parley.core import failpoint
+from parley.core.db.migrate import POOLED, migrate
+from parley.core.db.migrated import known
 from parley.core.errors import Refused
-from parley.core.migrate import POOLED, migrate
-from parley.core.migrated import known
 
 OTHERS = """
 select count(*) from pg_stat_activity
@@ -56,7 +56,7 @@ async def restore(url: str, path: Path, tell: Tell, *, replace: bool = False) ->
             await _make_room(connection, replace=replace)
             try:
                 await _bring_in(url, connection.get_server_version().major, archive, tell)
-                fault.at("brought in")
+                failpoint.hit("brought in")
                 await _prove(connection, manifest)
             except BaseException:
                 await connection.execute(PUT_BACK)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from parley.backup import contents, tools
 from parley.backup.archive import ASIDE, CHUNK, Manifest, Tell, Writing, writing
-from parley.core import fault
+from parley.core import failpoint
 
 MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
@@ -25,7 +25,7 @@ async def take(url: str, path: Path, tell: Tell, *, secret: str, demo: bool = Fa
                 snapshot = await connection.fetchval("select pg_export_snapshot()")
                 major = connection.get_server_version().major
                 await _dump(url, snapshot, major, file, tell)
-                fault.at("dumped")
+                failpoint.hit("dumped")
                 manifest = Manifest(
                     taken_at=taken_at,
                     parley=version("parley"),

@@ -13,7 +13,7 @@ from parley.cli.running import on_installation
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.threads import edits
-from parley.threads.opening import Opened, open_thread
+from parley.threads.opening import OpenedThread, open_thread
 
 
 @click.group()
@@ -55,7 +55,7 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     }
 
 
-def _told(opened: Opened) -> str:
+def _told(opened: OpenedThread) -> str:
     """What an update did, in one line that ends with where its conflicts are decided."""
     taken = opened.taken
     if taken is None or taken.waiting is None:

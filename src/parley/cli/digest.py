@@ -11,7 +11,7 @@ from parley.accounts import names
 from parley.cli.running import on_installation
 from parley.core import db
 from parley.core.errors import Refused
-from parley.core.pages import plural
+from parley.core.http.pages import plural
 from parley.digests import jobs, queries, trial
 from parley.digests.preview import next_issue
 

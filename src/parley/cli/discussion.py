@@ -9,7 +9,7 @@ import rich_click as click
 from rich.progress import Progress
 
 from parley.cli.running import on_installation
-from parley.comments.importing import Line, import_discussion
+from parley.comments.importing import ImportLine, import_discussion
 from parley.core.errors import Refused
 
 
@@ -36,11 +36,11 @@ async def import_(file: Path, thread: int) -> dict[str, Any]:
     return {"text": text, **msgspec.to_builtins(summary)}
 
 
-def read(file: Path) -> list[Line]:
+def read(file: Path) -> list[ImportLine]:
     """The lines of a discussion file. Raises Refused naming the first line that cannot be read."""
     if not file.is_file():
         raise Refused(f"There is no file {file}.")
-    lines: list[Line] = []
+    lines: list[ImportLine] = []
     for number, raw in enumerate(file.read_bytes().splitlines(), start=1):
         if not raw.strip():
             continue
@@ -51,10 +51,10 @@ def read(file: Path) -> list[Line]:
     return lines
 
 
-def _line(raw: bytes) -> Line:
+def _line(raw: bytes) -> ImportLine:
     """Raises msgspec.ValidationError for a comment without its words or its time: a default would publish nonsense."""
     fields = msgspec.json.decode(raw, type=dict[str, Any])
     missing = [name for name in ("id", "body", "created_utc") if name not in fields]
     if missing and fields.get("kind", "comment") == "comment":
         raise msgspec.ValidationError(f"it has no {' and no '.join(missing)}")
-    return msgspec.convert(fields, Line, strict=False)
+    return msgspec.convert(fields, ImportLine, strict=False)

@@ -6,7 +6,7 @@ import rich_click as click
 
 from parley.cli.running import on_installation
 from parley.core.errors import Refused
-from parley.moderation import record
+from parley.modlog import ops as modlog
 
 
 @click.group()
@@ -21,7 +21,7 @@ async def verify(head: str | None) -> dict[str, Any]:
     """Follow the chain of the record; print how long it is and its head, or the first broken entry."""
     if head is not None:
         await _compare(head)
-    chain = await record.walk()
+    chain = await modlog.walk()
     if chain.broken is not None:
         raise Refused(
             f"Entry {chain.broken:,} of the record is not as it was written, or one before it is missing. "
@@ -37,7 +37,7 @@ async def _compare(head: str) -> None:
     entry, _, known = head.partition(":")
     if not (entry.isdecimal() and len(entry) <= len(str(2**62)) and known):
         raise Refused("A head looks like 1234:0f3a…, as this command prints it.")
-    found = await record.hash_of(int(entry))
+    found = await modlog.hash_of(int(entry))
     if found is None:
         raise Refused(f"The record has no entry {int(entry):,} any more: it was cut short.")
     if found != known.lower():

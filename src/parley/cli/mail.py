@@ -10,10 +10,10 @@ import rich_click as click
 
 from parley.cli.running import fail, on_installation
 from parley.core.errors import Refused
-from parley.core.mail import check as checks
-from parley.core.mail.coming import actions, reports
-from parley.core.mail.coming.intake import take_in
 from parley.core.settings import settings
+from parley.mail import check as checks
+from parley.mail.inbound import actions, reports
+from parley.mail.inbound.intake import take_in
 
 
 @click.group()
@@ -28,17 +28,17 @@ async def check(file: Path | None) -> dict[str, Any]:
     """Print the DNS records that others look for; with FILE, a message as it was sent, verify that, offline."""
     try:
         records = checks.records(settings())
-        findings = checks.look_over(file.read_bytes(), settings()) if file is not None else []
+        results = checks.look_over(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
         raise Refused(str(error)) from None
-    wrong = [one.text for one in findings if not one.good]
+    wrong = [one.text for one in results if not one.good]
     if wrong:
         raise Refused(f"The message is not as it should be: {'; '.join(wrong)}.")
-    lines = [f"ok    {one.text}" for one in findings] if findings else [_line(one) for one in records]
+    lines = [f"ok    {one.text}" for one in results] if results else [_line(one) for one in records]
     return {
         "text": "\n".join(lines),
         "records": [msgspec.to_builtins(one) for one in records],
-        "message": [msgspec.to_builtins(one) for one in findings],
+        "message": [msgspec.to_builtins(one) for one in results],
     }
 
 
@@ -78,5 +78,5 @@ def _files(path: Path) -> list[Path]:
     return [path] if path.is_file() else sorted(one for one in path.rglob("*") if one.is_file())
 
 
-def _line(record: checks.Record) -> str:
+def _line(record: checks.DnsRecord) -> str:
     return f"{record.name}  {record.type}  {record.value}\n    {record.why}"

@@ -14,10 +14,10 @@ import asyncpg
 import rich_click as click
 
 from parley.articles.importing.errors import CannotImport
-from parley.core import log
 from parley.core.db import close_pool, open_pool
 from parley.core.errors import ParleyError
-from parley.core.redis import close_redis, open_redis
+from parley.core.events.redis import close_redis, open_redis
+from parley.core.observability import log
 from parley.core.settings import SettingsError, settings
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ def fail(sentence: str) -> NoReturn:
 
 
 async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
-    from parley import features  # noqa: PLC0415 `parley up` and its like need not load the application
+    from parley import hooks  # noqa: PLC0415 `parley up` and its like need not load the application
 
-    features.connect()
+    hooks.connect()
     await open_pool(settings().database_url, size=4, statement_timeout="120000")
     open_redis(settings().redis_url)
     try:

@@ -10,11 +10,11 @@ import rich_click as click
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from parley.cli.heads import BoundedHeads
 from parley.cli.running import fail, guarded
-from parley.core import log
+from parley.core.http.header_limits import BoundedHeaders
+from parley.core.observability import log
+from parley.core.observability.watchdog import Watchdog
 from parley.core.settings import Settings, SettingsError, settings
-from parley.core.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -120,7 +120,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        http=BoundedHeads,
+        http=BoundedHeaders,
         backlog=BACKLOG,
         lifespan="on",
     )
@@ -159,7 +159,7 @@ def worker() -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the tables of this version."""
-    from parley.core.migrate import migrate as bring  # noqa: PLC0415 as in web
+    from parley.core.db.migrate import migrate as bring  # noqa: PLC0415 as in web
 
     url = _settings().database_url
     try:

@@ -11,8 +11,8 @@ from typing import NoReturn
 import rich_click as click
 
 from parley.embedded import CannotStart, Folder
-from parley.embedded.program import Program, Step, Web
-from parley.embedded.service import Run, Service
+from parley.embedded.program import OneShotProgram, Program, Web
+from parley.embedded.service import Service, ServiceRun
 from parley.embedded.start import started
 from parley.embedded.supervisor import Signals, Stopped, watch
 
@@ -32,7 +32,7 @@ def up(port: int, data: Path, metrics: int | None, *, no_demo: bool) -> None:
     signals = Signals()
     try:
         with Folder(data).held() as folder, ExitStack() as stack:
-            run = Run(folder, say, signals.pause)
+            run = ServiceRun(folder, say, signals.pause)
             for name in ("web", "worker"):
                 Program(run, {}, name).end_orphan()
             check_port(port)
@@ -56,7 +56,7 @@ def say(line: str) -> None:
         click.echo(line)
 
 
-def serve(run: Run, stack: ExitStack, port: int, *, metrics: int | None, with_demo: bool) -> None:
+def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, with_demo: bool) -> None:
     """Start everything in order, say where it is, and watch over it; `stack` ends it in reverse."""
     address = f"http://localhost:{port}"
     installation = run.folder.installation
@@ -71,10 +71,10 @@ def serve(run: Run, stack: ExitStack, port: int, *, metrics: int | None, with_de
         stack.callback(service.stop)
         service.start()
 
-    start(Step(run, settings, "migrate"))
+    start(OneShotProgram(run, settings, "migrate"))
     if installation.demo is None and with_demo:
         run.say("Filling in a demo community ...")
-        start(Step(run, settings, "demo"))
+        start(OneShotProgram(run, settings, "demo"))
     # Only a new installation is asked; later ones keep what they are.
     installation.demo = with_demo if installation.demo is None else installation.demo
     run.folder.remember(installation)

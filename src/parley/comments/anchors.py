@@ -9,7 +9,7 @@ import msgspec
 
 from parley.articles import queries as articles
 from parley.comments import anchoring, rules
-from parley.comments.anchoring import Block, Resolution, Selector
+from parley.comments.anchoring import DocumentBlock, Resolution, Selector
 from parley.comments.counts import counted, recount
 from parley.core import db
 from parley.core.errors import Refused
@@ -118,15 +118,15 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
     return moved
 
 
-def _blocks(passages: Iterable[articles.Words]) -> list[Block]:
-    return [Block(one.lineage, one.text) for one in passages]
+def _blocks(passages: Iterable[articles.PassageText]) -> list[DocumentBlock]:
+    return [DocumentBlock(one.lineage, one.text) for one in passages]
 
 
 async def _resolve(
     anchored: Iterable[Anchored],
     selectors: Sequence[Selector],
-    before: Sequence[Block],
-    text: Sequence[Block],
+    before: Sequence[DocumentBlock],
+    text: Sequence[DocumentBlock],
     merged: Mapping[int, int],
 ) -> dict[int, Resolution]:
     found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from parley.comments import rules
-from parley.core.forms import Form
+from parley.core.http.forms import Form
 
 # Of a longer selection the beginning is kept (rules.LONGEST_QUOTE), but it must be there as a whole.
 LONGEST_SELECTION = 10_000

@@ -12,7 +12,7 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_IN
 from parley.comments.tree import ORDER, RANK, SHOWN
 from parley.core import db
-from parley.core.text import shortened
+from parley.core.text.cleaning import shortened
 
 # A discussion of so many comments is shown whole.
 SHORT = 200
@@ -25,7 +25,7 @@ WORDS = 90
 Kind = Literal["passage", "whole", "earlier"]
 
 
-class Group(msgspec.Struct, frozen=True):
+class CommentGroup(msgspec.Struct, frozen=True):
     """Comments that belong together: on one `passage`, on the `whole` article, or on text of `earlier` revisions."""
 
     kind: Kind
@@ -130,7 +130,7 @@ def grouped(
     passages: Sequence[PassageRow],
     parts: Mapping[str, Stances],
     stance: str | None,
-) -> list[Group]:
+) -> list[CommentGroup]:
     """The roots of `tree`, which are of one `stance` or of all, in their groups, in the article's order.
 
     Groups in which there is nothing to read are left out.
@@ -158,8 +158,8 @@ def _speaks(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
 
 def _group(
     kind: Kind, roots: list[int], rows: Mapping[int, CommentRow], total: int, passage: PassageRow | None = None
-) -> Group:
-    return Group(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
+) -> CommentGroup:
+    return CommentGroup(kind, roots, sum(rows[root].state == "visible" for root in roots), total, passage)
 
 
 def _count(balance: Stances | PassageRow, stance: str | None) -> int:

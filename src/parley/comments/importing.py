@@ -9,9 +9,10 @@ from msgspec import Meta
 
 from parley.comments.counts import recount
 from parley.comments.rules import IS_IN
-from parley.core import db, markdown
+from parley.core import db
 from parley.core.errors import NotFound
-from parley.core.events import emit
+from parley.core.events.event_log import emit
+from parley.core.text import markdown
 
 BATCH = 500
 TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
@@ -24,7 +25,7 @@ Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
 Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 
 
-class Line(msgspec.Struct, frozen=True):
+class ImportLine(msgspec.Struct, frozen=True):
     """One comment of the file (product.md, Commands). Ids are opaque."""
 
     id: Id
@@ -74,12 +75,12 @@ where id = $1
 """  # noqa: S608 constants only
 
 
-class Made(msgspec.Struct, frozen=True):
+class ImportedComment(msgspec.Struct, frozen=True):
     id: int
     imported_id: str
 
 
-async def import_discussion(thread: int, lines: Sequence[Line], progress: Callable[[int], None]) -> Summary:
+async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: Callable[[int], None]) -> Summary:
     """Add the comments of `lines` that `thread` lacks, parents before children; `progress` hears how many were done.
 
     Importing the same file again adds nothing. Raises NotFound when there is no such thread.
@@ -91,7 +92,7 @@ async def import_discussion(thread: int, lines: Sequence[Line], progress: Callab
         if await db.value("select 1 from thread where id = $1 for no key update", thread) is None:
             raise NotFound(f"There is no thread {thread}.")
         known = await db.fetch(
-            Made, "select id, imported_id from comment where thread = $1 and imported_id is not null", thread
+            ImportedComment, "select id, imported_id from comment where thread = $1 and imported_id is not null", thread
         )
         ids = {one.imported_id: one.id for one in known}
         for level in _levels(comments):
@@ -110,9 +111,9 @@ async def import_discussion(thread: int, lines: Sequence[Line], progress: Callab
     return summary
 
 
-def _levels(comments: dict[str, Line]) -> Iterable[list[Line]]:
+def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
     """The comments level by level, each parent before its replies; replies in a circle come as top-level ones."""
-    below: dict[str | None, list[Line]] = {}
+    below: dict[str | None, list[ImportLine]] = {}
     for line in comments.values():
         parent = line.parent_id if line.parent_id in comments and line.parent_id != line.id else None
         below.setdefault(parent, []).append(line)
@@ -125,12 +126,12 @@ def _levels(comments: dict[str, Line]) -> Iterable[list[Line]]:
         level = [line for one in level for line in below.pop(one.id, [])]
 
 
-async def _insert(thread: int, batch: Sequence[Line], ids: dict[str, int]) -> list[Made]:
+async def _insert(thread: int, batch: Sequence[ImportLine], ids: dict[str, int]) -> list[ImportedComment]:
     ups = [max(line.score, 0) for line in batch]
     downs = [max(-line.score, 0) for line in batch]
     bodies = ["" if line.state != "visible" else line.body.replace("\x00", "") for line in batch]
     return await db.fetch(
-        Made,
+        ImportedComment,
         INSERT,
         thread,
         markdown.VERSION,
@@ -146,7 +147,7 @@ async def _insert(thread: int, batch: Sequence[Line], ids: dict[str, int]) -> li
     )
 
 
-def _author(line: Line) -> str | None:
+def _author(line: ImportLine) -> str | None:
     if not line.author or line.author in TOMBSTONES:
         return None
     return line.author.replace("\x00", "")[:LONGEST_NAME]

@@ -7,7 +7,9 @@ import structlog
 
 from parley.accounts import queries as accounts
 from parley.comments import counts
-from parley.core import attempts, db, markdown
+from parley.core import db
+from parley.core.events import attempts
+from parley.core.text import markdown
 
 log = structlog.get_logger(__name__)
 
@@ -15,7 +17,7 @@ BATCH = 200
 THREADS = 100
 
 
-class Old(msgspec.Struct, frozen=True):
+class OldHtml(msgspec.Struct, frozen=True):
     id: int
     body: str
     # One that was imported mentions people of where it was written.
@@ -34,7 +36,7 @@ from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
 
 
 async def render_old() -> int:
-    """Render the comments whose HTML an earlier version of core/markdown.py made, and return how many there were."""
+    """Render the comments whose HTML an earlier core/text/markdown.py made, and return how many there were."""
     count = 0
     while batch := await _render_batch():
         count += batch
@@ -43,12 +45,12 @@ async def render_old() -> int:
 
 async def _render_batch() -> int:
     async with db.atomic():
-        old = await db.fetch(Old, OLD, markdown.VERSION, BATCH)
+        old = await db.fetch(OldHtml, OLD, markdown.VERSION, BATCH)
         await attempts.together("markdown", old, _render, key=lambda one: one.id)
     return len(old)
 
 
-async def _render(old: Sequence[Old]) -> None:
+async def _render(old: Sequence[OldHtml]) -> None:
     found = {one.id: [] if one.imported else markdown.mentioned(one.body) for one in old}
     known = await accounts.of_names([name for names in found.values() for name in names])
     html = [

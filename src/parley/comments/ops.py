@@ -12,10 +12,11 @@ from parley.accounts import queries as accounts
 from parley.comments import anchors, counts, rules
 from parley.comments.queries import standing
 from parley.comments.states import transition
-from parley.core import db, markdown
-from parley.core.access import Viewer
+from parley.core import db
 from parley.core.errors import NotFound, Refused, TooMany
-from parley.core.events import announce, emit
+from parley.core.events.event_log import announce, emit
+from parley.core.http.access import Viewer
+from parley.core.text import markdown
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class Draft(msgspec.Struct, frozen=True):
     html: str = ""
 
 
-class Written(msgspec.Struct, frozen=True):
+class PostResult(msgspec.Struct, frozen=True):
     """A thread's state and, where it could be written, the new comment; its event's number unless it is held.
 
     `stands` is False where the verdict on it was overtaken.
@@ -48,7 +49,7 @@ class Written(msgspec.Struct, frozen=True):
     stands: bool
 
 
-class First(msgspec.Struct, frozen=True):
+class EarlierSubmission(msgspec.Struct, frozen=True):
     """The comment that a submission made."""
 
     id: int
@@ -82,7 +83,7 @@ class Verdict(msgspec.Struct, frozen=True):
     after: Callable[[int], Awaitable[None]] | None = None
 
 
-# What must be decided before a comment stands. features.py fills this in (architecture.md 1). A check reads without a
+# What must be decided before a comment stands. hooks.py fills this in (architecture.md 1). A check reads without a
 # lock, so that a thread is not held up while somebody is judged; it raises Refused to stop the draft, and returns None
 # where it has nothing to say.
 before_post: list[Callable[[Draft], Awaitable[Verdict | None]]] = []
@@ -213,9 +214,9 @@ async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
     return written.id
 
 
-async def _insert(draft: Draft, verdicts: Sequence[Verdict]) -> Written | None:
+async def _insert(draft: Draft, verdicts: Sequence[Verdict]) -> PostResult | None:
     return await db.fetch_one(
-        Written,
+        PostResult,
         INSERT,
         draft.thread,
         draft.parent,
@@ -240,7 +241,7 @@ async def _first(draft: Draft) -> int | None:
     and shown again with a key of its own.
     """
     first = await db.fetch_one(
-        First,
+        EarlierSubmission,
         "select id, thread, body from comment where author = $1 and submission = $2",
         draft.author.id,
         draft.submission,
@@ -257,7 +258,7 @@ async def _may_answer(draft: Draft) -> None:
         await blocks.may_answer(draft.author.id, answered)
 
 
-async def locked(comment_id: int) -> rules.Standing:
+async def locked(comment_id: int) -> rules.CommentState:
     """Lock a comment's thread, then the comment, and return how it stands."""
     thread = await db.value("select thread from comment where id = $1", comment_id)
     if thread is None:
@@ -285,7 +286,7 @@ where id = $1
 FORMER = "select version, body, parent is not null as is_reply from comment where id = $1"
 
 
-class Former(msgspec.Struct, frozen=True):
+class CommentBefore(msgspec.Struct, frozen=True):
     """A comment as it is before an edit."""
 
     version: int
@@ -293,7 +294,7 @@ class Former(msgspec.Struct, frozen=True):
     is_reply: bool
 
 
-class Edit(msgspec.Struct, frozen=True):
+class CommentEdit(msgspec.Struct, frozen=True):
     """A comment about to be changed, as it shall read."""
 
     comment: int
@@ -305,7 +306,7 @@ class Edit(msgspec.Struct, frozen=True):
 
 # What must be decided before an edit stands, as `before_post` does for a new comment. What others have read cannot wait
 # for a moderator: a check raises Refused instead, and returns what follows in the transaction of an edit, if anything.
-before_edit: list[Callable[[Edit], Awaitable[Callable[[int], Awaitable[None]] | None]]] = []
+before_edit: list[Callable[[CommentEdit], Awaitable[Callable[[int], Awaitable[None]] | None]]] = []
 
 
 async def edit_comment(
@@ -323,12 +324,12 @@ async def edit_comment(
     where it cannot be changed so, or not any more.
     """
     html = await render(body)
-    edit = Edit(comment_id, viewer, body, html, assisted)
+    edit = CommentEdit(comment_id, viewer, body, html, assisted)
     afters = [after for check in before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)
         rules.may_edit(viewer, comment)
-        former = (await db.fetch(Former, FORMER, comment_id))[0]
+        former = (await db.fetch(CommentBefore, FORMER, comment_id))[0]
         _is_of_now(version, body, former)
         async with counts.counted(comment_id):
             await db.execute(
@@ -339,7 +340,7 @@ async def edit_comment(
             await after(comment_id)
 
 
-def _is_of_now(version: int | None, body: str, former: Former) -> None:
+def _is_of_now(version: int | None, body: str, former: CommentBefore) -> None:
     # The same words again are the same edit, sent twice.
     if version not in (None, former.version) and body != former.body:
         raise EditedMeanwhile(

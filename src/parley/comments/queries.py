@@ -7,10 +7,10 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.rules import READABLE
-from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, Standing
+from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.diff import marked
+from parley.core.http.access import Viewer
+from parley.core.text.diff import marked
 
 
 class CommentRow(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class CommentRow(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """The body, rendered by core/markdown.py, which made it safe."""
+        """The body, rendered by core/text/markdown.py, which made it safe."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
     @property
@@ -134,12 +134,12 @@ async def one(comment_id: int) -> CommentRow | None:
     return (await by_ids([comment_id])).get(comment_id)
 
 
-async def standing(comment_id: int) -> Standing | None:
+async def standing(comment_id: int) -> CommentState | None:
     """What the rules ask of a comment."""
-    return await db.fetch_one(Standing, STANDING, comment_id)
+    return await db.fetch_one(CommentState, STANDING, comment_id)
 
 
-class Text(msgspec.Struct, frozen=True):
+class CommentText(msgspec.Struct, frozen=True):
     """A comment's text as it is now, for who edits or quotes it: its number, its Markdown, and that rendered."""
 
     version: int
@@ -148,15 +148,17 @@ class Text(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        return Markup(self.raw_html)  # noqa: S704 rendered safe by core/markdown.py
+        return Markup(self.raw_html)  # noqa: S704 rendered safe by core/text/markdown.py
 
 
-async def text(comment_id: int) -> Text:
+async def text(comment_id: int) -> CommentText:
     """The text of a comment that there is."""
-    return (await db.fetch(Text, "select version, body, html as raw_html from comment where id = $1", comment_id))[0]
+    return (
+        await db.fetch(CommentText, "select version, body, html as raw_html from comment where id = $1", comment_id)
+    )[0]
 
 
-class Version(msgspec.Struct, frozen=True):
+class CommentVersionRow(msgspec.Struct, frozen=True):
     """One state of a comment's text; the highest number is the present one."""
 
     number: int
@@ -172,11 +174,11 @@ order by 1
 """
 
 
-async def versions(comment_id: int) -> list[Version]:
-    return await db.fetch(Version, VERSIONS, comment_id)
+async def versions(comment_id: int) -> list[CommentVersionRow]:
+    return await db.fetch(CommentVersionRow, VERSIONS, comment_id)
 
 
-class Held(msgspec.Struct, frozen=True):
+class HeldComment(msgspec.Struct, frozen=True):
     """A comment that waits for a moderator, or did for too long, as its author sees it."""
 
     id: int
@@ -187,7 +189,7 @@ class Held(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        return Markup(self.raw_html)  # noqa: S704 rendered safe by core/markdown.py
+        return Markup(self.raw_html)  # noqa: S704 rendered safe by core/text/markdown.py
 
 
 # One that expired stands there for a month after that.
@@ -199,6 +201,6 @@ order by created_at
 """
 
 
-async def held(author: int, thread: int) -> list[Held]:
+async def held(author: int, thread: int) -> list[HeldComment]:
     """What a member wrote in a thread and nobody else sees yet."""
-    return await db.fetch(Held, HELD, author, thread)
+    return await db.fetch(HeldComment, HELD, author, thread)

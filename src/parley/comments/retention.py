@@ -3,7 +3,7 @@
 from parley.core.retention import Kept, Rule
 
 IS_NOT_DISPUTED = """not exists (
-    select from item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
+    select from queue_item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
 NO_WORDS = "body = '', html = '', quote = null, prefix = null, suffix = null, words = null"
 
 RULES = (

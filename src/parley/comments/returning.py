@@ -6,15 +6,15 @@ from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.comments.view import ThreadView
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.text import shortened
+from parley.core.http.access import Viewer
+from parley.core.text.cleaning import shortened
 from parley.threads.queries import VisitRow
 
 # Enough to know a passage again, on one line.
 WORDS = 60
 
 
-class Left(msgspec.Struct, frozen=True):
+class LeftOff(msgspec.Struct, frozen=True):
     """The passage read last (None: it is gone, or none was) and its first words; unread comments and the first."""
 
     passage: int | None
@@ -23,7 +23,7 @@ class Left(msgspec.Struct, frozen=True):
     first: str
 
 
-def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> Left | None:
+def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftOff | None:
     """What a thread's page tells a member who comes back; None where there is nothing to tell."""
     if visit is None:
         return None
@@ -31,14 +31,14 @@ def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> Left 
     if row is None and not visit.unread:
         return None
     words = shortened(row.text, WORDS) if row else ""
-    return Left(row.lineage if row else None, words, visit.unread, _first(shown, visit, viewer))
+    return LeftOff(row.lineage if row else None, words, visit.unread, _first(shown, visit, viewer))
 
 
 def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
     """Where the first unread comment of the page stands; where it shows none, the newest come first elsewhere."""
-    laid = shown.discussion.laid
-    for comment in laid.places:
-        row = laid.rows[comment]
+    layout = shown.discussion.layout
+    for comment in layout.places:
+        row = layout.rows[comment]
         if row.created_at > visit.since and row.state == "visible" and _is_for(row, viewer):
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
@@ -63,7 +63,7 @@ async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewe
     """The unread comments that the page does not show, the oldest first; around one, those after it come first."""
     if visit is None or not visit.unread:
         return []
-    laid, focus = shown.discussion.laid, shown.discussion.place.focus
-    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(laid.places), list(viewer.blocked))
+    layout, focus = shown.discussion.layout, shown.discussion.place.focus
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.places), list(viewer.blocked))
     found: list[int] = await db.values(BEYOND, *values)
     return found

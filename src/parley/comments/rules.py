@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from parley.core.access import ADMIN, MODERATOR, Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import ADMIN, MODERATOR, Viewer
 
 STANCES = ("supports", "challenges", "adds", "asks")
 LONGEST = 40_000
@@ -24,7 +24,7 @@ IS_VISIBLE = "c.state = 'visible'"
 IS_IN = "c.state not in ('draft', 'pending', 'rejected', 'expired')"
 
 
-class Standing(msgspec.Struct, frozen=True):
+class CommentState(msgspec.Struct, frozen=True):
     """What the rules ask of a comment: whose it is, what became of it, in which thread."""
 
     id: int
@@ -43,7 +43,7 @@ def may_write(thread_state: str) -> None:
         raise Refused("This thread is archived: nobody can add comments. Your text is kept here.")
 
 
-def may_edit(viewer: Viewer, comment: Standing) -> None:
+def may_edit(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` wrote the comment, it stands, and its thread is open."""
     if comment.author != viewer.id:
         raise Forbidden("Only its author can edit a comment.")
@@ -52,14 +52,14 @@ def may_edit(viewer: Viewer, comment: Standing) -> None:
     may_write(comment.thread_state)
 
 
-def may_delete(viewer: Viewer, comment: Standing) -> None:
+def may_delete(viewer: Viewer, comment: CommentState) -> None:
     if comment.author != viewer.id:
         raise Forbidden("Only its author can delete a comment.")
     if comment.state != "visible":
         raise Refused("This comment has already been deleted.")
 
 
-def may_restore(viewer: Viewer, comment: Standing) -> None:
+def may_restore(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless its author deleted the comment less than a day ago."""
     if comment.author != viewer.id:
         raise Forbidden("Only its author can restore a comment.")
@@ -69,7 +69,7 @@ def may_restore(viewer: Viewer, comment: Standing) -> None:
         raise Refused(f"A deleted comment can be restored for {RESTORE_HOURS} hours. That time has passed.")
 
 
-def may_see_history(viewer: Viewer | None, comment: Standing) -> None:
+def may_see_history(viewer: Viewer | None, comment: CommentState) -> None:
     """Raise NotFound unless the comment is visible, or `viewer` wrote it or moderates; also of one they blocked."""
     if viewer is not None and comment.author in viewer.blocked:
         raise NotFound("You blocked the member who wrote this, so you do not see it.")

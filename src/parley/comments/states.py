@@ -1,10 +1,10 @@
 """What becomes of a comment: each change of its state, with what it means for counts and readers (trust.md B3)."""
 
 from parley.comments.counts import counted
-from parley.comments.rules import IS_IN, Standing
+from parley.comments.rules import IS_IN, CommentState
 from parley.core import db
 from parley.core.errors import Refused
-from parley.core.events import emit
+from parley.core.events.event_log import emit
 
 # What readers of the thread are told of a change; nothing where they see the same before and after.
 TOLD = {
@@ -68,7 +68,7 @@ update comment set body = '', html = '', quote = null, prefix = null, suffix = n
 """
 
 
-async def transition(comment: Standing, to: str, *, actor: int | None, undoing: bool = False) -> None:
+async def transition(comment: CommentState, to: str, *, actor: int | None, undoing: bool = False) -> None:
     """Bring a comment into another state; the caller holds its thread's row and its own.
 
     `undoing` the decision that brought it where it is, it can be as it was (the database knows: schema.sql). Raises

@@ -21,7 +21,7 @@ from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.comments.ranks import BEST, CONTROVERSIAL
-from parley.core.schema import GeneratedDouble, GeneratedVarchar, Index
+from parley.core.db.schema import GeneratedDouble, GeneratedVarchar, Index
 from parley.threads.tables import Thread
 
 PART = """case when parent is not null then null when passage is null then 'whole' when anchor = 'lost' then 'earlier'

@@ -9,21 +9,22 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles import queries as articles
-from parley.comments import groups, pieces, queries, tree
+from parley.comments import fragments, groups, queries
+from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
-from parley.core.access import Viewer
 from parley.core.cache import KEPT_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
-from parley.core.nudges import Nudge, listeners
-from parley.core.pages import environment
-from parley.core.text import as_id, shortened
+from parley.core.events.notify import Signal, subscribers
+from parley.core.http.access import Viewer
+from parley.core.http.pages import environment
+from parley.core.text.cleaning import as_id, shortened
 from parley.threads import queries as threads
 
 # As much of an article as those who list its page show of it.
 OPENING = 160
 
 
-class Place(msgspec.Struct, frozen=True):
+class DiscussionQuery(msgspec.Struct, frozen=True):
     """Which part of a discussion is asked for.
 
     `view` is "passage" for comments grouped by passage, "whole" for one tree, None for the reader who has not said.
@@ -42,16 +43,16 @@ class Place(msgspec.Struct, frozen=True):
 
 def passage_of(raw: str) -> int | str | None:
     """The passage, or the other part of a discussion, that an address names."""
-    return raw if raw in tree.PARTS else as_id(raw)
+    return raw if raw in comments_tree.PARTS else as_id(raw)
 
 
 class Discussion(msgspec.Struct, frozen=True):
     """The comments shown at a place, the same for every viewer."""
 
-    place: Place
+    place: DiscussionQuery
     sort: str
     tree: Tree
-    laid: pieces.Laid
+    layout: fragments.Layout
     by_passage: bool = False
 
     @property
@@ -89,7 +90,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
         return shortened(first, OPENING)
 
 
-class Form(msgspec.Struct):
+class CommentFormView(msgspec.Struct):
     """A comment form as templates show it: what was typed, and what was wrong with it."""
 
     kind: str
@@ -110,11 +111,13 @@ class Form(msgspec.Struct):
     errors: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-def new_form(thread: int, **fields: str | int | bool | None) -> Form:
+def new_form(thread: int, **fields: str | int | bool | None) -> CommentFormView:
     """An empty form for a top-level comment or, with `parent`, a reply."""
     kind = "reply" if fields.get("parent") else "new"
     values = {"submission": str(uuid4())} | {name: value for name, value in fields.items() if value is not None}
-    return msgspec.convert(values | {"kind": kind, "action": f"/t/{thread}/comments", "thread": thread}, Form)
+    return msgspec.convert(
+        values | {"kind": kind, "action": f"/t/{thread}/comments", "thread": thread}, CommentFormView
+    )
 
 
 def _size(view: ThreadView) -> int:
@@ -124,7 +127,7 @@ def _size(view: ThreadView) -> int:
 
 def _comments_size(discussion: Discussion) -> int:
     """Bytes in memory, roughly: the rows have what the pieces show once more."""
-    return 2 * text_bytes(discussion.laid.parts)
+    return 2 * text_bytes(discussion.layout.parts)
 
 
 _views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS, size=_size)
@@ -133,14 +136,14 @@ _discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS, s
 _generations: dict[int, int] = defaultdict(int)
 
 
-def _on_nudge(nudge: Nudge) -> None:
-    _generations[nudge.thread] += 1
+def _on_signal(signal: Signal) -> None:
+    _generations[signal.thread] += 1
 
 
-listeners.append(_on_nudge)
+subscribers.append(_on_signal)
 
 
-async def thread_view(place: Place, *, fresh: bool, viewer: Viewer | None = None) -> ThreadView:
+async def thread_view(place: DiscussionQuery, *, fresh: bool, viewer: Viewer | None = None) -> ThreadView:
     """The page at `place`: at most a second old, or, when `fresh`, with all that this process changed.
 
     It has all that `viewer` changed in any process. Raises NotFound when there is no such thread.
@@ -148,7 +151,7 @@ async def thread_view(place: Place, *, fresh: bool, viewer: Viewer | None = None
     return await _views.get((place, _generation(place, fresh=fresh)), lambda: _make_view(place), _oldest(viewer))
 
 
-async def discussion(place: Place, viewer: Viewer | None) -> Discussion:
+async def discussion(place: DiscussionQuery, viewer: Viewer | None) -> Discussion:
     """The comments at `place`, alone."""
     key = (place, _generation(place, fresh=viewer is not None))
     return await _discussions.get(key, lambda: _make_discussion(place), _oldest(viewer))
@@ -158,12 +161,12 @@ def _oldest(viewer: Viewer | None) -> float:
     return viewer.not_before if viewer else 0.0
 
 
-def _generation(place: Place, *, fresh: bool) -> int | None:
+def _generation(place: DiscussionQuery, *, fresh: bool) -> int | None:
     # Not by [], which would remember every number that somebody asks for.
     return _generations.get(place.thread, 0) if fresh else None
 
 
-async def _make_view(place: Place) -> ThreadView:
+async def _make_view(place: DiscussionQuery) -> ThreadView:
     # The thread first: its `last_seq` must not be newer than the comments, or the stream would skip some.
     thread = await threads.one(place.thread)
     article = await articles.of_thread(place.thread)
@@ -180,14 +183,14 @@ async def _make_view(place: Place) -> ThreadView:
     return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown)
 
 
-def _by_passage(place: Place, rows: Sequence[articles.PassageRow]) -> bool:
+def _by_passage(place: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
     """Grouped when asked for, and when nothing is asked for and there is something to group."""
     if place.view is not None:
         return place.view == "passage"
-    return place == Place(place.thread) and any(row.comment_count for row in rows)
+    return place == DiscussionQuery(place.thread) and any(row.comment_count for row in rows)
 
 
-async def _present(place: Place, rows: Sequence[articles.PassageRow]) -> Place:
+async def _present(place: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> DiscussionQuery:
     """`place`, where its passage was merged into another, at that one."""
     if not isinstance(place.passage, int) or any(row.lineage == place.passage for row in rows):
         return place
@@ -196,36 +199,42 @@ async def _present(place: Place, rows: Sequence[articles.PassageRow]) -> Place:
 
 
 async def _grouped(
-    place: Place, thread: threads.ThreadRow, rows: Sequence[articles.PassageRow], parts: Mapping[str, groups.Stances]
+    place: DiscussionQuery,
+    thread: threads.ThreadRow,
+    rows: Sequence[articles.PassageRow],
+    parts: Mapping[str, groups.Stances],
 ) -> Discussion:
-    sort = await tree.effective_sort(place.thread, place.sort)
+    sort = await comments_tree.effective_sort(place.thread, place.sort)
     shown = await groups.first_of_each(place.thread, sort, rows, place.stance, thread.comment_count)
     comments = await queries.by_ids(shown.ids)
     found = groups.grouped(shown, comments, rows, parts, place.stance)
     frames = [
-        (pieces.frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=place.stance), group.roots)
+        (
+            fragments.frame("comments/_group.html", group=group, thread=thread, sort=sort, stance=place.stance),
+            group.roots,
+        )
         for group in found
     ]
-    return Discussion(place, sort, shown, pieces.lay(shown, comments, sort, frames), by_passage=True)
+    return Discussion(place, sort, shown, fragments.lay_out(shown, comments, sort, frames), by_passage=True)
 
 
-async def _make_discussion(place: Place) -> Discussion:
-    sort = await tree.effective_sort(place.thread, place.sort)
+async def _make_discussion(place: DiscussionQuery) -> Discussion:
+    sort = await comments_tree.effective_sort(place.thread, place.sort)
     shown = await _tree(place, sort)
     rows = await queries.by_ids(shown.ids)
-    return Discussion(place, sort, shown, pieces.lay(shown, rows, sort))
+    return Discussion(place, sort, shown, fragments.lay_out(shown, rows, sort))
 
 
-async def _tree(place: Place, sort: str) -> Tree:
+async def _tree(place: DiscussionQuery, sort: str) -> Tree:
     if place.focus is not None:
-        return await tree.focused(place.focus, sort)
+        return await comments_tree.focused(place.focus, sort)
     if place.branch is not None:
-        return await tree.branch(place.branch, sort, place.after)
+        return await comments_tree.branch(place.branch, sort, place.after)
     if place.passage is not None:
-        return await tree.part(place.thread, sort, place.passage, place.after, place.stance)
+        return await comments_tree.part(place.thread, sort, place.passage, place.after, place.stance)
     if place.after is not None or place.stance is not None:
-        return await tree.page_of_roots(place.thread, sort, place.after, place.stance)
-    return await tree.whole(place.thread, sort)
+        return await comments_tree.page_of_roots(place.thread, sort, place.after, place.stance)
+    return await comments_tree.whole(place.thread, sort)
 
 
 def comments_html(
@@ -234,33 +243,33 @@ def comments_html(
     votes: Mapping[int, Mapping[str, int]] | None = None,
     new_since: datetime | None = None,
     *,
-    brakes: Sequence[threads.Brake],
+    slow_branches: Sequence[threads.SlowBranch],
 ) -> Markup:
     """The comments of a discussion as `viewer` sees them, who cast `votes` (by comment and axis).
 
-    `brakes` are those of the thread.
+    `slow_branches` are those of the thread.
     """
     if viewer is None:
-        return pieces.join(shown.laid, brakes=brakes)
-    mine = _mine(shown.laid.rows, viewer, votes or {})
-    return pieces.join(shown.laid, mine, new_since, viewer.id, brakes)
+        return fragments.assemble(shown.layout, slow_branches=slow_branches)
+    mine = _mine(shown.layout.rows, viewer, votes or {})
+    return fragments.assemble(shown.layout, mine, new_since, viewer.id, slow_branches)
 
 
 def _mine(
     rows: Mapping[int, queries.CommentRow], viewer: Viewer, votes: Mapping[int, Mapping[str, int]]
-) -> dict[int, pieces.Mine]:
-    found = {id_: pieces.Mine(cast.get("quality"), cast.get("agreement")) for id_, cast in votes.items()}
+) -> dict[int, fragments.ViewerState]:
+    found = {id_: fragments.ViewerState(cast.get("quality"), cast.get("agreement")) for id_, cast in votes.items()}
     for row in rows.values():
         if row.author_id == viewer.id:
-            found[row.id] = mine_of(row)
+            found[row.id] = viewer_state_of(row)
         elif row.author_id in viewer.blocked:
-            found[row.id] = pieces.Mine(blocked=True)
+            found[row.id] = fragments.ViewerState(blocked=True)
         elif viewer.muted and row.author in viewer.muted and not row.imported:
-            found[row.id] = msgspec.structs.replace(found.get(row.id, pieces.Mine()), muted=True)
+            found[row.id] = msgspec.structs.replace(found.get(row.id, fragments.ViewerState()), muted=True)
     return found
 
 
-def mine_of(row: queries.CommentRow) -> pieces.Mine:
+def viewer_state_of(row: queries.CommentRow) -> fragments.ViewerState:
     """What its author may do with a comment."""
     visible = row.state == "visible"
-    return pieces.Mine(own=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")
+    return fragments.ViewerState(own=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")

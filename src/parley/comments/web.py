@@ -3,34 +3,21 @@
 from typing import Any
 from uuid import uuid4
 
-from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.comments import ops, queries, view
 from parley.comments.forms import CommentForm, PreviewForm
-from parley.comments.rules import STANCES
-from parley.comments.tree import SORTS
-from parley.comments.waits import wait_here
-from parley.core.access import ANYONE, VERIFIED, Viewer, address_of, viewer_of
-from parley.core.errors import NotFound, ParleyError, Refused, SignInNeeded
-from parley.core.forms import posted
-from parley.core.pages import fragment, page, wants_fragment
+from parley.comments.slow_mode import wait_here
+from parley.core.errors import NotFound, ParleyError, Refused
+from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
+from parley.core.http.forms import posted
+from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take, take_each
-from parley.core.text import as_id
+from parley.core.text.cleaning import as_id
 from parley.threads import queries as threads
-from parley.votes import queries as votes
-
-AnyRequest = Request[Any, Any, Any]
-
-
-def signed_in(request: AnyRequest) -> Viewer:
-    """The viewer of a route that only members enter."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded("Please sign in.")
-    return viewer
 
 
 async def thread_at(thread: str) -> threads.ThreadRow:
@@ -49,36 +36,6 @@ async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
     if row is None or row.state == "held":
         raise NotFound("This comment does not exist.")
     return queries.seen_by(row, viewer)
-
-
-@get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE, "reading": True})
-async def more(
-    request: AnyRequest,
-    thread: FromPath[str],
-    sort: FromQuery[str] = "best",
-    after: FromQuery[str] = "",
-    branch: FromQuery[str] = "",
-    passage: FromQuery[str] = "",
-    stance: FromQuery[str] = "",
-) -> Response[Any]:
-    """A part of the discussion: the next page, the rest of a branch, one passage."""
-    row = await thread_at(thread)
-    branch_id = as_id(branch)
-    viewer = viewer_of(request)
-    if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
-        raise NotFound("This comment is not in this thread.")
-    place = view.Place(
-        row.id,
-        sort if sort in SORTS else "best",
-        passage=view.passage_of(passage),
-        stance=stance if stance in STANCES else None,
-        branch=branch_id,
-        after=as_id(after),
-    )
-    shown = await view.discussion(place, viewer)
-    own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
-    html = view.comments_html(shown, viewer, own, brakes=row.brakes)
-    return page(request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url)
 
 
 @post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED})
@@ -118,7 +75,7 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
     )
 
 
-def _typed(form: CommentForm, thread: int) -> view.Form:
+def _typed(form: CommentForm, thread: int) -> view.CommentFormView:
     """What was typed, in the form once more."""
     return view.new_form(
         thread,
@@ -152,7 +109,7 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
         "comments/posted.html",
         201,
         comment=comment,
-        mine=view.mine_of(comment),
+        mine=view.viewer_state_of(comment),
         replies="",
         stub=None,
         parent_author=None,
@@ -171,7 +128,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     await take(PREVIEW_NETWORK, network(address_of(request)))
     html = Markup()
     try:
-        html = Markup(await ops.render(form.body))  # noqa: S704 rendered safe by core/markdown.py
+        html = Markup(await ops.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
     except Refused as refusal:
         form.errors["body"] = str(refusal)
     mistake = form.errors.get("body")
@@ -185,7 +142,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
     return fragment(request, "comments/_preview.html", html=html)
 
 
-def _previewed(form: PreviewForm) -> view.Form | None:
+def _previewed(form: PreviewForm) -> view.CommentFormView | None:
     """The form to send what was typed from, or to mend it first; None where nobody said where it would go."""
     if form.thread:
         shown = _typed(form, form.thread)
@@ -197,8 +154,8 @@ def _previewed(form: PreviewForm) -> view.Form | None:
     return shown
 
 
-def _edited(form: PreviewForm, comment: int) -> view.Form:
-    return view.Form(
+def _edited(form: PreviewForm, comment: int) -> view.CommentFormView:
+    return view.CommentFormView(
         "edit",
         f"/c/{comment}/edit",
         form.values.get("body", ""),
@@ -234,4 +191,4 @@ async def _quoted(comment: int) -> str:
     return "".join(f"> {line}\n" for line in words.splitlines()) + "\n"
 
 
-handlers = [more, post_comment, preview, link, reply]
+handlers: list[object] = [post_comment, preview, link, reply]

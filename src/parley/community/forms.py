@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from parley.core.forms import Form
+from parley.core.http.forms import Form
 
 LONGEST = 20_000
 

@@ -4,8 +4,8 @@ import structlog
 
 from parley.community.queries import shipped
 from parley.core import db
-from parley.core.access import ADMIN, Viewer
 from parley.core.errors import Forbidden
+from parley.core.http.access import ADMIN, Viewer
 
 log = structlog.get_logger(__name__)
 

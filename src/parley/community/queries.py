@@ -6,8 +6,9 @@ from functools import cache, lru_cache
 import msgspec
 from markupsafe import Markup
 
-from parley.core import db, markdown
-from parley.core.assets import folder
+from parley.core import db
+from parley.core.http.assets import folder
+from parley.core.text import markdown
 
 _html = lru_cache(maxsize=4)(markdown.render)
 
@@ -25,7 +26,7 @@ class Rules(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """The rules, rendered by core/markdown.py, which made them safe."""
+        """The rules, rendered by core/text/markdown.py, which made them safe."""
         return Markup(_html(self.text))  # noqa: S704 see the docstring
 
 

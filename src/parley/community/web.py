@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.community import ops, queries
 from parley.community.forms import RulesForm
-from parley.core.access import ADMIN, ANYONE, viewer_of
 from parley.core.errors import NotFound
-from parley.core.forms import posted
-from parley.core.pages import page
-
-AnyRequest = Request[Any, Any, Any]
+from parley.core.http.access import ADMIN, ANYONE, AnyRequest, viewer_of
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
 
 
 @get("/rules", name="community:rules", opt={"who": ANYONE})
@@ -40,4 +38,4 @@ async def edit(request: AnyRequest) -> Response[Any]:
     return Redirect("/rules", status_code=303)
 
 
-handlers = [rules_page, edit_form, edit]
+handlers: list[object] = [rules_page, edit_form, edit]

@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 import msgspec
 
-from parley.core.metrics import CACHE_BYTES, CACHE_READS
+from parley.core.observability.metrics import CACHE_BYTES, CACHE_READS
 
 Given = ParamSpec("Given")
 Value = TypeVar("Value")

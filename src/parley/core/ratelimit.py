@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from parley.core import db
 from parley.core.cache import by_text
 from parley.core.errors import TooMany
-from parley.core.redis import asking, redis
+from parley.core.events.redis import asking, redis
 from parley.core.settings import settings
 
 log = structlog.get_logger(__name__)

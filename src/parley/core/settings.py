@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parley.core.log import LEVELS
+from parley.core.observability.log import LEVELS
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32

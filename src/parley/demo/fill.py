@@ -10,14 +10,15 @@ from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.reading import finished
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.comments import anchors, counts
-from parley.core import db, markdown
+from parley.core import db
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.demo import PASSWORD, mailing, moderating, noticing
+from parley.core.text import markdown
+from parley.demo import PASSWORD, mailing, moderating, notifying
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
-from parley.demo.moderating import Opened
+from parley.demo.moderating import DemoThread
 from parley.demo.voting import Ballot, ballots
 from parley.threads import jobs
 from parley.threads.opening import open_thread
@@ -52,7 +53,7 @@ async def fill() -> dict[str, int]:
     await jobs.refresh_standings()
     await moderating.weigh()
     if ids:
-        await noticing.notify()
+        await notifying.notify()
         await mailing.mail(ids)
     return {
         "members": await db.value("select count(*) from member where is_demo"),
@@ -89,7 +90,7 @@ async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
     return made
 
 
-async def _add_thread(article: Path, ids: dict[str, int]) -> Opened:
+async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     number = article.name[:2]
     opened_at = datetime.now(UTC) - timedelta(hours=OPENED_HOURS[number])
     front = _front_matter(article)
@@ -104,10 +105,10 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> Opened:
     await _set_clock(thread, opened_at)
     if number == LOCKED:
         await db.execute("update thread set state = 'locked', state_reason = $2 where id = $1", thread, LOCK_REASON)
-    return Opened(thread, opened_at)
+    return DemoThread(thread, opened_at)
 
 
-async def _read(article: Path) -> Text:
+async def _read(article: Path) -> ArticleText:
     extracted = extract_markdown(article.read_text())
     return await finished(extracted, extracted.canonical_url)
 
@@ -118,7 +119,7 @@ def _front_matter(article: Path) -> dict[str, str]:
     return {name.strip(): value.strip().strip('"') for name, value in pairs}
 
 
-class Passage(msgspec.Struct, frozen=True):
+class DemoPassage(msgspec.Struct, frozen=True):
     lineage: int
     text: str
 
@@ -135,7 +136,7 @@ STATES = {"visible": "visible", "removed": "removed", "deleted": "deleted_by_aut
 
 async def _add_comments(thread: int, comments: list[DemoComment], ids: dict[str, int], opened_at: datetime) -> None:
     passages = await db.fetch(
-        Passage,
+        DemoPassage,
         """select p.lineage, p.text from passage p join revision r on r.id = p.revision
            join thread t on t.article = r.article where t.id = $1 order by p.position""",
         thread,
@@ -156,7 +157,7 @@ async def _add_comment(
     one: DemoComment,
     made: dict[str, int],
     ids: dict[str, int],
-    passages: list[Passage],
+    passages: list[DemoPassage],
     opened_at: datetime,
 ) -> int:
     at = opened_at + timedelta(minutes=one.minutes)
@@ -230,4 +231,4 @@ async def _set_clock(thread: int, opened_at: datetime) -> None:
         REVISED_MINUTES,
     )
     await db.execute("update event set created_at = $2 where thread = $1", thread, opened_at)
-    await db.execute("update standing set refreshed_at = $2 where thread = $1", thread, opened_at)
+    await db.execute("update thread_stats set refreshed_at = $2 where thread = $1", thread, opened_at)

@@ -8,27 +8,28 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
-from parley.core import db, markdown
+from parley.core import db
+from parley.core.text import markdown
+from parley.decisions.rules import ACTIONS
 from parley.demo.content import DemoCase, cases
-from parley.moderation import reports
-from parley.moderation.record import Entry
-from parley.moderation.rules import ACTIONS
+from parley.modlog.ops import Entry
+from parley.reports import ops as reports
 
 Step = Callable[[], Awaitable[Any]]
 
 
-class Opened(msgspec.Struct, frozen=True):
+class DemoThread(msgspec.Struct, frozen=True):
     """A thread of the demo, and when the story says it opened."""
 
     id: int
     at: datetime
 
 
-class Case(msgspec.Struct):
+class OpenCase(msgspec.Struct):
     """A case on its way: whom and what it concerns, once that is known."""
 
     story: DemoCase
-    thread: Opened
+    thread: DemoThread
     kind: str
     target: int
     member: int | None
@@ -52,7 +53,7 @@ values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
 WRITTEN = "select id from comment where submission = $1"
 AUTHOR = "select author from comment where id = $1"
-OPEN = "insert into item (kind, target, thread, opened_at) values ($1, $2, $3, $4) returning id"
+OPEN = "insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, $4) returning id"
 REPORT = """
 insert into report (item, reporter, name, email, guideline, text, created_at) values ($1, $2, $3, $4, $5, $6, $7)
 """
@@ -69,17 +70,17 @@ CLOSE = """
 with answered as (
     update report set state = 'resolved', outcome = $2, resolved_at = $3 where item = $1
 )
-update item set state = 'done', version = version + 1, acted_at = $3 where id = $1
+update queue_item set state = 'done', version = version + 1, acted_at = $3 where id = $1
 """
 APPEAL = """
 insert into appeal (decision, member, text, state, assigned_to, answer, created_at, decided_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 AUDIT = """
-insert into audit (decision, moderator, action, created_at) select $1, id, $3, $4 from member
+insert into second_look (decision, moderator, action, created_at) select $1, id, $3, $4 from member
 where role in ('moderator', 'admin') and id <> $2 order by id limit 1
 """
-# As moderation/record.py does, but for the time.
+# As modlog/ops.py does, but for the time.
 RECORD = """
 insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
 select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10,
@@ -87,7 +88,7 @@ select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6
 """
 
 
-async def moderate(ids: Mapping[str, int], threads: Mapping[str, Opened]) -> None:
+async def moderate(ids: Mapping[str, int], threads: Mapping[str, DemoThread]) -> None:
     """Write all cases down, each step in the order of time, as the record asks."""
     steps: list[tuple[datetime, Step]] = []
     for story in cases():
@@ -99,23 +100,23 @@ async def moderate(ids: Mapping[str, int], threads: Mapping[str, Opened]) -> Non
 
 async def weigh() -> None:
     """Work out the risks, which depend on how many people are in the threads."""
-    for item in await db.values("select id from item where state = 'open'"):
+    for item in await db.values("select id from queue_item where state = 'open'"):
         await reports.weigh(item)
 
 
-async def _begin(story: DemoCase, ids: Mapping[str, int], thread: Opened) -> Case:
+async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> OpenCase:
     if story.member:
-        return Case(story, thread, "member", ids[story.member], ids[story.member])
+        return OpenCase(story, thread, "member", ids[story.member], ids[story.member])
     comment = await _held(story, ids, thread) if story.held else await _comment(story, thread)
-    return Case(story, thread, "comment", comment, await db.value(AUTHOR, comment))
+    return OpenCase(story, thread, "comment", comment, await db.value(AUTHOR, comment))
 
 
-async def _comment(story: DemoCase, thread: Opened) -> int:
+async def _comment(story: DemoCase, thread: DemoThread) -> int:
     found: int = await db.value(WRITTEN, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
     return found
 
 
-async def _held(story: DemoCase, ids: Mapping[str, int], thread: Opened) -> int:
+async def _held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> int:
     assert story.held is not None
     made: int = await db.value(
         WROTE,
@@ -131,7 +132,7 @@ async def _held(story: DemoCase, ids: Mapping[str, int], thread: Opened) -> int:
     return made
 
 
-def _steps(case: Case, ids: Mapping[str, int]) -> list[tuple[datetime, Step]]:
+def _steps(case: OpenCase, ids: Mapping[str, int]) -> list[tuple[datetime, Step]]:
     story = case.story
     began = case.at(story.held.minutes if story.held else story.reports[0].minutes)
     steps: list[tuple[datetime, Step]] = [(began, partial(_open, case, ids, began))]
@@ -144,7 +145,7 @@ def _steps(case: Case, ids: Mapping[str, int]) -> list[tuple[datetime, Step]]:
     return steps
 
 
-async def _open(case: Case, ids: Mapping[str, int], began: datetime) -> None:
+async def _open(case: OpenCase, ids: Mapping[str, int], began: datetime) -> None:
     case.item = await db.value(OPEN, case.kind, case.target, case.thread.id if case.kind == "comment" else None, began)
     for one in case.story.reports:
         reporter = ids[one.by] if one.by else None
@@ -154,7 +155,7 @@ async def _open(case: Case, ids: Mapping[str, int], began: datetime) -> None:
         await _hold(case, case.story.held.rules, began)
 
 
-async def _hold(case: Case, rules: list[str], at: datetime) -> None:
+async def _hold(case: OpenCase, rules: list[str], at: datetime) -> None:
     """The first rule decides, and all that match are hits."""
     for rule in rules:
         await db.execute(HIT, rule, case.target, rule == rules[0], at)
@@ -162,7 +163,7 @@ async def _hold(case: Case, rules: list[str], at: datetime) -> None:
     await _record(at, None, Entry("hold", "comment", case.target, {}, {"state": "pending"}, "spam", reason))
 
 
-async def _decide(case: Case, ids: Mapping[str, int]) -> None:
+async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
     one = case.story.decision
     assert one is not None
     before, after = CHANGES.get((one.action, case.story.held is not None), ({}, {}))
@@ -188,7 +189,7 @@ def _held_thread(state: str, why: str) -> dict[str, Any]:
     return {"thread_state": state, "slow": 0, "why": why}
 
 
-async def _appeal(case: Case, ids: Mapping[str, int]) -> None:
+async def _appeal(case: OpenCase, ids: Mapping[str, int]) -> None:
     one = case.story.appeal
     assert one is not None
     by = ids[one.by] if one.by else None
@@ -199,7 +200,7 @@ async def _appeal(case: Case, ids: Mapping[str, int]) -> None:
     await _record(case.at(one.minutes), None, entry, role="member")
 
 
-async def _answer(case: Case, ids: Mapping[str, int]) -> None:
+async def _answer(case: OpenCase, ids: Mapping[str, int]) -> None:
     """An appeal that overturned a fold: it is open again."""
     one, made = case.story.appeal, case.story.decision
     assert one is not None and one.by is not None and made is not None  # noqa: PT018 a note for mypy

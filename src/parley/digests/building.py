@@ -6,10 +6,12 @@ A letter's words are written when it goes out (reviewing.py).
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from parley.core import attempts, db, mail
+from parley import mail
+from parley.core import db
+from parley.core.events import attempts
 from parley.digests import items, letters
 from parley.digests.letters import Edition
-from parley.digests.own import own
+from parley.digests.member_candidates import own
 from parley.digests.queries import EDITION, READS
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS

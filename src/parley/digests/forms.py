@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from parley.core import zones
-from parley.core.forms import Form
+from parley.core.http.forms import Form
+from parley.core.text import zones
 from parley.digests.queries import Subscribed
 from parley.digests.schedule import Wish
 

@@ -13,7 +13,7 @@ from parley.digests.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
 from parley.digests.selection import Candidate
 
 
-class Item(msgspec.Struct, frozen=True):
+class DigestItem(msgspec.Struct, frozen=True):
     """One item with the words it quotes: a comment's, or an article's."""
 
     issue: int
@@ -45,7 +45,7 @@ class Item(msgspec.Struct, frozen=True):
     is_reply: bool = False
 
 
-COLUMNS = tuple(Item.__struct_fields__[:9])
+COLUMNS = tuple(DigestItem.__struct_fields__[:9])
 # The article as it reads now: of a revision the passage that the reader commented on, else how it begins.
 ARTICLE = f"""
 left join lateral (
@@ -97,36 +97,36 @@ INSERT = f"insert into issue_item ({', '.join(COLUMNS)}) select * from {AS_ROWS}
 LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::smallint[])"
 
 
-async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[Item]]:
+async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:
     """What was chosen for issues (each with its member), by issue, as far as it may be read at this moment."""
     rows = [
         (issue, member, place, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
         for issue, member, candidates in chosen
         for place, one in enumerate(candidates)
     ]
-    found: dict[int, list[Item]] = defaultdict(list)
-    for item in await db.fetch(Item, CHOSEN_READABLE, *_columns(rows)):
+    found: dict[int, list[DigestItem]] = defaultdict(list)
+    for item in await db.fetch(DigestItem, CHOSEN_READABLE, *_columns(rows)):
         found[item.issue].append(item)
     return found
 
 
-async def put(items: Iterable[Item]) -> None:
+async def put(items: Iterable[DigestItem]) -> None:
     """Write down what issues tell. The database refuses what their member was told before."""
     rows = [tuple(getattr(item, name) for name in COLUMNS) for item in items]
     await db.execute(INSERT, *_columns(rows))
 
 
-async def readable(issue: int) -> list[Item]:
+async def readable(issue: int) -> list[DigestItem]:
     """What an issue tells, as far as its reader may read it, also what they know by now."""
-    return await db.fetch(Item, STORED_READABLE, issue)
+    return await db.fetch(DigestItem, STORED_READABLE, issue)
 
 
-async def unread(issue: int) -> list[Item]:
+async def unread(issue: int) -> list[DigestItem]:
     """What an issue tells, as far as its reader may read it and has not read it since."""
-    return await db.fetch(Item, STORED_UNREAD, issue)
+    return await db.fetch(DigestItem, STORED_UNREAD, issue)
 
 
-async def keep_only(issue: int, kept: Sequence[Item]) -> None:
+async def keep_only(issue: int, kept: Sequence[DigestItem]) -> None:
     """Forget what an issue does not tell after all: another may."""
     await db.execute(LEAVE_OUT, issue, [item.position for item in kept])
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from parley.core import db
 from parley.digests import building, planning
-from parley.digests.offering import offered
+from parley.digests.shared_candidates import offered
 
 
 async def run() -> int:

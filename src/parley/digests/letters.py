@@ -9,13 +9,13 @@ from textwrap import fill
 import msgspec
 
 from parley.core.cache import by_text
-from parley.core.mail import Letter, off_link, written, written_html
-from parley.core.mail.links import proof
 from parley.core.settings import settings
-from parley.core.text import as_id
-from parley.digests.items import Item
+from parley.core.text.cleaning import as_id
+from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
+from parley.mail import Letter, off_link, written, written_html
+from parley.mail.links import proof
 
 KEY_LENGTH = 32
 WIDTH = 72
@@ -42,7 +42,7 @@ def unwritten(edition: Edition) -> Letter:
     return _letter(edition, "The digest", UNWRITTEN, None)
 
 
-def digest(edition: Edition, items: Sequence[Item]) -> Letter:
+def digest(edition: Edition, items: Sequence[DigestItem]) -> Letter:
     """The letter of an issue that tells these items; there is at least one."""
     reading = lay_out(items, edition.zone, edition.due_at)
     context = {

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from parley.core import db, zones
+from parley.core import db
 from parley.core.errors import NotFound
+from parley.core.text import zones
 from parley.digests.queries import Subscribed, subscribed
 from parley.digests.schedule import Wish, next_due
 

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from parley.core import attempts, db
+from parley.core import db
+from parley.core.events import attempts
 from parley.digests.queries import SUBSCRIBED, Subscribed
 from parley.digests.rules import QUIET_DAYS
 from parley.digests.schedule import Wish, jitter, next_due
@@ -29,7 +30,7 @@ where s.member = n.member
 """
 
 
-class Step(msgspec.Struct, frozen=True):
+class PlanStep(msgspec.Struct, frozen=True):
     """What follows for one subscription: when it is due next and, where one is due now, which list and period."""
 
     member: int
@@ -53,17 +54,17 @@ async def _plan(due: Sequence[Subscribed], now: datetime) -> None:
     await _write([one for one in steps if one.list is not None], steps, now)
 
 
-def step(one: Subscribed, now: datetime) -> Step:
+def step(one: Subscribed, now: datetime) -> PlanStep:
     """What follows for a subscription whose moment has come."""
     if one.is_paused(now):
         resumed = one.paused_until or now
-        return Step(one.member, next_due(one.wish, None, resumed).at, one.last_day, one.asked_at)
+        return PlanStep(one.member, next_due(one.wish, None, resumed).at, one.last_day, one.asked_at)
     due = next_due(one.wish, one.last_day or _day_before(one.wish, one.next_at or now), now)
     if due.at > now:
         # Its day or week passed while the worker stood still: the next one comes at its time.
-        return Step(one.member, due.at, one.last_day, one.asked_at)
+        return PlanStep(one.member, due.at, one.last_day, one.asked_at)
     name, asked_at = _list(one, now)
-    return Step(one.member, next_due(one.wish, due.day, now).at, due.day, asked_at, name, due.period)
+    return PlanStep(one.member, next_due(one.wish, due.day, now).at, due.day, asked_at, name, due.period)
 
 
 def _list(one: Subscribed, now: datetime) -> tuple[str | None, datetime | None]:
@@ -83,7 +84,7 @@ def _day_before(wish: Wish, at: datetime) -> date:
     return due.day - timedelta(days=1 if wish.frequency == "daily" else 7)
 
 
-async def _write(planned: Sequence[Step], steps: Sequence[Step], now: datetime) -> None:
+async def _write(planned: Sequence[PlanStep], steps: Sequence[PlanStep], now: datetime) -> None:
     if planned:
         await db.execute(
             PLAN,

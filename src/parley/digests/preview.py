@@ -4,20 +4,20 @@ from datetime import datetime
 
 import msgspec
 
-from parley.core.mail import Letter
 from parley.digests import items, letters
 from parley.digests.building import choose
-from parley.digests.offering import offered
 from parley.digests.queries import Subscribed
-from parley.digests.schedule import Due, Wish, next_due
-from parley.digests.words import Reading, lay_out
+from parley.digests.schedule import DueIssue, Wish, next_due
+from parley.digests.shared_candidates import offered
+from parley.digests.words import IssueView, lay_out
+from parley.mail import Letter
 
 
 class Preview(msgspec.Struct, frozen=True):
     """When the next issue is due (None: the digest is off), and what it would tell now (None: nothing)."""
 
-    due: Due | None
-    reading: Reading | None
+    due: DueIssue | None
+    reading: IssueView | None
     letter: Letter | None
 
 
@@ -32,7 +32,7 @@ async def next_issue(one: Subscribed, wish: Wish, now: datetime) -> Preview:
     return Preview(due, lay_out(told, wish.zone, now), letters.digest(edition, told))
 
 
-def _due(one: Subscribed, wish: Wish, now: datetime) -> Due | None:
+def _due(one: Subscribed, wish: Wish, now: datetime) -> DueIssue | None:
     if wish.frequency == "off":
         return None
     if one.paused_until is not None and one.is_paused(now):

@@ -24,12 +24,12 @@ SHUT = """
 select member, other::text as name from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
-# In an issue before; or as a notice by mail, or read on the page of notices.
+# In an issue before; or as a notification by mail, or read on the page of notifications.
 MAILED = """
 select member, comment, thread, revision from issue_item
 where told and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
 union all
-select member, comment, thread, null from notice
+select member, comment, thread, null from notification
 where kind in ('reply', 'mention', 'followed') and comment = any($2) and member = any($1)
   and (by_mail or read_at is not null)
 """
@@ -47,12 +47,12 @@ class Seen(msgspec.Struct, frozen=True):
     topic: str
 
 
-class Named(msgspec.Struct, frozen=True):
+class MutedName(msgspec.Struct, frozen=True):
     member: int
     name: str
 
 
-class Mailed(msgspec.Struct, frozen=True):
+class MailedItem(msgspec.Struct, frozen=True):
     member: int
     comment: int | None
     thread: int
@@ -94,8 +94,8 @@ async def readers(
         if one.topic and (one.level == "mute" or (one.level == "weekly" and one.member in between))
     )
     muted_threads = _sets((one.member, one.thread) for one in stances if one.thread)
-    shut = _sets((one.member, one.name) for one in await db.fetch(Named, SHUT, ids))
-    rows = await db.fetch(Mailed, MAILED, ids, list(comments), list(articles))
+    shut = _sets((one.member, one.name) for one in await db.fetch(MutedName, SHUT, ids))
+    rows = await db.fetch(MailedItem, MAILED, ids, list(comments), list(articles))
     mailed = _sets((one.member, key) for one in rows for key in one.keys)
     folding, own = set(await db.values(ASSISTED, ids)), _sets(topics)
     return [

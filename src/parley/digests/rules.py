@@ -4,7 +4,7 @@ In all expressions `t` is the thread and `c` the comment, `i` the issue's item a
 """
 
 from parley.comments.rules import IS_VISIBLE
-from parley.notices.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
+from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 
 # After so many days without a visit a member is asked once whether they still want it.
 QUIET_DAYS = 90
@@ -16,7 +16,7 @@ NEWS_DAYS = 30
 # Nobody is sent what waits for a moderator, was folded, or more readers found not worth reading than worth it.
 IS_GOOD = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
 IS_UNDISPUTED = """(
-    not exists (select from item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
+    not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""
 IS_TELLABLE = f"({IS_GOOD} and {IS_UNDISPUTED})"
@@ -32,7 +32,7 @@ c.base_ups + c.ups as ups,
 (select count(*) from comment r where r.parent = c.id and r.state = 'visible'
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
-IS_CALM = "not exists (select from item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
+IS_CALM = "not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
 
 # Blocked or muted by the reader, or having blocked them.
 IS_SHUT = """exists (
@@ -42,15 +42,15 @@ IS_SHUT = """exists (
 MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT.format(one='c')}))"
 # What a comment answers is quoted beside it, where that may be read too.
 MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_SHUT.format(one='q')}"
-# Of what there are notices, the reader must still want it in the digest; nothing of what they mute; and a question only
-# while nobody has answered it.
+# Of what there are notifications, the reader must still want it in the digest; nothing of what they mute; and a
+# question only while nobody has answered it.
 IS_WANTED = f"""(
     (i.kind <> 'question' or c.reply_count = 0)
     and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
     and (i.kind = 'followed' or not exists (
         select from topic_follow f where f.member = i.member and f.topic = t.topic and f.level = 'mute'))
     and (i.kind not in ('reply', 'mention', 'followed', 'revised') or exists (
-        select from notice n {JUDGED_BY}
+        select from notification n {JUDGED_BY}
         where n.member = i.member and n.thread = i.thread and n.kind = i.kind and n.read_at is null
           and (n.kind in ('revised', 'followed') or n.comment = i.comment) and {IS_SHOWN} and {IS_FOR_DIGEST}))
 )"""  # noqa: S608 constants only
@@ -62,7 +62,7 @@ WRITTEN_AT = (
 IS_KNOWN = f"""(
     exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
     or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})
-    or exists (select from notice n where n.member = i.member and n.comment = i.comment
+    or exists (select from notification n where n.member = i.member and n.comment = i.comment
                and n.kind in ('reply', 'mention', 'followed') and (n.read_at is not null or n.by_mail))
     or exists (select from comment o where o.author = i.member and o.thread = i.thread and o.created_at >= {WRITTEN_AT})
 )"""  # noqa: S608 constants only

@@ -23,7 +23,7 @@ class Wish(msgspec.Struct, frozen=True):
     zone: str
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueIssue(msgspec.Struct, frozen=True):
     """One issue: the local day it is due on, its moment, and the name of its period, which no member gets twice."""
 
     day: date
@@ -31,7 +31,7 @@ class Due(msgspec.Struct, frozen=True):
     period: str
 
 
-def next_due(wish: Wish, last: date | None, now: datetime) -> Due:
+def next_due(wish: Wish, last: date | None, now: datetime) -> DueIssue:
     """The issue that follows the one of the local day `last`; without one, the first that is still to come.
 
     A moment that has passed while its day or week has had no issue is `now`: after a change of zone or weekday, and
@@ -44,7 +44,7 @@ def next_due(wish: Wish, last: date | None, now: datetime) -> Due:
             day = _following(wish, day)
     elif _start(wish, day) <= _start(wish, last):
         day = _following(wish, _day_in_period(wish, last))
-    return Due(day, max(moment(day, wish), now), period(wish.frequency, day))
+    return DueIssue(day, max(moment(day, wish), now), period(wish.frequency, day))
 
 
 def period(frequency: str, day: date) -> str:

@@ -62,7 +62,7 @@ class Candidate(msgspec.Struct, frozen=True):
         return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0)
 
 
-class Found(msgspec.Struct, frozen=True):
+class CandidateRow(msgspec.Struct, frozen=True):
     """A row about what could be told: a comment, or an article where there is none."""
 
     thread: int
@@ -108,7 +108,7 @@ class Reader(msgspec.Struct, frozen=True):
     topics: frozenset[str] = frozenset()
     # When they last looked at a thread, or wrote or voted in it.
     seen: Mapping[int, datetime] = {}
-    # What they were mailed before, in an issue or as a notice.
+    # What they were mailed before, in an issue or as a notification.
     mailed: frozenset[Key] = frozenset()
     # Whom they muted or blocked, and who blocked them.
     shut: frozenset[str] = frozenset()

@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import combinations
 
-from parley.core.text import shortened
-from parley.digests.items import Item
+from parley.core.text.cleaning import shortened
+from parley.digests.items import DigestItem
 from parley.digests.selection import SIDES
 
 SUBJECT = 78
@@ -14,7 +14,7 @@ NAME = 20
 ABOUT_READER = {"reply": "replies to you", "mention": "mentions you"}
 
 
-def subject(items: Sequence[Item]) -> str:
+def subject(items: Sequence[DigestItem]) -> str:
     """One line of at most 78 characters (RFC 5322, 2.1.1), for the items as they may be read at this moment.
 
     What is about the reader comes first, then the first two who disagree, then whatever the issue begins with.
@@ -39,12 +39,12 @@ def cut(text: str, most: int) -> str:
     return plain if len(plain) <= most else shortened(plain, most - 2).rstrip("…") + "..."
 
 
-def _pair(items: Sequence[Item]) -> tuple[Item, Item] | None:
+def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
     for one, other in combinations(items, 2):
         if one.thread == other.thread and {one.stance, other.stance} == set(SIDES) and one.author and other.author:
             return one, other
     return None
 
 
-def _name(item: Item) -> str:
+def _name(item: DigestItem) -> str:
     return cut(item.author or "Somebody", NAME)

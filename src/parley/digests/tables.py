@@ -17,7 +17,7 @@ from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.comments.tables import Comment
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 from parley.threads.tables import Thread
 
 

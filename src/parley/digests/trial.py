@@ -6,12 +6,13 @@ from datetime import datetime
 import msgspec
 
 from parley.core import db
-from parley.digests import building, items
+from parley.digests import building
+from parley.digests import items as digests_items
 from parley.digests.letters import Edition
-from parley.digests.offering import offered
 from parley.digests.planning import step
 from parley.digests.queries import EDITION, SUBSCRIBED, Subscribed
 from parley.digests.selection import Pool
+from parley.digests.shared_candidates import offered
 
 DUE = f"{SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
 COUNT = "select count(*) from subscription where next_at <= $1"
@@ -19,7 +20,7 @@ PLANNED = f"{EDITION} where i.state = 'planned' and i.list = 'digest' and i.id >
 COUNT_PLANNED = "select count(*) from issue where state = 'planned' and list = 'digest'"
 
 
-class Found(msgspec.Struct):
+class TrialResult(msgspec.Struct):
     """How many issues are due, how many of them would be letters, with how many items, and how many are questions."""
 
     due: int = 0
@@ -29,12 +30,12 @@ class Found(msgspec.Struct):
     asked: int = 0
 
 
-async def run(now: datetime, progress: Callable[[int, int], object]) -> Found:
+async def run(now: datetime, progress: Callable[[int, int], object]) -> TrialResult:
     """Count what planning and building would do now; `progress` is told how many more were looked at, and of how many.
 
     Issues that are planned already and wait for their minute are counted too.
     """
-    found, pool = Found(), await offered(now)
+    found, pool = TrialResult(), await offered(now)
     total = await db.value(COUNT, now) + await db.value(COUNT_PLANNED)
     last = 0
     while batch := await db.fetch(Subscribed, DUE, now, last, building.BATCH):
@@ -55,9 +56,9 @@ async def run(now: datetime, progress: Callable[[int, int], object]) -> Found:
     return found
 
 
-async def _count(found: Found, editions: list[Edition], pool: Pool, now: datetime) -> None:
+async def _count(found: TrialResult, editions: list[Edition], pool: Pool, now: datetime) -> None:
     chosen = await building.choose(editions, pool, now)
-    told = await items.of_choice([(place, one.member, chosen[place]) for place, one in enumerate(editions)])
+    told = await digests_items.of_choice([(place, one.member, chosen[place]) for place, one in enumerate(editions)])
     found.letters += len(told)
     found.items += sum(len(one) for one in told.values())
     found.empty += len(editions) - len(told)

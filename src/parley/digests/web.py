@@ -3,27 +3,25 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.comments.web import signed_in, thread_at
-from parley.core import zones
-from parley.core.access import ANYONE, MEMBER, MODERATOR
+from parley.comments.web import thread_at
 from parley.core.errors import NotFound, Refused
-from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text import zones
 from parley.digests import items, letters, ops, picks, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
 from parley.digests.queries import Subscribed
 from parley.digests.words import hour_word, lay_out
-from parley.notices.forms import QuietForm
-from parley.notices.ops import set_quiet_hours as set_quiet
-from parley.notices.queries import quiet_hours, topic_levels
+from parley.notifications.forms import QuietForm
+from parley.notifications.ops import set_quiet_hours as set_quiet
+from parley.notifications.queries import quiet_hours, topic_levels
 from parley.threads.queries import topics
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
@@ -157,4 +155,4 @@ async def _answering(token: str) -> Subscribed:
     return one
 
 
-handlers = [settings_page, set_digest, pause, set_quiet_hours, keep_page, keep, view, pick_page, set_pick]
+handlers: list[object] = [settings_page, set_digest, pause, set_quiet_hours, keep_page, keep, view, pick_page, set_pick]

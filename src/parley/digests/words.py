@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from parley.core import markdown
 from parley.core.cache import by_text
-from parley.core.pages import plural
+from parley.core.http.pages import plural
 from parley.core.settings import settings
-from parley.core.text import shortened
-from parley.digests.items import Item
+from parley.core.text import markdown
+from parley.core.text.cleaning import shortened
+from parley.digests.items import DigestItem
 from parley.digests.selection import ORDER, SECTIONS
 from parley.digests.subjects import cut, subject
 
@@ -51,7 +51,7 @@ def excerpt(html: str, length: int) -> str:
     return markdown.excerpt(said, length) or markdown.excerpt(html, length)
 
 
-class Voice(msgspec.Struct, frozen=True):
+class DigestVoice(msgspec.Struct, frozen=True):
     """The literal words of one comment or article, whose they are, what they answer, and why they stand here."""
 
     excerpt: str
@@ -66,7 +66,7 @@ class Voice(msgspec.Struct, frozen=True):
     """The words of the article that a comment is about, so that it can be understood without the page."""
 
 
-class Told(msgspec.Struct, frozen=True):
+class DigestThread(msgspec.Struct, frozen=True):
     """One thread in a section, with one voice or one of each side.
 
     `reason` and `context` stand here where they are the same for both.
@@ -75,7 +75,7 @@ class Told(msgspec.Struct, frozen=True):
     title: str
     topic: str
     link: str
-    voices: list[Voice]
+    voices: list[DigestVoice]
     reason: str = ""
     context: str = ""
 
@@ -83,10 +83,10 @@ class Told(msgspec.Struct, frozen=True):
 class Section(msgspec.Struct, frozen=True):
     name: str
     heading: str
-    stories: list[Told]
+    stories: list[DigestThread]
 
 
-class Reading(msgspec.Struct, frozen=True):
+class IssueView(msgspec.Struct, frozen=True):
     """An issue ready to be laid out, in a letter or on a page."""
 
     subject: str
@@ -95,14 +95,14 @@ class Reading(msgspec.Struct, frozen=True):
     sections: list[Section]
 
 
-def lay_out(items: Sequence[Item], zone: str, at: datetime) -> Reading:
+def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
     """Put `items` into words, as on the day of `at` in the reader's zone. There is at least one."""
     local = at.astimezone(ZoneInfo(zone))
     sections = [
         Section(NAMES[place], HEADINGS[NAMES[place]], _stories(list(found), local))
         for place, found in groupby(items, key=lambda item: ORDER[item.kind])
     ]
-    return Reading(subject(items), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
+    return IssueView(subject(items), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
 
 
 def day_word(moment: datetime, now: datetime) -> str:
@@ -122,19 +122,19 @@ def hour_word(moment: datetime, zone: str) -> str:
     return f"{local:%A}, {local.day} {local:%B}, {local:%H:%M}"
 
 
-def _stories(items: list[Item], now: datetime) -> list[Told]:
+def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
     """The threads of a section in order, each with its items."""
-    threads: dict[int, list[Item]] = {}
+    threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
     return [_story(found, now) for found in threads.values()]
 
 
-def _story(items: list[Item], now: datetime) -> Told:
+def _story(items: list[DigestItem], now: datetime) -> DigestThread:
     voices = [_voice(one, now) for one in items]
     reason = _shared(voice.reason for voice in voices)
     context = _shared(voice.context for voice in voices) if len(voices) > 1 else ""
-    return Told(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason, context)
+    return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason, context)
 
 
 def _shared(said: Iterable[str]) -> str:
@@ -143,14 +143,14 @@ def _shared(said: Iterable[str]) -> str:
     return "" if others else first
 
 
-def _voice(item: Item, now: datetime) -> Voice:
+def _voice(item: DigestItem, now: datetime) -> DigestVoice:
     words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
     said = (words, item.author, item.stance, item.assisted, link)
-    return Voice(*said, reason(item, now), _answers(item), _context(item))
+    return DigestVoice(*said, reason(item, now), _answers(item), _context(item))
 
 
-def _answers(item: Item) -> str:
+def _answers(item: DigestItem) -> str:
     """What a comment answers, in its first words."""
     if item.answered is None:
         return ""
@@ -160,7 +160,7 @@ def _answers(item: Item) -> str:
     return f"to {'you' if item.kind == 'reply' else item.answered}: {words}"
 
 
-def _context(item: Item) -> str:
+def _context(item: DigestItem) -> str:
     """What a comment is about, where what it replies to does not say so: its passage, or how the article begins."""
     if item.answered is not None:
         return ""
@@ -175,11 +175,11 @@ def _line(text: str) -> str:
     return shortened(" ".join(text.split()), QUOTED)
 
 
-def _thread_link(item: Item) -> str:
+def _thread_link(item: DigestItem) -> str:
     return f"{settings().base_url}/t/{item.thread}/{item.slug}"
 
 
-def reason(item: Item, now: datetime) -> str:
+def reason(item: DigestItem, now: datetime) -> str:
     """Why this item is told, in a few words; its topic stands beside them."""
     day = day_word(item.at, now)
     liked = f"{plural(item.ups, 'reader', 'readers')} found this worth reading"
@@ -198,12 +198,12 @@ def reason(item: Item, now: datetime) -> str:
     }[item.kind]
 
 
-def _unread(item: Item, now: datetime) -> str:
+def _unread(item: DigestItem, now: datetime) -> str:
     new = f"{MOST_COUNTED}+" if item.unread > MOST_COUNTED else str(item.unread or "much is")
     return f"{new} new since {day_word(item.since or item.at, now)}"
 
 
-def _preheader(items: Sequence[Item]) -> str:
+def _preheader(items: Sequence[DigestItem]) -> str:
     """One sentence beside the subject: the first voice, and how much more there is."""
     first = items[0]
     words = cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)

@@ -40,7 +40,7 @@ class Installation(msgspec.Struct):
     secret: str
     base_url: str = "http://localhost:8000"
     demo: bool | None = None
-    # Whether PostgreSQL has the role of core/role.py.
+    # Whether PostgreSQL has the role of core/db/role.py.
     has_application_role: bool = False
 
 

@@ -15,10 +15,10 @@ from urllib.parse import quote
 
 import psutil
 
-from parley.core import role as core
+from parley.core.db import role as core
 from parley.embedded.folder import CannotStart
 from parley.embedded.launch import dying_with_us, ordinary_identity
-from parley.embedded.service import STEP_SECONDS, Run, Service
+from parley.embedded.service import STEP_SECONDS, Service, ServiceRun
 
 ROLE = DATABASE = "parley"
 ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -49,7 +49,7 @@ class Postgres(Service):
     last_signal = signal.SIGQUIT
     patience = 60.0
 
-    def __init__(self, run: Run, *, fast: bool = False) -> None:
+    def __init__(self, run: ServiceRun, *, fast: bool = False) -> None:
         super().__init__(run, "postgres", "PostgreSQL")
         self.fast = fast
         self.data = run.folder.postgres
@@ -119,7 +119,7 @@ class Postgres(Service):
         new.rename(self.data)
 
     def _make_application_role(self) -> None:
-        """Make the role of core/role.py, which our own may not make and clusters from before do not have."""
+        """Make the role of core/db/role.py, which our own may not make and clusters from before do not have."""
         self._type(self.data, APPLICATION_ROLE)
         installation = self.run.folder.installation
         installation.has_application_role = True

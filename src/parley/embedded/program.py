@@ -6,13 +6,13 @@ import sys
 from collections.abc import Mapping
 
 from parley.embedded.launch import dying_with_us
-from parley.embedded.service import Run, Service
+from parley.embedded.service import Service, ServiceRun
 
 
 class Program(Service):
     """`parley NAME` as a process of its own, with the settings of this installation."""
 
-    def __init__(self, run: Run, settings: Mapping[str, str], name: str, *arguments: str) -> None:
+    def __init__(self, run: ServiceRun, settings: Mapping[str, str], name: str, *arguments: str) -> None:
         super().__init__(run, name, f"parley {name}")
         self.settings = settings
         self.arguments = arguments
@@ -24,7 +24,7 @@ class Program(Service):
         return {**os.environ, "PYTHONUNBUFFERED": "1", **self.settings}
 
 
-class Step(Program):
+class OneShotProgram(Program):
     """A program that has done its work when it ends well."""
 
     def serves(self) -> bool:
@@ -34,7 +34,7 @@ class Step(Program):
 class Web(Program):
     """The web process, which serves when it says so itself."""
 
-    def __init__(self, run: Run, settings: Mapping[str, str], port: int) -> None:
+    def __init__(self, run: ServiceRun, settings: Mapping[str, str], port: int) -> None:
         super().__init__(run, settings, "web", "--port", str(port))
         self.port = port
 

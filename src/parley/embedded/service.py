@@ -27,7 +27,7 @@ def quiet(_: str) -> None:
 
 
 @dataclass(frozen=True)
-class Run:
+class ServiceRun:
     """What the services of one run share. `pause` may raise to give up a start that is under way."""
 
     folder: Folder
@@ -50,7 +50,7 @@ class Service(ABC):
     # Seconds from the first signal to the last one.
     patience = 10.0
 
-    def __init__(self, run: Run, name: str, title: str) -> None:
+    def __init__(self, run: ServiceRun, name: str, title: str) -> None:
         self.run = run
         self.name = name
         self.title = title

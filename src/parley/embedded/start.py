@@ -8,7 +8,7 @@ from pathlib import Path
 
 from parley.embedded.folder import CannotStart, Folder, InUse
 from parley.embedded.postgres import Postgres
-from parley.embedded.service import STEP_SECONDS, Run
+from parley.embedded.service import STEP_SECONDS, ServiceRun
 from parley.embedded.valkey import Valkey
 
 # Seconds that a command waits for servers that somebody else is just starting.
@@ -57,7 +57,7 @@ def servers(data_dir: Path, *, fast: bool = False) -> Iterator[Servers]:
     `fast` gives up durability, for tests. Call it from the main thread: only there do the servers end with us
     when we are killed. Raises CannotStart with a sentence for people.
     """
-    with Folder(data_dir).held() as folder, started(Run(folder), fast=fast) as both:
+    with Folder(data_dir).held() as folder, started(ServiceRun(folder), fast=fast) as both:
         yield both
 
 
@@ -75,13 +75,13 @@ def attach(data_dir: Path) -> Iterator[Servers]:
             stack.enter_context(folder.used())
             yield _running(folder)
         else:
-            both = stack.enter_context(started(Run(folder)))
+            both = stack.enter_context(started(ServiceRun(folder)))
             stack.callback(folder.wait_for_users)
             yield both
 
 
 @contextmanager
-def started(run: Run, *, fast: bool = False) -> Iterator[Servers]:
+def started(run: ServiceRun, *, fast: bool = False) -> Iterator[Servers]:
     """Start both servers in a folder that we hold."""
     both = Servers(Postgres(run, fast=fast), Valkey(run, fast=fast))
     with ExitStack() as stack:
@@ -93,7 +93,7 @@ def started(run: Run, *, fast: bool = False) -> Iterator[Servers]:
 
 
 def _running(folder: Folder) -> Servers:
-    both = Servers(Postgres(Run(folder)), Valkey(Run(folder)))
+    both = Servers(Postgres(ServiceRun(folder)), Valkey(ServiceRun(folder)))
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if both.postgres.ready_pid() and both.valkey.serves():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from parley.embedded.folder import CannotStart
-from parley.embedded.service import PROGRESS_SECONDS, Run, Service
+from parley.embedded.service import PROGRESS_SECONDS, Service, ServiceRun
 
 LOOK_SECONDS = 0.2
 STEADY_SECONDS = 60.0
@@ -44,7 +44,7 @@ class Watched:
     """A service and how it has fared."""
 
     service: Service
-    run: Run
+    run: ServiceRun
     since: float
     crashes: int = 0
     # When it is to be started again, while it is down.
@@ -77,7 +77,7 @@ class Watched:
             self.run.say(self.service.progress(now - self.since))
 
 
-def watch(services: Iterable[Service], run: Run) -> None:
+def watch(services: Iterable[Service], run: ServiceRun) -> None:
     """Start again whatever ends, until a signal makes `run.pause` raise Stopped."""
     watched = [Watched(service, run, time.monotonic()) for service in services]
     while True:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from parley.embedded.folder import CannotStart
 from parley.embedded.launch import dying_with_us
-from parley.embedded.service import Run, Service
+from parley.embedded.service import Service, ServiceRun
 
 SETTINGS = {
     "port": "0",
@@ -23,7 +23,7 @@ SETTINGS = {
 class Valkey(Service):
     """Valkey, which speaks Redis's protocol, on a socket."""
 
-    def __init__(self, run: Run, *, fast: bool = False) -> None:
+    def __init__(self, run: ServiceRun, *, fast: bool = False) -> None:
         super().__init__(run, "valkey", "Valkey")
         self.fast = fast
 

@@ -1,7 +1,7 @@
 """The live hub: one a process. It reads what happened once, renders it once, and hands it to every reader.
 
-PostgreSQL is the truth: a nudge only says where to look, and a slow look at all watched threads finds what nudges
-missed. So a lost nudge, a dead Redis or a crash between commit and publish delays an event and loses nothing.
+PostgreSQL is the truth: a signal only says where to look, and a slow look at all watched threads finds what
+signals missed. So a lost signal, a dead Redis or a crash between commit and publish delays an event and loses nothing.
 """
 
 import asyncio
@@ -13,19 +13,20 @@ import msgspec
 import structlog
 
 from parley.accounts.sessions import still_valid
-from parley.core import metrics, redis, tasks
 from parley.core.errors import Unavailable
-from parley.core.failures import OUTAGES
-from parley.core.nudges import Nudge, listeners
+from parley.core.events import redis, tasks
+from parley.core.events.notify import Signal, subscribers
+from parley.core.http.failures import OUTAGES
+from parley.core.observability import metrics
 from parley.live import queries, render
-from parley.live.caps import Caps
-from parley.live.catching import CatchUp
+from parley.live.catch_up import CatchUp
 from parley.live.channel import Bounds, Channel
-from parley.live.desk import Desk, Seat
-from parley.live.ears import Ear
+from parley.live.limits import StreamLimits
 from parley.live.presence import Presence
+from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.live.stream import Stream
-from parley.notices.queries import unread_of_all
+from parley.live.unread_stream import UnreadStream
+from parley.notifications.queries import unread_of_all
 
 log = structlog.get_logger(__name__)
 
@@ -34,22 +35,22 @@ class Hub:
     def __init__(self, *, limits: bool = True, bounds: Bounds | None = None) -> None:
         self.channels: dict[int, Channel] = {}
         self.bounds = bounds or Bounds()
-        self.desk = Desk(self.bounds.slow_look)
-        self.ears: set[Ear] = set()
+        self.desk = QueueStreams(self.bounds.slow_look)
+        self.unread_streams: set[UnreadStream] = set()
         self.closing = False
-        self._caps = Caps(self.bounds, limits=limits)
+        self._caps = StreamLimits(self.bounds, limits=limits)
         self._presence = Presence()
         self._catch_up = CatchUp(self.bounds.most_behind)
         self._tasks: list[asyncio.Task[None]] = []
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
-        # Some member may have more notices to read than their pages say, or less.
+        # Some member may have more notifications to read than their pages say, or less.
         self._unread_due = False
 
     # Life
 
     def start(self) -> None:
-        listeners.append(self.on_nudge)
+        subscribers.append(self.on_signal)
         jobs: Iterable[tuple[float, Callable[[], Awaitable[None]]]] = (
             (self.bounds.scores, self._send_scores),
             (self.bounds.scores, self._send_unread),
@@ -70,8 +71,8 @@ class Hub:
 
     async def stop(self) -> None:
         self.close()
-        if self.on_nudge in listeners:
-            listeners.remove(self.on_nudge)
+        if self.on_signal in subscribers:
+            subscribers.remove(self.on_signal)
         await tasks.end(self._tasks)
 
     # Readers
@@ -99,23 +100,23 @@ class Hub:
         channel.told.clear()
         channel.scores_due = True
 
-    async def sit(self, seat: Seat) -> None:
+    async def subscribe_queue(self, queue_stream: QueueStream) -> None:
         """Add a moderator's open queue, and tell it how things stand. Raises as `join` does."""
-        self._admit(seat)
+        self._admit(queue_stream)
         try:
-            await self.desk.tell(seat)
+            await self.desk.tell(queue_stream)
             self._refuse_while_closing()
         except BaseException:
-            self._caps.free(seat)
+            self._caps.free(queue_stream)
             raise
-        self.desk.seats.add(seat)
+        self.desk.queue_streams.add(queue_stream)
         # What changed while it was told.
         self.desk.is_stirred = True
 
-    async def listen(self, ear: Ear) -> None:
-        """Add a member's open page of notices, which is told their number at once. Raises as `join` does."""
-        self._admit(ear)
-        self.ears.add(ear)
+    async def listen(self, unread_stream: UnreadStream) -> None:
+        """Add a member's open page of notifications, which is told their number at once. Raises as `join` does."""
+        self._admit(unread_stream)
+        self.unread_streams.add(unread_stream)
         self._unread_due = True
 
     def leave(self, stream: Stream) -> None:
@@ -128,15 +129,15 @@ class Hub:
         if not channel.streams:
             del self.channels[stream.thread]
 
-    def rise(self, seat: Seat) -> None:
+    def unsubscribe_queue(self, queue_stream: QueueStream) -> None:
         """Forget a moderator's open queue."""
-        self._caps.free(seat)
-        self.desk.seats.discard(seat)
+        self._caps.free(queue_stream)
+        self.desk.queue_streams.discard(queue_stream)
 
-    def stop_listening(self, ear: Ear) -> None:
-        """Forget an open page of notices."""
-        self._caps.free(ear)
-        self.ears.discard(ear)
+    def stop_listening(self, unread_stream: UnreadStream) -> None:
+        """Forget an open page of notifications."""
+        self._caps.free(unread_stream)
+        self.unread_streams.discard(unread_stream)
 
     def _admit(self, stream: Stream) -> None:
         self._refuse_while_closing()
@@ -152,7 +153,7 @@ class Hub:
         channel = self.channels.get(stream.thread)
         if channel is None:
             channel = self.channels[stream.thread] = Channel(stream.thread, stream.seq, state.scored_from)
-            # What was nudged before it was open found nobody: look once.
+            # Signals that came before it was open found no subscriber: look once.
             self._pending.add(stream.thread)
             self._wake.set()
         return channel
@@ -163,19 +164,19 @@ class Hub:
 
     def _all(self) -> list[Stream]:
         threads = [stream for channel in self.channels.values() for stream in channel.streams]
-        return [*threads, *self.desk.seats, *self.ears]
+        return [*threads, *self.desk.queue_streams, *self.unread_streams]
 
-    # Nudges
+    # Signals
 
-    def on_nudge(self, nudge: Nudge) -> None:
-        self._unread_due = self._unread_due or nudge.notices
-        self.desk.is_stirred = self.desk.is_stirred or nudge.queue
-        channel = self.channels.get(nudge.thread)
+    def on_signal(self, signal: Signal) -> None:
+        self._unread_due = self._unread_due or signal.notifications
+        self.desk.is_stirred = self.desk.is_stirred or signal.queue
+        channel = self.channels.get(signal.thread)
         if channel is None:
             return
-        channel.scores_due = channel.scores_due or nudge.scores
-        if nudge.seq > channel.seq:
-            self._pending.add(nudge.thread)
+        channel.scores_due = channel.scores_due or signal.scores
+        if signal.seq > channel.seq:
+            self._pending.add(signal.thread)
             self._wake.set()
 
     async def _deliver(self) -> None:
@@ -215,7 +216,9 @@ class Hub:
                 for event in events:
                     metrics.DELAY_SECONDS.observe(event.age)
 
-    async def _blocked(self, channel: Channel, events: Sequence[render.Told]) -> dict[int | None, frozenset[int]]:
+    async def _blocked(
+        self, channel: Channel, events: Sequence[render.RenderedEvent]
+    ) -> dict[int | None, frozenset[int]]:
         """Whom each reader of the channel blocked, read after the events and also for those who join meanwhile."""
         authors = {told.author for told in events if told.author is not None}
         found: dict[int | None, frozenset[int]] = {}
@@ -224,16 +227,16 @@ class Hub:
         return found
 
     async def _subscribe(self) -> None:
-        """Listen to the other processes' nudges."""
-        async for _, data in redis.heard(redis.LIVE_CHANNEL):
+        """Listen to the other processes' signals."""
+        async for _, data in redis.subscribed(redis.LIVE_CHANNEL):
             try:
-                nudges = msgspec.json.decode(data, type=list[Nudge])
+                signals = msgspec.json.decode(data, type=list[Signal])
             except msgspec.MsgspecError as error:
                 # Another version says it in other words; the slow look finds what it meant.
-                log.warning("nudge not understood", error=repr(error))
+                log.warning("signal not understood", error=repr(error))
             else:
-                for one in nudges:
-                    self.on_nudge(one)
+                for one in signals:
+                    self.on_signal(one)
 
     async def measure(self) -> None:
         """Bring what Prometheus is told of this hub up to date."""
@@ -246,7 +249,7 @@ class Hub:
     # Ticks
 
     async def _look_at_all(self) -> None:
-        """Find what nudges missed: events, and scores and notices too."""
+        """Find what signals missed: events, and scores and notifications too."""
         self._unread_due = True
         if not self.channels:
             return
@@ -276,7 +279,7 @@ class Hub:
                     stream.put(message)
 
     async def _send_unread(self) -> None:
-        """Count, in one query, the notices of all members who read along, and tell those whose number changed."""
+        """Count, in one query, the notifications of all members who read along, and tell those whose number changed."""
         if not self._unread_due:
             return
         self._unread_due = False

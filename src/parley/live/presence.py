@@ -6,7 +6,7 @@ from time import time
 import structlog
 from redis.exceptions import RedisError
 
-from parley.core.redis import asking
+from parley.core.events.redis import asking
 
 log = structlog.get_logger(__name__)
 

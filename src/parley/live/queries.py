@@ -57,14 +57,14 @@ async def state(thread: int) -> State:
     return found
 
 
-class Newest(msgspec.Struct, frozen=True):
+class NewestEvent(msgspec.Struct, frozen=True):
     id: int
     last_seq: int
 
 
-async def newest(threads: list[int]) -> list[Newest]:
+async def newest(threads: list[int]) -> list[NewestEvent]:
     """The number of the newest event of each thread."""
-    return await db.fetch(Newest, "select id, last_seq from thread where id = any($1::bigint[])", threads)
+    return await db.fetch(NewestEvent, "select id, last_seq from thread where id = any($1::bigint[])", threads)
 
 
 class Scored(CommentRow, frozen=True):
@@ -92,7 +92,7 @@ async def scored_since_event(thread: int, seq: int) -> list[Scored]:
     return await scored_after(thread, moment - LATE_COMMIT) if moment else []
 
 
-class Balance(msgspec.Struct, frozen=True):
+class PassageBalance(msgspec.Struct, frozen=True):
     """How many visible perspectives of each stance stand on a passage."""
 
     lineage: int
@@ -103,7 +103,7 @@ class Balance(msgspec.Struct, frozen=True):
     none: int
 
     @property
-    def balance(self) -> "Balance":
+    def balance(self) -> "PassageBalance":
         return self
 
     @property
@@ -118,9 +118,9 @@ from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 
 """
 
 
-async def balances(thread: int, lineages: list[int]) -> list[Balance]:
+async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
     """The balance of each of these passages of a thread's article."""
-    return await db.fetch(Balance, BALANCES, thread, lineages)
+    return await db.fetch(PassageBalance, BALANCES, thread, lineages)
 
 
 class Blocked(msgspec.Struct, frozen=True):

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from parley.articles import queries as articles
-from parley.comments import queries as comments
-from parley.core.pages import environment
-from parley.live.queries import Balance, EventRow, balances
-from parley.moderation.queries.queue import Deed, Waiting, Wanted
-from parley.moderation.rules import ACTIONS
+from parley.comments import queries
+from parley.core.http.pages import environment
+from parley.decisions.rules import ACTIONS
+from parley.live.queries import EventRow, PassageBalance, balances
+from parley.modqueue.queries import OthersAction, QueueCount, QueueFilter
 from parley.threads import queries as threads
 
 HEARTBEAT = b": still here\n\n"
@@ -45,7 +45,7 @@ def hello() -> bytes:
     return f"retry: {random.randint(SOONEST_MS, LATEST_MS)}\n\n".encode()  # noqa: S311 spreads reconnects, no secret
 
 
-def scores(rows: Sequence[comments.CommentRow]) -> bytes:
+def scores(rows: Sequence[queries.CommentRow]) -> bytes:
     return message(_html("live/scores.html", scores=rows))
 
 
@@ -57,16 +57,16 @@ def unread(count: int) -> bytes:
     return message(_html("live/unread.html", unread=count))
 
 
-def more_notices(more: int) -> bytes:
-    return message(_html("live/more_notices.html", more=more))
+def more_notifications(more: int) -> bytes:
+    return message(_html("live/more_notifications.html", more=more))
 
 
-def queue(wanted: Wanted, waits: Waiting, deeds: Sequence[Deed]) -> bytes:
+def queue(wanted: QueueFilter, waits: QueueCount, deeds: Sequence[OthersAction]) -> bytes:
     """What a moderator's open queue should know by now."""
     return message(_html("live/queue.html", wanted=wanted, waiting=waits, deeds=deeds, all_actions=ACTIONS))
 
 
-class Told(msgspec.Struct, frozen=True):
+class RenderedEvent(msgspec.Struct, frozen=True):
     """An event's number and message; `withheld` makes the one for whoever blocked the `author` of its comment.
 
     It is made when the first such reader is found, who may block or join after the event was rendered.
@@ -82,30 +82,30 @@ class Told(msgspec.Struct, frozen=True):
         return self.withheld() if blocked and self.withheld and self.author in blocked else self.message
 
 
-async def events(rows: Sequence[EventRow]) -> list[Told]:
+async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
     """What each event tells, in order.
 
     Comments are read as they may be shown now, whatever the event said then.
     """
     ids = [row.comment for row in rows if row.comment is not None]
-    found = await comments.by_ids(ids) if ids else {}
+    found = await queries.by_ids(ids) if ids else {}
     thread = await threads.one(rows[0].thread) if rows else None
     if thread is None:
-        return [Told(row.seq, message("", seq=row.seq)) for row in rows]
-    known = Known(thread, found, await _passages(thread, found), await _article(thread, rows))
+        return [RenderedEvent(row.seq, message("", seq=row.seq)) for row in rows]
+    known = RenderContext(thread, found, await _passages(thread, found), await _article(thread, rows))
     return [_told(row, known) for row in rows]
 
 
-class Known(msgspec.Struct, frozen=True):
+class RenderContext(msgspec.Struct, frozen=True):
     """What messages are made of, as it stands now."""
 
     thread: threads.ThreadRow
-    comments: dict[int, comments.CommentRow]
-    passages: dict[int, Balance]
+    comments: dict[int, queries.CommentRow]
+    passages: dict[int, PassageBalance]
     article: articles.ArticleRow | None
 
 
-async def _passages(thread: threads.ThreadRow, found: dict[int, comments.CommentRow]) -> dict[int, Balance]:
+async def _passages(thread: threads.ThreadRow, found: dict[int, queries.CommentRow]) -> dict[int, PassageBalance]:
     lineages = {row.passage for row in found.values() if row.passage is not None}
     return {one.lineage: one for one in await balances(thread.id, list(lineages))} if lineages else {}
 
@@ -114,20 +114,20 @@ async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> artic
     return await articles.of_thread(thread.id) if any(row.kind == "article.revised" for row in rows) else None
 
 
-def _told(row: EventRow, known: Known) -> Told:
+def _told(row: EventRow, known: RenderContext) -> RenderedEvent:
     comment = known.comments.get(row.comment) if row.comment is not None else None
     whole = message(_fragment(row, known, comment), seq=row.seq)
     if comment is None or comment.author_id is None:
-        return Told(row.seq, whole)
+        return RenderedEvent(row.seq, whole)
 
     @cache
     def withheld() -> bytes:
-        return message(_fragment(row, known, comments.withheld(comment)), seq=row.seq)
+        return message(_fragment(row, known, queries.withheld(comment)), seq=row.seq)
 
-    return Told(row.seq, whole, comment.author_id, withheld)
+    return RenderedEvent(row.seq, whole, comment.author_id, withheld)
 
 
-def _fragment(row: EventRow, known: Known, comment: comments.CommentRow | None) -> str:
+def _fragment(row: EventRow, known: RenderContext, comment: queries.CommentRow | None) -> str:
     thread = known.thread
     if comment is not None:
         context = {

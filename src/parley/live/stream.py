@@ -83,7 +83,7 @@ class Stream:
             self.put(message)
 
     def say_unread(self, unread: int, message: bytes) -> None:
-        """Tell how many notices its member has to read, when that changed."""
+        """Tell how many notifications its member has to read, when that changed."""
         if unread != self._unread:
             self._unread = unread
             self.put(message)

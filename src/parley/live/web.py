@@ -1,27 +1,23 @@
-"""Server-Sent Events: `/t/{thread}/live` of one thread, `/notices/live` of one's notices, `/mod/queue/live`."""
+"""Server-Sent Events: of a thread, of one's notifications, of the moderators' queue."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from parley.comments.web import signed_in
-from parley.core import strain
-from parley.core.access import ANYONE, MEMBER, MODERATOR, address_of, viewer_of
 from parley.core.errors import NotFound
-from parley.core.text import as_id
+from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of, signed_in, staff, viewer_of
+from parley.core.observability import load_shedding
+from parley.core.text.cleaning import as_id
 from parley.live import render
-from parley.live.caps import holder
-from parley.live.desk import Seat
-from parley.live.ears import Ear
 from parley.live.hub import Hub
+from parley.live.limits import holder
+from parley.live.queue_stream import QueueStream
 from parley.live.stream import HEADERS, Stream
-from parley.moderation.web.staff import since_of, staff, wanted_of
-
-AnyRequest = Request[Any, Any, Any]
+from parley.live.unread_stream import UnreadStream
+from parley.modqueue.requests import since_of, wanted_of
 
 DIGITS_OF_A_SEQ = 18
 
@@ -32,7 +28,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
-    strain.give_way("streams")
+    load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
     owner = holder(viewer, address_of(request))
@@ -46,17 +42,19 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
 async def queue(request: AnyRequest) -> ASGIApp:
     """Follow the queue: what came since the page was made, what the others look at, and what they decided."""
     hub: Hub = request.app.state.hub
-    seat = Seat(staff(request), wanted_of(request), since_of(request))
-    return _streamed(seat, partial(hub.sit, seat), partial(hub.rise, seat))
+    queue_stream = QueueStream(staff(request), wanted_of(request), since_of(request))
+    return _streamed(
+        queue_stream, partial(hub.subscribe_queue, queue_stream), partial(hub.unsubscribe_queue, queue_stream)
+    )
 
 
-@get("/notices/live", name="live:notices", opt={"who": MEMBER})
-async def notices(request: AnyRequest) -> ASGIApp:
-    """Follow how many notices there are to read; `?shown=` says how many the page has."""
-    strain.give_way("streams")
+@get("/notifications/live", name="live:notifications", opt={"who": MEMBER})
+async def notifications(request: AnyRequest) -> ASGIApp:
+    """Follow how many notifications there are to read; `?shown=` says how many the page has."""
+    load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
-    ear = Ear(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
-    return _streamed(ear, partial(hub.listen, ear), partial(hub.stop_listening, ear))
+    unread_stream = UnreadStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
+    return _streamed(unread_stream, partial(hub.listen, unread_stream), partial(hub.stop_listening, unread_stream))
 
 
 def _streamed(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> ASGIApp:
@@ -79,4 +77,4 @@ def _last(request: AnyRequest) -> int | None:
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS_OF_A_SEQ else None
 
 
-handlers = [live, notices, queue]
+handlers: list[object] = [live, notifications, queue]

@@ -210,7 +210,7 @@ CREATE TABLE "passage" (
 );
 CREATE INDEX passage_lineage ON "passage" (lineage);
 CREATE INDEX passage_pictures ON "passage" (id) WHERE html like '%/media/%';
-CREATE TABLE "merged" (
+CREATE TABLE "merged_passage" (
   "lineage" BIGINT PRIMARY KEY NOT NULL DEFAULT null,
   "into" BIGINT NOT NULL DEFAULT null,
   "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null
@@ -256,7 +256,7 @@ CREATE TABLE "thread" (
   "state" VARCHAR(8) NOT NULL DEFAULT 'open',
   "state_reason" TEXT DEFAULT null,
   "slow" INTEGER NOT NULL DEFAULT 0,
-  "brakes" JSONB NOT NULL DEFAULT '[]',
+  "slow_branches" JSONB NOT NULL DEFAULT '[]',
   "starter" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "revision" INTEGER NOT NULL DEFAULT 1,
   "last_seq" BIGINT NOT NULL DEFAULT 0,
@@ -268,8 +268,8 @@ CREATE TABLE "thread" (
 CREATE INDEX thread_new ON "thread" (created_at desc, id desc);
 CREATE INDEX thread_active ON "thread" (last_activity_at desc, id desc);
 CREATE INDEX thread_topic ON "thread" (topic, last_activity_at desc);
-CREATE INDEX thread_braked ON "thread" (id) WHERE brakes <> '[]';
-CREATE TABLE "standing" (
+CREATE INDEX thread_slow_branches ON "thread" (id) WHERE slow_branches <> '[]';
+CREATE TABLE "thread_stats" (
   "id" SERIAL PRIMARY KEY NOT NULL,
   "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "score" INTEGER NOT NULL DEFAULT 0,
@@ -280,8 +280,8 @@ CREATE TABLE "standing" (
   "strongest" BIGINT[] NOT NULL DEFAULT '{}',
   "refreshed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
-CREATE INDEX standing_hot ON "standing" (hot desc, thread desc);
-CREATE INDEX standing_score ON "standing" (score desc, thread desc);
+CREATE INDEX thread_stats_hot ON "thread_stats" (hot desc, thread desc);
+CREATE INDEX thread_stats_score ON "thread_stats" (score desc, thread desc);
 CREATE TABLE "visit" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -418,7 +418,7 @@ CREATE TABLE "guideline" (
   "position" INTEGER NOT NULL DEFAULT 0,
   "retired" BOOLEAN NOT NULL DEFAULT false
 );
-CREATE TABLE "item" (
+CREATE TABLE "queue_item" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
   "target" BIGINT NOT NULL DEFAULT null,
@@ -431,16 +431,16 @@ CREATE TABLE "item" (
   "claimed_until" TIMESTAMPTZ DEFAULT null,
   "opened_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "acted_at" TIMESTAMPTZ DEFAULT null,
-  CONSTRAINT item_kind_check CHECK (kind in ('comment', 'member', 'article')),
-  CONSTRAINT item_state_check CHECK (state in ('open', 'done')),
-  CONSTRAINT item_kind_target_key UNIQUE ("kind", "target")
+  CONSTRAINT queue_item_kind_check CHECK (kind in ('comment', 'member', 'article')),
+  CONSTRAINT queue_item_state_check CHECK (state in ('open', 'done')),
+  CONSTRAINT queue_item_kind_target_key UNIQUE ("kind", "target")
 );
-CREATE INDEX item_open ON "item" (risk desc, opened_at, id) WHERE state = 'open';
-CREATE INDEX item_claimed ON "item" (claimed_by) WHERE claimed_by is not null;
-CREATE INDEX item_acted ON "item" (acted_at) WHERE acted_at is not null;
+CREATE INDEX item_open ON "queue_item" (risk desc, opened_at, id) WHERE state = 'open';
+CREATE INDEX queue_item_claimed ON "queue_item" (claimed_by) WHERE claimed_by is not null;
+CREATE INDEX queue_item_acted ON "queue_item" (acted_at) WHERE acted_at is not null;
 CREATE TABLE "report" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
-  "item" BIGINT NOT NULL REFERENCES "item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "item" BIGINT NOT NULL REFERENCES "queue_item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reporter" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "name" VARCHAR(100) DEFAULT null,
   "email" VARCHAR(254) DEFAULT null,
@@ -462,7 +462,7 @@ CREATE INDEX report_reporter ON "report" (reporter, created_at desc) WHERE repor
 CREATE INDEX report_time ON "report" (created_at);
 CREATE TABLE "decision" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
-  "item" BIGINT REFERENCES "item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "item" BIGINT REFERENCES "queue_item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
   "target" BIGINT NOT NULL DEFAULT null,
   "thread" BIGINT DEFAULT null,
@@ -501,7 +501,7 @@ CREATE TABLE "appeal" (
   CONSTRAINT appeal_state_check CHECK (state in ('filed', 'assigned', 'upheld', 'overturned', 'modified', 'withdrawn'))
 );
 CREATE INDEX appeal_waiting ON "appeal" (created_at) WHERE state in ('filed', 'assigned');
-CREATE TABLE "audit" (
+CREATE TABLE "second_look" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "decision" BIGINT UNIQUE NOT NULL REFERENCES "decision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "moderator" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -590,7 +590,7 @@ CREATE TABLE "backtest" (
 );
 CREATE INDEX backtest_rule ON "backtest" (rule, id desc);
 CREATE INDEX backtest_open ON "backtest" (id) WHERE state in ('waiting', 'running');
-CREATE TABLE "notice" (
+CREATE TABLE "notification" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "kind" VARCHAR(8) NOT NULL DEFAULT null,
@@ -605,17 +605,17 @@ CREATE TABLE "notice" (
   "mailed_at" TIMESTAMPTZ DEFAULT null,
   "read_at" TIMESTAMPTZ DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT notice_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
-  CONSTRAINT notice_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
+  CONSTRAINT notification_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notification_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
 );
-CREATE UNIQUE INDEX notice_event_member_kind_key ON "notice" (event, member, kind) WHERE event is not null;
-CREATE UNIQUE INDEX notice_decision_member_key ON "notice" (decision, member) WHERE decision is not null;
-CREATE UNIQUE INDEX notice_suggestion_member_key ON "notice" (suggestion, member) WHERE suggestion is not null;
-CREATE UNIQUE INDEX notice_comment_member_key ON "notice" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
-CREATE INDEX notice_member ON "notice" (member, id desc);
-CREATE INDEX notice_unread ON "notice" (member, thread) WHERE read_at is null;
-CREATE INDEX notice_due ON "notice" (id) WHERE by_mail and letter is null and read_at is null;
-CREATE INDEX notice_letter ON "notice" (letter) WHERE letter is not null;
+CREATE UNIQUE INDEX notification_event_member_kind_key ON "notification" (event, member, kind) WHERE event is not null;
+CREATE UNIQUE INDEX notification_decision_member_key ON "notification" (decision, member) WHERE decision is not null;
+CREATE UNIQUE INDEX notification_suggestion_member_key ON "notification" (suggestion, member) WHERE suggestion is not null;
+CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
+CREATE INDEX notice_member ON "notification" (member, id desc);
+CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
+CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
+CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;
 CREATE TABLE "follow" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -637,14 +637,14 @@ CREATE TABLE "topic_follow" (
   CONSTRAINT topic_follow_level_check CHECK (level in ('follow', 'weekly', 'mute')),
   CONSTRAINT topic_follow_member_topic_key UNIQUE ("member", "topic")
 );
-CREATE TABLE "preference" (
+CREATE TABLE "notification_preference" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "kind" VARCHAR(8) NOT NULL DEFAULT null,
   "channel" VARCHAR(6) NOT NULL DEFAULT null,
-  CONSTRAINT preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
-  CONSTRAINT preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
-  CONSTRAINT preference_member_kind_key UNIQUE ("member", "kind")
+  CONSTRAINT notification_preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notification_preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
+  CONSTRAINT notification_preference_member_kind_key UNIQUE ("member", "kind")
 );
 CREATE TABLE "quiet_hours" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,

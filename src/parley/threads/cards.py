@@ -6,10 +6,10 @@ import msgspec
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.markdown import excerpt
-from parley.core.text import as_id, shortened
-from parley.threads.queries import PAGE, Balance, CardRow, Voice, cards, unread_in
+from parley.core.http.access import Viewer
+from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.markdown import excerpt
+from parley.threads.queries import PAGE, CardRow, CardVoice, ThreadBalance, cards, unread_in
 
 # About three lines each on a wide page.
 EXCERPT = 220
@@ -35,8 +35,8 @@ class Card(msgspec.Struct, frozen=True):
     created_at: datetime
     last_activity_at: datetime
     sparkline: list[int]
-    balance: Balance
-    strongest: list[Voice]
+    balance: ThreadBalance
+    strongest: list[CardVoice]
 
 
 class VoiceRow(msgspec.Struct, frozen=True):
@@ -83,17 +83,17 @@ def _cursor(after: str) -> tuple[float, int] | None:
         return None
 
 
-async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, Voice]:
+async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, CardVoice]:
     ids = [one for row in rows for one in row.strongest_ids]
     found = await db.fetch(VoiceRow, VOICES, ids) if ids else []
     return {row.id: _voice(row) for row in found if not (row.is_member and row.author in muted)}
 
 
-def _voice(row: VoiceRow) -> Voice:
-    return Voice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score, row.assisted)
+def _voice(row: VoiceRow) -> CardVoice:
+    return CardVoice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score, row.assisted)
 
 
-def _card(row: CardRow, voices: dict[int, Voice], unread: int) -> Card:
+def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
     return Card(
         id=row.id,
         slug=row.slug,
@@ -111,6 +111,6 @@ def _card(row: CardRow, voices: dict[int, Voice], unread: int) -> Card:
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
         sparkline=row.days or [0] * DAYS,
-        balance=Balance(*row.stances) if row.stances else Balance(),
+        balance=ThreadBalance(*row.stances) if row.stances else ThreadBalance(),
         strongest=[voices[one] for one in row.strongest_ids if one in voices],
     )

@@ -5,9 +5,9 @@ import asyncio
 import structlog
 
 from parley.articles import checking
-from parley.articles.checking import Due
+from parley.articles.checking import DueCheck
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
-from parley.core import attempts
+from parley.core.events import attempts
 from parley.threads.opening import revise_from_source
 
 log = structlog.get_logger(__name__)
@@ -30,7 +30,7 @@ async def check_sources() -> int:
     return len(hosts)
 
 
-async def check(due: Due) -> None:
+async def check(due: DueCheck) -> None:
     """Look at one source; whatever it says or does, the text that is kept comes to no harm."""
     try:
         async with asyncio.timeout(SECONDS):
@@ -53,7 +53,7 @@ async def check(due: Due) -> None:
         await checking.wait(due, FAULT)
 
 
-async def _gone(due: Due) -> None:
+async def _gone(due: DueCheck) -> None:
     if due.note == GONE:
         log.info("source gone", article=due.id, url=due.url)
         await checking.stop(due, GONE_FOR_GOOD)
@@ -61,6 +61,6 @@ async def _gone(due: Due) -> None:
         await _not_taken(due, GONE)
 
 
-async def _not_taken(due: Due, note: str) -> None:
+async def _not_taken(due: DueCheck, note: str) -> None:
     log.info("source not taken", article=due.id, url=due.url, note=note)
     await checking.wait(due, note)

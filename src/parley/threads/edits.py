@@ -5,18 +5,18 @@ import msgspec
 from parley.articles import display as shown
 from parley.articles import queries as articles
 from parley.articles import updating, versions
-from parley.articles.importing.passages import Passage
-from parley.articles.revising import Edit, Revised
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.revising import RevisionNote, RevisionResult
 from parley.articles.rules import may_edit
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.access import Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import Viewer
 from parley.threads import queries
 from parley.threads.ops import revise_thread
 
 
-class Stale(Refused):
+class StaleEdit(Refused):
     """Somebody else revised the article since its text was handed out for editing."""
 
 
@@ -26,14 +26,14 @@ class Edited(msgspec.Struct, frozen=True):
     revision: int
     title: str
     byline: str | None
-    passages: list[Passage]
+    passages: list[ImportedPassage]
     reason: str
 
 
 NOTHING = "Nothing changed: this is the current text."
 
 
-async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Revised:
+async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
     """Write an editor's text as the next revision.
 
     Raises Forbidden for those who may not, Stale when somebody was quicker, Refused when nothing changed.
@@ -41,8 +41,8 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
         if article.revision != edited.revision:
-            raise Stale("Somebody else revised this article while you were editing. Your text is kept.")
-        text = Text(
+            raise StaleEdit("Somebody else revised this article while you were editing. Your text is kept.")
+        text = ArticleText(
             title=edited.title,
             passages=edited.passages,
             byline=edited.byline,
@@ -51,10 +51,10 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
             published_at=article.published_at,
             updated_at=article.updated_at,
         )
-        return await _revise(thread_id, text, Edit(viewer.id, edited.reason))
+        return await _revise(thread_id, text, RevisionNote(viewer.id, edited.reason))
 
 
-async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> Revised:
+async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> RevisionResult:
     """Write the text of an old revision as the next one: lineages and anchors come back with it.
 
     Raises Forbidden for those who may not, NotFound, and Refused when the text is that one already.
@@ -64,7 +64,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
         if old is None:
             raise NotFound("There is no such version of this article.")
-        text = Text(
+        text = ArticleText(
             title=old.title,
             passages=[one.passage for one in await versions.whole(old.id)],
             byline=old.byline,
@@ -73,7 +73,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
             published_at=old.published_at,
             updated_at=old.updated_at,
         )
-        return await _revise(thread_id, text, Edit(viewer.id, reason, restores=number))
+        return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
 
 
 async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
@@ -87,7 +87,7 @@ async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     return article
 
 
-async def _revise(thread_id: int, text: Text, edit: Edit) -> Revised:
+async def _revise(thread_id: int, text: ArticleText, edit: RevisionNote) -> RevisionResult:
     revised = await revise_thread(thread_id, text, edit)
     if revised is None:
         raise Refused(NOTHING)
@@ -112,6 +112,6 @@ async def set_display(url: str, display: str) -> None:
             article = await articles.of_thread(thread)
             if article is not None:
                 passages = [one.passage for one in await versions.newest(article.id)]
-                text = Text(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
-                await revise_thread(thread, text, Edit(reason=EXCERPT_ONLY))
+                text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
+                await revise_thread(thread, text, RevisionNote(reason=EXCERPT_ONLY))
                 await updating.cut_source(article.id)

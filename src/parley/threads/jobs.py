@@ -4,7 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from parley.core import attempts, db
+from parley.core import db
+from parley.core.events import attempts
 from parley.threads.ranking import hot
 
 DAYS = 14
@@ -12,7 +13,7 @@ DAYS = 14
 # Threads in which something happened since their standing was worked out, and those whose days have moved on. A comment
 # that is taken away or edited leaves no other trace than its event: it is no activity.
 DUE = f"""
-select t.id, t.created_at from thread t join standing s on s.thread = t.id
+select t.id, t.created_at from thread t join thread_stats s on s.thread = t.id
 where (t.last_activity_at > s.refreshed_at
    or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
    or exists (select 1 from comment c where c.thread = t.id and c.scored_at > s.refreshed_at)
@@ -54,7 +55,7 @@ from mine
 """
 
 
-class Due(msgspec.Struct, frozen=True):
+class DueThread(msgspec.Struct, frozen=True):
     id: int
     created_at: datetime
 
@@ -70,19 +71,19 @@ class Worked(msgspec.Struct, frozen=True):
 
 async def refresh_standings() -> int:
     """Work out the standing of every thread that moved, and return how many did."""
-    due = await db.fetch(Due, DUE)
+    due = await db.fetch(DueThread, DUE)
     await attempts.each("standings", due, _refresh, key=lambda thread: thread.id)
     return len(due)
 
 
-async def _refresh(thread: Due) -> None:
+async def _refresh(thread: DueThread) -> None:
     started = await db.value("select now()")
     worked = await db.fetch_one(Worked, REFRESH, thread.id, DAYS)
     if worked is None:
         return
     score = worked.votes + worked.comments
     await db.execute(
-        """update standing set score = $2, hot = $3, people = $4, days = $5, stances = $6, strongest = $7,
+        """update thread_stats set score = $2, hot = $3, people = $4, days = $5, stances = $6, strongest = $7,
                                refreshed_at = $8 where thread = $1""",
         thread.id,
         score,

@@ -8,11 +8,11 @@ import msgspec
 from parley.articles import imports
 from parley.articles import ops as articles
 from parley.articles import queries as article_queries
-from parley.articles.text import Text
+from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core import db
 from parley.core.errors import NotFound, Refused
-from parley.core.events import emit
+from parley.core.events.event_log import emit
 from parley.threads.ranking import HOT_SECONDS
 from parley.threads.updating import Taken, take_update
 
@@ -43,7 +43,7 @@ def slugify(title: str) -> str:
     return f"{slug}-thread" if slug in TAKEN else slug
 
 
-class Opened(msgspec.Struct, frozen=True):
+class OpenedThread(msgspec.Struct, frozen=True):
     """The thread of an article: `is_new`, or there before, its article perhaps updated with what was `taken`."""
 
     id: int
@@ -60,7 +60,7 @@ class Opened(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
-async def open_thread(*, text: Text, topic: str, starter: int | None) -> Opened:
+async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
     """Open a thread for `text`, or lead to the one its article already has.
 
     The operator, who has no `starter`, revises that one. A member's second import changes nothing: it can be suggested
@@ -78,7 +78,7 @@ async def open_thread(*, text: Text, topic: str, starter: int | None) -> Opened:
         return await (_revise(article, text) if starter is None else _existing(article))
 
 
-async def _insert(article: int, text: Text, topic: str, starter: int | None) -> Opened:
+async def _insert(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
     slug = slugify(text.title)
     thread = await db.value(
         "insert into thread (article, topic, title, slug, starter) values ($1, $2, $3, $4, $5) returning id",
@@ -89,32 +89,33 @@ async def _insert(article: int, text: Text, topic: str, starter: int | None) -> 
         starter,
     )
     await db.execute(
-        "insert into standing (thread, hot) select id, extract(epoch from created_at) / $2 from thread where id = $1",
+        "insert into thread_stats (thread, hot) "
+        "select id, extract(epoch from created_at) / $2 from thread where id = $1",
         thread,
         HOT_SECONDS,
     )
     await emit("thread.opened", thread=thread, actor=starter)
-    return Opened(thread, slug)
+    return OpenedThread(thread, slug)
 
 
 OPENED = "select id, slug, false as is_new, null as taken from thread where article = $1 for no key update"
 
 
-async def _existing(article: int) -> Opened:
+async def _existing(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
-    found = await db.fetch_one(Opened, OPENED, article)
+    found = await db.fetch_one(OpenedThread, OPENED, article)
     if found is None:
         raise NotFound("The article of this address has no thread.")
     return found
 
 
-async def revise_from_source(article: int, text: Text) -> bool:
+async def revise_from_source(article: int, text: ArticleText) -> bool:
     """Take what the page of an article says now; False when that, with what was edited here, changes nothing."""
     async with db.atomic():
         return (await _revise(article, text)).revised
 
 
-async def _revise(article: int, text: Text) -> Opened:
+async def _revise(article: int, text: ArticleText) -> OpenedThread:
     found = await _existing(article)
     row = await article_queries.of_thread(found.id)
     if row is None or text.url is None:
@@ -124,7 +125,7 @@ async def _revise(article: int, text: Text) -> Opened:
     return msgspec.structs.replace(found, taken=await take_update(found.id, article, update, decided=False))
 
 
-async def publish_import(*, import_id: int, text: Text, topic: str, starter: int) -> Opened:
+async def publish_import(*, import_id: int, text: ArticleText, topic: str, starter: int) -> OpenedThread:
     """Open the thread of an import and mark the import as published, in one go.
 
     Where the article has a thread already, the import stays as it is, so that it can be suggested as an update.

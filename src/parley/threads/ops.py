@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from parley.articles.revising import Edit, Revised, revise_article
-from parley.articles.text import Text
+from parley.articles.revising import RevisionNote, RevisionResult, revise_article
+from parley.articles.text import ArticleText
 from parley.core import db
-from parley.core.events import emit
+from parley.core.events.event_log import emit
 
 # What follows a revision in its transaction: app.py, worker.py and the program fill in that comments find their
 # anchors again. Each is given the thread and the numbers of the former and the new revision, and returns the comments
@@ -13,8 +13,8 @@ from parley.core.events import emit
 AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
 after_revise: list[AfterRevise] = []
 
-# What follows a visit: notices of what was on the page are read. Given the member, the thread, the comments that the
-# page showed (None where it does not say) and the number of the last event it knew.
+# What follows a visit: notifications of what was on the page are read. Given the member, the thread, the comments that
+# the page showed (None where it does not say) and the number of the last event it knew.
 AfterVisit = Callable[[int, int, Sequence[int] | None, int], Awaitable[None]]
 after_visit: list[AfterVisit] = []
 
@@ -24,7 +24,7 @@ where t.id = $1 and r.article = t.article and r.number = $2
 """
 
 
-async def revise_thread(thread: int, text: Text, edit: Edit | None = None) -> Revised | None:
+async def revise_thread(thread: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
     """Write `text` as the next revision of a thread's article; None when it reads the same."""
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)

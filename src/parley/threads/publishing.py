@@ -2,25 +2,23 @@
 
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.articles.drafts import decode, mended
 from parley.articles.forms import PublishForm
-from parley.articles.web import member_of, own_import, preview
-from parley.core.access import VERIFIED
+from parley.articles.web import own_import, preview
 from parley.core.errors import ParleyError
-from parley.core.forms import posted
+from parley.core.http.access import VERIFIED, AnyRequest, signed_in
+from parley.core.http.forms import posted
 from parley.threads import opening
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})
 async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Open the thread of an import that was read; its address may lead to the one there is already."""
-    found, viewer = await own_import(request, number), member_of(request)
+    found, viewer = await own_import(request, number), signed_in(request)
     if found.state == "published":
         return Redirect(f"/t/{found.thread}", status_code=303)
     if found.state != "ready":
@@ -37,4 +35,4 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     return preview(request, found, form, status)
 
 
-handlers = [publish]
+handlers: list[object] = [publish]

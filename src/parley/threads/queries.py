@@ -13,7 +13,7 @@ SORTS = ("hot", "new", "active", "top")
 PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
 
 
-class Brake(msgspec.Struct, frozen=True):
+class SlowBranch(msgspec.Struct, frozen=True):
     """Where talk is heated and therefore slow: the branch under a comment, or (None) the whole thread.
 
     Seconds between two answers of one member there, and until when, if nothing more happens.
@@ -31,7 +31,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
     lock_reason: str | None
     # Seconds between two comments of one member, where moderators slowed the thread.
     slow: int
-    raw_brakes: str
+    raw_slow_branches: str
     title: str
     topic: str
     topic_slug: str
@@ -48,20 +48,20 @@ class ThreadRow(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
     @property
-    def brakes(self) -> list[Brake]:
+    def slow_branches(self) -> list[SlowBranch]:
         """Where talk is heated now."""
         now = datetime.now(UTC)
-        return [one for one in msgspec.json.decode(self.raw_brakes, type=list[Brake]) if one.until > now]
+        return [one for one in msgspec.json.decode(self.raw_slow_branches, type=list[SlowBranch]) if one.until > now]
 
     @property
-    def is_slowed(self) -> bool:
+    def is_in_slow_mode(self) -> bool:
         """Whether members may have to wait somewhere in it."""
-        return self.state == "open" and (self.slow > 0 or bool(self.brakes))
+        return self.state == "open" and (self.slow > 0 or bool(self.slow_branches))
 
 
 ONE = """
-select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.brakes::text as raw_brakes, t.title,
-       p.name as topic, p.slug as topic_slug,
+select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
+       t.title, p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
        (select asks_declaration from community) as asks_declaration
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
@@ -95,7 +95,7 @@ async def topics() -> list[TopicRow]:
     return await db.fetch(TopicRow, "select slug, name from topic order by position, slug")
 
 
-class Balance(msgspec.Struct, frozen=True):
+class ThreadBalance(msgspec.Struct, frozen=True):
     """How many top-level comments take each stance."""
 
     supports: int = 0
@@ -105,7 +105,7 @@ class Balance(msgspec.Struct, frozen=True):
     none: int = 0
 
 
-class Voice(msgspec.Struct, frozen=True):
+class CardVoice(msgspec.Struct, frozen=True):
     """A strong comment, shown on its thread's card."""
 
     id: int
@@ -150,7 +150,7 @@ select t.id, t.slug, t.title, t.state, a.site, r.byline, p.name as topic, p.slug
 from thread t
 join article a on a.id = t.article
 join topic p on p.slug = t.topic
-left join standing s on s.thread = t.id
+left join thread_stats s on s.thread = t.id
 join lateral (select id, byline, words from revision where article = a.id order by number desc limit 1) r on true
 where ($1::text is null or t.topic = $1)
   and ($2::float8 is null or (({rank})::float8, t.id) < ($2, $3))
@@ -206,7 +206,7 @@ async def last_visit(member: int, thread: int) -> VisitRow | None:
     return await db.fetch_one(VisitRow, VISIT, member, thread)
 
 
-class Unread(msgspec.Struct, frozen=True):
+class UnreadThread(msgspec.Struct, frozen=True):
     thread: int
     count: int
 
@@ -219,4 +219,4 @@ from visit v where v.member = $1 and v.thread = any($2::bigint[])
 
 async def unread_in(member: int, threads: Sequence[int]) -> dict[int, int]:
     """For each of `threads` that the member visited, how many comments others wrote since."""
-    return {row.thread: row.count for row in await db.fetch(Unread, UNREAD_IN, member, list(threads))}
+    return {row.thread: row.count for row in await db.fetch(UnreadThread, UNREAD_IN, member, list(threads))}

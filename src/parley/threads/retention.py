@@ -19,7 +19,7 @@ RULES = (
         after="the decision",
         why="whoever suggested has read the answer; their text went with the decision",
         where="""state <> 'waiting'
-                 and not exists (select from notice n where n.suggestion = suggested_update.id)""",
+                 and not exists (select from notification n where n.suggestion = suggested_update.id)""",
     ),
 )
 KEPT: Kept = {

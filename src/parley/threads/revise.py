@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -13,23 +13,21 @@ from parley.articles.differences import compare, count, foresee
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
 from parley.articles.rules import may_edit
-from parley.articles.web import member_of
-from parley.core.access import VERIFIED, address_of
 from parley.core.errors import Forbidden, ParleyError
-from parley.core.forms import posted
-from parley.core.pages import page
+from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each
 from parley.threads import edits, queries
 from parley.threads.revisions import difference, found
 
-AnyRequest = Request[Any, Any, Any]
 # Half a million characters, each of which may take nine bytes in a form.
 BODY_LIMIT = 5_000_000
 
 
 async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     row, article = await found(thread)
-    if not may_edit(member_of(request), row, article):
+    if not may_edit(signed_in(request), row, article):
         raise Forbidden("Only moderators, and the member who pasted a text that has no source, can edit it.")
     return row, article
 
@@ -55,13 +53,13 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         return await _stale(request, row, article, form)
     passages = await versions.readable(article.revision_id)
     try:
-        await take_each(PREVIEW if form.previews else POST, member_of(request).id, address_of(request))
+        await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
         edited = edits.Edited(article.revision, form.title, form.byline or None, made, form.reason)
         if form.previews:
             return await _preview(request, row, article, form, edited)
-        await edits.edit_article(viewer=member_of(request), thread_id=row.id, edited=edited)
-    except edits.Stale:
+        await edits.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
+    except edits.StaleEdit:
         return await _stale(request, *await found(thread), form)
     except ParleyError as error:
         return _page(request, row, article, form.values, {"form": str(error)}, status=error.status)
@@ -113,4 +111,4 @@ def _page(
     )  # fmt: skip
 
 
-handlers = [revise_form, revise]
+handlers: list[object] = [revise_form, revise]

@@ -3,25 +3,23 @@
 import asyncio
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from parley.articles import queries as articles
 from parley.articles import versions
-from parley.articles.differences import Run, compare, count
+from parley.articles.differences import ChangeRun, compare, count
 from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_edit, may_read_check_note
-from parley.articles.web import member_of
-from parley.core.access import ANYONE, VERIFIED, address_of, viewer_of
 from parley.core.errors import NotFound, ParleyError
-from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
-from parley.core.text import as_id
+from parley.core.text.cleaning import as_id
 from parley.threads import edits, queries
 
-AnyRequest = Request[Any, Any, Any]
 Versions = dict[int, versions.RevisionRow]
 
 
@@ -91,7 +89,7 @@ async def _old_page(
 
 async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -> dict[str, Any]:
     """What changed between two versions, for `articles/_difference.html`."""
-    runs: list[Run] = []
+    runs: list[ChangeRun] = []
     if older.number != newer.number:
         before, after = await versions.readable(older.id), await versions.readable(newer.id)
         runs = await asyncio.to_thread(compare, before, after)
@@ -115,9 +113,9 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     status = 422
     if not form.errors:
         try:
-            await take_each(POST, member_of(request).id, address_of(request))
+            await take_each(POST, signed_in(request).id, address_of(request))
             await edits.restore_revision(
-                viewer=member_of(request), thread_id=row.id, number=version.number, reason=reason
+                viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
             )
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
@@ -125,4 +123,4 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     return await _old_page(request, row, article, version, form, status)
 
 
-handlers = [revisions, restore]
+handlers: list[object] = [revisions, restore]

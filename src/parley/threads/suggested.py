@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from parley.articles import versions
-from parley.articles.differences import Run, beside, compare, count, foresee
+from parley.articles.differences import ChangeRun, beside, compare, count, foresee
 from parley.articles.drafts import decode
-from parley.articles.importing.passages import Passage
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.losses import Loss, loss
 from parley.articles.queries import ArticleRow
 from parley.articles.updating import as_update
@@ -44,7 +44,7 @@ async def one(suggestion: int, thread: int) -> SuggestionRow | None:
     return await db.fetch_one(SuggestionRow, ONE, suggestion, thread)
 
 
-class Listed(msgspec.Struct, frozen=True):
+class SuggestionSummary(msgspec.Struct, frozen=True):
     """A suggested update in a list, without its text."""
 
     id: int
@@ -65,9 +65,9 @@ order by s.state = 'waiting' desc, s.id desc limit 100
 """
 
 
-async def listed(member: int, *, every: bool) -> list[Listed]:
+async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
     """The suggested updates that concern a member; `every` one that waits, for a moderator."""
-    return await db.fetch(Listed, LISTED, member, every)
+    return await db.fetch(SuggestionSummary, LISTED, member, every)
 
 
 # Visible comments on the article whose passage is one of these.
@@ -99,5 +99,5 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
     }
 
 
-def _compared(before: list[Kept], after: list[Passage]) -> tuple[list[Run], Loss]:
+def _compared(before: list[Kept], after: list[ImportedPassage]) -> tuple[list[ChangeRun], Loss]:
     return compare(before, foresee(before, after)), loss(before, after)

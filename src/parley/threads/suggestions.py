@@ -10,14 +10,14 @@ from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.drafts import decode
 from parley.articles.losses import loss
-from parley.articles.revising import Edit
+from parley.articles.revising import RevisionNote
 from parley.articles.rules import may_decide_update
 from parley.articles.updating import Update, as_update
 from parley.core import db
-from parley.core.access import MODERATOR, Viewer
 from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import MODERATOR, Viewer
 from parley.threads import queries, suggested
-from parley.threads.edits import NOTHING, Stale
+from parley.threads.edits import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
 from parley.threads.updating import take_update, tell
 
@@ -71,7 +71,7 @@ update suggested_update set state = $2, answer = $3, decided_by = $4, decided_at
 """
 
 
-class Decision(msgspec.Struct, frozen=True):
+class SuggestionDecision(msgspec.Struct, frozen=True):
     """Who decides about which suggestion, and what they say to whoever suggested it."""
 
     viewer: Viewer
@@ -80,7 +80,7 @@ class Decision(msgspec.Struct, frozen=True):
     answer: str
 
 
-async def decline(decision: Decision) -> None:
+async def decline(decision: SuggestionDecision) -> None:
     """Decline a suggested update. Raises Forbidden, NotFound, and Refused when it is decided already."""
     async with db.atomic():
         row = await _to_decide(decision)
@@ -89,7 +89,7 @@ async def decline(decision: Decision) -> None:
         await _decided(decision, "declined")
 
 
-async def accept(decision: Decision, version: str, take: Collection[int] = ()) -> None:
+async def accept(decision: SuggestionDecision, version: str, take: Collection[int] = ()) -> None:
     """Write a suggested update as the article's next revision; `version` names the update as it was looked at.
 
     In a conflict the corrected text stays, unless its number is one of `take`. Raises Forbidden, NotFound, Stale when
@@ -103,7 +103,7 @@ async def accept(decision: Decision, version: str, take: Collection[int] = ()) -
         said = decode(row.draft or b"")
         update = await as_update(article, said)
         if update.version != version:
-            raise Stale("The article changed while you were looking. This is what the update would change now.")
+            raise StaleEdit("The article changed while you were looking. This is what the update would change now.")
         update = await as_update(article, said, take) if take else update
         await _refuse_large(decision.viewer, article.id, update)
         revised = await _write(decision, row, article.id, update)
@@ -119,25 +119,25 @@ async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
         raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
 
 
-async def _write(decision: Decision, row: suggested.SuggestionRow, article: int, update: Update) -> bool:
+async def _write(decision: SuggestionDecision, row: suggested.SuggestionRow, article: int, update: Update) -> bool:
     """Write what was decided, and return whether that changed the article.
 
     Words that a member gave us are an edit of theirs, and not what the source says (docs/decisions/0005).
     """
     if row.member_id is not None and update.said.fetched is None:
-        edit = Edit(row.member_id, "Suggested as an update.")
+        edit = RevisionNote(row.member_id, "Suggested as an update.")
         return await revise_thread(decision.thread, update.text, edit) is not None
     reason = "Takes the text of the source where it was corrected here."
-    chosen = Edit(decision.viewer.id, reason) if row.member_id is None else None
+    chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
     return (await take_update(decision.thread, article, update, chosen, decided=True)).revised
 
 
-async def _decided(decision: Decision, state: str) -> None:
+async def _decided(decision: SuggestionDecision, state: str) -> None:
     await db.execute(DECIDE, decision.suggestion, state, decision.answer, decision.viewer.id)
     await tell(decision.suggestion)
 
 
-async def _to_decide(decision: Decision) -> suggested.SuggestionRow:
+async def _to_decide(decision: SuggestionDecision) -> suggested.SuggestionRow:
     """The suggestion, its thread's row locked."""
     await db.value(LOCK, decision.thread)
     thread, row = await queries.one(decision.thread), await suggested.one(decision.suggestion, decision.thread)

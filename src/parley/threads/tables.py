@@ -19,7 +19,7 @@ from piccolo.table import Table
 
 from parley.accounts.tables import Member
 from parley.articles.tables import Article
-from parley.core.schema import Index
+from parley.core.db.schema import Index
 
 
 class Topic(Table):
@@ -40,8 +40,8 @@ class Thread(Table):
     state_reason = Text(null=True, default=None)
     # Seconds a member waits between two comments here; 0 in ordinary times.
     slow = Integer(null=False, default=0)
-    # Where talk is heated and slowed by itself: a list of `queries.Brake`.
-    brakes = JSONB(null=False, default="[]")
+    # Where talk is heated and slowed by itself: a list of `queries.SlowBranch`.
+    slow_branches = JSONB(null=False, default="[]")
     starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     # The number of the article's newest revision: what a comment answers.
     revision = Integer(null=False, default=1)
@@ -55,10 +55,10 @@ class Thread(Table):
     thread_new = Index("created_at desc, id desc")
     thread_active = Index("last_activity_at desc, id desc")
     thread_topic = Index("topic, last_activity_at desc")
-    thread_braked = Index("id", where="brakes <> '[]'")
+    thread_slow_branches = Index("id", where="slow_branches <> '[]'")
 
 
-class Standing(Table):
+class ThreadStats(Table):
     """What the home page shows of a thread, worked out by the worker after activity (threads/jobs.py)."""
 
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
@@ -70,8 +70,8 @@ class Standing(Table):
     strongest = Array(base_column=BigInt(), null=False, default=list)
     refreshed_at = Timestamptz(null=False)
 
-    standing_hot = Index("hot desc, thread desc")
-    standing_score = Index("score desc, thread desc")
+    thread_stats_hot = Index("hot desc, thread desc")
+    thread_stats_score = Index("score desc, thread desc")
 
 
 class Visit(Table):

@@ -2,31 +2,29 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.articles import queries as articles
 from parley.articles.forms import LONGEST_REASON
 from parley.articles.rules import may_decide_update
-from parley.articles.web import member_of, own_import
-from parley.core.access import MODERATOR, VERIFIED, address_of
+from parley.articles.web import own_import
 from parley.core.errors import NotFound, ParleyError
-from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
-from parley.core.text import as_id
+from parley.core.text.cleaning import as_id
 from parley.threads import queries, suggested, suggestions
 from parley.threads.revisions import found
 from parley.threads.updating import note_seen
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
 async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     """Suggest an import as an update of the article that is there already."""
-    viewer, asked = member_of(request), await own_import(request, number)
+    viewer, asked = signed_in(request), await own_import(request, number)
     if asked.state != "ready":
         return Redirect(f"/new/{asked.id}", status_code=303)
     await take_each(POST, viewer.id, address_of(request))
@@ -37,7 +35,7 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 @get("/updates", name="threads:updates", opt={"who": VERIFIED})
 async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
-    viewer = member_of(request)
+    viewer = signed_in(request)
     rows = await suggested.listed(viewer.id, every=viewer.standing >= MODERATOR)
     return page(request, "articles/updates.html", updates=rows, moderates=viewer.standing >= MODERATOR)
 
@@ -47,7 +45,7 @@ async def _seen(
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, suggested.SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound for everybody else."""
     row, article = await found(thread)
-    viewer, suggestion = member_of(request), as_id(number)
+    viewer, suggestion = signed_in(request), as_id(number)
     update = await suggested.one(suggestion, row.id) if suggestion else None
     may_see = update is not None and (
         viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
@@ -61,7 +59,7 @@ async def _seen(
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """One suggested update: what it changes, and how many comments stand on that."""
     row, article, suggestion = await _seen(request, thread, number)
-    request.scope["viewer"] = await note_seen(member_of(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
+    request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
     return await _page(request, row, article, suggestion, Form({}))
 
 
@@ -76,7 +74,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     answer = form.text("answer", most=LONGEST_REASON)
     status = 422
     if not form.errors:
-        decision = suggestions.Decision(member_of(request), row.id, suggestion.id, answer)
+        decision = suggestions.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
         try:
             if accepts == "decline":
                 await suggestions.decline(decision)
@@ -102,7 +100,7 @@ async def _page(
     form: Form,
     status: int = 200,
 ) -> Response[Any]:
-    decides = suggestion.state == "waiting" and may_decide_update(member_of(request), row, suggestion.member)
+    decides = suggestion.state == "waiting" and may_decide_update(signed_in(request), row, suggestion.member)
     context = await suggested.difference(suggestion, article) if suggestion.state == "waiting" else {}
     chosen = {name for name, value in form.values.items() if value == "source"}
     return page(
@@ -113,7 +111,7 @@ async def _page(
         article=article,
         suggestion=suggestion,
         decides=decides,
-        only_moderators=decides and member_of(request).standing < MODERATOR and context["lost"].is_too_much,
+        only_moderators=decides and signed_in(request).standing < MODERATOR and context["lost"].is_too_much,
         answer=form.values.get("answer", ""),
         chosen=chosen,
         errors=form.errors,
@@ -121,4 +119,4 @@ async def _page(
     )
 
 
-handlers = [suggest, updates, update, decide]
+handlers: list[object] = [suggest, updates, update, decide]

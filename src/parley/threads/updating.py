@@ -10,18 +10,18 @@ import msgspec
 from parley.articles import ops as articles
 from parley.articles import versions
 from parley.articles.drafts import encode
-from parley.articles.revising import Edit
+from parley.articles.revising import RevisionNote
 from parley.articles.updating import Update, keep_source
 from parley.articles.versions import Kept
 from parley.core import db
-from parley.core.access import Viewer
-from parley.core.pages import plural
+from parley.core.http.access import Viewer
+from parley.core.http.pages import plural
 from parley.threads.ops import revise_thread
 
-# Who is notified of a suggestion, and of what became of it: given the suggestion's id (notices/ops.py).
+# Who is notified of a suggestion, and of what became of it: given the suggestion's id (notifications/ops.py).
 when_changed: list[Callable[[int], Awaitable[None]]] = []
-# What follows a look at a suggestion: given the member and the suggestion's id. Returns how many notices are unread
-# then, None if as many as before.
+# What follows a look at a suggestion: given the member and the suggestion's id. Returns how many notifications are
+# unread then, None if as many as before.
 when_seen: list[Callable[[int, int], Awaitable[int | None]]] = []
 
 
@@ -51,7 +51,9 @@ class Taken(msgspec.Struct, frozen=True):
         return ", ".join([f"{paragraphs} {first[0]}", *(f"{number:,} {word}" for word, number in rest)])
 
 
-async def take_update(thread: int, article: int, update: Update, edit: Edit | None = None, *, decided: bool) -> Taken:
+async def take_update(
+    thread: int, article: int, update: Update, edit: RevisionNote | None = None, *, decided: bool
+) -> Taken:
     """Write an update as the next revision where it changes anything. Its conflicts wait unless they are `decided`."""
     async with db.atomic():
         before = await versions.newest(article)

@@ -3,7 +3,8 @@
 import msgspec
 import structlog
 
-from parley.core import attempts, db
+from parley.core import db
+from parley.core.events import attempts
 from parley.votes.ops import count_waiting
 from parley.votes.queries import Drift, drifted
 

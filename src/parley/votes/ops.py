@@ -5,9 +5,9 @@ from functools import partial
 import msgspec
 
 from parley.core import db
-from parley.core.access import Viewer, may_write
 from parley.core.errors import Forbidden, NotFound, Refused
-from parley.core.nudges import Nudge, nudge
+from parley.core.events.notify import Signal, notify
+from parley.core.http.access import Viewer, may_write
 
 # What each axis counts, by value. A quality vote of 0 is no vote; an agreement vote of 0 is "pass".
 COUNTERS = {
@@ -17,7 +17,7 @@ COUNTERS = {
 AXES = tuple(COUNTERS)
 
 
-class Place(msgspec.Struct, frozen=True):
+class VotedComment(msgspec.Struct, frozen=True):
     """The comment that was voted on, and whether its counters moved."""
 
     thread: int
@@ -78,18 +78,18 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
     """
     may_write(viewer)
     if value is None:
-        place = await db.fetch_one(Place, PLACE + TAKE + COUNT[axis] + MOVED, comment_id, viewer.id, axis)
+        place = await db.fetch_one(VotedComment, PLACE + TAKE + COUNT[axis] + MOVED, comment_id, viewer.id, axis)
     else:
         known = (comment_id, viewer.id, axis, value, viewer.verified)
-        place = await db.fetch_one(Place, PLACE + PUT + COUNT[axis] + MOVED, *known)
+        place = await db.fetch_one(VotedComment, PLACE + PUT + COUNT[axis] + MOVED, *known)
     if place is None:
         raise NotFound("This comment does not exist.")
     _may_vote(viewer, place)
     if place.moved:
-        await db.when_committed(lambda: nudge(Nudge(place.thread, scores=True)))
+        await db.when_committed(lambda: notify(Signal(place.thread, scores=True)))
 
 
-def _may_vote(viewer: Viewer, place: Place) -> None:
+def _may_vote(viewer: Viewer, place: VotedComment) -> None:
     """Say why nothing was written; the statement asks the same."""
     if place.author == viewer.id:
         raise Forbidden("Nobody can vote on their own comment.")
@@ -99,7 +99,7 @@ def _may_vote(viewer: Viewer, place: Place) -> None:
         raise Refused("This thread is archived; its votes stay as they are.")
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingVote(msgspec.Struct, frozen=True):
     id: int
     axis: str
 
@@ -110,7 +110,7 @@ WAITING = "select id, axis from vote where member = $1 and not counted order by 
 async def count_waiting(member: int) -> None:
     """Count the votes that a member cast before their address was verified. Runs in the caller's transaction."""
     async with db.atomic():
-        for vote in await db.fetch(Waiting, WAITING, member):
+        for vote in await db.fetch(WaitingVote, WAITING, member):
             thread = await db.value(CONFIRM + COUNT[vote.axis] + THREAD, vote.id)
             if thread is not None:
-                db.after_commit(partial(nudge, Nudge(thread, scores=True)))
+                db.after_commit(partial(notify, Signal(thread, scores=True)))

@@ -7,13 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.comments import queries as comments
-from parley.comments.pieces import Mine
-from parley.core.access import MEMBER, Viewer, address_of, viewer_of
+from parley.comments.fragments import ViewerState
 from parley.core.errors import NotFound, Refused
-from parley.core.forms import Form, posted
-from parley.core.pages import came_from, fragment, wants_fragment
+from parley.core.http.access import MEMBER, Viewer, address_of, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import came_from, fragment, wants_fragment
 from parley.core.ratelimit import VOTE, take_each
-from parley.core.text import as_id
+from parley.core.text.cleaning import as_id
 from parley.votes import ops, queries
 
 
@@ -53,7 +53,7 @@ async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: in
     if row is None:
         raise NotFound("This comment does not exist.")
     own = (await queries.own_on(viewer.id, comment_id)) or {}
-    mine = Mine(quality=own.get("quality"), agreement=own.get("agreement"))
+    mine = ViewerState(quality=own.get("quality"), agreement=own.get("agreement"))
     return fragment(request, "comments/_score.html", comment=row, mine=mine)
 
 

@@ -17,7 +17,7 @@ const keys = {
   u: () => press("#undo button"),
   v: () => press("#veil button"),
   Enter: submit,
-  "?": () => document.getElementById("desk-keys")?.showModal(),
+  "?": () => document.getElementById("queue-keys")?.showModal(),
 };
 
 function open(step) {
@@ -110,5 +110,5 @@ new MutationObserver(() => {
   shown?.focus({ preventScroll: true });
   scrollTo({ top: 0 });
   opened();
-}).observe(document.querySelector(".desk-beside") ?? document.body, { childList: true, subtree: true });
+}).observe(document.querySelector(".queue-beside") ?? document.body, { childList: true, subtree: true });
 if (shown?.dataset.item) opened();

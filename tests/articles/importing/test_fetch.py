@@ -20,7 +20,7 @@ LOOPBACK = (ip_network("127.0.0.0/8"),)
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 
 
-async def fetch(url: str, **more: object) -> fetching.Fetched:
+async def fetch(url: str, **more: object) -> fetching.Download:
     return await fetching.fetch(url, allow=LOOPBACK, **more)  # type: ignore[arg-type]
 
 

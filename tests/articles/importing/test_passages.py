@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.passages import Passage, cut
+from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.plain import extract_text
 
 
@@ -14,7 +14,7 @@ def kinds(html: str) -> list[tuple[str, int | None, str]]:
     return [(passage.kind, passage.level, passage.text) for passage in cut(html, base_url="https://a.example/b/c")]
 
 
-def only(html: str) -> Passage:
+def only(html: str) -> ImportedPassage:
     (passage,) = cut(html, base_url="https://a.example/b/c")
     return passage
 

@@ -7,11 +7,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.accounts import blocks, queries
-from parley.accounts.web.common import AnyRequest, member_of, see_other
-from parley.core.access import MEMBER
+from parley.accounts.web.common import member_of, see_other
 from parley.core.errors import NotFound
-from parley.core.forms import Form, posted
-from parley.core.pages import local_path, page
+from parley.core.http.access import MEMBER, AnyRequest
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import local_path, page
 
 
 @post("/u/{name:str}/mute", name="accounts:mute", opt={"who": MEMBER})

@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.response import Redirect
 
 from parley.accounts import devices, sessions
 from parley.accounts.ops import Client, SignedIn
-from parley.core.access import Viewer, address_of, viewer_of
 from parley.core.errors import Gone, NotFound, ParleyError, TooMany
-from parley.core.forms import Form
-from parley.core.pages import local_path, page
-
-AnyRequest = Request[Any, Any, Any]
+from parley.core.http.access import AnyRequest, Viewer, address_of, viewer_of
+from parley.core.http.forms import Form
+from parley.core.http.pages import local_path, page
 
 
 def client_of(request: AnyRequest) -> Client:

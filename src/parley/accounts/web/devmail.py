@@ -7,13 +7,12 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from parley.accounts import queries
-from parley.accounts.web.common import AnyRequest
-from parley.core.access import ANYONE
 from parley.core.errors import NotFound
-from parley.core.guard import CSP
-from parley.core.pages import page
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.pages import page
+from parley.core.http.security_headers import CSP
 from parley.core.settings import settings
-from parley.core.text import as_id
+from parley.core.text.cleaning import as_id
 
 FRAMING = f"{CSP}; frame-src 'self'"
 DRAWN = (

@@ -7,12 +7,12 @@ from litestar.params import FromPath
 
 from parley.accounts import link_ops, queries, tokens
 from parley.accounts.forms import ForgotForm
-from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other, used_up
+from parley.accounts.web.common import client_of, mistaken, next_of, see_other, used_up
 from parley.accounts.web.passwords import ANSWER_SECONDS
-from parley.core.access import ANYONE
 from parley.core.errors import Gone, TooMany
-from parley.core.forms import Form, posted
-from parley.core.pages import leading_back, page
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import leading_back, page
 
 
 @get("/login/link", name="accounts:sign-in-link", opt={"who": ANYONE})

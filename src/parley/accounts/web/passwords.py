@@ -7,11 +7,11 @@ from litestar.params import FromPath
 
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import ForgotForm, ResetForm
-from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other, used_up
-from parley.core.access import ANYONE
+from parley.accounts.web.common import client_of, mistaken, next_of, see_other, used_up
 from parley.core.errors import Gone, TooMany
-from parley.core.forms import Form, posted
-from parley.core.pages import leading_back, page
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import leading_back, page
 
 # Longer than mailing a link takes, so that the time does not tell whether one was mailed.
 ANSWER_SECONDS = 0.15

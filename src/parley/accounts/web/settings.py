@@ -9,12 +9,12 @@ from litestar.params import FromPath
 
 from parley.accounts import devices, ops, queries, sessions
 from parley.accounts.forms import PasswordForm, ProfileForm
-from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, see_other
-from parley.core.access import MEMBER, Viewer
+from parley.accounts.web.common import client_of, member_of, mistaken, see_other
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
-from parley.core.forms import Form, posted
-from parley.core.pages import page
-from parley.core.text import as_id
+from parley.core.http.access import MEMBER, AnyRequest, Viewer
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
 
 # The first that fits: every browser names those it descends from as well.
 BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}

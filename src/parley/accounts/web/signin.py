@@ -7,11 +7,11 @@ from parley.accounts import hooks, ops, sessions
 from parley.accounts.attempts import ProofNeeded
 from parley.accounts.forms import SignInForm
 from parley.accounts.rules import Suspended
-from parley.accounts.web.common import AnyRequest, client_of, mistaken, next_of, see_other
-from parley.core.access import ANYONE, viewer_of
+from parley.accounts.web.common import client_of, mistaken, next_of, see_other
 from parley.core.errors import Forbidden, Refused, TooMany
-from parley.core.forms import Form, posted
-from parley.core.pages import page
+from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
 
 
 @get("/login", name="accounts:sign-in", opt={"who": ANYONE})

@@ -5,11 +5,11 @@ from litestar.params import FromPath
 
 from parley.accounts import ops, queries, tokens
 from parley.accounts.forms import SignUpForm
-from parley.accounts.web.common import AnyRequest, client_of, member_of, mistaken, next_of, see_other, used_up
-from parley.core.access import ANYONE, MEMBER, viewer_of
+from parley.accounts.web.common import client_of, member_of, mistaken, next_of, see_other, used_up
 from parley.core.errors import Gone, Refused, TooMany
-from parley.core.forms import Form, posted
-from parley.core.pages import leading_back, page
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import leading_back, page
 
 
 @get("/signup", name="accounts:sign-up", opt={"who": ANYONE})

@@ -17,7 +17,7 @@ _LISTS = {"ul", "ol"}
 _MOST_QUOTES = 3
 
 
-class _Place(msgspec.Struct, frozen=True):
+class _Nesting(msgspec.Struct, frozen=True):
     """Where a block stands: how many quotes are around it, and how deep in lists it is."""
 
     quotes: int = 0
@@ -26,10 +26,10 @@ class _Place(msgspec.Struct, frozen=True):
 
 def pieces(box: HtmlElement) -> Iterator[Piece]:
     """Every block in `box` in reading order, as (kind, level, element); each element stands alone."""
-    return _walk(box, _Place())
+    return _walk(box, _Nesting())
 
 
-def _walk(box: HtmlElement, place: _Place) -> Iterator[Piece]:
+def _walk(box: HtmlElement, place: _Nesting) -> Iterator[Piece]:
     run: list[str | HtmlElement] = []
     for node in _content(box):
         if isinstance(node, str) or _is_inline(node):
@@ -55,7 +55,7 @@ def _is_inline(node: HtmlElement) -> bool:
     return all(part.tag in INLINE or part.tag == "img" for part in node.iter())
 
 
-def _block(node: HtmlElement, place: _Place) -> Iterator[Piece]:
+def _block(node: HtmlElement, place: _Nesting) -> Iterator[Piece]:
     match node.tag:
         case tag if tag in _HEADINGS:
             yield from _with_pictures("heading", _HEADINGS[tag], node, place)
@@ -75,7 +75,7 @@ def _block(node: HtmlElement, place: _Place) -> Iterator[Piece]:
             yield from _walk(node, place)
 
 
-def _paragraphs(run: list[str | HtmlElement], box: HtmlElement, place: _Place) -> Iterator[Piece]:
+def _paragraphs(run: list[str | HtmlElement], box: HtmlElement, place: _Nesting) -> Iterator[Piece]:
     """Running text as paragraphs; two line breaks end one, as pages without p elements mean them."""
     paragraph, broken = _empty("p", box), False
     for node in run:
@@ -89,7 +89,7 @@ def _paragraphs(run: list[str | HtmlElement], box: HtmlElement, place: _Place) -
     yield from _with_pictures("paragraph", None, paragraph, place)
 
 
-def _list(items: HtmlElement, place: _Place) -> Iterator[Piece]:
+def _list(items: HtmlElement, place: _Nesting) -> Iterator[Piece]:
     number = int(start) if (start := items.get("start", "1")).lstrip("-").isdecimal() else 1
     for item in items:
         if item.tag == "li":
@@ -99,7 +99,7 @@ def _list(items: HtmlElement, place: _Place) -> Iterator[Piece]:
             yield from _block(item, place)
 
 
-def _item(item: HtmlElement, items: HtmlElement, number: int, place: _Place) -> Iterator[Piece]:
+def _item(item: HtmlElement, items: HtmlElement, number: int, place: _Nesting) -> Iterator[Piece]:
     """A list item without the lists in it, and then those, so that each item can be answered alone."""
     nested = [child for child in item if child.tag in _LISTS]
     for child in nested:
@@ -115,7 +115,7 @@ def _item(item: HtmlElement, items: HtmlElement, number: int, place: _Place) -> 
         yield from _block(child, place)
 
 
-def _definitions(terms: HtmlElement, place: _Place) -> Iterator[Piece]:
+def _definitions(terms: HtmlElement, place: _Nesting) -> Iterator[Piece]:
     """Each term with its explanations."""
     group, explained = _empty("dl", terms), False
     for node in [*terms.iter("dt", "dd")]:
@@ -127,7 +127,7 @@ def _definitions(terms: HtmlElement, place: _Place) -> Iterator[Piece]:
     yield from _with_pictures("item", place.depth + 1, group, place)
 
 
-def _with_pictures(kind: Kind, level: int | None, element: HtmlElement, place: _Place) -> Iterator[Piece]:
+def _with_pictures(kind: Kind, level: int | None, element: HtmlElement, place: _Nesting) -> Iterator[Piece]:
     before, after = take_pictures(element)
     yield from (("figure", None, figure) for figure in before)
     if place.quotes and kind != "figure":
@@ -137,7 +137,7 @@ def _with_pictures(kind: Kind, level: int | None, element: HtmlElement, place: _
     yield from (("figure", None, figure) for figure in after)
 
 
-def _quoted(element: HtmlElement, place: _Place) -> HtmlElement:
+def _quoted(element: HtmlElement, place: _Nesting) -> HtmlElement:
     for _ in range(min(place.quotes, _MOST_QUOTES)):
         outer = _empty("blockquote")
         outer.append(element)

@@ -27,7 +27,7 @@ _NOT_MODIFIED = 304
 _PASTE = "Open it in your browser, copy the text, and paste it here."
 
 
-class Fetched(msgspec.Struct, frozen=True):
+class Download(msgspec.Struct, frozen=True):
     """A page or picture as it came; `body` is unpacked, `charset` what the server declared."""
 
     url: str
@@ -49,7 +49,7 @@ async def fetch(
     resolver: Resolve = resolve,
     etag: str | None = None,
     last_modified: str | None = None,
-) -> Fetched:
+) -> Download:
     """Fetch `url` over http or https from a public address (or one in `allow`).
 
     `limit` is bytes, for what is sent and for what it unpacks to; `deadline` is seconds for everything
@@ -73,7 +73,7 @@ async def fetch(
 
 async def _follow(
     pool: httpcore.AsyncConnectionPool, url: str, limit: int, accept: Sequence[str], unless: Headers
-) -> Fetched:
+) -> Download:
     target = _target(url.strip())
     seen: set[httpx.URL] = set()
     while target not in seen and len(seen) <= _MOST_REDIRECTS:
@@ -140,7 +140,7 @@ async def _body(answer: httpcore.Response, headers: httpx.Headers, limit: int) -
     return bytes(inflating.body)
 
 
-def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Fetched:
+def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
     declared = Message()
     declared["content-type"] = headers.get("content-type") or _guess(body)
     kind = declared.get_content_type()
@@ -151,7 +151,7 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
     if not body.strip():
         raise CannotImport(f"The site sent an empty page. {_PASTE}")
     charset = declared.get_content_charset()
-    return Fetched(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"))
+    return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"))
 
 
 def _guess(body: bytes) -> str:

@@ -24,7 +24,7 @@ _SHORT = 24  # letters; a shorter run is believed only where it stands alone in 
 _MOSTLY = 0.7
 
 
-class Run(msgspec.Struct, frozen=True):
+class WordRun(msgspec.Struct, frozen=True):
     """Words of a page that stand together in one block, and the nodes that hold them."""
 
     nodes: list[tuple[HtmlElement, str]]
@@ -54,25 +54,25 @@ def squeeze(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def runs(tree: HtmlElement) -> list[Run]:
+def runs(tree: HtmlElement) -> list[WordRun]:
     """Every run of words that someone looking at the page would see."""
     return [run for run in _all_runs(tree) if any(run.parts)]
 
 
-def _all_runs(tree: HtmlElement) -> Iterator[Run]:
+def _all_runs(tree: HtmlElement) -> Iterator[WordRun]:
     nodes: list[tuple[HtmlElement, str]] = []
     hidden = 0
     for event, node in iterwalk(tree, events=("start", "end", "comment", "pi")):
         is_element = event in ("start", "end")
         if is_element and node.tag not in _BETWEEN:
-            yield Run(nodes)
+            yield WordRun(nodes)
             nodes = []
         if is_element and node.tag in _UNSEEN:
             hidden += 1 if event == "start" else -1
         side = "text" if event == "start" else "tail"
         if not hidden and getattr(node, side) and (side == "text" or node is not tree):
             nodes.append((node, side))
-    yield Run(nodes)
+    yield WordRun(nodes)
 
 
 def keep(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement, float]:
@@ -96,7 +96,7 @@ def keep(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement, float]:
     return around, found / len("".join(blocks))
 
 
-def _is_caption(run: Run, pictures: set[str | None]) -> bool:
+def _is_caption(run: WordRun, pictures: set[str | None]) -> bool:
     figure = next(next(run.holders()).iterancestors("figure"), None)
     return figure is not None and any(picture.get("src") in pictures for picture in figure.iter("img"))
 
@@ -111,7 +111,7 @@ def _drop_pictures(
             picture.drop_tree()
 
 
-def _boxes(some: Iterable[Run]) -> set[HtmlElement]:
+def _boxes(some: Iterable[WordRun]) -> set[HtmlElement]:
     boxes: set[HtmlElement] = set()
     for run in some:
         for holder in run.holders():
@@ -119,7 +119,7 @@ def _boxes(some: Iterable[Run]) -> set[HtmlElement]:
     return boxes
 
 
-def _matching(page: Sequence[Run], blocks: Sequence[str]) -> set[int]:
+def _matching(page: Sequence[WordRun], blocks: Sequence[str]) -> set[int]:
     """Which runs were chosen: first those equal to whole blocks, in order, then what lies in the gaps."""
     words = ["".join(run.parts) for run in page]
     kept: set[int] = set()
@@ -131,7 +131,7 @@ def _matching(page: Sequence[Run], blocks: Sequence[str]) -> set[int]:
     return kept
 
 
-def _in_gap(page: Sequence[Run], gap: range, blocks: Sequence[str]) -> Iterator[int]:
+def _in_gap(page: Sequence[WordRun], gap: range, blocks: Sequence[str]) -> Iterator[int]:
     text = "".join(blocks)
     edges = {0, *accumulate(map(len, blocks))}
     cursor = 0
@@ -151,7 +151,7 @@ def _found(parts: Sequence[str], text: str, cursor: int) -> int:
     return sum(len(part) for part in parts if len(part) > _SHORT // 2 and text.find(part, cursor) >= 0)
 
 
-def _around(ends: Sequence[Run]) -> HtmlElement:
+def _around(ends: Sequence[WordRun]) -> HtmlElement:
     shared: list[HtmlElement] | None = None
     for holder in (holder for run in ends for holder in run.holders()):
         above = [holder, *holder.iterancestors()]

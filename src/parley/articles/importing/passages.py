@@ -20,7 +20,7 @@ MOST_PASSAGES = 10_000
 _LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
-class Passage(msgspec.Struct, frozen=True):
+class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
@@ -33,7 +33,7 @@ class Passage(msgspec.Struct, frozen=True):
     text: str
 
 
-def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Passage]:
+def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
     """The article's passages in reading order; nothing is lost and nothing doubled.
 
     List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
@@ -71,9 +71,9 @@ def _depth(root: HtmlElement) -> int:
     return deepest
 
 
-def _passage(kind: Kind, level: int | None, element: HtmlElement) -> Passage:
+def _passage(kind: Kind, level: int | None, element: HtmlElement) -> ImportedPassage:
     html = sanitise(_LEFTOVERS.sub(r"\1", lxml.html.tostring(element, encoding="unicode", with_tail=False)))
-    return Passage(kind, level, html, _text(element))
+    return ImportedPassage(kind, level, html, _text(element))
 
 
 def _text(element: HtmlElement) -> str:

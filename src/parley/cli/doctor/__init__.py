@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import rich_click as click
 
-from parley.cli.doctor.findings import Finding, Level
+from parley.cli.doctor.checks import Check, Level
+from parley.cli.doctor.environment import address, disk, files, mail, secret
 from parley.cli.doctor.servers import database, redis, replica
-from parley.cli.doctor.surroundings import address, disk, files, mail, secret
 from parley.core.settings import Settings, SettingsError, read
 from parley.embedded import CannotStart, attach, find
 
@@ -26,16 +26,16 @@ def doctor(data: Path | None, *, as_json: bool) -> None:
     """Say what is wrong with this installation, and what to do about it."""
     try:
         with settings_of(data) as env:
-            findings = asyncio.run(examine(env))
+            results = asyncio.run(examine(env))
     except CannotStart as error:
-        findings = [Finding(Level.FAIL, "data folder", str(error))]
+        results = [Check(Level.FAIL, "data folder", str(error))]
     if as_json:
-        click.echo(msgspec.json.encode(findings).decode())
+        click.echo(msgspec.json.encode(results).decode())
     else:
-        for finding in findings:
+        for finding in results:
             level = click.style(f"{finding.level.value:<5}", fg=COLOURS[finding.level])
             click.echo(f"{level} {finding.subject:<9} {finding.text}")
-    sys.exit(any(finding.level is Level.FAIL for finding in findings))
+    sys.exit(any(finding.level is Level.FAIL for finding in results))
 
 
 @contextmanager
@@ -48,16 +48,16 @@ def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
             yield {**os.environ, **servers.settings}
 
 
-async def examine(env: Mapping[str, str]) -> list[Finding]:
+async def examine(env: Mapping[str, str]) -> list[Check]:
     """Return everything that was found, good and bad."""
     try:
         settings = read(env)
     except SettingsError as error:
-        return [Finding(Level.FAIL, "settings", str(error))]
-    return [Finding(Level.OK, "settings", "All are readable."), *await examine_all(settings)]
+        return [Check(Level.FAIL, "settings", str(error))]
+    return [Check(Level.OK, "settings", "All are readable."), *await examine_all(settings)]
 
 
-async def examine_all(settings: Settings) -> list[Finding]:
+async def examine_all(settings: Settings) -> list[Check]:
     parts = await asyncio.gather(
         address(settings),
         secret(settings),

@@ -9,10 +9,10 @@ import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from parley.cli.doctor.findings import Finding, Level, judge
+from parley.cli.doctor.checks import Check, Level, judge
 from parley.core.db import SERVER_SETTINGS
-from parley.core.migrated import known
-from parley.core.redis import client_of
+from parley.core.db.migrated import known
+from parley.core.events.redis import client_of
 from parley.core.settings import Settings
 
 STREAMS = "select pg_is_in_recovery() and exists (select from pg_stat_wal_receiver)"
@@ -40,12 +40,12 @@ FACTS = """
 """
 
 
-async def database(settings: Settings) -> list[Finding]:
+async def database(settings: Settings) -> list[Check]:
     try:
         connection = await asyncpg.connect(settings.database_url, timeout=SECONDS, server_settings=SERVER_SETTINGS)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).rstrip(".") or "it did not answer in time"
-        return [Finding(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
+        return [Check(Level.FAIL, "database", f"DATABASE_URL cannot be reached: {reason}.")]
     try:
         facts = await connection.fetchrow(FACTS)
         done: list[str] = []
@@ -56,7 +56,7 @@ async def database(settings: Settings) -> list[Finding]:
     return [*_server(facts), *_role(facts), _migrated(set(done or ())), _clock(facts["now"])]
 
 
-async def replica(settings: Settings) -> list[Finding]:
+async def replica(settings: Settings) -> list[Check]:
     """Nothing where there is none."""
     if settings.replica_url is None:
         return []
@@ -68,13 +68,13 @@ async def replica(settings: Settings) -> list[Finding]:
             await connection.close()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         no = f"DATABASE_REPLICA_URL cannot be reached: {str(error).rstrip('.')}. All is read from the primary."
-        return [Finding(Level.WARN, "replica", no)]
+        return [Check(Level.WARN, "replica", no)]
     no = "It is no replica, or gets nothing from the primary. All is read from the primary."
     yes = "It gets what the primary writes."
     return [judge("replica", good=bool(streams), yes=yes, no=no, otherwise=Level.WARN)]
 
 
-async def redis(settings: Settings) -> list[Finding]:
+async def redis(settings: Settings) -> list[Check]:
     try:
         async with client_of(settings.redis_url, seconds=SECONDS) as client:
             delay = await _latency(client)
@@ -82,7 +82,7 @@ async def redis(settings: Settings) -> list[Finding]:
     except (RedisError, OSError, ValueError) as error:
         reason = str(error).rstrip(".")
         text = f"REDIS_URL cannot be reached: {reason}. Until it can, nothing is live and no job runs."
-        return [Finding(Level.FAIL, "redis", text)]
+        return [Check(Level.FAIL, "redis", text)]
     version = str(facts.get("valkey_version") or facts["redis_version"])
     evicts_all = str(facts.get("maxmemory_policy", "")).startswith("allkeys")
     return [
@@ -109,7 +109,7 @@ async def redis(settings: Settings) -> list[Finding]:
     ]
 
 
-def _server(facts: Any) -> list[Finding]:
+def _server(facts: Any) -> list[Check]:
     return [
         judge(
             "database",
@@ -145,7 +145,7 @@ def _server(facts: Any) -> list[Finding]:
     ]
 
 
-def _role(facts: Any) -> list[Finding]:
+def _role(facts: Any) -> list[Check]:
     return [
         judge(
             "database",
@@ -171,13 +171,13 @@ def _role(facts: Any) -> list[Finding]:
     ]
 
 
-def _migrated(done: set[str]) -> Finding:
+def _migrated(done: set[str]) -> Check:
     missing = len(known() - done)
     no = f"{missing} migration{'s are' if missing > 1 else ' is'} missing. Run `parley migrate`."
     return judge("database", good=not missing, yes="It is migrated.", no=no)
 
 
-def _clock(theirs: datetime) -> Finding:
+def _clock(theirs: datetime) -> Check:
     difference = abs(theirs - datetime.now(UTC))
     no = f"It differs from PostgreSQL's by {difference.total_seconds():.0f} s. Set both by NTP."
     return judge("clock", good=difference < FAR_OFF, yes="It agrees with PostgreSQL's.", no=no, otherwise=Level.WARN)

@@ -4,8 +4,8 @@ An anchor is a W3C TextQuoteSelector (https://www.w3.org/TR/annotation-model/#te
 passage instead of on a whole document. `select` makes one, `resolve` finds many of them in a new revision.
 """
 
-from parley.comments.anchoring.document import CONTEXT, Block
+from parley.comments.anchoring.document import CONTEXT, DocumentBlock
 from parley.comments.anchoring.resolving import Resolution, resolve
 from parley.comments.anchoring.selecting import Selector, select
 
-__all__ = ["CONTEXT", "Block", "Resolution", "Selector", "resolve", "select"]
+__all__ = ["CONTEXT", "DocumentBlock", "Resolution", "Selector", "resolve", "select"]

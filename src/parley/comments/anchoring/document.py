@@ -13,7 +13,7 @@ CONTEXT = 32  # characters kept of the text before and after a quote, as Hypothe
 Span = tuple[int, int]  # from a position or an index up to another one
 
 
-class Block(msgspec.Struct, frozen=True):
+class DocumentBlock(msgspec.Struct, frozen=True):
     """A passage of a revision: its lineage and its words."""
 
     lineage: int
@@ -23,7 +23,7 @@ class Block(msgspec.Struct, frozen=True):
 class Document:
     """The passages of a revision, joined by spaces. `plain` is the same text, folded; positions are equal in both."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
+    def __init__(self, blocks: Sequence[DocumentBlock]) -> None:
         self.lineages = [one.lineage for one in blocks]
         self.place = {lineage: at for at, lineage in enumerate(self.lineages)}
         self.starts: list[int] = []

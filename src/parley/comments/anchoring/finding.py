@@ -11,9 +11,9 @@ from rapidfuzz.distance import Indel
 
 from parley.articles.budget import Budget, at_every_place
 from parley.articles.words import WORD, collapsed, folded
-from parley.comments.anchoring import floors
+from parley.comments.anchoring import thresholds
 from parley.comments.anchoring.document import Document, Span
-from parley.comments.anchoring.regions import Hoods, Region, whole_words
+from parley.comments.anchoring.regions import Contexts, Region, whole_words
 from parley.comments.anchoring.selecting import Selector
 
 _AROUND = 4  # letters more around a place than around another one, by which it is told from that
@@ -22,7 +22,7 @@ _MOST_FOUND = 100  # of words that are found more often, one of the first is tak
 _EACH_LETTER, _EACH_CONTEXT = 5, 15_000  # what it costs to look through one letter, or at the text around a place
 
 
-class Place(NamedTuple):
+class Candidate(NamedTuple):
     """Words of the new text, and how like they are to those that are looked for: 1 means that they are the same."""
 
     span: Span
@@ -34,26 +34,26 @@ class Finder:
 
     def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:
         self.old, self.new, self._budget = old, new, budget
-        self._hoods = Hoods(old, new, merged, budget)
+        self._contexts = Contexts(old, new, merged, budget)
         self._same = cache(self._same_passages)
 
-    def find(self, anchor: Selector) -> Place | None:
+    def find(self, anchor: Selector) -> Candidate | None:
         """The words of `anchor` where they are now, from the surest way of knowing to the least sure one."""
         was = self._where(anchor)
         if was is None:
             return None
         quote = self.old.plain[slice(*was)]
         here = self._unchanged(was) or self._followed(anchor, quote, was)
-        if here and here.likeness >= floors.found_by_search(quote):
+        if here and here.likeness >= thresholds.found_by_search(quote):
             return here
         if there := self._elsewhere(anchor, quote):
             return there
-        return here if here and here.likeness >= floors.followed(quote) else self._searched(anchor, quote, was)
+        return here if here and here.likeness >= thresholds.followed(quote) else self._searched(anchor, quote, was)
 
     def find_passage(self, lineage: int) -> tuple[int, float] | None:
         """The lineage that a passage has now, by itself or merged into another, and how like it is to what it was."""
         was = self.old.place.get(lineage)
-        now = lineage if lineage in self.new.place else self._hoods.merged.get(lineage, lineage)
+        now = lineage if lineage in self.new.place else self._contexts.merged.get(lineage, lineage)
         at = self.new.place.get(now)
         if was is None or at is None:
             return None
@@ -82,14 +82,14 @@ class Finder:
             return few[0]
         return max(few, key=lambda span: document.context(span, anchor.prefix, anchor.suffix), default=None)
 
-    def _unchanged(self, was: Span) -> Place | None:
+    def _unchanged(self, was: Span) -> Candidate | None:
         """In passages that read as they did."""
         first, last = self._passages(was)
         at = self._same(first, last)
         if at is None:
             return None
         start = was[0] - self.old.starts[first] + self.new.starts[at]
-        return Place((start, start + was[1] - was[0]), 1.0)
+        return Candidate((start, start + was[1] - was[0]), 1.0)
 
     def _same_passages(self, first: int, last: int) -> int | None:
         """The first of the new passages that read as those from `first` up to `last` did."""
@@ -98,9 +98,9 @@ class Finder:
             return None
         return at if self.old.passages(first, last) == self.new.passages(at, at + last - first) else None
 
-    def _followed(self, anchor: Selector, quote: str, was: Span) -> Place | None:
+    def _followed(self, anchor: Selector, quote: str, was: Span) -> Candidate | None:
         """By what became of each word around, or verbatim close to it."""
-        region = self._hoods.region(*self._passages(was))
+        region = self._contexts.region(*self._passages(was))
         if region is None:
             return None
         now = region.follow(*was)
@@ -108,7 +108,7 @@ class Finder:
             now = self._close(anchor, quote, was, region) or now
         if now is None or not self._budget.allows(len(quote) * (now[1] - now[0])):
             return None
-        return Place(now, Indel.normalized_similarity(quote, self.new.plain[slice(*now)]))
+        return Candidate(now, Indel.normalized_similarity(quote, self.new.plain[slice(*now)]))
 
     def _close(self, anchor: Selector, quote: str, was: Span, region: Region) -> Span | None:
         """The very words in the same passages or across their ends, where they are not other ones of before."""
@@ -123,13 +123,13 @@ class Finder:
         spans = ((one, one + len(quote)) for one in self.new.find(quote, max(start, 0), end) if one not in kept)
         return self._likest_around(spans, anchor, self.new)
 
-    def _elsewhere(self, anchor: Selector, quote: str) -> Place | None:
+    def _elsewhere(self, anchor: Selector, quote: str) -> Candidate | None:
         """Verbatim in a passage that did not have these words before."""
-        if not floors.is_telling(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.plain)):
+        if not thresholds.is_telling(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.plain)):
             return None
         spans = ((one, one + len(quote)) for one in self.new.find(quote, 0, len(self.new.plain)))
         fresh = islice((span for span in islice(spans, _MOST_FOUND) if not self._was_there(quote, span)), _MANY)
-        return self._best((Place(span, 1.0) for span in fresh), anchor)
+        return self._best((Candidate(span, 1.0) for span in fresh), anchor)
 
     def _was_there(self, quote: str, span: Span) -> bool:
         """Whether a passage had these words before, so that they are not the ones that are looked for."""
@@ -140,14 +140,14 @@ class Finder:
         letters = self.old.ends[before] - self.old.starts[before]
         return not self._budget.allows(_EACH_LETTER * letters) or quote in self.old.passages(before, before + 1)
 
-    def _searched(self, anchor: Selector, quote: str, was: Span) -> Place | None:
+    def _searched(self, anchor: Selector, quote: str, was: Span) -> Candidate | None:
         """Edited, in or beside its passage, but with other words around. Verbatim ones were looked for before."""
-        floor = floors.found_by_search(quote)
-        hood = self._hoods.around(*self._passages(was)) if floor < 1 else (0, 0)
+        floor = thresholds.found_by_search(quote)
+        hood = self._contexts.around(*self._passages(was)) if floor < 1 else (0, 0)
         places = [self._most_like(quote, at, floor) for at in range(*hood)]
         return self._best((place for place in places if place and floor <= place.likeness < 1), anchor)
 
-    def _most_like(self, quote: str, passage: int, floor: float) -> Place | None:
+    def _most_like(self, quote: str, passage: int, floor: float) -> Candidate | None:
         start, end = self.new.positions((passage, passage + 1))
         if end - start < len(quote) or not self._budget.allows(at_every_place(len(quote), end - start)):
             return None
@@ -156,9 +156,9 @@ class Finder:
             return None
         span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
         words = self.new.plain[slice(*span)]
-        return None if self._was_there(words, span) else Place(span, Indel.normalized_similarity(quote, words))
+        return None if self._was_there(words, span) else Candidate(span, Indel.normalized_similarity(quote, words))
 
-    def _best(self, places: Iterable[Place], anchor: Selector) -> Place | None:
+    def _best(self, places: Iterable[Candidate], anchor: Selector) -> Candidate | None:
         """The most like one, of equal ones the one with the same text around it; None when nobody can tell."""
         ranked = sorted(((one.likeness, self._context(one.span, anchor), one) for one in places), reverse=True)
         if len(ranked) > 1:

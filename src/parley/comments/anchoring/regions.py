@@ -19,7 +19,7 @@ _LONG = 64  # letters of a long word
 _TOKEN = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+|[^\w\s]")
 
 
-class Run(NamedTuple):
+class WordMapping(NamedTuple):
     """Words of the old text, and the words that they were left as or became."""
 
     start: int
@@ -58,9 +58,9 @@ class Region:
                 yield from [(begin, stop)] * (begin < stop)
 
 
-def _run(steps: list[Opcode]) -> Run:
+def _run(steps: list[Opcode]) -> WordMapping:
     first, last = steps[0], steps[-1]
-    return Run(first.src_start, last.src_end, first.dest_start, last.dest_end)
+    return WordMapping(first.src_start, last.src_end, first.dest_start, last.dest_end)
 
 
 def _tokens(document: Document, span: Span, coder: Coder) -> tuple[list[Span], str]:
@@ -68,7 +68,7 @@ def _tokens(document: Document, span: Span, coder: Coder) -> tuple[list[Span], s
     return tokens, coder.code(document.plain[start:end] for start, end in tokens)
 
 
-class Hoods:
+class Contexts:
     """For each passage, which ones took its place, as far as other passages that went on leave room."""
 
     def __init__(self, old: Document, new: Document, merged: Mapping[int, int], budget: Budget) -> None:

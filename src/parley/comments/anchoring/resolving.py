@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from parley.articles.budget import ANCHORS, EACH_ANCHOR, Budget
-from parley.comments.anchoring.document import Block, Document
+from parley.comments.anchoring.document import Document, DocumentBlock
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
 
@@ -34,8 +34,8 @@ class Resolution(msgspec.Struct, frozen=True):
 
 def resolve(
     selectors: Sequence[Selector],
-    former: Sequence[Block],
-    new: Sequence[Block],
+    former: Sequence[DocumentBlock],
+    new: Sequence[DocumentBlock],
     merged: Mapping[int, int],
 ) -> list[Resolution]:
     """Where each of `selectors`, which stand on the revision `former`, stands in `new`.

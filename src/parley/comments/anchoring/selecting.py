@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.words import collapsed, folded
-from parley.comments.anchoring.document import Block, Document, Span
+from parley.comments.anchoring.document import Document, DocumentBlock, Span
 
 # Of words that stand in a passage very often, one of the first is taken: each costs a comparison of its letters.
 MOST_FOUND = 2_000
@@ -25,7 +25,7 @@ class Selector(msgspec.Struct, frozen=True):
     suffix: str = ""
 
 
-def select(passages: Sequence[Block], lineage: int, quote: str, prefix: str = "") -> Selector | None:
+def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: str = "") -> Selector | None:
     """The selector of `quote`, which begins in the passage `lineage`, or None when its words are not there.
 
     White space, typographic quotation marks and dashes need not be as the article has them; case must be. Of several

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from time import time
 
-from parley.core import attempts, db
+from parley.core import db
+from parley.core.events import attempts
 from parley.core.retention.rules import Files, Rule
 
 # Rows of one transaction, so that none holds locks for long or runs into its time-out.
@@ -15,7 +16,8 @@ DAY = 86_400
 async def remove_expired_rows(rule: Rule) -> int:
     """Delete or blank the rows whose time is over, and return how many those were.
 
-    A row that cannot be deleted holds up no other: it is tried again later, like any item of a job (core/attempts.py).
+    A row that cannot be deleted holds up no other: it is tried again later, like any item of a job
+    (core/events/attempts.py).
     """
     count = 0
     while removed := await _remove_batch(rule):

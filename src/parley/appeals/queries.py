@@ -1,0 +1,146 @@
+"""What waits for a moderator who had no part in it: appeals, and decisions that take two."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.core.http.access import ADMIN, Viewer
+from parley.decisions.rules import OVERDUE_DAYS
+
+MOST = 200
+
+
+class WaitingRow(msgspec.Struct, frozen=True):
+    """An appeal or, as `second`, a decision that waits for one; `id` is that of the appeal or of the decision."""
+
+    kind: str
+    id: int
+    decision: int
+    action: str
+    role: str | None
+    member: str | None
+    text: str
+    since: datetime
+    overdue: bool
+    assigned_to: str | None
+    mine: bool
+
+
+# $1 the moderator, $2 whether they are an admin. Nobody finds here what they decided, what is about them or what they
+# reported; what is about staff, or about roles, is for admins.
+NO_PART = """
+    d.moderator is distinct from $1 and d.second is distinct from $1 and d.member is distinct from $1
+    and not exists (select from report o where o.item = d.item and o.reporter = $1)
+    and ($2 or d.action <> 'role' and coalesce(m.role = 'member' or d.kind <> 'member', true))
+"""
+APPEAL = "a.state in ('filed', 'assigned')"
+LIST = f"""
+select 'appeal' as kind, a.id, d.id as decision, d.action, d.role, m.name as member, a.text,
+       a.created_at as since, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue,
+       h.name as assigned_to, coalesce(a.assigned_to = $1, false) as mine
+from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
+left join member h on h.id = a.assigned_to
+where {APPEAL} and {NO_PART}
+union all
+select 'second', d.id, d.id, d.action, d.role, m.name, d.reason, d.created_at,
+       d.created_at < now() - interval '{OVERDUE_DAYS} days', null, false
+from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART}
+order by since, kind, id limit {MOST}
+"""  # noqa: S608 constants only
+
+
+async def waiting(viewer: Viewer) -> list[WaitingRow]:
+    """What waits and is this moderator's to decide, the oldest first."""
+    return await db.fetch(WaitingRow, LIST, viewer.id, viewer.standing >= ADMIN)
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How much waits for a moderator, and how much for others only."""
+
+    here: int
+    elsewhere: int
+
+
+COUNTS = f"""
+with one as (
+    select {NO_PART} as here from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
+    where {APPEAL}
+    union all
+    select {NO_PART} from decision d left join member m on m.id = d.member where d.state = 'awaiting'
+) select count(*) filter (where here) as here, count(*) filter (where not here) as elsewhere from one
+"""  # noqa: S608 constants only
+
+
+async def counts(viewer: Viewer) -> Counts:
+    found = await db.fetch_one(Counts, COUNTS, viewer.id, viewer.standing >= ADMIN)
+    return found or Counts(0, 0)
+
+
+class AppealRow(msgspec.Struct, frozen=True):
+    """An appeal with the decision it is against."""
+
+    id: int
+    decision: int
+    action: str
+    until: datetime | None
+    member: int
+    name: str
+    text: str
+    state: str
+    answer: str
+    created_at: datetime
+    decided_at: datetime | None
+    overdue: bool
+    assigned_to: str | None
+    mine: bool
+    in_force: bool
+
+    @property
+    def open(self) -> bool:
+        return self.state in {"filed", "assigned"}
+
+
+ONE = f"""
+select a.id, d.id as decision, d.action, d.until, a.member, m.name, a.text, a.state, a.answer, a.created_at,
+       a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue, h.name as assigned_to,
+       coalesce(a.assigned_to = $1, false) as mine, d.state = 'in_force' as in_force
+from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
+left join member h on h.id = a.assigned_to
+where a.id = $3 and {NO_PART}
+"""  # noqa: S608 constants only
+
+
+async def one(viewer: Viewer, appeal: int) -> AppealRow | None:
+    """An appeal, unless the viewer had a part in it."""
+    return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.standing >= ADMIN, appeal)
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A decision that one moderator proposed, and what became of that."""
+
+    id: int
+    action: str
+    role: str | None
+    reason: str
+    guideline: str | None
+    state: str
+    member: int | None
+    name: str | None
+    was: str | None
+    moderator: str | None
+    created_at: datetime
+
+
+PROPOSAL = f"""
+select d.id, d.action, d.role, d.reason, g.title as guideline, d.state, d.member, m.name, m.role as was,
+       o.name as moderator, d.created_at
+from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
+left join member o on o.id = d.moderator
+where d.id = $3 and (d.state = 'awaiting' or d.second is not null or d.state = 'refused') and {NO_PART}
+"""  # noqa: S608 constants only
+
+
+async def proposal(viewer: Viewer, decision: int) -> Proposal | None:
+    """A decision that takes two, unless the viewer had a part in it."""
+    return await db.fetch_one(Proposal, PROPOSAL, viewer.id, viewer.standing >= ADMIN, decision)

@@ -1,0 +1,51 @@
+"""Looking twice over HTTP: a comment that was decided about, what one would have done, then what was done."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.appeals import second_look_queries as queries
+from parley.appeals import second_looks
+from parley.core.errors import ParleyError
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.decisions.rules import JUDGEMENTS
+
+
+@get("/mod/audits", name="moderation:audits", opt={"who": MODERATOR})
+async def audits_page(request: AnyRequest) -> Response[Any]:
+    """The next one to look at, below what came out of the last."""
+    return await _show(request, Form({}))
+
+
+@post("/mod/audits/{decision:str}", name="moderation:audit", opt={"who": MODERATOR})
+async def audit(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    form, number = Form(await posted(request)), as_id(decision) or 0
+    try:
+        await second_looks.answer(staff(request), number, form.choice("action", list(JUDGEMENTS)))
+    except ParleyError as error:
+        form.errors["action"] = str(error)
+        return await _show(request, form, error.status)
+    return Redirect(f"/mod/audits?seen={number}", status_code=303)
+
+
+async def _show(request: AnyRequest, form: Form, status: int = 200) -> Response[Any]:
+    viewer, seen = staff(request), as_id(request.query_params.get("seen", ""))
+    return page(
+        request,
+        "appeals/second_look.html",
+        status=status,
+        case=await queries.case(viewer),
+        compared=await queries.compared(viewer, seen) if seen else None,
+        waiting=await queries.waiting(viewer),
+        form=form,
+        actions=JUDGEMENTS.values(),
+        all_actions=JUDGEMENTS,
+    )
+
+
+handlers: list[object] = [audits_page, audit]

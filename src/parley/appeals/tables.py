@@ -1,0 +1,37 @@
+"""Appeals against decisions, and second looks at decisions."""
+
+from piccolo.columns import BigSerial, ForeignKey, OnDelete, Text, Timestamptz, Varchar
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from parley.accounts.tables import Member
+from parley.core.db.schema import Index
+from parley.decisions.tables import Decision
+
+
+class Appeal(Table):
+    """A decision asked to be reviewed by somebody else; one a decision."""
+
+    id = BigSerial(primary_key=True)
+    decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    text = Text(null=False, default=None)
+    state = Varchar(10, null=False, default="filed")
+    assigned_to = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
+    answer = Text(null=False, default="")
+    created_at = Timestamptz(null=False)
+    decided_at = Timestamptz(null=True, default=None)
+
+    appeal_state_check = Check("state in ('filed', 'assigned', 'upheld', 'overturned', 'modified', 'withdrawn')")
+
+    appeal_waiting = Index("created_at", where="state in ('filed', 'assigned')")
+
+
+class SecondLook(Table):
+    """What another moderator would have decided, without knowing what was; one a decision."""
+
+    id = BigSerial(primary_key=True)
+    decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
+    moderator = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
+    action = Varchar(10, null=False, default=None)
+    created_at = Timestamptz(null=False)

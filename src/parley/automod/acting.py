@@ -1,0 +1,135 @@
+"""What a hit does, in the transaction that posts the comment; whatever it hides, a person looks at."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley import mail
+from parley.automod.rules import current
+from parley.automod.rules.budget import Judged, Overrun
+from parley.automod.rules.evaluate import ActiveRule, Match, decisive
+from parley.core import db
+from parley.core.settings import settings
+from parley.decisions import effects, letters
+from parley.decisions.rules import Choice
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+from parley.reports import ops as reports
+from parley.reports import staff_mail, targets
+
+HIT = """
+insert into hit (rule, version, comment, matched, acted, created_at)
+select r, v, $1, m, a, now() from unnest($2::bigint[], $3::int[], $4::text[], $5::boolean[]) as h(r, v, m, a)
+"""
+DECISION = """
+insert into decision (item, kind, target, thread, action, guideline, reason, moderator, rule, member, state, before,
+                      created_at)
+values ($1, 'comment', $2, $3, $4, $5, $6, null, $7, $8, 'in_force', $9::jsonb, now()) returning id
+"""
+
+
+class Recipient(msgspec.Struct, frozen=True):
+    name: str
+    email: str
+
+
+async def act(comment: int, judged: Judged) -> None:
+    """Write the hits on a comment down and do what they ask for: a queue item, a fold, letters, the record.
+
+    A comment on which a rule went over its budget waits for a moderator, like one that a rule holds.
+    """
+    done = judged.effective
+    await _keep(comment, judged.hits, done)
+    if not done and not judged.unfinished:
+        return
+    target = await targets.lock("comment", comment)
+    item = await reports.open_item("comment", comment, target.thread)
+    await reports.weigh(item)
+    entries = [await _do(hit, target, item) for hit in done]
+    if judged.unfinished:
+        entries.append(await _hold_unfinished(judged, judged.unfinished, target))
+    for entry in entries:
+        await modlog.write(None, entry)
+
+
+async def _keep(comment: int, hits: Sequence[Match], done: Sequence[Match]) -> None:
+    await db.execute(
+        HIT,
+        comment,
+        [hit.rule.id for hit in hits],
+        [hit.rule.version for hit in hits],
+        [hit.matched for hit in hits],
+        [hit in done for hit in hits],
+    )
+
+
+async def hold_unjudged(comment: int) -> None:
+    """A newcomer's comment waits because the rules could not be applied (trust.md R22)."""
+    target = await targets.lock("comment", comment)
+    await reports.weigh(await reports.open_item("comment", comment, target.thread))
+    reason = "The rules could not run, so this new member's comment is waiting for a moderator."
+    await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
+
+
+async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target) -> Entry:
+    """Tell the author that their comment waits, unless a rule that holds it did, and return the entry of the record."""
+    if decisive(judged.hits) is None:
+        await _tell_author(over.rule, target)
+    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, over.reason)
+
+
+async def _do(hit: Match, target: targets.Target, item: int) -> Entry:
+    """Do what one hit asks for and return what the record says of it."""
+    reason = f"Automatic rule: {hit.rule.name}"
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    decision = None
+    match hit.rule.action:
+        case "hold":
+            after = {"state": "pending"}
+            await _tell_author(hit.rule, target)
+        case "collapse":
+            choice = Choice(item, 0, "collapse", hit.rule.guideline, reason)
+            before, after = await effects.apply(target, choice, None)
+            decision = await _decide(hit, target, item, reason)
+        case "notify":
+            await staff_mail.tell(
+                f"rule.{hit.rule.id}", "rule", reason=_said(hit), link=f"{settings().base_url}/mod/queue"
+            )
+    return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, reason, decision)
+
+
+async def _decide(hit: Match, target: targets.Target, item: int, reason: str) -> int:
+    """The statement of why a rule folded a comment, which its author can appeal against."""
+    before = msgspec.json.encode({"collapsed": target.collapsed}).decode()
+    made: int = await db.value(
+        DECISION,
+        item,
+        target.id,
+        target.thread,
+        "collapse",
+        hit.rule.guideline,
+        f"{reason}. It matched: {hit.matched}" if hit.matched else reason,
+        hit.rule.id,
+        target.member,
+        before,
+    )
+    await letters.tell(made)
+    current.forget_after_commit()
+    return made
+
+
+async def _tell_author(rule: ActiveRule, target: targets.Target) -> None:
+    author = await db.fetch_one(Recipient, "select name, email from member where id = $1", target.member)
+    if author is not None:
+        written = mail.written_message("held", name=author.name, reason=rule.name, link=_address(target))
+        await mail.send(f"held.{target.id}"[:20], author.email, *written)
+
+
+def _said(hit: Match) -> str:
+    quoted = f": “{hit.matched}”" if hit.matched else ""
+    return f"The rule “{hit.rule.name}” has matched a new comment{quoted}."
+
+
+def _address(target: targets.Target) -> str:
+    return f"{settings().base_url}/t/{target.thread}"

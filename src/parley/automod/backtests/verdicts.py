@@ -1,0 +1,18 @@
+"""What moderators made of comments that rules hit: whether the rule was right."""
+
+from parley.automod.rules.facts import RESTRICTS
+
+# The comments that a person decided about: true where the last decision took something away and stands, false where it
+# left the comment or was overturned.
+DECIDED = f"""
+select distinct on (i.target) i.target as comment,
+       d.state <> 'overturned' and d.action in {RESTRICTS} as is_right
+from queue_item i join decision d on d.item = i.id
+where i.kind = 'comment' and d.moderator is not null and d.state in ('in_force', 'ended', 'overturned')
+  and (d.action in {RESTRICTS} or d.action = 'approve')
+order by i.target, d.id desc
+"""  # noqa: S608 constants only
+VERDICTS = f"""
+select count(*) filter (where is_right) as right, count(*) filter (where not is_right) as wrong
+from ({DECIDED}) d where comment = any($1::bigint[])
+"""  # noqa: S608 constants only

@@ -1,0 +1,199 @@
+"""What moderators do with rules: write, change, test, switch and order them; each on the record."""
+
+from functools import partial
+
+import msgspec
+
+from parley.automod.backtests.run import Result
+from parley.automod.rules import current, limits
+from parley.automod.rules.limits import STATES, RuleDraft
+from parley.core import db
+from parley.core.errors import NotFound, Refused
+from parley.core.events.job_wakeups import wake_job
+from parley.core.http.access import Viewer
+from parley.decisions.rules import Stale
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+
+
+class LockedRule(msgspec.Struct, frozen=True):
+    """A locked rule as it is."""
+
+    id: int
+    name: str
+    version: int
+    state: str
+    action: str
+    guideline: str
+    conditions: str
+    position: int
+
+
+class Tested(msgspec.Struct, frozen=True):
+    """The last finished back-test of a version."""
+
+    id: int
+    proposed_by: int | None
+    result: str
+
+
+LOCK = """
+select id, name, version, state, action, guideline, conditions::text as conditions, position from rule
+where id = $1 for update
+"""
+CREATE = """
+insert into rule (name, conditions, action, guideline, position, changed_by, changed_at)
+values ($1, $2::jsonb, $3, $4, (select coalesce(max(position), 0) + 1 from rule), $5, now())
+on conflict (name) do nothing returning id
+"""
+CHANGE = """
+update rule set name = $2, conditions = $3::jsonb, action = $4, guideline = $5, version = $6, state = $7,
+                slowest_bytes = case version when $6 then slowest_bytes else 0 end,
+                slowest_seconds = case version when $6 then slowest_seconds else 0 end, changed_by = $8,
+                changed_at = now()
+where id = $1 and not exists (select from rule other where other.name = $2 and other.id <> $1)
+"""
+KEEP = """
+insert into rule_version (rule, version, conditions, action, changed_by, changed_at)
+select id, version, conditions, action, changed_by, changed_at from rule where id = $1
+"""
+SWITCH = "update rule set state = $2, changed_by = $3, changed_at = now() where id = $1"
+TESTED = """
+select id, proposed_by, result::text as result from backtest where rule = $1 and version = $2 and state = 'done'
+order by id desc limit 1
+"""
+TEST = """
+insert into backtest (rule, version, asked_by, created_at, changed_at)
+select $1, $2, $3, now(), now()
+where not exists (select from backtest where rule = $1 and version = $2 and state in ('waiting', 'running'))
+"""
+OTHERS = "select exists(select from member where role in ('moderator', 'admin') and state = 'active' and id <> $1)"
+# It goes a place and a half, and all are numbered anew.
+MOVE = """
+update rule u set position = n.place
+from (select id, row_number() over (order by place, id) as place
+      from (select id, row_number() over (order by position, id) + case id when $1 then $2 else 0.0 end as place
+            from rule) m) n
+where n.id = u.id and u.position <> n.place
+"""
+UP, DOWN = -1.5, 1.5
+TAKEN = "There is a rule of this name already. Please give it another one; what you typed is kept."
+
+
+async def create(viewer: Viewer, asked: RuleDraft) -> int:
+    """Write a new rule, which is off, and return its number. Raises Refused where its name is taken."""
+    async with db.atomic():
+        made: int | None = await db.value(CREATE, asked.name, asked.asks, asked.action, asked.guideline, viewer.id)
+        if made is None:
+            raise Refused(TAKEN)
+        await db.execute(KEEP, made)
+        await modlog.write(viewer, Entry("rule.new", "rule", made, {}, _said(asked, 1, "off"), asked.guideline))
+    return made
+
+
+async def change(viewer: Viewer, rule: int, version: int, asked: RuleDraft) -> None:
+    """Change a rule; what it asks or does is a new version, which at most watches until it is tested and switched on.
+
+    Raises Stale where somebody else changed it since, Refused where the new name is taken.
+    """
+    async with db.atomic():
+        was = await _locked(rule, version)
+        same = _same(was, asked)
+        number = was.version if same else was.version + 1
+        state = was.state if same or was.state == "off" else "shadow"
+        values = (asked.name, asked.asks, asked.action, asked.guideline, number, state, viewer.id)
+        if not await db.execute(CHANGE, rule, *values):
+            raise Refused(TAKEN)
+        if not same:
+            await db.execute(KEEP, rule)
+        before = {"name": was.name, "version": was.version, "state": was.state}
+        entry = Entry("rule.change", "rule", rule, before, _said(asked, number, state), asked.guideline)
+        await modlog.write(viewer, entry)
+        db.after_commit(_forget)
+
+
+async def test(viewer: Viewer, rule: int, version: int) -> None:
+    """Ask for a back-test of a version; one that is under way is enough."""
+    async with db.atomic():
+        await _locked(rule, version)
+        await db.execute(TEST, rule, version, viewer.id)
+        db.after_commit(partial(wake_job, "backtests"))
+
+
+async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
+    """Bring a rule into a state and return the one that it is in now.
+
+    It stays as it was where a second moderator has to agree first. Raises Stale where somebody else changed it since,
+    Refused where it was not tested.
+    """
+    if state not in STATES:
+        raise Refused("Please choose off, watching or on.")
+    async with db.atomic():
+        was = await _locked(rule, version)
+        if state == was.state:
+            return state
+        if state == "on" and not await _agreed(viewer, was):
+            return was.state
+        await db.execute(SWITCH, rule, state, viewer.id)
+        entry = Entry(f"rule.{state}", "rule", rule, {"state": was.state}, {"state": state}, was.guideline)
+        await modlog.write(viewer, entry)
+        db.after_commit(_forget)
+    return state
+
+
+async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
+    """Whether as many moderators agree as have to; a first one's wish is noted."""
+    tested = await db.fetch_one(Tested, TESTED, rule.id, rule.version)
+    result = limits.may_switch_on(msgspec.json.decode(tested.result, type=Result) if tested else None)
+    if tested is None or not limits.needs_two(rule.action, result) or not await db.value(OTHERS, viewer.id):
+        return True
+    if tested.proposed_by is None:
+        await db.execute("update backtest set proposed_by = $2 where id = $1", tested.id, viewer.id)
+        await modlog.write(viewer, Entry("rule.propose", "rule", rule.id, {}, {"version": rule.version}))
+    return tested.proposed_by not in (None, viewer.id)
+
+
+async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
+    """Let a rule come before the one above it, or after the one below: the first that holds decides."""
+    async with db.atomic():
+        was = await _locked(rule)
+        if await db.execute(MOVE, rule, UP if up else DOWN):
+            is_at = await db.value("select position from rule where id = $1", rule)
+            entry = Entry("rule.move", "rule", rule, {"position": was.position}, {"position": is_at})
+            await modlog.write(viewer, entry)
+            db.after_commit(_forget)
+
+
+async def stop(viewer: Viewer, *, on: bool) -> None:
+    """Stop all rules at once (`on`), or let them go on as they are set."""
+    async with db.atomic():
+        if await current.is_stopped() != on:
+            await modlog.write(viewer, Entry("stop" if on else "start", "engine", 0))
+            db.after_commit(_forget)
+
+
+async def _locked(rule: int, version: int | None = None) -> LockedRule:
+    """Lock a rule. Raises NotFound, or Stale where it is no longer at the version that was seen."""
+    was = await db.fetch_one(LockedRule, LOCK, rule)
+    if was is None:
+        raise NotFound("There is no such rule.")
+    if version is not None and version != was.version:
+        raise Stale("Another moderator has changed this rule in the meantime. This is the current state.")
+    return was
+
+
+def _same(was: LockedRule, asked: RuleDraft) -> bool:
+    """Whether a rule would ask and do the same as before."""
+    before, after = msgspec.json.decode(was.conditions), msgspec.json.decode(asked.asks)
+    return (before, was.action) == (after, asked.action)
+
+
+def _said(asked: RuleDraft, version: int, state: str) -> dict[str, object]:
+    """What the record says of a rule."""
+    conditions = msgspec.to_builtins(asked.conditions)
+    shown: dict[str, object] = {"name": asked.name, "version": version, "state": state, "action": asked.action}
+    return shown | {"conditions": conditions}
+
+
+async def _forget() -> None:
+    current.forget()

@@ -1,0 +1,28 @@
+"""Whether a database has the tables that this code expects. Apart from `migrate`, whose tools take much memory."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from parley.core.db import value, values
+
+FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+
+
+async def is_migrated() -> bool:
+    """Whether the database has every migration this code knows."""
+    return known() <= await done()
+
+
+async def done() -> set[str]:
+    """The ids of the migrations that the database has."""
+    if await value("select to_regclass('migration') is null"):
+        return set()
+    return set(await values("select name from migration where app_name = 'parley'"))
+
+
+@cache
+def known() -> set[str]:
+    """The ids of all migrations in the code."""
+    files = FOLDER.glob("m[0-9]*.py")
+    return {match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))}

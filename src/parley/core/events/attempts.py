@@ -1,0 +1,121 @@
+"""The items of a sweep, one by one: an item that fails is written down, tried again later, and holds up no other.
+
+Each failure makes an item wait four times as long. An item that failed `MOST` times is dead: only
+`parley jobs retry` has it tried again. What the database could not do for want of room or time never becomes dead.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import nullcontext
+from typing import TypeVar
+
+import structlog
+
+from parley.core import db
+from parley.core.errors import Unavailable
+from parley.core.http.failures import LOST, TOO_MUCH
+
+log = structlog.get_logger(__name__)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Tried again after 10 s, 40 s, 3 minutes, 11 minutes, 43 minutes, 3 hours and 11 hours.
+MOST = 8
+ERROR_LENGTH = 500
+
+WAITING = """
+select item from job_failure
+where job = $1 and item = any($2::text[]) and (retry_at is null or retry_at > clock_timestamp())
+"""
+FAILED = """
+insert into job_failure as f (job, item, attempts, error, failed_at, retry_at)
+values ($1, $2, 1, $3, clock_timestamp(), clock_timestamp() + interval '10 seconds')
+on conflict (job, item) do update set
+  attempts = f.attempts + 1, error = excluded.error, failed_at = excluded.failed_at,
+  retry_at = case when f.attempts + 1 < $4 or $5
+    then excluded.failed_at + interval '10 seconds' * 4 ^ least(f.attempts, 6) end
+returning attempts
+"""
+CLEAR = "delete from job_failure where job = $1 and item = any($2::text[])"
+
+
+def due(job: str, column: str) -> str:
+    """An SQL condition: the item that `column` names need not wait after a failure."""
+    return f"""not exists (select from job_failure f where f.job = '{job}' and f.item = ({column})::text
+      and (f.retry_at is null or f.retry_at > clock_timestamp()))"""
+
+
+async def each(
+    job: str,
+    items: Iterable[Item],
+    work: Callable[[Item], Awaitable[Result]],
+    *,
+    key: Callable[[Item], object] = str,
+    in_transaction: bool = True,
+    most: int | None = None,
+) -> list[Result]:
+    """Do `work` for each item that is due, in a transaction each, and return what came of those that did not fail.
+
+    `key` names an item for good; of those that are due the first `most` are taken.
+    Raises what says that the database is away: then no item is at fault.
+    """
+    done, results = [], []
+    for item in (await _due(job, list(items), key))[:most]:
+        try:
+            async with db.atomic() if in_transaction else nullcontext():
+                results.append(await work(item))
+        except (Unavailable, *LOST):
+            raise
+        except Exception as error:  # noqa: BLE001 whatever it is, the other items do not wait for this one
+            await failed(job, str(key(item)), error)
+        else:
+            done.append(str(key(item)))
+    await clear(job, done)
+    return results
+
+
+async def together(
+    job: str,
+    items: Sequence[Item],
+    work: Callable[[Sequence[Item]], Awaitable[None]],
+    *,
+    key: Callable[[Item], object] = str,
+) -> None:
+    """Do `work` for all items at once. Where it fails, for each half, until those that fail are found."""
+    items = await _due(job, list(items), key)
+    if not items:
+        return
+    try:
+        async with db.atomic():
+            await work(items)
+    except (Unavailable, *LOST):
+        raise
+    except Exception as error:  # noqa: BLE001 as above
+        if len(items) == 1:
+            await failed(job, str(key(items[0])), error)
+            return
+        half = len(items) // 2
+        await together(job, items[:half], work, key=key)
+        await together(job, items[half:], work, key=key)
+    else:
+        await clear(job, [str(key(item)) for item in items])
+
+
+async def failed(job: str, item: str, error: Exception) -> None:
+    """Write down that an item failed, and when it is tried again."""
+    words = repr(error).replace("\0", "")[:ERROR_LENGTH]
+    attempts = await db.value(FAILED, job, item, words, MOST, isinstance(error, TOO_MUCH))
+    log.error("job item failed", job=job, item=item, attempts=attempts, exc_info=error)
+
+
+async def _due(job: str, items: list[Item], key: Callable[[Item], object]) -> list[Item]:
+    if not items:
+        return []
+    waiting = set(await db.values(WAITING, job, [str(key(item)) for item in items]))
+    return [item for item in items if str(key(item)) not in waiting]
+
+
+async def clear(job: str, items: list[str]) -> None:
+    """Forget the failures of items that were done after all."""
+    if items:
+        await db.execute(CLEAR, job, items)

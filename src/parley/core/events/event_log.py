@@ -1,0 +1,45 @@
+"""The event log: numbered facts of a thread, written in the transaction that makes them true.
+
+`seq` is gap-free in each thread and in commit order, because `emit` holds the thread's row until commit.
+"""
+
+from typing import Any
+
+import msgspec
+
+from parley.core.db import in_transaction, value, when_committed
+from parley.core.events.notify import Signal, notify
+
+EMIT = """
+with thread as (update thread set last_seq = last_seq + 1 where id = $1 returning last_seq)
+insert into event (thread, seq, kind, comment, actor, payload)
+select $1, thread.last_seq, $2, $3, $4, $5::jsonb from thread
+returning seq
+"""
+
+
+async def emit(
+    kind: str,
+    *,
+    thread: int,
+    comment: int | None = None,
+    actor: int | None = None,
+    payload: dict[str, Any] | None = None,
+) -> int:
+    """Write an event into `thread`'s log, notify its readers after the commit, and return its number.
+
+    Raises RuntimeError outside a transaction: an event without its change would be a lie.
+    """
+    if not in_transaction():
+        raise RuntimeError("emit() needs an open transaction")
+    seq: int = await value(EMIT, thread, kind, comment, actor, msgspec.json.encode(payload or {}).decode())
+    await announce(thread, seq)
+    return seq
+
+
+async def announce(thread: int, seq: int) -> None:
+    """Notify the readers of `thread` once the event is committed.
+
+    For the one op that writes its event in one statement with its change (comments/ops.py); all others call `emit`.
+    """
+    await when_committed(lambda: notify(Signal(thread, seq)))

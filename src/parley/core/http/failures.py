@@ -1,0 +1,110 @@
+"""What a person sees when something fails: one clear page, what they typed, and an id to find it in the log."""
+
+from typing import Any
+from urllib.parse import quote
+
+import asyncpg
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from parley.core.db import expire_connections
+from parley.core.errors import ComeBack, ParleyError, SignInNeeded, Unavailable
+from parley.core.http.access import AnyRequest
+from parley.core.http.pages import fragment, page, wants_fragment
+
+log = structlog.get_logger(__name__)
+
+KEPT = "What you typed is below. Copy it before you leave this page."
+NOT_READ = "What you typed was too long to be read. Go back in your browser: your text is still in the form."
+TITLES = {
+    400: ("That request could not be read", "Please go back and try again."),
+    404: ("Page not found", "The address may be mistyped, or the page may have been removed."),
+    405: ("Method not allowed", "This address does not answer that kind of request."),
+    413: ("Too large", "What you sent is too large. Please send less."),
+}
+# The connection is lost, or leads to a server that takes no writes; so may the others.
+LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # A statement meets the news of its connection's end.
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.ReadOnlySQLTransactionError,
+    ConnectionError,
+    TimeoutError,
+)
+# The server answers, and something was too much for it: this statement, or what it has room for.
+TOO_MUCH = (
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+# Nothing was saved, and trying again later can work.
+OUTAGES = (*LOST, *TOO_MUCH)
+
+
+def expire_after(error: Exception) -> None:
+    """Have all connections replaced where this error of one says something of the others.
+
+    To make them anew while the server has too much to do would be more of it.
+    """
+    if isinstance(error, LOST):
+        expire_connections()
+
+
+def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
+    if isinstance(error, SignInNeeded) and request.method == "GET":
+        return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, ComeBack) else {}
+    return _answer(request, error.status, error.title, str(error), headers)
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    title, message = TITLES.get(error.status_code, TITLES[400])
+    return _answer(request, error.status_code, title, message, dict(error.headers or {}))
+
+
+def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
+    log.warning("database outage", error=repr(error))
+    expire_after(error)
+    # Whether a lost COMMIT came through nobody knows; a form sent again carries the same key.
+    message = "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
+    return _answer(request, Unavailable.status, Unavailable.title, message, {})
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    # The pattern, since an address may hold a secret.
+    log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
+    message = "This is a fault on our side, and it has been logged."
+    return _answer(request, 500, ParleyError.title, message, {})
+
+
+def _answer(request: AnyRequest, status: int, title: str, message: str, headers: dict[str, str]) -> Response[Any]:
+    typed = request.scope.get("typed")
+    context: dict[str, Any] = {
+        "title": title,
+        "message": message,
+        "next_step": KEPT if typed else NOT_READ if request.scope.get("unread_form") else None,
+        "kept": typed,
+        "error_id": request.scope.get("request_id") if status >= 500 else None,  # noqa: PLR2004
+    }
+    if wants_fragment(request):
+        answer = fragment(request, "errors/_error.html", status, **context)
+    else:
+        answer = page(request, "errors/error.html", status=status, **context)
+    answer.headers.update(headers)
+    return answer
+
+
+handlers: dict[Any, Any] = {
+    ParleyError: on_parley_error,
+    HTTPException: on_http_error,
+    **dict.fromkeys(OUTAGES, on_outage),
+    Exception: on_bug,
+}

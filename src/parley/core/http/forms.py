@@ -1,0 +1,72 @@
+"""Posted forms: typed fields, mistakes by field, and the typed text kept whatever happens."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Request
+
+from parley.core.errors import BadRequest
+from parley.core.http.bodies import read_form
+from parley.core.text.cleaning import BadText, as_id, clean
+
+
+class Form:
+    """The fields of one posted form. Subclasses read theirs in `__init__`; `errors` says what is wrong, by field."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.values = {name: value for name, value in data.items() if isinstance(value, str)}
+        self.errors: dict[str, str] = {}
+
+    def text(self, name: str, *, most: int, least: int = 0, missing: str = "", lines: bool = False) -> str:
+        """A text of at most `most` characters; `missing` is said when it is shorter than `least`."""
+        try:
+            text = clean(self.values.get(name, ""), lines=lines)
+        except BadText as error:
+            self.errors[name] = str(error)
+            return ""
+        if len(text) < least:
+            self.errors[name] = missing
+        elif len(text) > most:
+            self.errors[name] = f"This is {len(text):,} characters long; {most:,} are allowed. Please shorten it."
+        return text
+
+    def id(self, name: str) -> int | None:
+        raw = self.values.get(name, "").strip()
+        if not raw:
+            return None
+        number = as_id(raw)
+        if number is None:
+            self.errors[name] = "This is not a number we know."
+        return number
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        raw = self.values.get(name, "").strip()
+        if not raw or raw in choices:
+            return raw or None
+        self.errors[name] = f"Please choose one of: {', '.join(choices)}."
+        return None
+
+    def flag(self, name: str) -> bool:
+        """A checkbox: absent, empty and 0 are no."""
+        return self.values.get(name, "") not in {"", "0", "false", "off"}
+
+
+async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
+    """The fields of a posted form, the last of each name.
+
+    Raises BadRequest when there are absurdly many or they cannot be read.
+    """
+    known: Mapping[str, Any] | None = request.scope.get("fields")  # type: ignore[assignment]
+    if known is not None:
+        return known
+    try:
+        pairs = await read_form(request)
+    except (UnicodeDecodeError, LookupError, ValueError) as error:
+        raise BadRequest(
+            "The form could not be read. Nothing was changed; please go back and send it again."
+        ) from error
+    fields: Mapping[str, Any] = dict(pairs)
+    request.scope["fields"] = fields  # type: ignore[typeddict-unknown-key]
+    # Kept for the error page: whatever fails after this, what was typed is shown again.
+    request.scope["typed"] = fields.get("body") or fields.get("text")  # type: ignore[typeddict-unknown-key]
+    return fields

@@ -1,0 +1,154 @@
+"""The outermost layer, on every answer whatever made it: headers, and no state changed from another site."""
+
+import asyncio
+import re
+import secrets
+from time import perf_counter
+from typing import Any
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from parley.core.http.bodies import close_files
+from parley.core.http.draining import Draining
+from parley.core.observability import metrics, watchdog
+from parley.core.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
+TOKEN_PAGES = ("/reset/", "/verify/", "/mail/", "/decision/")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
+NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/mail/", "/dev/mail")
+
+CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+        "manifest-src 'self'",
+        "require-trusted-types-for 'script'",
+        "trusted-types htmx",
+    ]
+)
+HEADERS = {
+    b"content-security-policy": CSP.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+REFERRER = b"strict-origin-when-cross-origin"
+STRICT_TRANSPORT = b"max-age=31536000; includeSubDomains"
+REFUSAL = b"This request came from another site, so nothing was changed. Please use the form on Parley itself."
+
+
+class RequestChecks:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        begun = perf_counter()
+        request_id = _named_by_proxy(scope) or secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(request=request_id)
+        scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+        if scope["method"] in UNSAFE:
+            draining = Draining(receive, send)
+            receive, send = draining.receive, draining.send
+        if scope["method"] == "HEAD":
+            # Answered as GET, but for the body (RFC 9110, 9.3.2).
+            scope = {**scope, "method": "GET"}
+            send = _head_of(send)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add_headers(scope, message, request_id)
+                seconds = perf_counter() - begun
+                metrics.answered(scope, message["status"], seconds)
+                log.debug("answered", route=scope.get("path_template"), status=message["status"], ms=seconds * 1_000)
+            await send(message)
+
+        task = asyncio.current_task()
+        watchdog.requests[task] = scope
+        try:
+            with metrics.OPEN.track_inprogress():
+                if scope["method"] in UNSAFE and not self._same_site(scope):
+                    await _refuse(send_with_headers)
+                else:
+                    await self.app(scope, receive, send_with_headers)
+        finally:
+            watchdog.requests.pop(task, None)
+            close_files(scope)
+        structlog.contextvars.clear_contextvars()
+
+    def _same_site(self, scope: Any) -> bool:
+        """Whether the browser says that this request comes from our own page (trust.md S21)."""
+        if scope["path"].startswith(ONE_CLICK_UNSUBSCRIBE):
+            return True
+        headers = dict(scope["headers"])
+        fetch_site = headers.get(b"sec-fetch-site")
+        if fetch_site is not None:
+            return bool(fetch_site == b"same-origin")
+        origin = headers.get(b"origin")
+        return origin is None or origin.decode("latin-1") == self.settings.base_url
+
+    def _add_headers(self, scope: Scope, message: Any, request_id: str) -> None:
+        """Ours come in where the answer has not said otherwise, but for those that no answer may soften."""
+        path = scope["path"]
+        usual = HEADERS | {b"cache-control": b"private, no-cache" if scope.get("viewer") else b"no-cache"}
+        forced = {b"referrer-policy": b"same-origin" if path.startswith(TOKEN_PAGES) else REFERRER}
+        forced[b"x-request-id"] = request_id.encode()
+        if self.settings.secure:
+            forced[b"strict-transport-security"] = STRICT_TRANSPORT
+        if path.startswith(NEVER_STORED):
+            forced[b"cache-control"] = b"no-store"
+        said = [header for header in message.get("headers", ()) if header[0] not in forced]
+        named = {name for name, _ in said}
+        added = [header for header in (usual | forced).items() if header[0] not in named]
+        message["headers"] = [*said, *added]
+
+
+def _named_by_proxy(scope: Any) -> str | None:
+    """The id that a trusted proxy gave this request, so that its log and ours have the same; nobody else may."""
+    if not scope.get("from_proxy"):
+        return None
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if REQUEST_ID.fullmatch(given) else None
+
+
+def _head_of(send: Send) -> Send:
+    """Send the head of an answer and end it there.
+
+    A live stream has no end, and a proxy takes the connection for free: its next request would wait for that end.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return sending
+
+
+async def _refuse(send: Send) -> None:
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(REFUSAL)).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": REFUSAL, "more_body": False})

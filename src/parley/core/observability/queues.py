@@ -1,0 +1,60 @@
+"""What waits in PostgreSQL for the worker or for people, and for how long: the worker's figures for Prometheus."""
+
+import msgspec
+
+from parley.core.db import fetch, value
+from parley.core.observability import metrics
+
+# Each by its partial index. `events` are those of which no notifications were made; slow mode and sweeps have no queue.
+QUEUES = """
+select queue, count(since)::int as waiting,
+  coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::float8 as oldest
+from (values ('imports'), ('events'), ('mail'), ('digests'), ('issues'), ('backtests'), ('holds'), ('reports'),
+  ('appeals')) every (queue)
+left join (
+  select 'imports' as queue, changed_at as since from article_import where state in ('waiting', 'fetching', 'reading')
+  union all select 'events', created_at from event
+    where handled_at is null and not exists (
+      select from job_failure f where f.job = 'notifications' and f.item = event.id::text and f.retry_at is null)
+  union all select 'mail', due_at from mail where state = 'planned' and due_at <= now()
+  union all select 'digests', next_at from subscription where next_at <= now()
+  union all select 'issues', due_at from issue where state = 'planned' and due_at <= now()
+  union all select 'backtests', created_at from backtest where state in ('waiting', 'running')
+  union all select 'holds', created_at from comment where state = 'pending'
+  union all select 'reports', opened_at from queue_item where state = 'open'
+  union all select 'appeals', created_at from appeal where state in ('filed', 'assigned')
+) due using (queue)
+group by queue
+"""
+RETURNED = (
+    "select kind, count(*)::int as count from mail_bounce where created_at > now() - interval '1 day' group by kind"
+)
+SUPPRESSED = "select count(*) from mail_address where suppressed_at is not null"
+
+
+DEAD = "select job as kind, count(*)::int as count from job_failure where retry_at is null group by job"
+
+
+class Queue(msgspec.Struct, frozen=True):
+    queue: str
+    waiting: int
+    oldest: float
+
+
+class MailCount(msgspec.Struct, frozen=True):
+    kind: str
+    count: int
+
+
+async def look() -> None:
+    """Bring the gauges of all queues up to date. What cannot be read is left out, not told as it was."""
+    for gauge in (metrics.WAITING, metrics.OLDEST_SECONDS, metrics.MAIL_RETURNED, metrics.JOBS_DEAD):
+        gauge.clear()
+    for row in await fetch(Queue, QUEUES):
+        metrics.WAITING.labels(row.queue).set(row.waiting)
+        metrics.OLDEST_SECONDS.labels(row.queue).set(row.oldest)
+    for one in await fetch(MailCount, RETURNED):
+        metrics.MAIL_RETURNED.labels(one.kind).set(one.count)
+    for one in await fetch(MailCount, DEAD):
+        metrics.JOBS_DEAD.labels(one.kind).set(one.count)
+    metrics.MAIL_SUPPRESSED.set(await value(SUPPRESSED))

@@ -1,0 +1,98 @@
+"""The one way from Markdown to HTML, for comments, previews, history and mail: CommonMark without raw HTML."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape, unescape
+
+import nh3
+from markdown_it import MarkdownIt
+
+from parley.core.text import links, mentions
+from parley.core.text.cleaning import shortened
+
+# Rendered HTML is stored with this number; raise it when rendering changes and old HTML is made anew.
+VERSION = 4
+
+LONGEST = 40_000
+DEEPEST = 20
+MOST_LINKS = 30
+# Parsing costs by the mark: up to 20 µs each, 70 for a line (measured), and a table's missing cells are made up. What
+# holds more marks than any text that says something is shown as it was typed, so that no comment takes 50 ms.
+MARKS = re.compile(r"[][*_`~|#<>!&\\\n]")
+MOST_MARKS = 4_000
+# Where a rule of ours may begin. markdown-it stops at other punctuation too, for extensions that we do not have.
+BEGINS_MARKUP = re.compile(r"[][\n\\`~*_!<&:]")
+MOST_CELLS = 4_000
+
+TAGS = {
+    "p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a",
+    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
+}  # fmt: skip
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto"}
+INLINE = re.compile(r"</?(?:a|code|em|s|strong)\b[^>]*>")
+LINK_REL = "nofollow ugc noopener"
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """CommonMark, tables, strike-through and bare addresses; raw HTML shows as text, images as links, nesting ends."""
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST})
+    parser.enable(["table", "strikethrough"]).disable("image")
+    # markdown-it's own rules for bare addresses scan the rest of the text from each "//".
+    parser.inline.ruler.after("text", "linkify", links.link)
+    parser.inline.terminator_re = BEGINS_MARKUP
+    parser.core.ruler.push("mentions", mentions.link)
+    parser.validateLink = _link_allowed  # type: ignore[method-assign]
+    return parser
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=LINK_REL)
+
+
+def _link_allowed(url: str) -> bool:
+    scheme, colon, _ = url.strip().partition(":")
+    return not colon or "/" in scheme or "#" in scheme or "?" in scheme or scheme.lower() in SCHEMES
+
+
+def render(text: str, members: Mapping[str, str] | None = None) -> str:
+    """Return safe HTML for Markdown `text` (headings start at h3: a comment stands under the page's own).
+
+    Names that it mentions lead to their pages where `members` has them (as typed: the member's name).
+    """
+    if _is_dense(text):
+        return f"<pre><code>{escape(text)}</code></pre>"
+    html = _parser().render(text, {"members": members})
+    html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
+    return _cleaner().clean(html)
+
+
+def mentioned(text: str) -> list[str]:
+    """The names that `text` mentions with an @, as they are typed."""
+    return [] if "@" not in text or _is_dense(text) else mentions.names_in(_parser().parse(text))
+
+
+def _is_dense(text: str) -> bool:
+    rows = [row.count("|") for row in text.split("\n") if "|" in row]
+    # Brackets opened in a row cost twice as much as other marks: each is looked for a closing one.
+    marks = (
+        len(MARKS.findall(text))
+        + 3 * text.count("\n")
+        + 2 * text.count("://")
+        + 2 * (text.count("[[") + text.count("!["))
+    )
+    return marks > MOST_MARKS or len(rows) * max(rows, default=0) > MOST_CELLS
+
+
+def count_links(html: str) -> int:
+    """How many links rendered `html` holds."""
+    return html.count("<a ")
+
+
+def excerpt(html: str, length: int = 200) -> str:
+    """The first words of rendered `html` as plain text, at most `length` characters."""
+    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())
+    return shortened(text, length)

@@ -1,0 +1,126 @@
+"""How mail goes: what waits, what went out and came back, and to whom nothing is sent any more."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core.db import fetch
+
+NOW = """
+select count(*) filter (where state = 'planned' and due_at <= now() or state in ('claimed', 'data'))::int as waiting,
+       count(*) filter (where state = 'planned' and due_at > now())::int as later,
+       count(*) filter (where sent_at > now() - interval '1 day')::int as sent,
+       count(*) filter (where state = 'failed' and created_at > now() - interval '1 day')::int as failed,
+       count(*) filter (where state = 'unknown')::int as unknown,
+       (select count(*)::int from mail_address where suppressed_at is not null) as held_back
+from mail
+"""
+
+SENT = """
+select date_trunc('day', sent_at) as start, coalesce(list, 'messages') as kind, count(*)::int as count
+from mail where sent_at >= $1 group by 1, 2
+"""
+
+CAME_BACK = """
+select date_trunc('day', created_at) as start, kind, count(*)::int as count
+from mail_bounce where created_at >= $1 group by 1, 2
+"""
+
+NOT_SENT = """
+select date_trunc('day', created_at) as start, state as kind, count(*)::int as count
+from mail where created_at >= $1 and state in ('failed', 'expired', 'stopped', 'unknown') group by 1, 2
+"""
+
+DOMAINS = """
+with back as (select distinct mail from mail_bounce where created_at >= $1)
+select m.domain, count(*) filter (where m.state = 'sent')::int as sent, count(back.mail)::int as back,
+       count(*) filter (where m.state = 'planned' and m.due_at <= now())::int as waiting,
+       max(d.paused_until) filter (where d.paused_until > now()) as rests_until
+from mail m left join back on back.mail = m.id left join mail_domain d on d.domain = m.domain
+where m.created_at >= $1 group by m.domain
+order by max(d.paused_until) filter (where d.paused_until > now()) is null, 2 desc, 1 limit 12
+"""
+
+LAST = """
+select coalesce(list, kind) as kind, recipient, subject, state, coalesce(sent_at, due_at) as at, attempts, error
+from mail order by id desc limit 20
+"""
+
+HELD_BACK = """
+select a.address, a.reason, a.suppressed_at as since, coalesce(b.detail, '') as detail
+from mail_address a left join lateral (
+  select detail from mail_bounce b where b.address = a.address order by id desc limit 1
+) b on true
+where a.suppressed_at is not null order by a.suppressed_at desc, a.address limit 100
+"""
+
+
+class MailNow(msgspec.Struct, frozen=True):
+    waiting: int
+    later: int
+    sent: int
+    failed: int
+    unknown: int
+    held_back: int
+
+
+class MailInPeriod(msgspec.Struct, frozen=True):
+    start: datetime
+    kind: str
+    count: int
+
+
+class Domain(msgspec.Struct, frozen=True):
+    domain: str
+    sent: int
+    back: int
+    waiting: int
+    rests_until: datetime | None
+
+
+class LastMail(msgspec.Struct, frozen=True):
+    kind: str
+    recipient: str
+    subject: str
+    state: str
+    at: datetime
+    attempts: int
+    error: str | None
+
+
+class HeldBack(msgspec.Struct, frozen=True):
+    address: str
+    reason: str
+    since: datetime
+    detail: str
+
+
+async def now() -> MailNow:
+    (found,) = await fetch(MailNow, NOW)
+    return found
+
+
+async def sent(since: datetime) -> list[MailInPeriod]:
+    return await fetch(MailInPeriod, SENT, since)
+
+
+async def came_back(since: datetime) -> list[MailInPeriod]:
+    return await fetch(MailInPeriod, CAME_BACK, since)
+
+
+async def not_sent(since: datetime) -> list[MailInPeriod]:
+    return await fetch(MailInPeriod, NOT_SENT, since)
+
+
+async def domains(since: datetime) -> list[Domain]:
+    """The domains that rest now, then those that most goes to."""
+    return await fetch(Domain, DOMAINS, since)
+
+
+async def last() -> list[LastMail]:
+    return await fetch(LastMail, LAST)
+
+
+async def held_back() -> list[HeldBack]:
+    """Addresses that nothing of a list is sent to, the newest first."""
+    return await fetch(HeldBack, HELD_BACK)

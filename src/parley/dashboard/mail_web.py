@@ -1,0 +1,51 @@
+"""How mail goes, for admins: what waits, what came back, and letting an address go again."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from parley.core.http.access import ADMIN, AnyRequest
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.dashboard import mail, mail_queries, periods
+from parley.mail import bounces
+
+DAYS = 30
+LONGEST = 254
+
+
+@get("/mod/mail", name="moderation:mail", opt={"who": ADMIN})
+async def mail_page(request: AnyRequest) -> Response[Any]:
+    return await _show(request)
+
+
+@post("/mod/mail/release", name="moderation:mail-release", opt={"who": ADMIN})
+async def release(request: AnyRequest) -> Response[Any]:
+    """Send letters of lists to an address again."""
+    form = Form(await posted(request))
+    address = form.text("address", most=LONGEST, least=1, missing="Please say which address.")
+    if not form.errors and await bounces.let_go(address):
+        return Redirect("/mod/mail#held-back", status_code=303)
+    error = form.errors.get("address", f"{address} is not suppressed. The suppression may have been removed already.")
+    return await _show(request, status=422, error=error)
+
+
+async def _show(request: AnyRequest, status: int = 200, error: str | None = None) -> Response[Any]:
+    period = periods.period(DAYS, datetime.now(UTC))
+    return page(
+        request,
+        "dashboard/mail/page.html",
+        status=status,
+        error=error,
+        now=await mail_queries.now(),
+        figures=await mail.figures(period),
+        period=period,
+        last=await mail_queries.last(),
+        held_back=await mail_queries.held_back(),
+        words=mail.WORDS,
+    )
+
+
+handlers: list[object] = [mail_page, release]

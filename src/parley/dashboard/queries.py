@@ -1,0 +1,208 @@
+"""The numbers of the overview: what waits now, and what was reported, decided, appealed against and posted."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.appeals.queries import APPEAL, NO_PART
+from parley.automod.rules.facts import LET_IN, RESTRICTS
+from parley.core import db
+from parley.core.http.access import ADMIN, Viewer
+
+
+class QueueNow(msgspec.Struct, frozen=True):
+    """What waits for a moderator at this moment, without what is their own."""
+
+    waiting: int
+    oldest: datetime | None
+    late: int
+    escalated: int
+    looked_at: int
+    held: int
+    appeals: int
+    oldest_appeal: datetime | None
+    seconds: int
+
+
+NOW = f"""
+with own as materialized (
+    select id from queue_item where kind = 'member' and target = $1
+    union select i.id from comment c join queue_item i on i.kind = 'comment' and i.target = c.id where c.author = $1
+    union select item from report where reporter = $1 and state <> 'resolved'
+), appealed as (
+    select a.created_at from appeal a join decision d on d.id = a.decision left join member m on m.id = d.member
+    where {APPEAL} and {NO_PART}
+)
+select count(*) as waiting, min(opened_at) as oldest,
+       count(*) filter (where opened_at < now() - make_interval(hours => $3)) as late,
+       count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as looked_at,
+       (select count(*) from comment where state = 'pending') as held,
+       (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
+       (select count(*) from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART})
+           as seconds
+from queue_item i where state = 'open' and not exists (select from own where own.id = i.id)
+"""  # noqa: S608 constants only
+
+
+async def now(viewer: Viewer, aim_hours: int) -> QueueNow:
+    """What waits for this moderator; `late` is what waits for longer than the aim."""
+    found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.standing >= ADMIN, aim_hours)
+    return found or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """The reports of one part of a time on one ground, and how they were answered."""
+
+    start: datetime
+    ground: str
+    count: int
+    upheld: int
+    declined: int
+
+
+REPORTED = """
+select date_trunc($2, r.created_at) as start, g.title as ground, count(*) as count,
+       count(*) filter (where r.outcome = 'upheld') as upheld,
+       count(*) filter (where r.outcome = 'declined') as declined
+from report r join guideline g on g.code = r.guideline where r.created_at >= $1 group by 1, 2
+"""
+
+
+async def reported(since: datetime, grain: str) -> list[Reported]:
+    return await db.fetch(Reported, REPORTED, since, grain)
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """The decisions of one part of a time; `overturned` are those that an appeal has ended since."""
+
+    start: datetime
+    action: str
+    automated: bool
+    count: int
+    restricting: int
+    appealed: int
+    overturned: int
+
+
+DECIDED = f"""
+select date_trunc($2, d.created_at) as start, d.action, d.moderator is null as automated, count(*) as count,
+       count(*) filter (where d.action in {RESTRICTS}) as restricting, count(a.id) as appealed,
+       count(*) filter (where d.state = 'overturned') as overturned
+from decision d left join appeal a on a.decision = d.id
+where d.created_at >= $1 and d.state not in ('undone', 'refused') group by 1, 2, 3
+"""  # noqa: S608 constants only
+
+
+async def decided(since: datetime, grain: str) -> list[Decided]:
+    return await db.fetch(Decided, DECIDED, since, grain)
+
+
+class Waited(msgspec.Struct, frozen=True):
+    """Seconds until half, and nine in ten, of the items first acted on had been; `start` None: of the whole time."""
+
+    start: datetime | None
+    count: int
+    half: float
+    most: float
+
+
+WAITED = """
+select date_trunc($2, acted_at) as start, count(*) as count,
+       percentile_cont(0.5) within group (order by extract(epoch from acted_at - opened_at)::float8) as half,
+       percentile_cont(0.9) within group (order by extract(epoch from acted_at - opened_at)::float8) as most
+from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having count(*) > 0
+"""
+
+
+async def waited(since: datetime, grain: str) -> list[Waited]:
+    """How long items waited until somebody first acted on them."""
+    return await db.fetch(Waited, WAITED, since, grain)
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """The decisions of one kind that somebody looked at who did not know them, and what that moderator found."""
+
+    action: str
+    count: int
+    agreed: int
+    same: int
+
+
+AUDITED = """
+select d.action, count(*) as count, count(*) filter (where (d.action = 'approve') = (a.action = 'approve')) as agreed,
+       count(*) filter (where d.action = a.action) as same
+from second_look a join decision d on d.id = a.decision where a.created_at >= $1 group by 1 order by 2 desc, 1
+"""
+
+
+async def audited(since: datetime) -> list[Audited]:
+    return await db.fetch(Audited, AUDITED, since)
+
+
+class Matched(msgspec.Struct, frozen=True):
+    """What a rule picked out, and what moderators then thought of it."""
+
+    rule: str
+    state: str
+    hits: int
+    upheld: int
+    declined: int
+
+
+MATCHED = f"""
+select u.name as rule, u.state, count(*) as hits, count(*) filter (where d.action in {RESTRICTS}) as upheld,
+       count(*) filter (where d.action = 'approve') as declined
+from (select distinct rule, comment from hit where created_at >= $1) h join rule u on u.id = h.rule
+left join queue_item i on i.kind = 'comment' and i.target = h.comment
+left join lateral (
+    select action from decision
+    where item = i.id and moderator is not null and state in ('in_force', 'ended')
+      and (action = 'approve' or action in {RESTRICTS})
+    order by id desc limit 1) d on true
+group by u.id order by count(*) desc, u.position
+"""  # noqa: S608 constants only
+
+
+async def matched(since: datetime) -> list[Matched]:
+    """What each rule picked out, in shadow too."""
+    return await db.fetch(Matched, MATCHED, since)
+
+
+class Active(msgspec.Struct, frozen=True):
+    """What was written in one part of a time, and by how many; `start` None: in the whole time."""
+
+    start: datetime | None
+    posts: int
+    people: int
+
+
+ACTIVE = f"""
+select date_trunc($2, c.created_at) as start, count(*) as posts, count(distinct c.author) as people
+from comment c where c.created_at >= $1 and c.author is not null and {LET_IN} group by grouping sets ((1), ())
+"""  # noqa: S608 constants only
+
+
+async def active(since: datetime, grain: str) -> list[Active]:
+    return await db.fetch(Active, ACTIVE, since, grain)
+
+
+class Joined(msgspec.Struct, frozen=True):
+    start: datetime
+    count: int
+
+
+JOINED = """
+select date_trunc($2, created_at) as start, count(*) as count from member
+where created_at >= $1 and state <> 'unverified' group by 1
+"""
+
+
+async def joined(since: datetime, grain: str) -> list[Joined]:
+    """How many became members; who never confirmed an address did not."""
+    return await db.fetch(Joined, JOINED, since, grain)
+
+
+async def first() -> datetime | None:
+    """When the first item was opened."""
+    found: datetime | None = await db.value("select opened_at from queue_item order by id limit 1")
+    return found

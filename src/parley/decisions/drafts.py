@@ -1,0 +1,44 @@
+"""The letters that a decision will send, before it is made."""
+
+import msgspec
+
+from parley.core import db
+from parley.decisions import letters
+from parley.decisions.letters import Concerned
+from parley.decisions.rules import ACTIONS, Choice
+from parley.reports import receipts
+from parley.reports.receipts import Reporter
+
+CONCERNED = """
+select m.name, m.email, $2::text as action, $3::text as reason, g.title as guideline, $5::timestamptz as until,
+       false as automated
+from member m left join guideline g on g.code = $4 where m.id = $1
+"""
+# The one among several who reported first stands for all of them.
+REPORTER = f"""
+select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
+       $2::text as outcome, false as is_visitor
+from {receipts.SOURCE} where i.id = $1 and r.state <> 'resolved' order by r.id limit 1
+"""  # noqa: S608 constants only
+
+
+class LetterPreview(msgspec.Struct, frozen=True):
+    """What whom it concerns will read, and what those who reported will."""
+
+    concerned: str | None
+    reporters: str | None
+
+
+async def drafted(choice: Choice, member: int | None) -> LetterPreview:
+    """The letters of a decision about what is this member's."""
+    restricts = ACTIONS[choice.action].restricts
+    asked = (choice.action, choice.reason, choice.guideline, choice.ends)
+    to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
+    passed_on = choice.action == "escalate"
+    reporter = await db.fetch_one(Reporter, REPORTER, choice.item, ACTIONS[choice.action].answers)
+    # The statement has no number yet.
+    link = letters.link(0).partition("0?")[0] + "…"
+    return LetterPreview(
+        concerned=letters.statement(to, link)[1] if to else None,
+        reporters=receipts.outcome(reporter)[1] if reporter and not passed_on else None,
+    )

@@ -1,0 +1,41 @@
+"""The form of a decision."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from parley.core.http.forms import Form
+from parley.decisions.rules import ACTIONS, Choice
+
+LONGEST_REASON = 1_000
+LONGEST_TIME = 3_650
+
+
+class DecisionForm(Form):
+    """What to do about an item, on which ground, and why; `until` is in days, and for good where it is empty."""
+
+    def __init__(self, data: Mapping[str, Any], grounds: Sequence[str] = ()) -> None:
+        super().__init__(data)
+        self.version = self.id("version") or 0
+        self.action = self.choice("action", list(ACTIONS))
+        self.rule = self.choice("rule", grounds)
+        self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
+        self.until = self.id("until")
+        if self.until is not None and self.until > LONGEST_TIME:
+            self.errors["until"] = "This is longer than ten years. Leave it empty for a permanent decision."
+
+    def require(self) -> None:
+        """Note what is missing: an action always, for what takes something away a rule and a reason too."""
+        if self.action is None:
+            self.errors.setdefault("action", "Please choose what to do.")
+            return
+        if ACTIONS[self.action].restricts and self.rule is None:
+            self.errors.setdefault("rule", "Please choose the rule that this breaks.")
+        if ACTIONS[self.action].restricts and not self.reason:
+            self.errors.setdefault("reason", "Please give a reason: the author will read it.")
+
+    def choice_for(self, item: int, version: int | None = None) -> Choice:
+        """The decision on an item as its op takes it; a rule is only named where it was broken."""
+        action = self.action or ""
+        broken = ACTIONS[action].restricts
+        days = self.until if ACTIONS[action].timed else None
+        return Choice(item, version or self.version, action, self.rule if broken else None, self.reason, days)

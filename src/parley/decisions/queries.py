@@ -1,0 +1,139 @@
+"""The statement of reasons of a decision: what whom it concerns has a right to read."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from markupsafe import Markup
+
+from parley.core import db
+from parley.decisions.rules import ACTIONS, APPEAL_DAYS
+from parley.reports.guidelines import SENSITIVE
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """A decision with its reasons, the words it is about, and what became of an appeal."""
+
+    id: int
+    kind: str
+    action: str
+    state: str
+    member: int | None
+    moderator: int | None
+    rule: int | None
+    guideline: str | None
+    guideline_text: str | None
+    reason: str
+    was_reported: bool
+    until: datetime | None
+    created_at: datetime
+    ended_at: datetime | None
+    thread: int | None
+    title: str | None
+    comment: int | None
+    raw_html: str | None
+    quote: str | None
+    written_at: datetime | None
+    appeal: str | None
+    appeal_text: str | None
+    appeal_answer: str | None
+    appealed_at: datetime | None
+
+    @property
+    def html(self) -> Markup:
+        """The words, rendered by core/text/markdown.py, which made them safe."""
+        return Markup(self.raw_html or "")  # noqa: S704 see the docstring
+
+    @property
+    def appeal_until(self) -> datetime:
+        return self.created_at + timedelta(days=APPEAL_DAYS)
+
+    @property
+    def can_be_appealed(self) -> bool:
+        """Whether an appeal is possible now: once, for half a year, while the decision is in force."""
+        return self.state == "in_force" and self.appeal is None and datetime.now(UTC) < self.appeal_until
+
+
+STATEMENT = """
+select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, g.title as guideline,
+       g.text as guideline_text, d.reason, coalesce(d.item is not null and exists (
+           select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
+       d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment, c.html as raw_html, c.quote,
+       c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
+       a.created_at as appealed_at
+from decision d left join guideline g on g.code = d.guideline left join queue_item i on i.id = d.item
+left join comment c on c.id = case when d.kind = 'comment' then d.target when i.kind = 'comment' then i.target end
+     and c.author = d.member
+left join thread t on t.id = coalesce(d.thread, c.thread) left join appeal a on a.decision = d.id
+where d.id = $1
+"""
+
+
+class OwnRow(msgspec.Struct, frozen=True):
+    """A decision as whom it concerns finds it in their settings."""
+
+    id: int
+    action: str
+    state: str
+    reason: str
+    title: str | None
+    until: datetime | None
+    created_at: datetime
+    appeal: str | None
+
+
+# What nobody was told of.
+UNTOLD = ("awaiting", "undone", "refused")
+IS_TOLD = f"d.state not in {UNTOLD} and d.action = any($2::text[])"
+OWN = f"""
+select d.id, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
+from decision d left join thread t on t.id = d.thread left join appeal a on a.decision = d.id
+where d.member = $1 and {IS_TOLD} order by d.id desc limit 100
+"""  # noqa: S608 constants only
+OF_COMMENT = f"""
+select id from decision d where d.member = $1 and {IS_TOLD} and d.kind = 'comment' and d.target = $3
+order by d.id desc limit 1
+"""  # noqa: S608 constants only
+TOLD = [one.name for one in ACTIONS.values() if one.restricts]
+
+LATEST = """
+select id from decision
+where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
+order by until desc nulls first, id desc limit 1
+"""
+
+
+IS_VEILED = f"""
+select exists (
+    select from decision d where d.id = $1 and (
+        exists (select from guideline g where g.code = d.guideline and g.severity >= {SENSITIVE})
+        or exists (select from report o join guideline g on g.code = o.guideline
+                   where o.item = d.item and g.severity >= {SENSITIVE})))
+  and not exists (
+    select from mod_action o where o.kind = 'comment' and o.target = $2 and o.action = 'reveal' and o.actor = $3)
+"""  # noqa: S608 constants only
+
+
+async def is_veiled(viewer: int, shown: Statement) -> bool:
+    """Whether the words of a statement may be hard to bear, and this moderator has not chosen to read them."""
+    return bool(shown.comment and await db.value(IS_VEILED, shown.id, shown.comment, viewer))
+
+
+async def statement(decision: int) -> Statement | None:
+    return await db.fetch_one(Statement, STATEMENT, decision)
+
+
+async def suspension(member: int) -> int | None:
+    """The decision by which a member is suspended."""
+    number: int | None = await db.value(LATEST, member)
+    return number
+
+
+async def own(member: int) -> list[OwnRow]:
+    """The decisions that a member was told of, the newest first."""
+    return await db.fetch(OwnRow, OWN, member, TOLD)
+
+
+async def about_comment(member: int, comment: int) -> int | None:
+    """The last decision that its author was told of about a comment."""
+    number: int | None = await db.value(OF_COMMENT, member, TOLD, comment)
+    return number

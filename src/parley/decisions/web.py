@@ -1,0 +1,51 @@
+"""Holding a thread over HTTP: four addresses, one for each thing that moderators do to it."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments.web import thread_at
+from parley.core.errors import Refused
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import fragment, wants_fragment
+from parley.decisions import thread_actions
+
+LONGEST_WHY = 300
+
+
+async def _hold(request: AnyRequest, thread: str, action: str) -> Response[Any]:
+    row = await thread_at(thread)
+    form = Form(await posted(request))
+    reason = form.text("reason", most=LONGEST_WHY)
+    if form.errors:
+        raise Refused(form.errors["reason"])
+    await thread_actions.act(staff(request), row.id, action, reason)
+    if wants_fragment(request):
+        return fragment(request, "decisions/thread_changed.html", thread=await thread_at(thread))
+    return Redirect(row.address, status_code=303)
+
+
+@post("/t/{thread:str}/lock", name="moderation:lock", opt={"who": MODERATOR}, status_code=200)
+async def lock(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _hold(request, thread, "lock")
+
+
+@post("/t/{thread:str}/unlock", name="moderation:unlock", opt={"who": MODERATOR}, status_code=200)
+async def unlock(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _hold(request, thread, "unlock")
+
+
+@post("/t/{thread:str}/slow", name="moderation:slow", opt={"who": MODERATOR}, status_code=200)
+async def slow(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _hold(request, thread, "slow")
+
+
+@post("/t/{thread:str}/archive", name="moderation:archive", opt={"who": MODERATOR}, status_code=200)
+async def archive(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _hold(request, thread, "archive")
+
+
+handlers: list[object] = [lock, unlock, slow, archive]

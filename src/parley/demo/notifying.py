@@ -1,0 +1,42 @@
+"""What the demo's people have to read: news of the last hours of the story, told by the same code as everywhere."""
+
+import msgspec
+
+from parley.core import db
+from parley.core.events.event_log import emit
+from parley.notifications import jobs
+
+# Whoever commented follows, from the time of their first comment on.
+FOLLOW = """
+insert into follow (member, thread, level, since)
+select author, thread, 'follow', min(created_at) from comment where author is not null group by author, thread
+on conflict (member, thread) do nothing
+"""
+# The last that each thread's readers have not seen, as the story goes.
+LAST = """
+select c.id, c.thread, c.author from thread t cross join lateral (
+    select id, thread, author from comment where thread = t.id and state = 'visible' and author is not null
+    order by created_at desc, id desc limit $1
+) c order by c.thread, c.id
+"""
+CLOCK = """
+update event e set created_at = c.created_at from comment c
+where c.id = e.comment and e.kind = 'comment.posted' and e.handled_at is null
+"""
+NEWS = 6
+
+
+class LastComment(msgspec.Struct, frozen=True):
+    id: int
+    thread: int
+    author: int
+
+
+async def notify() -> None:
+    """Let everybody follow where they wrote, and announce what was written last."""
+    async with db.atomic():
+        await db.execute(FOLLOW)
+        for one in await db.fetch(LastComment, LAST, NEWS):
+            await emit("comment.posted", thread=one.thread, comment=one.id, actor=one.author)
+        await db.execute(CLOCK)
+    await jobs.handle_events()

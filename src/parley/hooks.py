@@ -1,0 +1,37 @@
+"""What one feature must do inside another's transaction is handed over here, since imports go one way."""
+
+from parley import mail
+from parley.accounts import hooks as accounts
+from parley.articles.importing import exact
+from parley.automod import checks, edits, slow_mode_display
+from parley.automod.rules import current
+from parley.comments import anchors, slow_mode
+from parley.comments import ops as comments
+from parley.decisions import letters
+from parley.decisions import ops as decisions
+from parley.digests import ops as digests
+from parley.digests import rendering
+from parley.mail.inbound import sns
+from parley.notifications import mailing
+from parley.notifications import ops as notifications
+from parley.threads import ops as threads
+from parley.threads import updating
+from parley.votes import ops as votes
+
+
+def connect() -> None:
+    """Fill the features' lists of what happens in their transactions; every process does so before its first."""
+    accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
+    accounts.where_to_appeal[:] = [letters.where_to_appeal]
+    threads.after_revise[:] = [anchors.find_again]
+    threads.after_visit[:] = [notifications.read_on_page]
+    updating.when_changed[:] = [notifications.suggested]
+    updating.when_seen[:] = [notifications.read_update]
+    letters.after_statement[:] = [notifications.decided]
+    decisions.after_decision[:] = [current.forget_after_commit]
+    comments.before_post[:] = [checks.check]
+    comments.before_edit[:] = [edits.check]
+    slow_mode.wait_of[:] = [slow_mode_display.wait_of, checks.wait_of]
+    sns.fetching[:] = [exact.fetched]
+    mail.lists[rendering.LIST.name] = rendering.LIST
+    mail.lists[mailing.LETTERS.name] = mailing.LETTERS

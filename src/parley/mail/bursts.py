@@ -1,0 +1,51 @@
+"""The same refusal from one provider for several addresses at once: it means us, so the provider is paused instead."""
+
+from datetime import timedelta
+
+import structlog
+
+from parley.core import db
+from parley.core.observability import metrics
+
+log = structlog.get_logger(__name__)
+
+WITHIN = timedelta(hours=1)
+FEWEST = 5
+SHARE = 0.25
+PAUSE = timedelta(hours=4)
+
+# Of a provider with many members some addresses are always gone: a burst is a large share of what was sent there, too.
+SAME = """
+with same as (
+  select count(distinct address) as addresses from mail_bounce
+  where split_part(address, '@', 2) = $1 and kind = $2 and created_at > now() - $3::interval
+)
+select addresses >= $4 and addresses >= $5::float8 * (
+  select count(*) from mail where domain = $1 and created_at > now() - interval '1 day' and data_at is not null
+) from same
+"""
+
+REST = """
+insert into mail_domain as d (domain, tokens, filled_at, recent, paused_until)
+values ($1, 0, now(), '', now() + $2::interval)
+on conflict (domain) do update set paused_until = greatest(d.paused_until, excluded.paused_until)
+"""
+
+RELEASE = """
+update mail_address set suppressed_at = null, reason = null, score = 0
+where suppressed_at is not null and split_part(address, '@', 2) = $1 and reason = $2 and address in (
+  select address from mail_bounce where kind = $2 and created_at > now() - $3::interval
+)
+"""
+
+
+async def look(address: str, kind: str) -> bool:
+    """Whether `kind` came back for many addresses of one provider; then it is paused and their suppression undone."""
+    domain = address.rpartition("@")[2]
+    if kind == "complaint" or not await db.value(SAME, domain, kind, WITHIN, FEWEST, SHARE):
+        return False
+    await db.execute(REST, domain, PAUSE)
+    released = await db.execute(RELEASE, domain, kind, WITHIN)
+    log.error("provider refuses our mail and is paused, see /mod/mail", domain=domain, kind=kind, released=released)
+    metrics.MAIL_PROVIDERS_PAUSED.labels(kind).inc()
+    return True

@@ -1,0 +1,134 @@
+"""What a domain's DNS has to say so that our mail is taken, and whether a message is as it should be."""
+
+import base64
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+
+import dkim
+import msgspec
+from dkim import asn1, crypto
+
+from parley.core.settings import Settings
+
+LONG = 0x80
+RSA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
+LONGEST_LINE, MOST_BYTES = 998, 80_000
+OF_LISTS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Owner", "Feedback-ID")
+MUST_BE_SIGNED = {"from", "to", "subject", "date", "message-id"}
+
+
+class DnsRecord(msgspec.Struct, frozen=True):
+    """What is to be set in the DNS, and why."""
+
+    name: str
+    type: str
+    value: str
+    why: str
+
+
+class RecordCheck(msgspec.Struct, frozen=True):
+    good: bool
+    text: str
+
+
+def records(settings: Settings) -> list[DnsRecord]:
+    """The records that others look for before they take our mail. Raises ValueError for a key that is none."""
+    domain = settings.mail_address.rpartition("@")[2]
+    found = [
+        DnsRecord(domain, "TXT", "v=spf1 mx a -all", "who may send for this domain: name your mail server, too"),
+        DnsRecord(f"_dmarc.{domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}", "what about others"),
+    ]
+    if settings.dkim_key is not None:
+        key = public_key(settings.dkim_key)
+        found.insert(
+            1,
+            DnsRecord(
+                f"{settings.dkim_selector}._domainkey.{domain}",
+                "TXT",
+                key,
+                "verifies our signature; a zone file wants it in strings of at most 255 characters",
+            ),
+        )
+    returns = settings.bounces.rpartition("@")[2]
+    found.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail comes back to"))
+    if returns != domain:
+        found.append(DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail comes back to"))
+    found.append(
+        DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", "and that name must lead to it again")
+    )
+    return found
+
+
+def look_over(raw: bytes, settings: Settings) -> list[RecordCheck]:
+    """What is right and wrong with a message that we wrote; nothing is asked of anybody."""
+    message = message_from_bytes(raw, policy=policy.default)
+    sender = parseaddr(str(message["From"]))[1].rpartition("@")[2]
+    parts = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
+    results = [
+        RecordCheck(not re.search(rb"(?<!\r)\n|\r(?!\n)", raw), "lines end with CR and LF"),
+        RecordCheck(max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE, f"no line is longer than {LONGEST_LINE} bytes"),
+        RecordCheck(len(raw) < MOST_BYTES, f"{len(raw):,} bytes; {MOST_BYTES:,} are few enough not to be cut short"),
+        RecordCheck(
+            b"?==?" not in raw and not re.search(rb"=\?[\w-]+\?[bq]\?\?=", raw, re.IGNORECASE), "no empty words"
+        ),
+        RecordCheck(parts[:1] == ["text/plain"], "its text comes first"),
+        RecordCheck(sender == settings.mail_address.rpartition("@")[2], f"it comes from {sender or 'nobody'}"),
+        *_of_list(message),
+    ]
+    if settings.dkim_key is not None or "DKIM-Signature" in message:
+        results.append(_signed(raw, message, settings))
+    return results
+
+
+def public_key(private: Path) -> str:
+    """The DKIM record that lets others verify what `private` signed.
+
+    Raises ValueError for a file that holds no RSA key.
+    """
+    try:
+        key = crypto.parse_pem_private_key(private.read_bytes())
+    except (crypto.UnparsableKeyError, asn1.ASN1FormatError, ValueError) as error:
+        raise ValueError(f"{private} holds no RSA private key in PEM: {error}") from None
+    numbers = _der(asn1.SEQUENCE, _integer(key["modulus"]), _integer(key["publicExponent"]))
+    algorithm = _der(asn1.SEQUENCE, _der(asn1.OBJECT_IDENTIFIER, RSA), _der(asn1.NULL))
+    whole = _der(asn1.SEQUENCE, algorithm, _der(asn1.BIT_STRING, b"\x00", numbers))
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(whole).decode()}"
+
+
+def _of_list(message: EmailMessage) -> list[RecordCheck]:
+    """What a letter of a list must say; a message to one address need not."""
+    if "List-Id" not in message:
+        return []
+    missing = [name for name in OF_LISTS if name not in message]
+    https = str(message.get("List-Unsubscribe", "")).startswith("<https://")
+    return [
+        RecordCheck(not missing, f"it says {', '.join(OF_LISTS)}" if not missing else f"it lacks {', '.join(missing)}"),
+        RecordCheck(https, "one click stops it, over https"),
+    ]
+
+
+def _signed(raw: bytes, message: EmailMessage, settings: Settings) -> RecordCheck:
+    signature = "".join(str(message.get("DKIM-Signature", "")).split())
+    names = set(re.search(r"h=([^;]*)", signature)[1].lower().split(":")) if "h=" in signature else set()  # type: ignore[index]
+    if missing := MUST_BE_SIGNED - names:
+        return RecordCheck(good=False, text=f"the signature leaves out {', '.join(sorted(missing))}")
+    if settings.dkim_key is None:
+        return RecordCheck(good=False, text="it is signed, and PARLEY_DKIM_KEY is not set to verify it with")
+    record = public_key(settings.dkim_key).encode()
+    good = dkim.verify(raw, dnsfunc=lambda _name, timeout=5: record)  # noqa: ARG005 dkimpy calls it so
+    return RecordCheck(good, "its signature holds" if good else "its signature does not hold: something was changed")
+
+
+def _der(kind: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    length = bytes([len(body)]) if len(body) < LONG else bytes([LONG | len(size)]) + size
+    return bytes([kind]) + length + body
+
+
+def _integer(number: int) -> bytes:
+    # One bit more than it has: the first says that it is not negative.
+    return _der(asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))

@@ -1,0 +1,64 @@
+"""Taking in one message: which of ours it is about, and what follows. Only the proof in its address is believed."""
+
+import hashlib
+import re
+from email.message import Message
+from email.utils import getaddresses
+
+from parley.core import db
+from parley.mail import bounces
+from parley.mail.inbound import reports
+from parley.mail.letters import lists
+from parley.mail.links import read_off, returned
+
+# Where it was delivered to, the most certain first; in the end the address that ours was sent from, in a complaint.
+HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path")
+OFF = re.compile(r"\s*off\s+([\w-]+\.[\w-]+)\s*", re.IGNORECASE)
+
+
+async def take_in(raw: bytes, recipient: str | None = None) -> str:
+    """Do what a message that came in asks for, and say in a word what it was; reading it twice is as once.
+
+    `recipient` is the address it was delivered to, where the mail server says. "ignored": none of our business, or it
+    proves nothing.
+    """
+    message, report = reports.read(raw)
+    off = OFF.fullmatch(str(message.get("Subject", "")))
+    if off is not None and await _leave(off[1]):
+        return "off"
+    mail = _mail(message, recipient)
+    if report is None or mail is None or report.kind in {"mail", "auto-reply"}:
+        return "ignored"
+    if report.kind == "leave":
+        return "off" if await bounces.leave(mail) else "ignored"
+    digest = hashlib.sha256(raw).hexdigest()
+    # What is tried again says nothing about the address yet.
+    kind = report.kind if report.is_final else "delayed"
+    is_new = await bounces.record(mail, kind, report.status, report.detail, digest=digest)
+    return kind if is_new else "known"
+
+
+async def _leave(token: str) -> bool:
+    off = read_off(token)
+    if off is None or off.list not in lists:
+        return False
+    async with db.atomic():
+        await lists[off.list].stop(off.member, off.argument)
+    return True
+
+
+def _mail(message: Message, recipient: str | None) -> int | None:
+    """The mail that an address of `message` names and proves."""
+    for address in [recipient or "", *_addresses(message)]:
+        if (mail := returned(address)) is not None:
+            return mail
+    return None
+
+
+def _addresses(message: Message) -> list[str]:
+    parts = list(message.walk())
+    found = [str(value) for name in HEADERS for part in parts for value in part.get_all(name, [])]
+    reports_of = [part for part in parts if part.get_content_type() == "message/feedback-report"]
+    fields = [line for part in reports_of for line in str(part.get_payload()).splitlines()]
+    found += [line.partition(":")[2] for line in fields if line.lower().startswith("original-mail-from:")]
+    return [address for _, address in getaddresses(found)]

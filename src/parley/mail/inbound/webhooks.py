@@ -1,0 +1,122 @@
+"""Webhooks of relays: what they delivered, what came back and who complained. One that is not set up is not there."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from time import time
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response, post
+from litestar.params import FromPath
+
+from parley.core import ratelimit
+from parley.core.errors import BadRequest, Forbidden, NotFound, TooMany
+from parley.core.http.access import ANYONE
+from parley.core.observability import metrics
+from parley.core.settings import settings
+from parley.mail.inbound import settling, sns
+
+log = structlog.get_logger(__name__)
+AnyRequest = Request[Any, Any, Any]
+
+OLDEST, CLOCK_SKEW = 86_400, 900
+LONGEST_TOKEN = 100
+
+
+class Signature(msgspec.Struct, frozen=True):
+    timestamp: str | int
+    token: str
+    signature: str
+
+
+class MailgunBody(msgspec.Struct, frozen=True):
+    signature: Signature
+    event: msgspec.Raw = msgspec.field(name="event-data")
+
+
+@post("/mail/webhooks/{relay:str}", name="mail:webhook", status_code=200, opt={"who": ANYONE, "any_body": True})
+async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
+    """Take in a notification of a relay; the same one twice is as once. The answer says in a word what it was."""
+    if relay not in RELAYS:
+        raise NotFound("There is no page at this address.")
+    try:
+        outcome = await RELAYS[relay](request)
+    except Forbidden as error:
+        log.warning("webhook refused", relay=relay, why=str(error))
+        metrics.MAIL_WEBHOOKS.labels(relay, "refused").inc()
+        raise
+    log.info("webhook taken in", relay=relay, outcome=outcome)
+    metrics.MAIL_WEBHOOKS.labels(relay, outcome).inc()
+    return Response(f"{outcome}\n", media_type=MediaType.TEXT)
+
+
+async def _ses(request: AnyRequest) -> str:
+    message = await sns.verified(await _body(request, settings().ses_topic), settings().ses_topic or "")
+    if message.type == sns.NOTIFICATION:
+        return await settling.take_in(message.message)
+    if message.type != sns.CONFIRMATION:
+        return "ignored"
+    await sns.confirm(message)
+    return "confirmed"
+
+
+async def _mailgun(request: AnyRequest) -> str:
+    key = settings().mailgun_key
+    raw = await _body(request, key)
+    try:
+        body = msgspec.json.decode(raw, type=MailgunBody)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise BadRequest("This is not a notification of Mailgun. Nothing was changed.") from None
+    _check_mailgun(body.signature, key or "")
+    async with _once(body.signature.token) as is_new:
+        # Its signature does not cover the event: what has a known token may be made up.
+        event = bytes(body.event).decode("utf-8", "replace")
+        return await settling.take_in(f'{{"event-data": {event}}}') if is_new else "known"
+
+
+def _check_mailgun(said: Signature, key: str) -> None:
+    """Raise Forbidden where Mailgun did not sign this within a day."""
+    wanted = hmac.digest(key.encode(), f"{said.timestamp}{said.token}".encode(), hashlib.sha256).hex()
+    if len(said.token) > LONGEST_TOKEN or not hmac.compare_digest(wanted.encode(), said.signature.encode()):
+        raise Forbidden("The signature of this notification is wrong. Nothing was changed.")
+    if not -OLDEST < int(said.timestamp) - time() < CLOCK_SKEW:
+        raise Forbidden("This notification is too old, or a clock is wrong. Nothing was changed.")
+
+
+@asynccontextmanager
+async def _once(token: str) -> AsyncIterator[bool]:
+    """Whether `token` was never seen before; it stays unseen where what follows fails."""
+    try:
+        await ratelimit.take(ratelimit.WEBHOOK_TOKEN, token)
+    except TooMany:
+        yield False
+        return
+    try:
+        yield True
+    except BaseException:
+        await ratelimit.give_back(ratelimit.WEBHOOK_TOKEN, token)
+        raise
+
+
+async def _postmark(request: AnyRequest) -> str:
+    login = settings().postmark_login
+    wanted = f"Basic {base64.b64encode((login or '').encode()).decode()}"
+    is_theirs = hmac.compare_digest(wanted.encode(), request.headers.get("Authorization", "").encode())
+    if login is not None and not is_theirs:
+        raise Forbidden("The name or password of this notification is wrong. Nothing was changed.")
+    return await settling.take_in((await _body(request, login)).decode("utf-8", "replace"))
+
+
+async def _body(request: AnyRequest, setting: str | None) -> bytes:
+    """The body, as long as a form at most. Raises NotFound before it is read where this relay is not set up."""
+    if setting is None:
+        raise NotFound("There is no page at this address.")
+    return await request.body()
+
+
+RELAYS: dict[str, Callable[[AnyRequest], Awaitable[str]]] = {"ses": _ses, "mailgun": _mailgun, "postmark": _postmark}
+handlers: list[object] = [webhook]

@@ -1,0 +1,229 @@
+"""The queue in PostgreSQL: who sends what, and how far it is.
+
+planned → claimed by one worker for a while → data, from just before its bytes leave until the mail server has answered
+→ sent, or planned again for later, or failed. A letter of a list can also become stopped or expired before `data`, and
+unknown after it. Every step is a condition on the claim, so a worker that lost it can change nothing.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from parley.core import db, failpoint
+from parley.core.events import attempts as events
+from parley.core.observability import metrics
+from parley.core.settings import settings
+from parley.mail.letters import lists
+
+BATCH = 20
+MOST_ATTEMPTS = 10
+# A worker that loses its lease before DATA sends nothing (`enter_data`); after it, the lease outlives the two waits.
+LEASE = timedelta(minutes=15)
+DATA_LEASE = timedelta(minutes=25)
+# Two workers that claim at once would open more connections to a domain than it likes.
+LOCK = 7_270_002
+MOST_CONNECTIONS = 2
+# A domain takes so many messages at once before its rate counts.
+BURST = 100
+UNLIMITED = 1_000_000
+
+RETURN = "update mail set state = 'planned', claim = null where state = 'claimed' and leased_until < now()"
+
+# Messages that somebody waits for come first, whatever their domain said. Then each domain in turn, up to what its
+# bucket holds, but for those that rest or have two connections already. The domains are found one after another in
+# the index, so that a hundred thousand letters to one cost no more than one.
+CLAIM = f"""
+with recursive domains (domain) as (
+  (select domain from mail where state = 'planned' order by domain limit 1)
+  union all
+  select (select m.domain from mail m where m.state = 'planned' and m.domain > d.domain order by m.domain limit 1)
+  from domains d where d.domain is not null
+),
+busy as materialized (
+  select domain from mail where state in ('claimed', 'data') and leased_until > now()
+  group by domain having count(distinct claim) >= $7
+),
+ready as (
+  select d.domain, (
+    select case when b.paused_until > now() then 0 when $4 then $5
+      else floor(least($3, b.tokens + extract(epoch from now() - b.filled_at) * $6 / 60))::int end
+    from mail_domain b where b.domain = d.domain
+  ) as room
+  from domains d where d.domain is not null and d.domain not in (select domain from busy)
+),
+urgent as (
+  select id from mail where state = 'planned' and list is null and due_at <= now() and sent_at is null
+    and {events.due("mail", "mail.id")}
+  order by due_at limit $1 for update skip locked
+),
+letters as (
+  select one.id from ready cross join lateral (
+    select id from mail m where m.domain = ready.domain and m.state = 'planned' and m.list is not null
+      and m.due_at <= now() and {events.due("mail", "m.id")}
+    order by m.due_at limit least(coalesce(ready.room, $3), $1)
+  ) one limit $1
+),
+taken as (
+  select id from urgent union all select id from letters limit $1
+),
+claimed as (
+  update mail set state = 'claimed', claim = $2, leased_until = now() + $8, attempts = attempts + 1
+  from taken where mail.id = taken.id and mail.state = 'planned' returning mail.id, list, domain, attempts, due_at
+),
+spent as (
+  insert into mail_domain as b (domain, tokens, filled_at)
+  select domain, $3 - count(*), now() from claimed where list is not null and not $4 group by domain
+  on conflict (domain) do update set filled_at = now(),
+    tokens = least($3, b.tokens + extract(epoch from now() - b.filled_at) * $6 / 60) - $3 + excluded.tokens
+)
+select id, list, domain, attempts from claimed order by list is not null, due_at
+"""  # noqa: S608 constants only
+
+RELEASE = """
+update mail set state = 'planned', claim = null, attempts = attempts - 1 where claim = $1 and state = 'claimed'
+"""
+
+DATA = """
+update mail set state = 'data', data_at = clock_timestamp(), leased_until = clock_timestamp() + $3
+where id = $1 and claim = $2 and state = 'claimed'
+"""
+
+# Once a mail server has it, or nobody will: links that work need not lie here as well.
+SETTLE = """
+update mail set state = $3::text, error = $4, queue_id = coalesce($5, queue_id), claim = null,
+  sent_at = case when $3::text = 'sent' then now() end, message = null,
+  text = case when $6 then '' else text end, html = case when $6 then null else html end
+where id = $1 and claim = $2 and state in ('claimed', 'data')
+"""
+
+# Each waiting time is twice the one before, from two minutes to eight hours.
+LATER = """
+update mail set state = 'planned', error = $3, claim = null,
+  due_at = now() + interval '2 minutes' * power(2, least(attempts - 1, 8))
+where id = $1 and claim = $2 and state in ('claimed', 'data')
+"""
+
+# The relay has it, whatever was heard of that at the time. A worker that holds it can change nothing any more.
+ARRIVED = """
+update mail set state = 'sent', error = null, claim = null, sent_at = now(), message = null,
+  text = '', html = null
+where id = $1 and data_at is not null and state in ('planned', 'claimed', 'data', 'unknown') returning id, list
+"""
+
+UNSURE = """
+update mail set error = $3, leased_until = now() + interval '1 minute' where id = $1 and claim = $2 and state = 'data'
+"""
+
+
+UNANSWERED_JOB = "unanswered mail"
+# Handed over, and nobody said what became of it: the worker or the connection died.
+UNANSWERED = f"""
+update mail set claim = $1, leased_until = now() + $3
+where id in (
+  select id from mail where state = 'data' and leased_until < now() and {events.due(UNANSWERED_JOB, "mail.id")}
+  order by id limit $2 for update skip locked
+)
+returning id, list, domain, attempts, coalesce(key, kind || '.' || id) as name, data_at
+"""  # noqa: S608 constants only
+
+HOLD = """
+update mail set state = 'planned', claim = null, attempts = attempts - 1, due_at = $3
+where id = $1 and claim = $2 and state = 'claimed'
+"""
+
+WAIT = "update mail set leased_until = now() + interval '10 minutes' where id = $1 and claim = $2 and state = 'data'"
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    id: int
+    list: str | None
+    domain: str
+    attempts: int
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    id: int
+    list: str | None
+
+
+class UnansweredMail(Claimed, frozen=True):
+    name: str
+    """What stands before the @ of its Message-ID."""
+    data_at: datetime
+
+
+async def claim(by: UUID) -> list[Claimed]:
+    """Take up to 20 messages that are due, for as long as the lease lasts."""
+    limited = settings().limits and settings().smtp_url is not None
+    async with db.atomic():
+        await db.execute("select pg_advisory_xact_lock($1)", LOCK)
+        await db.execute(RETURN)
+        found = await db.fetch(
+            Claimed, CLAIM, BATCH, by, BURST, not limited, UNLIMITED, settings().mail_rate, MOST_CONNECTIONS, LEASE
+        )
+        failpoint.hit("claiming")
+    return found
+
+
+async def unanswered(by: UUID) -> list[UnansweredMail]:
+    """Take up to 20 messages of which nobody knows what became of them."""
+    return await db.fetch(UnansweredMail, UNANSWERED, by, BATCH, LEASE)
+
+
+async def wait(mail: Claimed, by: UUID) -> None:
+    """Look again in ten minutes at what became of `mail`."""
+    await db.execute(WAIT, mail.id, by)
+
+
+async def hold(mail: Claimed, by: UUID, until: datetime) -> None:
+    """Give `mail` back until its member wants letters again; that was no attempt."""
+    await db.execute(HOLD, mail.id, by, until)
+
+
+async def release(by: UUID) -> None:
+    """Give back what was claimed and not begun."""
+    await db.execute(RELEASE, by)
+
+
+async def enter_data(mail: int, by: UUID) -> bool:
+    """Say that the bytes of `mail` are about to leave; False where another worker has it by now."""
+    return await db.execute(DATA, mail, by, DATA_LEASE) == 1
+
+
+async def settle(
+    mail: Claimed, by: UUID, outcome: str, *, error: str | None = None, queue_id: str | None = None
+) -> None:
+    """Say what became of `mail`, and tell its list in the same transaction."""
+    async with db.atomic():
+        if not await db.execute(SETTLE, mail.id, by, outcome, error, queue_id, settings().smtp_url is not None):
+            return
+        if mail.list is not None and outcome != "stopped":
+            await lists[mail.list].settled(mail.id, outcome)
+        failpoint.hit("settling")
+    metrics.MAIL.labels(outcome).inc()
+
+
+async def arrived(mail: int) -> bool:
+    """Settle a message that its relay says it has; False where nothing was open about it."""
+    async with db.atomic():
+        found = await db.fetch_one(Arrived, ARRIVED, mail)
+        if found is not None and found.list is not None:
+            await lists[found.list].settled(mail, "sent")
+    if found is not None:
+        metrics.MAIL.labels("sent").inc()
+    return found is not None
+
+
+async def put_off(mail: Claimed, by: UUID, error: str) -> None:
+    """Try `mail` again later, or give it up after many attempts."""
+    if mail.attempts >= MOST_ATTEMPTS:
+        await settle(mail, by, "failed", error=error)
+    else:
+        await db.execute(LATER, mail.id, by, error)
+        metrics.MAIL.labels("deferred").inc()
+
+
+async def leave_unsure(mail: Claimed, by: UUID, error: str) -> None:
+    """Nobody answered after the bytes left: what became of `mail` is found out in a minute."""
+    await db.execute(UNSURE, mail.id, by, error)

@@ -1,0 +1,42 @@
+"""What becomes of a message that was surely not taken."""
+
+import re
+from uuid import UUID
+
+import aiosmtplib
+import structlog
+
+from parley.core import db
+from parley.mail import bounces, domains, smtp
+from parley.mail.inbound.reasons import kind_of
+from parley.mail.queue import Claimed, put_off, settle
+
+log = structlog.get_logger(__name__)
+
+STATUS = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+LONGEST = 1_000
+
+
+async def handle(mail: Claimed, by: UUID, error: Exception) -> bool:
+    """Put the message off or give it up, as `error` says; whether its domain is left alone from now on."""
+    text = repr(error)[:LONGEST]
+    if not isinstance(error, smtp.Failure):
+        log.error("mail failed", mail=mail.id, exc_info=error)
+    elif isinstance(error, OSError):
+        log.warning("mail put off", mail=mail.id, error=text)
+    if not isinstance(error, aiosmtplib.SMTPResponseException):
+        await put_off(mail, by, text)
+        return False
+    found = STATUS.search(error.message)
+    status = found[0] if found else ""
+    log.info("mail refused", mail=mail.id, code=error.code, status=status, attempt=mail.attempts)
+    if error.code < smtp.PERMANENT:
+        await put_off(mail, by, text)
+        asks_to_wait = error.code == smtp.CLOSING or status.startswith("4.7.")
+        return asks_to_wait and await domains.asked_to_wait(mail.domain)
+    async with db.atomic():
+        await settle(mail, by, "failed", error=text)
+        if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError):
+            kind = kind_of(status, error.message, permanent=True)
+            await bounces.record(mail.id, kind, status, error.message, digest=f"answer:{mail.id}")
+    return False

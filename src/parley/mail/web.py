@@ -1,0 +1,47 @@
+"""Stopping mail with one click, from the letter itself: nobody needs to be signed in (RFC 8058)."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.core import db
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.pages import page
+from parley.mail.letters import MailList, lists
+from parley.mail.links import Off, read_off
+
+
+@get("/mail/off/{token:str}", name="mail:off", opt={"who": ANYONE})
+async def off_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """One button. Nothing changes here: what checks links in mail opens them all."""
+    off, of = _read(token)
+    return page(request, "mailbox/off.html", done=None, **await _words(off, of))
+
+
+@post("/mail/off/{token:str}", name="mail:stop", status_code=200, opt={"who": ANYONE, "any_body": True})
+async def off(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
+    """Stop it, whatever was sent, and say so at once; only `back=1` takes it back."""
+    off, of = _read(token)
+    # Only our own form says this. No other body, in whatever shape, may keep anybody from stopping.
+    is_back = await request.body() == b"back=1" and of.start is not None
+    change = of.start if is_back and of.start is not None else of.stop
+    async with db.atomic():
+        await change(off.member, off.argument)
+    return page(request, "mailbox/off.html", done="back" if is_back else "off", **await _words(off, of))
+
+
+def _read(token: str) -> tuple[Off, MailList]:
+    off = read_off(token)
+    if off is None or off.list not in lists:
+        raise NotFound("This link is incomplete. Please open it from the mail again, or copy the whole link.")
+    return off, lists[off.list]
+
+
+async def _words(off: Off, of: MailList) -> dict[str, Any]:
+    about = await of.about(off.argument) if of.about and off.argument else None
+    return {"title": of.title, "about": about, "can_go_back": of.start is not None}
+
+
+handlers: list[object] = [off_page, off]

@@ -1,0 +1,162 @@
+"""The record as staff read it, as everybody does, and as counts of a year."""
+
+from datetime import date, datetime
+from itertools import groupby
+from typing import TypeVar
+
+import msgspec
+
+from parley.core import db
+from parley.modlog import wording
+
+PAGE = 50
+
+
+class LogQuery(msgspec.Struct, frozen=True):
+    """Which entries of the record are asked for: by a member's name, of an action, from one day to another."""
+
+    who: str | None = None
+    action: str | None = None
+    kind: str | None = None
+    automated: bool | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+class LogRow(msgspec.Struct, frozen=True):
+    """An entry with the names of who did it and of who wrote what it is about."""
+
+    id: int
+    at: datetime
+    actor: str | None
+    action: str
+    kind: str
+    target: int
+    before: str
+    after: str
+    guideline: str | None
+    reason: str
+    automated: bool
+    decision: int | None
+    about: str | None
+    thread: int | None
+    title: str | None
+
+    @property
+    def deed(self) -> str:
+        return wording.deed(self.action)
+
+    @property
+    def change(self) -> tuple[str, str] | None:
+        return wording.change(msgspec.json.decode(self.before), msgspec.json.decode(self.after))
+
+
+LIST = """
+with page as materialized (
+    select * from mod_action
+    where ($1::text is null or actor = (select id from member where name_key = $1))
+      and ($2::text is null or action = $2) and ($3::text is null or kind = $3)
+      and ($4::boolean is null or automated = $4)
+      and ($5::date is null or at >= $5::date::timestamptz) and ($6::date is null or at < ($6::date + 1)::timestamptz)
+      and ($7::bigint is null or id < $7)
+    order by id desc limit $8
+)
+select a.id, a.at, m.name as actor, a.action, a.kind, a.target, a.before::text as before, a.after::text as after,
+       g.title as guideline, a.reason, a.automated, a.decision,
+       case a.kind when 'rule' then u.name else coalesce(w.name, c.imported_author) end as about,
+       t.id as thread, t.title
+from page a left join member m on m.id = a.actor left join guideline g on g.code = a.guideline
+left join comment c on a.kind = 'comment' and c.id = a.target
+left join thread t on t.id = case a.kind when 'article' then a.target else c.thread end
+left join member w on w.id = case a.kind when 'member' then a.target else c.author end
+left join rule u on a.kind = 'rule' and u.id = a.target
+order by a.id desc
+"""
+
+
+async def entries(sought: LogQuery, *, before: int | None = None) -> list[LogRow]:
+    """The newest entries, or those before the entry `before`; one more than a page where there are more."""
+    return await db.fetch(LogRow, LIST, *msgspec.structs.astuple(sought), before, PAGE + 1)
+
+
+class PublicRow(msgspec.Struct, frozen=True):
+    """An entry as everybody reads it: without the words it is about, and without a name."""
+
+    id: int
+    at: datetime
+    action: str
+    guideline: str | None
+    automated: bool
+    thread: int | None
+    slug: str | None
+    title: str | None
+
+    @property
+    def what(self) -> str:
+        return wording.PUBLIC[self.action]
+
+
+# What came into force and was not taken back at once; of what was left as it is, what had been held or hidden.
+IS_PUBLIC = """
+a.action = any($1::text[]) and (a.action <> 'approve' or a.before <> '{}' and a.kind = 'comment')
+and not exists (select from decision d where d.id = a.decision and d.state in ('awaiting', 'undone', 'refused'))
+"""
+PUBLIC_LIST = f"""
+with page as materialized (
+    select * from mod_action a where {IS_PUBLIC} and ($2::bigint is null or a.id < $2) order by a.id desc limit $3
+)
+select a.id, a.at, a.action, g.title as guideline, a.automated, t.id as thread, t.slug, t.title
+from page a left join guideline g on g.code = a.guideline
+left join comment c on a.kind = 'comment' and c.id = a.target
+left join thread t on t.id = case a.kind when 'article' then a.target else c.thread end
+order by a.id desc
+"""  # noqa: S608 constants only
+
+
+async def public_entries(before: int | None = None) -> list[PublicRow]:
+    """As `entries`, of what everybody may read."""
+    return await db.fetch(PublicRow, PUBLIC_LIST, list(wording.PUBLIC), before, PAGE + 1)
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How often something was done in a month on the ground of a rule, and what became of it."""
+
+    month: str
+    action: str
+    rule: str
+    automated: bool
+    count: int
+    appeals: int
+    overturned: int
+
+
+# Not what became of one later.
+IS_DECISION = "a.action not like 'appeal.%' and a.action not in ('lift', 'end')"
+COUNTS = f"""
+select to_char(a.at, 'YYYY-MM') as month, a.action, coalesce(a.guideline, '') as rule, a.automated, count(*) as count,
+       count(p.id) filter (where {IS_DECISION}) as appeals,
+       count(*) filter (where {IS_DECISION} and d.state = 'overturned') as overturned
+from mod_action a left join decision d on d.id = a.decision left join appeal p on p.decision = d.id
+where {IS_PUBLIC} and a.at >= make_date($2, 1, 1)::timestamptz and a.at < make_date($2 + 1, 1, 1)::timestamptz
+group by 1, 2, 3, 4 order by 1, 2, 3, 4
+"""  # noqa: S608 constants only
+
+
+async def counts(year: int) -> list[Count]:
+    """What everybody may read of a year, counted by month."""
+    return await db.fetch(Count, COUNTS, list(wording.PUBLIC), year)
+
+
+async def first_year() -> int | None:
+    """The year of the first entry."""
+    found: int | None = await db.value("select extract(year from at)::int from mod_action order by id limit 1")
+    return found
+
+
+Row = TypeVar("Row", LogRow, PublicRow)
+
+
+def by_day(rows: list[Row]) -> list[tuple[datetime, list[Row]]]:
+    """The rows of each day together, with the moment of its newest."""
+    days = [list(together) for _, together in groupby(rows, key=lambda row: row.at.date())]
+    return [(together[0].at, together) for together in days]

@@ -1,0 +1,29 @@
+"""The forms of a member's page for moderators."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from parley.core.http.forms import Form
+from parley.decisions.forms import LONGEST_REASON
+from parley.decisions.rules import ROLES
+
+
+class NoteForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, missing="Please write something.", lines=True)
+
+
+class LiftForm(Form):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        missing = "Please give a reason: the member will read it."
+        self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+
+
+class RoleForm(LiftForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.role = self.choice("role", ROLES)
+        if self.role is None:
+            self.errors.setdefault("role", "Please choose a role.")

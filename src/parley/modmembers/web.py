@@ -1,0 +1,173 @@
+"""Members over HTTP: finding them, one with all that staff know of them, and what is done about them there."""
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.accounts import queries as accounts
+from parley.accounts import sessions
+from parley.accounts.web.settings import device
+from parley.core.errors import NotFound, ParleyError
+from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import fragment, page, wants_fragment
+from parley.decisions.drafts import drafted
+from parley.decisions.forms import DecisionForm
+from parley.decisions.rules import ACTIONS, LENGTHS, ROLES
+from parley.modmembers import ops, queries
+from parley.modmembers.forms import LiftForm, NoteForm, RoleForm
+from parley.modmembers.queries import PAGE, STATES, MemberQuery, StaffMember
+from parley.modqueue import people
+from parley.reports.guidelines import grounds
+
+LONGEST_SOUGHT = 254
+SANCTIONS = ("warn", "silence", "suspend")
+
+
+@get("/mod/members", name="moderation:members", opt={"who": MODERATOR})
+async def members_page(request: AnyRequest) -> Response[Any]:
+    sought = _sought(request)
+    after = request.query_params.get("after", "")
+    rows = await queries.found(sought, after if after.isprintable() else "")
+    return page(
+        request,
+        "modmembers/list.html",
+        rows=rows[:PAGE],
+        sought=sought,
+        states=STATES,
+        roles=ROLES,
+        next_url=_next_url(sought, rows[PAGE - 1].name) if len(rows) > PAGE else None,
+    )
+
+
+def _sought(request: AnyRequest) -> MemberQuery:
+    asked = request.query_params
+    q, state, role = asked.get("q", "").strip(), asked.get("state"), asked.get("role")
+    return MemberQuery(
+        q=q[:LONGEST_SOUGHT] if q.isprintable() else "",
+        state=state if state in STATES else None,
+        role=role if role in ROLES else None,
+    )
+
+
+def _next_url(sought: MemberQuery, last: str) -> str:
+    asked = {"q": sought.q, "state": sought.state, "role": sought.role, "after": last}
+    return f"/mod/members?{urlencode({name: value for name, value in asked.items() if value})}"
+
+
+async def _at(name: str) -> StaffMember:
+    """The member of a name, also one whom others do not see. Raises NotFound."""
+    known = await accounts.person(name) if name.isprintable() else None
+    found = await queries.person(known.id) if known else None
+    if found is None:
+        raise NotFound("There is no member with this name.")
+    return found
+
+
+async def _show(
+    request: AnyRequest,
+    person: StaffMember,
+    about: str = "",
+    form: Form | None = None,
+    status: int = 200,
+    **context: Any,
+) -> Response[Any]:
+    """A member's page; `form` with what was typed and is wrong belongs to the part `about`."""
+    viewer = staff(request)
+    forms = {part: Form({}) for part in ("note", "sanction", "lift", "role")} | ({about: form} if form else {})
+    shown: dict[str, Any] = {
+        "person": person,
+        "forms": forms,
+        "sign_ins": [(device(one.agent), one) for one in await sessions.in_use(person.id)],
+        "past": await people.record_of(person.id),
+        "notes": await people.notes(person.id),
+        "others": await people.others(viewer.id, person.id),
+        "written": await queries.comments(person.id),
+        "may_act": viewer.id != person.id and (person.role == "member" or viewer.standing >= ADMIN),
+        "may_promote": viewer.id != person.id and viewer.standing >= ADMIN,
+        "grounds": await grounds(),
+        "actions": [ACTIONS[action] for action in SANCTIONS],
+        "all_actions": ACTIONS,
+        "roles": ROLES,
+        "lengths": LENGTHS,
+        "letter": None,
+    }
+    return page(request, "modmembers/one.html", status=status, **(shown | context))
+
+
+def _back(person: StaffMember, part: str) -> Redirect:
+    return Redirect(f"/mod/members/{quote(person.name)}#{part}", status_code=303)
+
+
+@get("/mod/members/{name:str}", name="moderation:member", opt={"who": MODERATOR})
+async def member_page(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    return await _show(request, await _at(name))
+
+
+@post("/mod/members/{name:str}/note", name="moderation:note", opt={"who": MODERATOR})
+async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    person, form = await _at(name), NoteForm(await posted(request))
+    if form.errors:
+        return await _show(request, person, "note", form, 422)
+    await ops.note(staff(request), person.id, form.words)
+    return _back(person, "notes")
+
+
+@post("/mod/members/{name:str}/sanction", name="moderation:sanction", opt={"who": MODERATOR}, status_code=200)
+async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    """Warn, silence or suspend; with `preview=1` only show what they would read."""
+    person = await _at(name)
+    form, status = DecisionForm(await posted(request), [one.code for one in await grounds()]), 422
+    form.require()
+    if form.errors:
+        return await _show(request, person, "sanction", form, status)
+    if form.flag("preview"):
+        return await _preview(request, person, form)
+    try:
+        await ops.sanction(staff(request), person.id, form.choice_for(0))
+    except ParleyError as error:
+        form.errors["form"], status = str(error), error.status
+        return await _show(request, person, "sanction", form, status)
+    return _back(person, "record")
+
+
+async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm) -> Response[Any]:
+    letter = await drafted(form.choice_for(0), person.id)
+    if wants_fragment(request):
+        return fragment(request, "modmembers/_letter.html", letter=letter)
+    return await _show(request, person, "sanction", form, letter=letter)
+
+
+@post("/mod/members/{name:str}/lift", name="moderation:lift", opt={"who": MODERATOR})
+async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    person, form, status = await _at(name), LiftForm(await posted(request)), 422
+    if not form.errors:
+        try:
+            await ops.lift(staff(request), person.id, form.reason)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    return await _show(request, await _at(name), "lift", form, status) if form.errors else _back(person, "record")
+
+
+@post("/mod/members/{name:str}/sessions/end", name="moderation:end-sign-ins", opt={"who": MODERATOR})
+async def end_sign_ins(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    person = await _at(name)
+    await ops.end_sign_ins(staff(request), person.id)
+    return _back(person, "sign-ins")
+
+
+@post("/mod/members/{name:str}/role", name="moderation:role", opt={"who": ADMIN})
+async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    person, form, status = await _at(name), RoleForm(await posted(request)), 422
+    if not form.errors:
+        try:
+            await ops.give_role(staff(request), person.id, form.role or "", form.reason)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    return await _show(request, person, "role", form, status) if form.errors else _back(person, "record")
+
+
+handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sign_ins, role]

@@ -1,0 +1,54 @@
+"""Who looks at an item: a lease of ten minutes on one item at a time, so that nobody does another's work."""
+
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.decisions.rules import CLAIM_MINUTES, Stale
+from parley.modqueue.queries import CHOSEN, FOLLOWS, QueueFilter
+from parley.reports import queue_changes
+
+# Always in the order of their numbers, so that two who swap items never wait for each other.
+LOCK = """
+select id from queue_item where state = 'open' and (id = $2 or claimed_by = $1) order by id for update
+"""
+FREE = """
+update queue_item set claimed_by = null, claimed_until = null
+where id in (select id from queue_item where state = 'open' and claimed_by = $1 and id <> $2 order by id for update)
+"""
+CLAIM = """
+update queue_item set claimed_by = $1, claimed_until = now() + $3 * interval '1 minute'
+where id = $2 and state = 'open' and (claimed_by is null or claimed_by = $1 or claimed_until <= now())
+"""
+NEXT = f"""
+select i.id from queue_item i left join queue_item a on a.id = $6
+where {CHOSEN} and {FOLLOWS} and (i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now())
+order by i.risk desc, i.opened_at, i.id limit 1 for update of i skip locked
+"""  # noqa: S608 constants only
+
+
+async def claim(viewer: Viewer, item: int) -> None:
+    """Take an item on and let go of any other; raises Stale when somebody else has it, or it was decided."""
+    async with db.atomic():
+        there = await db.values(LOCK, viewer.id, item)
+        if item not in there:
+            raise Stale("This has been decided in the meantime. This is the current state.")
+        if not await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES):
+            raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
+        await db.execute(FREE, viewer.id, item)
+        await queue_changes.notify_queue()
+
+
+async def release(viewer: Viewer) -> None:
+    """Let go of whatever this moderator looks at."""
+    await db.execute(FREE, viewer.id, 0)
+    await queue_changes.notify_queue()
+
+
+async def take_next(viewer: Viewer, wanted: QueueFilter, after: int) -> int | None:
+    """Claim the next item after `after` that nobody has, and let go of any other; None where there is none."""
+    async with db.atomic():
+        await release(viewer)
+        chosen = (wanted.kind, wanted.ground, wanted.escalated, wanted.claimed)
+        item: int | None = await db.value(NEXT, viewer.id, *chosen, after)
+        if item is not None:
+            await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES)
+        return item

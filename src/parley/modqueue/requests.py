@@ -1,0 +1,46 @@
+"""What the pages of the workbench share."""
+
+from datetime import UTC, datetime, timedelta
+
+from parley.core.errors import NotFound
+from parley.core.http.access import AnyRequest, staff
+from parley.core.text.cleaning import as_id
+from parley.modqueue import items
+from parley.modqueue.items import Dossier
+from parley.modqueue.queries import QueueFilter
+
+KINDS = ("comment", "member", "article")
+CLAIMED = ("mine", "free")
+# A moment as an address says it: microseconds since 1970, up to the year 2096.
+EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
+
+
+def wanted_of(request: AnyRequest) -> QueueFilter:
+    """What of the queue the address asks for."""
+    asked = request.query_params
+    kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
+    return QueueFilter(
+        kind=kind if kind in KINDS else None,
+        ground=ground if ground and ground.isidentifier() else None,
+        escalated=asked.get("escalated") == "1",
+        claimed=claimed if claimed in CLAIMED else None,
+    )
+
+
+def as_moment(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def since_of(request: AnyRequest) -> datetime:
+    """The moment that the address names; now, where it names none."""
+    number = as_id(request.query_params.get("since", ""))
+    return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
+
+
+async def dossier_at(request: AnyRequest, item: str) -> Dossier:
+    """The item at an address. Raises NotFound where there is none for this moderator."""
+    number = as_id(item)
+    found = await items.dossier(staff(request).id, number) if number else None
+    if found is None:
+        raise NotFound("There is no such item.")
+    return found

@@ -1,0 +1,5 @@
+"""The queue over HTTP: the list, one item, several at once."""
+
+from parley.modqueue.web import bulk, deciding, queue
+
+handlers: list[object] = [*queue.handlers, *deciding.handlers, *bulk.handlers]

@@ -1,0 +1,93 @@
+"""The same decision on up to fifty items: what it would do, doing it when the moderator is sure, taking it back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, post
+
+from parley.core.errors import Refused
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.decisions.forms import DecisionForm
+from parley.decisions.rules import ACTIONS, LENGTHS, MOST_IN_BULK, Choice
+from parley.modqueue import bulk
+from parley.modqueue import queries as modqueue
+from parley.reports.guidelines import grounds
+
+PREFIX = "item-"
+GONE = "There is no such item."
+
+
+def checked(data: Mapping[str, Any]) -> dict[int, int]:
+    """What stands beside each checked item, by its number. Raises Refused for none, or more than may be at once."""
+    pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
+    found = {item: version for item, version in pairs if item and version}
+    if not found:
+        raise Refused("No item was selected. Please go back to the queue and select some.")
+    if len(found) > MOST_IN_BULK:
+        raise Refused(f"These are {len(found)} items; {MOST_IN_BULK} can be decided at once. Please select fewer.")
+    return found
+
+
+@post("/mod/bulk", name="moderation:bulk", opt={"who": MODERATOR}, status_code=200)
+async def decide_many(request: AnyRequest) -> Response[Any]:
+    """Without an action it asks for one; with one it tells what would be done; with `sure=1` it is done."""
+    viewer, data = staff(request), await posted(request)
+    items = checked(data)
+    rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}
+    form = DecisionForm(data, [one.code for one in await grounds()])
+    if "action" not in data:
+        return await _answer(request, items, rows, form)
+    form.require()
+    if form.errors:
+        return await _answer(request, items, rows, form, 422)
+    choices: list[Choice] = [form.choice_for(item, items[item]) for item in items if item in rows]
+    done = form.flag("sure")
+    outcomes = await bulk.decide(viewer, choices) if done else await bulk.rehearse(viewer, choices)
+    outcomes += [bulk.Outcome(item, GONE) for item in items if item not in rows]
+    return await _answer(request, items, rows, form, outcomes=outcomes, done=done)
+
+
+@post("/mod/bulk/undo", name="moderation:bulk-undo", opt={"who": MODERATOR}, status_code=200)
+async def undo_many(request: AnyRequest) -> Response[Any]:
+    """Take back, within half a minute, what was just decided on many."""
+    viewer, data = staff(request), await posted(request)
+    items = checked(data)
+    rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}
+    outcomes = await bulk.undo(viewer, items)
+    return await _answer(request, items, rows, DecisionForm({}), outcomes=outcomes, undone=True)
+
+
+async def _answer(
+    request: AnyRequest,
+    items: dict[int, int],
+    rows: dict[int, modqueue.ItemName],
+    form: DecisionForm,
+    status: int = 200,
+    outcomes: list[bulk.Outcome] | None = None,
+    *,
+    done: bool = False,
+    undone: bool = False,
+) -> Response[Any]:
+    return page(
+        request,
+        "modqueue/bulk.html",
+        status=status,
+        items=items,
+        rows=rows,
+        form=form,
+        refusals={one.item: one.refusal for one in outcomes or () if one.refusal},
+        made={one.item: one.decision for one in outcomes or () if one.decision},
+        tried=outcomes is not None and not done and not undone,
+        done=done,
+        undone=undone,
+        grounds=await grounds(),
+        actions=[one for one in ACTIONS.values() if one.kinds],
+        all_actions=ACTIONS,
+        lengths=LENGTHS,
+    )
+
+
+handlers: list[object] = [decide_many, undo_many]

@@ -1,0 +1,107 @@
+"""The moderator's desk: the list of what waits, and one item of it open beside it."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form
+from parley.core.http.pages import fragment, page, wants_fragment
+from parley.core.text.cleaning import as_id
+from parley.decisions.forms import DecisionForm
+from parley.decisions.rules import ACTIONS, LENGTHS
+from parley.modqueue import items
+from parley.modqueue import queries as modqueue
+from parley.modqueue.items import Dossier
+from parley.modqueue.queries import QueueFilter, QueueRow
+from parley.modqueue.requests import as_moment, dossier_at, wanted_of
+from parley.reports.guidelines import grounds
+
+KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
+
+
+async def queue_answer(
+    request: AnyRequest,
+    dossier: Dossier | None,
+    form: Form | None = None,
+    status: int = 200,
+    rows: list[QueueRow] | None = None,
+    **context: Any,
+) -> Response[Any]:
+    """The list with one item open; to htmx the item alone. `rows` are the list's, where they were read before."""
+    shown = await item_context(request, dossier, form) | {"chosen": True} | context
+    if wants_fragment(request):
+        return page(request, "modqueue/queue.html", "item", status=status, **shown)
+    return page(request, "modqueue/queue.html", status=status, **shown, **await _list_context(request, rows))
+
+
+async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form | None = None) -> dict[str, Any]:
+    """What the template of one item is given."""
+    kind = dossier.item.kind if dossier else ""
+    return {
+        "dossier": dossier,
+        "form": form or DecisionForm({}),
+        "actions": sorted((one for one in ACTIONS.values() if kind in one.kinds), key=lambda one: one.name not in KEYS),
+        "all_actions": ACTIONS,
+        "grounds": await grounds(),
+        "keys": KEYS,
+        "lengths": LENGTHS,
+        "wanted": wanted_of(request),
+        "letter": None,
+        "undone": dossier is not None and _is_undone(dossier, as_id(request.query_params.get("undone", ""))),
+    }
+
+
+def _is_undone(dossier: Dossier, decision: int | None) -> bool:
+    """Whether this decision about the item was taken back, and the item waits since."""
+    return dossier.item.state == "open" and any(one.id == decision and one.state == "undone" for one in dossier.decided)
+
+
+async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dict[str, Any]:
+    viewer, wanted = staff(request), wanted_of(request)
+    if rows is None:
+        rows = await modqueue.page(viewer.id, wanted, after=_after(request))
+    done, waits = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
+    return {
+        "rows": rows,
+        "next_url": _next_url(wanted, rows),
+        "waiting": waits,
+        "deeds": [],
+        "since": as_moment(waits.at),
+        "done": await modqueue.just_done(viewer.id, done) if done else None,
+    }
+
+
+def _after(request: AnyRequest) -> int | None:
+    return as_id(request.query_params.get("after", ""))
+
+
+def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
+    if len(rows) < modqueue.PAGE:
+        return None
+    return f"/mod/queue{wanted.query}{'&' if wanted.query else '?'}after={rows[-1].id}"
+
+
+@get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
+async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
+    """The list; beside it the item that is asked for, or the first one that nobody else looks at."""
+    if item:
+        return await queue_answer(request, await dossier_at(request, item))
+    viewer, wanted, after = staff(request), wanted_of(request), _after(request)
+    rows = await modqueue.page(viewer.id, wanted, after=after)
+    if after and wants_fragment(request):
+        more: dict[str, Any] = {"wanted": wanted, "rows": rows, "next_url": _next_url(wanted, rows)}
+        return fragment(request, "modqueue/rows.html", dossier=None, **more)
+    first = next((row.id for row in rows if row.holder is None), None)
+    return await queue_answer(
+        request, await items.dossier(viewer.id, first) if first else None, rows=rows, chosen=False
+    )
+
+
+@get("/mod/item/{item:str}", name="moderation:item", opt={"who": MODERATOR})
+async def item_page(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
+    return await queue_answer(request, await dossier_at(request, item))
+
+
+handlers: list[object] = [queue_page, item_page]

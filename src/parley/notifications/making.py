@@ -1,0 +1,127 @@
+"""From an event to the notifications it gives: one statement an event, however many follow the thread.
+
+Every statement can be run again, and adds nothing then.
+"""
+
+import msgspec
+
+from parley.accounts import queries as accounts
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.core.text import markdown
+from parley.notifications.rules import CHANNEL, CHOSEN, IS_SHUT_OUT, RANK
+
+# Whoever is mentioned beyond these is not told: a comment is no mailing list.
+MOST_MENTIONED = 10
+# So many comments unread in one thread say what there is to say.
+MOST_UNREAD = 20
+
+
+class PendingEvent(msgspec.Struct, frozen=True):
+    """An event to be handled, and the text of its comment where it may mention somebody."""
+
+    id: int
+    kind: str
+    thread: int
+    comment: int | None
+    actor: int | None
+    body: str | None
+
+
+# Of an edit, only who is mentioned hears.
+IS_NEW = "$3::text <> 'comment.edited'"
+# Each member is looked up by their key ("offset 0" leaves PostgreSQL no choice): where it takes the table for small, it
+# would else go through all followers for every member.
+# Whom a comment reaches: who is answered, who is mentioned, who follows. Its author follows the thread from now on,
+# unless they muted it; one who stopped following it does so again. Whoever follows it already is not touched: an
+# "on conflict" locks what it leaves as it is, and two workers would wait for each other.
+WROTE = f"""
+with e as (
+    select e.id, e.thread, e.created_at, c.id as comment, c.author as actor, c.parent, c.created_at as written_at
+    from event e join comment c on c.id = e.comment where e.id = $1 and {IS_VISIBLE} and c.author is not null
+), follows as (
+    insert into follow (member, thread, level, since) select actor, thread, 'follow', written_at from e
+    where {IS_NEW} and not exists (
+        select from follow f where f.member = e.actor and f.thread = e.thread
+        and (f.level <> 'none' or f.since >= e.written_at))
+    on conflict (member, thread) do update set level = 'follow', since = excluded.since
+    where follow.level = 'none' and follow.since < excluded.since
+), reached as (
+    select p.author as member, 'reply' as kind from e join comment p on p.id = e.parent where {IS_NEW}
+    union all select unnest($2::bigint[]), 'mention'
+    union all
+    select f.member, 'followed' from e join follow f on f.thread = e.thread and f.level = 'follow'
+    where {IS_NEW} and f.since <= e.written_at and (
+        select count(*) from (
+            select from notification o where o.member = f.member and o.thread = e.thread and o.read_at is null
+            limit {MOST_UNREAD}
+        ) unread
+    ) < {MOST_UNREAD}
+), n as (
+    select r.member, r.kind, e.id as event, null::bigint as decision, e.thread, e.comment, e.actor, e.created_at
+    from e cross join reached r cross join lateral (select state from member where id = r.member offset 0) m
+    where r.member <> e.actor and m.state not in ('unverified', 'deactivated', 'anonymised')
+)
+insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at)
+select distinct on (n.member)
+    n.member, n.kind, n.event, n.thread, n.comment, n.actor, ({CHANNEL}) = 'mail', n.created_at
+from n {CHOSEN}
+where ({CHANNEL}) <> 'off' and not {IS_SHUT_OUT}
+order by n.member, {RANK}
+on conflict do nothing
+"""  # noqa: S608 constants only
+
+# Whoever commented on a passage that reads otherwise now, or is no longer there.
+REVISED = f"""
+with e as (
+    select e.id, e.thread, e.actor, e.created_at, new.id as new, old.id as old
+    from event e join thread t on t.id = e.thread
+    join revision new on new.article = t.article and new.number = (e.payload ->> 'revision')::int
+    join revision old on old.article = t.article and old.number = new.number - 1
+    where e.id = $1
+), touched as (
+    select c.author as member, min(c.id) as comment
+    from e join comment c on c.thread = e.thread and c.parent is null and c.passage is not null
+    left join passage now on now.revision = e.new and now.lineage = c.passage
+    left join passage was on was.revision = e.old and was.lineage = c.passage
+    where c.author is not null and {IS_VISIBLE} and now.text is distinct from was.text
+    group by c.author
+), n as (
+    select touched.member, 'revised' as kind, e.id as event, null::bigint as decision, e.thread, touched.comment,
+           e.actor, e.created_at
+    from e cross join touched where touched.member is distinct from e.actor
+)
+insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at)
+select n.member, n.kind, n.event, n.thread, n.comment, n.actor, ({CHANNEL}) = 'mail', n.created_at
+from n {CHOSEN}
+where ({CHANNEL}) <> 'off' and not {IS_SHUT_OUT}
+on conflict do nothing
+"""  # noqa: S608 constants only
+
+# Whoever brought the article follows what becomes of it.
+OPENED = """
+insert into follow (member, thread, level, since) select actor, thread, 'follow', created_at from event
+where id = $1 and actor is not null
+on conflict (member, thread) do nothing
+"""
+
+
+async def make(event: PendingEvent) -> None:
+    """Make the notifications of one event; the caller holds its row."""
+    match event.kind:
+        case "comment.posted" | "comment.restored":
+            await db.execute(WROTE, event.id, await _mentioned(event.body), event.kind)
+        case "comment.edited":
+            # Whoever is mentioned only now hears of it; the others know it.
+            if found := await _mentioned(event.body):
+                await db.execute(WROTE, event.id, found, event.kind)
+        case "article.revised":
+            await db.execute(REVISED, event.id)
+        case "thread.opened":
+            await db.execute(OPENED, event.id)
+
+
+async def _mentioned(body: str | None) -> list[int]:
+    """The members that a text mentions."""
+    found = await accounts.of_names(markdown.mentioned(body or ""))
+    return [one.id for one in found.values()][:MOST_MENTIONED]

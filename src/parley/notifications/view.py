@@ -1,0 +1,99 @@
+"""Notifications as a page or a letter shows them: by thread, what is new in a followed thread as one."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.comments import queries as comments
+from parley.comments.queries import CommentRow
+from parley.core.text import markdown
+from parley.notifications.queries import NotificationRow
+
+EXCERPT = 240
+MOST_NAMES = 3
+QUOTED = re.compile(r"<blockquote>.*?</blockquote>", re.DOTALL)
+
+
+class NotificationItem(msgspec.Struct, frozen=True):
+    """One notification, or all of what is new in a followed thread."""
+
+    kind: str
+    row: NotificationRow
+    comment: CommentRow | None
+    count: int
+    people: list[str]
+
+    @property
+    def address(self) -> str:
+        """Where it leads."""
+        if self.row.suggestion is not None:
+            return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
+        return f"/c/{self.row.comment}" if self.row.comment is not None else f"/decision/{self.row.decision}"
+
+    @property
+    def at(self) -> datetime:
+        return self.comment.created_at if self.comment and self.kind != "revised" else self.row.created_at
+
+    @property
+    def names(self) -> list[str]:
+        return self.people[:MOST_NAMES]
+
+    @property
+    def others(self) -> int:
+        """How many people there are besides those who are named."""
+        return len(self.people) - len(self.names)
+
+    @property
+    def excerpt(self) -> str:
+        """The first words, as their author wrote them; what they quote is known."""
+        return excerpt(self.comment) if self.comment is not None else ""
+
+
+class NotificationGroup(msgspec.Struct, frozen=True):
+    """What is to be told of one thread; of none: decisions."""
+
+    thread: int | None
+    title: str
+    slug: str
+    items: list[NotificationItem]
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.thread}/{self.slug}"
+
+
+def excerpt(comment: CommentRow) -> str:
+    if comment.collapsed is not None:
+        return ""
+    return markdown.excerpt(QUOTED.sub("", comment.raw_html), EXCERPT) or markdown.excerpt(comment.raw_html, EXCERPT)
+
+
+async def grouped(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:
+    """`rows`, the newest first, by thread; each comment as it may be shown now."""
+    found = await comments.by_ids([row.comment for row in rows if row.comment is not None])
+    groups: dict[int | None, list[NotificationRow]] = {}
+    for row in rows:
+        if row.comment is None or found[row.comment].state == "visible":
+            groups.setdefault(row.thread, []).append(row)
+    return [_group(thread, some, found) for thread, some in groups.items()]
+
+
+def _group(thread: int | None, rows: list[NotificationRow], found: Mapping[int, CommentRow]) -> NotificationGroup:
+    news = [row for row in rows if row.kind == "followed"]
+    own = [_item([row], found) for row in rows if row.kind != "followed"]
+    return NotificationGroup(
+        thread, rows[0].thread_title or "", rows[0].slug or "", own + ([_item(news, found)] if news else [])
+    )
+
+
+def _item(rows: Sequence[NotificationRow], found: Mapping[int, CommentRow]) -> NotificationItem:
+    """One item for `rows`, the newest first: it leads to the oldest, where reading goes on."""
+    first = rows[-1]
+    written = [found[row.comment] for row in reversed(rows) if row.comment is not None]
+    return NotificationItem(first.kind, first, written[0] if written else None, len(rows), _names(written))
+
+
+def _names(written: Iterable[CommentRow]) -> list[str]:
+    return list(dict.fromkeys(one.author for one in written if one.author is not None))

@@ -1,0 +1,167 @@
+"""The page of notifications, following and muting, and by which way to hear of things."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.comments.web import thread_at
+from parley.core.errors import NotFound, Refused
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import fragment, local_path, page, wants_fragment
+from parley.core.text.cleaning import as_id
+from parley.notifications import ops, queries, view
+from parley.notifications.forms import ChannelsForm, FollowForm, TopicsForm
+from parley.notifications.rules import KINDS
+from parley.threads.queries import topics
+
+
+@get("/notifications", name="notifications:list", opt={"who": MEMBER})
+async def notifications(request: AnyRequest, before: FromQuery[str] = "") -> Response[Any]:
+    """What is new first, then what was read; looking at it changes nothing."""
+    viewer = signed_in(request)
+    rows = await queries.listed(viewer.id, as_id(before))
+    shown = rows[: queries.PAGE]
+    return page(
+        request,
+        "notifications/list.html",
+        "list",
+        unread=await view.grouped([row for row in shown if row.is_unread]),
+        read=await view.grouped([row for row in shown if not row.is_unread]),
+        newest=shown[0].id if shown else 0,
+        next_url=f"/notifications?before={shown[-1].id}" if len(rows) > len(shown) else None,
+    )
+
+
+@get("/notices", name="notifications:former-list", opt={"who": MEMBER})
+async def former_list(request: AnyRequest) -> Redirect:
+    """Lead on from the address that the page had before, which letters and bookmarks still name."""
+    query = request.url.query
+    return Redirect(f"/notifications{f'?{query}' if query else ''}", status_code=301)
+
+
+@get("/settings/notices", name="notifications:former-settings", opt={"who": MEMBER})
+async def former_settings() -> Redirect:
+    """Lead on from the address that the settings had before."""
+    return Redirect("/settings/notifications", status_code=301)
+
+
+@post("/notifications/read", name="notifications:read", opt={"who": MEMBER})
+async def read(request: AnyRequest) -> Redirect:
+    """Mark as read what the page showed, or what it showed of one thread."""
+    form = Form(await posted(request))
+    upto, thread = form.id("upto"), form.id("thread")
+    if upto is not None and not form.errors:
+        await ops.read_all(signed_in(request).id, upto, thread)
+    return Redirect("/notifications", status_code=303)
+
+
+@get("/names", name="notifications:names", opt={"who": MEMBER})
+async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQuery[str] = "") -> Response[Any]:
+    """To htmx: the members whom a name that is being typed may mean, those of the thread first."""
+    found = await queries.named(begin, as_id(thread)) if begin.isprintable() else []
+    return fragment(request, "notifications/_names.html", names=found)
+
+
+@get("/settings/notifications", name="notifications:settings", opt={"who": MEMBER})
+async def settings_page(request: AnyRequest) -> Response[Any]:
+    return await _settings(request, {}, 200)
+
+
+@post("/settings/notifications", opt={"who": MEMBER})
+async def set_channels(request: AnyRequest) -> Response[Any]:
+    form = ChannelsForm(await posted(request))
+    if form.errors:
+        return await _settings(request, form.errors, 422)
+    await ops.set_channels(signed_in(request).id, form.channels)
+    return Redirect("/settings/notifications?saved", status_code=303)
+
+
+@post("/settings/topics", name="notifications:topics", opt={"who": MEMBER})
+async def set_topics(request: AnyRequest) -> Redirect:
+    form = TopicsForm(await posted(request), [one.slug for one in await topics()])
+    if form.errors:
+        raise Refused("Please choose how often the topic appears in your digest. Nothing was changed.")
+    await ops.set_topics(signed_in(request).id, form.levels)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/t/{thread:str}/follow", name="notifications:follow", opt={"who": MEMBER})
+async def follow(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _put_thread(request, thread, "follow")
+
+
+@post("/t/{thread:str}/mute", name="notifications:mute", opt={"who": MEMBER})
+async def mute(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _put_thread(request, thread, "mute")
+
+
+@post("/topic/{topic:str}/follow", name="notifications:follow-topic", opt={"who": MEMBER})
+async def follow_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    return await _put_topic(request, topic, "follow")
+
+
+@post("/topic/{topic:str}/mute", name="notifications:mute-topic", opt={"who": MEMBER})
+async def mute_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    return await _put_topic(request, topic, "mute")
+
+
+async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[Any]:
+    viewer, row = signed_in(request), await thread_at(thread)
+    form = FollowForm(await posted(request))
+    if form.errors:
+        raise Refused(f"Please choose how to be notified about a thread. {form.errors['channel']}")
+    if form.on:
+        await ops.follow_thread(viewer.id, row.id, level, form.channel)
+    else:
+        await ops.unfollow_thread(viewer.id, row.id, level)
+    if wants_fragment(request):
+        following = await queries.standing(viewer.id, row.id)
+        return fragment(request, "notifications/_follow.html", thread=row, following=following)
+    return _back(form, row.address)
+
+
+async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[Any]:
+    form = FollowForm(await posted(request))
+    if not topic.isprintable():
+        raise NotFound("There is no such topic.")
+    await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)
+    return _back(form, f"/?topic={quote(topic)}")
+
+
+def _back(form: Form, address: str) -> Redirect:
+    back = local_path(form.values.get("next"))
+    return Redirect(back if back != "/" else address, status_code=303)
+
+
+async def _settings(request: AnyRequest, errors: dict[str, str], status: int) -> Response[Any]:
+    viewer = signed_in(request)
+    return page(
+        request,
+        "notifications/settings.html",
+        status=status,
+        kinds=KINDS,
+        channels=await queries.preferred(viewer.id),
+        errors=errors,
+        followed=await queries.followed(viewer.id),
+        saved="saved" in request.query_params,
+    )
+
+
+handlers: list[object] = [
+    notifications,
+    former_list,
+    former_settings,
+    read,
+    names,
+    settings_page,
+    set_channels,
+    set_topics,
+    follow,
+    mute,
+    follow_topic,
+    mute_topic,
+]

@@ -1,0 +1,49 @@
+"""Reading a part of a discussion: the next page, the rest of a branch, one passage."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+
+from parley.comments import view
+from parley.comments.rules import STANCES
+from parley.comments.tree import SORTS
+from parley.comments.web import comment_at, thread_at
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.votes import queries as votes
+
+
+@get("/t/{thread:str}/comments", name="comments:more", opt={"who": ANYONE, "reading": True})
+async def more(
+    request: AnyRequest,
+    thread: FromPath[str],
+    sort: FromQuery[str] = "best",
+    after: FromQuery[str] = "",
+    branch: FromQuery[str] = "",
+    passage: FromQuery[str] = "",
+    stance: FromQuery[str] = "",
+) -> Response[Any]:
+    """A part of the discussion: the next page, the rest of a branch, one passage."""
+    row = await thread_at(thread)
+    branch_id = as_id(branch)
+    viewer = viewer_of(request)
+    if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
+        raise NotFound("This comment is not in this thread.")
+    place = view.DiscussionQuery(
+        row.id,
+        sort if sort in SORTS else "best",
+        passage=view.passage_of(passage),
+        stance=stance if stance in STANCES else None,
+        branch=branch_id,
+        after=as_id(after),
+    )
+    shown = await view.discussion(place, viewer)
+    own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
+    html = view.comments_html(shown, viewer, own, slow_branches=row.slow_branches)
+    return page(request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url)
+
+
+handlers: list[object] = [more]

@@ -1,0 +1,74 @@
+"""The home page."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromQuery
+
+from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.core.http.pages import Finished, base_context, finish, page, render, sent, wants_fragment
+from parley.notifications.queries import topic_level
+from parley.threads import queries
+from parley.threads.cards import make_cards
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """Which threads, in which order, after which one."""
+
+    sort: str
+    period: str
+    topic: queries.TopicRow | None
+    after: str
+
+
+_kept: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS, size=struct_bytes)
+
+
+@get("/", name="threads:home", opt={"who": ANYONE, "reading": True})
+async def home(
+    request: AnyRequest,
+    sort: FromQuery[str] = "hot",
+    topic: FromQuery[str] = "",
+    period: FromQuery[str] = "week",
+    after: FromQuery[str] = "",
+) -> Response[Any]:
+    sort = sort if sort in queries.SORTS else "hot"
+    period = period if period in queries.PERIODS else "week"
+    listing = Listing(sort, period, await _topic(topic) if topic else None, after)
+    viewer = viewer_of(request)
+    if viewer is not None or wants_fragment(request):
+        return page(request, "pages/home.html", "threads", **await _context(listing, viewer))
+    base = base_context(request)
+    return sent(request, await _kept.get((listing, base["path"]), lambda: _whole(listing, base)))
+
+
+async def _topic(slug: str) -> queries.TopicRow:
+    found = next((one for one in await queries.topics() if one.slug == slug), None)
+    if found is None:
+        raise NotFound("There is no such topic.")
+    return found
+
+
+async def _whole(listing: Listing, base: dict[str, Any]) -> Finished:
+    """The page for everybody who is not signed in: made once, kept for a moment."""
+    return finish(render("pages/home.html", **base, **await _context(listing, None)))
+
+
+async def _context(listing: Listing, viewer: Viewer | None) -> dict[str, Any]:
+    topic = listing.topic
+    slug = topic.slug if topic else None
+    cards, next_url = await make_cards(listing.sort, slug, listing.period, listing.after, viewer)
+    return {
+        "threads": cards,
+        "sort": listing.sort,
+        "period": listing.period,
+        "topic": topic,
+        "next_url": next_url,
+        "level": await topic_level(viewer.id, topic.slug) if viewer and topic else None,
+    }
+
+
+handlers: list[object] = [home]

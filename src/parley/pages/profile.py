@@ -1,0 +1,118 @@
+"""A member's page: who they are, and what they wrote that is still there."""
+
+from datetime import datetime
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from parley.accounts import blocks
+from parley.accounts import queries as accounts
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, Viewer, viewer_of
+from parley.core.http.pages import page
+from parley.core.text import markdown
+from parley.core.text.cleaning import as_id
+
+PAGE = 30
+EXCERPT = 300
+
+# The newest first; the page after a comment is found by that comment's own place.
+WRITTEN = f"""
+select c.id, t.id as thread_id, t.slug, t.title as thread_title, c.html, c.stance, c.parent,
+  c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at
+from comment c join thread t on t.id = c.thread
+where c.author = $1 and {IS_VISIBLE}
+  and ($2::bigint is null
+    or (c.created_at, c.id) < (select created_at, id from comment where id = $2 and author = $1))
+order by c.created_at desc, c.id desc limit $3
+"""  # noqa: S608 constants only
+FIGURES = f"""
+select count(*) as comment_count, coalesce(sum(c.ups), 0) as karma from comment c
+where c.author = $1 and {IS_VISIBLE}
+"""  # noqa: S608 constants only
+
+
+class ProfileComment(msgspec.Struct, frozen=True):
+    """A comment in its author's history."""
+
+    id: int
+    thread_id: int
+    slug: str
+    thread_title: str
+    html: str
+    stance: str | None
+    parent: int | None
+    score: int
+    created_at: datetime
+
+    @property
+    def excerpt(self) -> str:
+        return markdown.excerpt(self.html, EXCERPT)
+
+    @property
+    def kind(self) -> str:
+        return self.stance or ("reply" if self.parent else "comment")
+
+
+class Figures(msgspec.Struct, frozen=True):
+    comment_count: int
+    karma: int
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """What the page says about a member."""
+
+    name: str
+    role: str
+    title: str
+    bio: Markup
+    created_at: datetime
+    comment_count: int
+    karma: int
+
+
+@get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "reading": True})
+async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
+    person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
+    if person is None or not _is_shown(person, viewer):
+        raise NotFound("There is no member with this name.")
+    shut_out = await blocks.kind_of(viewer, person.id) if viewer else None
+    is_blocked = shut_out == "block"
+    before = as_id(request.query_params.get("before", ""))
+    history = [] if is_blocked else await db.fetch(ProfileComment, WRITTEN, person.id, before, PAGE + 1)
+    next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
+    return page(
+        request,
+        "pages/profile.html",
+        "history",
+        member=await _profile(person, blocked=is_blocked),
+        history=history[:PAGE],
+        next_url=next_url,
+        shut_out=shut_out,
+    )
+
+
+def _is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:
+    """Whoever never confirmed an address has said nothing here, and has no page that others see."""
+    return person.state != "unverified" or (viewer is not None and viewer.id == person.id)
+
+
+async def _profile(person: accounts.PublicMember, *, blocked: bool) -> Profile:
+    """What the page says of them; to whoever blocked them, nothing in their own words."""
+    figures = await db.fetch_one(Figures, FIGURES, person.id) or Figures(0, 0)
+    return Profile(
+        name=person.name,
+        role=person.role,
+        title="" if blocked else person.title,
+        bio=Markup("" if blocked else markdown.render(person.bio)),  # noqa: S704 made safe by core/text/markdown.py
+        created_at=person.created_at,
+        comment_count=figures.comment_count,
+        karma=figures.karma,
+    )
+
+
+handlers: list[object] = [profile_page]

@@ -1,0 +1,119 @@
+"""The statement of reasons, open to whom it concerns, to staff, and to whoever was sent its link; the appeal in it."""
+
+import hmac
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.appeals import ops as appeals
+from parley.appeals.forms import AppealForm
+from parley.core.errors import NotFound, ParleyError
+from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewer, signed_in, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.decisions import letters
+from parley.decisions import queries as decisions
+from parley.decisions.queries import Statement
+
+
+async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
+    """The statement at an address, and whether it is read by whom it concerns.
+
+    Raises NotFound for everybody else but staff: a number tells nobody that there is such a decision.
+    """
+    number = as_id(decision)
+    found = await decisions.statement(number) if number else None
+    viewer = viewer_of(request)
+    if found is not None and _concerns(found, viewer, key):
+        return found, True
+    if found is not None and viewer is not None and viewer.standing >= MODERATOR:
+        return found, False
+    raise NotFound("There is no page at this address.")
+
+
+def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
+    told = found.member is not None and found.state not in decisions.UNTOLD and found.action in decisions.TOLD
+    is_them = viewer is not None and viewer.id == found.member
+    return told and (is_them or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
+
+
+@get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})
+async def statement_page(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    key = request.query_params.get("key", "")
+    found, concerned = await _at(request, decision, key)
+    return await _show(request, found, Form({}), key, concerned=concerned)
+
+
+async def _show(
+    request: AnyRequest, found: Statement, form: Form, key: str, status: int = 200, *, concerned: bool = True
+) -> Response[Any]:
+    return page(
+        request,
+        "decisions/statement.html",
+        status=status,
+        statement=found,
+        concerned=concerned,
+        veiled=not concerned and await decisions.is_veiled(signed_in(request).id, found),
+        form=form,
+        key=key,
+    )
+
+
+def _appeal_of(found: Statement, key: str) -> Redirect:
+    return Redirect(f"/decision/{found.id}{f'?key={key}' if key else ''}#appeal", status_code=303)
+
+
+@post("/decision/{decision:str}", name="moderation:appeal", opt={"who": ANYONE})
+async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    data = await posted(request)
+    key = str(data.get("key", ""))
+    found, concerned = await _at(request, decision, key)
+    if not concerned:
+        raise NotFound("Only the member concerned can appeal a decision.")
+    form, status = AppealForm(data), 422
+    if not form.errors:
+        try:
+            await appeals.file(decision=found.id, text=form.words)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    if form.errors:
+        return await _show(request, found, form, key, status)
+    return _appeal_of(found, key)
+
+
+@post("/decision/{decision:str}/withdraw", name="moderation:appeal-withdraw", opt={"who": ANYONE})
+async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
+    form = Form(await posted(request))
+    key = form.values.get("key", "")
+    found, concerned = await _at(request, decision, key)
+    if not concerned:
+        raise NotFound("Only the member who appealed can withdraw the appeal.")
+    try:
+        await appeals.withdraw(found.id)
+    except ParleyError as error:
+        form.errors["form"] = str(error)
+        return await _show(request, found, form, key, error.status)
+    return _appeal_of(found, key)
+
+
+@get("/settings/decisions", name="moderation:own-decisions", opt={"who": MEMBER})
+async def own_page(request: AnyRequest) -> Response[Any]:
+    """What was decided about the viewer, all of it."""
+    viewer = signed_in(request)
+    return page(request, "decisions/own.html", rows=await decisions.own(viewer.id))
+
+
+@get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})
+async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    """Lead the author of a comment to why it is not as they left it. Raises NotFound for everybody else."""
+    number = as_id(comment)
+    decision = await decisions.about_comment(signed_in(request).id, number) if number else None
+    if decision is None:
+        raise NotFound("There is no decision about this comment that concerns you.")
+    return Redirect(f"/decision/{decision}", status_code=303)
+
+
+handlers: list[object] = [statement_page, appeal, withdraw, own_page, of_comment]

@@ -1,0 +1,161 @@
+"""The page of one thread: the article and its discussion beside each other."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.comments import queries, tree
+from parley.comments import view as views
+from parley.comments.returning import LeftOff, left_off, unread_beyond
+from parley.comments.rules import STANCES
+from parley.comments.slow_mode import wait_here
+from parley.comments.tree import SORTS
+from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
+from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
+from parley.core.settings import settings
+from parley.core.text.cleaning import as_id
+from parley.notifications.queries import standing
+from parley.threads import queries as threads
+from parley.votes import queries as votes
+
+VIEWS = ("passage", "whole")
+
+_pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS, size=struct_bytes)
+
+
+@get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
+async def show(
+    request: AnyRequest,
+    thread: FromPath[str],
+    view: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
+    passage: FromQuery[str] = "",
+    stance: FromQuery[str] = "",
+    focus: FromQuery[str] = "",
+) -> Response[Any]:
+    """A thread: the article and its discussion. The slug is for people; any slug answers."""
+    thread_id = as_id(thread)
+    if thread_id is None:
+        raise NotFound("This thread does not exist.")
+    place = views.DiscussionQuery(
+        thread_id,
+        sort if sort in SORTS else "best",
+        # Whoever asks for an order asks for one tree in it.
+        view if view in VIEWS else "whole" if sort else None,
+        views.passage_of(passage),
+        stance if stance in STANCES else None,
+        await _focus(thread_id, focus),
+    )
+    viewer = viewer_of(request)
+    shown = await views.thread_view(place, fresh=viewer is not None, viewer=viewer)
+    if wants_fragment(request):
+        return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
+    # Kept by the view it shows, so that it grows no older than that.
+    return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
+
+
+@get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
+async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """The passages as they read now, for a page that shows a former revision; a browser is led to the thread."""
+    thread_id = as_id(thread)
+    if thread_id is None:
+        raise NotFound("This thread does not exist.")
+    shown = await views.thread_view(views.DiscussionQuery(thread_id), fresh=True, viewer=viewer_of(request))
+    if not wants_fragment(request):
+        return Redirect(shown.thread.address, status_code=303)
+    return page(request, "pages/thread.html", "passages", passages_html=shown.passages)
+
+
+async def warm() -> None:
+    """Make a page that nobody asked for, so that a new process does for no reader what it does but once."""
+    for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
+        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None)
+
+
+async def _focus(thread: int, focus: str) -> int | None:
+    focused = as_id(focus)
+    row = await queries.one(focused) if focused is not None else None
+    return focused if row is not None and row.thread == thread and row.state != "held" else None
+
+
+async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
+    """The page for everybody who is not signed in, or for one member: made once, kept for a moment."""
+    context = await _context(shown, viewer)
+    return finish(render("pages/thread.html", viewer=viewer, **context))
+
+
+async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+    context = await _of_viewer(shown, viewer)
+    return context | {"back": await _way_back(shown.discussion)}
+
+
+async def _way_back(branch: views.Discussion) -> int | None:
+    """The focused comment or, where the whole discussion begins without it, the nearest above that is shown there."""
+    if branch.place.focus is None:
+        return None
+    there = set((await tree.whole(branch.place.thread, branch.sort)).ids)
+    found: int | None = branch.place.focus
+    while found is not None and found not in there:
+        row = branch.layout.rows.get(found)
+        found = row.parent if row else None
+    return found
+
+
+async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+    slow_branches = shown.thread.slow_branches
+    if viewer is None:
+        html = views.comments_html(shown.discussion, slow_branches=slow_branches)
+        return _shared(shown, html) | {"held": [], "wait": None, "following": None}
+    own = await votes.own_in_thread(viewer.id, shown.thread.id)
+    visit = await threads.last_visit(viewer.id, shown.thread.id)
+    html = views.comments_html(
+        shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches
+    )
+    held = await queries.held(viewer.id, shown.thread.id)
+    wait = await wait_here(viewer, shown.thread)
+    beyond = await unread_beyond(shown, visit, viewer)
+    following = await standing(viewer.id, shown.thread.id)
+    more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
+    return _shared(shown, html, left_off(shown, visit, viewer)) | more
+
+
+def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:
+    place, thread = shown.discussion.place, shown.thread
+    return {
+        "thread": thread,
+        "path": _address(shown),
+        "article": shown.article,
+        "passages_html": shown.passages,
+        "comments_html": comments_html,
+        "left": left,
+        "opening": shown.opening,
+        "canonical": f"{settings().base_url}{thread.address}",
+        "view": "passage" if shown.discussion.by_passage else "whole",
+        "sort": place.sort,
+        "sorts": SORTS,
+        "stance": place.stance,
+        "stances": shown.stances,
+        "focus": place.focus,
+        "passage": place.passage,
+        "passage_row": shown.passage,
+        "next_url": shown.discussion.next_url,
+        "live_from": thread.last_seq,
+        "form": views.new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
+    }
+
+
+def _address(shown: views.ThreadView) -> str:
+    """The address of this very page, to come back to after signing in."""
+    place = shown.discussion.place
+    asked = {"view": place.view, "sort": place.sort if place.sort != "best" else None, "passage": place.passage}
+    asked |= {"stance": place.stance, "focus": place.focus}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return shown.thread.address + (f"?{query}" if query else "")
+
+
+handlers: list[object] = [show, article]

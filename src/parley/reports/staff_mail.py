@@ -1,0 +1,33 @@
+"""What the rules tell the moderators by mail."""
+
+from typing import Any
+
+import msgspec
+
+from parley import mail
+from parley.core import db
+from parley.core.events import attempts
+
+STAFF = (
+    "select id, email from member where role in ('moderator', 'admin') and state = 'active' and not is_demo order by id"
+)
+# Of several at once one tells.
+ALONE = "select pg_try_advisory_xact_lock(hashtextextended('staff ' || $1, 0))"
+TOLD = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
+
+
+class Staff(msgspec.Struct, frozen=True):
+    id: int
+    email: str
+
+
+async def tell(kind: str, template: str, *, hours: int = 1, **context: Any) -> None:
+    """Mail a letter to every moderator in the open transaction, one of a kind at most once in so many hours."""
+    if not await db.value(ALONE, kind) or await db.value(TOLD, kind, hours):
+        return
+    written = mail.written_message(template, **context)
+
+    async def send(one: Staff) -> None:
+        await mail.send(kind, one.email, *written)
+
+    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, STAFF), send, key=lambda one: one.id)

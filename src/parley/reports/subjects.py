@@ -1,0 +1,46 @@
+"""What can be reported: a comment, the article of a thread, a member; each by its own address."""
+
+import msgspec
+
+from parley.accounts import queries as accounts
+from parley.comments.queries import CommentRow
+from parley.comments.web import comment_at, thread_at
+from parley.core.errors import NotFound
+from parley.core.http.access import Viewer
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What a report is about, with the address it stands at."""
+
+    kind: str
+    id: int
+    # "this comment", as a sentence says it.
+    called: str
+    address: str
+    name: str
+    comment: CommentRow | None = None
+
+    @property
+    def report_address(self) -> str:
+        return f"{self.address}/report"
+
+
+async def comment(number: str, viewer: Viewer | None) -> Subject:
+    """The comment at an address. Raises NotFound where there is none to be read."""
+    row = await comment_at(number, viewer)
+    if row.state not in {"visible", "blocked"}:
+        raise NotFound("This comment no longer exists.")
+    return Subject("comment", row.id, "this comment", f"/c/{row.id}", row.author or "somebody who left", row)
+
+
+async def article(number: str) -> Subject:
+    row = await thread_at(number)
+    return Subject("article", row.id, "this article", f"/t/{row.id}", row.title)
+
+
+async def member(name: str, viewer: Viewer | None) -> Subject:
+    """The member of a name. Raises NotFound for one whom others do not see."""
+    person = await accounts.person(name) if name.isprintable() else None
+    if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
+        raise NotFound("There is no member with this name.")
+    return Subject("member", person.id, "this member", f"/u/{person.name}", person.name)

@@ -1,0 +1,62 @@
+"""All route handlers, feature by feature."""
+
+from parley.accounts import web as accounts
+from parley.appeals import second_look_web
+from parley.appeals import web as appeals
+from parley.articles import web as articles
+from parley.automod.rules import web as rules
+from parley.comments import edit_web
+from parley.comments import web as comments
+from parley.community import web as community
+from parley.core.http import assets
+from parley.core.observability import health
+from parley.dashboard import mail_web
+from parley.dashboard import web as dashboard
+from parley.decisions import web as decisions
+from parley.digests import web as digests
+from parley.live import web as live
+from parley.mail import web as mailbox
+from parley.mail.inbound import webhooks
+from parley.modlog import web as modlog
+from parley.modmembers import web as modmembers
+from parley.modqueue import web as modqueue
+from parley.notifications import web as notifications
+from parley.pages import discussion, home, moderation_counts, profile, statement, thread
+from parley.reports import web as reports
+from parley.threads import publishing, revise, revisions, updates
+from parley.threads import web as threads
+from parley.votes import web as votes
+
+FEATURES = (
+    accounts,
+    community,
+    articles,
+    home,
+    threads,
+    publishing,
+    revise,
+    revisions,
+    updates,
+    thread,
+    discussion,
+    comments,
+    edit_web,
+    profile,
+    votes,
+    decisions,
+    reports,
+    modqueue,
+    moderation_counts,
+    statement,
+    appeals,
+    second_look_web,
+    modmembers,
+    modlog,
+    mail_web,
+    dashboard,
+    rules,
+    notifications,
+    digests,
+    live,
+)
+PLATFORM = (assets, health, mailbox, webhooks)

@@ -1,0 +1,395 @@
+"""Appeals are decided by somebody who had no part in them; what is overturned comes back, what is lessened is less."""
+
+import asyncio
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from modqueue.reported import INSULT, decided, reported, state_of_target
+from parley.appeals import ops as appeals
+from parley.core import db
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions import second_approval
+from parley.decisions.rules import Stale
+
+pytestmark = pytest.mark.anyio
+
+LATE = "update appeal set created_at = now() - interval '8 days'"
+SHOWN = "select state, reply_count, ups, parent, collapsed from comment where id = $1"
+
+
+class Case:
+    """A decision about what jonas wrote, by mo, and the appeal against it."""
+
+    def __init__(self, jonas: Viewer, mo: Viewer, item: int, decision: int, appeal: int) -> None:
+        self.jonas, self.mo, self.item, self.decision, self.appeal = jonas, mo, item, decision, appeal
+
+
+async def case(action: str = "remove", days: int | None = None, *, by: Viewer | None = None) -> Case:
+    jonas, mo = await make.member(), await make.member(role="moderator")
+    item = await reported(jonas, by=by)
+    decision = await decided(item, mo, action, days=days)
+    return Case(jonas, mo, item, decision, await appeals.file(decision=decision, text="It was a quotation."))
+
+
+async def staff(role: str = "moderator") -> Viewer:
+    return await make.member(role=role)
+
+
+async def sign_in(client: httpx.AsyncClient, role: str = "moderator") -> Viewer:
+    who = await staff(role)
+    await make.sign_in(client, who)
+    return who
+
+
+async def test_what_is_overturned_comes_back_as_it_was(app: Litestar) -> None:
+    author, voter, mo = await make.member(), await make.member(), await staff()
+    item = await reported(author)
+    comment, thread = await db.value("select target from queue_item"), await db.value("select thread from queue_item")
+    await make.comment(thread, voter, "An answer.", parent=comment)
+    await make.vote(voter, comment)
+    was = await db.value(f"select row(x.*)::text from ({SHOWN}) x", comment)
+    decision = await decided(item, mo)
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    await appeals.decide(await staff(), appeal, outcome="overturned", answer="So it was.")
+
+    assert await db.value(f"select row(x.*)::text from ({SHOWN}) x", comment) == was
+    assert await db.value("select state from decision") == "overturned"
+    assert await db.value("select kind from event order by id desc limit 1") == "comment.restored"
+
+
+async def test_whoever_reported_is_no_longer_right_when_it_was_wrong(app: Litestar) -> None:
+    first = await case()
+    assert await db.value("select outcome from report") == "upheld"
+
+    await appeals.decide(await staff(), first.appeal, outcome="overturned", answer="It was a quotation.")
+
+    assert await db.value("select outcome from report") == "declined"
+
+
+async def test_what_was_hidden_by_a_rule_is_shown_once_somebody_cleared_it(app: Litestar) -> None:
+    item = await reported(await make.member())
+    await make.put_state("comment", await db.value("select target from queue_item"), "pending")
+    decision = await decided(item, await staff())
+    assert await state_of_target(item) == "rejected"
+    appeal = await appeals.file(decision=decision, text="Why?")
+
+    await appeals.decide(await staff(), appeal, outcome="overturned", answer="It was fine.")
+
+    assert await state_of_target(item) == "visible"
+
+
+@pytest.mark.parametrize("what", ["approve", "remove"])
+async def test_undoing_lets_nothing_out_that_nobody_had_looked_at(app: Litestar, what: str) -> None:
+    item, mo = await reported(await make.member()), await staff()
+    await make.put_state("comment", await db.value("select target from queue_item"), "pending")
+    decision = await decided(item, mo, what)
+
+    await decisions.undo(mo, decision)
+
+    assert await state_of_target(item) == "pending"
+
+
+async def test_a_removal_that_went_too_far_becomes_a_fold(app: Litestar) -> None:
+    one = await case()
+
+    await appeals.decide(await staff(), one.appeal, outcome="modified", answer="Not that bad.", action="collapse")
+
+    assert await state_of_target(one.item) == "visible"
+    assert await db.value("select collapsed from comment") == "It insults somebody."
+    assert await db.value("select action || ' ' || state from decision") == "collapse in_force"
+    change = "select before::text || after::text from mod_action where action = 'appeal.modified'"
+    was, now = '{"state": "removed", "collapsed": null}', '{"state": "visible", "collapsed": "It insults somebody."}'
+    assert await db.value(change) == was + now
+
+
+async def test_a_fold_that_went_too_far_becomes_a_word_of_warning(app: Litestar) -> None:
+    one = await case("collapse")
+
+    await appeals.decide(await staff(), one.appeal, outcome="modified", answer="Not that bad.", action="warn")
+
+    assert await db.value("select collapsed from comment") is None
+    assert await db.value("select action from decision") == "warn"
+
+
+@pytest.mark.parametrize(
+    ("action", "days", "becomes"),
+    [("suspend", 3, "suspended 3"), ("silence", 7, "silenced 7"), ("warn", None, "active")],
+)
+async def test_a_suspension_becomes_less(app: Litestar, action: str, days: int | None, becomes: str) -> None:
+    one = await case("suspend", 30)
+
+    await appeals.decide(await staff(), one.appeal, outcome="modified", answer="Too long.", action=action, days=days)
+
+    left = "select state || coalesce(' ' || round(extract(epoch from state_until - now()) / 86400), '') from member"
+    assert await db.value(f"{left} where id = $1", one.jonas.id) == becomes
+
+
+@pytest.mark.parametrize(
+    ("was", "action", "days"),
+    [
+        (("silence", 7), "suspend", 3),
+        (("silence", 7), "silence", 7),
+        (("silence", 7), "silence", None),
+        (("remove", None), "remove", None),
+        (("remove", None), "", None),
+        (("warn", None), "warn", None),
+    ],
+)
+async def test_nothing_is_made_more_than_it_was(
+    app: Litestar, was: tuple[str, int | None], action: str, days: int | None
+) -> None:
+    one = await case(*was)
+
+    with pytest.raises(Refused):
+        await appeals.decide(await staff(), one.appeal, outcome="modified", answer="So.", action=action, days=days)
+
+    assert await db.value("select action from decision") == was[0]
+    assert await db.value("select state from appeal") == "filed"
+
+
+async def test_nobody_decides_who_had_a_part_in_it(client: httpx.AsyncClient) -> None:
+    reporter = await staff()
+    one = await case("silence", 7, by=reporter)
+    await db.execute("update member set role = 'moderator' where id = $1", one.jonas.id)
+    author = make.Viewer(id=one.jonas.id, name=one.jonas.name, role="moderator", verified=True, session=0)
+
+    for who in (one.mo, reporter, author):
+        with pytest.raises(Forbidden):
+            await appeals.take(who, one.appeal)
+    await db.execute("update member set state = 'active' where id = $1", one.jonas.id)
+    for who in (one.mo, reporter, author):
+        await make.sign_in(client, who)
+        seen = await client.get("/mod/appeals")
+        assert "It was a quotation." not in seen.text and "1 more waits for others" in seen.text
+        assert (await client.get(f"/mod/appeals/{one.appeal}")).status_code == 404
+        answer = {"outcome": "upheld", "answer": "So."}
+        assert (await client.post(f"/mod/appeals/{one.appeal}/decide", data=answer)).status_code == 404
+        assert (await client.post(f"/mod/appeals/{one.appeal}/take")).status_code == 404
+
+
+async def test_what_concerns_staff_is_for_admins(client: httpx.AsyncClient) -> None:
+    author = await staff()
+    decision = await decided(await reported(author), await staff("admin"), "silence", days=3)
+    appeal = await appeals.file(decision=decision, text="Please.")
+
+    with pytest.raises(Forbidden):
+        await appeals.take(await staff(), appeal)
+    await sign_in(client)
+    assert (await client.get(f"/mod/appeals/{appeal}")).status_code == 404
+    await sign_in(client, "admin")
+    assert (await client.get(f"/mod/appeals/{appeal}")).status_code == 200
+
+
+async def test_whoever_has_taken_it_on_keeps_it_for_a_week(app: Litestar) -> None:
+    one, first, second = await case(), await staff(), await staff()
+    await appeals.take(first, one.appeal)
+    await appeals.take(first, one.appeal)
+
+    with pytest.raises(Stale):
+        await appeals.decide(second, one.appeal, outcome="upheld", answer="So.")
+    await db.execute(LATE)
+    await appeals.decide(second, one.appeal, outcome="upheld", answer="So.")
+
+    assert await db.value("select assigned_to from appeal") == second.id
+
+
+@pytest.mark.committed
+async def test_of_many_who_decide_an_appeal_at_once_one_does(app: Litestar) -> None:
+    one, judges = await case(), [await staff() for _ in range(8)]
+
+    done = await asyncio.gather(
+        *(appeals.decide(who, one.appeal, outcome="overturned", answer="So.") for who in judges), return_exceptions=True
+    )
+
+    assert [type(each) for each in done].count(Stale) == 7 and done.count(None) == 1
+    assert await db.value("select count(*) from mod_action where action = 'appeal.overturned'") == 1
+
+
+async def test_the_list_shows_what_waits_and_what_waits_too_long(client: httpx.AsyncClient) -> None:
+    one = await case()
+    proposed = await decided(await reported(await make.member("anna")), await staff(), "suspend")
+    await sign_in(client)
+
+    fresh = await client.get("/mod/appeals")
+    await db.execute(LATE)
+    late = await client.get("/mod/appeals")
+
+    assert "It was a quotation." in fresh.text and "overdue" not in fresh.text
+    assert f'href="/mod/appeals/{one.appeal}"' in fresh.text and f"/mod/decision/{proposed}/second" in fresh.text
+    assert "1 has waited for more than a week" in late.text and "overdue" in late.text
+
+
+async def test_the_page_has_all_that_is_needed_to_look_again(client: httpx.AsyncClient) -> None:
+    one = await case()
+    await decided(await reported(one.jonas), await staff(), "warn")
+    await sign_in(client)
+
+    page = await client.get(f"/mod/appeals/{one.appeal}")
+
+    for part in (INSULT, "It was a quotation.", "It insults somebody.", "Author warned", "Take it on"):
+        assert part in page.text, part
+
+
+async def test_it_is_taken_on_and_decided_without_javascript(client: httpx.AsyncClient) -> None:
+    one = await case("suspend", 30)
+    await sign_in(client)
+
+    taken = await client.post(f"/mod/appeals/{one.appeal}/take")
+    page = await client.get(taken.headers["location"])
+    form = {"outcome": "modified", "action": "silence", "until": "7", "answer": "A month was too long."}
+    answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
+    after = await client.get(f"/mod/appeals/{one.appeal}")
+
+    assert "You have taken this on" in page.text
+    assert answer.status_code == 303 and "Changed into something lesser" in after.text
+    assert await db.value("select state from member where id = $1", one.jonas.id) == "silenced"
+    letter = await db.value("select text from mail where kind = $1", f"appeal.{one.appeal}")
+    assert "A month was too long." in letter and f"/decision/{one.decision}?key=" in letter
+
+
+@pytest.mark.parametrize(
+    ("form", "mistake"),
+    [
+        ({"answer": "So."}, "f-outcome-error"),
+        ({"outcome": "overturned"}, "f-answer-error"),
+        ({"outcome": "no", "answer": "So."}, "f-outcome-error"),
+        ({"outcome": "upheld", "answer": "x" * 1_001}, "f-answer-error"),
+        ({"outcome": "modified", "action": "remove", "answer": "So."}, "milder"),
+        ({"outcome": "modified", "action": "warn", "until": "x", "answer": "So."}, "f-until-error"),
+    ],
+)
+async def test_a_mistake_keeps_the_answer(client: httpx.AsyncClient, form: dict[str, str], mistake: str) -> None:
+    one = await case("suspend" if "until" in form else "remove", 30 if "until" in form else None)
+    await sign_in(client)
+
+    answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data=form)
+
+    assert answer.status_code == 422 and mistake in answer.text
+    assert f"{form.get('answer', '')}</textarea>" in answer.text
+    assert await db.value("select state from appeal") == "filed"
+
+
+async def test_what_was_decided_meanwhile_is_said_and_the_answer_kept(client: httpx.AsyncClient) -> None:
+    one = await case()
+    await appeals.decide(await staff(), one.appeal, outcome="upheld", answer="It stands.")
+    await sign_in(client)
+
+    answer = await client.post(f"/mod/appeals/{one.appeal}/decide", data={"outcome": "overturned", "answer": "Mine."})
+
+    assert answer.status_code == 409 and "It stands." in answer.text and "Mine.</textarea>" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/mod/appeals", "/mod/appeals/{}", "/mod/decision/1/second"])
+async def test_only_staff_find_it(client: httpx.AsyncClient, path: str) -> None:
+    one = await case()
+
+    assert (await client.get(path.format(one.appeal))).status_code == 404
+    await make.sign_in(client, await make.member())
+    assert (await client.get(path.format(one.appeal))).status_code == 404
+    await sign_in(client)
+    assert (await client.get("/mod/appeals/x")).status_code == 404
+    assert (await client.get("/mod/appeals/999999")).status_code == 404
+
+
+@pytest.mark.parametrize("where", ["/mod/appeals/{appeal}", "/decision/{decision}"])
+async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.AsyncClient, where: str) -> None:
+    jonas = await make.member()
+    item = await reported(jonas, "illegal")
+    decision = await decided(item, await staff(), guideline="illegal")
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+    path = where.format(appeal=appeal, decision=decision)
+    olga = await sign_in(client)
+
+    veiled = await client.get(path)
+    answer = await client.post(f"/mod/decision/{decision}/reveal", data={"next": path})
+    seen = await client.get(answer.headers["location"])
+    await client.post(f"/mod/decision/{decision}/reveal", data={"next": "//elsewhere.example"})
+    await sign_in(client)
+    of_another = await client.get(path)
+    await make.sign_in(client, jonas)
+    of_the_author = await client.get(f"/decision/{decision}")
+
+    assert INSULT not in veiled.text and f'action="/mod/decision/{decision}/reveal"' in veiled.text
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert INSULT in seen.text and INSULT not in of_another.text and INSULT in of_the_author.text
+    assert await db.values("select actor from mod_action where action = 'reveal'") == [olga.id]
+
+
+async def test_a_second_moderator_chooses_to_read_too(client: httpx.AsyncClient) -> None:
+    second = await sign_in(client)
+    decision = await decided(await reported(ground="illegal"), await staff(), "suspend", guideline="illegal")
+
+    veiled = await client.get(f"/mod/decision/{decision}/second")
+    await client.post(f"/mod/decision/{decision}/reveal")
+    seen = await client.get(f"/mod/decision/{decision}/second")
+
+    assert INSULT not in veiled.text and INSULT in seen.text
+    assert await db.value("select actor from mod_action where action = 'reveal'") == second.id
+
+
+async def test_there_is_nothing_to_reveal_of_what_is_not_there(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+
+    assert (await client.post("/mod/decision/999999/reveal")).status_code == 404
+
+
+async def proposal() -> tuple[int, Viewer, Viewer]:
+    jonas, mo = await make.member(), await staff()
+    await staff()
+    return await decided(await reported(jonas), mo, "suspend"), jonas, mo
+
+
+async def test_the_second_reads_it_and_agrees(client: httpx.AsyncClient) -> None:
+    decision, jonas, _ = await proposal()
+    await sign_in(client)
+
+    page = await client.get(f"/mod/decision/{decision}/second")
+    answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})
+
+    assert INSULT in page.text and f"Suspend {jonas.name} permanently" in page.text
+    assert answer.status_code == 303
+    assert await db.value("select state from member where id = $1", jonas.id) == "suspended"
+
+
+async def test_the_second_does_not_agree_and_must_say_why(client: httpx.AsyncClient) -> None:
+    decision, jonas, _ = await proposal()
+    await sign_in(client)
+
+    mistake = await client.post(f"/mod/decision/{decision}/second", data={"agree": "0", "reason": ""})
+    answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "0", "reason": "A month will do."})
+
+    assert mistake.status_code == 422 and "f-reason-error" in mistake.text
+    assert answer.status_code == 303
+    assert await db.value("select state from decision where id = $1", decision) == "refused"
+    assert await db.value("select state from member where id = $1", jonas.id) == "active"
+
+
+async def test_what_two_decided_meanwhile_is_said(client: httpx.AsyncClient) -> None:
+    decision, _, _ = await proposal()
+    await second_approval.agree(await staff(), decision)
+    await sign_in(client)
+
+    page = await client.get(f"/mod/decision/{decision}/second")
+    answer = await client.post(f"/mod/decision/{decision}/second", data={"agree": "0", "reason": "A month will do."})
+
+    assert "This is decided" in page.text
+    assert answer.status_code == 409 and "A month will do.</textarea>" in answer.text
+
+
+async def test_whoever_proposed_it_does_not_find_it(client: httpx.AsyncClient) -> None:
+    decision, _, mo = await proposal()
+    await make.sign_in(client, mo)
+
+    assert (await client.get(f"/mod/decision/{decision}/second")).status_code == 404
+    assert (await client.post(f"/mod/decision/{decision}/second", data={"agree": "1"})).status_code == 404
+
+
+async def test_there_is_no_appeal_of_that_number(app: Litestar) -> None:
+    with pytest.raises(NotFound):
+        await appeals.take(await staff(), 12)

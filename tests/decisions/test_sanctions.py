@@ -1,0 +1,167 @@
+"""Silences and suspensions: the strictest in force counts, whatever else ends; what takes two waits for the second."""
+
+import pytest
+from litestar import Litestar
+
+import make
+from modqueue.reported import decided, reported, state_of_target
+from parley.core import db
+from parley.core.errors import Forbidden, Refused
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions import second_approval
+from parley.decisions.rules import Stale
+
+pytestmark = pytest.mark.anyio
+
+STANDING = """
+select state || coalesce(' ' || round(extract(epoch from state_until - now()) / 86400), '') from member where id = $1
+"""
+
+
+async def staff(role: str = "moderator") -> Viewer:
+    return await make.member(role=role)
+
+
+async def standing(member: Viewer) -> str:
+    """A member's state, and the days it lasts."""
+    found: str = await db.value(STANDING, member.id)
+    return found
+
+
+async def test_undoing_the_longer_of_two_silences_gives_back_the_very_moment_the_other_ends(app: Litestar) -> None:
+    author, mo = await make.member(), await staff()
+    await decided(await reported(author), mo, "silence", days=3)
+    ends = await db.value("select state_until from member where id = $1", author.id)
+
+    longer = await decided(await reported(author), mo, "silence", days=7)
+    await decisions.undo(mo, longer)
+
+    assert await db.value("select state_until from member where id = $1", author.id) == ends
+
+
+async def test_the_strictest_sanction_counts_and_what_is_left_stays(app: Litestar) -> None:
+    author, mo = await make.member(), await staff()
+    await decided(await reported(author), mo, "silence", days=30)
+    suspension = await decided(await reported(author), mo, "suspend", days=3)
+    assert await standing(author) == "suspended 3"
+    await decided(await reported(author), mo, "silence", days=7)
+    assert await standing(author) == "suspended 3"
+
+    await decisions.undo(mo, suspension)
+
+    assert await standing(author) == "silenced 30"
+
+
+async def test_a_sanction_says_why_on_the_member(app: Litestar) -> None:
+    author, mo = await make.member(), await staff()
+    silence = await decided(await reported(author), mo, "silence", days=3)
+    assert await db.value("select state_reason from member where id = $1", author.id) == "It insults somebody."
+
+    await decisions.undo(mo, silence)
+
+    assert await db.value("select state_reason from member where id = $1", author.id) == ""
+
+
+@pytest.mark.parametrize("state", ["unverified", "deactivated"])
+async def test_whoever_cannot_write_is_not_sanctioned(app: Litestar, state: str) -> None:
+    author = await make.member()
+    item = await reported(author)
+    await make.put_state("member", author.id, state)
+
+    with pytest.raises(Refused, match="cannot write anyway"):
+        await decided(item, await staff(), "suspend", days=3)
+
+    assert await db.value("select count(*) from decision") == 0
+
+
+async def test_the_record_is_about_the_member_whom_a_decision_concerns(app: Litestar) -> None:
+    author = await make.member()
+    await decided(await reported(author), await staff(), "silence", days=3)
+
+    assert await db.value("select kind || target from mod_action") == f"member{author.id}"
+
+
+async def proposed() -> tuple[int, Viewer, Viewer]:
+    """A suspension for good that waits for a second moderator; who proposed it, and whom it concerns."""
+    author, first = await make.member(), await staff()
+    await staff()
+    return await decided(await reported(author), first, "suspend"), first, author
+
+
+async def test_what_takes_two_comes_into_force_with_the_second(app: Litestar) -> None:
+    decision, _, author = await proposed()
+    assert await standing(author) == "active"
+
+    await second_approval.agree(await staff(), decision)
+
+    assert await standing(author) == "suspended"
+    assert await db.values("select action from mod_action order by id") == ["suspend", "second"]
+    with pytest.raises(Stale):
+        await second_approval.agree(await staff(), decision)
+
+
+async def test_neither_who_proposed_it_nor_who_reported_it_is_the_second(app: Litestar) -> None:
+    author, reporter, first = await make.member(), await staff(), await staff()
+    item = await reported(author, by=reporter)
+    decision = await decided(item, first, "suspend")
+
+    for one in (first, reporter, await make.member()):
+        with pytest.raises(Forbidden):
+            await second_approval.agree(one, decision)
+        with pytest.raises(Forbidden):
+            await second_approval.refuse(one, decision, "No.")
+
+
+async def test_the_second_can_refuse_and_says_why(app: Litestar) -> None:
+    decision, _, author = await proposed()
+    with pytest.raises(Refused):
+        await second_approval.refuse(await staff(), decision, " ")
+
+    await second_approval.refuse(await staff(), decision, "A month is enough.")
+
+    assert await standing(author) == "active"
+    assert await db.value("select state from decision where id = $1", decision) == "refused"
+    assert await db.value("select state from queue_item") == "open"
+    assert await db.value("select reason from mod_action order by id desc limit 1") == "A month is enough."
+    assert await db.value("select count(*) from mail where kind not like 'receipt.%'") == 0
+
+
+async def test_another_decision_meanwhile_settles_what_waited(app: Litestar) -> None:
+    decision, _, author = await proposed()
+    item = await db.value("select item from decision")
+
+    await decided(item, await staff(), "remove")
+
+    assert await state_of_target(item) == "removed" and await standing(author) == "active"
+    with pytest.raises(Stale):
+        await second_approval.agree(await staff(), decision)
+
+
+async def test_what_somebody_proposed_who_left_the_staff_is_not_agreed_to(app: Litestar) -> None:
+    decision, first, author = await proposed()
+    await db.execute("update member set role = 'member' where id = $1", first.id)
+
+    with pytest.raises(Refused, match="can no longer decide it"):
+        await second_approval.agree(await staff(), decision)
+
+    assert await standing(author) == "active"
+
+
+async def test_where_there_is_no_second_one_is_enough(app: Litestar) -> None:
+    author = await make.member()
+
+    await decided(await reported(author), await staff(), "suspend")
+
+    assert await standing(author) == "suspended"
+
+
+async def test_only_admins_are_the_second_for_staff(app: Litestar) -> None:
+    author, first, second = await staff(), await staff("admin"), await staff("admin")
+    decision = await decided(await reported(author), first, "suspend")
+
+    with pytest.raises(Forbidden):
+        await second_approval.agree(await staff(), decision)
+    await second_approval.agree(second, decision)
+
+    assert await standing(author) == "suspended"

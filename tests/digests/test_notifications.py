@@ -1,0 +1,205 @@
+"""What members should know anyway: in the digest where they want it there, and nowhere twice."""
+
+import pytest
+from litestar import Litestar
+
+import make
+from digests.edition import due, issue, issue_for, kinds, next_week, reader, reviewed, told, voted_up
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.digests import rendering
+from parley.digests.selection import SIDES
+from parley.notifications import jobs as notifications
+from parley.notifications import ops as following
+from parley.threads.ops import record_visit, revise_thread
+
+pytestmark = pytest.mark.anyio
+
+SENTENCE = "The model answers before it has understood the question."
+
+
+@pytest.fixture
+async def mira(app: Litestar) -> Viewer:
+    return await reader("mira")
+
+
+async def an_hour_passes() -> None:
+    """Else all that happens in a test happens in the same moment."""
+    await db.execute("update comment set created_at = created_at - interval '1 hour'")
+    await db.execute("update revision set created_at = created_at - interval '1 hour'")
+    await db.execute("update thread set created_at = created_at - interval '1 hour'")
+
+
+async def answered(mira: Viewer, who: Viewer | None = None) -> int:
+    """Mira wrote, and somebody answered."""
+    thread = await make.thread()
+    root = await make.comment(thread, mira, "What do you mean by understanding?")
+    await an_hour_passes()
+    reply = await make.comment(thread, who or await make.member("jon"), "What a child means by it.", parent=root)
+    await notifications.handle_events()
+    return reply
+
+
+async def test_an_answer_comes_in_the_digest_of_whoever_wants_it_there(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    reply = await answered(mira)
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["reply"]
+    assert await told(number) == [reply]
+    letter = await reviewed(number)
+    assert letter is not None
+    assert letter.subject.startswith("jon answers you: The wager")
+    assert "to you: What do you mean by understanding?" in letter.text
+    assert "Replies to you, today" in letter.text
+
+
+async def test_an_answer_that_is_mailed_at_once_is_in_no_digest(mira: Viewer) -> None:
+    await answered(mira)
+
+    assert await told(await issue_for(mira)) == []
+
+
+async def test_an_answer_that_was_read_on_the_page_of_notices_is_not_sent(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    await answered(mira)
+    number = await issue_for(mira)
+    await following.read_all(mira.id, await db.value("select max(id) from notification"))
+
+    assert await reviewed(number) is None
+
+
+@pytest.mark.parametrize("channel", ["page", "off", "mail"])
+async def test_the_last_word_on_a_kind_holds_for_a_letter_that_waits(mira: Viewer, channel: str) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    await answered(mira)
+    number = await issue_for(mira)
+    await following.set_channels(mira.id, {"reply": channel})
+
+    letter = await reviewed(number)
+
+    # By mail at once is for answers to come: what no letter told still comes here.
+    assert (letter is not None) == (channel == "mail")
+
+
+async def test_a_thread_that_is_followed_comes_with_how_much_is_new(mira: Viewer) -> None:
+    thread = await make.thread()
+    await following.follow_thread(mira.id, thread, "follow")
+    new = [await voted_up(thread) for _ in range(3)]
+    await notifications.handle_events()
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["followed"]
+    assert (await told(number))[0] in new
+    letter = await reviewed(number)
+    assert letter is not None
+    assert "You follow this thread: 3 new since today" in letter.text
+
+
+async def test_of_a_thread_that_is_followed_both_sides_are_told_whatever_there_are_notices_of(mira: Viewer) -> None:
+    thread = await make.thread()
+    await following.follow_thread(mira.id, thread, "follow")
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    voices = [await make.comment(thread, await make.member(), "Words.", stance=side) for side in SIDES]
+    await notifications.handle_events()
+    await db.execute("delete from notification where comment <> $1", voices[0])
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["followed", "followed"]
+    assert await told(number) == voices
+    assert await reviewed(number) is not None
+
+
+async def test_who_wants_a_followed_thread_on_the_page_only_has_it_there_only(mira: Viewer) -> None:
+    thread = await make.thread()
+    await following.follow_thread(mira.id, thread, "follow")
+    await following.set_channels(mira.id, {"followed": "page"})
+    await record_visit(member=mira.id, thread_id=thread)
+    await db.execute("update visit set seen_at = now() - interval '1 hour'")
+    await voted_up(thread)
+    await notifications.handle_events()
+
+    assert "followed" not in await kinds(await issue_for(mira))
+    assert "read" not in await kinds(await db.value("select max(id) from issue"))
+
+
+async def test_a_thread_that_is_muted_is_not_told_even_when_its_letter_waits(mira: Viewer) -> None:
+    thread = await make.thread()
+    await voted_up(thread)
+    number = await issue_for(mira)
+    assert len(await told(number)) == 1
+    await following.follow_thread(mira.id, thread, "mute")
+
+    assert await reviewed(number) is None
+    await next_week(mira)
+    assert await told(await issue_for(mira)) == []
+
+
+async def test_a_topic_that_is_muted_is_not_told(mira: Viewer) -> None:
+    await voted_up(await make.thread(topic="policy"))
+    await following.follow_topic(mira.id, "policy", "mute", on=True)
+
+    assert await told(await issue_for(mira)) == []
+
+
+async def test_a_topic_that_is_followed_is_the_readers(mira: Viewer) -> None:
+    await following.follow_topic(mira.id, "work", "follow", on=True)
+    for topic in ("work", "policy"):
+        await voted_up(await make.thread(topic=topic))
+
+    assert await kinds(await issue_for(mira)) == ["best", "elsewhere"]
+
+
+async def test_a_topic_comes_once_a_week_to_whom_the_digest_comes_every_day(mira: Viewer) -> None:
+    await following.set_topics(mira.id, {"policy": "weekly"})
+    comment = await voted_up(await make.thread(topic="policy"))
+    await due(mira)
+    await db.execute(
+        "update subscription set frequency = 'daily', weekday = weekday % 7 + 1 where member = $1", mira.id
+    )
+    assert await kinds((await issue())[0]) == []
+
+    await next_week(mira)
+    await due(mira)
+    assert await told((await issue())[0]) == [comment]
+
+
+async def test_a_topic_that_comes_once_a_week_is_in_each_weekly_digest(mira: Viewer) -> None:
+    await following.set_topics(mira.id, {"policy": "weekly"})
+    comment = await voted_up(await make.thread(topic="policy"))
+
+    assert await told(await issue_for(mira)) == [comment]
+
+
+async def test_an_article_that_changed_where_one_commented_is_told_once(mira: Viewer) -> None:
+    thread = await make.thread()
+    lineage = (await make.lineages(thread))[0]
+    await make.comment(thread, mira, "No.", passage=lineage, quote="before it has understood")
+    await an_hour_passes()
+    changed = SENTENCE.replace("before it has understood the", "long before it has understood any")
+    article = make.text(changed, *make.WORDS[1:], title="The wager")
+    await revise_thread(thread, article)
+    await notifications.handle_events()
+
+    number = await issue_for(mira)
+
+    assert await kinds(number) == ["revised"]
+    letter = await reviewed(number)
+    assert letter is not None
+    assert "long before it has understood any" in " ".join(letter.text.split())
+    await next_week(mira)
+    assert await kinds(await issue_for(mira)) == []
+
+
+async def test_what_a_lost_letter_told_of_them_comes_again(mira: Viewer) -> None:
+    await following.set_channels(mira.id, {"reply": "digest"})
+    reply = await answered(mira)
+    first = await issue_for(mira)
+    await rendering.settled(await db.value("select mail from issue where id = $1", first), "unknown")
+    await next_week(mira)
+
+    assert await told(await issue_for(mira)) == [reply]

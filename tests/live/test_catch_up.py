@@ -1,0 +1,86 @@
+"""When a server is back all its readers are: what each must know is read once for all, and nothing is told twice."""
+
+import pytest
+from litestar import Litestar
+
+import make
+from parley.core import db
+from parley.live import catch_up
+from parley.live.hub import Hub
+from parley.live.stream import Stream
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def thread(app: Litestar) -> int:
+    return await make.thread()
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """What it shares stays shared for the whole test."""
+    monkeypatch.setattr(catch_up, "SHARED_SECONDS", 600.0)
+    return Hub()
+
+
+async def last_of(thread: int) -> int:
+    found: int = await db.value("select last_seq from thread where id = $1", thread)
+    return found
+
+
+def told(stream: Stream) -> bytes:
+    return b"".join(stream._queue)
+
+
+async def test_those_who_come_back_at_once_share_what_they_missed(hub: Hub, thread: int, queries: list[str]) -> None:
+    author, last = await make.member(), await last_of(thread)
+    numbers = [await make.comment(thread, author) for _ in range(2)]
+    streams = [Stream(thread, "a test", None) for _ in range(20)]
+    queries.clear()
+
+    for stream in streams:
+        await hub.join(stream, last)
+
+    assert len([sql for sql in queries if "from event" in sql]) <= 2
+    assert len({told(stream) for stream in streams}) == 1
+    assert all(f"c{number}".encode() in told(streams[0]) for number in numbers)
+    assert streams[0].seq == await last_of(thread)
+
+
+async def test_what_came_since_it_was_read_for_others_is_told_too(hub: Hub, thread: int) -> None:
+    author, last = await make.member(), await last_of(thread)
+    await make.comment(thread, author)
+    first, second = (Stream(thread, "a test", None) for _ in range(2))
+    await hub.join(first, last)
+    number = await make.comment(thread, author)
+    await hub._advance(hub.channels[thread])
+
+    await hub.join(second, last)
+
+    assert told(second).count(f'id="c{number}"'.encode()) == 1
+    assert second.seq == first.seq == await last_of(thread)
+
+
+async def test_who_knows_more_than_was_read_for_others_is_told_nothing_again(hub: Hub, thread: int) -> None:
+    await hub.join(Stream(thread, "a test", None), await last_of(thread))
+    await make.comment(thread, await make.member())
+    stream = Stream(thread, "a test", None)
+
+    await hub.join(stream, await last_of(thread))
+
+    assert told(stream) == b""
+    assert stream.seq == await last_of(thread)
+
+
+async def test_who_was_away_for_longer_than_events_are_kept_loads_the_page_again(hub: Hub, thread: int) -> None:
+    author, last = await make.member(), await last_of(thread)
+    for _ in range(3):
+        await make.comment(thread, author)
+    await db.execute("delete from event where thread = $1 and seq = $2", thread, last + 1)
+    stream = Stream(thread, "a test", None)
+
+    await hub.join(stream, last)
+
+    assert told(stream).startswith(b"event: resync")
+    assert stream.seq == await last_of(thread)

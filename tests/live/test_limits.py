@@ -1,0 +1,135 @@
+"""How many streams one may hold, and what becomes of those who hold more or take nothing."""
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+import make
+from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
+from live.reader import Reader
+from parley.core.errors import TooMany
+from parley.live.channel import Bounds
+from parley.live.limits import StreamLimits, holder
+from parley.live.stream import Stream
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_sixth_stream_of_a_session_is_refused_until_one_is_closed(
+    forum: Forum, web: Web, thread: int
+) -> None:
+    cookie = await cookie_of(await make.member())
+    async with AsyncExitStack() as stack, browser_of(cookie) as browser:
+        readers = [await stack.enter_async_context(Reader([web.address], thread, cookie=cookie)) for _ in range(5)]
+        await asyncio.gather(*(one.open() for one in readers))
+        refused = await browser.get(f"{web.address}/t/{thread}/live")
+        assert refused.status_code == 429
+        assert refused.headers["Retry-After"]
+        async with Reader([web.address], thread) as visitor:
+            await visitor.open()
+        readers[0].again = False
+        await readers[0].cut()
+        async with Reader([web.address], thread, cookie=cookie) as another:
+            await another.open()
+
+
+async def test_streams_opened_at_the_same_moment_do_not_slip_past_the_cap(forum: Forum, web: Web, thread: int) -> None:
+    cookie = await cookie_of(await make.member())
+    async with AsyncExitStack() as stack, browser_of(cookie) as browser:
+
+        async def ask() -> int:
+            request = browser.build_request("GET", f"{web.address}/t/{thread}/live")
+            response = await browser.send(request, stream=True)
+            stack.push_async_callback(response.aclose)
+            return response.status_code
+
+        codes = await asyncio.gather(*(ask() for _ in range(12)))
+        assert sorted(codes) == [200] * 5 + [429] * 7
+
+
+async def test_an_address_holds_so_many_visitors_streams_and_no_more(quick: Web, thread: int) -> None:
+    async with Reader([quick.address], thread) as one, Reader([quick.address], thread) as other:
+        await asyncio.gather(one.open(), other.open())
+        assert (await _status(quick, thread)) == 429
+        cookie = await cookie_of(await make.member())
+        async with Reader([quick.address], thread, cookie=cookie) as member:
+            await member.open()
+
+
+def test_visitors_are_counted_by_address_and_in_ipv6_where_one_has_millions_by_network() -> None:
+    def of(address: str) -> str:
+        return holder(None, address)
+
+    assert of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::1")
+    assert of("203.0.113.7") != of("203.0.113.8")
+
+
+async def test_without_limits_there_is_no_cap(unlimited: Web, thread: int) -> None:
+    cookie = await cookie_of(await make.member())
+    async with AsyncExitStack() as stack:
+        for name in ("", cookie):
+            for _ in range(3):
+                reader = await stack.enter_async_context(Reader([unlimited.address], thread, cookie=name))
+                await reader.open()
+
+
+async def test_one_that_reads_nothing_is_cut_off_and_its_place_freed(quick: Web, thread: int) -> None:
+    ada = await make.member()
+    # The places of the readers before it are free again only when it is known that they went.
+    await wait_until(lambda: quick.connections() == 0)
+    with _deaf(quick, thread), _deaf(quick, thread):
+        assert await _status(quick, thread) == 429
+        before = quick.memory()
+        long = "Words nobody reads. " * 1_500
+        for place in range(120):
+            await make.comment(thread, ada, f"{place} {long}")
+        async with Reader([quick.address], thread) as next_one:
+            await next_one.open()
+        await wait_until(lambda: quick.connections() == 0)
+        assert quick.memory() - before < 60_000_000
+    assert "Traceback" not in quick.said()
+
+
+async def test_closed_connections_leave_nothing_open(forum: Forum, web: Web, thread: int) -> None:
+    async def come_and_go() -> None:
+        async with AsyncExitStack() as stack:
+            readers = [await stack.enter_async_context(Reader([web.address], thread)) for _ in range(50)]
+            await asyncio.gather(*(one.open() for one in readers))
+
+    # The first one loads what is loaded late.
+    await come_and_go()
+    before = web.fds()
+    for _ in range(4):
+        await come_and_go()
+    await wait_until(lambda: web.fds() <= before)
+
+
+def _deaf(web: Web, thread: int) -> socket.socket:
+    """A connection that asks for the stream and never reads it."""
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+    deaf.connect(("127.0.0.1", web.port))
+    deaf.sendall(f"GET /t/{thread}/live?last=0 HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    deaf.recv(64, socket.MSG_WAITALL)
+    return deaf
+
+
+async def _status(web: Web, thread: int) -> int:
+    async with (
+        httpx.AsyncClient(timeout=PATIENCE) as client,
+        client.stream("GET", f"{web.address}/t/{thread}/live") as response,
+    ):
+        return response.status_code
+
+
+def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_signed_in() -> None:
+    caps = StreamLimits(Bounds(), limits=True)
+    for _ in range(50):
+        caps.take(Stream(1, "address:192.0.2.1", None))
+    with pytest.raises(TooMany):
+        caps.take(Stream(1, "address:192.0.2.1", None))
+    caps.take(Stream(1, "session:1", 1))
+    assert caps.held["session:1"] == 1

@@ -1,0 +1,130 @@
+"""The moderators' queue, live: what came, who looks at what, what was decided; and for staff only."""
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+import make
+from live.forum import Forum, Web, browser_of, cookie_of
+from live.reader import Reader
+from modqueue.reported import decided, reported
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.modqueue import claims
+
+pytestmark = pytest.mark.anyio
+
+
+class Watcher(Reader):
+    """A reader of the queue, as of now."""
+
+    def __init__(self, web: Web, cookie: str, query: str = "") -> None:
+        super().__init__([web.address], 0, cookie=cookie)
+        self.path = f"/mod/queue/live{query}"
+
+    @property
+    def news(self) -> str:
+        return next((message for message in reversed(self.messages) if "queue-news" in message), "")
+
+    async def hears(self, *words: str) -> None:
+        await self.until(lambda _: all(word in self.news for word in words))
+
+
+@pytest.fixture
+def web(nudged: Web) -> Web:
+    return nudged
+
+
+@pytest.fixture
+async def mo(forum: Forum) -> Viewer:
+    await db.execute("update queue_item set state = 'done' where state = 'open'")
+    return await make.member(role="moderator")
+
+
+async def test_what_comes_is_counted_after_a_nudge(web: Web, mo: Viewer) -> None:
+    async with Watcher(web, await cookie_of(mo)) as watcher:
+        await watcher.open()
+        await reported()
+        await watcher.hears("1 new item", 'hx-target="#waiting-count" hx-swap="innerHTML">1<')
+        await reported()
+        await watcher.hears("2 new items")
+
+
+async def test_it_is_seen_who_looks_at_what_and_what_they_decided_and_took_back(web: Web, mo: Viewer) -> None:
+    item, olga = await reported(), await make.member("olga", role="moderator")
+    async with Watcher(web, await cookie_of(mo)) as watcher:
+        await watcher.open()
+        await claims.claim(olga, item)
+        await watcher.hears(f'<li data-item="{item}">olga is reviewing this</li>')
+        decision = await decided(item, olga)
+        await watcher.hears(f'<li data-item="{item}" data-decided>Removed by olga</li>')
+        await decisions.undo(olga, decision)
+        await watcher.until(lambda _: "olga" not in watcher.news)
+
+
+async def test_a_filter_is_kept_to(web: Web, mo: Viewer) -> None:
+    async with Watcher(web, await cookie_of(mo), "?ground=hate") as watcher:
+        await watcher.open()
+        await reported()
+        await reported(ground="hate")
+        await watcher.hears("1 new item")
+
+
+async def test_without_a_nudge_the_slow_look_finds_it(forum: Forum, quick: Web, mo: Viewer) -> None:
+    item = await reported()
+    async with Watcher(quick, await cookie_of(mo)) as watcher:
+        await watcher.open()
+        # Nothing but the row changes, as when the nudge of it was lost.
+        await db.execute("update queue_item set opened_at = now() + interval '1 second' where id = $1", item)
+        await watcher.hears("1 new item")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update member set role = 'member' where id = $1",
+        "update member set state = 'suspended' where id = $1",
+        "update member set state = 'silenced', state_until = now() + interval '1 hour' where id = $1",
+        "delete from session where member = $1",
+    ],
+)
+async def test_it_ends_for_whoever_is_no_moderator_any_more(web: Web, mo: Viewer, change: str) -> None:
+    other = await make.member(role="admin")
+    async with Watcher(web, await cookie_of(mo)) as watcher, Watcher(web, await cookie_of(other)) as stays:
+        await asyncio.gather(watcher.open(), stays.open())
+        watcher.again = False
+        await db.execute(change, mo.id)
+        await watcher.until(lambda one: one.byes == 1)
+        assert stays.byes == 0
+
+
+@pytest.mark.parametrize("role", [None, "member"])
+async def test_for_others_there_is_no_such_stream(forum: Forum, web: Web, role: str | None) -> None:
+    cookie = await cookie_of(await make.member(role=role)) if role else ""
+    async with browser_of(cookie) as browser:
+        assert (await browser.get(f"{web.address}/mod/queue/live")).status_code == 404
+
+
+async def test_the_page_names_the_stream_and_the_moment_it_begins(forum: Forum, web: Web, mo: Viewer) -> None:
+    await reported()
+    async with browser_of(await cookie_of(mo)) as browser:
+        page = await browser.get(f"{web.address}/mod/queue?kind=comment")
+    stream = re.search(r'data-stream="([^"]+)"', page.text)
+    assert stream
+    address = httpx.URL(web.address + stream[1].replace("&amp;", "&"))
+    assert address.params["kind"] == "comment"
+    async with Watcher(web, await cookie_of(mo), f"?since={address.params['since']}") as watcher:
+        await watcher.open()
+        await reported()
+        await watcher.hears("1 new item")
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 16, "9" * 30])
+async def test_a_moment_that_is_made_up_stops_no_stream(web: Web, mo: Viewer, since: str) -> None:
+    async with Watcher(web, await cookie_of(mo), f"?since={since}") as watcher:
+        await watcher.open()
+        await reported()
+        await watcher.hears('hx-target="#waiting-count" hx-swap="innerHTML">1<')

@@ -1,0 +1,42 @@
+"""What tests of the workbench begin with."""
+
+import make
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
+
+INSULT = "You are a fool, and everybody knows it."
+
+
+async def reported(author: Viewer | None = None, ground: str = "civility", *, by: Viewer | None = None) -> int:
+    """The item of a comment that a member reported."""
+    comment = await make.comment(await make.thread(), author or await make.member(), INSULT)
+    await reports.report(Flag("comment", comment, ground, "It insults me.", by or await make.member()))
+    item: int = await db.value("select id from queue_item where kind = 'comment' and target = $1", comment)
+    return item
+
+
+async def version_of(item: int) -> str:
+    return str(await db.value("select version from queue_item where id = $1", item))
+
+
+async def removal(item: int) -> dict[str, str]:
+    """The fields of a decision to remove."""
+    fields = {"action": "remove", "rule": "civility", "reason": "It insults somebody."}
+    return {"version": await version_of(item), **fields}
+
+
+async def decided(item: int, moderator: Viewer, action: str = "remove", **fields: object) -> int:
+    """A decision on an item, by its number."""
+    usual: dict[str, object] = {"guideline": "civility", "reason": "It insults somebody."}
+    return await decisions.decide(moderator, Choice(item, int(await version_of(item)), action, **(usual | fields)))  # type: ignore[arg-type]
+
+
+async def state_of_target(item: int) -> str:
+    state: str = await db.value(
+        "select c.state from comment c join queue_item i on i.target = c.id where i.id = $1", item
+    )
+    return state

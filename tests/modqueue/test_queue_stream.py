@@ -1,0 +1,147 @@
+"""What an open queue is told: what its own moderator may see, once, and nothing of their own cases."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from modqueue.reported import decided, reported
+from parley.accounts import sessions
+from parley.core import db
+from parley.core.events import notify
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.live import queue_stream
+from parley.live.queue_stream import QueueStream, QueueStreams
+from parley.modqueue import claims
+from parley.modqueue.queries import QueueFilter
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
+
+pytestmark = pytest.mark.anyio
+
+
+class Told:
+    """A moderator's open queue, and the words it was told since it was last asked."""
+
+    def __init__(self, who: Viewer) -> None:
+        # In a test's transaction all is written in one moment.
+        self.queue_stream = QueueStream(who, QueueFilter(), datetime.now(UTC).replace(year=2020))
+        self.desk = QueueStreams(5.0)
+        self.desk.queue_streams.add(self.queue_stream)
+
+    async def words(self) -> str:
+        await self.desk.tell(self.queue_stream)
+        told = b"".join(self.queue_stream._queue).decode()
+        self.queue_stream._forget()
+        return told
+
+
+@pytest.fixture
+async def mo(app: Litestar) -> Viewer:
+    return await make.member("mo", role="moderator")
+
+
+@pytest.fixture
+async def olga(app: Litestar) -> Viewer:
+    return await make.member("olga", role="moderator")
+
+
+async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_not(mo: Viewer, olga: Viewer) -> None:
+    looked_at, settled, passed_on = await reported(), await reported(), await reported()
+    await claims.claim(olga, looked_at)
+    await decided(settled, olga, "collapse")
+    await decided(passed_on, olga, "escalate")
+
+    words, own = await Told(mo).words(), await Told(olga).words()
+
+    assert f'<li data-item="{looked_at}">olga is reviewing this</li>' in words
+    assert f'<li data-item="{settled}" data-decided>Folded by olga</li>' in words
+    assert f'data-item="{passed_on}"' not in words
+    assert "olga" not in own
+
+
+async def test_of_ones_own_cases_nothing_is_told(mo: Viewer, olga: Viewer) -> None:
+    own, flagged = await reported(mo), await reported(by=mo)
+    await reports.report(Flag("member", mo.id, "honesty", "", await make.member()))
+    about = await db.value("select id from queue_item where kind = 'member'")
+    told = Told(mo)
+    silence = await told.words()
+
+    for item in (own, flagged, about):
+        await claims.claim(olga, item)
+        looked = await told.words()
+        await decided(item, olga, "approve")
+        settled = await told.words()
+        assert (looked, settled) == ("", "")
+
+    assert "new item" not in silence and "data-item" not in silence
+
+
+async def test_what_a_queue_knows_is_not_told_again(mo: Viewer, olga: Viewer) -> None:
+    item, told = await reported(), Told(mo)
+
+    first, again = await told.words(), await told.words()
+    await claims.claim(olga, item)
+    then = await told.words()
+
+    assert "1 new item" in first and again == "" and "olga is reviewing this" in then
+
+
+async def test_every_change_of_an_item_stirs_the_open_queues(
+    mo: Viewer, olga: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notified: list[bool] = []
+    monkeypatch.setattr(notify, "subscribers", [lambda signal: notified.append(signal.queue)])
+
+    async def stirs() -> bool:
+        found = any(notified)
+        notified.clear()
+        return found
+
+    item = await reported()
+    assert await stirs(), "a report"
+    await claims.claim(olga, item)
+    assert await stirs(), "a claim"
+    await claims.release(olga)
+    assert await stirs(), "letting go"
+    await claims.take_next(mo, QueueFilter(), 0)
+    assert await stirs(), "taking the next"
+    decision = await decided(item, mo)
+    assert await stirs(), "a decision"
+    await decisions.undo(mo, decision)
+    assert await stirs(), "taking it back"
+
+
+async def test_a_queue_is_looked_at_when_stirred_and_else_rarely(mo: Viewer, olga: Viewer) -> None:
+    await sessions.start(mo.id, mo.role, agent="a test", address="127.0.0.1")
+    session = await db.value("select id from session where member = $1", mo.id)
+    told, item = Told(msgspec.structs.replace(mo, session=session)), await reported()
+    await told.desk.look()
+    told.queue_stream._forget()
+
+    await claims.claim(olga, item)
+    await told.desk.look()
+    assert not told.queue_stream._queue
+    told.desk.is_stirred = True
+    await told.desk.look()
+
+    assert b"olga is reviewing this" in b"".join(told.queue_stream._queue)
+
+
+async def test_whoever_sits_down_while_the_others_are_asked_about_stays(
+    mo: Viewer, olga: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, late = Told(mo), Told(olga)
+
+    async def nobody_is_staff(_: object) -> set[int]:
+        told.desk.queue_streams.add(late.queue_stream)
+        return set()
+
+    monkeypatch.setattr(queue_stream, "still_staff", nobody_is_staff)
+    await told.desk.end_others()
+
+    assert told.desk.queue_streams == {late.queue_stream}
+    assert b"event: bye" in b"".join(told.queue_stream._queue) and not late.queue_stream._queue

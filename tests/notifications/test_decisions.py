@@ -1,0 +1,135 @@
+"""Whom a decision concerns hears of it, and who reported; not before it can no longer be undone."""
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.appeals import ops as appeals
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice
+from parley.notifications import ops, queries
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
+
+pytestmark = pytest.mark.anyio
+
+LATER = "update decision set created_at = created_at - interval '1 minute'"
+
+
+class Case:
+    """A comment of jon's that ada reported, and the moderator who is reviewing this."""
+
+    def __init__(self, jon: Viewer, ada: Viewer, mo: Viewer, item: int) -> None:
+        self.jon, self.ada, self.mo, self.item = jon, ada, mo, item
+
+    async def decide(self, action: str = "remove") -> int:
+        return await decisions.decide(self.mo, Choice(self.item, 1, action, "civility", "It insults somebody."))
+
+
+@pytest.fixture
+async def case(app: Litestar) -> Case:
+    jon, ada, mo = await make.member("jon"), await make.member("ada"), await make.member("mo", role="moderator")
+    comment = await make.comment(await make.thread(), jon)
+    await reports.report(Flag("comment", comment, "civility", "An insult.", ada))
+    return Case(jon, ada, mo, await db.value("select id from queue_item"))
+
+
+async def heard(who: Viewer) -> list[tuple[bool, str | None]]:
+    """For each unread decision whether it is about `who`, and what became of their report."""
+    return [(row.about_me, row.outcome) for row in await queries.listed(who.id) if row.is_unread]
+
+
+async def test_author_and_reporter_hear_once_it_cannot_be_undone(case: Case) -> None:
+    await case.decide()
+    assert await heard(case.jon) == []
+
+    await db.execute(LATER)
+
+    assert await heard(case.jon) == [(True, None)]
+    assert await heard(case.ada) == [(False, "upheld")]
+    assert await heard(case.mo) == []
+
+
+async def test_what_is_undone_is_told_to_nobody(case: Case) -> None:
+    await decisions.undo(case.mo, await case.decide())
+    await db.execute(LATER)
+
+    assert await heard(case.jon) == []
+    assert await heard(case.ada) == []
+
+
+async def test_who_reported_in_vain_hears_so_and_the_author_nothing(case: Case) -> None:
+    await case.decide("approve")
+    await db.execute(LATER)
+
+    assert await heard(case.jon) == []
+    assert await heard(case.ada) == [(False, "declined")]
+
+
+async def test_a_report_that_is_made_again_does_not_change_what_became_of_the_first(
+    case: Case, client: httpx.AsyncClient
+) -> None:
+    await case.decide("collapse")
+    await db.execute(LATER)
+    comment = await db.value("select target from queue_item")
+
+    await reports.report(Flag("comment", comment, "civility", "It is still there.", case.ada))
+
+    assert await heard(case.ada) == [(False, "upheld")]
+    await make.sign_in(client, case.ada)
+    assert "A moderator agreed and acted on it." in (await client.get("/notifications")).text
+
+
+async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:
+    decision = await case.decide()
+    await db.execute(LATER)
+    newest = await db.value("select max(id) from notification")
+    for who in (case.jon, case.ada):
+        await ops.read_all(who.id, newest)
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    await ops.decided(decision)
+
+    assert appeal
+    assert await heard(case.jon) == [(True, None)]
+    assert await heard(case.ada) == []
+
+
+async def test_who_reported_hears_of_an_appeal_that_overturned_what_was_done(
+    case: Case, client: httpx.AsyncClient
+) -> None:
+    decision = await case.decide()
+    await db.execute(LATER)
+    await ops.read_all(case.ada.id, await db.value("select max(id) from notification"))
+    appeal = await appeals.file(decision=decision, text="It was a quotation.")
+
+    await appeals.decide(await make.member(role="moderator"), appeal, outcome="overturned", answer="It was.")
+
+    assert await heard(case.ada) == [(False, "overturned")]
+    await make.sign_in(client, case.ada)
+    assert "After an appeal it was reviewed again" in (await client.get("/notifications")).text
+
+
+async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:
+    decision = await case.decide()
+    await db.execute(LATER)
+    await make.sign_in(client, case.jon)
+
+    page = (await client.get("/notifications")).text
+
+    assert f'<a href="/decision/{decision}">A comment of yours was removed.</a>' in page
+    assert "ada" not in page
+
+
+async def test_a_muted_thread_hides_no_decision_and_the_kind_can_be_off(case: Case) -> None:
+    await ops.follow_thread(case.jon.id, await db.value("select thread from queue_item"), "mute")
+    await case.decide()
+    await db.execute(LATER)
+    assert await heard(case.jon) == [(True, None)]
+
+    await ops.set_channels(case.jon.id, {"decision": "off"})
+
+    assert await heard(case.jon) == []

@@ -1,0 +1,114 @@
+"""When notifications are made, and when they are forgotten."""
+
+import asyncio
+import contextvars
+
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from parley.core import db
+from parley.core.events import redis
+from parley.core.events.job_wakeups import CHANNEL
+from parley.core.events.notify import Signal
+from parley.notifications import jobs, making, queries
+from parley.worker import Worker
+
+pytestmark = pytest.mark.anyio
+
+
+def woken(worker: Worker) -> set[str]:
+    return {name for name, event in worker._woken.items() if event.is_set()}
+
+
+@pytest.mark.parametrize(
+    ("channel", "data", "jobs_"),
+    [
+        (redis.LIVE_CHANNEL, msgspec.json.encode([Signal(1, scores=True), Signal(2, seq=3)]), {"notifications"}),
+        (redis.LIVE_CHANNEL, msgspec.json.encode([Signal(1, scores=True), Signal(0, notifications=True)]), set()),
+        (CHANNEL, b"mail", {"mail"}),
+        (CHANNEL, b"nothing of ours", set()),
+    ],
+)
+def test_an_event_wakes_the_worker_and_votes_do_not(channel: str, data: bytes, jobs_: set[str]) -> None:
+    worker = Worker()
+
+    worker._hear(channel, data)
+
+    assert woken(worker) == jobs_
+
+
+async def test_events_of_before_there_were_notices_are_handled_already(app: Litestar) -> None:
+    await make.comment(await make.thread(), await make.member())
+    await db.execute("update event set handled_at = now()")
+
+    assert await jobs.handle_events() == 0
+    assert await db.value("select count(*) from notification") == 0
+
+
+@pytest.mark.committed
+async def test_whoever_follows_already_keeps_nobody_waiting(app: Litestar) -> None:
+    thread, mira = await make.thread(), await make.member("mira")
+    await make.comment(thread, mira)
+    await jobs.handle_events()
+    await make.comment(thread, mira)
+
+    async with db.atomic():
+        # As another worker does, which makes the notifications of another comment of theirs.
+        await db.execute("select from follow where member = $1 for update", mira.id)
+        handled = await asyncio.create_task(jobs.handle_events(), context=contextvars.Context())
+
+    assert handled == 1
+
+
+async def test_an_event_that_cannot_be_handled_keeps_no_other_waiting(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira, jon = await make.member("mira"), await make.member("jon")
+    thread = await make.thread()
+    broken = await make.comment(thread, jon, "Broken, @mira.")
+    sound = await make.comment(thread, jon, "Sound, @mira.")
+    make_notices = making.make
+
+    async def failing(event: making.PendingEvent) -> None:
+        await make_notices(event)
+        if event.comment == broken:
+            await db.execute("select 1 / 0")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "make", failing)
+        await jobs.handle_events()
+    assert [row.comment for row in await queries.listed(mira.id)] == [sound]
+
+    await db.execute("update job_failure set retry_at = now() - interval '1 second'")
+    await jobs.handle_events()
+
+    assert sorted(row.comment or 0 for row in await queries.listed(mira.id)) == [broken, sound]
+
+
+async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app: Litestar) -> None:
+    await db.execute(jobs.BY_INDEX)
+
+    plan = "\n".join(await db.values(f"explain {making.WROTE}", 1, [], "comment.posted"))
+
+    assert "Scan using notification_unread on notification" in plan
+    assert "Seq Scan on notice" not in plan
+
+
+async def test_an_event_that_fails_for_any_reason_keeps_nobody_waiting(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, make_notices = await make.thread(), making.make
+    bad = await make.comment(thread, await make.member())
+    await make.comment(thread, await make.member())
+
+    async def failing(event: making.PendingEvent) -> None:
+        if event.comment == bad:
+            raise ValueError
+        await make_notices(event)
+
+    monkeypatch.setattr(making, "make", failing)
+    await jobs.handle_events()
+
+    assert await db.values("select comment from event where handled_at is null") == [bad]

@@ -1,0 +1,315 @@
+"""Who hears of what: one notification for one comment, and none that should not be."""
+
+import pytest
+from litestar import Litestar
+
+import make
+from parley.accounts import blocks
+from parley.accounts import queries as accounts
+from parley.comments import ops as comments
+from parley.comments import states
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.notifications import jobs, ops, queries
+from parley.threads import ops as threads
+
+pytestmark = pytest.mark.anyio
+
+
+async def told(who: Viewer) -> list[tuple[str, int | None]]:
+    """The kinds and comments of what `who` has to read, the first first."""
+    await jobs.handle_events()
+    return [(row.kind, row.comment) for row in reversed(await queries.listed(who.id)) if row.is_unread]
+
+
+async def shut_out(who: Viewer, other: Viewer, kind: str) -> None:
+    person = await accounts.person(other.name)
+    assert person is not None
+    await blocks.put(who, person, kind, on=True)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def mira(app: Litestar) -> Viewer:
+    return await make.member("mira")
+
+
+@pytest.fixture
+async def jon(app: Litestar) -> Viewer:
+    return await make.member("jon")
+
+
+@pytest.fixture
+async def thread(app: Litestar) -> int:
+    return await make.thread()
+
+
+async def test_whoever_is_answered_hears_of_it_once(mira: Viewer, jon: Viewer, thread: int) -> None:
+    root = await make.comment(thread, mira)
+    reply = await make.comment(thread, jon, parent=root)
+
+    assert await told(mira) == [("reply", reply)]
+    assert await told(mira) == [("reply", reply)]
+    assert await told(jon) == []
+
+
+async def test_nobody_hears_of_what_they_wrote_themselves(mira: Viewer, thread: int) -> None:
+    root = await make.comment(thread, mira)
+    await make.comment(thread, mira, "To myself, @mira.", parent=root)
+
+    assert await told(mira) == []
+
+
+async def test_an_answer_that_also_mentions_is_one_notice(mira: Viewer, jon: Viewer, thread: int) -> None:
+    root = await make.comment(thread, mira)
+    reply = await make.comment(thread, jon, "Well, @mira, no.", parent=root)
+
+    assert await told(mira) == [("reply", reply)]
+
+
+@pytest.mark.parametrize("words", ["So says @mira.", "(@Mira)", "*@mira*", "@mira, @mira and @mira"])
+async def test_whoever_is_mentioned_hears_of_it(mira: Viewer, jon: Viewer, thread: int, words: str) -> None:
+    comment = await make.comment(thread, jon, words)
+
+    assert await told(mira) == [("mention", comment)]
+
+
+@pytest.mark.parametrize(
+    "words", ["mail x@mira", "`@mira`", "    @mira", "> @mira\n\nNo.", "[@mira](http://x.y)", "@mirador"]
+)
+async def test_code_quotes_links_and_addresses_mention_nobody(
+    mira: Viewer, jon: Viewer, thread: int, words: str
+) -> None:
+    await make.comment(thread, jon, words)
+
+    assert await told(mira) == []
+
+
+async def test_a_mention_that_an_edit_adds_is_told_and_no_other_is_told_again(
+    mira: Viewer, jon: Viewer, thread: int
+) -> None:
+    ada = await make.member("ada")
+    comment = await make.comment(thread, jon, "See @mira.")
+    assert await told(mira) == [("mention", comment)]
+    await ops.read_all(mira.id, await db.value("select max(id) from notification"))
+
+    await comments.edit_comment(viewer=jon, comment_id=comment, body="See @mira and @ada.")
+
+    assert await told(mira) == []
+    assert await told(ada) == [("mention", comment)]
+
+
+async def test_a_comment_tells_at_most_ten_of_those_it_mentions(jon: Viewer, thread: int) -> None:
+    crowd = [await make.member() for _ in range(15)]
+
+    await make.comment(thread, jon, " ".join(f"@{one.name}" for one in crowd))
+
+    assert [bool(await told(one)) for one in crowd].count(True) == 10
+
+
+async def test_whoever_comments_follows_the_thread(mira: Viewer, jon: Viewer, thread: int) -> None:
+    await make.comment(thread, mira)
+    assert await told(mira) == []
+    news = await make.comment(thread, jon, "Something else.")
+
+    assert await told(mira) == [("followed", news)]
+
+
+async def test_who_stops_following_hears_no_more_until_they_comment_again(
+    mira: Viewer, jon: Viewer, thread: int
+) -> None:
+    await make.comment(thread, mira)
+    await jobs.handle_events()
+    await ops.unfollow_thread(mira.id, thread, "follow")
+    await make.comment(thread, jon, "Unheard.")
+    assert await told(mira) == []
+
+    await _later("follow", "since")
+    await make.comment(thread, mira, "Again.")
+    await jobs.handle_events()
+
+    assert (await queries.standing(mira.id, thread)).level == "follow"
+
+
+async def test_whoever_muted_a_thread_does_not_follow_it_by_commenting(mira: Viewer, jon: Viewer, thread: int) -> None:
+    await ops.follow_thread(mira.id, thread, "mute")
+    root = await make.comment(thread, mira)
+    await make.comment(thread, jon, "Well, @mira.", parent=root)
+
+    assert await told(mira) == []
+    assert (await queries.standing(mira.id, thread)).level == "mute"
+
+
+async def test_what_was_written_before_one_followed_is_no_news(mira: Viewer, jon: Viewer, thread: int) -> None:
+    await make.comment(thread, jon)
+    await db.execute("update comment set created_at = now() - interval '1 minute'")
+    await ops.follow_thread(mira.id, thread, "follow")
+
+    assert await told(mira) == []
+
+
+async def test_a_muted_topic_is_silent_but_for_threads_that_are_followed(mira: Viewer, jon: Viewer) -> None:
+    silent, followed = await make.thread(topic="work"), await make.thread(topic="work")
+    await ops.follow_topic(mira.id, "work", "mute", on=True)
+    await ops.follow_thread(mira.id, followed, "follow")
+    await make.comment(silent, jon, "Hello @mira.")
+    heard = await make.comment(followed, jon, "Hello @mira.")
+
+    assert await told(mira) == [("mention", heard)]
+
+
+async def test_who_brought_the_article_follows_it(mira: Viewer, jon: Viewer) -> None:
+    thread = await make.thread(starter=mira)
+    await jobs.handle_events()
+    news = await make.comment(thread, jon)
+
+    assert await told(mira) == [("followed", news)]
+
+
+@pytest.mark.parametrize("kind", ["mute", "block"])
+async def test_nothing_comes_from_whom_one_shut_out(mira: Viewer, jon: Viewer, thread: int, kind: str) -> None:
+    await ops.follow_thread(mira.id, thread, "follow")
+    await shut_out(mira, jon, kind)
+    await make.comment(thread, jon, "Hello @mira.")
+
+    assert await told(mira) == []
+
+
+async def test_nothing_comes_to_whom_one_blocked(mira: Viewer, jon: Viewer, thread: int) -> None:
+    await shut_out(mira, jon, "block")
+    await make.comment(thread, mira, "Hello @jon.")
+
+    assert await told(jon) == []
+
+
+async def test_what_waits_for_a_moderator_is_told_once_it_is_let_in(mira: Viewer, jon: Viewer, thread: int) -> None:
+    comment = await make.comment(thread, jon, "Hello @mira.")
+    await make.put_state("comment", comment, "pending")
+    assert await told(mira) == []
+
+    await _move(comment, "visible")
+
+    assert await told(mira) == [("mention", comment)]
+
+
+async def test_what_is_gone_is_not_told_and_comes_back_with_it(mira: Viewer, jon: Viewer, thread: int) -> None:
+    comment = await make.comment(thread, jon, "Hello @mira.")
+    assert await told(mira) == [("mention", comment)]
+    await _move(comment, "hidden")
+    assert await told(mira) == []
+    assert await queries.unread(mira.id) == 0
+
+    await _move(comment, "visible")
+
+    assert await told(mira) == [("mention", comment)]
+
+
+async def test_what_most_find_not_worth_reading_is_not_told(mira: Viewer, jon: Viewer, thread: int) -> None:
+    comment = await make.comment(thread, jon, "Hello @mira.")
+    await make.vote(await make.member(), comment, value=-1)
+    assert await told(mira) == [("mention", comment)]
+
+    await make.vote(await make.member(), comment, value=-1)
+
+    assert await told(mira) == []
+
+
+async def test_kinds_that_are_off_are_not_told(mira: Viewer, jon: Viewer, thread: int) -> None:
+    root = await make.comment(thread, mira)
+    await make.comment(thread, jon, parent=root)
+    await ops.set_channels(mira.id, {"reply": "off", "followed": "off"})
+
+    assert await told(mira) == []
+
+
+async def test_an_answer_that_is_off_may_still_be_told_as_a_mention(mira: Viewer, jon: Viewer, thread: int) -> None:
+    await ops.set_channels(mira.id, {"reply": "off", "followed": "off"})
+    root = await make.comment(thread, mira)
+    reply = await make.comment(thread, jon, "Well, @mira.", parent=root)
+
+    assert await told(mira) == [("mention", reply)]
+
+
+async def test_whoever_commented_on_a_passage_hears_that_it_changed(mira: Viewer, jon: Viewer, thread: int) -> None:
+    first, second, *_ = await make.lineages(thread)
+    on_first = await make.comment(thread, mira, "On this.", passage=first)
+    await make.comment(thread, jon, "On that.", passage=second)
+    await make.comment(thread, await make.member("ada"), "On the whole.")
+    await ops.set_channels(mira.id, {"followed": "off"})
+
+    await threads.revise_thread(
+        thread, make.text("The model answers before it has read the question.", *make.WORDS[1:])
+    )
+
+    assert await told(mira) == [("revised", on_first)]
+    assert "revised" not in dict(await told(jon))
+
+
+async def test_a_follower_has_no_more_than_twenty_of_one_thread_to_read(mira: Viewer, jon: Viewer, thread: int) -> None:
+    await ops.follow_thread(mira.id, thread, "follow")
+    for _ in range(25):
+        await make.comment(thread, jon)
+
+    assert len(await told(mira)) == 20
+    assert await queries.unread(mira.id) == 1
+
+
+async def test_members_who_left_or_never_came_are_told_nothing(jon: Viewer, thread: int) -> None:
+    uma = await make.member("uma", state="unverified")
+    await make.comment(thread, jon, "Hello @uma.")
+
+    assert await told(uma) == []
+
+
+async def test_a_mention_leads_to_the_members_page(jon: Viewer, mira: Viewer, thread: int) -> None:
+    comment = await make.comment(thread, jon, "Hello @MIRA, and @nobody-here.")
+
+    html = await db.value("select html from comment where id = $1", comment)
+
+    assert '<a href="/u/mira" rel="nofollow ugc noopener">@MIRA</a>' in html
+    assert "/u/nobody" not in html
+
+
+async def _move(comment: int, to: str) -> None:
+    async with db.atomic():
+        await states.transition(await comments.locked(comment), to, actor=None)
+
+
+async def _later(table: str, column: str) -> None:
+    """Let a moment pass between what is there and what comes: all of a test has one time."""
+    await db.execute(f"update {table} set {column} = {column} - interval '1 second'")
+
+
+CROWD = """
+with crowd as (
+    insert into member (name, name_key, email, email_key, state, created_at)
+    select 'm' || n, 'm' || n, n || '@x.y', n || '@x.y', 'active', now() from generate_series(1, 10000) n
+    returning id
+)
+insert into follow (member, thread, level, since) select id, $1, 'follow', now() - interval '1 hour' from crowd
+"""
+
+
+async def test_ten_thousand_followers_cost_who_posts_nothing_and_the_worker_one_statement(
+    jon: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = db._ask
+
+    async def counting(method: str, sql: str, args: tuple[object, ...]) -> object:
+        asked.append(sql)
+        return await ask(method, sql, args)
+
+    monkeypatch.setattr(db, "_ask", counting)
+    costs = []
+    for turn in ("first", "alone", "crowd"):
+        if turn == "crowd":
+            await db.execute(CROWD, thread)
+        asked.clear()
+        await make.comment(thread, jon, "News.")
+        assert not [sql for sql in asked if "follow" in sql or "notice" in sql]
+        asked.clear()
+        await jobs.handle_events()
+        costs.append(len(asked))
+
+    assert costs[1] == costs[2]
+    assert await db.value("select count(*) from notification where kind = 'followed'") == 10_000
