@@ -16,7 +16,7 @@ BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", d
 IMPORT = partial(insert, "article_import", member=..., source="url")
 PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
 SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
-NOTICE = insert("notice", member=..., kind="reply", event=1, comment=None)
+NOTICE = insert("notification", member=..., kind="reply", event=1, comment=None)
 NO_WORDS = "body = '' and html = '' and quote is null"
 
 

@@ -65,6 +65,6 @@ KEPT: Kept = {
     "article": "published",
     "revision": "published, and comments refer to it",
     "passage": "published, and comments refer to it",
-    "merged": "leads from comments to the passage into which their text was merged",
+    "merged_passage": "leads from comments to the passage into which their text was merged",
     "media": "published with its article",
 }

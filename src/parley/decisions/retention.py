@@ -53,7 +53,7 @@ RULES = (
 )
 KEPT: Kept = {
     "guideline": "decisions refer to them",
-    "item": "reports and decisions refer to it",
+    "queue_item": "reports and decisions refer to it",
     "report": "what a decision answered",
     "decision": "the member concerned can read the reason and appeal; moderators see earlier decisions",
     "appeal": "part of its decision",

@@ -435,7 +435,7 @@ CREATE TABLE "queue_item" (
   CONSTRAINT queue_item_state_check CHECK (state in ('open', 'done')),
   CONSTRAINT queue_item_kind_target_key UNIQUE ("kind", "target")
 );
-CREATE INDEX item_open ON "queue_item" (risk desc, opened_at, id) WHERE state = 'open';
+CREATE INDEX queue_item_open ON "queue_item" (risk desc, opened_at, id) WHERE state = 'open';
 CREATE INDEX queue_item_claimed ON "queue_item" (claimed_by) WHERE claimed_by is not null;
 CREATE INDEX queue_item_acted ON "queue_item" (acted_at) WHERE acted_at is not null;
 CREATE TABLE "report" (
@@ -612,7 +612,7 @@ CREATE UNIQUE INDEX notification_event_member_kind_key ON "notification" (event,
 CREATE UNIQUE INDEX notification_decision_member_key ON "notification" (decision, member) WHERE decision is not null;
 CREATE UNIQUE INDEX notification_suggestion_member_key ON "notification" (suggestion, member) WHERE suggestion is not null;
 CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
-CREATE INDEX notice_member ON "notification" (member, id desc);
+CREATE INDEX notification_member ON "notification" (member, id desc);
 CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
 CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
 CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;

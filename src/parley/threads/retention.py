@@ -25,6 +25,6 @@ RULES = (
 KEPT: Kept = {
     "topic": "settings of this installation",
     "thread": "published",
-    "standing": "one row per thread",
+    "thread_stats": "one row per thread",
     "suggested_update": "one that is open is kept until it is decided",
 }
