@@ -9,7 +9,7 @@ RULES = (
         days=90,
         since="read_at",
         after="they were read",
-        why="somebody may look for one again; what it leads to stays",
+        why="members may look for one again; what it links to stays",
     ),
     Rule(
         table="notification",
@@ -17,7 +17,7 @@ RULES = (
         days=365,
         since="created_at",
         after="they were made",
-        why="whoever comes back after a year begins anew",
+        why="a member who comes back after a year starts afresh",
         where="read_at is null",
     ),
 )
