@@ -150,7 +150,7 @@ async def test_its_author_reads_how_it_stands_and_can_copy_the_words(client: htt
     await make.sign_in(client, await make.member())
     of_another = (await client.get(await make.address(thread))).text
 
-    assert "It waits for a moderator" in page and "This has expired" in page
+    assert "Waiting for a moderator" in page and "This has expired" in page
     assert page.count(f"{WORDS}</textarea>") == 2
     assert f'id="held{waiting}"' in page and f'id="held{forgotten}"' not in page
     assert "thought" not in of_another

@@ -250,7 +250,7 @@ async def test_a_very_long_discussion_tells_the_true_numbers_and_leads_on(
     page = (await client.get(f"{await make.address(crowded)}?view=passage")).text
 
     on_passage, whole, earlier = MANY * 7 // 10 + 1, MANY // 10 + 1, MANY // 10
-    assert f'aria-label="{on_passage:,} comments on this passage: 1 adds, ' in page
+    assert f'aria-label="{on_passage:,} comments on this passage: 1 addition, ' in page
     for name, number in ((str(first), on_passage), ("whole", whole), ("earlier", earlier)):
         group = page.split(f'id="g{name}"')[1].split("</section>")[0]
         shown = group.count('data-parent=""') or group.count("<article")

@@ -129,7 +129,7 @@ async def test_what_is_held_cannot_be_answered_or_voted_on(app: Litestar) -> Non
     comment = await held(thread, await make.member())
     other = await make.member()
 
-    with pytest.raises(Exception, match="no longer there"):
+    with pytest.raises(Exception, match="no longer exists"):
         await make.comment(thread, other, "An answer.", parent=comment)
     with pytest.raises(Exception, match=r"."):
         await make.vote(other, comment)

@@ -61,7 +61,7 @@ async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(
             last = await make.comment(thread, one if turn % 2 else other, parent=last)
         current.forget()
         await slow_mode_display.update_all()
-        await reader.until(lambda one: "one answer every 2 minutes" in one.state)
+        await reader.until(lambda one: "one reply every 2 minutes" in one.state)
         await db.execute("update comment set created_at = created_at - interval '31 minutes'")
         await slow_mode_display.update_all()
         await reader.until(lambda one: "Slow mode" not in one.state)

@@ -18,10 +18,10 @@ RULES = (
     Rule(
         table="rate_bucket",
         what="how often somebody did something, while Redis was away",
-        days=1,
+        days=2,
         since="filled_at",
         after="the last time",
-        why="no limit counts for longer than a day; in Redis each bucket ends by itself when it is full again",
+        why="no limit counts for longer than two days; in Redis each bucket ends by itself when it is full again",
         key="key",
     ),
     Rule(
