@@ -39,7 +39,7 @@ RULES = (
     ),
 )
 KEPT: Kept = {
-    "comment": "published; what moderators removed stays for appeals until they purge it",
+    "comment": "published; what moderators removed stays for appeals",
     "comment_version": "the public history of a comment",
     "passage_count": "a few rows per thread",
 }

@@ -17,11 +17,11 @@ RESTORE_HOURS = 24
 # Text, author and quote exist only while the comment is visible; what remains otherwise is its place in the tree.
 SHOWN_STATE = """
     case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
-         when c.state in ('draft', 'pending', 'rejected', 'expired') then 'held' else 'removed' end
+         when c.state in ('pending', 'rejected', 'expired') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
 # One that waits for a moderator, or was never let in, has no place in the tree either.
-IS_IN = "c.state not in ('draft', 'pending', 'rejected', 'expired')"
+IS_IN = "c.state not in ('pending', 'rejected', 'expired')"
 
 
 class CommentState(msgspec.Struct, frozen=True):

@@ -19,9 +19,6 @@ TOLD = {
     ("pending", "rejected"): None,
     ("pending", "expired"): None,
     ("hidden", "removed"): None,
-    ("removed", "purged"): None,
-    ("rejected", "purged"): None,
-    ("deleted_by_author", "purged"): None,
 }
 # What a decision that is taken back gives again, though there is no such way otherwise (docs/decisions/0009).
 UNDONE = {
@@ -30,7 +27,7 @@ UNDONE = {
     ("removed", "hidden"): None,
 }
 # A comment in one of these was never among the others.
-UNCOUNTED = {"draft", "pending", "rejected", "expired"}
+UNCOUNTED = {"pending", "rejected", "expired"}
 
 MOVE = """
 update comment set state = $2::text, deleted_at = case when $2::text = 'deleted_by_author' then now() end where id = $1
@@ -60,13 +57,6 @@ with left_again as (
 update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
 """  # noqa: S608 constants only
 
-# Letters of lists are written anew before they go out: what waits of them may quote it, and is forgotten.
-PURGE = """
-with versions as (delete from comment_version where comment = $1),
-letters as (update mail set text = '', html = null, message = null where list is not null and state = 'planned')
-update comment set body = '', html = '', quote = null, prefix = null, suffix = null, words = null where id = $1
-"""
-
 
 async def transition(comment: CommentState, to: str, *, actor: int | None, undoing: bool = False) -> None:
     """Bring a comment into another state; the caller holds its thread's row and its own.
@@ -84,8 +74,6 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
         await db.execute(COUNT, comment.thread, comment.id)
     if to == "pending" and comment.state == "visible":
         await db.execute(UNCOUNT, comment.thread, comment.id)
-    if to == "purged":
-        await db.execute(PURGE, comment.id)
     told = steps[step]
     if told is not None:
         await emit(told, thread=comment.thread, comment=comment.id, actor=actor)
