@@ -1,10 +1,10 @@
-"""Whom a member does not want to read (muted), or to be answered by either (blocked)."""
+"""Muting and blocking other members."""
 
 from typing import Literal
 
 import msgspec
 
-from parley.accounts import sessions
+from parley.accounts import viewer_cache
 from parley.accounts.queries import PublicMember
 from parley.core import db
 from parley.core.errors import Refused
@@ -12,18 +12,18 @@ from parley.core.http.access import Viewer
 
 Kind = Literal["mute", "block"]
 
-# Every page of the member's leaves them out, so there is an end to it.
+# Every page that the member reads has to leave them out.
 MOST = 500
 
-# A block is a mute and more: muting somebody who is blocked leaves the block.
+# Muting a blocked member leaves the block, which includes a mute.
 ADD = """
 insert into block (member, other, kind, created_at) values ($1, $2, $3, now())
 on conflict (member, other) do update set kind = excluded.kind where excluded.kind = 'block'
 """
-TAKE_BACK = "delete from block where member = $1 and other = $2 and kind = $3"
-OTHERS = "select count(*) from block where member = $1 and other <> $2"
+DELETE = "delete from block where member = $1 and other = $2 and kind = $3"
+COUNT_OTHERS = "select count(*) from block where member = $1 and other <> $2"
 KIND = "select kind from block where member = $1 and other = $2"
-LISTED = """
+LIST = """
 select m.name, b.kind from block b join member m on m.id = b.other where b.member = $1 order by b.created_at desc, m.id
 """
 BETWEEN = """
@@ -39,31 +39,31 @@ class BlockedMember(msgspec.Struct, frozen=True):
 
 
 async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> None:
-    """Mute or block somebody, or take that back. Raises Refused for oneself, for blocking staff, and at a limit."""
+    """Mute or block a member, or undo it. Raises Refused for the viewer themselves, for blocking staff, and at MOST."""
     if other.id == viewer.id:
         raise Refused("You cannot mute or block yourself.")
     if on and kind == "block" and other.role != "member":
         raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
     async with db.atomic():
-        if on and await db.value(OTHERS, viewer.id, other.id) >= MOST:
+        if on and await db.value(COUNT_OTHERS, viewer.id, other.id) >= MOST:
             raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
-        await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(TAKE_BACK, viewer.id, other.id, kind))
-        sessions.forget_after_commit()
+        await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(DELETE, viewer.id, other.id, kind))
+        viewer_cache.clear_after_commit()
 
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
-    """How `viewer` shut `other` out, if at all."""
+    """Whether `viewer` muted or blocked `other`."""
     kind: Kind | None = await db.value(KIND, viewer.id, other)
     return kind
 
 
 async def listed(viewer: Viewer) -> list[BlockedMember]:
-    """Whom `viewer` muted or blocked, the last first."""
-    return await db.fetch(BlockedMember, LISTED, viewer.id)
+    """The members that `viewer` muted or blocked, the last first."""
+    return await db.fetch(BlockedMember, LIST, viewer.id)
 
 
 async def may_answer(member: int, other: int) -> None:
-    """Raise Refused where one of the two has blocked the other."""
+    """Raise Refused if one of the two has blocked the other."""
     is_own: bool | None = await db.value(BETWEEN, member, other)
     if is_own is False:
         raise Refused("You cannot reply to this member. Your text is kept.")
