@@ -6,6 +6,7 @@ import msgspec
 
 from parley.accounts import viewer_cache
 from parley.accounts.queries import PublicMember
+from parley.accounts.tables import Block
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -15,17 +16,6 @@ Kind = Literal["mute", "block"]
 # Every page that the member reads has to leave them out.
 MOST = 500
 
-# Muting a blocked member leaves the block, which includes a mute.
-ADD = """
-insert into block (member, other, kind, created_at) values ($1, $2, $3, now())
-on conflict (member, other) do update set kind = excluded.kind where excluded.kind = 'block'
-"""
-DELETE = "delete from block where member = $1 and other = $2 and kind = $3"
-COUNT_OTHERS = "select count(*) from block where member = $1 and other <> $2"
-KIND = "select kind from block where member = $1 and other = $2"
-LIST = """
-select m.name, b.kind from block b join member m on m.id = b.other where b.member = $1 order by b.created_at desc, m.id
-"""
 BETWEEN = """
 select member = $1 as is_own from block
 where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
@@ -45,21 +35,33 @@ async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> N
     if on and kind == "block" and other.role != "member":
         raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
     async with db.atomic():
-        if on and await db.value(COUNT_OTHERS, viewer.id, other.id) >= MOST:
-            raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
-        await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(DELETE, viewer.id, other.id, kind))
+        await (_add(viewer.id, other.id, kind) if on else _delete(viewer.id, other.id, kind))
         viewer_cache.clear_after_commit()
+
+
+async def _add(member: int, other: int, kind: Kind) -> None:
+    if await Block.count().where(Block.member == member, Block.other != other) >= MOST:
+        raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
+    new = Block.insert(Block(member=member, other=other, kind=kind))
+    pair = (Block.member, Block.other)
+    # Muting a blocked member leaves the block, which includes a mute.
+    await (new.on_conflict(pair, "DO UPDATE", [Block.kind]) if kind == "block" else new.on_conflict(pair, "DO NOTHING"))
+
+
+async def _delete(member: int, other: int, kind: Kind) -> None:
+    await Block.delete().where(Block.member == member, Block.other == other, Block.kind == kind)
 
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
     """Whether `viewer` muted or blocked `other`."""
-    kind: Kind | None = await db.value(KIND, viewer.id, other)
-    return kind
+    found = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
+    return found["kind"] if found else None
 
 
 async def listed(viewer: Viewer) -> list[BlockedMember]:
     """The members that `viewer` muted or blocked, the last first."""
-    return await db.fetch(BlockedMember, LIST, viewer.id)
+    blocks = Block.select(Block.other.name.as_alias("name"), Block.kind).where(Block.member == viewer.id)
+    return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))
 
 
 async def may_answer(member: int, other: int) -> None:

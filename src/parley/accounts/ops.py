@@ -1,21 +1,21 @@
 """Signing in and out, and the profile."""
 
+from typing import Any
+
 import msgspec
 import structlog
+from piccolo.columns import Column
 
 from parley.accounts import devices, passwords, queries, sessions, sign_in_limits, viewer_cache
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
+from parley.accounts.tables import Member
 from parley.core import ratelimit
-from parley.core.db import atomic, execute, value
+from parley.core.db import atomic
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer, may_write
 
 log = structlog.get_logger(__name__)
-
-# Only in place of the hash that was checked: the password may have been changed meanwhile.
-REPLACE_HASH = "update member set password_hash = $3 where id = $1 and password_hash = $2"
-SET_PROFILE = "update member set title = $2, bio = $3, assisted = coalesce($4, assisted) where id = $1"
 
 WRONG_LOGIN = "The name, address or password is wrong."
 
@@ -78,23 +78,31 @@ async def start_session(member: int, role: str, client: Client) -> SignedIn:
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
     token = await sessions.start(member, role, agent=client.agent, address=client.address)
-    password_hash: str | None = await value("select password_hash from member where id = $1", member)
-    return SignedIn(member, role, token, devices.issue(member, password_hash))
+    account = await Member.select(Member.password_hash).where(Member.id == member).first()
+    return SignedIn(member, role, token, devices.issue(member, account["password_hash"] if account else None))
 
 
 async def replace_hash(account: Account, password_hash: str) -> bool:
     """Store a new password hash. Return False when the password was changed after `account` was read."""
-    return await execute(REPLACE_HASH, account.id, account.password_hash, password_hash) > 0
+    replaced = (
+        await Member.update({Member.password_hash: password_hash})
+        .where(Member.id == account.id, Member.password_hash == account.password_hash)
+        .returning(Member.id)
+    )
+    return bool(replaced)
 
 
 async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | None = None) -> None:
-    """Set a member's title and biography, and how they read comments written with AI assistance.
+    """Set a member's title and biography and, with `assisted`, how they read comments written with AI assistance.
 
     Raises Forbidden for silenced members, since everybody can read a profile.
     """
     may_write(viewer)
+    profile: dict[Column | str, Any] = {Member.title: title, Member.bio: bio}
+    if assisted:
+        profile[Member.assisted] = assisted
     async with atomic():
-        await execute(SET_PROFILE, viewer.id, title, bio, assisted)
+        await Member.update(profile).where(Member.id == viewer.id)
         viewer_cache.clear_after_commit()
 
 

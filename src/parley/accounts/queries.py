@@ -22,7 +22,7 @@ BY_NAMES = """
 select id, name, name_key from member
 where name_key = any($1::text[]) and state not in ('unverified', 'deactivated', 'anonymised')
 """
-# Decides which page to show. What counts is the same condition in mailed_links.USE.
+# Decides which page to show. What counts is the same condition in mailed_links.use().
 TOKEN_OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
 from token join member on member.id = token.member

@@ -12,6 +12,8 @@ from litestar.datastructures import Cookie
 
 from parley.accounts import tokens, viewer_cache
 from parley.accounts.states import SIGNS_IN, STATE_NOW
+from parley.accounts.tables import Member, Session
+from parley.accounts.tokens import from_now
 from parley.core import db
 from parley.core.settings import settings
 
@@ -47,13 +49,6 @@ with used as (
 )
 update member set seen_at = now() from used where member.id = used.member
 """
-# The database's clock decides when a session ends, so it also sets the times.
-START = """
-with seen as (update member set seen_at = now() where id = $1)
-insert into session (member, token_hash, agent, address, created_at, seen_at, expires_at)
-values ($1, $2, $3, $4, now(), now(), now() + $5::interval) returning id
-"""
-END_ALL = "delete from session where member = $1 and id is distinct from $2"
 LIST = f"""
 select session.id, agent, address, session.created_at, session.seen_at
 from session join member on member.id = session.member
@@ -91,8 +86,16 @@ class SessionRow(msgspec.Struct, frozen=True):
 async def start(member: int, role: str, *, agent: str, address: str) -> str:
     """Start a session of `member` and return its new token."""
     token = tokens.new()
-    lasts = LASTS if role == "member" else LASTS_STAFF
-    await db.execute(START, member, tokens.digest(token), agent[:200], address[:45], lasts)
+    new = Session(
+        member=member,
+        token_hash=tokens.digest(token),
+        agent=agent[:200],
+        address=address[:45],
+        expires_at=from_now(LASTS if role == "member" else LASTS_STAFF),
+    )
+    async with db.atomic():
+        await Member.update({Member.seen_at: db.NOW}).where(Member.id == member)
+        await Session.insert(new)
     return token
 
 
@@ -107,17 +110,17 @@ async def find(token_hash: bytes) -> ViewerRow | None:
 async def end(session: int, member: int) -> bool:
     """End one session of `member`. Return False when it is not theirs or has ended already."""
     async with db.atomic():
-        ended = await db.execute("delete from session where id = $1 and member = $2", session, member)
+        ended = await Session.delete().where(Session.id == session, Session.member == member).returning(Session.id)
         viewer_cache.clear_after_commit()
-    return ended > 0
+    return bool(ended)
 
 
-async def end_all(member: int, *, but: int | None = None) -> int:
+async def end_all(member: int, *, but: int | None = None) -> None:
     """End all sessions of `member` except `but`: after a new password, a suspension or a new role."""
+    ended = Session.delete().where(Session.member == member)
     async with db.atomic():
-        ended = await db.execute(END_ALL, member, but)
+        await (ended if but is None else ended.where(Session.id != but))
         viewer_cache.clear_after_commit()
-    return ended
 
 
 async def listed(member: int) -> list[SessionRow]:

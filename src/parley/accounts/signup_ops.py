@@ -8,8 +8,9 @@ from asyncpg import UniqueViolationError
 from parley import mail
 from parley.accounts import addresses, hooks, mailed_links, names, ops, passwords, queries, viewer_cache
 from parley.accounts.ops import Client, SignedIn
+from parley.accounts.tables import Member
 from parley.core import ratelimit
-from parley.core.db import atomic, execute, value
+from parley.core.db import atomic
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text import zones
@@ -18,14 +19,6 @@ log = structlog.get_logger(__name__)
 
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
-
-INSERT = """
-insert into member (name, name_key, email, email_key, password_hash, role, state, zone, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, now())
-on conflict (name_key) do nothing
-returning id
-"""
-ACTIVATE = "update member set state = 'active' where id = $1 and state = 'unverified'"
 
 NAME_TAKEN = "This name, or one that looks like it, is taken. Please choose another one."
 
@@ -96,17 +89,30 @@ async def verify(token: str) -> int:
 async def _insert(
     name: str, email: str, password_hash: str | None, role: str, state: str, zone: str = zones.DEFAULT
 ) -> int:
-    member: int | None = await value(
-        INSERT, name, names.key(name), email, addresses.key(email), password_hash, role, state, zone
+    new = Member(
+        name=name,
+        name_key=names.key(name),
+        email=email,
+        email_key=addresses.key(email),
+        password_hash=password_hash,
+        role=role,
+        state=state,
+        zone=zone,
     )
-    if member is None:
+    inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
+    if not inserted:
         raise Refused(NAME_TAKEN)
+    member: int = inserted[0]["id"]
     return member
 
 
 async def _activate(member: int) -> None:
     try:
-        changed = await execute(ACTIVATE, member)
+        changed = (
+            await Member.update({Member.state: "active"})
+            .where(Member.id == member, Member.state == "unverified")
+            .returning(Member.id)
+        )
     except UniqueViolationError:
         raise Refused("Another member has confirmed this address already.") from None
     if changed:

@@ -3,6 +3,9 @@
 import hashlib
 import re
 import secrets
+from datetime import timedelta
+
+from piccolo.querystring import QueryString
 
 BYTES = 32
 FORMAT = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -16,3 +19,8 @@ def new() -> str:
 def digest(token: str) -> bytes | None:
     """The hash by which the database knows `token`, or None where its form is not that of our tokens."""
     return hashlib.sha256(token.encode()).digest() if FORMAT.fullmatch(token) else None
+
+
+def from_now(lasts: timedelta) -> QueryString:
+    """The time at which what begins now expires, by the database's clock, which also checks it."""
+    return QueryString("now() + {}::interval", lasts)
