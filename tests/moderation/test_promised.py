@@ -14,7 +14,6 @@ import make
 from moderation.steps import STEPS
 from modqueue.reported import decided, reported, version_of
 from parley.appeals import ops as appeals
-from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.decisions.rules import Choice
@@ -115,7 +114,7 @@ async def test_of_a_purged_comment_its_place_and_the_answers_stay(client: httpx.
     answer = await make.comment(thread, await make.member(), "An answer that stays.", parent=parent)
     async with db.atomic():
         for step in ("removed", "purged"):
-            await states.transition(await comments.locked(parent), step, actor=None)
+            await states.transition(await states.locked(parent), step, actor=None)
 
     page = (await client.get(f"{await make.address(thread)}?view=whole")).text
 
