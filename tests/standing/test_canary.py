@@ -10,8 +10,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops as comments
-from parley.comments import states
+from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.live import queries as live
@@ -70,7 +69,7 @@ class Cage:
             # Whoever is here is told of each: the member, the moderator, the admin.
             bird = await make.comment(self.thread, self.author, f"Before: {song}. @mira @mo @ada", stance="supports")
             await db.execute(QUOTED, bird, f"quoted {song}", lineage)
-            await comments.edit_comment(viewer=self.author, comment_id=bird, body=f"After: {song}. @mira @mo @ada")
+            await editing.edit_comment(viewer=self.author, comment_id=bird, body=f"After: {song}. @mira @mo @ada")
             if state in HELD:
                 await make.put_state("comment", bird, "pending")
             else:
@@ -84,7 +83,7 @@ class Cage:
         for state, steps in WAYS.items():
             for step in steps:
                 async with db.atomic():
-                    bird = await comments.locked(self.birds[state])
+                    bird = await states.locked(self.birds[state])
                     await states.transition(bird, step, actor=None)
 
     def addresses(self, app: Litestar) -> Iterator[str]:
@@ -211,8 +210,8 @@ async def test_whoever_blocked_its_author_is_told_no_word_of_theirs_live_or_by_m
 
     rows = await live.events_after(cage.thread, 0, 1_000)
     told = await render.events(rows)
-    to_blocker = b"".join(one.to(frozenset({cage.author.id})) for one in told).decode()
-    to_others = b"".join(one.to(frozenset()) for one in told).decode()
+    to_blocker = b"".join(one.for_reader(frozenset({cage.author.id})) for one in told).decode()
+    to_others = b"".join(one.for_reader(frozenset()) for one in told).decode()
 
     assert cage.heard(to_blocker) == set()
     assert cage.author.name not in to_blocker

@@ -1,4 +1,4 @@
-"""How long words of comments are kept that nobody reads any more."""
+"""How long the text of comments is kept that nobody can read any more."""
 
 from parley.core.retention import Kept, Rule
 
