@@ -18,7 +18,7 @@ from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
 from make import as_owner, browser
-from parley.accounts import passwords, sessions
+from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
 from parley.articles.importing import apart, images
 from parley.automod import checks
@@ -203,7 +203,7 @@ alter table mod_action enable trigger mod_action_stays;
 truncate pick, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
-         mail, mail_domain, mail_address, mail_bounce, rate_bucket,
+         mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
          event, vote, comment_version, comment, visit, thread_stats, thread, article_import, passage, revision,
          article, media, source, token, session, member restart identity cascade
 """
@@ -214,7 +214,7 @@ def forget_caches() -> None:
     for cache in (view._views, view._discussions, thread._pages, home._kept, counter._lately):
         cache.clear()
     threads._addresses.clear()
-    sessions.forget()
+    viewer_cache.clear()
     current.forget()
     checks.forget()
 

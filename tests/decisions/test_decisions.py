@@ -171,7 +171,7 @@ async def test_a_decision_is_appealed_once_and_for_half_a_year(app: Litestar) ->
     decision = await decisions.decide(moderator, await choice(item))
     await appeals.file(decision=decision, text="Why?")
 
-    with pytest.raises(Refused, match="before"):
+    with pytest.raises(Refused, match="already appealed"):
         await appeals.file(decision=decision, text="Why?")
     await db.execute("delete from appeal")
     await db.execute("update decision set created_at = now() - interval '184 days'")

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
-# A file below src/parley and a name in it: `comments/ops.py: post_comment`, `live/hub.py: Hub.join`.
+# A file below src/parley and a name in it: `comments/posting.py: post_comment`, `live/hub.py: Hub.join`.
 NAMED = re.compile(r"`([\w/]+\.py): (\w+(?:\.\w+)?)`")
 
 
@@ -47,7 +47,7 @@ def test_the_architecture_names_functions() -> None:
 
 @pytest.mark.parametrize(
     "named",
-    [("comments/ops.py", "no_such_function"), ("no/such/file.py", "post"), ("live/hub.py", "Hub.no_such_method")],
+    [("comments/posting.py", "no_such_function"), ("no/such/file.py", "post"), ("live/hub.py", "Hub.no_such_method")],
 )
 def test_a_name_that_is_gone_is_noticed(named: tuple[str, str]) -> None:
     assert not is_there(*named)

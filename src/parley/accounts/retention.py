@@ -1,4 +1,4 @@
-"""How long accounts that nobody confirmed, sign-ins and mailed links are kept."""
+"""How long unconfirmed accounts, sessions and mailed links are kept."""
 
 from parley.core.retention import Kept, Rule
 
@@ -27,7 +27,7 @@ RULES = (
         after="their end",
         why="somebody who comes a few hours late reads that the link has expired, not that it is wrong",
     ),
-    # They cannot have written anything, and their votes never counted: only their names were kept from others.
+    # Unconfirmed accounts cannot have written anything, and their votes were never counted.
     Rule(
         table="member",
         what="accounts with an unconfirmed address",

@@ -5,7 +5,6 @@ from datetime import datetime
 import msgspec
 
 from parley import mail
-from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.core.events import attempts
@@ -73,7 +72,7 @@ async def pass_on() -> int:
 
 
 async def _pass_on(comment: int) -> bool:
-    waiting = await comments.locked(comment)
+    waiting = await states.locked(comment)
     if waiting.state != "pending":
         return False
     await db.execute(ESCALATE, await reports.open_item("comment", comment, waiting.thread))
@@ -90,7 +89,7 @@ async def due() -> list[int]:
 async def expire(comment: int) -> bool:
     """Give a comment back to its author by mail, unless a moderator came to it after all; whether it was."""
     async with db.atomic():
-        waiting = await comments.locked(comment)
+        waiting = await states.locked(comment)
         if waiting.state != "pending":
             return False
         await states.transition(waiting, "expired", actor=None)

@@ -1,4 +1,4 @@
-"""How long words of comments are kept that nobody reads any more."""
+"""How long the text of comments is kept that nobody can read any more."""
 
 from parley.core.retention import Kept, Rule
 
@@ -39,7 +39,7 @@ RULES = (
     ),
 )
 KEPT: Kept = {
-    "comment": "published; what moderators removed stays for appeals until they purge it",
+    "comment": "published; what moderators removed stays for appeals",
     "comment_version": "the public history of a comment",
     "passage_count": "a few rows per thread",
 }

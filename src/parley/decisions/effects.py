@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from parley.accounts import sessions
-from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.core.events.event_log import emit
@@ -87,7 +86,7 @@ async def _as_before(target: Target, state: str, actor: int | None) -> Change:
 
 
 async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = False) -> Change:
-    comment = await comments.locked(target.id)
+    comment = await states.locked(target.id)
     await states.transition(comment, to, actor=actor, undoing=undoing)
     return {"state": comment.state}, {"state": to}
 

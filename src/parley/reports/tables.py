@@ -81,7 +81,7 @@ class Report(Table):
 
     report_state_check = Check("state in ('open', 'claimed', 'resolved')")
     report_outcome_check = Check(
-        "outcome in ('upheld', 'declined', 'duplicate', 'no_action') and state = 'resolved' or outcome is null"
+        "outcome in ('upheld', 'declined', 'no_action') and state = 'resolved' or outcome is null"
     )
 
     report_once = Index("item, reporter", where="reporter is not null and state <> 'resolved'", unique=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.comments import ops as comments
+from parley.comments import states
 from parley.core import db
 from parley.core.errors import NotFound
 
@@ -57,7 +57,7 @@ async def lock(kind: str, target: int) -> Target:
 
 
 async def _comment(comment: int) -> Target:
-    found = await comments.locked(comment)
+    found = await states.locked(comment)
     place = await _place(found.thread)
     person = await db.fetch_one(TargetMember, PERSON, found.author) if found.author else None
     folded = await db.value("select collapsed from comment where id = $1", comment)
