@@ -203,7 +203,7 @@ alter table mod_action enable trigger mod_action_stays;
 truncate pick, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
-         mail, mail_domain, mail_address, mail_bounce, rate_bucket,
+         mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
          event, vote, comment_version, comment, visit, thread_stats, thread, article_import, passage, revision,
          article, media, source, token, session, member restart identity cascade
 """

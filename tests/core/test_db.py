@@ -61,7 +61,7 @@ async def pool_of_its_own(**server_settings: str) -> AsyncIterator[None]:
     """The process's pool with some other settings, opened as any."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DB, "pool", None)
-        patch.setattr(DB, "lender", None)
+        patch.setattr(DB, "connections", None)
         await db.open_pool(DB.config["dsn"], size=1, **server_settings)
         try:
             yield

@@ -1,7 +1,9 @@
-"""The database: one engine, transactions that always give their connection back, typed rows.
+"""The database: one engine, transactions that always return their connection, typed rows.
 
-Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and ignores nesting
-(trust.md T1-T3), so `atomic()` is the only way to open a transaction here.
+Piccolo's queries and SQL take the same way: on the open transaction's connection, else on one from the pool.
+
+Piccolo's own `DB.transaction()` leaks its pool connection when COMMIT fails and ignores nesting, so `atomic()` is the
+only way to open a transaction here.
 """
 
 import asyncio
@@ -12,7 +14,10 @@ from typing import Any, TypeVar, cast
 import asyncpg
 import msgspec
 import structlog
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.engine.postgres import PostgresEngine
+from piccolo.query.methods.select import Select
+from piccolo.querystring import QueryString
 
 from parley.core.db.pool import ConnectionPool, is_gone
 from parley.core.db.role import take_on
@@ -32,6 +37,10 @@ SERVER_SETTINGS = {
     "jit": "off",
 }
 
+# For Piccolo's builder: the time of the database, of which there is one. Processes on several machines have several.
+NOW = QueryString("now()")
+TimestamptzNow.python = lambda _: NOW  # type: ignore[method-assign]
+
 Row = TypeVar("Row", bound=msgspec.Struct)
 Hook = Callable[[], Awaitable[None]]
 
@@ -40,15 +49,28 @@ reader: Callable[[str, tuple[Any, ...]], Awaitable[list[Any] | None]] | None = N
 
 
 class Engine(PostgresEngine):
-    """Piccolo's engine without its look at the server when it is constructed, that is, on import."""
+    """Piccolo's engine on our pool and our transactions."""
 
     connections: ConnectionPool | None = None
 
     async def check_version(self) -> None:
-        """Left to `parley doctor`."""
+        """Do not connect on import; `parley doctor` checks the version."""
 
     async def prep_database(self) -> None:
-        """Extensions are the migrations' business."""
+        """Do nothing: migrations create extensions."""
+
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> list[Any]:  # noqa: ARG002
+        """Run a query of Piccolo's builder as `fetch` runs SQL. Only a SELECT may go to the replica."""
+        sql, args = querystring.compile_string()
+        if sql.startswith("SELECT"):
+            return await _run(sql, tuple(args))
+        records: list[Any] = await _ask("fetch", sql, tuple(args))
+        return records
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[Any]:  # noqa: ARG002
+        """Run a statement that changes the schema."""
+        records: list[Any] = await _ask("fetch", ddl, ())
+        return records
 
 
 DB = Engine(config={})
@@ -146,17 +168,28 @@ def in_transaction() -> bool:
     return _current() is not None
 
 
-async def fetch(kind: type[Row], sql: str, *args: Any) -> list[Row]:
-    """Run `sql` (with $1, $2 …) and return its rows as structs of `kind`, whose fields name the columns."""
-    records = await _run(sql, args)
+async def fetch(kind: type[Row], query: str | Select[Any], *args: Any) -> list[Row]:
+    """Run `query` and return its rows as structs of `kind`, whose fields name the columns.
+
+    `query` is SQL (with $1, $2 …), or a select of Piccolo's builder; one without columns reads those of `kind`.
+    Raises TypeError when the columns are not the fields of `kind`.
+    """
+    if isinstance(query, str):
+        return _structs(kind, await _run(query, args))
+    if not query.columns_delegate.selected_columns:
+        query = query.columns(*kind.__struct_fields__)
+    return [kind(**row) for row in await query]
+
+
+def _structs(kind: type[Row], records: list[Any]) -> list[Row]:
     if records and tuple(records[0].keys()) != kind.__struct_fields__:
         raise TypeError(f"{kind.__name__} has {kind.__struct_fields__}, the query {tuple(records[0].keys())}")
     return [kind(*record) for record in records]
 
 
-async def fetch_one(kind: type[Row], sql: str, *args: Any) -> Row | None:
+async def fetch_one(kind: type[Row], query: str | Select[Any], *args: Any) -> Row | None:
     """As `fetch`, for at most one row."""
-    rows = await fetch(kind, sql, *args)
+    rows = await fetch(kind, query, *args)
     return rows[0] if rows else None
 
 

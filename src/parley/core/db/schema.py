@@ -9,6 +9,7 @@ from typing import Any
 
 from piccolo.columns import DoublePrecision, Varchar
 from piccolo.columns.base import Column
+from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 
@@ -38,6 +39,10 @@ class _Generated(Column):
     def __init__(self, expression: str, **options: Any) -> None:
         super().__init__(**options)
         self.expression = expression
+
+    def get_default_value(self) -> QueryString:
+        """What an insert writes: the builder names every column."""
+        return QueryString("DEFAULT")
 
     @property
     def ddl(self) -> str:
