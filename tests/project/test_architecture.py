@@ -1,4 +1,4 @@
-"""docs/architecture.md shows the tree as it is: its picture, and the functions that the documents name."""
+"""docs/architecture.md shows the tree as it is: its picture, and the files and functions that documents name."""
 
 import ast
 import re
@@ -11,6 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+# A file, from the top of the tree or from src/parley, tests or templates.
+FILE = re.compile(r"`([\w-]+(?:/[\w-]+)+\.(?:py|html|js))[`:]")
+ROOTS = (ROOT, ROOT / "src" / "parley", ROOT / "tests", ROOT / "templates")
 # A file below src/parley and a name in it: `comments/posting.py: post_comment`, `live/hub.py: Hub.join`.
 NAMED = re.compile(r"`([\w/]+\.py): (\w+(?:\.\w+)?)`")
 
@@ -39,6 +42,12 @@ def is_there(file: str, name: str) -> bool:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_function_that_a_document_names_exists(document: Path) -> None:
     assert [named for named in NAMED.findall(document.read_text()) if not is_there(*named)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_that_a_document_names_exists(document: Path) -> None:
+    named = FILE.findall(document.read_text())
+    assert [file for file in named if not any((root / file).exists() for root in ROOTS)] == []
 
 
 def test_the_architecture_names_functions() -> None:

@@ -41,7 +41,7 @@ def test_the_table_of_what_goes_is_what_the_code_does() -> None:
 
 
 def test_the_table_of_what_stays_is_what_the_code_does() -> None:
-    assert stated("What is kept for good") == [f"| `{table}` | {why} |" for table, why in KEPT.items()]
+    assert stated("What is kept permanently") == [f"| `{table}` | {why} |" for table, why in KEPT.items()]
 
 
 def test_no_limit_lasts_longer_than_its_bucket_is_kept() -> None:
