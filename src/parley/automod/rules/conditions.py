@@ -20,7 +20,6 @@ HOUR = 60
 
 Count = Annotated[int, Meta(ge=1, le=100)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
-Domain = Annotated[str, Meta(pattern=r"^[^\s/@:]+\.[^\s/@:]+$")]
 # Letters of every script end a word, which RE2's own \b does not know.
 BETWEEN = r"[^\p{L}\p{M}\p{N}_]"
 
