@@ -67,7 +67,7 @@ schema: .venv/dev.stamp ## Write docs/schema.md from the tables in the code
 picture: .venv/dev.stamp ## Write docs/architecture.svg from bin/architecture and the layers in pyproject.toml
 	@.venv/bin/python bin/architecture > docs/architecture.svg
 
-figures: .venv/dev.stamp ## Print sizes of files and functions, private words, SQL beside builder queries
+figures: .venv/dev.stamp ## Print sizes of files and functions, SQL beside builder queries, private words, alike functions
 	@.venv/bin/python bin/figures
 
 bench: .venv/dev.stamp ## Measure, beside what the machine could do at best

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import ModuleType
 
-import structlog
 from litestar import Litestar
 from litestar.types import ASGIApp
 
@@ -30,8 +29,6 @@ from parley.notifications.counter import Counter
 from parley.pages import thread
 from parley.routes import FEATURES, PLATFORM
 from parley.threads.queries import topics
-
-log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 131_072
 POOL_SIZE = 16

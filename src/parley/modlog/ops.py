@@ -91,8 +91,3 @@ async def hash_of(entry: int) -> str | None:
     """The hash that an entry has now."""
     found: str | None = await db.value("select encode(hash, 'hex') from mod_action where id = $1", entry)
     return found
-
-
-async def verify() -> int | None:
-    """The first entry that is not as it was written, or after which one is missing; None: all is whole."""
-    return (await walk()).broken

@@ -7,9 +7,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.accounts import blocks, queries
-from parley.accounts.web.common import member_of, see_other
+from parley.accounts.web.common import see_other
 from parley.core.errors import NotFound
-from parley.core.http.access import MEMBER, AnyRequest
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import local_path, page
 
@@ -31,14 +31,14 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     if person is None or person.state == "unverified":
         raise NotFound("There is no member with this name.")
     form = Form(await posted(request))
-    await blocks.put(member_of(request), person, kind, on=form.flag("on"))
+    await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
     back = local_path(form.values.get("next"))
     return see_other(back if back != "/" else f"/u/{quote(person.name)}")
 
 
 @get("/settings/muted", name="accounts:muted", opt={"who": MEMBER})
 async def muted_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/muted.html", listed=await blocks.listed(member_of(request)))
+    return page(request, "accounts/muted.html", listed=await blocks.listed(signed_in(request)))
 
 
 handlers: list[object] = [mute, block, muted_page]

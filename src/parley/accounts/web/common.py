@@ -7,8 +7,8 @@ from litestar.response import Redirect
 
 from parley.accounts import devices, sessions
 from parley.accounts.ops import Client, SignedIn
-from parley.core.errors import Gone, NotFound, ParleyError, TooMany
-from parley.core.http.access import AnyRequest, Viewer, address_of, viewer_of
+from parley.core.errors import Gone, ParleyError, TooMany
+from parley.core.http.access import AnyRequest, address_of, viewer_of
 from parley.core.http.forms import Form
 from parley.core.http.pages import local_path, page
 
@@ -18,14 +18,6 @@ def client_of(request: AnyRequest) -> Client:
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
     address, device = address_of(request), request.cookies.get(devices.cookie_name(), "")
     return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
-
-
-def member_of(request: AnyRequest) -> Viewer:
-    """The viewer on a page that only members reach."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise NotFound("There is no page at this address.")
-    return viewer
 
 
 def next_of(request: AnyRequest) -> str:

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 
 from parley.accounts import devices, ops, password_ops, queries, sessions
 from parley.accounts.forms import PasswordForm, ProfileForm
-from parley.accounts.web.common import client_of, invalid, member_of, see_other
+from parley.accounts.web.common import client_of, invalid, see_other
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
-from parley.core.http.access import MEMBER, AnyRequest, Viewer
+from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
@@ -51,7 +51,7 @@ async def set_profile(request: AnyRequest) -> Response[object]:
     if form.errors:
         return invalid(request, "accounts/profile_settings.html", form, saved=False)
     try:
-        await ops.set_profile(member_of(request), title=form.title, bio=form.bio, assisted=form.assisted)
+        await ops.set_profile(signed_in(request), title=form.title, bio=form.bio, assisted=form.assisted)
     except Forbidden as error:
         return invalid(request, "accounts/profile_settings.html", form, error, saved=False)
     return see_other("/settings/profile?saved")
@@ -59,13 +59,13 @@ async def set_profile(request: AnyRequest) -> Response[object]:
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
-    rows = await _sessions(member_of(request))
+    rows = await _sessions(signed_in(request))
     return page(request, "accounts/security.html", form=Form({}), sessions=rows, saved=_saved(request))
 
 
 @post("/settings/security", opt={"who": MEMBER})
 async def change_password(request: AnyRequest) -> Response[object]:
-    viewer, account = member_of(request), await _account(request)
+    viewer, account = signed_in(request), await _account(request)
     form = PasswordForm(await posted(request), account.name, account.email)
     error: TooMany | None = None
     if not form.errors:
@@ -86,7 +86,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
 @post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
     number = as_id(session)
-    if number is None or not await sessions.end(number, member_of(request).id):
+    if number is None or not await sessions.end(number, signed_in(request).id):
         raise NotFound("This session has ended already.")
     return see_other("/settings/security")
 
@@ -102,7 +102,7 @@ def device(agent: str) -> str:
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
     return await password_ops.change_password(
-        member_of(request),
+        signed_in(request),
         current=form.current,
         password=form.password,
         ends_others=form.ends_others,
@@ -111,7 +111,7 @@ async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
 
 
 async def _account(request: AnyRequest) -> queries.Account:
-    account = await queries.account(member_of(request).id)
+    account = await queries.account(signed_in(request).id)
     if account is None:
         raise NotFound("This account no longer exists.")
     return account

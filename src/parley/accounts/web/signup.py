@@ -5,9 +5,9 @@ from litestar.params import FromPath
 
 from parley.accounts import queries, signup_ops, tokens
 from parley.accounts.forms import SignUpForm
-from parley.accounts.web.common import client_of, expired_link, invalid, member_of, next_of, see_other
+from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
-from parley.core.http.access import ANYONE, MEMBER, AnyRequest, viewer_of
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import leading_back, page
 
@@ -25,7 +25,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
     if form.errors:
         return invalid(request, "accounts/signup.html", form, next_url=form.next)
     try:
-        signed_in = await signup_ops.sign_up(
+        started = await signup_ops.sign_up(
             name=form.name,
             email=form.email,
             password=form.password,
@@ -38,7 +38,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
         return invalid(request, "accounts/signup.html", form, next_url=form.next)
     except TooMany as error:
         return invalid(request, "accounts/signup.html", form, error, next_url=form.next)
-    return see_other(leading_back("/signup/done", form.next), signed_in)
+    return see_other(leading_back("/signup/done", form.next), started)
 
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
@@ -52,7 +52,7 @@ async def signed_up_page(request: AnyRequest) -> Response[object]:
 
 def _already_in(request: AnyRequest) -> Response[object]:
     """Redirect a member to where they came from, or to the next step if their address is not confirmed yet."""
-    viewer, next_url = member_of(request), next_of(request)
+    viewer, next_url = signed_in(request), next_of(request)
     return see_other(next_url if viewer.verified else leading_back("/signup/done", next_url))
 
 
@@ -60,7 +60,7 @@ def _already_in(request: AnyRequest) -> Response[object]:
 async def verify_again(request: AnyRequest) -> Response[object]:
     """Mail the link again."""
     next_url = next_of(request)
-    await signup_ops.send_verification(member_of(request).id, next_url)
+    await signup_ops.send_verification(signed_in(request).id, next_url)
     return see_other(leading_back("/signup/done?again", next_url))
 
 

@@ -20,7 +20,6 @@ HOUR = 60
 
 Count = Annotated[int, Meta(ge=1, le=100)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
-Domain = Annotated[str, Meta(pattern=r"^[^\s/@:]+\.[^\s/@:]+$")]
 # The end of a word in every script; RE2's \b knows ASCII only.
 BETWEEN = r"[^\p{L}\p{M}\p{N}_]"
 

@@ -166,14 +166,6 @@ def staff(request: AnyRequest) -> Viewer:
     return viewer
 
 
-def member_of(request: AnyRequest) -> Viewer:
-    """The viewer, where the route lets nobody else in."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded("Please sign in.")
-    return viewer
-
-
 def signed_in(request: AnyRequest) -> Viewer:
     """The viewer of a route that only members enter."""
     viewer = viewer_of(request)

@@ -14,9 +14,7 @@ from parley.core.text.cleaning import shortened
 # Rendered HTML is stored with this number; raise it when rendering changes and old HTML is made anew.
 VERSION = 4
 
-LONGEST = 40_000
 DEEPEST = 20
-MOST_LINKS = 30
 # Parsing costs by the mark: up to 20 µs each, 70 for a line (measured), and a table's missing cells are made up. What
 # holds more marks than any text that says something is shown as it was typed, so that no comment takes 50 ms.
 MARKS = re.compile(r"[][*_`~|#<>!&\\\n]")
