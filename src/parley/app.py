@@ -19,7 +19,7 @@ from parley.core.db.replica import open_replica
 from parley.core.events import tasks
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.http import assets, failures, pages
-from parley.core.http.access import entrance
+from parley.core.http.access import check_access
 from parley.core.http.security_headers import RequestChecks
 from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> Litestar:
     hooks.connect()
     app = Litestar(
         route_handlers=[handler for feature in (*FEATURES, *PLATFORM) for handler in feature.handlers],
-        guards=[entrance],
+        guards=[check_access],
         exception_handlers=failures.handlers,
         lifespan=[_lifespan(settings)],
         request_max_body_size=BODY_LIMIT,

@@ -188,7 +188,7 @@ async def run(settings: Settings) -> None:
     await open_pool(settings.database_url, size=POOL_SIZE, statement_timeout="60000")
     open_redis(settings.redis_url)
     try:
-        async with _traces(settings) as span, scraped(settings.metrics, queues.look):
+        async with _traces(settings) as span, scraped(settings.metrics, queues.update):
             worker = Worker(span)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

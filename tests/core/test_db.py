@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from make import as_owner
 from parley.core import db
-from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, execute, pool, value, when_committed
+from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, engine, execute, pool, value, when_committed
 from parley.core.db import waiters as db_waiters
 from parley.core.db.waiters import Urgency
 from parley.core.errors import Unavailable
@@ -60,7 +60,6 @@ async def whole_pool() -> AsyncIterator[list[Any]]:
 async def pool_of_its_own(**server_settings: str) -> AsyncIterator[None]:
     """The process's pool with some other settings, opened as any."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DB, "pool", None)
         patch.setattr(DB, "connections", None)
         await db.open_pool(DB.config["dsn"], size=1, **server_settings)
         try:
@@ -297,12 +296,12 @@ async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> No
                 await execute("set local statement_timeout = 0")
                 await value("select pg_sleep(30)")
 
-        connections()._rests_until = 0.0
+        connections()._paused_until = 0.0
         assert await value("select 1") == 1
 
 
 async def test_an_exhausted_pool_is_said_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
         with pytest.raises(Unavailable):
             await value("select 1")
@@ -345,7 +344,7 @@ async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -
 
 
 async def test_a_form_and_a_moderator_still_wait_when_a_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.5)
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.5)
 
     async def ask(urgency: Urgency) -> int:
         db_waiters.set_urgency(urgency)
@@ -380,7 +379,7 @@ async def test_who_went_gives_up_the_turn_that_came_in_that_moment() -> None:
 async def test_who_waits_no_longer_is_told_that_too_much_is_asked_and_leaves_no_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
         with pytest.raises(Unavailable, match="Parley is busy"):
             await value("select 1")
@@ -491,7 +490,7 @@ class Hanging:
 
 
 async def test_what_still_hangs_on_a_replaced_connection_refuses_nobody_else(app: object) -> None:
-    before = connections()._rests_until
+    before = connections()._paused_until
     with pytest.raises(Unavailable):
-        await connections().answer(Hanging(), "fetch", "select 1")
-    assert connections()._rests_until == before
+        await connections().run(Hanging(), "fetch", "select 1")
+    assert connections()._paused_until == before

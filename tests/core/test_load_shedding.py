@@ -24,7 +24,7 @@ def late(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def be(late: pytest.MonkeyPatch, seconds: float) -> None:
-    late.setattr(load_shedding.LOOP_LAG, "late", seconds)
+    late.setattr(load_shedding.LOOP_LAG, "seconds", seconds)
 
 
 @pytest.fixture
@@ -35,26 +35,26 @@ def weight(monkeypatch: pytest.MonkeyPatch) -> float:
 
 
 async def test_a_loop_that_is_kept_busy_is_seen_and_so_is_its_recovery(weight: float) -> None:
-    looking = load_shedding.LoopLag()
-    watching = asyncio.create_task(looking.watch())
+    lag = load_shedding.LoopLag()
+    watching = asyncio.create_task(lag.watch())
     await asyncio.sleep(0)
-    time.sleep(4 * load_shedding.LOOK_SECONDS)
-    while not looking.late:
+    time.sleep(4 * load_shedding.CHECK_SECONDS)
+    while not lag.seconds:
         await asyncio.sleep(0)
-    seen = looking.late
-    assert seen > load_shedding.LOOK_SECONDS * weight
-    while looking.late > 0.9 * seen:
-        await asyncio.sleep(load_shedding.LOOK_SECONDS)
+    seen = lag.seconds
+    assert seen > load_shedding.CHECK_SECONDS * weight
+    while lag.seconds > 0.9 * seen:
+        await asyncio.sleep(load_shedding.CHECK_SECONDS)
     watching.cancel()
 
 
 def test_one_pause_turns_nobody_away_however_long_it_was(weight: float) -> None:
-    looking = load_shedding.LoopLag()
-    looking.note(3_600)
-    assert looking.late <= load_shedding.LIMITS["streams"]
+    lag = load_shedding.LoopLag()
+    lag.record(3_600)
+    assert lag.seconds <= load_shedding.LIMITS["streams"]
     for _ in range(10):
-        looking.note(3_600)
-    assert looking.late > load_shedding.LIMITS["members"]
+        lag.record(3_600)
+    assert lag.seconds > load_shedding.LIMITS["members"]
 
 
 def between(one: load_shedding.Kind, other: load_shedding.Kind) -> float:

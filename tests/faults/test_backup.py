@@ -130,7 +130,7 @@ async def file(forum: Forum, thread: int, tmp_path: Path) -> Path:
 
 async def test_a_file_that_is_there_is_overwritten_only_where_that_is_said(forum: Forum, file: Path) -> None:
     before = file.read_bytes()
-    assert "is there already, and nothing was written" in refusal("backup", file, env=forum.servers.settings)
+    assert "exists already. Nothing was written" in refusal("backup", file, env=forum.servers.settings)
     assert file.read_bytes() == before
 
 

@@ -22,13 +22,13 @@ pytestmark = pytest.mark.anyio
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The queries that are run, as they come."""
     asked: list[str] = []
-    ask = db._ask
+    ask = db.DB.run
 
     async def counting(method: str, sql: str, args: tuple[Any, ...]) -> Any:
         asked.append(sql)
         return await ask(method, sql, args)
 
-    monkeypatch.setattr(db, "_ask", counting)
+    monkeypatch.setattr(db.DB, "run", counting)
     return asked
 
 

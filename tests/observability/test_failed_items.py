@@ -26,7 +26,7 @@ from parley.comments import jobs as comments
 from parley.core import db, settings
 from parley.core.events import attempts as events_attempts
 from parley.core.observability import metrics
-from parley.core.observability.queues import look
+from parley.core.observability.queues import update
 from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
@@ -452,7 +452,7 @@ async def test_what_fails_for_ever_is_dead_counted_and_not_tried_again(app: Lite
 
     assert tried == events_attempts.MOST
     assert await db.value("select retry_at is null from job_failure")
-    await look()
+    await update()
     assert metrics.JOBS_DEAD.labels("a job")._value.get() == 1
 
 

@@ -117,7 +117,7 @@ class Sessions:
             try:
                 viewer = await _viewer(token, scope) if token else None
             except (Unavailable, *OUTAGES) as error:
-                # A page for anyone may still be had; `entrance` tells those who need to be known.
+                # A page for anyone may still be had; `check_access` refuses those who need to be known.
                 viewer = None
                 scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
             scope["viewer"] = viewer  # type: ignore[typeddict-unknown-key]

@@ -1,7 +1,7 @@
-"""What mail servers write when they refuse a message, as words about something: "<mailbox> ~ <absent>".
+"""Phrases of mail servers that refuse a message, such as "<mailbox> ~ <absent>".
 
-Each line is a regular expression for one line of small letters in which "@" stands for any address. `<name>` is one of
-the words of that name, "~" a few others of the same sentence. The first kind of the table that matches counts.
+Each line is a regular expression for one line in lower case, in which "@" replaces every address. `<name>` matches
+one of the words of that name, "~" up to 40 characters of a sentence. The first kind of the table that matches counts.
 """
 
 import re
