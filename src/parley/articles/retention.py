@@ -65,6 +65,6 @@ KEPT: Kept = {
     "article": "published",
     "revision": "published, and what comments answer",
     "passage": "published, and what comments answer",
-    "merged": "leads from comments to the passage that their words moved to",
+    "merged_passage": "leads from comments to the passage that their words moved to",
     "media": "published with its article",
 }

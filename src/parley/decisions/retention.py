@@ -53,7 +53,7 @@ RULES = (
 )
 KEPT: Kept = {
     "guideline": "decisions name them",
-    "item": "the reports and decisions about one thing",
+    "queue_item": "the reports and decisions about one thing",
     "report": "what a decision answered",
     "decision": "whom it concerns can read the reason and appeal; who repeats is known",
     "appeal": "part of its decision",

@@ -24,6 +24,6 @@ RULES = (
 KEPT: Kept = {
     "follow": "a setting of the member's",
     "topic_follow": "a setting of the member's",
-    "preference": "a setting of the member's",
+    "notification_preference": "a setting of the member's",
     "quiet_hours": "a setting of the member's",
 }

@@ -25,6 +25,6 @@ RULES = (
 KEPT: Kept = {
     "topic": "settings of this installation",
     "thread": "published",
-    "standing": "one row a thread",
+    "thread_stats": "one row a thread",
     "suggested_update": "one that waits is kept until it is decided",
 }
