@@ -1,4 +1,4 @@
-"""The web application: routes and lifespan. It imports all; nothing imports it."""
+"""The web application: its routes and lifespan."""
 
 import asyncio
 import gc
@@ -54,13 +54,13 @@ def create_app(settings: Settings) -> Litestar:
     handler: ASGIApp = Sessions(Counter(app.asgi_handler))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
-    # Set by whoever runs the server, when it is about to leave.
+    # Set by the server when it stops.
     app.state.ending = False
     return app
 
 
 def _tracing() -> ModuleType:
-    from parley.core.observability import tracing  # noqa: PLC0415 most installations are without
+    from parley.core.observability import tracing  # noqa: PLC0415 most installations have no tracing
 
     return tracing
 
@@ -70,7 +70,7 @@ def _traced(app: ASGIApp) -> ASGIApp:
     return traced
 
 
-def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own shape
+def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own type
     @asynccontextmanager
     async def run(app: Litestar) -> AsyncIterator[None]:
         await open_pool(settings.database_url, size=POOL_SIZE)
@@ -86,7 +86,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         pages.warm()
         await thread.warm()
         assets.assets()
-        # What is here now stays: no collection in the middle of the first pages need look through it.
+        # Everything loaded so far stays in memory. Garbage collection skips it from now on.
         gc.collect()
         gc.freeze()
         app.state.hub.start()

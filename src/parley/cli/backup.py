@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from parley.backup.archive import Manifest, Tell, reading
+from parley.backup.archive import Manifest, OnProgress, reading
 from parley.cli.running import attach_to, fail, guarded, report
 from parley.core.settings import settings
 from parley.embedded import Folder
@@ -90,7 +90,7 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
     report({"text": "\n".join(lines), **summary(done.manifest), **figures}, as_json=as_json)
 
 
-def run(title: str, total: int | None, work: Callable[[Tell], Awaitable[Result]]) -> Result:
+def run(title: str, total: int | None, work: Callable[[OnProgress], Awaitable[Result]]) -> Result:
     """Do `work` with a progress bar on a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as bar:
