@@ -413,14 +413,14 @@ async def test_a_file_that_cannot_be_put_away_keeps_no_other_in_the_inbox(
         (tmp_path / "new" / name).write_bytes(b"Subject: Nothing of ours\n\nWords.")
     monkeypatch.setattr(maildir, "settings", lambda: msgspec.structs.replace(settings.settings(), mail_inbox=tmp_path))
     monkeypatch.setattr(maildir, "BATCH", 1)
-    put_away = maildir._file_away
+    put_away = maildir._move_to_cur
 
     def failing(file: Path) -> None:
         if file.name == "a":
             raise PermissionError("poison")
         put_away(file)
 
-    monkeypatch.setattr(maildir, "_file_away", failing)
+    monkeypatch.setattr(maildir, "_move_to_cur", failing)
     assert [await RUN["inbox"]() for _ in range(2)] == [0, 1]
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["a"]
 

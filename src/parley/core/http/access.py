@@ -166,14 +166,6 @@ def staff(request: AnyRequest) -> Viewer:
     return viewer
 
 
-def member_of(request: AnyRequest) -> Viewer:
-    """Return the viewer of a route for members."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded("Please sign in.")
-    return viewer
-
-
 def signed_in(request: AnyRequest) -> Viewer:
     """Return the viewer of a route for members."""
     viewer = viewer_of(request)
