@@ -24,8 +24,7 @@ from parley.articles.importing import apart, images
 from parley.automod import checks
 from parley.automod.rules import current
 from parley.comments import view
-from parley.core import db as database_access
-from parley.core.db import DB, Transaction, execute
+from parley.core.db import DB, Transaction, engine, execute
 from parley.core.db.migrate import migrate
 from parley.core.events import redis
 from parley.core.observability import load_shedding
@@ -84,8 +83,8 @@ def anyio_backend() -> str:
 def patience() -> Iterator[None]:
     """What the product gives up after some seconds gets as many as a busy machine may need."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_access, "SERVER_SETTINGS", database_access.SERVER_SETTINGS | PATIENT)
-        patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
+        patch.setattr(engine, "SERVER_SETTINGS", engine.SERVER_SETTINGS | PATIENT)
+        patch.setattr(engine, "ACQUIRE_SECONDS", SECONDS)
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
@@ -223,11 +222,11 @@ def forget_caches() -> None:
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The queries that are run, as they come."""
     asked: list[str] = []
-    run = database_access._run
+    read = DB.read
 
     async def counting(sql: str, args: Any) -> list[Any]:
         asked.append(sql)
-        return await run(sql, args)
+        return await read(sql, args)
 
-    monkeypatch.setattr(database_access, "_run", counting)
+    monkeypatch.setattr(DB, "read", counting)
     return asked

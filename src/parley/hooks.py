@@ -1,4 +1,4 @@
-"""What one feature must do inside another's transaction is handed over here, since imports go one way."""
+"""Connects features that act inside each other's transactions, since imports go one way."""
 
 from parley import mail
 from parley.accounts import hooks as accounts
@@ -20,7 +20,7 @@ from parley.votes import ops as votes
 
 
 def connect() -> None:
-    """Fill the features' lists of what happens in their transactions; every process does so before its first."""
+    """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]

@@ -1,4 +1,4 @@
-"""All that is stated about how long rows and files are kept, and the job that keeps it."""
+"""All retention rules, and the job that applies them."""
 
 from parley.accounts import retention as accounts
 from parley.articles import retention as articles
@@ -20,7 +20,7 @@ FILES = mail.FILES
 
 
 async def remove_expired() -> int:
-    """Delete what is kept no longer, and return how many rows and files that was. No rule waits for another."""
+    """Delete expired rows and files, and return their number. If one rule fails, the others are still applied."""
     rows = await attempts.each(
         "retention", RULES, remove_expired_rows, key=lambda rule: rule.name, in_transaction=False
     )

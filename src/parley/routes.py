@@ -1,4 +1,4 @@
-"""All route handlers, feature by feature."""
+"""All route handlers by feature."""
 
 from parley.accounts import web as accounts
 from parley.appeals import second_look_web

@@ -150,7 +150,7 @@ def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
     """Nobody listens where Redis should: PostgreSQL counts instead."""
     dead = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(ratelimit, "redis", lambda: dead)
-    monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
+    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
     ratelimit._script.cache_clear()
     yield
     ratelimit._script.cache_clear()

@@ -173,13 +173,13 @@ class Asked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []
-        original = db._ask
+        original = db.DB.run
 
         async def ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
             self.statements.append((sql, args))
             return await original(method, sql, args)
 
-        monkeypatch.setattr(db, "_ask", ask)
+        monkeypatch.setattr(db.DB, "run", ask)
 
     async def rows(self) -> dict[str, int]:
         """The rows that each statement which read many read."""

@@ -10,7 +10,7 @@ from litestar import Litestar
 import make
 from parley.comments import drafts, editing, posting, rules
 from parley.core import db, ratelimit
-from parley.core.db.pool import AWAY
+from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Refused, Unavailable
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
@@ -314,7 +314,7 @@ async def test_a_form_that_met_a_moment_without_the_database_comes_back_with_its
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(_: object) -> int:
-        raise Unavailable(AWAY)
+        raise Unavailable(NO_ANSWER)
 
     monkeypatch.setattr(posting, "post_comment", away)
     answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})

@@ -212,13 +212,13 @@ class Count(msgspec.Struct):
 @pytest.fixture
 def counted(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Count:
     """How many queries were asked."""
-    count, ask = Count(), db._run
+    count, ask = Count(), db.DB.read
 
     async def run(sql: str, args: tuple[object, ...]) -> list[object]:
         count.queries += 1
         return await ask(sql, args)
 
-    monkeypatch.setattr(db, "_run", run)
+    monkeypatch.setattr(db.DB, "read", run)
     return count
 
 

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 
 from make import as_owner
 from parley.core import db
-from parley.core.db import DB, NOW, atomic, fetch, fetch_one
+from parley.core.db import DB, NOW, atomic, engine, fetch, fetch_one
 from parley.core.db import waiters as db_waiters
 from parley.core.db.schema import GeneratedDouble
 from parley.core.db.tables import JobFailure, MailDomain
@@ -138,7 +138,7 @@ async def test_a_query_waits_for_a_connection_by_its_priority(full_pool: list[An
 async def test_a_query_is_refused_when_no_connection_is_free(
     full_pool: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
 
     with pytest.raises(Unavailable, match="Parley is busy"):
         await MailDomain.count()
@@ -146,13 +146,13 @@ async def test_a_query_is_refused_when_no_connection_is_free(
 
 async def test_a_query_is_measured_and_logged_when_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     statements: list[str] = []
-    took = slow_queries.took
+    original = slow_queries.record
 
     def record(sql: str, seconds: float) -> None:
         statements.append(sql)
-        took(sql, seconds)
+        original(sql, seconds)
 
-    monkeypatch.setattr(slow_queries, "took", record)
+    monkeypatch.setattr(slow_queries, "record", record)
     before = queries_measured()
     await MailDomain.select(MailDomain.tokens).where(MailDomain.domain == "secret.example.org")
 
@@ -168,7 +168,7 @@ async def test_only_a_select_outside_a_transaction_is_offered_to_the_replica(mon
         offered.append(f"{sql} {args}")
         return [{"domain": "from the replica"}]
 
-    monkeypatch.setattr(db, "reader", read)
+    monkeypatch.setattr(DB, "reader", read)
     await insert("example.org")
     await (
         MailDomain.update({MailDomain.tokens: 2.0})

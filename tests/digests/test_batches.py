@@ -19,7 +19,7 @@ async def asked(monkeypatch: pytest.MonkeyPatch, members: int) -> int:
     """How many statements it takes to plan and build an issue for each of so many new members."""
     for _ in range(members):
         await due(await reader())
-    now, count, ask = datetime.now(UTC), 0, db._ask
+    now, count, ask = datetime.now(UTC), 0, db.DB.run
 
     async def counted(method: str, sql: str, args: tuple[Any, ...]) -> Any:
         nonlocal count
@@ -27,7 +27,7 @@ async def asked(monkeypatch: pytest.MonkeyPatch, members: int) -> int:
         return await ask(method, sql, args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(db, "_ask", counted)
+        patch.setattr(db.DB, "run", counted)
         assert await planning.plan(now) == members
         pool = await offered(now)
         await db.execute("update issue set due_at = now() where state = 'planned'")

@@ -116,7 +116,7 @@ async def test_a_worker_whose_calls_fail_at_random_writes_every_message_whole_an
     finally:
         code = worker.end()
     assert code == 0
-    assert "mail put off" in worker.said(), "nothing failed, or nobody reads of it"
+    assert "mail deferred" in worker.said(), "nothing failed, or nobody reads of it"
     found = [message_from_bytes(file.read_bytes()) for file in (tmp_path / "mail").iterdir()]
     assert sorted(one["Subject"] for one in found) == sorted(f"Message {number}" for number in range(MESSAGES))
     for one in found:

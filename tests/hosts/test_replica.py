@@ -64,7 +64,7 @@ async def test_visitors_read_from_the_replica_and_members_from_the_primary(
     async with browser_of() as visitor, browser_of(await cookie_of(await make.member())) as member:
         await _until_read_from(cluster, visitor, address)
         _, found = await asyncio.to_thread(doctor, **cluster.settings)
-        assert "replica: It gets what the primary writes." in texts(found, "ok")
+        assert "replica: It streams from the primary." in texts(found, "ok")
         before, there = _reads(cluster.primary.said()), _reads(cluster.standby.said())
         for part in ("", "?sort=new", "?sort=top", "?view=passage"):
             assert (await visitor.get(address + part)).status_code == 200

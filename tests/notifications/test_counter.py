@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.db.pool import AWAY
+from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Unavailable
 from parley.core.http.access import Viewer
 from parley.notifications import jobs
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.anyio
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The queries that are run, as they come."""
     asked: list[str] = []
-    ask = db._ask
+    ask = db.DB.run
 
     async def counting(method: str, sql: str, args: tuple[Any, ...]) -> Any:
         asked.append(sql)
         return await ask(method, sql, args)
 
-    monkeypatch.setattr(db, "_ask", counting)
+    monkeypatch.setattr(db.DB, "run", counting)
     return asked
 
 
@@ -99,7 +99,7 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
     assert (await client.get("/rules")).is_success
 
     async def away(_member: int) -> int:
-        raise Unavailable(AWAY)
+        raise Unavailable(NO_ANSWER)
 
     monkeypatch.setattr("parley.notifications.counter.queries.unread", away)
 

@@ -34,7 +34,7 @@ def woken(worker: Worker) -> set[str]:
 def test_an_event_wakes_the_worker_and_votes_do_not(channel: str, data: bytes, jobs_: set[str]) -> None:
     worker = Worker()
 
-    worker._hear(channel, data)
+    worker._wake(channel, data)
 
     assert woken(worker) == jobs_
 

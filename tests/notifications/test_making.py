@@ -292,13 +292,13 @@ async def test_ten_thousand_followers_cost_who_posts_nothing_and_the_worker_one_
     jon: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    ask = db._ask
+    ask = db.DB.run
 
     async def counting(method: str, sql: str, args: tuple[object, ...]) -> object:
         asked.append(sql)
         return await ask(method, sql, args)
 
-    monkeypatch.setattr(db, "_ask", counting)
+    monkeypatch.setattr(db.DB, "run", counting)
     costs = []
     for turn in ("first", "alone", "crowd"):
         if turn == "crowd":

@@ -26,7 +26,7 @@ from parley.comments import jobs as comments
 from parley.core import db, settings
 from parley.core.events import attempts as events_attempts
 from parley.core.observability import metrics
-from parley.core.observability.queues import look
+from parley.core.observability.queues import update
 from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
@@ -414,14 +414,14 @@ async def test_a_file_that_cannot_be_put_away_keeps_no_other_in_the_inbox(
         (tmp_path / "new" / name).write_bytes(b"Subject: Nothing of ours\n\nWords.")
     monkeypatch.setattr(maildir, "settings", lambda: msgspec.structs.replace(settings.settings(), mail_inbox=tmp_path))
     monkeypatch.setattr(maildir, "BATCH", 1)
-    put_away = maildir._file_away
+    put_away = maildir._move_to_cur
 
     def failing(file: Path) -> None:
         if file.name == "a":
             raise PermissionError("poison")
         put_away(file)
 
-    monkeypatch.setattr(maildir, "_file_away", failing)
+    monkeypatch.setattr(maildir, "_move_to_cur", failing)
     assert [await RUN["inbox"]() for _ in range(2)] == [0, 1]
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["a"]
 
@@ -453,7 +453,7 @@ async def test_what_fails_for_ever_is_dead_counted_and_not_tried_again(app: Lite
 
     assert tried == events_attempts.MOST
     assert await db.value("select retry_at is null from job_failure")
-    await look()
+    await update()
     assert metrics.JOBS_DEAD.labels("a job")._value.get() == 1
 
 

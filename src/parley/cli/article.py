@@ -1,4 +1,4 @@
-"""`parley article add`: import an article from a file or an address."""
+"""`parley article add`: import an article from a file or a URL."""
 
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ def article() -> None:
 
 @article.command()
 @click.argument("source", metavar="PATH_OR_URL")
-@click.option("--url", help="Where a file came from: the same address again becomes a revision.")
+@click.option("--url", help="The source of a file. An article from the same URL gets a revision.")
 @click.option("--topic", default="ai-and-society", show_default=True, help="Topic of a new thread.")
 @click.option(
-    "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, those here included."
+    "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, including existing ones."
 )
 @on_installation
 async def add(source: str, url: str | None, topic: str, display: str | None) -> dict[str, Any]:
@@ -45,7 +45,7 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     opened = await open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {
-        "text": f"{address}\n{_told(opened)}" if opened.taken else address,
+        "text": f"{address}\n{_outcome(opened)}" if opened.taken else address,
         "thread": opened.id,
         "address": address,
         "new": opened.is_new,
@@ -55,8 +55,8 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     }
 
 
-def _told(opened: OpenedThread) -> str:
-    """What an update did, in one line that ends with where its conflicts are decided."""
+def _outcome(opened: OpenedThread) -> str:
+    """Return what an update did, in one line, with the address for deciding its conflicts."""
     taken = opened.taken
     if taken is None or taken.waiting is None:
         return f"{taken}."

@@ -1,6 +1,6 @@
-"""How often one may do something: token buckets in Redis, and in PostgreSQL for what must not go unchecked.
+"""Rate limits: token buckets in Redis, or in PostgreSQL for strict limits while Redis is down.
 
-A bucket holds `most` tokens and is full again after `seconds`. Every use takes one token.
+A bucket holds `most` tokens and is refilled in `seconds`. Every use takes one token.
 """
 
 import ipaddress
@@ -22,14 +22,14 @@ log = structlog.get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
-# After a failure Redis is left alone for a while: a hanging one costs one time-out, not one a request.
-REST_SECONDS = 5.0
+# After a failure Redis is not used for this long, so that a hanging Redis costs one time-out, not one a request.
+PAUSE_SECONDS = 5.0
 
 EVERYBODY = "all"
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A named limit. While Redis is away, a `strict` one is counted in PostgreSQL; others let pass."""
+    """A named limit. While Redis is down, a `strict` one uses PostgreSQL; others allow everything."""
 
     name: str
     most: int
@@ -58,7 +58,7 @@ PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 
-# Mailed links that sign in. An address gets no more than its allowance, and the answer does not tell.
+# Links for signing in by mail. The page does not show whether the limit of an address was reached.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True)
@@ -71,12 +71,12 @@ FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
 
-# The current password asked again, by an account that is signed in.
+# A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 
-# A signed notification of a relay counts once; it is refused when it is a day old.
+# A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
 
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
@@ -106,7 +106,7 @@ PREVIEW: Triple = (PREVIEW_ACCOUNT, PREVIEW_NETWORK, PREVIEW_ALL)
 IMPORT: Triple = (IMPORT_ACCOUNT, IMPORT_NETWORK, IMPORT_ALL)
 REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
 
-# Redis's own clock counts, so that machines agree. Returns the milliseconds to wait, or 0.
+# Uses the clock of Redis, which all machines share. Returns the milliseconds to wait, or 0.
 TAKE = """
 local most, filled_in = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000
 local time = redis.call('TIME')
@@ -133,7 +133,7 @@ return 0
 """
 GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
 
-# A row comes back when a token was there.
+# Returns a row if a token was left.
 TAKE_ROW = """
 insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - 1, clock_timestamp())
 on conflict (key) do update set
@@ -143,13 +143,13 @@ where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.fi
 returning true
 """
 
-_rests_until = 0.0
+_paused_until = 0.0
 
 
 async def take(limit: Limit, subject: str) -> None:
-    """Take one token from `subject`'s bucket: an account, a network or EVERYBODY.
+    """Take one token from the bucket of `subject`: an account, a network or EVERYBODY.
 
-    Call it before the transaction of the deed, or a refused deed would give its token back.
+    Call it before the action's transaction: a rollback must not return the token.
     Raises TooMany, with the seconds until the next token, when the bucket is empty.
     """
     if not settings().limits:
@@ -158,12 +158,12 @@ async def take(limit: Limit, subject: str) -> None:
     if wait is None and limit.strict:
         wait = await _take_from_table(limit, subject)
     if wait:
-        log.warning("limit reached", limit=limit.name, wait=wait)
+        log.warning("rate limit reached", limit=limit.name, wait=wait)
         raise TooMany(f"You did that too often in a short time. Please try again in {_in_words(wait)}.", wait)
 
 
 async def give_back(limit: Limit, subject: str) -> None:
-    """Return a token that was taken for something that does not count after all."""
+    """Return a token, for a use that does not count."""
     if not settings().limits:
         return
     if await _run(_script(GIVE_BACK), limit, subject) is None and limit.strict:
@@ -178,7 +178,7 @@ async def take_each(limits: Triple, account: int, address: str) -> None:
 
 @by_text("networks", most_bytes=4 * 2**20)
 def network(address: str) -> str:
-    """The network that stands for a client: its /24, or /64 for IPv6; `address` itself when it is none."""
+    """Return the network of a client's address: its /24, or its /64 for IPv6; `address` itself if it is not one."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -194,22 +194,22 @@ def _script(text: str) -> AsyncScript:
 
 
 async def _take_from_redis(limit: Limit, subject: str) -> int | None:
-    """Seconds to wait, 0 when a token was taken, None when Redis does not answer."""
+    """Return the seconds to wait: 0 if a token was taken, None if Redis does not answer."""
     wait = await _run(_script(TAKE), limit, subject)
     return None if wait is None else -(-wait // 1000)
 
 
 async def _run(script: AsyncScript, limit: Limit, subject: str) -> int | None:
-    """What a script on a bucket returns, None when Redis does not answer."""
-    global _rests_until  # noqa: PLW0603 one state of one Redis
-    if monotonic() < _rests_until:
+    """Run a script on a bucket and return its result, or None if Redis does not answer."""
+    global _paused_until  # noqa: PLW0603 one Redis for the process
+    if monotonic() < _paused_until:
         return None
     try:
         async with asking(redis()) as client:
             return int(await script([_key(limit, subject)], [limit.most, limit.seconds], client=client))
     except (RedisError, OSError, TimeoutError) as error:
-        _rests_until = monotonic() + REST_SECONDS
-        log.warning("limits without Redis", error=repr(error))
+        _paused_until = monotonic() + PAUSE_SECONDS
+        log.warning("rate limits without Redis", error=repr(error))
         return None
 
 

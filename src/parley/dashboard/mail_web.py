@@ -26,7 +26,7 @@ async def release(request: AnyRequest) -> Response[Any]:
     """Send letters of lists to an address again."""
     form = Form(await posted(request))
     address = form.text("address", most=LONGEST, least=1, missing="Please say which address.")
-    if not form.errors and await bounces.let_go(address):
+    if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
     error = form.errors.get("address", f"{address} is not suppressed. The suppression may have been removed already.")
     return await _show(request, status=422, error=error)

@@ -123,7 +123,7 @@ async def _settings(
         due=hour_word(preview.due.at, form.wish.zone) if preview.due else None,
         wish=form.wish,
         weekdays=WEEKDAYS,
-        places=zones.places(),
+        places=zones.by_region(),
         quiet=quiet.values if quiet else await _quiet(one.member),
         quiet_errors=quiet.errors if quiet else {},
         zone=one.zone,

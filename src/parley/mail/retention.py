@@ -1,4 +1,4 @@
-"""How long letters and what came back of them are kept."""
+"""How long mail and bounces are kept."""
 
 from parley.core.retention import Files, Kept, Rule
 from parley.core.settings import settings

@@ -1,8 +1,8 @@
-"""How long the rows of the platform's own tables are kept."""
+"""How long the rows of the platform's tables are kept."""
 
 from parley.core.retention.rules import Kept, Rule
 
-# The newest event of a thread stays: readers and the worker ask when it was.
+# The newest event of a thread stays, since pages and the worker need its time.
 IS_NOT_THE_NEWEST = "not exists (select from thread t where t.id = event.thread and t.last_seq <= event.seq)"
 
 RULES = (
