@@ -16,7 +16,7 @@ BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", d
 IMPORT = partial(insert, "article_import", member=..., source="url")
 PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
 SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
-NOTICE = insert("notice", member=..., kind="reply", event=1, comment=None)
+NOTIFICATION = insert("notification", member=..., kind="reply", event=1, comment=None)
 NO_WORDS = "body = '' and html = '' and quote is null"
 
 
@@ -114,10 +114,12 @@ CASES = {
         rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
     ),
     "second_look: second looks at decisions": Case(rows.second_look),
-    "notification: notifications that were read": Case(NOTICE, {"unread": set_to("notification", "read_at = null")}),
-    "notification: notifications that nobody read": Case(
-        NOTICE, {"read lately": set_to("notification", "read_at = now()")}
+    "notification: notifications that were read": Case(
+        NOTIFICATION, {"unread": set_to("notification", "read_at = null")}
     ),
-    "issue: issues of the digest, with what they told": Case(insert("issue", member=..., period="#", due_at=LATER)),
+    "notification: unread notifications": Case(
+        NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
+    ),
+    "issue: issues of the digest, with their items": Case(insert("issue", member=..., period="#", due_at=LATER)),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

@@ -612,7 +612,7 @@ CREATE UNIQUE INDEX notification_event_member_kind_key ON "notification" (event,
 CREATE UNIQUE INDEX notification_decision_member_key ON "notification" (decision, member) WHERE decision is not null;
 CREATE UNIQUE INDEX notification_suggestion_member_key ON "notification" (suggestion, member) WHERE suggestion is not null;
 CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
-CREATE INDEX notice_member ON "notification" (member, id desc);
+CREATE INDEX notification_member ON "notification" (member, id desc);
 CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
 CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
 CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;
@@ -697,12 +697,12 @@ CREATE TABLE "issue_item" (
   "revision" INTEGER DEFAULT null,
   "unread" INTEGER NOT NULL DEFAULT 0,
   "since" TIMESTAMPTZ DEFAULT null,
-  "told" BOOLEAN NOT NULL DEFAULT true
+  "delivered" BOOLEAN NOT NULL DEFAULT true
 );
-CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE told and comment is not null;
-CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE told and comment is null;
+CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE delivered and comment is not null;
+CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE delivered and comment is null;
 CREATE INDEX issue_item_issue ON "issue_item" (issue, position);
-CREATE INDEX issue_item_member ON "issue_item" (member) WHERE told;
+CREATE INDEX issue_item_member ON "issue_item" (member) WHERE delivered;
 CREATE INDEX issue_item_comment ON "issue_item" (comment) WHERE comment is not null;
 CREATE TABLE "pick" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,

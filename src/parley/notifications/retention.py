@@ -9,21 +9,21 @@ RULES = (
         days=90,
         since="read_at",
         after="they were read",
-        why="somebody may look for one again; what it leads to stays",
+        why="members may look for one again; the comments themselves stay",
     ),
     Rule(
         table="notification",
-        what="notifications that nobody read",
+        what="unread notifications",
         days=365,
         since="created_at",
-        after="they were made",
-        why="whoever comes back after a year begins anew",
+        after="they were created",
+        why="a member who comes back after a year starts without old ones",
         where="read_at is null",
     ),
 )
 KEPT: Kept = {
     "follow": "a setting of the member's",
     "topic_follow": "a setting of the member's",
-    "preference": "a setting of the member's",
+    "notification_preference": "a setting of the member's",
     "quiet_hours": "a setting of the member's",
 }
