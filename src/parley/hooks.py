@@ -3,7 +3,7 @@
 from parley import mail
 from parley.accounts import hooks as accounts
 from parley.articles.importing import exact
-from parley.automod import checks, edits, slow_mode_display
+from parley.automod import checks, edits
 from parley.automod.rules import current
 from parley.comments import anchors, drafts, slow_mode
 from parley.decisions import letters
@@ -13,6 +13,7 @@ from parley.digests import rendering
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
+from parley.slow_mode import display
 from parley.threads import ops as threads
 from parley.threads import updating
 from parley.votes import ops as votes
@@ -30,7 +31,7 @@ def connect() -> None:
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check]
     drafts.before_edit[:] = [edits.check]
-    slow_mode.wait_of[:] = [slow_mode_display.wait_of, checks.wait_of]
+    slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
     sns.fetching[:] = [exact.fetched]
     mail.lists[rendering.LIST.name] = rendering.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

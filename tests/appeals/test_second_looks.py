@@ -17,7 +17,7 @@ from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.dashboard import stats
 from parley.dashboard.stats import agreement
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import JUDGEMENTS, Stale
 
 pytestmark = pytest.mark.anyio
@@ -151,7 +151,7 @@ async def test_what_is_fresh_old_open_grave_taken_back_or_otherwise_by_now_is_le
     deleted = await comment_of(await earlier("approve", author))
     await editing.delete_comment(viewer=author, comment_id=deleted)
     mo = await staff()
-    await decisions.undo(mo, await decided(await reported(), mo))
+    await undoing.undo(mo, await decided(await reported(), mo))
     grave = await earlier()
     await db.execute(
         "update report set guideline = 'illegal' where item = (select item from decision where id = $1)", grave

@@ -115,7 +115,7 @@ async def test_where_the_rules_cannot_be_applied_only_newcomers_cannot_edit(
     monkeypatch.setattr(budget, "evaluate_timed", broken)
 
     await edit(known, theirs, "Mended.")
-    with pytest.raises(Refused, match="cannot wait"):
+    with pytest.raises(Refused, match="cannot be held"):
         await edit(new, of_new, "Mended.")
 
     assert (await db.value(BODY, theirs), await db.value(BODY, of_new)) == ("Mended.", "I see it otherwise.")

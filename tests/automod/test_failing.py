@@ -172,7 +172,7 @@ async def test_when_the_rules_cannot_be_applied_only_newcomers_wait(
 
     assert [await state_of(held), await state_of(passed)] == ["pending", "visible"]
     assert await db.value("select state from queue_item where target = $1", held) == "open"
-    assert "could not be applied" in await db.value("select reason from mod_action where target = $1", held)
+    assert "could not run" in await db.value("select reason from mod_action where target = $1", held)
 
 
 async def test_a_rule_of_a_later_version_of_parley_is_left_alone(app: Litestar) -> None:

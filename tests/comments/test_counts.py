@@ -92,7 +92,7 @@ class Discussion(RuleBasedStateMachine):
         change = editing.restore_comment if back else editing.delete_comment
         self.attempt(change(viewer=self.ana, comment_id=comment))
 
-    @rule(comment=comments, state=st.sampled_from(["visible", "hidden", "removed", "rejected", "pending", "purged"]))
+    @rule(comment=comments, state=st.sampled_from(["visible", "hidden", "removed", "rejected", "pending"]))
     def decide(self, comment: int, state: str) -> None:
         self.attempt(self._decide(comment, state))
 

@@ -8,12 +8,12 @@ import pytest
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth
 from live.reader import Reader
-from parley.automod import slow_mode_display
 from parley.automod.rules import current
 from parley.comments import editing
 from parley.core import db
 from parley.core.events.notify import Signal, notify
 from parley.decisions import thread_actions
+from parley.slow_mode import display
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -60,10 +60,10 @@ async def test_slow_mode_of_a_branch_and_its_end_reach_a_reader(
         for turn in range(7):
             last = await make.comment(thread, one if turn % 2 else other, parent=last)
         current.forget()
-        await slow_mode_display.update_all()
-        await reader.until(lambda one: "one answer every 2 minutes" in one.state)
+        await display.update_all()
+        await reader.until(lambda one: "one reply every 2 minutes" in one.state)
         await db.execute("update comment set created_at = created_at - interval '31 minutes'")
-        await slow_mode_display.update_all()
+        await display.update_all()
         await reader.until(lambda one: "Slow mode" not in one.state)
 
 

@@ -23,6 +23,7 @@ from parley.core.events import redis
 from parley.core.http.access import Viewer
 from parley.core.observability import log
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import Choice, Stale
 from parley.modqueue import claims
 from parley.reports import ops as reports
@@ -91,7 +92,7 @@ class Person:
         return "decide"
 
     async def undo(self) -> str:
-        await decisions.undo(self.who, await db.value(OWN, self.who.id) or 0)
+        await undoing.undo(self.who, await db.value(OWN, self.who.id) or 0)
         return "undo"
 
     async def appeal(self) -> str:

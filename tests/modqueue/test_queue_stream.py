@@ -12,7 +12,7 @@ from parley.accounts import sessions
 from parley.core import db
 from parley.core.events import notify
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.live import queue_stream
 from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.modqueue import claims
@@ -111,7 +111,7 @@ async def test_every_change_of_an_item_stirs_the_open_queues(
     assert await stirs(), "taking the next"
     decision = await decided(item, mo)
     assert await stirs(), "a decision"
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
     assert await stirs(), "taking it back"
 
 

@@ -13,10 +13,8 @@ from parley.accounts import tokens
 from parley.appeals import ops as appeals
 from parley.articles import imports
 from parley.articles.drafts import encode
-from parley.automod.backtests import jobs
-from parley.automod.rules import ops as rules
 from parley.automod.rules.conditions import WordList
-from parley.automod.rules.limits import RuleDraft
+from parley.backtests import jobs
 from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -26,6 +24,8 @@ from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.digests import letters
 from parley.digests import ops as digests
+from parley.modrules import ops as rules
+from parley.modrules.limits import RuleDraft
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 

@@ -17,11 +17,11 @@ RESTORE_HOURS = 24
 # Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.
 SHOWN_STATE = """
     case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
-         when c.state in ('draft', 'pending', 'rejected', 'expired') then 'held' else 'removed' end
+         when c.state in ('pending', 'rejected', 'expired') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
 # Comments that are held or were rejected are not in the tree at all.
-IS_IN = "c.state not in ('draft', 'pending', 'rejected', 'expired')"
+IS_IN = "c.state not in ('pending', 'rejected', 'expired')"
 
 
 class CommentState(msgspec.Struct, frozen=True):

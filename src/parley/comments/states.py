@@ -20,9 +20,6 @@ EVENTS = {
     ("pending", "rejected"): None,
     ("pending", "expired"): None,
     ("hidden", "removed"): None,
-    ("removed", "purged"): None,
-    ("rejected", "purged"): None,
-    ("deleted_by_author", "purged"): None,
 }
 # Changes that are allowed only to undo a decision (docs/decisions/0009).
 UNDO_EVENTS = {
@@ -31,7 +28,7 @@ UNDO_EVENTS = {
     ("removed", "hidden"): None,
 }
 # A comment in one of these states is not part of the discussion yet, and no counter includes it.
-UNCOUNTED = {"draft", "pending", "rejected", "expired"}
+UNCOUNTED = {"pending", "rejected", "expired"}
 
 MOVE = """
 update comment set state = $2::text, deleted_at = case when $2::text = 'deleted_by_author' then now() end where id = $1
@@ -60,13 +57,6 @@ with removed_from_thread as (
 )
 update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
 """  # noqa: S608 constants only
-
-# Planned letters may quote the comment: clear them. They are rendered again before they are sent.
-PURGE = """
-with versions as (delete from comment_version where comment = $1),
-letters as (update mail set text = '', html = null, message = null where list is not null and state = 'planned')
-update comment set body = '', html = '', quote = null, prefix = null, suffix = null, words = null where id = $1
-"""
 
 
 async def lock_thread(thread: int) -> str | None:
@@ -104,8 +94,6 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
         await db.execute(COUNT, comment.thread, comment.id)
     if to == "pending" and comment.state == "visible":
         await db.execute(UNCOUNT, comment.thread, comment.id)
-    if to == "purged":
-        await db.execute(PURGE, comment.id)
     event = events[change]
     if event is not None:
         await emit(event, thread=comment.thread, comment=comment.id, actor=actor)

@@ -10,7 +10,7 @@ RULES = (
         days=120,
         since="planned_at",
         after="they were planned",
-        why="no item is included twice, and items are at most a month old. The page of an issue stays as long",
+        why="items are a month old at most, so none is featured twice; the page of an issue stays as long",
     ),
     Rule(
         table="pick",
@@ -18,10 +18,10 @@ RULES = (
         days=NEWS_DAYS,
         since="at",
         after="they were made",
-        why="older ones are not included any more",
+        why="older picks are not featured",
     ),
 )
 KEPT: Kept = {
     "subscription": "a setting of the member's",
-    "issue_item": "goes with its issue",
+    "issue_item": "deleted with its issue",
 }
