@@ -109,7 +109,7 @@ async def test_an_overturned_decision_notifies_the_reporter(case: Case, client: 
 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
-    assert "After an appeal it was reviewed again" in (await client.get("/notifications")).text
+    assert "The decision was overturned on appeal" in (await client.get("/notifications")).text
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:
