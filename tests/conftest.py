@@ -210,7 +210,7 @@ truncate pick, notification, follow, topic_follow, notification_preference, quie
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    for cache in (view._views, view._discussions, thread._pages, home._kept, counter._lately):
+    for cache in (view._views, view._discussions, thread._pages, home._cache, counter._cache):
         cache.clear()
     threads._addresses.clear()
     viewer_cache.clear()

@@ -1,4 +1,4 @@
-"""How the two peers that tie comments to words find them again, built small to be measured beside ours."""
+"""Small versions of how two other sites find anchors again, to compare with ours."""
 
 from collections.abc import Sequence
 

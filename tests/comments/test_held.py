@@ -1,4 +1,4 @@
-"""What a check holds back: its author sees that it waits, nobody else sees it anywhere, and approving lets it in."""
+"""Held comments: only the author sees them, and approving publishes them."""
 
 from collections.abc import Iterator
 
@@ -84,7 +84,7 @@ async def test_nobody_else_sees_it_anywhere(app: Litestar, client: httpx.AsyncCl
             assert f'id="c{root}"' not in answer.text, path
 
 
-async def test_it_counts_and_is_told_when_it_is_let_in(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_an_approved_comment_is_counted_and_announced(app: Litestar, client: httpx.AsyncClient) -> None:
     author, thread = await make.member(), await make.thread()
     parent = await make.comment(thread, author)
     comment = await held(thread, author, parent)
@@ -112,7 +112,7 @@ async def test_importing_a_discussion_does_not_count_it(app: Litestar) -> None:
     assert await db.value("select reply_count from comment where id = $1", parent) == 0
 
 
-async def test_it_adds_nothing_to_how_its_thread_stands_on_the_home_page(app: Litestar) -> None:
+async def test_a_held_comment_does_not_change_its_thread_on_the_home_page(app: Litestar) -> None:
     thread = await make.thread()
     await make.comment(thread, await make.member())
     await held(thread, await make.member())

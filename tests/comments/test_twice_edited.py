@@ -1,4 +1,4 @@
-"""Two tabs edit one comment: whoever saves second sees both texts, and nothing is overwritten unknowingly."""
+"""Two tabs edit one comment: the second to save sees both texts, and nothing is overwritten unnoticed."""
 
 import asyncio
 import re
@@ -115,7 +115,7 @@ async def test_a_preview_and_a_mistake_keep_the_number_that_the_edit_began_with(
     assert (number_in(previewed.text), number_in(mistaken.text)) == ("1", "1")
 
 
-async def test_nobody_else_is_shown_what_stands(client: httpx.AsyncClient, comment: int) -> None:
+async def test_nobody_else_is_shown_the_present_text(client: httpx.AsyncClient, comment: int) -> None:
     await make.sign_in(client, await make.member())
 
     answer = await client.post(f"/c/{comment}/edit", data={"body": "Mine.", "version": "9"})

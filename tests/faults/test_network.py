@@ -167,7 +167,7 @@ async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
 async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     forum: Forum, lines: Lines, webs: list[Web], thread: int
 ) -> None:
-    """TCP alone would find out after hours, and every event would wait for the slow look until then."""
+    """TCP alone would find out after hours, and every event would wait for a poll until then."""
     before = await _subscribed()
     lines.valkey.forget()
     async with (

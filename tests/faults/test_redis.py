@@ -48,7 +48,7 @@ def stopped(forum: Forum) -> Iterator[None]:
 
 
 AWAY = pytest.mark.parametrize("away", [frozen, killed, stopped])
-# One of the three shows it; each waits for the slow look.
+# One of the three shows it; each waits for the next poll.
 SLOWLY = pytest.mark.parametrize(
     "away", [frozen, *(pytest.param(one, marks=pytest.mark.slow) for one in (killed, stopped))]
 )
@@ -82,7 +82,7 @@ async def test_without_redis_one_reads_signs_in_posts_and_votes_as_quickly(
 
 
 @SLOWLY
-async def test_without_redis_live_comes_within_the_slow_look(
+async def test_without_redis_live_updates_come_with_the_next_poll(
     forum: Forum, webs: list[Web], thread: int, away: Callable[[Forum], object]
 ) -> None:
     cookie = await cookie_of(await make.member())

@@ -1,4 +1,4 @@
-"""What a reader is told: every kind of change, once, as PostgreSQL has it."""
+"""Every kind of change reaches a reader once, in its present state."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ async def test_comments_edits_deletions_and_restores_reach_a_reader_in_order(
         await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
 
 
-async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, web: Web) -> None:
+async def test_a_lock_and_a_revised_article_reach_a_reader(forum: Forum, web: Web) -> None:
     moderator = await make.member(role="moderator")
     thread = await make.thread(make.text(title="A live revision", url="https://paper.example/live-revision"))
     async with Reader([web.address], thread) as reader:
@@ -47,7 +47,7 @@ async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, w
         await reader.until(lambda one: "revised" in one.article)
 
 
-async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(
+async def test_slow_mode_of_a_branch_and_its_end_reach_a_reader(
     forum: Forum, web: Web, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However long it takes to post them, they themselves are not slowed.
@@ -95,7 +95,7 @@ async def test_scores_that_change_while_others_are_read_are_not_lost(forum: Foru
         await reader.until(lambda one: one.comments[target].score == -len(voters))
 
 
-async def test_more_than_one_message_of_scores_are_told_in_turn(forum: Forum, web: Web, thread: int) -> None:
+async def test_scores_that_exceed_one_message_follow_in_the_next(forum: Forum, web: Web, thread: int) -> None:
     """More comments than one look at the scores reads."""
     author = await make.member()
     first = await make.comment(thread, author)

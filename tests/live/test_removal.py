@@ -1,4 +1,4 @@
-"""What was removed is away on every path within a second."""
+"""A removed comment disappears from every page and stream within a second."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -93,7 +93,7 @@ async def everything(web: Web, browsers: dict[str, httpx.AsyncClient], paths: li
     return found
 
 
-async def test_a_follower_is_told_of_a_removal_at_once(forum: Forum, nudged: Web, thread: int) -> None:
+async def test_a_removal_reaches_an_open_page_at_once(forum: Forum, nudged: Web, thread: int) -> None:
     ada = await make.member()
     comment = await make.comment(thread, ada, CANARY)
     async with Reader([nudged.address], thread, last=0) as reader:

@@ -1,4 +1,4 @@
-"""The counter of a member's open page moves by itself: with an answer, with a removal, with what was read elsewhere."""
+"""The counter of an open page is live: it changes with replies, removals and what was read elsewhere."""
 
 import asyncio
 import re
@@ -54,7 +54,7 @@ async def reading(app: Litestar, mira: Viewer) -> AsyncIterator[Stream]:
     hub.leave(stream)
 
 
-async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(mira: Viewer, reading: Stream) -> None:
+async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewer, reading: Stream) -> None:
     jon, elsewhere = await make.member(), await make.thread()
     await until(reading, [0])
     first = await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
@@ -70,7 +70,7 @@ async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(
     await until(reading, [0, 2, 1, 0])
 
 
-async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar, mira: Viewer) -> None:
+async def test_an_open_page_of_notifications_shows_that_there_are_more(app: Litestar, mira: Viewer) -> None:
     hub: Hub = app.state.hub
     elsewhere, jon = await make.thread(), await make.member()
     await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
@@ -93,7 +93,7 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     assert unread_stream not in hub.unread_streams
 
 
-async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:
+async def test_visitors_get_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:
     hub: Hub = app.state.hub
     visitor = Stream(reading.thread, "a visitor", None)
     await hub.join(visitor, None)
@@ -106,7 +106,7 @@ async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading:
     hub.leave(visitor)
 
 
-async def test_an_outage_is_a_line_in_the_log_and_no_fault_of_ours(
+async def test_an_outage_is_logged_as_a_warning(
     app: Litestar, reading: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub: Hub = app.state.hub

@@ -171,7 +171,7 @@ class Notifications(RuleBasedStateMachine):
         count = len(personal) + ("followed" in expected.values())
         assert self.do(queries.unread(self.mira.id)) == count
         assert {row.comment for row in self.do(queries.unread_for_digest([self.mira.id]))} <= expected.keys()
-        found = self.do(letters.write(self.mira.id, self.thread))
+        found = self.do(letters.render(self.mira.id, self.thread))
         told = set(
             self.do(
                 db.values("select comment from notification where id = any($1::bigint[])", found[1] if found else [])

@@ -31,7 +31,7 @@ async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
     one = await queries.subscribed(number) if number else None
     if one is None:
         raise Refused(f"There is no member {member} with a confirmed address.")
-    shown = await next_issue(one, one.wish, datetime.now(UTC))
+    shown = await next_issue(one, one.schedule, datetime.now(UTC))
     due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
     if shown.letter is None:
         return {"text": f"Next issue: {due}.\nIt would be empty now, so nothing would be sent.", "due": due}

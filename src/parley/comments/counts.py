@@ -8,6 +8,7 @@ each of the thousands of anchors that a revision moves.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from parley.comments.tables import PassageCount
 from parley.core import db
 
 STANCES = "supports, challenges, adds, asks, none"
@@ -48,7 +49,7 @@ async def counted(comment: int) -> AsyncIterator[None]:
 
 async def recount(thread: int) -> None:
     """Count all comments of a thread again. The caller has locked its row."""
-    await db.execute("delete from passage_count where thread = $1", thread)
+    await PassageCount.delete().where(PassageCount.thread == thread)
     await db.execute(ADD_THREAD, thread)
 
 

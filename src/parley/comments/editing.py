@@ -6,6 +6,7 @@ from parley.comments import counts, drafts, rules
 from parley.comments.drafts import CommentEdit
 from parley.comments.rendering import render
 from parley.comments.states import locked, transition
+from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
@@ -24,10 +25,9 @@ class CommentBefore(msgspec.Struct, frozen=True):
 
     version: int
     body: str
-    is_reply: bool
+    parent: int | None
 
 
-FORMER = "select version, body, parent is not null as is_reply from comment where id = $1"
 EDIT = """
 with former as (
     insert into comment_version (comment, number, body, written_at)
@@ -66,9 +66,9 @@ async def edit_comment(
 
 
 async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> None:
-    former = (await db.fetch(CommentBefore, FORMER, edit.comment))[0]
+    [former] = await db.fetch(CommentBefore, Comment.select().where(Comment.id == edit.comment))
     _require_unchanged(version, edit.body, former)
-    stance = None if former.is_reply else stance
+    stance = None if former.parent else stance
     async with counts.counted(edit.comment):
         await db.execute(EDIT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
 

@@ -12,6 +12,7 @@ from parley.comments.drafts import Draft, Verdict
 from parley.comments.insertion import insert
 from parley.comments.rendering import render
 from parley.comments.states import lock_thread
+from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.errors import NotFound, Refused, TooMany
 from parley.core.events.event_log import announce
@@ -114,12 +115,10 @@ async def _earlier(draft: Draft) -> int | None:
     Raises SubmittedBefore if that has another text or is in another thread: somebody used the Back button or a second
     tab to write another comment in the same form. The form comes back with a new submission key.
     """
-    earlier = await db.fetch_one(
-        EarlierSubmission,
-        "select id, thread, body from comment where author = $1 and submission = $2",
-        draft.author.id,
-        draft.submission,
-    )
+    if draft.submission is None:
+        return None
+    is_same = (Comment.author == draft.author.id) & (Comment.submission == draft.submission)
+    earlier = await db.fetch_one(EarlierSubmission, Comment.select().where(is_same))
     if earlier is not None and (earlier.thread, earlier.body) != (draft.thread, draft.body):
         raise SubmittedBefore(
             "You already posted a comment from this form. Your text is kept. To post it as another comment, send again."

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from parley.articles.rules import READABLE
 from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
+from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.text.diff import marked
@@ -153,9 +154,9 @@ class CommentText(msgspec.Struct, frozen=True):
 
 async def text(comment_id: int) -> CommentText:
     """Return the text of a comment that exists."""
-    return (
-        await db.fetch(CommentText, "select version, body, html as raw_html from comment where id = $1", comment_id)
-    )[0]
+    columns = (Comment.version, Comment.body, Comment.html.as_alias("raw_html"))
+    [found] = await db.fetch(CommentText, Comment.select(*columns).where(Comment.id == comment_id))
+    return found
 
 
 class CommentVersionRow(msgspec.Struct, frozen=True):

@@ -697,12 +697,12 @@ CREATE TABLE "issue_item" (
   "revision" INTEGER DEFAULT null,
   "unread" INTEGER NOT NULL DEFAULT 0,
   "since" TIMESTAMPTZ DEFAULT null,
-  "told" BOOLEAN NOT NULL DEFAULT true
+  "delivered" BOOLEAN NOT NULL DEFAULT true
 );
-CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE told and comment is not null;
-CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE told and comment is null;
+CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE delivered and comment is not null;
+CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE delivered and comment is null;
 CREATE INDEX issue_item_issue ON "issue_item" (issue, position);
-CREATE INDEX issue_item_member ON "issue_item" (member) WHERE told;
+CREATE INDEX issue_item_member ON "issue_item" (member) WHERE delivered;
 CREATE INDEX issue_item_comment ON "issue_item" (comment) WHERE comment is not null;
 CREATE TABLE "pick" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,

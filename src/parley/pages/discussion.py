@@ -1,4 +1,4 @@
-"""Reading a part of a discussion: the next page, the rest of a branch, one passage."""
+"""Parts of a discussion over HTTP: the next page, the rest of a branch, one passage."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ async def more(
     passage: FromQuery[str] = "",
     stance: FromQuery[str] = "",
 ) -> Response[Any]:
-    """A part of the discussion: the next page, the rest of a branch, one passage."""
+    """Show a part of the discussion: the next page, the rest of a branch, one passage."""
     row = await thread_at(thread)
     branch_id = as_id(branch)
     viewer = viewer_of(request)
