@@ -215,7 +215,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
     for action, answer in (("remove", "remove"), ("remove", "collapse"), ("remove", "approve"), ("approve", "approve")):
         await second_looks.answer(second, await earlier(action), answer)
 
-    found = agreement(await stats.queries.audited(await db.value("select now() - interval '1 day'")))
+    found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
     assert found.summary == "Of 4 decisions given a second look, 3 were found the same, 2 with the same action."
     assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]

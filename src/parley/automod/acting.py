@@ -44,7 +44,7 @@ async def act(comment: int, judged: Judged) -> None:
         return
     target = await targets.lock("comment", comment)
     item = await reports.open_item("comment", comment, target.thread)
-    await reports.weigh(item)
+    await reports.update_risk(item)
     entries = [await _apply(hit, target, item) for hit in effective]
     if judged.unfinished:
         entries.append(await _hold_unfinished(judged, judged.unfinished, target))
@@ -66,7 +66,7 @@ async def _save_hits(comment: int, hits: Sequence[Match], effective: Sequence[Ma
 async def hold_unjudged(comment: int) -> None:
     """Hold a newcomer's comment because the rules failed (trust.md R22)."""
     target = await targets.lock("comment", comment)
-    await reports.weigh(await reports.open_item("comment", comment, target.thread))
+    await reports.update_risk(await reports.open_item("comment", comment, target.thread))
     reason = "The rules could not run, so this new member's comment is waiting for a moderator."
     await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
@@ -93,7 +93,7 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
-            await staff_mail.tell(
+            await staff_mail.send(
                 f"rule.{hit.rule.id}", "rule", reason=_described(hit), link=f"{settings().base_url}/mod/queue"
             )
     return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, reason, decision)

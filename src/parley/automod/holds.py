@@ -68,7 +68,7 @@ async def escalate() -> int:
         late = sum(await attempts.each(ESCALATING, await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _escalate))
         if late:
             link = f"{settings().base_url}/mod/queue?escalated=1"
-            await staff_mail.tell("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+            await staff_mail.send("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
     return late
 
 

@@ -45,7 +45,7 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     if concerned is not None:
         written = new_role(concerned) if concerned.action == "role" else statement(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
-    await receipts.answer(decision, kind(decision), delay)
+    await receipts.send_outcome(decision, kind(decision), delay)
     for hook in after_statement:
         await hook(decision)
 

@@ -1,4 +1,4 @@
-"""How long what moderators work with is kept."""
+"""How long data of moderation is kept."""
 
 from parley.core.retention import Kept, Rule
 

@@ -1,4 +1,4 @@
-"""Filling an installation with the demo community: the same every time, but for the clock."""
+"""Filling an installation with the demo community: always the same, except for the times."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "w
 
 
 async def fill() -> dict[str, int]:
-    """Fill in the demo and return how much it holds. Does nothing when it is in already.
+    """Create the demo unless it exists, and return how much it contains.
 
     Raises Refused unless the base URL is localhost.
     """
@@ -51,7 +51,7 @@ async def fill() -> dict[str, int]:
     for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
         await repair(drift)
     await jobs.refresh_standings()
-    await moderating.weigh()
+    await moderating.update_risks()
     if ids:
         await notifying.notify()
         await mailing.mail(ids)
@@ -67,8 +67,8 @@ async def _add_members() -> dict[str, int]:
     secret = await hashed(PASSWORD)
     now = datetime.now(UTC)
     ids: dict[str, int] = {}
-    for place, one in enumerate(members()):
-        days = 200 - 3 * place if one.days is None else one.days
+    for index, one in enumerate(members()):
+        days = 200 - 3 * index if one.days is None else one.days
         ids[one.name] = await _add_member(one, secret, now - timedelta(days=days))
     return ids
 
@@ -215,7 +215,7 @@ async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, in
 
 
 async def _set_clock(thread: int, opened_at: datetime) -> None:
-    """Put the thread, its revisions and events where the story says they were."""
+    """Set the times of the thread, its revisions and its events."""
     await db.execute(
         """update thread set created_at = $2, comment_count = (select count(*) from comment where thread = $1),
              last_activity_at = (select max(created_at) from comment where thread = $1) where id = $1""",

@@ -1,4 +1,4 @@
-"""The record of what moderators and rules did: rows that are only added, each chained to the one before."""
+"""The record of moderation: rows are only added, each chained to the one before by its hash."""
 
 from hashlib import sha256
 from typing import Any
@@ -17,7 +17,7 @@ values (now(), $1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10, $11, $12)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One thing that was done to a target, which was `before` and is `after`."""
+    """An act of moderation, with the state of its target `before` and `after`."""
 
     action: str
     kind: str
@@ -30,9 +30,9 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") -> None:
-    """Add to the record in the open transaction; without an actor it was a rule or the clock, or who `role` says.
+    """Add an entry in the open transaction. Without an actor it is an automatic rule or job, unless `role` says else.
 
-    The record is locked until the transaction ends, so this comes after every other lock.
+    A trigger locks the record until the transaction ends, so take all other locks before.
     """
     await db.execute(
         WRITE,
@@ -52,7 +52,7 @@ async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") 
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """The record as far as it is whole, the hash of the last entry of that, and the first one that is not."""
+    """How many entries from the first are intact, the hash of the last of them, and the first broken one."""
 
     entries: int
     hash: str
@@ -60,13 +60,15 @@ class Chain(msgspec.Struct, frozen=True):
 
 
 class RecordRow(msgspec.Struct, frozen=True):
+    """An entry with its two hashes, and `words`, from which its hash is computed."""
+
     id: int
     prev_hash: bytes
     hash: bytes
     words: str
 
 
-# What `mod_action_digest` (schema.sql) hashes. The hash is computed here: who rewrote the record could change that too.
+# As `mod_action_digest` (schema.sql), which somebody who manipulates the database could change too.
 WRITTEN = """
 select id, prev_hash, hash, (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
        after, guideline, reason, automated, decision)
@@ -75,24 +77,19 @@ from mod_action where id > $1 order by id limit 5000
 """
 
 
-async def walk() -> Chain:
-    """Follow the chain to its end, or to the first entry that is changed or comes after a missing one."""
-    last, former = 0, b""
+async def verify() -> Chain:
+    """Check the chain to its end, or to the first entry that was changed or follows a missing one."""
+    last, last_hash = 0, b""
     while rows := await db.fetch(RecordRow, WRITTEN, last):
         for row in rows:
-            hashed = sha256(former + row.words.encode()).digest()
-            if (row.id, row.prev_hash, row.hash) != (last + 1, former, hashed):
-                return Chain(last, former.hex(), row.id)
-            last, former = row.id, row.hash
-    return Chain(last, former.hex())
+            hashed = sha256(last_hash + row.words.encode()).digest()
+            if (row.id, row.prev_hash, row.hash) != (last + 1, last_hash, hashed):
+                return Chain(last, last_hash.hex(), row.id)
+            last, last_hash = row.id, row.hash
+    return Chain(last, last_hash.hex())
 
 
 async def hash_of(entry: int) -> str | None:
-    """The hash that an entry has now."""
+    """The hash of an entry as stored; None where there is no such entry."""
     found: str | None = await db.value("select encode(hash, 'hex') from mod_action where id = $1", entry)
     return found
-
-
-async def verify() -> int | None:
-    """The first entry that is not as it was written, or after which one is missing; None: all is whole."""
-    return (await walk()).broken

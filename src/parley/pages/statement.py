@@ -35,7 +35,7 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
 
 
 def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
-    told = found.member is not None and found.state not in decisions.UNTOLD and found.action in decisions.TOLD
+    told = found.member is not None and found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
     is_them = viewer is not None and viewer.id == found.member
     return told and (is_them or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
 

@@ -1,10 +1,10 @@
-"""The published rules as grounds: what a report or a decision can name."""
+"""The community's guidelines, the grounds of reports and decisions."""
 
 import msgspec
 
 from parley.core import db
 
-# From this gravity of a ground on, nobody has to read what is reported without choosing to.
+# The severity from which on reported words are hidden until a moderator chooses to read them.
 SENSITIVE = 4.0
 
 
@@ -19,5 +19,5 @@ GROUNDS = "select code, title, text, illegal from guideline where not retired or
 
 
 async def grounds(*, illegal_only: bool = False) -> list[Ground]:
-    """The rules that are in force, in the community's order; only those about the law where nobody is signed in."""
+    """The guidelines in force, in the community's order; `illegal_only` for reports without an account."""
     return [one for one in await db.fetch(Ground, GROUNDS) if one.illegal or not illegal_only]
