@@ -79,7 +79,7 @@ async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClie
 
     assert removed is not None and case is not None
     assert (case.words.state, case.words.collapsed, case.words.body) == ("visible", None, removed.words.body)
-    assert (case.told, case.hits) == (removed.told, removed.hits)
+    assert (case.reports, case.hits) == (removed.reports, removed.hits)
 
 
 async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: httpx.AsyncClient) -> None:

@@ -81,8 +81,8 @@ async def test_members_stand_in_the_order_of_their_names(app: Litestar) -> None:
     for name in ("mira", "kofi", "Ines", "hanna"):
         await make.member(name)
 
-    assert [row.name for row in await people.found(MemberQuery())] == ["hanna", "Ines", "kofi", "mira"]
-    assert [row.name for row in await people.found(MemberQuery(), after="Ines")] == ["kofi", "mira"]
+    assert [row.name for row in await people.search(MemberQuery())] == ["hanna", "Ines", "kofi", "mira"]
+    assert [row.name for row in await people.search(MemberQuery(), after="Ines")] == ["kofi", "mira"]
 
 
 async def test_every_member_is_on_one_page_of_the_list(client: httpx.AsyncClient) -> None:

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.appeals.tables import Appeal
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import effects, letters, rules
@@ -12,6 +14,7 @@ from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
 from parley.decisions.rows import DecisionRow, end, load
 from parley.decisions.rules import ON_MEMBER, OUTCOMES, Choice, Stale
+from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import receipts, targets
@@ -31,14 +34,6 @@ FILED = """
 select id, decision, member, state, assigned_to, created_at < now() - $2 * interval '1 day' as overdue
 from appeal where id = $1
 """
-FILE = """
-insert into appeal (decision, member, text, created_at) values ($1, $2, $3, now()) on conflict (decision) do nothing
-returning id
-"""
-WITHDRAW = "update appeal set state = 'withdrawn', decided_at = now() where decision = $1 and state = 'filed'"
-TAKE = "update appeal set state = 'assigned', assigned_to = $2 where id = $1"
-ANSWER = "update appeal set state = $2, answer = $3, decided_at = now() where id = $1"
-MODIFY = "update decision set action = $2, until = $3 where id = $1"
 # The reports that the overturned decision upheld become declined, so that reporters' weights follow the final outcome.
 # Reports that a later decision answered stay as they are.
 DECLINE_REPORTS = """
@@ -61,11 +56,14 @@ async def file(*, decision: int, text: str) -> int:
             raise Refused("This decision is no longer in force, so there is nothing to appeal.")
         if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
             raise Refused("Appeals were possible for six months. That time has passed.")
-        filed: int | None = await db.value(FILE, decision, made.member, text)
-        if filed is None:
+        filed = await Appeal.insert(Appeal(decision=decision, member=made.member, text=text)).on_conflict(
+            Appeal.decision, "DO NOTHING"
+        )
+        if not filed:
             raise Refused("You have already appealed this decision; it is reviewed once.")
         await modlog.write(None, Entry("appeal", made.kind, made.target, decision=decision), role="member")
-    return filed
+    appeal: int = filed[0]["id"]
+    return appeal
 
 
 async def withdraw(decision: int) -> None:
@@ -75,7 +73,10 @@ async def withdraw(decision: int) -> None:
     """
     async with db.atomic():
         made = await load(decision, lock=True)
-        if not await db.execute(WITHDRAW, decision):
+        withdrawn = Appeal.update({Appeal.state: "withdrawn", Appeal.decided_at: NOW}).where(
+            Appeal.decision == decision, Appeal.state == "filed"
+        )
+        if not await withdrawn.returning(Appeal.id):
             raise Refused("This appeal is being decided or has been decided, so it cannot be withdrawn.")
         await modlog.write(None, Entry("appeal.withdrawn", made.kind, made.target, decision=decision), role="member")
 
@@ -107,7 +108,9 @@ async def decide(
             change = await _overturn(viewer, made, target)
         elif outcome == "modified":
             change = await _modify(viewer, made, target, Choice(0, 0, action, None, made.reason, days))
-        await db.execute(ANSWER, appeal, outcome, answer)
+        await Appeal.update({Appeal.state: outcome, Appeal.answer: answer, Appeal.decided_at: NOW}).where(
+            Appeal.id == appeal
+        )
         await letters.send_appeal_outcome(appeal)
         entry = Entry(f"appeal.{outcome}", made.kind, made.target, *change, reason=answer, decision=made.id)
         await modlog.write(viewer, entry)
@@ -131,7 +134,7 @@ async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target:
         raise Stale("This appeal has been decided in the meantime. This is the current state.")
     if filed.assigned_to not in {None, viewer.id} and not filed.overdue:
         raise Stale("Another moderator has taken on this appeal.")
-    await db.execute(TAKE, filed.id, viewer.id)
+    await Appeal.update({Appeal.state: "assigned", Appeal.assigned_to: viewer.id}).where(Appeal.id == filed.id)
 
 
 async def _overturn(viewer: Viewer, made: DecisionRow, target: Target) -> Change:
@@ -147,7 +150,7 @@ async def _modify(viewer: Viewer, made: DecisionRow, target: Target, choice: Cho
     if made.state != "in_force":
         raise Refused("This decision has already ended, so it cannot be reduced. Uphold it or overturn it.")
     rules.may_modify(made.action, made.until, choice)
-    await db.execute(MODIFY, made.id, choice.action, choice.ends)
+    await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(Decision.id == made.id)
     reverted = await effects.release(target, made.was, viewer.id, cleared=True)
     if made.kind == "member" or choice.action == "warn":
         return reverted

@@ -1,15 +1,10 @@
 """Second looks: a moderator judges a comment without knowing another's decision (trust.md R10)."""
 
 from parley.appeals import second_look_queries
-from parley.core import db
+from parley.appeals.tables import SecondLook
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions.rules import JUDGEMENTS, Stale
-
-WRITE = """
-insert into second_look (decision, moderator, action, created_at) values ($1, $2, $3, now())
-on conflict (decision) do nothing
-"""
 
 
 async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
@@ -20,5 +15,10 @@ async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
     if action not in JUDGEMENTS:
         raise Refused("Please choose what you would have done.")
     case = await second_look_queries.following(viewer, decision)
-    if case is None or not await db.execute(WRITE, decision, viewer.id, action):
+    if case is None or not await _save(SecondLook(decision=decision, moderator=viewer.id, action=action)):
         raise Stale("Another moderator has already looked at this one. Here is another, if there is one.")
+
+
+async def _save(look: SecondLook) -> bool:
+    """Insert a second look, unless there is one of the same decision."""
+    return bool(await SecondLook.insert(look).on_conflict(SecondLook.decision, "DO NOTHING"))

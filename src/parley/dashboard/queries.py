@@ -8,6 +8,7 @@ from parley.appeals.queries import APPEAL, NO_PART
 from parley.automod.rules.facts import LET_IN, RESTRICTS
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.reports.tables import QueueItem
 
 
 class QueueNow(msgspec.Struct, frozen=True):
@@ -204,5 +205,5 @@ async def joined(since: datetime, grain: str) -> list[Joined]:
 
 async def first() -> datetime | None:
     """When the first item was opened."""
-    found: datetime | None = await db.value("select opened_at from queue_item order by id limit 1")
-    return found
+    row = await QueueItem.select(QueueItem.opened_at).order_by(QueueItem.id).first()
+    return row["opened_at"] if row else None

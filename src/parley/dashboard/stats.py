@@ -88,7 +88,7 @@ def decisions(period: Period, found: Sequence[queries.Decided]) -> Figure:
 
 
 def _action_name(one: queries.Decided) -> str:
-    name = wording.deed(one.action).capitalize()
+    name = wording.action_name(one.action).capitalize()
     return f"{name} by a rule" if one.automated else name
 
 
@@ -128,7 +128,8 @@ def agreement(found: Sequence[queries.SecondLooks]) -> Figure:
         else "No second looks in this period."
     )
     rows = [
-        [wording.deed(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"] for one in found
+        [wording.action_name(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"]
+        for one in found
     ]
     parts = [("Breaks a rule, or not", agreed), ("The same action", same)] if total else []
     shares = [charts.share(name, wording.percent(part, total), part, total) for name, part in parts]

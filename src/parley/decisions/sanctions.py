@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from parley.accounts import sessions
+from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.errors import Refused
 from parley.reports.targets import Target
@@ -32,7 +33,6 @@ select action, until, reason from decision
 where kind = 'member' and target = $1 and action in ('silence', 'suspend') and state = 'in_force'
   and (until is null or until > now())
 """
-SET_STATE = "update member set state = $2, state_until = $3, state_reason = $4 where id = $1"
 
 
 def can_be_sanctioned(target: Target) -> bool:
@@ -54,11 +54,17 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
     state = STATE[strictest.action] if strictest else "active"
     if "active" not in {state, target.member_state} and state != target.member_state:
         # The database allows the change from one sanction to another only by way of "active" (trust.md B3).
-        await db.execute(SET_STATE, target.member, "active", None, "")
+        await _set_state(target.member, "active", None, "")
     until = strictest.until if strictest else None
-    await db.execute(SET_STATE, target.member, state, until, strictest.reason if strictest else "")
+    await _set_state(target.member, state, until, strictest.reason if strictest else "")
     if state == "suspended":
         await sessions.end_all(target.member)
     sessions.forget_after_commit()
     before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
     return before, {"member_state": state, "until": msgspec.to_builtins(until)}
+
+
+async def _set_state(member: int, state: str, until: datetime | None, reason: str) -> None:
+    await Member.update({Member.state: state, Member.state_until: until, Member.state_reason: reason}).where(
+        Member.id == member
+    )

@@ -8,12 +8,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from parley.appeals.tables import Appeal
 from parley.core import db
 from parley.core.text import markdown
 from parley.decisions.rules import ACTIONS
+from parley.decisions.tables import Decision
 from parley.demo.content import DemoCase, cases
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports
+from parley.reports.tables import QueueItem, Report
 
 Step = Callable[[], Awaitable[Any]]
 
@@ -53,16 +56,8 @@ values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
 BY_SUBMISSION = "select id from comment where submission = $1"
 AUTHOR = "select author from comment where id = $1"
-OPEN = "insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, $4) returning id"
-REPORT = """
-insert into report (item, reporter, name, email, guideline, text, created_at) values ($1, $2, $3, $4, $5, $6, $7)
-"""
 HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
-"""
-DECIDE = """
-insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, before, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) returning id
 """
 # Two statements, since a trigger allows each step only: open, claimed, resolved (schema.sql).
 CLAIM_REPORTS = "update report set state = 'claimed' where item = $1"
@@ -71,10 +66,6 @@ with answered as (
     update report set state = 'resolved', outcome = $2, resolved_at = $3 where item = $1
 )
 update queue_item set state = 'done', version = version + 1, acted_at = $3 where id = $1
-"""
-APPEAL = """
-insert into appeal (decision, member, text, state, assigned_to, answer, created_at, decided_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 SECOND_LOOK = """
 insert into second_look (decision, moderator, action, created_at) select $1, id, $3, $4 from member
@@ -146,13 +137,20 @@ def _steps(case: OpenCase, ids: Mapping[str, int]) -> list[tuple[datetime, Step]
 
 
 async def _open(case: OpenCase, ids: Mapping[str, int], started_at: datetime) -> None:
-    case.item = await db.value(
-        OPEN, case.kind, case.target, case.thread.id if case.kind == "comment" else None, started_at
-    )
+    thread = case.thread.id if case.kind == "comment" else None
+    item = QueueItem(kind=case.kind, target=case.target, thread=thread, opened_at=started_at)
+    case.item = (await QueueItem.insert(item))[0]["id"]
     for one in case.story.reports:
-        reporter = ids[one.by] if one.by else None
-        values = (one.name, one.email, one.ground, one.text)
-        await db.execute(REPORT, case.item, reporter, *values, case.at(one.minutes))
+        row = Report(
+            item=case.item,
+            reporter=ids[one.by] if one.by else None,
+            name=one.name,
+            email=one.email,
+            guideline=one.ground,
+            text=one.text,
+            created_at=case.at(one.minutes),
+        )
+        await Report.insert(row)
     if case.story.held:
         await _hold(case, case.story.held.rules, started_at)
 
@@ -176,9 +174,20 @@ async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
     if "collapsed" in after:
         after = {"collapsed": one.reason}
     at, by = case.at(one.minutes), ids[one.by]
-    place = (case.item, kind, target, case.thread.id)
-    why = (one.action, one.ground, one.reason, by, case.member, _json(before))
-    case.decision = await db.value(DECIDE, *place, *why, at)
+    row = Decision(
+        item=case.item,
+        kind=kind,
+        target=target,
+        thread=case.thread.id,
+        action=one.action,
+        guideline=one.ground,
+        reason=one.reason,
+        moderator=by,
+        member=case.member,
+        before=_json(before),
+        created_at=at,
+    )
+    case.decision = (await Decision.insert(row))[0]["id"]
     await db.execute(CLAIM_REPORTS, case.item)
     await db.execute(CLOSE, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
     if one.again:
@@ -194,10 +203,17 @@ def _thread_settings(state: str, why: str) -> dict[str, Any]:
 async def _appeal(case: OpenCase, ids: Mapping[str, int]) -> None:
     one = case.story.appeal
     assert one is not None
-    by = ids[one.by] if one.by else None
-    decided = case.at(one.decided) if one.outcome else None
-    answer = (one.outcome or "filed", by, one.answer, case.at(one.minutes), decided)
-    await db.execute(APPEAL, case.decision, case.member, one.text, *answer)
+    row = Appeal(
+        decision=case.decision,
+        member=case.member,
+        text=one.text,
+        state=one.outcome or "filed",
+        assigned_to=ids[one.by] if one.by else None,
+        answer=one.answer,
+        created_at=case.at(one.minutes),
+        decided_at=case.at(one.decided) if one.outcome else None,
+    )
+    await Appeal.insert(row)
     entry = Entry("appeal", "comment", case.target, decision=case.decision)
     await _record(case.at(one.minutes), None, entry, role="member")
 
@@ -207,7 +223,7 @@ async def _answer(case: OpenCase, ids: Mapping[str, int]) -> None:
     one, made = case.story.appeal, case.story.decision
     assert one is not None and one.by is not None and made is not None  # noqa: PT018 a note for mypy
     at = case.at(one.decided)
-    await db.execute("update decision set state = 'overturned', ended_at = $2 where id = $1", case.decision, at)
+    await Decision.update({Decision.state: "overturned", Decision.ended_at: at}).where(Decision.id == case.decision)
     was, now = {"collapsed": made.reason}, {"collapsed": None}
     what = (f"appeal.{one.outcome}", "comment", case.target)
     await _record(at, ids[one.by], Entry(*what, was, now, reason=one.answer, decision=case.decision))

@@ -8,12 +8,7 @@ import structlog
 
 from parley.core import db
 from parley.core.http.access import Viewer
-
-WRITE = """
-insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision,
-                        request)
-values (now(), $1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10, $11, $12)
-"""
+from parley.modlog.tables import ModAction
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -34,21 +29,21 @@ async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") 
 
     A trigger locks the record until the transaction ends, so take all other locks before.
     """
-    await db.execute(
-        WRITE,
-        actor.id if actor else None,
-        actor.role if actor else role,
-        entry.action,
-        entry.kind,
-        entry.target,
-        msgspec.json.encode(entry.before).decode(),
-        msgspec.json.encode(entry.after).decode(),
-        entry.guideline,
-        entry.reason,
-        actor is None and role == "automatic",
-        entry.decision,
-        structlog.contextvars.get_contextvars().get("request"),
+    row = ModAction(
+        actor=actor.id if actor else None,
+        role=actor.role if actor else role,
+        action=entry.action,
+        kind=entry.kind,
+        target=entry.target,
+        before=msgspec.json.encode(entry.before).decode(),
+        after=msgspec.json.encode(entry.after).decode(),
+        guideline=entry.guideline,
+        reason=entry.reason,
+        automated=actor is None and role == "automatic",
+        decision=entry.decision,
+        request=structlog.contextvars.get_contextvars().get("request"),
     )
+    await ModAction.insert(row)
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -91,5 +86,5 @@ async def verify() -> Chain:
 
 async def hash_of(entry: int) -> str | None:
     """The hash of an entry as stored; None where there is no such entry."""
-    found: str | None = await db.value("select encode(hash, 'hex') from mod_action where id = $1", entry)
-    return found
+    row = await ModAction.select(ModAction.hash).where(ModAction.id == entry).first()
+    return row["hash"].hex() if row else None

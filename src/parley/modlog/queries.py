@@ -43,8 +43,8 @@ class LogRow(msgspec.Struct, frozen=True):
     title: str | None
 
     @property
-    def deed(self) -> str:
-        return wording.deed(self.action)
+    def action_name(self) -> str:
+        return wording.action_name(self.action)
 
     @property
     def change(self) -> tuple[str, str] | None:

@@ -32,7 +32,7 @@ async def staff_log(request: AnyRequest) -> Response[Any]:
         days=queries.by_day(rows[: queries.PAGE]),
         asked=kept,
         next_url=_next_url("/mod/log", rows, kept),
-        deeds=wording.DEEDS,
+        action_names=wording.ACTION_NAMES,
         kinds=wording.KINDS,
     )
 
@@ -43,7 +43,7 @@ def filter_of(request: AnyRequest) -> LogQuery:
     who, action, kind = asked.get("who", "").strip(), asked.get("action"), asked.get("kind")
     return LogQuery(
         who=names.key(who) if who and who.isprintable() else None,
-        action=action if action in wording.DEEDS else None,
+        action=action if action in wording.ACTION_NAMES else None,
         kind=kind if kind in wording.KINDS else None,
         automated={"1": True, "0": False}.get(asked.get("automated", "")),
         since=_day(asked.get("since", "")),

@@ -7,7 +7,7 @@ from typing import Any
 from parley.core.http.pages import day
 
 # The page shows the target beside it.
-DEEDS = {
+ACTION_NAMES = {
     "approve": "approved",
     "remove": "removed",
     "collapse": "folded",
@@ -77,9 +77,9 @@ STATES = {
 }
 
 
-def deed(action: str) -> str:
+def action_name(action: str) -> str:
     """An action in words; one without words here is shown by its name."""
-    return DEEDS.get(action, action.replace("_", " ").replace(".", ": "))
+    return ACTION_NAMES.get(action, action.replace("_", " ").replace(".", ": "))
 
 
 def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str] | None:

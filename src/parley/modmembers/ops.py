@@ -2,21 +2,18 @@
 
 from parley.accounts import sessions
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import ADMIN, Viewer
 from parley.decisions import letters, rules, sanctions, second_approval
 from parley.decisions import ops as decisions
 from parley.decisions.rules import ON_MEMBER, ROLES, Choice
+from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
+from parley.modmembers.tables import Note
 from parley.reports import targets
 from parley.reports.targets import Target
-
-NOTE = "insert into note (member, author, text, created_at) values ($1, $2, $3, now())"
-LIFT = """
-update decision set state = 'ended', ended_at = now()
-where kind = 'member' and target = $1 and action in ('silence', 'suspend') and state = 'in_force' returning id
-"""
 
 
 async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
@@ -41,7 +38,7 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
         raise Refused("Please give a reason: the member will read it.")
     async with db.atomic():
         target = await _locked(viewer, member)
-        ended = await db.values(LIFT, member)
+        ended = await _end_sanctions(member)
         if not ended:
             raise Refused("This member is no longer silenced or suspended.")
         before, after = await sanctions.settle(target)
@@ -49,11 +46,20 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
         await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
 
 
+async def _end_sanctions(member: int) -> list[int]:
+    """End the sanctions in force of a member; return the ids of the decisions."""
+    of_member = (Decision.kind == "member") & (Decision.target == member) & (Decision.state == "in_force")
+    ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
+        of_member, Decision.action.is_in(["silence", "suspend"])
+    )
+    return [row["id"] for row in await ended.returning(Decision.id)]
+
+
 async def note(viewer: Viewer, member: int, text: str) -> None:
     """Add a note about a member. The record has no text of it."""
     async with db.atomic():
         await targets.lock("member", member)
-        await db.execute(NOTE, member, viewer.id, text)
+        await Note.insert(Note(member=member, author=viewer.id, text=text))
         await modlog.write(viewer, Entry("note", "member", member))
 
 

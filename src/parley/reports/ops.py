@@ -80,7 +80,7 @@ on conflict (item, reporter) where reporter is not null and state <> 'resolved' 
 returning id
 """
 
-# The sum of weight times severity of the reports and rule matches, times the logarithm of the readers (trust.md R2).
+# Weight times severity of all reports and rule matches, times 1 + ln(1 + people in the thread) (trust.md R2).
 RISK = """
 update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
 from (
