@@ -18,7 +18,7 @@ from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
 from make import as_owner, browser
-from parley.accounts import passwords, sessions
+from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
 from parley.articles.importing import apart, images
 from parley.automod import checks
@@ -214,7 +214,7 @@ def forget_caches() -> None:
     for cache in (view._views, view._discussions, thread._pages, home._kept, counter._lately):
         cache.clear()
     threads._addresses.clear()
-    sessions.forget()
+    viewer_cache.clear()
     current.forget()
     checks.forget()
 

@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from parley import hooks
-from parley.accounts.sessions import Sessions
+from parley.accounts.middleware import ViewerMiddleware
 from parley.articles.rules import may_edit
 from parley.core import cache
 from parley.core.db import close_pool, open_pool
@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = Sessions(Counter(app.asgi_handler))
+    handler: ASGIApp = ViewerMiddleware(Counter(app.asgi_handler))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by whoever runs the server, when it is about to leave.

@@ -5,8 +5,7 @@ from parley.accounts import hooks as accounts
 from parley.articles.importing import exact
 from parley.automod import checks, edits
 from parley.automod.rules import current
-from parley.comments import anchors, slow_mode
-from parley.comments import ops as comments
+from parley.comments import anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
 from parley.digests import ops as digests
@@ -30,8 +29,8 @@ def connect() -> None:
     updating.when_seen[:] = [notifications.read_update]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
-    comments.before_post[:] = [checks.check]
-    comments.before_edit[:] = [edits.check]
+    drafts.before_post[:] = [checks.check]
+    drafts.before_edit[:] = [edits.check]
     slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
     sns.fetching[:] = [exact.fetched]
     mail.lists[rendering.LIST.name] = rendering.LIST

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from make import browser
-from parley.accounts import hooks, ops, passwords
+from parley.accounts import hooks, mailed_links, passwords, signup_ops
 from parley.core import db, ratelimit
 
 pytestmark = pytest.mark.anyio
@@ -130,7 +130,7 @@ async def test_an_address_belongs_to_whoever_confirms_it_first(app: Litestar, ma
         assert (await owner.post(await mailed("verify"))).status_code == 303
         late = await squatter.post(theirs)
         assert late.status_code == 422
-        assert "another member" in late.text
+        assert "Another member" in late.text
     assert (await state("rightful"), await state("squatter")) == ("active", "unverified")
 
 
@@ -204,7 +204,7 @@ async def test_hooks_run_in_the_transaction_that_confirms(
     await sign_up(client)
     token = (await mailed("verify")).removeprefix("/verify/")
     with pytest.raises(LookupError):
-        await ops.verify(token)
+        await signup_ops.verify(token)
     assert await state() == "unverified"
     told: list[int] = []
 
@@ -212,7 +212,7 @@ async def test_hooks_run_in_the_transaction_that_confirms(
         told.append(member)
 
     monkeypatch.setattr(hooks, "when_verified", [note])
-    assert told == [] and await ops.verify(token) == told[0]
+    assert told == [] and await signup_ops.verify(token) == told[0]
 
 
 async def test_the_link_can_be_sent_again(client: httpx.AsyncClient) -> None:
@@ -314,7 +314,7 @@ async def test_signing_up_never_leads_to_another_site(client: httpx.AsyncClient,
 
 
 async def test_a_path_that_is_too_long_for_a_mail_stays_out_of_it(client: httpx.AsyncClient, mailed: Mailed) -> None:
-    await client.post("/signup", data=FORM | {"next": "/t/1/" + "a" * ops.LONGEST_NEXT})
+    await client.post("/signup", data=FORM | {"next": "/t/1/" + "a" * mailed_links.LONGEST_NEXT})
 
     assert "next" not in await mailed("verify")
 

@@ -68,7 +68,7 @@ async def test_whoever_cannot_write_is_not_sanctioned(app: Litestar, state: str)
     item = await reported(author)
     await make.put_state("member", author.id, state)
 
-    with pytest.raises(Refused, match="they cannot write"):
+    with pytest.raises(Refused, match="so they cannot write"):
         await decided(item, await staff(), "suspend", days=3)
 
     assert await db.value("select count(*) from decision") == 0

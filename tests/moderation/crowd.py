@@ -16,7 +16,7 @@ import msgspec
 import make
 from parley import hooks
 from parley.appeals import ops as appeals
-from parley.comments import ops
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.events import redis
@@ -76,7 +76,7 @@ class Person:
         return "report"
 
     async def delete(self) -> str:
-        change = self.dice.choice([ops.delete_comment, ops.restore_comment])
+        change = self.dice.choice([editing.delete_comment, editing.restore_comment])
         await change(viewer=self.who, comment_id=self.dice.choice(self.comments))
         return "delete"
 

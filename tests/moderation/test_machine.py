@@ -29,7 +29,7 @@ from moderation.promises import broken, everything
 from moderation.steps import STEPS
 from parley.appeals import ops as appeals
 from parley.automod.rules.conditions import WordList
-from parley.comments import ops
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
@@ -114,7 +114,7 @@ class Moderation(RuleBasedStateMachine):
 
     @rule(author=authors, comment=comments, back=st.booleans())
     def take_back_own(self, author: str, comment: int, *, back: bool) -> None:
-        change = ops.restore_comment if back else ops.delete_comment
+        change = editing.restore_comment if back else editing.delete_comment
         self.attempt(change(viewer=self.people_[author], comment_id=comment), records=0)
 
     @rule(

@@ -15,7 +15,7 @@ from parley.articles import imports
 from parley.articles.drafts import encode
 from parley.automod.rules.conditions import WordList
 from parley.backtests import jobs
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.http.assets import static
@@ -67,8 +67,8 @@ async def build() -> World:
     root = await make.comment(thread, mira, "A root with *words*.", stance="challenges")
     reply = await make.comment(thread, mo, "A reply.", parent=root)
     gone = await make.comment(thread, mira, "Gone.", parent=reply)
-    await comments.edit_comment(viewer=mira, comment_id=root, body="A root with other words.")
-    await comments.delete_comment(viewer=mira, comment_id=gone)
+    await editing.edit_comment(viewer=mira, comment_id=root, body="A root with other words.")
+    await editing.delete_comment(viewer=mira, comment_id=gone)
     await make.vote(mira, reply)
     parts = {
         "{thread:str}": str(thread),

@@ -9,7 +9,7 @@ RULES: tuple[Rule, ...] = (
         days=365,
         since="created_at",
         after="they were made",
-        why="the figures of moderators look back a year at most",
+        why="figures about moderators look back a year at most",
     ),
 )
 KEPT: Kept = {

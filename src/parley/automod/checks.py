@@ -12,7 +12,7 @@ from parley.automod.rules import budget, current, facts
 from parley.automod.rules.current import InForce
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import Author
-from parley.comments.ops import Draft, Verdict
+from parley.comments.drafts import Draft, Verdict
 from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer

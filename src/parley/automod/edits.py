@@ -12,7 +12,7 @@ from parley.automod.rules import budget, current, facts
 from parley.automod.rules.budget import Judged
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import MOST_COUNTED, Author
-from parley.comments.ops import CommentEdit
+from parley.comments.drafts import CommentEdit
 from parley.core import db
 from parley.core.errors import ParleyError, Refused
 from parley.core.http.access import VERIFIED

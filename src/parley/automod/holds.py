@@ -5,7 +5,6 @@ from datetime import datetime
 import msgspec
 
 from parley import mail
-from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.core.events import attempts
@@ -73,7 +72,7 @@ async def escalate() -> int:
 
 
 async def _escalate(comment: int) -> bool:
-    waiting = await comments.locked(comment)
+    waiting = await states.locked(comment)
     if waiting.state != "pending":
         return False
     item = await reports.open_item("comment", comment, waiting.thread)
@@ -93,7 +92,7 @@ async def due() -> list[int]:
 async def expire(comment: int) -> bool:
     """Expire a comment that is still held, and mail it back to its author; return whether it expired."""
     async with db.atomic():
-        waiting = await comments.locked(comment)
+        waiting = await states.locked(comment)
         if waiting.state != "pending":
             return False
         await states.transition(waiting, "expired", actor=None)

@@ -8,13 +8,13 @@ RULES: tuple[Rule, ...] = (
         what="what automatic rules matched",
         days=365,
         since="created_at",
-        after="it was posted; while moderators work on it, for as long",
-        why="the figures of rules look back a year at most",
+        after="it was posted; longer while moderators work on it",
+        why="figures about rules look back a year at most",
         where="""not exists (
             select from queue_item i where i.kind = 'comment' and i.target = hit.comment and i.state = 'open')""",
     ),
 )
 KEPT: Kept = {
     "rule": "settings of this installation",
-    "rule_version": "says under which rule a comment was held",
+    "rule_version": "shows which rule held a comment",
 }

@@ -9,7 +9,7 @@ RULES: tuple[Rule, ...] = (
         days=90,
         since="changed_at",
         after="their end",
-        why="the comments that they looked at are three months older by then: the rule wants a new one",
+        why="their comments are three months older by then, so the rule needs a new back-test",
         where="state in ('done', 'failed')",
     ),
 )

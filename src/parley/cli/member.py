@@ -5,7 +5,7 @@ from typing import Any
 
 import rich_click as click
 
-from parley.accounts import addresses, names, ops, passwords
+from parley.accounts import addresses, names, passwords, signup_ops
 from parley.accounts.forms import member_words, site_words
 from parley.cli.running import on_installation
 
@@ -25,7 +25,7 @@ async def add(name: str, email: str, role: str, *, password_stdin: bool) -> dict
     """Make a verified member; print a link that sets the password, once, within three days."""
     name, email = names.name(name), addresses.address(email)
     password = _read_password(name, email) if password_stdin else None
-    number, link = await ops.add_member(name=name, email=email, role=role, password=password)
+    number, link = await signup_ops.add_member(name=name, email=email, role=role, password=password)
     return {"text": link or f"{name} can sign in.", "id": number, "name": name, "role": role, "link": link}
 
 

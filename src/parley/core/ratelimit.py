@@ -46,7 +46,7 @@ def _limit(name: str, most: int, seconds: int, *, strict: bool = False) -> Limit
 LIMITS: dict[str, Limit] = {}
 
 # Wrong passwords: on a device that signed in before, and elsewhere for one name from one network, for one name from
-# everywhere, and for all names from one network. Above these a browser answers a challenge (accounts/proofs.py).
+# everywhere, and for all names from one network. Above these a browser answers a challenge (accounts/proof_of_work.py).
 SIGN_IN_DEVICE = _limit("sign-in:device", 10, 15 * MINUTE, strict=True)
 SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)

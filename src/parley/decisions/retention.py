@@ -4,5 +4,5 @@ from parley.core.retention import Kept, Rule
 
 RULES: tuple[Rule, ...] = ()
 KEPT: Kept = {
-    "decision": "whom it concerns can read the reason and appeal; who repeats is known",
+    "decision": "the member concerned can read the reason and appeal; moderators see earlier decisions",
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from parley.accounts import sessions
+from parley.accounts import sessions, viewer_cache
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.errors import Refused
@@ -59,7 +59,7 @@ async def settle(target: Target, new: Sanction | None = None) -> tuple[dict[str,
     await _set_state(target.member, state, until, strictest.reason if strictest else "")
     if state == "suspended":
         await sessions.end_all(target.member)
-    sessions.forget_after_commit()
+    viewer_cache.clear_after_commit()
     before = {"member_state": target.member_state, "until": msgspec.to_builtins(target.member_until)}
     return before, {"member_state": state, "until": msgspec.to_builtins(until)}
 

@@ -4,5 +4,5 @@ from parley.core.retention import Kept, Rule
 
 RULES: tuple[Rule, ...] = ()
 KEPT: Kept = {
-    "mod_action": "the record of moderation: each row holds the hash of the one before",
+    "mod_action": "the record of moderation: each row holds the hash of the one before it",
 }

@@ -4,5 +4,5 @@ from parley.core.retention import Kept, Rule
 
 RULES: tuple[Rule, ...] = ()
 KEPT: Kept = {
-    "note": "for staff, for as long as there is the account",
+    "note": "for staff, as long as the account exists",
 }

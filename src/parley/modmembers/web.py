@@ -81,7 +81,7 @@ async def _show(
     shown: dict[str, Any] = {
         "person": person,
         "forms": forms,
-        "sign_ins": [(device(one.agent), one) for one in await sessions.in_use(person.id)],
+        "sign_ins": [(device(one.agent), one) for one in await sessions.listed(person.id)],
         "past": await people.record_of(person.id),
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),

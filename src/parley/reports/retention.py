@@ -9,7 +9,7 @@ RULES: tuple[Rule, ...] = (
         days=30,
         since="resolved_at",
         after="the report was answered",
-        why="it keeps one person's reports from counting twice while the report is open",
+        why="it is needed only while the report is open, so that one person's reports do not count twice",
         where="network is not null",
         blank="network = null",
     ),
@@ -19,13 +19,13 @@ RULES: tuple[Rule, ...] = (
         days=365,
         since="resolved_at",
         after="the report was answered",
-        why="a decision can be appealed for six months (Digital Services Act, article 20), and then they are told",
+        why="a decision can be appealed for six months (Digital Services Act, article 20): they are mailed the result",
         where="name is not null or email is not null",
         blank="name = null, email = null",
     ),
 )
 KEPT: Kept = {
-    "guideline": "decisions name them",
-    "queue_item": "the reports and decisions about one thing",
+    "guideline": "decisions refer to them",
+    "queue_item": "reports and decisions refer to it",
     "report": "what a decision answered",
 }

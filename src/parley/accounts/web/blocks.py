@@ -1,4 +1,4 @@
-"""Muting and blocking other members, and the list of those."""
+"""Muting and blocking other members, and the list of them."""
 
 from urllib.parse import quote
 
@@ -16,13 +16,13 @@ from parley.core.http.pages import local_path, page
 
 @post("/u/{name:str}/mute", name="accounts:mute", opt={"who": MEMBER})
 async def mute(request: AnyRequest, name: FromPath[str]) -> Redirect:
-    """Fold what somebody writes, for oneself; `on=0` takes it back."""
+    """Collapse a member's comments for the viewer. `on=0` undoes it."""
     return await _put(request, name, "mute")
 
 
 @post("/u/{name:str}/block", name="accounts:block", opt={"who": MEMBER})
 async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
-    """Mute somebody, and keep each of the two from answering the other."""
+    """Mute a member, and keep each of the two from answering the other. `on=0` undoes it."""
     return await _put(request, name, "block")
 
 

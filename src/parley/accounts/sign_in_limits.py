@@ -1,8 +1,8 @@
-"""How often a password may be wrong. Each try takes from its allowances, and a right password gives them back."""
+"""Limits on wrong passwords. Each try takes from its allowances, and the right password gives them back."""
 
 from collections.abc import Sequence
 
-from parley.accounts import addresses, names, proofs
+from parley.accounts import addresses, names, proof_of_work
 from parley.core import ratelimit
 from parley.core.errors import TooMany
 from parley.core.ratelimit import EVERYBODY, Limit
@@ -17,7 +17,7 @@ BY_MAIL_ONLY = "Too many wrong passwords were tried. Please sign in by a link th
 
 
 class ProofNeeded(TooMany):
-    """The allowance is used up; an answer to `challenge` is let through."""
+    """The allowance is used up: only a try with an answer to `challenge` is accepted."""
 
     def __init__(self, wait: int, challenge: str) -> None:
         super().__init__(PROOF_NEEDED, wait)
@@ -25,20 +25,20 @@ class ProofNeeded(TooMany):
 
 
 def login_key(login: str) -> str:
-    """What tries are counted by: what was typed, so that the count never tells which address belongs to which name."""
+    """The key under which tries are counted: the login as typed, so that no count connects a name with its address."""
     return addresses.key(login) if "@" in login else names.key(login)
 
 
-async def admit(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Allowance]:
-    """Take the allowances of one try and return them. `device`: one that the account is known on.
+async def take(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Allowance]:
+    """Take the allowances of one try and return them. `device` is a device cookie that was issued for the account.
 
-    Raises ProofNeeded above the allowance without a right answer, and TooMany above that of answers.
+    Raises ProofNeeded when they are used up and `answer` is wrong, TooMany when the allowances of answers are, too.
     """
     if device is not None:
         try:
             return await _take([(ratelimit.SIGN_IN_DEVICE, device)])
         except TooMany:
-            pass  # It may still try as a browser that nobody knows.
+            pass  # It can still try as an unknown browser.
     try:
         return await _take(
             [
@@ -49,8 +49,8 @@ async def admit(key: str, network: str, *, device: str | None, answer: str) -> S
             ]
         )
     except TooMany as error:
-        if not await proofs.accepts(answer, key):
-            raise ProofNeeded(error.retry_after, proofs.challenge(key)) from None
+        if not await proof_of_work.accepts(answer, key):
+            raise ProofNeeded(error.retry_after, proof_of_work.challenge(key)) from None
     try:
         return await _take([(ratelimit.PROVEN_ACCOUNT, key), (ratelimit.PROVEN_NETWORK, network)])
     except TooMany as error:
@@ -58,7 +58,7 @@ async def admit(key: str, network: str, *, device: str | None, answer: str) -> S
 
 
 async def give_back(taken: Sequence[Allowance]) -> None:
-    """Return what a try took: the password was right, or was never looked at."""
+    """Give back the allowances of a try whose password was right or was not checked."""
     for limit, subject in taken:
         await ratelimit.give_back(limit, subject)
 

@@ -1,7 +1,7 @@
-"""Proof of work for a sign-in above its allowance: a signed challenge for one name, which a browser answers by itself.
+"""Proof of work for sign-ins above the limit: a signed challenge for one login, which the browser solves by itself.
 
-The answer is a number whose PBKDF2 (RFC 8018, salted with the challenge) begins with a zero byte: 256 tries on average.
-PBKDF2 is native in browsers, so an attacker's own program is not much quicker than they are.
+The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with a zero byte: 256 tries on
+average. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ ANSWER = re.compile(r"((\d{1,12})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})
 
 
 def challenge(login_key: str) -> str:
-    """A challenge that answers for `login_key` once, for ten minutes."""
+    """Return a challenge that can be used once for `login_key`, within ten minutes."""
     plain = f"{int(time()) + LASTS_SECONDS}.{secrets.token_urlsafe(16)}"
     return f"{plain}.{_signature(plain, login_key)}"
 
 
 async def accepts(answer: str, login_key: str) -> bool:
-    """Whether `answer` solves a challenge that was issued for `login_key`. It uses the challenge up."""
+    """Whether `answer` solves an unused challenge that was issued for `login_key`. A right answer uses it up."""
     found = ANSWER.fullmatch(answer)
     if found is None:
         return False
@@ -42,7 +42,7 @@ async def accepts(answer: str, login_key: str) -> bool:
 
 
 def solves(challenge: str, number: str) -> bool:
-    """Whether `number` is an answer to `challenge`."""
+    """Whether `number` solves `challenge`."""
     return hashlib.pbkdf2_hmac("sha256", number.encode(), challenge.encode(), ROUNDS)[0] == 0
 
 
