@@ -85,7 +85,7 @@ JOBS = (
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),
     Job("sanctions", decisions.end_sanctions, seconds=5),
     Job("holds", automod.review_holds, seconds=600),
-    Job("appeals", appeals.alarm, seconds=HOUR),
+    Job("appeals", appeals.remind, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),

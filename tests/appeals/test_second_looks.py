@@ -79,7 +79,7 @@ async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClie
 
     assert removed is not None and case is not None
     assert (case.words.state, case.words.collapsed, case.words.body) == ("visible", None, removed.words.body)
-    assert (case.told, case.hits) == (removed.told, removed.hits)
+    assert (case.reports, case.hits) == (removed.reports, removed.hits)
 
 
 async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: httpx.AsyncClient) -> None:
@@ -215,7 +215,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
     for action, answer in (("remove", "remove"), ("remove", "collapse"), ("remove", "approve"), ("approve", "approve")):
         await second_looks.answer(second, await earlier(action), answer)
 
-    found = agreement(await stats.queries.audited(await db.value("select now() - interval '1 day'")))
+    found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
     assert found.summary == "Of 4 decisions given a second look, 3 were found the same, 2 with the same action."
     assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]

@@ -218,10 +218,10 @@ async def test_the_record_is_whole_and_cannot_be_changed(app: Litestar) -> None:
     for _ in range(3):
         _, item = await reported(await make.member())
         await decisions.decide(moderator, await choice(item))
-    assert await modlog.verify() is None
+    assert (await modlog.verify()).broken is None
 
     async with make.as_owner():
         await db.execute("alter table mod_action disable trigger mod_action_stays")
         await db.execute("update mod_action set reason = 'another' where id = 2")
 
-    assert await modlog.verify() == 2
+    assert (await modlog.verify()).broken == 2

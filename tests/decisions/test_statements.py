@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 # Of the request that removes a reported comment, without those that begin and end its two transactions.
 MOST = 31
 IS_TRANSACTION = re.compile("savepoint|release savepoint|begin|commit", re.IGNORECASE)
-LOCKED = re.compile(r"from (\w+)\b.*for (?:no key )?update", re.IGNORECASE | re.DOTALL)
+LOCKED = re.compile(r"from \"?(\w+)\b.*for (?:no key )?update", re.IGNORECASE | re.DOTALL)
 
 
 def logged(statements: list[str]) -> AbstractContextManager[None]:

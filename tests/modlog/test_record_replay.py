@@ -167,7 +167,7 @@ async def test_any_day_of_moderation_can_be_played_again_from_the_record(app: Li
         done[name] = done.get(name, 0) + await db.value(ENTRIES) - before
 
     assert await differences() == []
-    assert (await modlog.walk()).broken is None
+    assert (await modlog.verify()).broken is None
     assert done.pop("report") == 0
     # Whether two ever agree is left to chance.
     done.pop("second", None)
@@ -219,7 +219,7 @@ async def test_what_is_rolled_back_leaves_no_entry(app: Litestar, deed: str) -> 
 async def test_the_demo_was_moderated_by_the_book(app: Litestar) -> None:
     await fill()
 
-    assert (await modlog.walk()).broken is None
+    assert (await modlog.verify()).broken is None
     untold = [one for one in await differences() if "deleted_by_author" not in one]
     assert untold == []
     assert await db.value("select count(*) from queue_item where state = 'open'") == 7

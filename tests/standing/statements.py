@@ -44,7 +44,7 @@ BUILT = {
     ],
     items.SHOWN: [items.CHOSEN_READABLE, items.STORED_UNREAD],
     modmembers.LIST: [modmembers.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
-    people.PAST: [people.PAST.format("d.item = $1 or d.kind = $2 and d.target = $3")],
+    people.DECISIONS: [people.DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
     notifications.COUNTED: [notifications.UNREAD],
     threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],

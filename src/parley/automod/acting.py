@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley import mail
+from parley.accounts.tables import Member
 from parley.automod.rules import current
 from parley.automod.rules.budget import Judged, Overrun
 from parley.automod.rules.evaluate import ActiveRule, Match, decisive
@@ -12,6 +13,7 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.decisions import effects, letters
 from parley.decisions.rules import Choice
+from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports
@@ -20,11 +22,6 @@ from parley.reports import staff_mail, targets
 HIT = """
 insert into hit (rule, version, comment, matched, acted, created_at)
 select r, v, $1, m, a, now() from unnest($2::bigint[], $3::int[], $4::text[], $5::boolean[]) as h(r, v, m, a)
-"""
-DECISION = """
-insert into decision (item, kind, target, thread, action, guideline, reason, moderator, rule, member, state, before,
-                      created_at)
-values ($1, 'comment', $2, $3, $4, $5, $6, null, $7, $8, 'in_force', $9::jsonb, now()) returning id
 """
 
 
@@ -44,7 +41,7 @@ async def act(comment: int, judged: Judged) -> None:
         return
     target = await targets.lock("comment", comment)
     item = await reports.open_item("comment", comment, target.thread)
-    await reports.weigh(item)
+    await reports.update_risk(item)
     entries = [await _apply(hit, target, item) for hit in effective]
     if judged.unfinished:
         entries.append(await _hold_unfinished(judged, judged.unfinished, target))
@@ -66,7 +63,7 @@ async def _save_hits(comment: int, hits: Sequence[Match], effective: Sequence[Ma
 async def hold_unjudged(comment: int) -> None:
     """Hold a newcomer's comment because the rules failed (trust.md R22)."""
     target = await targets.lock("comment", comment)
-    await reports.weigh(await reports.open_item("comment", comment, target.thread))
+    await reports.update_risk(await reports.open_item("comment", comment, target.thread))
     reason = "The rules could not run, so this new member's comment is waiting for a moderator."
     await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
@@ -93,7 +90,7 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
-            await staff_mail.tell(
+            await staff_mail.send(
                 f"rule.{hit.rule.id}", "rule", reason=_described(hit), link=f"{settings().base_url}/mod/queue"
             )
     return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, reason, decision)
@@ -101,26 +98,27 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
 
 async def _decide(hit: Match, target: targets.Target, item: int, reason: str) -> int:
     """Save the decision by which a rule collapsed a comment, so that its author can appeal; return its id."""
-    before = msgspec.json.encode({"collapsed": target.collapsed}).decode()
-    made: int = await db.value(
-        DECISION,
-        item,
-        target.id,
-        target.thread,
-        "collapse",
-        hit.rule.guideline,
-        f"{reason}. It matched: {hit.matched}" if hit.matched else reason,
-        hit.rule.id,
-        target.member,
-        before,
+    row = Decision(
+        item=item,
+        kind="comment",
+        target=target.id,
+        thread=target.thread,
+        action="collapse",
+        guideline=hit.rule.guideline,
+        reason=f"{reason}. It matched: {hit.matched}" if hit.matched else reason,
+        rule=hit.rule.id,
+        member=target.member,
+        before=msgspec.json.encode({"collapsed": target.collapsed}).decode(),
     )
-    await letters.send(made)
+    (made,) = await Decision.insert(row)
+    decision: int = made["id"]
+    await letters.send(decision)
     current.forget_after_commit()
-    return made
+    return decision
 
 
 async def _tell_author(rule: ActiveRule, target: targets.Target) -> None:
-    author = await db.fetch_one(Recipient, "select name, email from member where id = $1", target.member)
+    author = await db.fetch_one(Recipient, Member.select().where(Member.id == target.member))
     if author is not None:
         written = mail.written_message("held", name=author.name, reason=rule.name, link=_address(target))
         await mail.send(f"held.{target.id}"[:20], author.email, *written)

@@ -14,6 +14,7 @@ from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports
 from parley.reports import staff_mail
+from parley.reports.tables import QueueItem
 
 ESCALATE_DAYS = 2
 EXPIRE_DAYS = 14
@@ -31,7 +32,6 @@ where c.state = 'pending' and c.created_at <= now() - $1 * interval '1 day'
   and {attempts.due(ESCALATING, "c.id")}
 order by c.created_at limit $3
 """  # noqa: S608 constants only
-ESCALATE = "update queue_item set escalated = true, version = version + 1 where id = $1"
 DUE = f"""
 select id from comment where state = 'pending' and created_at <= now() - $1 * interval '1 day'
   and {attempts.due(EXPIRING, "id")}
@@ -67,7 +67,7 @@ async def escalate() -> int:
         late = sum(await attempts.each(ESCALATING, await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _escalate))
         if late:
             link = f"{settings().base_url}/mod/queue?escalated=1"
-            await staff_mail.tell("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+            await staff_mail.send("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
     return late
 
 
@@ -75,7 +75,10 @@ async def _escalate(comment: int) -> bool:
     waiting = await states.locked(comment)
     if waiting.state != "pending":
         return False
-    await db.execute(ESCALATE, await reports.open_item("comment", comment, waiting.thread))
+    item = await reports.open_item("comment", comment, waiting.thread)
+    await QueueItem.update({QueueItem.escalated: True, QueueItem.version: QueueItem.version + 1}).where(
+        QueueItem.id == item
+    )
     reason = f"It has waited for {ESCALATE_DAYS} days."
     await modlog.write(None, Entry("escalate", "comment", comment, reason=reason))
     return True

@@ -9,7 +9,9 @@ from parley.automod.rules import budget, current
 from parley.automod.rules.evaluate import ActiveRule
 from parley.backtests import run
 from parley.backtests.costs import costliest
+from parley.backtests.tables import Backtest
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.events import attempts
 
 log = structlog.get_logger(__name__)
@@ -27,7 +29,6 @@ RULE = """
 select u.id, u.name, v.version, 'shadow' as state, u.position, v.action, u.guideline, v.conditions::text as conditions
 from rule u join rule_version v on v.rule = u.id where u.id = $1 and v.version = $2
 """
-FINISH = "update backtest set state = $2, result = $3::jsonb, changed_at = clock_timestamp() where id = $1"
 
 
 class RequestedBacktest(msgspec.Struct, frozen=True):
@@ -54,9 +55,15 @@ async def _run(request: RequestedBacktest) -> None:
         result = await run.run(request.id, await _rule(request), request.created_at)
     except Exception:
         log.exception("back-test failed", backtest=request.id, rule=request.rule, version=request.version)
-        await db.execute(FINISH, request.id, "failed", "{}")
+        await _finish(request.id, "failed", "{}")
     else:
-        await db.execute(FINISH, request.id, "done", msgspec.json.encode(result).decode())
+        await _finish(request.id, "done", msgspec.json.encode(result).decode())
+
+
+async def _finish(number: int, state: str, result: str) -> None:
+    await Backtest.update({Backtest.state: state, Backtest.result: result, Backtest.changed_at: NOW}).where(
+        Backtest.id == number
+    )
 
 
 # (rule, version) pairs that this process has measured. Kept in memory, since another release may change the cost.

@@ -21,7 +21,7 @@ async def verify(head: str | None) -> dict[str, Any]:
     """Verify the log's hash chain. Prints its length and head, or the first broken entry."""
     if head is not None:
         await _compare(head)
-    chain = await modlog.walk()
+    chain = await modlog.verify()
     if chain.broken is not None:
         raise Refused(
             f"Entry {chain.broken:,} of the record is not as it was written, or one before it is missing. "

@@ -5,18 +5,19 @@ from typing import Any
 import msgspec
 
 from parley.accounts import sessions
+from parley.accounts.tables import Member
 from parley.comments import states
-from parley.core import db
+from parley.comments.tables import Comment
 from parley.core.events.event_log import emit
 from parley.decisions import sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
+from parley.threads.tables import Thread
 
 Change = tuple[dict[str, Any], dict[str, Any]]
 
 LONGEST_COLLAPSE_REASON = 200
-HAS_REPLIES = "select exists(select from comment where parent = $1)"
 # The events for readers of the thread.
 EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
@@ -81,7 +82,7 @@ async def _restore(target: Target, state: str, actor: int | None) -> Change:
     """
     if target.state not in {"visible", "removed", "rejected"} - {state}:
         return {}, {}
-    if state == "pending" and target.state == "visible" and await db.value(HAS_REPLIES, target.id):
+    if state == "pending" and target.state == "visible" and await Comment.exists().where(Comment.parent == target.id):
         state = "hidden"
     return await _move(target, state, actor, undoing=True)
 
@@ -95,7 +96,7 @@ async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = F
 
 
 async def _collapse(target: Target, reason: str | None, actor: int | None) -> Change:
-    await db.execute("update comment set collapsed = $2 where id = $1", target.id, reason)
+    await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}
 
@@ -114,13 +115,9 @@ async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> 
     was = ThreadSettings(target.thread_state or "open", target.slow, target.why)
     if was == to:
         return {}, {}
-    await db.execute(
-        "update thread set state = $2, slow = $3, state_reason = nullif($4, '') where id = $1",
-        target.thread,
-        to.thread_state,
-        to.slow,
-        to.why,
-    )
+    await Thread.update(
+        {Thread.state: to.thread_state, Thread.slow: to.slow, Thread.state_reason: to.why or None}
+    ).where(Thread.id == target.thread)
     kind = "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state]
     await emit(kind, thread=target.thread or 0, actor=actor)
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
@@ -128,6 +125,6 @@ async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> 
 
 async def _set_role(target: Target, role: str) -> Change:
     """Give a member a role, and end their sessions, which have the rights of the old one."""
-    await db.execute("update member set role = $2 where id = $1", target.id, role)
+    await Member.update({Member.role: role}).where(Member.id == target.id)
     await sessions.end_all(target.id)
     return {"role": target.role}, {"role": role}

@@ -8,6 +8,7 @@ import msgspec
 from parley import mail
 from parley.accounts import queries as accounts
 from parley.core import db
+from parley.core.db.tables import Mail
 from parley.core.http.pages import day
 from parley.core.settings import settings
 from parley.decisions import queries
@@ -45,7 +46,7 @@ async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     if concerned is not None:
         written = new_role(concerned) if concerned.action == "role" else statement(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
-    await receipts.answer(decision, kind(decision), delay)
+    await receipts.send_outcome(decision, kind(decision), delay)
     for hook in after_statement:
         await hook(decision)
 
@@ -64,7 +65,7 @@ def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
 
 async def cancel(decision: int) -> None:
     """Delete the letters about a decision that are not sent yet."""
-    await db.execute("delete from mail where kind = $1 and sent_at is null", kind(decision))
+    await Mail.delete().where(Mail.kind == kind(decision), Mail.sent_at.is_null())
 
 
 def kind(decision: int) -> str:

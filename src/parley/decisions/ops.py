@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer
 from parley.decisions import effects, letters, rules
 from parley.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
+from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import queue_changes, targets
+from parley.reports.tables import QueueItem, Report
 from parley.reports.targets import Target
 
 # Called in the transaction of each decision; hooks.py fills this in.
@@ -32,12 +35,6 @@ class DecidedItem(msgspec.Struct, frozen=True):
     claimed_until: datetime | None
 
 
-ITEM = "select id, kind, target, state, version, claimed_by, claimed_until from queue_item where id = $1"
-INSERT = """
-insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, until, role, state,
-                      before, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::jsonb, now()) returning id
-"""
 REPORTERS = "select reporter from report where item = $1 and reporter is not null and (state <> 'resolved' or $2)"
 # The item of a held comment stays open until somebody approves or removes the comment itself.
 CLOSE = """
@@ -45,11 +42,6 @@ update queue_item set version = version + 1, claimed_by = null, claimed_until = 
   acted_at = coalesce(acted_at, now()), escalated = $2, state = case when $2 or kind = 'comment' and exists (
     select from comment where id = target and state = 'pending') then 'open' else 'done' end
 where id = $1
-"""
-# Two statements, since a trigger allows each step only: open, claimed, resolved (schema.sql).
-CLAIM_REPORTS = "update report set state = 'claimed' where item = $1 and state = 'open'"
-ANSWER_REPORTS = """
-update report set state = 'resolved', outcome = $2, resolved_at = now() where item = $1 and state = 'claimed'
 """
 # Refuse proposals that this decision makes obsolete.
 SUPERSEDE_PROPOSALS = """
@@ -118,8 +110,16 @@ async def close(item: int, outcome: str | None) -> None:
     await db.execute(CLOSE, item, outcome is None)
     await queue_changes.notify_queue()
     if outcome is not None:
-        await db.execute(CLAIM_REPORTS, item)
-        await db.execute(ANSWER_REPORTS, item, outcome)
+        await _answer_reports(item, outcome)
+
+
+async def _answer_reports(item: int, outcome: str) -> None:
+    """Answer the open reports of an item, in the two steps that the database allows (schema.sql)."""
+    of_item = Report.item == item
+    await Report.update({Report.state: "claimed"}).where(of_item, Report.state == "open")
+    await Report.update({Report.state: "resolved", Report.outcome: outcome, Report.resolved_at: NOW}).where(
+        of_item, Report.state == "claimed"
+    )
 
 
 async def save(
@@ -132,24 +132,27 @@ async def save(
     item: int | None = None,
 ) -> int:
     """Insert a decision, with the state of its target `before`; return its id."""
-    made: int = await db.value(
-        INSERT,
-        item,
-        *about(choice, target),
-        target.thread,
-        choice.action,
-        choice.guideline,
-        choice.reason,
-        viewer.id,
-        target.member,
-        choice.ends,
-        choice.role,
-        state,
-        msgspec.json.encode(before).decode(),
+    kind, number = about(choice, target)
+    row = Decision(
+        item=item,
+        kind=kind,
+        target=number,
+        thread=target.thread,
+        action=choice.action,
+        guideline=choice.guideline,
+        reason=choice.reason,
+        moderator=viewer.id,
+        member=target.member,
+        until=choice.ends,
+        role=choice.role,
+        state=state,
+        before=msgspec.json.encode(before).decode(),
     )
+    (made,) = await Decision.insert(row)
     for hook in after_decision:
         hook()
-    return made
+    decision: int = made["id"]
+    return decision
 
 
 async def _needs_second(viewer: Viewer, choice: Choice, target: Target) -> bool:
@@ -167,7 +170,8 @@ async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
 
 
 async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:
-    row = await db.fetch_one(DecidedItem, ITEM + (" for update" if lock else ""), item)
+    query = QueueItem.select().where(QueueItem.id == item)
+    row = await db.fetch_one(DecidedItem, query.lock_rows() if lock else query)
     if row is None:
         raise NotFound("There is no such item.")
     return row

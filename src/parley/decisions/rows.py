@@ -6,7 +6,9 @@ from typing import Any
 import msgspec
 
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.errors import NotFound
+from parley.decisions.tables import Decision
 
 
 class DecisionRow(msgspec.Struct, frozen=True):
@@ -32,16 +34,10 @@ class DecisionRow(msgspec.Struct, frozen=True):
         return decoded
 
 
-DECISION = """
-select id, item, kind, target, action, moderator, second, member, reason, until, role, state, before::text as before,
-       created_at
-from decision where id = $1
-"""
-
-
 async def load(decision: int, *, lock: bool = False) -> DecisionRow:
     """Read a decision. Raises NotFound."""
-    row = await db.fetch_one(DecisionRow, DECISION + (" for update" if lock else ""), decision)
+    query = Decision.select().where(Decision.id == decision)
+    row = await db.fetch_one(DecisionRow, query.lock_rows() if lock else query)
     if row is None:
         raise NotFound("There is no such decision.")
     return row
@@ -49,4 +45,4 @@ async def load(decision: int, *, lock: bool = False) -> DecisionRow:
 
 async def end(decision: int, state: str) -> None:
     """Set the `state` of a decision that is no longer in force."""
-    await db.execute("update decision set state = $2, ended_at = now() where id = $1", decision, state)
+    await Decision.update({Decision.state: state, Decision.ended_at: NOW}).where(Decision.id == decision)

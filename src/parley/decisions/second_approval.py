@@ -3,11 +3,13 @@
 import msgspec
 
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import ADMIN, Viewer
 from parley.decisions import effects, letters, ops, rules
 from parley.decisions.rows import DecisionRow, load
 from parley.decisions.rules import Choice, Stale
+from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import targets
@@ -18,8 +20,6 @@ LOCK_ADMINS = "select id from member where role = 'admin' or id = $1 order by id
 PROPOSER_MAY_DECIDE = """
 select role = 'admin' or role = 'moderator' and not $2 from member where id = $1 and state = 'active'
 """
-APPROVE = "update decision set state = 'in_force', second = $2, before = $3::jsonb where id = $1"
-REFUSE = "update decision set state = 'refused', second = $2, ended_at = now() where id = $1"
 
 
 async def agree(viewer: Viewer, decision: int) -> None:
@@ -37,7 +37,13 @@ async def agree(viewer: Viewer, decision: int) -> None:
             )
         choice = Choice(0, 0, made.action, None, made.reason, None, made.role)
         before, after = await effects.apply(target, choice, viewer.id)
-        await db.execute(APPROVE, decision, viewer.id, msgspec.json.encode(before).decode())
+        await Decision.update(
+            {
+                Decision.state: "in_force",
+                Decision.second: viewer.id,
+                Decision.before: msgspec.json.encode(before).decode(),
+            }
+        ).where(Decision.id == decision)
         if made.item is not None:
             await ops.close(made.item, "upheld")
         await letters.send(decision)
@@ -50,7 +56,9 @@ async def refuse(viewer: Viewer, decision: int, reason: str) -> None:
         raise Refused("Please give a reason for the moderator who proposed it.")
     async with db.atomic():
         made, _ = await _lock_proposal(viewer, decision)
-        await db.execute(REFUSE, decision, viewer.id)
+        await Decision.update({Decision.state: "refused", Decision.second: viewer.id, Decision.ended_at: NOW}).where(
+            Decision.id == decision
+        )
         await modlog.write(viewer, Entry("refuse", made.kind, made.target, reason=reason, decision=decision))
 
 

@@ -5,8 +5,11 @@ from functools import partial
 import msgspec
 
 from parley.automod.rules import current
+from parley.automod.tables import Rule
 from parley.backtests.run import Result
+from parley.backtests.tables import Backtest
 from parley.core import db
+from parley.core.db import NOW
 from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
@@ -38,10 +41,6 @@ class FinishedTest(msgspec.Struct, frozen=True):
     result: str
 
 
-LOCK = """
-select id, name, version, state, action, guideline, conditions::text as conditions, position from rule
-where id = $1 for update
-"""
 CREATE = """
 insert into rule (name, conditions, action, guideline, position, changed_by, changed_at)
 values ($1, $2::jsonb, $3, $4, (select coalesce(max(position), 0) + 1 from rule), $5, now())
@@ -57,11 +56,6 @@ where id = $1 and not exists (select from rule other where other.name = $2 and o
 SAVE_VERSION = """
 insert into rule_version (rule, version, conditions, action, changed_by, changed_at)
 select id, version, conditions, action, changed_by, changed_at from rule where id = $1
-"""
-SET_STATE = "update rule set state = $2, changed_by = $3, changed_at = now() where id = $1"
-LAST_TEST = """
-select id, proposed_by, result::text as result from backtest where rule = $1 and version = $2 and state = 'done'
-order by id desc limit 1
 """
 REQUEST_TEST = """
 insert into backtest (rule, version, asked_by, created_at, changed_at)
@@ -138,7 +132,7 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
             return state
         if state == "on" and not await _agreed(viewer, was):
             return was.state
-        await db.execute(SET_STATE, rule, state, viewer.id)
+        await Rule.update({Rule.state: state, Rule.changed_by: viewer.id, Rule.changed_at: NOW}).where(Rule.id == rule)
         entry = Entry(f"rule.{state}", "rule", rule, {"state": was.state}, {"state": state}, was.guideline)
         await modlog.write(viewer, entry)
         db.after_commit(_forget)
@@ -147,12 +141,14 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
 
 async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
     """Whether enough moderators agree to switch a rule on. The first one's proposal is saved."""
-    tested = await db.fetch_one(FinishedTest, LAST_TEST, rule.id, rule.version)
+    of_version = Backtest.select().where(Backtest.rule == rule.id, Backtest.version == rule.version)
+    done = of_version.where(Backtest.state == "done").order_by(Backtest.id, ascending=False)
+    tested = await db.fetch_one(FinishedTest, done.limit(1))
     result = limits.may_switch_on(msgspec.json.decode(tested.result, type=Result) if tested else None)
     if tested is None or not limits.needs_two(rule.action, result) or not await db.value(HAS_OTHER_STAFF, viewer.id):
         return True
     if tested.proposed_by is None:
-        await db.execute("update backtest set proposed_by = $2 where id = $1", tested.id, viewer.id)
+        await Backtest.update({Backtest.proposed_by: viewer.id}).where(Backtest.id == tested.id)
         await modlog.write(viewer, Entry("rule.propose", "rule", rule.id, {}, {"version": rule.version}))
     return tested.proposed_by not in (None, viewer.id)
 
@@ -162,8 +158,8 @@ async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
     async with db.atomic():
         was = await _locked(rule)
         if await db.execute(MOVE, rule, UP if up else DOWN):
-            is_at = await db.value("select position from rule where id = $1", rule)
-            entry = Entry("rule.move", "rule", rule, {"position": was.position}, {"position": is_at})
+            moved = await Rule.select(Rule.position).where(Rule.id == rule).first()
+            entry = Entry("rule.move", "rule", rule, {"position": was.position}, moved or {})
             await modlog.write(viewer, entry)
             db.after_commit(_forget)
 
@@ -178,7 +174,7 @@ async def stop(viewer: Viewer, *, on: bool) -> None:
 
 async def _locked(rule: int, version: int | None = None) -> LockedRule:
     """Lock a rule. Raises NotFound, and Stale where `version` is not its current one."""
-    was = await db.fetch_one(LockedRule, LOCK, rule)
+    was = await db.fetch_one(LockedRule, Rule.select().where(Rule.id == rule).lock_rows())
     if was is None:
         raise NotFound("There is no such rule.")
     if version is not None and version != was.version:

@@ -35,11 +35,11 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
 
 
 def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
-    is_announced = found.member is not None and found.state not in decisions.UNTOLD and found.action in decisions.TOLD
-    is_member = viewer is not None and viewer.id == found.member
-    return is_announced and (
-        is_member or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode())
+    is_sent = (
+        found.member is not None and found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
     )
+    is_member = viewer is not None and viewer.id == found.member
+    return is_sent and (is_member or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
 
 
 @get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})

@@ -131,6 +131,6 @@ async def report(over: Overrun) -> None:
     async with db.atomic():
         await db.execute(SAVE_SLOWEST, rule.id, rule.version, over.size, over.seconds)
         link = f"{settings().base_url}/mod/rules/{rule.id}"
-        await staff_mail.tell(
+        await staff_mail.send(
             f"alarm.{rule.id}", "alarm", hours=LETTER_HOURS, name=rule.name, figures=over.figures, link=link
         )

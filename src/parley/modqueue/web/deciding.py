@@ -123,7 +123,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None)
         "modqueue/decided.html",
         **context,
         chosen=True,
-        done=await modqueue.just_done(viewer.id, made) if made else None,
+        done=await modqueue.undoable(viewer.id, made) if made else None,
         waiting=await modqueue.waiting(viewer.id, wanted),
     )
 
