@@ -2,7 +2,7 @@
 
 from parley.core.retention import Kept, Rule
 
-# The pictures that a text shows: one that is published in any revision, or one that may still be.
+# The pictures in published revisions, and in drafts that may still be published.
 SHOWN = """
 select m[1] as hash from (
     select html from passage where html like '%/media/%'
@@ -18,7 +18,7 @@ RULES = (
         days=30,
         since="changed_at",
         after="their last change",
-        why="their member can read why and try again; what was pasted or sent goes with them",
+        why="the member can read why and try again; the pasted or uploaded text is deleted with them",
         where="state not in ('ready', 'published')",
     ),
     Rule(
@@ -27,7 +27,7 @@ RULES = (
         days=90,
         since="changed_at",
         after="they were read",
-        why="whoever meant to publish one has done so; the source has moved on",
+        why="members publish a draft within days, and by then its source may have changed",
         where="state = 'ready'",
     ),
     Rule(
@@ -55,7 +55,7 @@ RULES = (
         days=7,
         since="created_at",
         after="they were last fetched",
-        why="a text that is being read names its pictures within minutes",
+        why="an import that is being read refers to its pictures within minutes",
         where=f"not exists (select from ({SHOWN}) shown where shown.hash = media.hash)",
         key="hash",
     ),
@@ -65,6 +65,6 @@ KEPT: Kept = {
     "article": "published",
     "revision": "published, and what comments answer",
     "passage": "published, and what comments answer",
-    "merged": "leads from comments to the passage that their words moved to",
+    "merged_passage": "leads comments to the passage that their words were merged into",
     "media": "published with its article",
 }
