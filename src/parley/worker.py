@@ -15,8 +15,7 @@ from parley import hooks, retention
 from parley.appeals import jobs as appeals
 from parley.articles import jobs as articles
 from parley.automod import jobs as automod
-from parley.automod import slow_mode_display
-from parley.automod.backtests import jobs as rules
+from parley.backtests import jobs as backtests
 from parley.comments import jobs as comments
 from parley.core.db import close_pool, open_pool
 from parley.core.errors import Unavailable
@@ -34,6 +33,7 @@ from parley.digests import jobs as digests
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.notifications import jobs as notifications
+from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
@@ -74,9 +74,9 @@ JOBS = (
     Job("mail", deliver_due, seconds=5, lanes=2, steady=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3),
-    Job("slow mode", slow_mode_display.update_all, seconds=5),
-    Job("backtests", rules.run_backtests, seconds=3),
-    Job("rule costs", rules.check_costs, seconds=60, later=True),
+    Job("slow mode", slow_mode.update_all, seconds=5),
+    Job("backtests", backtests.run_backtests, seconds=3),
+    Job("rule costs", backtests.check_costs, seconds=60, later=True),
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", source_jobs.check_sources, seconds=60, later=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
@@ -84,7 +84,7 @@ JOBS = (
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, later=True),
     Job("sanctions", decisions.end_sanctions, seconds=5),
-    Job("holds", automod.look_after_holds, seconds=600),
+    Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.alarm, seconds=HOUR),
     Job("digests", digests.run, seconds=60, later=True),
     Job("counters", votes.check_counters, hour=3),

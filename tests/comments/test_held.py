@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops, states
+from parley.comments import drafts, states
+from parley.comments.drafts import Draft, Verdict
 from parley.comments.importing import ImportLine, import_discussion
-from parley.comments.ops import Draft, Verdict
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.threads.jobs import refresh_thread_stats
@@ -25,9 +25,9 @@ async def hold(draft: Draft) -> Verdict:
 
 @pytest.fixture(autouse=True)
 def holding() -> Iterator[None]:
-    ops.before_post.append(hold)
+    drafts.before_post.append(hold)
     yield
-    ops.before_post.remove(hold)
+    drafts.before_post.remove(hold)
 
 
 async def held(thread: int, author: Viewer, parent: int | None = None) -> int:
@@ -94,7 +94,7 @@ async def test_it_counts_and_is_told_when_it_is_let_in(app: Litestar, client: ht
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (1, 0)
 
     async with db.atomic():
-        await states.transition(await ops.locked(comment), "visible", actor=None)
+        await states.transition(await states.locked(comment), "visible", actor=None)
 
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (2, 1)
     assert await db.value("select kind from event where thread = $1 and seq = $2", thread, seen + 1) == "comment.posted"
@@ -129,7 +129,7 @@ async def test_what_is_held_cannot_be_answered_or_voted_on(app: Litestar) -> Non
     comment = await held(thread, await make.member())
     other = await make.member()
 
-    with pytest.raises(Exception, match="no longer there"):
+    with pytest.raises(Exception, match="no longer exists"):
         await make.comment(thread, other, "An answer.", parent=comment)
     with pytest.raises(Exception, match=r"."):
         await make.vote(other, comment)

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 
@@ -107,7 +107,7 @@ async def test_a_preview_and_a_mistake_keep_the_number_that_the_edit_began_with(
     client: httpx.AsyncClient, mira: Viewer, comment: int
 ) -> None:
     fields = {"comment": str(comment), "version": await version(client, comment)}
-    await comments.edit_comment(viewer=mira, comment_id=comment, body="Another tab's.")
+    await editing.edit_comment(viewer=mira, comment_id=comment, body="Another tab's.")
 
     previewed = await client.post("/preview", data=fields | {"body": "Mine."})
     mistaken = await client.post(f"/c/{comment}/edit", data=fields | {"body": " "})

@@ -15,7 +15,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.dashboard import periods, stats
 from parley.dashboard import queries as numbers
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.modmembers import ops as modmembers
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
@@ -141,7 +141,7 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
 async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_back(app: Litestar, mo: Viewer) -> None:
     for action in ("remove", "remove", "approve", "warn"):
         await decided(await reported(), mo, action)
-    await decisions.undo(mo, await decided(await reported(), mo))
+    await undoing.undo(mo, await decided(await reported(), mo))
 
     found = await figure("decisions")
 

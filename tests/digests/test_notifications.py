@@ -50,7 +50,7 @@ async def test_an_answer_comes_in_the_digest_of_whoever_wants_it_there(mira: Vie
     assert await told(number) == [reply]
     letter = await reviewed(number)
     assert letter is not None
-    assert letter.subject.startswith("jon answers you: The wager")
+    assert letter.subject.startswith("jon replies to you: The wager")
     assert "to you: What do you mean by understanding?" in letter.text
     assert "Replies to you, today" in letter.text
 

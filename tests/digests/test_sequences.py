@@ -14,8 +14,8 @@ from litestar import Litestar
 
 import make
 from digests.edition import due, issue, mail_of, next_week, reader, reviewed
-from parley.comments import ops as comments
-from parley.comments.ops import Draft
+from parley.comments import posting
+from parley.comments.drafts import Draft
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import rendering
@@ -102,7 +102,7 @@ class Story:
         ):
             return
         draft = Draft(thread=thread, author=who, body=f"Words of {who.name}.", parent=parent, stance=stance)
-        made = await comments.post_comment(draft)
+        made = await posting.post_comment(draft)
         self.author[made], self.thread[made] = who.id, thread
         await make.vote(await make.member(), made)
         await notifications.handle_events()

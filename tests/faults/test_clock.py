@@ -25,17 +25,17 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 SWEEP = """
 import asyncio, os
-from parley import features
+from parley import hooks
 from parley.core.db import close_pool, open_pool
-from parley.core.redis import open_redis
+from parley.core.events.redis import open_redis
 from parley.digests import jobs as digests
-from parley.moderation import jobs as moderation
+from parley.decisions import jobs as decisions
 
 async def main():
-    features.connect()
+    hooks.connect()
     await open_pool(os.environ["DATABASE_URL"], size=2)
     open_redis(os.environ["REDIS_URL"])
-    await moderation.end_sanctions()
+    await decisions.end_sanctions()
     await digests.run()
     await close_pool()
 

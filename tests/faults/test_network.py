@@ -149,9 +149,9 @@ async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
     web = lines.web
     address = web.address + await make.address(thread)
     async with Reader([web.address], thread, last=0) as reader, browser_of() as visitor:
-        usual = await _quickest_page(visitor, address)
         async with writers(web, thread) as writing:
             await wait_until(lambda: all(len(one.said) > 5 for one in writing))
+            usual = await _quickest_page(visitor, address)
             with under(weather, lines.valkey):
                 assert await _quickest_page(visitor, address) < usual + GROWS_SECONDS
                 before = [len(one.said) for one in writing]

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 LINES = ("posix/io/rw/*", "posix/io/net/send*", "posix/io/net/recv*")
 FILES = ("posix/io/oc/open*", "posix/io/rw/write*", "posix/io/sync/*", "posix/io/dir/rename")
 MESSAGES = 40
-CONTROL_SECONDS = 10
+CONTROL_SECONDS = 60
 
 
 class Fiu:

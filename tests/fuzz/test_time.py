@@ -142,6 +142,21 @@ def fault(
     return f"{most * 1000:.0f} ms, half of it {less * 1000:.0f} ms"
 
 
+def shorter(call: Callable[[str], Any], made: Callable[[int], str], longest: int, limit: float) -> str:
+    """What is wrong with the cost of a half and a quarter of the longest text: the whole may be refused for its length.
+
+    "" when nothing is.
+    """
+    for length in (longest // 2, longest // 4):
+        text = made(length)
+        least = min(cost(call, text) for _ in range(2))
+        for _ in range(TRIES if least > limit else 0):
+            least = min(least, cost(call, text))
+        if least > limit:
+            return f"{length} characters: {least * 1000:.0f} ms"
+    return ""
+
+
 def faults(
     call: Callable[[str], Any],
     longest: int,
@@ -149,7 +164,11 @@ def faults(
     most_growth: float = MOST_GROWTH,
     limit: float = LIMIT,
 ) -> dict[str, str]:
-    found = {unit: fault(call, partial(repeated, unit), longest, most_growth, limit) for unit in units}
+    made = {unit: partial(repeated, unit) for unit in units}
+    found = {
+        unit: fault(call, made[unit], longest, most_growth, limit) or shorter(call, made[unit], longest, limit)
+        for unit in units
+    }
     return {unit: said for unit, said in found.items() if said}
 
 

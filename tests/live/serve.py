@@ -8,7 +8,8 @@ from functools import partial
 
 import parley.app
 from parley.cli import serve
-from parley.live.hub import Bounds, Hub
+from parley.live.channel import Bounds
+from parley.live.hub import Hub
 
 
 def bounds(pairs: list[str]) -> Bounds:

@@ -54,7 +54,7 @@ async def test_what_came_since_it_was_read_for_others_is_told_too(hub: Hub, thre
     first, second = (Stream(thread, "a test", None) for _ in range(2))
     await hub.join(first, last)
     number = await make.comment(thread, author)
-    await hub._advance(hub.channels[thread])
+    await hub.delivery.advance(hub.channels[thread])
 
     await hub.join(second, last)
 

@@ -18,7 +18,7 @@ PROMISED_SECONDS = 5.0
 
 
 def test_whoever_may_no_longer_read_is_found_out_within_the_seconds_that_are_promised() -> None:
-    assert Bounds().still_valid < PROMISED_SECONDS
+    assert Bounds().session_check < PROMISED_SECONDS
 
 
 async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: Forum, web: Web, thread: int) -> None:

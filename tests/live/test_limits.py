@@ -12,7 +12,7 @@ from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core.errors import TooMany
 from parley.live.channel import Bounds
-from parley.live.limits import StreamLimits, holder
+from parley.live.limits import StreamLimits, owner_of
 from parley.live.stream import Stream
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +61,7 @@ async def test_an_address_holds_so_many_visitors_streams_and_no_more(quick: Web,
 
 def test_visitors_are_counted_by_address_and_in_ipv6_where_one_has_millions_by_network() -> None:
     def of(address: str) -> str:
-        return holder(None, address)
+        return owner_of(None, address)
 
     assert of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::1")
     assert of("203.0.113.7") != of("203.0.113.8")
@@ -132,4 +132,4 @@ def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_sign
     with pytest.raises(TooMany):
         caps.take(Stream(1, "address:192.0.2.1", None))
     caps.take(Stream(1, "session:1", 1))
-    assert caps.held["session:1"] == 1
+    assert caps.counts["session:1"] == 1

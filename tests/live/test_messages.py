@@ -8,12 +8,12 @@ import pytest
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth
 from live.reader import Reader
-from parley.automod import slow_mode_display
 from parley.automod.rules import current
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.events.notify import Signal, notify
 from parley.decisions import thread_actions
+from parley.slow_mode import display
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -27,10 +27,10 @@ async def test_comments_edits_deletions_and_restores_reach_a_reader_in_order(
         await reader.open()
         first = await make.comment(thread, ada, "First thought.")
         reply = await make.comment(thread, ada, "A reply.", parent=first)
-        await comments.edit_comment(viewer=ada, comment_id=first, body="Second thought.")
-        await comments.delete_comment(viewer=ada, comment_id=reply)
+        await editing.edit_comment(viewer=ada, comment_id=first, body="Second thought.")
+        await editing.delete_comment(viewer=ada, comment_id=reply)
         await reader.until(lambda one: "deleted" in one.comments[reply].body if reply in one.comments else False)
-        await comments.restore_comment(viewer=ada, comment_id=reply)
+        await editing.restore_comment(viewer=ada, comment_id=reply)
         await reader.until(lambda one: one.comments[reply].body == "A reply.")
         assert reader.comments[first].body == "Second thought."
         await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
@@ -60,10 +60,10 @@ async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(
         for turn in range(7):
             last = await make.comment(thread, one if turn % 2 else other, parent=last)
         current.forget()
-        await slow_mode_display.update_all()
-        await reader.until(lambda one: "one answer every 2 minutes" in one.state)
+        await display.update_all()
+        await reader.until(lambda one: "one reply every 2 minutes" in one.state)
         await db.execute("update comment set created_at = created_at - interval '31 minutes'")
-        await slow_mode_display.update_all()
+        await display.update_all()
         await reader.until(lambda one: "Slow mode" not in one.state)
 
 

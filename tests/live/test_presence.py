@@ -26,7 +26,7 @@ def asked(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return asking()
 
     monkeypatch.setattr(presence, "asking", counting)
-    monkeypatch.setattr(presence, "AT_ONCE", 2)
+    monkeypatch.setattr(presence, "BATCH", 2)
     return times
 
 

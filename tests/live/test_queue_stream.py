@@ -12,7 +12,7 @@ from live.reader import Reader
 from modqueue.reported import decided, reported
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.modqueue import claims
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +61,7 @@ async def test_it_is_seen_who_looks_at_what_and_what_they_decided_and_took_back(
         await watcher.hears(f'<li data-item="{item}">olga is reviewing this</li>')
         decision = await decided(item, olga)
         await watcher.hears(f'<li data-item="{item}" data-decided>Removed by olga</li>')
-        await decisions.undo(olga, decision)
+        await undoing.undo(olga, decision)
         await watcher.until(lambda _: "olga" not in watcher.news)
 
 

@@ -5,7 +5,7 @@ import pytest
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth, browser_of
 from live.reader import Reader
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 
 pytestmark = pytest.mark.anyio
@@ -64,7 +64,7 @@ async def test_one_that_missed_too_much_is_told_to_load_the_page_again(forum: Fo
     ada = await make.member()
     comment = await make.comment(thread, ada)
     for place in range(201):
-        await comments.edit_comment(viewer=ada, comment_id=comment, body=f"Edit {place}.")
+        await editing.edit_comment(viewer=ada, comment_id=comment, body=f"Edit {place}.")
     async with Reader([web.address], thread, last=0) as reader:
         await reader.until(lambda one: one.resyncs == 1)
         await make.comment(thread, ada, "Still heard.")

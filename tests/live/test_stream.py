@@ -88,7 +88,7 @@ async def leave(stream: Stream, connection: Connection) -> bool:
 
 
 async def cut(stream: Stream, connection: Connection) -> bool:
-    stream.cut()
+    stream.abort()
     return False
 
 
@@ -99,7 +99,7 @@ async def test_a_send_that_waits_ends_with_its_stream(
     run = asyncio.create_task(stream.run(connection.receive, connection.send))
     stream.put(b"1", 1)
     await some_steps()
-    assert stream.stuck_for(stream.spoke + 3) == 3
+    assert stream.stuck_for(stream.sent_at + 3) == 3
 
     ended = await end(stream, connection)
 

@@ -11,7 +11,7 @@ from litestar import Litestar
 
 import make
 from parley.accounts import sessions
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.live.hub import Hub
@@ -62,7 +62,7 @@ async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(
     await jobs.handle_events()
     await until(reading, [0, 2])
 
-    await comments.delete_comment(viewer=jon, comment_id=first)
+    await editing.delete_comment(viewer=jon, comment_id=first)
     await jobs.handle_events()
     await until(reading, [0, 2, 1])
 
@@ -79,7 +79,7 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     await sessions.start(mira.id, mira.role, agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where member = $1", mira.id)
     unread_stream = UnreadStream(msgspec.structs.replace(mira, session=session), shown=1)
-    await hub.listen(unread_stream)
+    await hub.join_unread(unread_stream)
     await until(unread_stream, [1])
     assert "Show" not in said(unread_stream)
 
@@ -89,7 +89,7 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     assert 'hx-target="#more-notifications"' in said(unread_stream)
     assert "Show 1 new" in said(unread_stream)
 
-    hub.stop_listening(unread_stream)
+    hub.leave_unread(unread_stream)
     assert unread_stream not in hub.unread_streams
 
 
@@ -114,7 +114,7 @@ async def test_an_outage_is_a_line_in_the_log_and_no_fault_of_ours(
     async def away(_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(hub, "_advance", away)
+    monkeypatch.setattr(hub.delivery, "advance", away)
     with structlog.testing.capture_logs() as logs:
-        await hub._advance_safely(reading.thread)
-    assert [(one["log_level"], one["event"]) for one in logs] == [("warning", "events cannot be read now")]
+        await hub.delivery.deliver(reading.thread)
+    assert [(one["log_level"], one["event"]) for one in logs] == [("warning", "events not read")]

@@ -71,7 +71,7 @@ class Moderator:
         return await self.client.get(answer.headers.get("location", "/mod/queue"))
 
     def sees_how_it_stands(self, page: str) -> None:
-        assert "Somebody else" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
+        assert "Another moderator" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
         assert "This is already closed" in page or re.search(r'<b class="held"[^>]*>\w+ is reviewing this', page)
 
 

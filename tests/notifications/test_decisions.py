@@ -9,6 +9,7 @@ from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import Choice
 from parley.notifications import ops, queries
 from parley.reports import ops as reports
@@ -54,7 +55,7 @@ async def test_author_and_reporter_hear_once_it_cannot_be_undone(case: Case) -> 
 
 
 async def test_what_is_undone_is_told_to_nobody(case: Case) -> None:
-    await decisions.undo(case.mo, await case.decide())
+    await undoing.undo(case.mo, await case.decide())
     await db.execute(LATER)
 
     assert await heard(case.jon) == []

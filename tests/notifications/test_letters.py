@@ -8,7 +8,7 @@ from litestar import Litestar
 import make
 from notifications.test_making import shut_out
 from parley import mail
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.mail.links import Off, off_token
@@ -131,7 +131,7 @@ async def test_what_is_gone_folded_or_shut_out_meanwhile_is_not_mailed(mira: Vie
     ada = await make.member("ada")
     removed, folded = await answer(jon, root, "Removed."), await answer(jon, root, "Folded.")
     await answer(ada, root, "Shut out.")
-    await comments.delete_comment(viewer=jon, comment_id=removed)
+    await editing.delete_comment(viewer=jon, comment_id=removed)
     await db.execute("update comment set collapsed = 'An insult' where id = $1", folded)
     await shut_out(mira, ada, "mute")
 

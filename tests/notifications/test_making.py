@@ -6,8 +6,7 @@ from litestar import Litestar
 import make
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
-from parley.comments import ops as comments
-from parley.comments import states
+from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.notifications import jobs, ops, queries
@@ -92,7 +91,7 @@ async def test_a_mention_that_an_edit_adds_is_told_and_no_other_is_told_again(
     assert await told(mira) == [("mention", comment)]
     await ops.read_all(mira.id, await db.value("select max(id) from notification"))
 
-    await comments.edit_comment(viewer=jon, comment_id=comment, body="See @mira and @ada.")
+    await editing.edit_comment(viewer=jon, comment_id=comment, body="See @mira and @ada.")
 
     assert await told(mira) == []
     assert await told(ada) == [("mention", comment)]
@@ -271,7 +270,7 @@ async def test_a_mention_leads_to_the_members_page(jon: Viewer, mira: Viewer, th
 
 async def _move(comment: int, to: str) -> None:
     async with db.atomic():
-        await states.transition(await comments.locked(comment), to, actor=None)
+        await states.transition(await states.locked(comment), to, actor=None)
 
 
 async def _later(table: str, column: str) -> None:

@@ -19,9 +19,9 @@ from parley import mail, retention
 from parley.appeals import ops as appeals
 from parley.articles import imports, source_checks
 from parley.articles import jobs as articles
-from parley.automod import holds, slow_mode_display
-from parley.automod.backtests import jobs as rules
+from parley.automod import holds
 from parley.automod.rules.conditions import WordList
+from parley.backtests import jobs as rules
 from parley.comments import jobs as comments
 from parley.core import db, settings
 from parley.core.events import attempts as events_attempts
@@ -34,6 +34,7 @@ from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
 from parley.notifications import jobs as notifications
 from parley.notifications import making
+from parley.slow_mode import display
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
 from parley.votes import jobs as votes
@@ -207,9 +208,9 @@ CASES: dict[str, list[Case]] = {
         Case(
             lambda: waiting_comments(3),
             holds,
-            "_pass_on",
+            "_escalate",
             "select exists(select from queue_item where target = $1 and escalated)",
-            holds.PASSING,
+            holds.ESCALATING,
         ),
         Case(
             lambda: waiting_comments(15),
@@ -262,7 +263,7 @@ CASES: dict[str, list[Case]] = {
         )
     ],
     "slow mode": [
-        Case(slow_threads, slow_mode_display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
+        Case(slow_threads, display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
     ],
     "backtests": [
         Case(

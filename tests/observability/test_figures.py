@@ -108,7 +108,7 @@ async def test_open_streams_and_what_they_were_not_told_yet_are_told(ask: Ask) -
 
     await hub.measure()
     behind = metrics.BEHIND._value.get(), metrics.STREAMS._value.get(), metrics.THREADS._value.get()
-    await hub._advance(hub.channels[thread])
+    await hub.delivery.advance(hub.channels[thread])
     await hub.measure()
 
     assert behind == (1, 1, 1)

@@ -37,7 +37,7 @@ def stated(heading: str) -> list[str]:
 def test_the_table_of_what_goes_is_what_the_code_does() -> None:
     rows = [f"| `{rule.table}` | {rule.what} | {rule.period} | {rule.why} |" for rule in RULES]
     files = [f"| {files.where} | {files.what} | {files.period} | {files.why} |" for files in FILES]
-    assert stated("What is kept, and for how long") == rows + files
+    assert stated("What is deleted") == rows + files
 
 
 def test_the_table_of_what_stays_is_what_the_code_does() -> None:

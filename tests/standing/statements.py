@@ -29,7 +29,7 @@ STATEMENT = re.compile(
 BUILT = {
     accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", "name_key = $1", accounts.CLAIMS)],
     contents.CONTENTS: [contents.CONTENTS.format("comment")],
-    counts.JOIN: [counts.COUNT_IN, counts.RECOUNT],
+    counts.ADD_FROM: [counts.ADD_ONE, counts.ADD_THREAD],
     groups.FIRST_OF_EACH: [
         groups.FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
         for sort in tree.RANK
@@ -38,7 +38,7 @@ BUILT = {
     tree.WHOLE: [tree.WHOLE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN) for sort in tree.RANK],
     tree.BELOW: [
         tree.BELOW.format(
-            rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], place="c.parent = $1", is_in=IS_IN
+            rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], condition="c.parent = $1", is_in=IS_IN
         )
         for sort in tree.RANK
     ],

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops
+from parley.comments import editing
 from parley.core import db
 from parley.threads.jobs import refresh_thread_stats
 from parley.threads.queries import PAGE
@@ -177,7 +177,7 @@ async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soo
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour', stances = '{1, 0, 0, 0, 0}'")
     assert await refresh_thread_stats() == 0
 
-    await ops.delete_comment(viewer=ada, comment_id=comment)
+    await editing.delete_comment(viewer=ada, comment_id=comment)
 
     assert await refresh_thread_stats() == 1
     assert await db.value("select stances from thread_stats where thread = $1", thread) == [0, 0, 0, 0, 0]

@@ -99,6 +99,16 @@ async def test_the_owner_sees_the_difference_and_how_many_comments_it_concerns_a
     assert await db.value("select draft is null and state = 'accepted' from suggested_update")
 
 
+async def test_whoever_declines_an_update_is_told_that_it_was_declined(case: Case) -> None:
+    await case.make()
+
+    answer = await case.decide(case.ada, "decline")
+    listed = await case.client.get(answer.headers["location"])
+
+    assert "The update was declined." in listed.text
+    assert "was declined." not in (await case.client.get("/updates")).text
+
+
 async def test_whoever_suggested_it_is_notified_of_the_decision_and_reads_the_answer(case: Case) -> None:
     update = await case.make()
     await case.decide(case.ada, "decline", answer="The <old> text is right.")

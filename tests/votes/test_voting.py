@@ -9,8 +9,7 @@ from litestar import Litestar
 import make
 import ranking
 from parley.accounts import signup_ops
-from parley.comments import ops as comments
-from parley.comments import tree
+from parley.comments import editing, tree
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -143,7 +142,7 @@ async def test_a_comment_that_is_not_there_is_not_found(client: httpx.AsyncClien
 async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: int, mira: Viewer) -> None:
     thread, author = await make.thread(), await make.member()
     gone, kept = await make.comment(thread, author), await make.comment(thread, author)
-    await comments.delete_comment(viewer=author, comment_id=gone)
+    await editing.delete_comment(viewer=author, comment_id=gone)
     with pytest.raises(Refused, match="no longer exists"):
         await make.vote(mira, gone)
     await make.vote(mira, kept)

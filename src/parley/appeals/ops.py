@@ -10,7 +10,7 @@ from parley.core.http.access import Viewer
 from parley.decisions import effects, letters, rules
 from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
-from parley.decisions.ops import DecisionRow
+from parley.decisions.rows import DecisionRow, end, load
 from parley.decisions.rules import ON_MEMBER, OUTCOMES, Choice, Stale
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -56,7 +56,7 @@ async def file(*, decision: int, text: str) -> int:
     Raises Refused when it was asked before, or too late, or the decision is in force no longer.
     """
     async with db.atomic():
-        made = await decisions.found(decision, lock=True)
+        made = await load(decision, lock=True)
         if made.member is None or made.state != "in_force":
             raise Refused("This decision is no longer in force, so there is nothing to appeal.")
         if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
@@ -74,7 +74,7 @@ async def withdraw(decision: int) -> None:
     Raises Refused when there is none that waits: once a moderator has taken it on, it is answered.
     """
     async with db.atomic():
-        made = await decisions.found(decision, lock=True)
+        made = await load(decision, lock=True)
         if not await db.execute(WITHDRAW, decision):
             raise Refused("This appeal is being decided or has been decided, so it cannot be withdrawn.")
         await modlog.write(None, Entry("appeal.withdrawn", made.kind, made.target, decision=decision), role="member")
@@ -108,16 +108,16 @@ async def decide(
         elif outcome == "modified":
             change = await _lessen(viewer, made, target, Choice(0, 0, action, None, made.reason, days))
         await db.execute(ANSWER, appeal, outcome, answer)
-        await letters.answer(appeal)
+        await letters.send_appeal_outcome(appeal)
         entry = Entry(f"appeal.{outcome}", made.kind, made.target, *change, reason=answer, decision=made.id)
         await modlog.write(viewer, entry)
 
 
 async def _locked(appeal: int) -> tuple[Filed, DecisionRow, Target]:
     """The appeal with its decision and their target, locked from the target on."""
-    made = await decisions.found((await _found(appeal)).decision)
+    made = await load((await _found(appeal)).decision)
     target = await targets.lock(made.kind, made.target)
-    return await _found(appeal, lock=True), await decisions.found(made.id, lock=True), target
+    return await _found(appeal, lock=True), await load(made.id, lock=True), target
 
 
 async def _assign(viewer: Viewer, filed: Filed, made: DecisionRow, target: Target) -> None:
@@ -136,7 +136,7 @@ async def _assign(viewer: Viewer, filed: Filed, made: DecisionRow, target: Targe
 
 async def _overturn(viewer: Viewer, made: DecisionRow, target: Target) -> Change:
     """Give back what a decision took, as if it had never been: whoever reported was not right, and is told so."""
-    await decisions.end(made, "overturned")
+    await end(made.id, "overturned")
     if made.item is not None:
         await receipts.correct(await db.values(LEARN, made.item, made.id, made.created_at), made.id)
     return await effects.release(target, made.was, viewer.id, cleared=True)

@@ -30,7 +30,7 @@ from (
 left join member m on m.id = d.member
 where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
     and d.state not in ('undone', 'awaiting', 'refused') and i.state = 'done'
-    and c.state not in ('deleted_by_author', 'purged') and (c.edited_at is null or c.edited_at <= d.created_at)
+    and c.state <> 'deleted_by_author' and (c.edited_at is null or c.edited_at <= d.created_at)
     and not exists (select from second_look o where o.decision = d.id)
     and {NO_PART}
     and not exists (select from decision o where o.item = d.item and o.moderator = $1)

@@ -2,7 +2,7 @@
 
 from parley.core.retention import Kept, Rule
 
-# The pictures in published revisions, and in drafts that may still be published.
+# The pictures that a text shows: one that is published in any revision, or one that may still be.
 SHOWN = """
 select m[1] as hash from (
     select html from passage where html like '%/media/%'
@@ -18,7 +18,7 @@ RULES = (
         days=30,
         since="changed_at",
         after="their last change",
-        why="the member can read why and try again; the pasted or uploaded text is deleted with them",
+        why="until then, their member can read why and try again; the text is deleted with them",
         where="state not in ('ready', 'published')",
     ),
     Rule(
@@ -27,7 +27,7 @@ RULES = (
         days=90,
         since="changed_at",
         after="they were read",
-        why="members publish a draft within days, and by then its source may have changed",
+        why="whoever wanted to publish one has done so, and the source has changed since",
         where="state = 'ready'",
     ),
     Rule(
@@ -46,7 +46,7 @@ RULES = (
         days=30,
         since="changed_at",
         after="they were published",
-        why="they lead to the discussion, and hold no text",
+        why="they only lead to the discussion, and hold no text",
         where="state = 'published'",
     ),
     Rule(
@@ -55,7 +55,7 @@ RULES = (
         days=7,
         since="created_at",
         after="they were last fetched",
-        why="an import that is being read refers to its pictures within minutes",
+        why="an import names its pictures within minutes",
         where=f"not exists (select from ({SHOWN}) shown where shown.hash = media.hash)",
         key="hash",
     ),
@@ -63,8 +63,8 @@ RULES = (
 KEPT: Kept = {
     "source": "settings of this installation",
     "article": "published",
-    "revision": "published, and what comments answer",
-    "passage": "published, and what comments answer",
-    "merged_passage": "leads comments to the passage that their words were merged into",
+    "revision": "published, and comments refer to it",
+    "passage": "published, and comments refer to it",
+    "merged_passage": "leads from comments to the passage into which their text was merged",
     "media": "published with its article",
 }

@@ -11,7 +11,7 @@ from parley.reports.receipts import Reporter
 
 CONCERNED = """
 select m.name, m.email, $2::text as action, $3::text as reason, g.title as guideline, $5::timestamptz as until,
-       false as automated
+       false as automated, null::text as role
 from member m left join guideline g on g.code = $4 where m.id = $1
 """
 # The one among several who reported first stands for all of them.

@@ -32,7 +32,7 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
         target = await _locked(viewer, member)
         if not sanctions.can_be_sanctioned(target):
             raise Refused(sanctions.AWAY)
-        return await decisions.write(viewer, choice, target)
+        return await decisions.carry_out(viewer, choice, target)
 
 
 async def lift(viewer: Viewer, member: int, reason: str) -> None:
@@ -45,7 +45,7 @@ async def lift(viewer: Viewer, member: int, reason: str) -> None:
         if not ended:
             raise Refused("This member is no longer silenced or suspended.")
         before, after = await sanctions.settle(target)
-        await letters.lifted(member, reason)
+        await letters.send_lifted(member, reason)
         await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
 
 
@@ -82,7 +82,7 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
             raise Refused("The member already has this role.")
         if not sanctions.can_be_sanctioned(target):
             raise Refused("This member has not confirmed an address, or has left.")
-        return await decisions.write(viewer, Choice(0, 0, "role", None, reason, None, role), target)
+        return await decisions.carry_out(viewer, Choice(0, 0, "role", None, reason, None, role), target)
 
 
 async def _locked(viewer: Viewer, member: int) -> Target:

@@ -8,6 +8,7 @@ from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import Choice
 
 
@@ -53,7 +54,7 @@ async def _outcome(viewer: Viewer, choice: Choice, *, for_good: bool) -> Outcome
 
 async def _undone(viewer: Viewer, item: int, decision: int) -> Outcome:
     try:
-        await decisions.undo(viewer, decision)
+        await undoing.undo(viewer, decision)
     except ParleyError as refusal:
         return Outcome(item, str(refusal))
     return Outcome(item)

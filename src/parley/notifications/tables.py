@@ -102,7 +102,7 @@ class Notification(Table):
     notification_comment_member_key = Index(
         "comment, member", where="kind in ('reply', 'mention', 'followed')", unique=True
     )
-    notice_member = Index("member, id desc")
+    notification_member = Index("member, id desc")
     notification_unread = Index("member, thread", where="read_at is null")
     notification_due = Index("id", where="by_mail and letter is null and read_at is null")
     notification_letter = Index("letter", where="letter is not null")

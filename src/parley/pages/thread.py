@@ -9,10 +9,12 @@ from litestar.response import Redirect
 
 from parley.comments import queries, tree
 from parley.comments import view as views
+from parley.comments.form_view import new_form
 from parley.comments.returning import LeftOff, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
 from parley.comments.tree import SORTS
+from parley.comments.viewer_state import comments_html
 from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
@@ -42,7 +44,7 @@ async def show(
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
-    place = views.DiscussionQuery(
+    query = views.DiscussionQuery(
         thread_id,
         sort if sort in SORTS else "best",
         # Whoever asks for an order asks for one tree in it.
@@ -52,7 +54,7 @@ async def show(
         await _focus(thread_id, focus),
     )
     viewer = viewer_of(request)
-    shown = await views.thread_view(place, fresh=viewer is not None, viewer=viewer)
+    shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if wants_fragment(request):
         return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
     # Kept by the view it shows, so that it grows no older than that.
@@ -96,10 +98,10 @@ async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, 
 
 async def _way_back(branch: views.Discussion) -> int | None:
     """The focused comment or, where the whole discussion begins without it, the nearest above that is shown there."""
-    if branch.place.focus is None:
+    if branch.query.focus is None:
         return None
-    there = set((await tree.whole(branch.place.thread, branch.sort)).ids)
-    found: int | None = branch.place.focus
+    there = set((await tree.whole(branch.query.thread, branch.sort)).ids)
+    found: int | None = branch.query.focus
     while found is not None and found not in there:
         row = branch.layout.rows.get(found)
         found = row.parent if row else None
@@ -109,13 +111,11 @@ async def _way_back(branch: views.Discussion) -> int | None:
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     slow_branches = shown.thread.slow_branches
     if viewer is None:
-        html = views.comments_html(shown.discussion, slow_branches=slow_branches)
+        html = comments_html(shown.discussion, slow_branches=slow_branches)
         return _shared(shown, html) | {"held": [], "wait": None, "following": None}
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
     visit = await threads.last_visit(viewer.id, shown.thread.id)
-    html = views.comments_html(
-        shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches
-    )
+    html = comments_html(shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches)
     held = await queries.held(viewer.id, shown.thread.id)
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
@@ -125,7 +125,7 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
 
 
 def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:
-    place, thread = shown.discussion.place, shown.thread
+    query, thread = shown.discussion.query, shown.thread
     return {
         "thread": thread,
         "path": _address(shown),
@@ -136,26 +136,26 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "opening": shown.opening,
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
-        "sort": place.sort,
+        "sort": query.sort,
         "sorts": SORTS,
-        "stance": place.stance,
+        "stance": query.stance,
         "stances": shown.stances,
-        "focus": place.focus,
-        "passage": place.passage,
+        "focus": query.focus,
+        "passage": query.passage,
         "passage_row": shown.passage,
         "next_url": shown.discussion.next_url,
         "live_from": thread.last_seq,
-        "form": views.new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
+        "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }
 
 
 def _address(shown: views.ThreadView) -> str:
     """The address of this very page, to come back to after signing in."""
-    place = shown.discussion.place
-    asked = {"view": place.view, "sort": place.sort if place.sort != "best" else None, "passage": place.passage}
-    asked |= {"stance": place.stance, "focus": place.focus}
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
-    return shown.thread.address + (f"?{query}" if query else "")
+    query = shown.discussion.query
+    asked = {"view": query.view, "sort": query.sort if query.sort != "best" else None, "passage": query.passage}
+    asked |= {"stance": query.stance, "focus": query.focus}
+    parameters = urlencode({name: value for name, value in asked.items() if value is not None})
+    return shown.thread.address + (f"?{parameters}" if parameters else "")
 
 
 handlers: list[object] = [show, article]

@@ -54,7 +54,7 @@ class QueueItem(Table):
     queue_item_state_check = Check("state in ('open', 'done')")
     queue_item_kind_target_key = Unique([kind, target])
 
-    item_open = Index("risk desc, opened_at, id", where="state = 'open'")
+    queue_item_open = Index("risk desc, opened_at, id", where="state = 'open'")
     queue_item_claimed = Index("claimed_by", where="claimed_by is not null")
     queue_item_acted = Index("acted_at", where="acted_at is not null")
 
@@ -81,7 +81,7 @@ class Report(Table):
 
     report_state_check = Check("state in ('open', 'claimed', 'resolved')")
     report_outcome_check = Check(
-        "outcome in ('upheld', 'declined', 'duplicate', 'no_action') and state = 'resolved' or outcome is null"
+        "outcome in ('upheld', 'declined', 'no_action') and state = 'resolved' or outcome is null"
     )
 
     report_once = Index("item, reporter", where="reporter is not null and state <> 'resolved'", unique=True)

@@ -9,7 +9,7 @@ RULES = (
         days=365,
         since="seen_at",
         after="they were there last",
-        why="nobody needs to see what is new after a year; digests look back two months",
+        why="marks of what is new are useless after a year, and digests look back two months",
     ),
     Rule(
         table="suggested_update",
@@ -17,7 +17,7 @@ RULES = (
         days=365,
         since="decided_at",
         after="the decision",
-        why="the member has read the answer; the suggested text was deleted with the decision",
+        why="the member who suggested it has read the answer; the text was deleted with the decision",
         where="""state <> 'waiting'
                  and not exists (select from notification n where n.suggestion = suggested_update.id)""",
     ),
@@ -25,6 +25,6 @@ RULES = (
 KEPT: Kept = {
     "topic": "settings of this installation",
     "thread": "published",
-    "thread_stats": "one row a thread",
-    "suggested_update": "one that waits is kept until it is decided",
+    "thread_stats": "one row per thread",
+    "suggested_update": "one that is open is kept until it is decided",
 }

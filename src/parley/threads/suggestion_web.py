@@ -37,7 +37,13 @@ async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
     viewer = signed_in(request)
     rows = await suggestion_queries.listed(viewer.id, every=viewer.standing >= MODERATOR)
-    return page(request, "articles/updates.html", updates=rows, moderates=viewer.standing >= MODERATOR)
+    return page(
+        request,
+        "articles/updates.html",
+        updates=rows,
+        moderates=viewer.standing >= MODERATOR,
+        declined="declined" in request.query_params,
+    )
 
 
 async def _seen(
@@ -78,7 +84,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
         try:
             if accepts == "decline":
                 await suggestion_ops.decline(decision)
-                return Redirect("/updates", status_code=303)
+                return Redirect("/updates?declined", status_code=303)
             await suggestion_ops.accept(decision, form.values.get("version", ""), _taken(form))
             return Redirect(row.address, status_code=303)
         except ParleyError as error:

@@ -40,6 +40,6 @@ async def emit(
 async def announce(thread: int, seq: int) -> None:
     """Notify the readers of `thread` once the event is committed.
 
-    For the one op that writes its event in one statement with its change (comments/ops.py); all others call `emit`.
+    Only comments/posting.py calls it, which writes the event in the same statement as the comment.
     """
     await when_committed(lambda: notify(Signal(thread, seq)))

@@ -3,7 +3,7 @@
 Prometheus asks for it at an address of its own (core/observability/scrape.py), never at a public one.
 
 Routes are labelled with their pattern and nothing with what a person sent, so that the number of series is bounded.
-What each says to an operator is in docs/operating.md, "What to watch".
+What each says to an operator is in docs/operating.md, "Metrics".
 """
 
 from functools import cache

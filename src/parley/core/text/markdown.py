@@ -22,7 +22,7 @@ MOST_LINKS = 30
 MARKS = re.compile(r"[][*_`~|#<>!&\\\n]")
 MOST_MARKS = 4_000
 # Where a rule of ours may begin. markdown-it stops at other punctuation too, for extensions that we do not have.
-BEGINS_MARKUP = re.compile(r"[][\n\\`~*_!<&:]")
+BEGINS_MARKUP = re.compile(r"[][\n\\`~*_!<&]|:(?=//)")
 MOST_CELLS = 4_000
 
 TAGS = {
@@ -82,6 +82,7 @@ def _is_dense(text: str) -> bool:
         len(MARKS.findall(text))
         + 3 * text.count("\n")
         + 2 * text.count("://")
+        + text.count("@")
         + 2 * (text.count("[[") + text.count("!["))
     )
     return marks > MOST_MARKS or len(rows) * max(rows, default=0) > MOST_CELLS

@@ -13,15 +13,15 @@ import make
 from automod.rows import put_rule
 from conftest import forget_caches
 from modqueue.reported import decided, reported
-from parley.automod import slow_mode, slow_mode_display
 from parley.automod.rules import current
 from parley.automod.rules.conditions import WordList
-from parley.automod.slow_mode import Point
 from parley.core import db
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
 from parley.live import queries as live
 from parley.live import render
+from parley.slow_mode import display, heat, rules
+from parley.slow_mode.heat import Point
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
@@ -49,7 +49,7 @@ async def quarrel(thread: int, one: Viewer, other: Viewer, turns: int = TURNS) -
 async def pass_by(**time: float) -> None:
     """Let so much time pass: everything is older than it was."""
     await db.value(EARLIER, timedelta(**time))
-    await slow_mode_display.update_all()
+    await display.update_all()
     current.forget()
     forget_caches()
 
@@ -59,24 +59,24 @@ async def page_of(client: httpx.AsyncClient, thread: int) -> str:
     return (await client.get(await make.address(thread))).text
 
 
-points = st.lists(st.builds(Point, st.just(1), st.floats(0.1, 5), st.floats(0, slow_mode.WINDOW)), max_size=30)
+points = st.lists(st.builds(Point, st.just(1), st.floats(0.1, 5), st.floats(0, heat.WINDOW)), max_size=30)
 
 
 @settings(deadline=None)
-@given(points, st.floats(0, slow_mode.WINDOW), st.floats(0, slow_mode.WINDOW))
+@given(points, st.floats(0, heat.WINDOW), st.floats(0, heat.WINDOW))
 def test_heat_only_falls_and_is_gone_when_its_window_is_over(points: list[Point], sooner: float, more: float) -> None:
-    assert slow_mode.heat(points, sooner + more) <= slow_mode.heat(points, sooner) <= slow_mode.heat(points)
-    assert slow_mode.heat(points, slow_mode.WINDOW) == 0
+    assert heat.heat(points, sooner + more) <= heat.heat(points, sooner) <= heat.heat(points)
+    assert heat.heat(points, heat.WINDOW) == 0
 
 
 @settings(deadline=None)
 @given(st.floats(0, 1_000), st.floats(0, 1_000))
 def test_the_hotter_the_longer_the_wait_and_never_more_than_ten_minutes(heat: float, more: float) -> None:
-    shorter, longer = (slow_mode.wait(one, slow_mode.BRANCH_LIMIT) for one in (heat, heat + more))
+    shorter, longer = (rules.wait(one, rules.BRANCH_LIMIT) for one in (heat, heat + more))
 
-    assert shorter <= longer <= slow_mode.LONGEST_WAIT
-    assert (shorter == 0) == (heat < slow_mode.BRANCH_LIMIT)
-    assert shorter == 0 or shorter >= slow_mode.FIRST_WAIT
+    assert shorter <= longer <= rules.LONGEST_WAIT
+    assert (shorter == 0) == (heat < rules.BRANCH_LIMIT)
+    assert shorter == 0 or shorter >= rules.FIRST_WAIT
 
 
 async def test_a_branch_of_fast_back_and_forth_slows_and_the_rest_of_the_thread_does_not(app: Litestar) -> None:
@@ -107,7 +107,7 @@ async def test_reports_and_removals_heat_the_whole_thread(app: Litestar) -> None
     item = await reported(author)
     thread = await db.value("select thread from queue_item where id = $1", item)
     await decided(item, mo)
-    assert (await slow_mode.place(thread)).heat == pytest.approx(slow_mode.REPORT + slow_mode.REMOVAL, abs=0.1)
+    assert (await heat.activity(thread)).heat == pytest.approx(heat.REPORT + heat.REMOVAL, abs=0.1)
 
     for _ in range(3):
         comment = await make.comment(thread, await make.member())
@@ -129,9 +129,9 @@ async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.Asy
     written = await quarrel(thread, await make.member(), await make.member())
     assert SLOW_MODE not in await page_of(client, thread)
 
-    assert await slow_mode_display.update_all() == 1
+    assert await display.update_all() == 1
     for _ in range(3):
-        assert await slow_mode_display.update_all() == 0, "the same is told once"
+        assert await display.update_all() == 0, "the same is told once"
     page = await page_of(client, thread)
 
     assert re.search(
@@ -155,7 +155,7 @@ async def test_a_heated_branch_says_so_where_it_begins(client: httpx.AsyncClient
     calm = await make.comment(thread, await make.member())
     await make.comment(thread, other, parent=calm)
     assert "heated" not in await page_of(client, thread)
-    await slow_mode_display.update_all()
+    await display.update_all()
 
     visitors = await page_of(client, thread)
     alone = (await client.get(f"/t/{thread}/x?focus={first}")).text
@@ -172,13 +172,13 @@ async def test_a_heated_branch_says_so_where_it_begins(client: httpx.AsyncClient
 async def test_it_lasts_as_long_as_was_said(app: Litestar) -> None:
     thread = await make.thread()
     await quarrel(thread, await make.member(), await make.member())
-    (told,) = await slow_mode_display._slow_branches(thread)
+    (told,) = await display._slow_branches(thread)
     lasts: timedelta = await db.value("select $1 - now()", told.until)
 
     await pass_by(seconds=(lasts - timedelta(minutes=2)).total_seconds())
-    assert [one.comment for one in await slow_mode_display._slow_branches(thread)] == [told.comment]
+    assert [one.comment for one in await display._slow_branches(thread)] == [told.comment]
     await pass_by(minutes=2)
-    assert await slow_mode_display._slow_branches(thread) == []
+    assert await display._slow_branches(thread) == []
 
 
 async def test_a_rule_that_slows_is_told_too(client: httpx.AsyncClient) -> None:
@@ -186,7 +186,7 @@ async def test_a_rule_that_slows_is_told_too(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     await make.comment(thread, await make.member(), "You fool!")
 
-    await slow_mode_display.update_all()
+    await display.update_all()
 
     assert "this discussion is heated, so one comment every 2 minutes from each member" in await page_of(client, thread)
 
@@ -196,7 +196,7 @@ async def test_open_pages_hear_when_it_begins_and_when_it_ends(app: Litestar) ->
     written = await quarrel(thread, await make.member(), await make.member())
     seq = await db.value("select last_seq from thread where id = $1", thread)
 
-    await slow_mode_display.update_all()
+    await display.update_all()
     (begins,) = await render.events(await live.events_after(thread, seq, 10))
     await pass_by(minutes=31)
     ends = (await render.events(await live.events_after(thread, seq, 10)))[-1]
@@ -214,7 +214,7 @@ WAIT = r"You answered [^.]+ ago and {}\. You can post again in [^.]+, at \d\d:\d
 async def test_who_has_to_wait_reads_so_before_they_write(client: httpx.AsyncClient) -> None:
     one, other, thread = await make.member(), await make.member(), await make.thread()
     written = await quarrel(thread, one, other)
-    await slow_mode_display.update_all()
+    await display.update_all()
     forms = [f"/c/{written[-1]}/reply", f"/c/{await make.comment(thread, await make.member())}/reply"]
 
     await make.sign_in(client, one)

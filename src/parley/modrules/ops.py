@@ -1,12 +1,11 @@
-"""What moderators do with rules: write, change, test, switch and order them; each on the record."""
+"""Writing, changing, testing, switching and ordering rules, each with an entry in the record."""
 
 from functools import partial
 
 import msgspec
 
-from parley.automod.backtests.run import Result
-from parley.automod.rules import current, limits
-from parley.automod.rules.limits import STATES, RuleDraft
+from parley.automod.rules import current
+from parley.backtests.run import Result
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
@@ -14,10 +13,12 @@ from parley.core.http.access import Viewer
 from parley.decisions.rules import Stale
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
+from parley.modrules import limits
+from parley.modrules.limits import STATES, RuleDraft
 
 
 class LockedRule(msgspec.Struct, frozen=True):
-    """A locked rule as it is."""
+    """A rule whose row is locked."""
 
     id: int
     name: str
@@ -29,7 +30,7 @@ class LockedRule(msgspec.Struct, frozen=True):
     position: int
 
 
-class Tested(msgspec.Struct, frozen=True):
+class FinishedTest(msgspec.Struct, frozen=True):
     """The last finished back-test of a version."""
 
     id: int
@@ -53,22 +54,24 @@ update rule set name = $2, conditions = $3::jsonb, action = $4, guideline = $5, 
                 changed_at = now()
 where id = $1 and not exists (select from rule other where other.name = $2 and other.id <> $1)
 """
-KEEP = """
+SAVE_VERSION = """
 insert into rule_version (rule, version, conditions, action, changed_by, changed_at)
 select id, version, conditions, action, changed_by, changed_at from rule where id = $1
 """
-SWITCH = "update rule set state = $2, changed_by = $3, changed_at = now() where id = $1"
-TESTED = """
+SET_STATE = "update rule set state = $2, changed_by = $3, changed_at = now() where id = $1"
+LAST_TEST = """
 select id, proposed_by, result::text as result from backtest where rule = $1 and version = $2 and state = 'done'
 order by id desc limit 1
 """
-TEST = """
+REQUEST_TEST = """
 insert into backtest (rule, version, asked_by, created_at, changed_at)
 select $1, $2, $3, now(), now()
 where not exists (select from backtest where rule = $1 and version = $2 and state in ('waiting', 'running'))
 """
-OTHERS = "select exists(select from member where role in ('moderator', 'admin') and state = 'active' and id <> $1)"
-# It goes a place and a half, and all are numbered anew.
+HAS_OTHER_STAFF = (
+    "select exists(select from member where role in ('moderator', 'admin') and state = 'active' and id <> $1)"
+)
+# The rule moves by one and a half positions, between its new neighbours; then all are numbered anew.
 MOVE = """
 update rule u set position = n.place
 from (select id, row_number() over (order by place, id) as place
@@ -80,51 +83,52 @@ UP, DOWN = -1.5, 1.5
 TAKEN = "There is a rule of this name already. Please give it another one; what you typed is kept."
 
 
-async def create(viewer: Viewer, asked: RuleDraft) -> int:
-    """Write a new rule, which is off, and return its number. Raises Refused where its name is taken."""
+async def create(viewer: Viewer, draft: RuleDraft) -> int:
+    """Save a new rule, switched off, and return its id. Raises Refused where its name is taken."""
     async with db.atomic():
-        made: int | None = await db.value(CREATE, asked.name, asked.asks, asked.action, asked.guideline, viewer.id)
+        made: int | None = await db.value(
+            CREATE, draft.name, draft.conditions_json, draft.action, draft.guideline, viewer.id
+        )
         if made is None:
             raise Refused(TAKEN)
-        await db.execute(KEEP, made)
-        await modlog.write(viewer, Entry("rule.new", "rule", made, {}, _said(asked, 1, "off"), asked.guideline))
+        await db.execute(SAVE_VERSION, made)
+        await modlog.write(viewer, Entry("rule.new", "rule", made, {}, _recorded(draft, 1, "off"), draft.guideline))
     return made
 
 
-async def change(viewer: Viewer, rule: int, version: int, asked: RuleDraft) -> None:
-    """Change a rule; what it asks or does is a new version, which at most watches until it is tested and switched on.
+async def change(viewer: Viewer, rule: int, version: int, draft: RuleDraft) -> None:
+    """Change a rule. New conditions or a new action make a new version, in shadow at most until it is tested.
 
-    Raises Stale where somebody else changed it since, Refused where the new name is taken.
+    Raises Stale where another moderator changed the rule since `version`, Refused where the new name is taken.
     """
     async with db.atomic():
         was = await _locked(rule, version)
-        same = _same(was, asked)
+        same = _same(was, draft)
         number = was.version if same else was.version + 1
         state = was.state if same or was.state == "off" else "shadow"
-        values = (asked.name, asked.asks, asked.action, asked.guideline, number, state, viewer.id)
+        values = (draft.name, draft.conditions_json, draft.action, draft.guideline, number, state, viewer.id)
         if not await db.execute(CHANGE, rule, *values):
             raise Refused(TAKEN)
         if not same:
-            await db.execute(KEEP, rule)
+            await db.execute(SAVE_VERSION, rule)
         before = {"name": was.name, "version": was.version, "state": was.state}
-        entry = Entry("rule.change", "rule", rule, before, _said(asked, number, state), asked.guideline)
+        entry = Entry("rule.change", "rule", rule, before, _recorded(draft, number, state), draft.guideline)
         await modlog.write(viewer, entry)
         db.after_commit(_forget)
 
 
 async def test(viewer: Viewer, rule: int, version: int) -> None:
-    """Ask for a back-test of a version; one that is under way is enough."""
+    """Request a back-test of a version, unless one is waiting or running."""
     async with db.atomic():
         await _locked(rule, version)
-        await db.execute(TEST, rule, version, viewer.id)
+        await db.execute(REQUEST_TEST, rule, version, viewer.id)
         db.after_commit(partial(wake_job, "backtests"))
 
 
 async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
-    """Bring a rule into a state and return the one that it is in now.
+    """Switch a rule to `state` and return its state then, unchanged where a second moderator has to agree first.
 
-    It stays as it was where a second moderator has to agree first. Raises Stale where somebody else changed it since,
-    Refused where it was not tested.
+    Raises Stale where another moderator changed the rule since `version`, Refused where it was not tested.
     """
     if state not in STATES:
         raise Refused("Please choose off, watching or on.")
@@ -134,7 +138,7 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
             return state
         if state == "on" and not await _agreed(viewer, was):
             return was.state
-        await db.execute(SWITCH, rule, state, viewer.id)
+        await db.execute(SET_STATE, rule, state, viewer.id)
         entry = Entry(f"rule.{state}", "rule", rule, {"state": was.state}, {"state": state}, was.guideline)
         await modlog.write(viewer, entry)
         db.after_commit(_forget)
@@ -142,10 +146,10 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
 
 
 async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
-    """Whether as many moderators agree as have to; a first one's wish is noted."""
-    tested = await db.fetch_one(Tested, TESTED, rule.id, rule.version)
+    """Whether enough moderators agree to switch a rule on. The first one's proposal is saved."""
+    tested = await db.fetch_one(FinishedTest, LAST_TEST, rule.id, rule.version)
     result = limits.may_switch_on(msgspec.json.decode(tested.result, type=Result) if tested else None)
-    if tested is None or not limits.needs_two(rule.action, result) or not await db.value(OTHERS, viewer.id):
+    if tested is None or not limits.needs_two(rule.action, result) or not await db.value(HAS_OTHER_STAFF, viewer.id):
         return True
     if tested.proposed_by is None:
         await db.execute("update backtest set proposed_by = $2 where id = $1", tested.id, viewer.id)
@@ -154,7 +158,7 @@ async def _agreed(viewer: Viewer, rule: LockedRule) -> bool:
 
 
 async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
-    """Let a rule come before the one above it, or after the one below: the first that holds decides."""
+    """Move a rule one position up or down."""
     async with db.atomic():
         was = await _locked(rule)
         if await db.execute(MOVE, rule, UP if up else DOWN):
@@ -165,7 +169,7 @@ async def move(viewer: Viewer, rule: int, *, up: bool) -> None:
 
 
 async def stop(viewer: Viewer, *, on: bool) -> None:
-    """Stop all rules at once (`on`), or let them go on as they are set."""
+    """Stop all rules at once (`on`), or start them again, each in its own state."""
     async with db.atomic():
         if await current.is_stopped() != on:
             await modlog.write(viewer, Entry("stop" if on else "start", "engine", 0))
@@ -173,7 +177,7 @@ async def stop(viewer: Viewer, *, on: bool) -> None:
 
 
 async def _locked(rule: int, version: int | None = None) -> LockedRule:
-    """Lock a rule. Raises NotFound, or Stale where it is no longer at the version that was seen."""
+    """Lock a rule. Raises NotFound, and Stale where `version` is not its current one."""
     was = await db.fetch_one(LockedRule, LOCK, rule)
     if was is None:
         raise NotFound("There is no such rule.")
@@ -182,16 +186,16 @@ async def _locked(rule: int, version: int | None = None) -> LockedRule:
     return was
 
 
-def _same(was: LockedRule, asked: RuleDraft) -> bool:
-    """Whether a rule would ask and do the same as before."""
-    before, after = msgspec.json.decode(was.conditions), msgspec.json.decode(asked.asks)
-    return (before, was.action) == (after, asked.action)
+def _same(was: LockedRule, draft: RuleDraft) -> bool:
+    """Whether a draft has the conditions and the action of the rule."""
+    before, after = msgspec.json.decode(was.conditions), msgspec.json.decode(draft.conditions_json)
+    return (before, was.action) == (after, draft.action)
 
 
-def _said(asked: RuleDraft, version: int, state: str) -> dict[str, object]:
-    """What the record says of a rule."""
-    conditions = msgspec.to_builtins(asked.conditions)
-    shown: dict[str, object] = {"name": asked.name, "version": version, "state": state, "action": asked.action}
+def _recorded(draft: RuleDraft, version: int, state: str) -> dict[str, object]:
+    """A rule as the record shows it."""
+    conditions = msgspec.to_builtins(draft.conditions)
+    shown: dict[str, object] = {"name": draft.name, "version": version, "state": state, "action": draft.action}
     return shown | {"conditions": conditions}
 
 

@@ -11,8 +11,6 @@ import make
 from automod.rows import asked, backtested, newcomer, put_rule
 from modqueue.reported import decided
 from parley.automod import checks
-from parley.automod.backtests import costs, jobs
-from parley.automod.backtests import run as backtests
 from parley.automod.rules import current
 from parley.automod.rules.conditions import (
     Age,
@@ -28,6 +26,8 @@ from parley.automod.rules.conditions import (
     UpheldBefore,
     WordList,
 )
+from parley.backtests import costs, jobs
+from parley.backtests import run as backtests
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
@@ -170,7 +170,7 @@ async def test_it_says_the_cost_of_texts_made_for_the_patterns_of_the_rule(app: 
     result = await backtested(rule)
 
     assert result.comments == 0
-    assert result.costliest.made and result.costliest.is_over
+    assert result.costliest.made and result.costliest.exceeds_budget
 
 
 async def test_it_says_the_cost_of_the_longest_comments(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,4 +182,4 @@ async def test_it_says_the_cost_of_the_longest_comments(app: Litestar, monkeypat
     result = await backtested(rule)
 
     assert (result.costliest.size, result.costliest.made) == (size, False)
-    assert not result.costliest.is_over
+    assert not result.costliest.exceeds_budget

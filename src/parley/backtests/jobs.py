@@ -1,20 +1,20 @@
-"""What the worker does for the rules: back-tests that were asked for, and measuring what the rules in force cost."""
+"""The worker's jobs: running requested back-tests, and measuring the cost of the rules in force."""
 
 from datetime import datetime
 
 import msgspec
 import structlog
 
-from parley.automod.backtests import run
-from parley.automod.backtests.costs import costliest
 from parley.automod.rules import budget, current
 from parley.automod.rules.evaluate import ActiveRule
+from parley.backtests import run
+from parley.backtests.costs import costliest
 from parley.core import db
 from parley.core.events import attempts
 
 log = structlog.get_logger(__name__)
 
-# One that a worker left behind is taken up anew.
+# A run without progress for a minute lost its worker and starts again.
 CLAIM = f"""
 update backtest set state = 'running', done = 0, changed_at = clock_timestamp() where id = (
     select id from backtest
@@ -31,7 +31,7 @@ FINISH = "update backtest set state = $2, result = $3::jsonb, changed_at = clock
 
 
 class RequestedBacktest(msgspec.Struct, frozen=True):
-    """A back-test that was asked for."""
+    """A back-test that a moderator requested."""
 
     id: int
     rule: int
@@ -40,45 +40,45 @@ class RequestedBacktest(msgspec.Struct, frozen=True):
 
 
 async def run_backtests() -> int:
-    """Run every back-test that waits, and return how many there were."""
+    """Run all waiting back-tests, and return their number."""
     count = 0
-    while (wanted := await db.fetch_one(RequestedBacktest, CLAIM)) is not None:
-        await attempts.each("backtests", [wanted], _run, key=lambda one: one.id, in_transaction=False)
+    while (request := await db.fetch_one(RequestedBacktest, CLAIM)) is not None:
+        await attempts.each("backtests", [request], _run, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count
 
 
-async def _run(wanted: RequestedBacktest) -> None:
-    """Run one; what goes wrong is said on its page and in the log."""
+async def _run(request: RequestedBacktest) -> None:
+    """Run one back-test. An error is logged, and its page shows that it failed."""
     try:
-        result = await run.run(wanted.id, await _rule(wanted), wanted.created_at)
+        result = await run.run(request.id, await _rule(request), request.created_at)
     except Exception:
-        log.exception("back-test failed", backtest=wanted.id, rule=wanted.rule, version=wanted.version)
-        await db.execute(FINISH, wanted.id, "failed", "{}")
+        log.exception("back-test failed", backtest=request.id, rule=request.rule, version=request.version)
+        await db.execute(FINISH, request.id, "failed", "{}")
     else:
-        await db.execute(FINISH, wanted.id, "done", msgspec.json.encode(result).decode())
+        await db.execute(FINISH, request.id, "done", msgspec.json.encode(result).decode())
 
 
-# Which versions of rules this process measured: another release may make them costlier.
+# (rule, version) pairs that this process has measured. Kept in memory, since another release may change the cost.
 _measured: set[tuple[int, int]] = set()
 
 
 async def check_costs() -> int:
-    """Measure each rule that is on or watching once in this process, and report one over its budget."""
+    """Measure each rule in force once per process, and report those that exceed their budget."""
     rules = [one for one in (await current.in_force()).rules if (one.id, one.version) not in _measured]
     return len(await attempts.each("rule costs", rules, _check_cost, key=lambda one: one.id))
 
 
 async def _check_cost(rule: ActiveRule) -> None:
     worst = await costliest(rule)
-    if worst.is_over:
+    if worst.exceeds_budget:
         await budget.report(budget.Overrun(rule, worst.size, worst.seconds))
     _measured.add((rule.id, rule.version))
 
 
-async def _rule(wanted: RequestedBacktest) -> ActiveRule:
-    """The version of a rule that is wanted. Raises LookupError, or ValidationError for one we do not understand."""
-    row = await db.fetch_one(current.CurrentRuleRow, RULE, wanted.rule, wanted.version)
+async def _rule(request: RequestedBacktest) -> ActiveRule:
+    """The version of a rule that is request. Raises LookupError, or ValidationError for one we do not understand."""
+    row = await db.fetch_one(current.CurrentRuleRow, RULE, request.rule, request.version)
     if row is None:
-        raise LookupError("there is no such version")
+        raise LookupError(f"rule {request.rule} has no version {request.version}")
     return current.rule_of(row)

@@ -6,14 +6,14 @@ import pytest
 
 import make
 from automod.rows import backtested, mailed, put_rule
-from parley.automod.backtests import costs, jobs
-from parley.automod.backtests.costs import Cost
-from parley.automod.backtests.run import Result
-from parley.automod.rules import limits
 from parley.automod.rules.conditions import Pattern, WordList
 from parley.automod.rules.evaluate import ActiveRule
+from parley.backtests import costs, jobs
+from parley.backtests.costs import Cost
+from parley.backtests.run import Result
 from parley.core import db
 from parley.core.errors import Refused
+from parley.modrules import limits
 
 OVER = Result(costliest=Cost(10_000, 0.05, made=True))
 
@@ -24,9 +24,9 @@ def test_a_rule_over_its_budget_is_not_switched_on() -> None:
 
 
 def test_a_short_text_counts_as_one_of_a_kilobyte() -> None:
-    assert not Cost(10, 0.001).is_over
-    assert Cost(10, 0.003).is_over
-    assert not Cost(10_000, 0.019).is_over
+    assert not Cost(10, 0.001).exceeds_budget
+    assert Cost(10, 0.003).exceeds_budget
+    assert not Cost(10_000, 0.019).exceeds_budget
 
 
 @pytest.mark.parametrize("asks", [WordList(["fool", "idiot"]), Pattern(r"\bcheap\s+(?:shoes|watches)\b")])

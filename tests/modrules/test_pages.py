@@ -8,8 +8,8 @@ from litestar import Litestar
 
 import make
 from automod.rows import asked, put_rule
-from parley.automod.backtests import jobs
 from parley.automod.rules.conditions import Age, Links, WordList
+from parley.backtests import jobs
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.modlog import ops as modlog

@@ -1,4 +1,4 @@
-"""The conditions as people meet them: what each is called, which fields it is typed in, and how it reads."""
+"""The conditions in the interface: their labels, their form fields, and how each reads in a sentence."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_type_hints
@@ -11,19 +11,18 @@ from parley.core.text.cleaning import BadText, as_id, clean
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field of a condition: a whole number, one line, many lines, a choice, or yes and no."""
+    """One form field of a condition."""
 
     name: str
     label: str
     type: Literal["number", "percent", "line", "lines", "choice", "flag"]
-    # What stands in it at first, and what is said when it cannot be read.
-    first: str
-    mistake: str
+    default: str
+    error: str
     choices: dict[str, str] = {}
 
 
 class ConditionKind(msgspec.Struct, frozen=True):
-    """One kind of condition, and how it reads after "a comment where"."""
+    """One kind of condition; `says` words it so that it follows "a comment where"."""
 
     condition: type[Condition]
     label: str
@@ -32,7 +31,7 @@ class ConditionKind(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The word for it in the database and in forms."""
+        """Its name in the database and in forms."""
         return str(self.condition.__struct_config__.tag)
 
 
@@ -44,8 +43,8 @@ def _times(number: float, one: str, many: str) -> str:
     return one if number == 1 else many.format(f"{number:g}")
 
 
-# Of a longer list of words a sentence says the first ones, and how many there are.
-MOST_SAID = 6
+# Sentences shorten longer lists of words.
+MOST_LISTED = 6
 WHOSE = {"author": "by the same author (the last 10)", "anyone": "by anybody (the last 30)"}
 YES_NO = {"1": "written with AI assistance", "0": "written without"}
 
@@ -57,7 +56,7 @@ KINDS = {
             "Words",
             (Field("words", "Words or phrases, one a line; whole words, in any case", "lines", "",
                    "Please write at least one word, at most 500, each of up to 100 characters."),),
-            lambda one: f"its words include {_either(one.words)}",
+            lambda one: f"its words include {_alternatives(one.words)}",
         ),
         ConditionKind(
             c.Pattern,
@@ -77,7 +76,7 @@ KINDS = {
             "Sites it links to",
             (Field("domains", "Domains, one a line; subdomains count too", "lines", "",
                    "Please write at least one domain, at most 500, each alone, like example.org."),),
-            lambda one: f"it links to {_either(one.domains)}",
+            lambda one: f"it links to {_alternatives(one.domains)}",
         ),
         ConditionKind(
             c.Similar,
@@ -146,32 +145,32 @@ def sentence(action: str, conditions: tuple[Condition, ...]) -> str:
 
 
 def in_full(action: str, conditions: tuple[Condition, ...]) -> str:
-    """A rule in one sentence, and every word of its long lists."""
+    """A rule in one sentence, followed by the full lists that the sentence shortens."""
     lists = (value for one in conditions for value in msgspec.structs.astuple(one) if isinstance(value, list))
-    return " ".join([sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_SAID)])
+    return " ".join([sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_LISTED)])
 
 
 def typed(condition: Condition) -> dict[str, str]:
-    """A condition as its fields show it."""
+    """The values of a condition's form fields."""
     kind = KINDS[str(condition.__struct_config__.tag)]
     return {field.name: _shown(field, getattr(condition, field.name)) for field in kind.fields}
 
 
 def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | None, dict[str, str]]:
-    """The condition that was typed; or None, and what is wrong with which field."""
-    hints, read_values, mistakes = get_type_hints(kind.condition, include_extras=True), {}, {}
+    """The condition that was typed, or None with an error for each wrong field."""
+    hints, read_values, errors = get_type_hints(kind.condition, include_extras=True), {}, {}
     for field in kind.fields:
         try:
             read_values[field.name] = msgspec.convert(_value(field, values.get(field.name, "")), hints[field.name])
         except (BadText, BadPattern) as error:
-            mistakes[field.name] = str(error)
+            errors[field.name] = str(error)
         except msgspec.ValidationError:
-            mistakes[field.name] = field.mistake
-    return (None if mistakes else kind.condition(**read_values)), mistakes
+            errors[field.name] = field.error
+    return (None if errors else kind.condition(**read_values)), errors
 
 
 def _value(field: Field, raw: str) -> Any:
-    """What was typed, as the condition wants it; what cannot be one is left to be refused."""
+    """Convert what was typed to the type of the field. What cannot be converted fails validation later."""
     value: Any = raw
     match field.type:
         case "number":
@@ -201,9 +200,9 @@ def _shown(field: Field, value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _either(words: list[str]) -> str:
-    said = [f"“{word}”" for word in words]
-    if len(said) > MOST_SAID:
-        return f"{', '.join(said[: MOST_SAID - 1])} or one of {len(said) - MOST_SAID + 1} others"
-    *others, last = said
+def _alternatives(words: list[str]) -> str:
+    quoted = [f"“{word}”" for word in words]
+    if len(quoted) > MOST_LISTED:
+        return f"{', '.join(quoted[: MOST_LISTED - 1])} or one of {len(quoted) - MOST_LISTED + 1} others"
+    *others, last = quoted
     return f"{', '.join(others)} or {last}" if others else last

@@ -1,10 +1,12 @@
-"""The facts of the past: what the rules would have known of each comment at the moment when it was posted.
+"""The facts that rules would have used for each comment at the time it was posted.
 
-It reads of the past what facts.py and slow_mode.py read of the present; the texts, states and decisions are today's.
+The counterpart of automod/rules/facts.py and slow_mode/heat.py for earlier times. Texts, states and decisions are those
+of today.
 """
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -12,8 +14,8 @@ from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
 from parley.automod.rules.post import LONGEST_COMPARED, Post
-from parley.automod.slow_mode import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
 from parley.core import db
+from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
 
 HOUR, DAY = 3_600.0, 86_400.0
 RECORD_DAYS = 90
@@ -31,7 +33,7 @@ join member m on m.id = c.author left join comment p on p.id = c.parent left joi
 order by place
 """  # noqa: S608 constants only
 
-FORMERLY = f"""
+LET_IN_BEFORE = f"""
 select c.author as key, least(count(*), {MOST_COUNTED}) as number from comment c
 where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days' group by c.author
 """  # noqa: S608 constants only
@@ -40,25 +42,25 @@ select d.member as key, extract(epoch from d.created_at)::float8 as number from 
 where d.member is not null and d.state = 'in_force' and d.action in {RESTRICTS}
   and d.created_at > $1::timestamptz - interval '120 days' order by d.created_at
 """  # noqa: S608 constants only
-LATELY = """
+RECENT_TIMES = """
 select author as key, extract(epoch from created_at)::float8 as number from comment
 where author is not null and created_at <= $1::timestamptz - interval '30 days'
   and created_at > $1::timestamptz - interval '30 days 1 hour' order by created_at, id
 """
-OWN_WORDS = f"""
+OWN_POSTS = f"""
 select m.id as key, o.body from member m cross join lateral (
     select left(c.body, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
     where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
     order by c.created_at desc, c.id desc limit {OWN}
 ) o order by o.created_at, o.id
 """  # noqa: S608 constants only
-OTHER_WORDS = f"""
+RECENT_POSTS = f"""
 select 0::bigint as key, body from (
     select id, left(body, {LONGEST_COMPARED}) as body from comment
     where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
 ) o order by id
 """  # noqa: S608 constants only
-HEATED = f"""
+HEAT_POINTS = f"""
 select i.thread as key, {REPORT} * r.weight as weight, extract(epoch from r.created_at)::float8 as at
 from report r join queue_item i on i.id = r.item
 where i.kind = 'comment' and r.outcome is distinct from 'declined' and i.thread is not null
@@ -72,7 +74,7 @@ order by at
 
 
 class PastComment(msgspec.Struct, frozen=True):
-    """A comment of the past; times are seconds since 1970. `judged`: its author is not on the staff."""
+    """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff."""
 
     id: int
     thread: int
@@ -86,7 +88,7 @@ class PastComment(msgspec.Struct, frozen=True):
     quick: bool
 
 
-class Number(msgspec.Struct, frozen=True):
+class MemberFigure(msgspec.Struct, frozen=True):
     key: int
     number: float
 
@@ -96,45 +98,45 @@ class CommentBody(msgspec.Struct, frozen=True):
     body: str
 
 
-class Heated(msgspec.Struct, frozen=True):
+class HeatPoint(msgspec.Struct, frozen=True):
     key: int
     weight: float
     at: float
 
 
 class History:
-    """What was known, as far as a rule asks for it; it moves on with each comment that it is told of."""
+    """The facts that one rule needs, kept up to date as comments are added in the order of their posting."""
 
     def __init__(self, rule: ActiveRule) -> None:
         self.needs = frozenset[str]().union(*(one.needs for one in rule.conditions))
-        self.likens = {one.to for one in rule.conditions if isinstance(one, Similar)}
+        self.compared_with = {one.to for one in rule.conditions if isinstance(one, Similar)}
         self.let_in: defaultdict[int, int] = defaultdict(int)
         self.upheld: defaultdict[int, list[float]] = defaultdict(list)
         self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
         self.own: defaultdict[int, deque[str]] = defaultdict(lambda: deque(maxlen=OWN))
         self.others: deque[str] = deque(maxlen=OTHERS)
-        self.heated: defaultdict[int, list[Heated]] = defaultdict(list)
+        self.heat_points: defaultdict[int, list[HeatPoint]] = defaultdict(list)
 
-    async def begin(self, until: object) -> None:
-        """Know what was known thirty days before `until`."""
+    async def load(self, until: datetime) -> None:
+        """Load the facts as of thirty days before `until`."""
         if "record" in self.needs:
-            self.let_in.update({one.key: int(one.number) for one in await db.fetch(Number, FORMERLY, until)})
-            for one in await db.fetch(Number, UPHELD, until):
+            self.let_in.update({one.key: int(one.number) for one in await db.fetch(MemberFigure, LET_IN_BEFORE, until)})
+            for one in await db.fetch(MemberFigure, UPHELD, until):
                 self.upheld[one.key].append(one.number)
         if "recent" in self.needs:
-            for one in await db.fetch(Number, LATELY, until):
+            for one in await db.fetch(MemberFigure, RECENT_TIMES, until):
                 self.times[one.key].append(one.number)
-        if "author" in self.likens:
-            for body in await db.fetch(CommentBody, OWN_WORDS, until):
+        if "author" in self.compared_with:
+            for body in await db.fetch(CommentBody, OWN_POSTS, until):
                 self.own[body.key].append(body.body)
-        if "anyone" in self.likens:
-            self.others.extend(body.body for body in await db.fetch(CommentBody, OTHER_WORDS, until))
+        if "anyone" in self.compared_with:
+            self.others.extend(body.body for body in await db.fetch(CommentBody, RECENT_POSTS, until))
         if "heat" in self.needs:
-            for point in await db.fetch(Heated, HEATED, until):
-                self.heated[point.key].append(point)
+            for point in await db.fetch(HeatPoint, HEAT_POINTS, until):
+                self.heat_points[point.key].append(point)
 
     def post(self, row: PastComment) -> Post:
-        """A comment as the rules would have seen it."""
+        """The comment as rules would have seen it."""
         return Post(
             body=row.body,
             assisted=row.assisted,
@@ -142,22 +144,22 @@ class History:
             comments=self.let_in[row.author],
             upheld=sum(row.at - RECORD_DAYS * DAY < at <= row.at for at in self.upheld.get(row.author, ())),
             since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
-            own=tuple(reversed(self.own[row.author])) if "author" in self.likens else (),
+            own=tuple(reversed(self.own[row.author])) if "author" in self.compared_with else (),
             others=tuple(reversed(self.others)),
-            heat=heat(self._points(self.heated.get(row.thread, ()), row.at)),
+            heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
         )
 
     def add(self, row: PastComment) -> None:
-        """Know of a comment from now on."""
+        """Add a comment to the facts of later ones."""
         self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
         self.times[row.author].append(row.at)
-        if "author" in self.likens:
+        if "author" in self.compared_with:
             self.own[row.author].append(row.body[:LONGEST_COMPARED])
-        if "anyone" in self.likens:
+        if "anyone" in self.compared_with:
             self.others.append(row.body[:LONGEST_COMPARED])
         if "heat" in self.needs and row.quick:
-            self.heated[row.thread].append(Heated(row.thread, QUICK, row.at))
+            self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at))
 
     @staticmethod
-    def _points(heated: Iterable[Heated], at: float) -> list[Point]:
-        return [Point(0, one.weight, at - one.at) for one in heated if 0 <= at - one.at < WINDOW]
+    def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
+        return [Point(0, one.weight, at - one.at) for one in points if 0 <= at - one.at < WINDOW]

@@ -1,4 +1,4 @@
-"""The form of a rule: its name, what it does, and a row of fields for each of its conditions."""
+"""The form of a rule: name, action, guideline, and a row of fields for each condition."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,13 +7,13 @@ import msgspec
 
 from parley.automod.rules.conditions import Condition
 from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.kinds import ACTIONS, KINDS, ConditionKind, read, typed
-from parley.automod.rules.limits import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 from parley.core.http.forms import Form
+from parley.modrules.kinds import ACTIONS, KINDS, ConditionKind, read, typed
+from parley.modrules.limits import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 
 
-class Asking(msgspec.Struct):
-    """One condition in the form: its kind, what is typed, and what is wrong with it."""
+class ConditionRow(msgspec.Struct):
+    """One condition in the form: its kind, what was typed, and its errors."""
 
     kind: ConditionKind
     values: dict[str, str]
@@ -21,7 +21,7 @@ class Asking(msgspec.Struct):
 
 
 class RuleForm(Form):
-    """A rule as it was typed. A row's fields end in its number: `kind-0`, `words-0`."""
+    """The form of a rule. The fields of a row end in its number: `kind-0`, `words-0`."""
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str] = ()) -> None:
         super().__init__(data)
@@ -34,38 +34,38 @@ class RuleForm(Form):
 
     @classmethod
     def of(cls, rule: ActiveRule) -> "RuleForm":
-        """The form of a rule as it is."""
+        """The form filled in with an existing rule."""
         form = cls({"name": rule.name, "does": rule.action, "rule": rule.guideline}, [rule.guideline])
-        form.rows = [_asking(condition) for condition in rule.conditions]
+        form.rows = [_row_of(condition) for condition in rule.conditions]
         return form
 
-    def _row(self, number: int) -> Asking:
+    def _row(self, number: int) -> ConditionRow:
         kind = KINDS[self.values[f"kind-{number}"]]
         values = {field.name: self.values.get(f"{field.name}-{number}", "") for field in kind.fields}
-        condition, mistakes = read(kind, values)
+        condition, errors = read(kind, values)
         if condition is not None:
             self.conditions.append(condition)
-        return Asking(kind, values, mistakes)
+        return ConditionRow(kind, values, errors)
 
     @property
     def changes_rows(self) -> bool:
-        """Whether a button of the form asks for one more condition, or one less: nothing is to be saved yet."""
+        """Whether a button adds or removes a condition, so that nothing is saved yet."""
         return self.flag("more") or "less" in self.values
 
     def change_rows(self) -> None:
-        """Add the condition that is asked for, or take one away."""
+        """Add or remove a condition as the button says."""
         less = self.values.get("less", "")
         if less.isascii() and less.isdigit() and len(less) < len("100") and int(less) < len(self.rows):
             del self.rows[int(less)]
         kind = KINDS.get(self.values.get("add", ""))
         if self.flag("more") and kind is not None and len(self.rows) < MOST_CONDITIONS:
-            self.rows.append(Asking(kind, {field.name: field.first for field in kind.fields}, {}))
+            self.rows.append(ConditionRow(kind, {field.name: field.default for field in kind.fields}, {}))
         self.errors.clear()
         for row in self.rows:
             row.errors.clear()
 
     def require(self) -> RuleDraft | None:
-        """The rule that was typed; None where something is wrong or missing, as `errors` and the rows say."""
+        """The rule that was typed; None with `errors`, in the form or its rows, where something is wrong or missing."""
         if not self.name:
             self.errors.setdefault("name", "Please give it a name. The author of a held comment will read it.")
         if not self.guideline:
@@ -77,5 +77,5 @@ class RuleForm(Form):
         return RuleDraft(self.name, self.action, self.guideline or "", tuple(self.conditions))
 
 
-def _asking(condition: Condition) -> Asking:
-    return Asking(KINDS[str(condition.__struct_config__.tag)], typed(condition), {})
+def _row_of(condition: Condition) -> ConditionRow:
+    return ConditionRow(KINDS[str(condition.__struct_config__.tag)], typed(condition), {})

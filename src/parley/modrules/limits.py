@@ -1,15 +1,15 @@
-"""What is allowed with rules: what they need before they act, and who has to agree."""
+"""Limits of rules: what they need before they are switched on, and when a second moderator must agree."""
 
 import msgspec
 
-from parley.automod.backtests.run import Result
 from parley.automod.rules.conditions import Condition
+from parley.backtests.run import Result
 from parley.core.errors import Refused
 
 LONGEST_NAME = 80
 MOST_CONDITIONS = 8
 STATES = ("off", "shadow", "on")
-# What takes a comment out of sight: of more than so much of last week's posts, two moderators decide (trust.md R11).
+# Two moderators must agree on a rule that would have hidden more than this share of a week's comments (trust.md R11).
 HIDES = {"hold", "collapse"}
 MOST_HIDDEN = 0.01
 TOO_EXPENSIVE = (
@@ -19,7 +19,7 @@ TOO_EXPENSIVE = (
 
 
 class RuleDraft(msgspec.Struct, frozen=True):
-    """A rule as a moderator wants it."""
+    """A rule as a moderator entered it."""
 
     name: str
     action: str
@@ -27,20 +27,20 @@ class RuleDraft(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...]
 
     @property
-    def asks(self) -> str:
-        """Its conditions as the database keeps them."""
+    def conditions_json(self) -> str:
+        """The conditions as stored."""
         return msgspec.json.encode(self.conditions).decode()
 
 
 def may_switch_on(tested: Result | None) -> Result:
-    """Raise Refused unless this very version was back-tested and stayed within its budget."""
+    """Raise Refused unless this version was back-tested and stayed within its budget."""
     if tested is None:
         raise Refused("This version has not been back-tested yet. Please test it first, and see what it would do.")
-    if tested.costliest.is_over:
+    if tested.costliest.exceeds_budget:
         raise Refused(TOO_EXPENSIVE)
     return tested
 
 
 def needs_two(action: str, tested: Result) -> bool:
-    """Whether it would have hidden so much of last week's posts that two moderators have to agree."""
+    """Whether the rule would have hidden so many comments in a week that two moderators must agree."""
     return action in HIDES and tested.week_hits > MOST_HIDDEN * tested.week

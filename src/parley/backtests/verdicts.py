@@ -1,9 +1,8 @@
-"""What moderators made of comments that rules hit: whether the rule was right."""
+"""Whether moderators agreed with a rule about the comments that it matched."""
 
 from parley.automod.rules.facts import RESTRICTS
 
-# The comments that a person decided about: true where the last decision took something away and stands, false where it
-# left the comment or was overturned.
+# The comments that a moderator decided on. `is_right`: the last decision was a restriction and was not overturned.
 DECIDED = f"""
 select distinct on (i.target) i.target as comment,
        d.state <> 'overturned' and d.action in {RESTRICTS} as is_right

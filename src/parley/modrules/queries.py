@@ -1,4 +1,4 @@
-"""What the pages of the rules show."""
+"""What the pages about rules show."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,20 +6,20 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.automod.backtests.run import Result
-from parley.automod.backtests.verdicts import DECIDED
 from parley.automod.rules.conditions import AnyCondition, Condition
-from parley.automod.rules.kinds import in_full, sentence
+from parley.backtests.run import Result
+from parley.backtests.verdicts import DECIDED
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.diff import marked
+from parley.modrules.kinds import in_full, sentence
 
-# Characters of a comment that shows what a rule finds.
+# Characters of a matched comment.
 EXCERPT = 280
 
 
 class RuleRow(msgspec.Struct, frozen=True):
-    """A rule with what it did: hits of the last week, and what moderators made of those of the last three months."""
+    """A rule with its hits of the last week; `right` and `wrong` are moderators' decisions on those of 90 days."""
 
     id: int
     name: str
@@ -28,7 +28,7 @@ class RuleRow(msgspec.Struct, frozen=True):
     action: str
     guideline: str
     ground: str
-    asks: str
+    conditions_json: str
     slowest_bytes: int
     slowest_seconds: float
     changed_by: str | None
@@ -39,23 +39,24 @@ class RuleRow(msgspec.Struct, frozen=True):
 
     @property
     def conditions(self) -> tuple[AnyCondition, ...] | None:
-        """What it asks; None where a version of Parley wrote it that knew other conditions."""
-        return _conditions(self.asks)
+        """Its conditions; None where this version of Parley does not know them."""
+        return _conditions(self.conditions_json)
 
     @property
     def sentence(self) -> str:
-        return _in_words(sentence, self.action, self.asks)
+        return _in_words(sentence, self.action, self.conditions_json)
 
     @property
     def precision(self) -> float | None:
-        """The share of its hits that moderators agreed with, of those that they decided on."""
+        """The share of right hits among those that moderators decided on."""
         decided = self.right + self.wrong
         return self.right / decided if decided else None
 
 
 RULES = f"""
 with decided as ({DECIDED})
-select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground, u.conditions::text as asks,
+select u.id, u.name, u.version, u.state, u.action, u.guideline, g.title as ground,
+       u.conditions::text as conditions_json,
        u.slowest_bytes, u.slowest_seconds, m.name as changed_by, u.changed_at, coalesce(h.hits, 0) as hits,
        coalesce(h.right, 0) as right, coalesce(h.wrong, 0) as wrong
 from rule u join guideline g on g.code = u.guideline left join member m on m.id = u.changed_by
@@ -70,7 +71,7 @@ where $1::bigint is null or u.id = $1 order by u.position, u.id
 
 
 async def all_rules() -> list[RuleRow]:
-    """Every rule, in the order in which they are asked."""
+    """All rules, in the order in which they run."""
     return await db.fetch(RuleRow, RULES, None)
 
 
@@ -81,13 +82,13 @@ async def rule(number: int) -> RuleRow | None:
 class VersionRow(msgspec.Struct, frozen=True):
     number: int
     action: str
-    asks: str
+    conditions_json: str
     changed_by: str | None
     changed_at: datetime
 
 
 class RuleVersionRow(msgspec.Struct, frozen=True):
-    """A version of a rule, with what it changed marked in its words."""
+    """A version of a rule, with its changes marked."""
 
     number: int
     changed_by: str | None
@@ -96,22 +97,22 @@ class RuleVersionRow(msgspec.Struct, frozen=True):
 
 
 VERSIONS = """
-select v.version as number, v.action, v.conditions::text as asks, m.name as changed_by, v.changed_at
+select v.version as number, v.action, v.conditions::text as conditions_json, m.name as changed_by, v.changed_at
 from rule_version v left join member m on m.id = v.changed_by where v.rule = $1 order by v.version
 """
 
 
 async def versions(number: int) -> list[RuleVersionRow]:
-    """The versions of a rule, the newest first."""
+    """The versions of a rule, newest first."""
     rows = await db.fetch(VersionRow, VERSIONS, number)
-    words = [_in_words(in_full, row.action, row.asks) for row in rows]
+    words = [_in_words(in_full, row.action, row.conditions_json) for row in rows]
     shown = [Markup("{}").format(words[0]), *map(marked, words, words[1:])] if words else []
     pairs = zip(rows, shown, strict=True)
     return [RuleVersionRow(row.number, row.changed_by, row.changed_at, one) for row, one in pairs][::-1]
 
 
 class TestRow(msgspec.Struct, frozen=True):
-    """A back-test of a version, and how far it is."""
+    """A back-test of a version, with its progress."""
 
     id: int
     version: int
@@ -147,7 +148,7 @@ async def last_test(number: int, version: int) -> TestRow | None:
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """A comment that a back-test hit, as staff may read it, and what moderators made of it."""
+    """A comment that a back-test matched; `is_right` says whether a moderator restricted it, None for no decision."""
 
     id: int
     author: str | None
@@ -172,15 +173,15 @@ async def samples(comments: list[int]) -> list[Sample]:
     return await db.fetch(Sample, SAMPLES, comments)
 
 
-def _conditions(asks: str) -> tuple[AnyCondition, ...] | None:
+def _conditions(conditions_json: str) -> tuple[AnyCondition, ...] | None:
     try:
-        return msgspec.json.decode(asks, type=tuple[AnyCondition, ...])
+        return msgspec.json.decode(conditions_json, type=tuple[AnyCondition, ...])
     except msgspec.ValidationError:
         return None
 
 
-def _in_words(say: Callable[[str, tuple[Condition, ...]], str], action: str, asks: str) -> str:
-    conditions = _conditions(asks)
+def _in_words(say: Callable[[str, tuple[Condition, ...]], str], action: str, conditions_json: str) -> str:
+    conditions = _conditions(conditions_json)
     if not conditions:
         return "This rule was written by another version of Parley and matches nothing here."
     return say(action, conditions)

@@ -1,28 +1,28 @@
-"""The back-test of a rule: every comment of the last thirty days, judged again by the functions that judge new ones."""
+"""Running a back-test: each comment of the last thirty days is judged by the functions that judge new comments."""
 
 from datetime import datetime
 from random import Random
 
 import msgspec
 
-from parley.automod.backtests.costs import Cost, costliest
-from parley.automod.backtests.history import DAY, IDS, ROWS, History, PastComment
-from parley.automod.backtests.verdicts import VERDICTS
 from parley.automod.rules.evaluate import ActiveRule, match
+from parley.backtests.costs import Cost, costliest
+from parley.backtests.history import DAY, IDS, ROWS, History, PastComment
+from parley.backtests.verdicts import VERDICTS
 from parley.core import db
 
 DAYS, WEEK = 30, 7
 BATCH = 1_000
 SAMPLES = 12
 
-SAY = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
+PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
 
 
 class Result(msgspec.Struct):
-    """What a rule would have done: of how many comments, on which days, and what became of those it hit.
+    """What a rule would have matched in thirty days, of which the last seven count as `week`.
 
-    `right` and `wrong`: what moderators took away of what it hit, and what they left. `costliest`: the text on which
-    it took longest for its size.
+    `right`, `wrong`: matched comments that moderators restricted, and those that they approved. `days`: hits per day,
+    oldest first. `samples`: ids of some matched comments. `costliest`: the highest cost per kilobyte.
     """
 
     comments: int = 0
@@ -42,14 +42,14 @@ class Verdicts(msgspec.Struct, frozen=True):
 
 
 async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
-    """Judge the comments of thirty days until then, saying in the back-test's row how far it is."""
+    """Judge the comments of the thirty days before `until`, updating the progress in the back-test's row."""
     result, hits = Result(), list[int]()
-    past, ids = History(rule), await db.values(IDS, until)
-    await past.begin(until)
+    history, ids = History(rule), await db.values(IDS, until)
+    await history.load(until)
     for start in range(0, len(ids), BATCH):
         rows = await db.fetch(PastComment, ROWS, ids[start : start + BATCH])
-        hits += _judge(rule, past, rows, result, until.timestamp())
-        await db.execute(SAY, number, min(start + BATCH, len(ids)), len(ids))
+        hits += _judge(rule, history, rows, result, until.timestamp())
+        await db.execute(PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
     for found in await db.fetch(Verdicts, VERDICTS, hits):
         result.right, result.wrong = found.right, found.wrong
     result.hits = len(hits)
@@ -58,8 +58,8 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
     return result
 
 
-def _judge(rule: ActiveRule, past: History, rows: list[PastComment], result: Result, until: float) -> list[int]:
-    """The comments that the rule hits, counted by day in `result`."""
+def _judge(rule: ActiveRule, history: History, rows: list[PastComment], result: Result, until: float) -> list[int]:
+    """The ids of the comments that the rule matches, counted in `result`."""
     hits = []
     for row in rows:
         if row.judged:
@@ -67,9 +67,9 @@ def _judge(rule: ActiveRule, past: History, rows: list[PastComment], result: Res
             in_week = day >= DAYS - WEEK
             result.comments += 1
             result.week += in_week
-            if match(rule, past.post(row)) is not None:
+            if match(rule, history.post(row)) is not None:
                 hits.append(row.id)
                 result.days[day] += 1
                 result.week_hits += in_week
-        past.add(row)
+        history.add(row)
     return hits

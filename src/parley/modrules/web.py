@@ -1,4 +1,4 @@
-"""The rules over HTTP: the list with its switch for all, one rule with its back-test and its versions, the editor."""
+"""The pages about rules: the list, one rule with its back-test and versions, and the editor."""
 
 from typing import Any
 
@@ -6,17 +6,18 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.automod.rules import current, ops, queries
+from parley.automod.rules import current
 from parley.automod.rules.evaluate import ActiveRule
-from parley.automod.rules.forms import RuleForm
-from parley.automod.rules.kinds import ACTIONS, KINDS, sentence
-from parley.automod.rules.limits import MOST_CONDITIONS, STATES, needs_two
-from parley.automod.rules.queries import RuleRow
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
+from parley.modrules import ops, queries
+from parley.modrules.forms import RuleForm
+from parley.modrules.kinds import ACTIONS, KINDS, sentence
+from parley.modrules.limits import MOST_CONDITIONS, STATES, needs_two
+from parley.modrules.queries import RuleRow
 from parley.reports.guidelines import grounds
 
 
@@ -30,7 +31,6 @@ async def rule_at(number: str) -> RuleRow:
 
 
 async def form_of(request: AnyRequest) -> RuleForm:
-    """The form that was sent."""
     return RuleForm(await posted(request), [one.code for one in await grounds()])
 
 
@@ -47,7 +47,7 @@ async def _list(request: AnyRequest, mistake: str = "", status: int = 200) -> Re
 
 @post("/mod/rules/stop", name="moderation:rule-stop", opt={"who": MODERATOR})
 async def stop(request: AnyRequest) -> Redirect:
-    """Stop all rules (`on=1`), or let them go on."""
+    """Stop all rules (`on=1`), or start them again."""
     await ops.stop(staff(request), on=Form(await posted(request)).flag("on"))
     return Redirect("/mod/rules", status_code=303)
 
@@ -70,11 +70,11 @@ async def new(request: AnyRequest) -> Response[Any]:
     if form.changes_rows:
         form.change_rows()
         return await _new(request, form)
-    asked = form.require()
-    if asked is None:
+    draft = form.require()
+    if draft is None:
         return await _new(request, form, 422)
     try:
-        made = await ops.create(staff(request), asked)
+        made = await ops.create(staff(request), draft)
     except ParleyError as error:
         form.errors["form"] = str(error)
         return await _new(request, form, error.status)
@@ -88,7 +88,7 @@ async def _new(request: AnyRequest, form: RuleForm, status: int = 200) -> Respon
 
 @post("/mod/rules/check", name="moderation:rule-check", opt={"who": MODERATOR}, status_code=200)
 async def check(request: AnyRequest) -> Response[Any]:
-    """To htmx: how what is typed so far reads, or what is wrong with it."""
+    """For htmx: the rule typed so far as a sentence, or its errors."""
     form = await form_of(request)
     mistakes = [mistake for row in form.rows for mistake in row.errors.values()]
     words = sentence(form.action, tuple(form.conditions)) if form.conditions and not mistakes else ""
@@ -102,7 +102,7 @@ async def rule_page(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
 
 @get("/mod/rules/{rule:str}/test", name="moderation:rule-progress", opt={"who": MODERATOR})
 async def progress(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
-    """To htmx: how far the back-test is, and what it found."""
+    """For htmx: the progress and result of the back-test."""
     row = await rule_at(rule)
     if not wants_fragment(request):
         return Redirect(f"/mod/rules/{row.id}", status_code=303)
@@ -115,11 +115,11 @@ async def change(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
     if form.changes_rows:
         form.change_rows()
         return await _rule(request, row, form)
-    asked = form.require()
-    if asked is None:
+    draft = form.require()
+    if draft is None:
         return await _rule(request, row, form, 422)
     try:
-        await ops.change(staff(request), row.id, form.id("version") or 0, asked)
+        await ops.change(staff(request), row.id, form.id("version") or 0, draft)
     except ParleyError as error:
         form.errors["form"] = str(error)
         return await _rule(request, await rule_at(rule), form, error.status)
@@ -127,8 +127,8 @@ async def change(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
 
 
 @post("/mod/rules/{rule:str}/test", name="moderation:rule-test", opt={"who": MODERATOR}, status_code=200)
-async def ask(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
-    """Ask for a back-test of the version that is shown."""
+async def request_test(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
+    """Request a back-test of the version shown."""
     row = await rule_at(rule)
     await ops.test(staff(request), row.id, Form(await posted(request)).id("version") or 0)
     if wants_fragment(request):
@@ -149,16 +149,16 @@ async def switch(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
 async def _rule(
     request: AnyRequest, row: RuleRow, form: RuleForm | None = None, status: int = 200, mistake: str = ""
 ) -> Response[Any]:
-    """The page of one rule; to htmx its editor alone, after a button in it."""
+    """The page of one rule; for htmx after a button of the editor, the editor only."""
     conditions = row.conditions or ()
-    as_it_is = ActiveRule(row.id, row.name, row.version, row.state, 0, row.action, row.guideline, conditions)  # type: ignore[arg-type]
-    context = await _editor(form or RuleForm.of(as_it_is), f"/mod/rules/{row.id}", row.version)
+    current_rule = ActiveRule(row.id, row.name, row.version, row.state, 0, row.action, row.guideline, conditions)  # type: ignore[arg-type]
+    context = await _editor(form or RuleForm.of(current_rule), f"/mod/rules/{row.id}", row.version)
     context |= await _tested(request, row) | {"versions": await queries.versions(row.id), "mistake": mistake}
     return page(request, "automod/rule.html", "editor" if form else None, status=status, **context)
 
 
 async def _tested(request: AnyRequest, row: RuleRow) -> dict[str, Any]:
-    """What the template of the back-test is given."""
+    """The context of the back-test's template."""
     tested = await queries.last_test(row.id, row.version)
     done = tested is not None and tested.state == "done"
     return {
@@ -171,7 +171,7 @@ async def _tested(request: AnyRequest, row: RuleRow) -> dict[str, Any]:
 
 
 async def _editor(form: RuleForm, action: str, version: int = 0) -> dict[str, Any]:
-    """What the template of the editor is given."""
+    """The context of the editor's template."""
     return {
         "form": form,
         "form_action": action,
@@ -183,4 +183,16 @@ async def _editor(form: RuleForm, action: str, version: int = 0) -> dict[str, An
     }
 
 
-handlers: list[object] = [list_page, stop, move, new_form, new, check, rule_page, progress, change, ask, switch]
+handlers: list[object] = [
+    list_page,
+    stop,
+    move,
+    new_form,
+    new,
+    check,
+    rule_page,
+    progress,
+    change,
+    request_test,
+    switch,
+]
