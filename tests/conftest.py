@@ -20,7 +20,7 @@ from redis.asyncio.connection import parse_url
 from make import as_owner, browser
 from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
-from parley.articles.importing import apart, images
+from parley.articles.importing import images, sandbox
 from parley.automod import checks
 from parley.automod.rules import current
 from parley.comments import view
@@ -43,7 +43,7 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # A busy machine may need longer than the product, for the sake of those who wait, gives its servers and its readers.
-# What happens then is tested with times of its own: core/test_{db,ratelimit,strain}.py, importing/test_apart.py.
+# What happens then is tested with times of its own: core/test_{db,ratelimit,strain}.py, importing/test_sandbox.py.
 SECONDS = 60
 PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_000))
 # A test is one transaction, and may do much else in the middle of it.
@@ -88,7 +88,7 @@ def patience() -> Iterator[None]:
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
-        for reading in (apart, images):
+        for reading in (sandbox, images):
             patch.setattr(reading, "_SECONDS", SECONDS)
         yield
 

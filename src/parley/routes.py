@@ -23,7 +23,7 @@ from parley.modrules import web as rules
 from parley.notifications import web as notifications
 from parley.pages import discussion, home, moderation_counts, profile, statement, thread
 from parley.reports import web as reports
-from parley.threads import publishing, revise, revisions, updates
+from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
 from parley.votes import web as votes
 
@@ -33,10 +33,10 @@ FEATURES = (
     articles,
     home,
     threads,
-    publishing,
-    revise,
-    revisions,
-    updates,
+    publish_web,
+    revise_web,
+    revision_web,
+    suggestion_web,
     thread,
     discussion,
     comments,

@@ -34,8 +34,8 @@ from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.notifications import jobs as notifications
 from parley.slow_mode import display as slow_mode
-from parley.threads import checks
 from parley.threads import jobs as threads
+from parley.threads import source_jobs
 from parley.votes import jobs as votes
 
 log = structlog.get_logger(__name__)
@@ -78,8 +78,8 @@ JOBS = (
     Job("backtests", backtests.run_backtests, seconds=3),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_events, seconds=5),
-    Job("sources", checks.check_sources, seconds=60, deferrable=True),
-    Job("standings", threads.refresh_standings, seconds=10),
+    Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
+    Job("thread stats", threads.refresh_thread_stats, seconds=10),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),

@@ -30,7 +30,7 @@ from parley.mail import off_link
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
-from parley.threads.jobs import refresh_standings
+from parley.threads.jobs import refresh_thread_stats
 
 SPARE = 60
 # The home page belongs to the demo: these threads stand behind it.
@@ -204,7 +204,7 @@ async def main() -> None:
     ours = [*spare, *made.values()]
     await db.execute(OLD, ours)
     made |= {"ready": await ready(), "proposed": await proposed(made["wide"])} | await mailed()
-    await refresh_standings()
+    await refresh_thread_stats()
     await db.execute(QUIET, ours)
     await close_redis()
     await close_pool()

@@ -12,7 +12,7 @@ from parley.comments.drafts import Draft, Verdict
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.threads.jobs import refresh_standings
+from parley.threads.jobs import refresh_thread_stats
 
 pytestmark = pytest.mark.anyio
 
@@ -118,7 +118,7 @@ async def test_a_held_comment_does_not_change_its_thread_on_the_home_page(app: L
     await held(thread, await make.member())
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
 
-    await refresh_standings()
+    await refresh_thread_stats()
 
     shown = "select array[people, score, days[cardinality(days)]] from thread_stats where thread = $1"
     assert await db.value(shown, thread) == [1, 1, 1]

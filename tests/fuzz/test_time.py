@@ -18,13 +18,13 @@ from hypothesis import strategies as st
 
 from parley.accounts import addresses, names
 from parley.articles import reading
-from parley.articles.blocks import blocks
 from parley.articles.editing import read_markdown
 from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.metadata import tidy_byline
 from parley.articles.importing.passages import cut
-from parley.articles.rules import is_of_the_web
+from parley.articles.markdown_blocks import blocks
+from parley.articles.rules import is_web_address
 from parley.automod.rules import post
 from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, WordList
 from parley.automod.rules.post import Post
@@ -86,7 +86,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),
     "byline": (tidy_byline, 2_000),
-    "address": (lambda words: is_of_the_web("http://" + words), 2_000),
+    "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
     "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
@@ -94,7 +94,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "address of an article": (lambda words: reading.identity(f"http://a.example/{words}", "http://a.example"), 2_000),
     "slug": (slugify, 300),
     "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),
-    "kind of pasted text": (pasted.looks_like, comment_rules.LONGEST),
+    "kind of pasted text": (pasted.detect_kind, comment_rules.LONGEST),
     "rules": (similar, comment_rules.LONGEST),
     "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST),
     "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST),

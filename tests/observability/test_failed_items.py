@@ -17,7 +17,7 @@ from digests.edition import due, reader, thread_with_sides
 from modqueue.reported import decided, reported
 from parley import mail, retention
 from parley.appeals import ops as appeals
-from parley.articles import checking, imports
+from parley.articles import imports, source_checks
 from parley.articles import jobs as articles
 from parley.automod import holds
 from parley.automod.rules.conditions import WordList
@@ -35,8 +35,8 @@ from parley.mail.inbound import maildir
 from parley.notifications import jobs as notifications
 from parley.notifications import making
 from parley.slow_mode import display
-from parley.threads import checks
 from parley.threads import jobs as threads
+from parley.threads import source_jobs
 from parley.votes import jobs as votes
 from parley.worker import JOBS
 from retention.cases import SIGN_IN
@@ -195,7 +195,7 @@ async def letters() -> Items:
 
 CASES: dict[str, list[Case]] = {
     "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
-    "standings": [
+    "thread stats": [
         Case(
             standings,
             threads,
@@ -256,7 +256,7 @@ CASES: dict[str, list[Case]] = {
     "sources": [
         Case(
             sources,
-            checks,
+            source_jobs,
             "check",
             "select checked_at is not null from article where id = $1",
             again="update article set check_at = now() where checked_at is null",
@@ -327,7 +327,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     async def nothing_new(_: object) -> None:
         return None
 
-    monkeypatch.setattr(checking, "read", nothing_new)
+    monkeypatch.setattr(source_checks, "read", nothing_new)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)

@@ -48,8 +48,10 @@ BUILT = {
     modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
     notifications.COUNTED: [notifications.UNREAD],
     threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],
-    votes.MOVED: [
-        votes.PLACE + how + count + votes.MOVED for how in (votes.PUT, votes.TAKE) for count in votes.COUNT.values()
+    votes.RESULT: [
+        votes.TARGET + how + count + votes.RESULT
+        for how in (votes.UPSERT, votes.DELETE)
+        for count in votes.COUNT.values()
     ],
     votes.THREAD: [votes.CONFIRM + count + votes.THREAD for count in votes.COUNT.values()],
 }

@@ -9,7 +9,7 @@ import make
 from parley.comments import editing, groups
 from parley.core import db
 from parley.threads import ops
-from parley.threads.jobs import refresh_standings
+from parley.threads.jobs import refresh_thread_stats
 
 pytestmark = pytest.mark.anyio
 
@@ -99,7 +99,7 @@ async def test_an_author_takes_another_stance_and_the_counts_follow(client: http
 
     await client.post(f"/c/{comment}/edit", data={"body": "It costs.", "stance": "challenges"})
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_standings()
+    await refresh_thread_stats()
     page, home = (await client.get(f"/t/{thread}")).text, (await client.get("/?sort=new")).text
 
     assert '<span class="stance challenges">Challenges</span>' in page

@@ -1,25 +1,25 @@
-"""What the comparison of two revisions may cost, whatever they say."""
+"""Limits on the cost of comparing two revisions."""
 
-# One step compares one character with one other; 5 million take about a millisecond. rapidfuzz holds the GIL while it
-# compares, so no single comparison may take more than the first of these.
+# In steps: one compares two characters, and five million take about a millisecond. rapidfuzz holds the GIL during a
+# comparison, so each single one is limited, too.
 LARGEST = 50_000_000
 ALIGNING = 2_000_000_000
 ANCHORS, EACH_ANCHOR = 2_500_000_000, 2_000_000
 
 
-def at_every_place(shorter: int, longer: int) -> int:
-    """The steps that it takes at worst to try a text of one length at every place of another one."""
+def partial_match_steps(shorter: int, longer: int) -> int:
+    """The steps in the worst case to find a text of one length in any part of a longer one."""
     return shorter * shorter * longer // 10
 
 
 class Budget:
-    """The steps that may still be made."""
+    """The steps that are left."""
 
     def __init__(self, steps: int) -> None:
         self.left = steps
 
     def allows(self, steps: int) -> bool:
-        """Whether so many steps may be made in one go; if so, they are paid for."""
+        """Whether so many steps in one comparison are allowed. If so, they are subtracted."""
         if steps > min(LARGEST, self.left):
             return False
         self.left -= steps

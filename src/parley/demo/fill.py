@@ -53,7 +53,7 @@ async def fill() -> dict[str, int]:
             await mailing.leave(ids)
     for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
         await repair(drift)
-    await jobs.refresh_standings()
+    await jobs.refresh_thread_stats()
     await moderating.update_risks()
     if ids:
         await notifying.notify()

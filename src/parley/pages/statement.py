@@ -35,11 +35,10 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
 
 
 def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
-    is_sent = (
-        found.member is not None and found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
-    )
+    has_letter = found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
     is_member = viewer is not None and viewer.id == found.member
-    return is_sent and (is_member or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
+    has_key = hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode())
+    return found.member is not None and has_letter and (is_member or has_key)
 
 
 @get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from parley.articles.budget import Budget, at_every_place
+from parley.articles.budget import Budget, partial_match_steps
 from parley.articles.words import WORD, collapsed, folded
 from parley.comments.anchoring import thresholds
 from parley.comments.anchoring.document import Document, Span
@@ -152,7 +152,7 @@ class Finder:
 
     def _most_similar(self, quote: str, passage: int, threshold: float) -> Candidate | None:
         start, end = self.new.positions((passage, passage + 1))
-        if end - start < len(quote) or not self._budget.allows(at_every_place(len(quote), end - start)):
+        if end - start < len(quote) or not self._budget.allows(partial_match_steps(len(quote), end - start)):
             return None
         found = fuzz.partial_ratio_alignment(quote, self.new.plain[start:end], score_cutoff=100 * threshold)
         if found is None:

@@ -1,4 +1,4 @@
-"""Changing the text of an article here: an edit, an old version brought back, and how much of a site is shown."""
+"""Changing the text of an article here: editing it, restoring an old version, and showing an excerpt only."""
 
 import msgspec
 
@@ -17,11 +17,11 @@ from parley.threads.ops import revise_thread
 
 
 class StaleEdit(Refused):
-    """Somebody else revised the article since its text was handed out for editing."""
+    """Somebody else revised the article after the form was opened."""
 
 
 class Edited(msgspec.Struct, frozen=True):
-    """What an editor sends: the revision that was edited, and what it shall say now."""
+    """An edit: the number of the revision that was edited, and the new text."""
 
     revision: int
     title: str
@@ -34,9 +34,9 @@ NOTHING = "Nothing changed: this is the current text."
 
 
 async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
-    """Write an editor's text as the next revision.
+    """Write an edited text as the next revision.
 
-    Raises Forbidden for those who may not, Stale when somebody was quicker, Refused when nothing changed.
+    Raises Forbidden, StaleEdit when somebody else revised the article first, Refused when nothing changed.
     """
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
@@ -55,9 +55,9 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
 
 
 async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> RevisionResult:
-    """Write the text of an old revision as the next one: lineages and anchors come back with it.
+    """Write the text of an old revision as the next one. Its lineages and anchors come back with it.
 
-    Raises Forbidden for those who may not, NotFound, and Refused when the text is that one already.
+    Raises Forbidden, NotFound, and Refused when the text is the same already.
     """
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
@@ -77,13 +77,13 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
 
 
 async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
-    """The article, its thread's row locked."""
+    """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
     await db.value("select id from thread where id = $1 for no key update", thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
         raise NotFound("This thread does not exist.")
     if not may_edit(viewer, thread, article):
-        raise Forbidden("Only moderators, and the member who pasted a text that has no source, can edit it.")
+        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
     return article
 
 
@@ -96,22 +96,22 @@ async def _revise(thread_id: int, text: ArticleText, edit: RevisionNote) -> Revi
 
 EXCERPT_ONLY = "The publisher allows an excerpt only."
 
-OF_ARTICLES = "select id from thread where article = any($1::bigint[]) order by id"
+THREADS = "select id from thread where article = any($1::bigint[]) order by id"
 
 
 async def set_display(url: str, display: str) -> None:
-    """Decide how much of the articles of `url`'s site is shown, those that are here already included.
+    """Set whether articles of `url`'s site are shown in full or as an excerpt, existing ones included.
 
-    Shown as an excerpt they are revised to one, so that no comment stays on words that nobody can read.
+    For an excerpt, existing articles are revised, so that no comment stays on words that nobody can read.
     """
     async with db.atomic():
         changed = await shown.set_display(url, display)
         if display == "full":
             return
-        for thread in await db.values(OF_ARTICLES, changed):
+        for thread in await db.values(THREADS, changed):
             article = await articles.of_thread(thread)
             if article is not None:
                 passages = [one.passage for one in await versions.newest(article.id)]
                 text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
                 await revise_thread(thread, text, RevisionNote(reason=EXCERPT_ONLY))
-                await updating.cut_source(article.id)
+                await updating.shorten_source(article.id)

@@ -1,4 +1,4 @@
-"""The versions of an article: their list and differences, an old one whole, and bringing it back."""
+"""The versions of an article: their list and differences, an old one, and restoring it."""
 
 import asyncio
 from typing import Any
@@ -18,13 +18,13 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
-from parley.threads import edits, queries
+from parley.threads import edit_ops, queries
 
 Versions = dict[int, versions.RevisionRow]
 
 
 async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
-    """The thread of an address and its article. Raises NotFound."""
+    """The thread with this id, and its article. Raises NotFound."""
     thread_id = as_id(thread)
     row = await queries.one(thread_id) if thread_id else None
     article = await articles.of_thread(row.id) if row else None
@@ -37,7 +37,7 @@ async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
 async def revisions(
     request: AnyRequest, thread: FromPath[str], to: FromQuery[str] = "", at: FromQuery[str] = ""
 ) -> Response[Any]:
-    """The versions of a thread's article and the difference between two of them; with `at` one version, whole."""
+    """The versions of a thread's article and the difference between two of them. With `at`, one version in full."""
     row, article = await found(thread)
     known = {one.number: one for one in await versions.revisions(article.id)}
     if at:
@@ -88,7 +88,7 @@ async def _old_page(
 
 
 async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -> dict[str, Any]:
-    """What changed between two versions, for `articles/_difference.html`."""
+    """The changes between two versions, for `articles/_difference.html`."""
     runs: list[ChangeRun] = []
     if older.number != newer.number:
         before, after = await versions.readable(older.id), await versions.readable(newer.id)
@@ -103,7 +103,7 @@ def _number(raw: str, known: Versions, default: int) -> int:
 
 @post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    """Bring an old version back as the newest one."""
+    """Restore an old version as the newest one."""
     row, article = await found(thread)
     version = next((one for one in await versions.revisions(article.id) if one.number == as_id(number)), None)
     if version is None:
@@ -114,7 +114,7 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     if not form.errors:
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
-            await edits.restore_revision(
+            await edit_ops.restore_revision(
                 viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
             )
             return Redirect(row.address, status_code=303)

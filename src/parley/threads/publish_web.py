@@ -6,7 +6,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.articles.drafts import decode, mended
+from parley.articles.drafts import decode, with_title
 from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.errors import ParleyError
@@ -17,7 +17,7 @@ from parley.threads import opening
 
 @post("/new/{number:str}", name="threads:publish", opt={"who": VERIFIED})
 async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    """Open the thread of an import that was read; its address may lead to the one there is already."""
+    """Open the thread of an import. If the article has a thread already, the import's page says so."""
     found, viewer = await own_import(request, number), signed_in(request)
     if found.state == "published":
         return Redirect(f"/t/{found.thread}", status_code=303)
@@ -27,7 +27,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     status = 422
     if not form.errors:
         try:
-            text = mended(decode(found.draft or b""), title=form.title, byline=form.byline)
+            text = with_title(decode(found.draft or b""), title=form.title, byline=form.byline)
             opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer.id)
             return Redirect(opened.address if opened.is_new else f"/new/{found.id}", status_code=303)
         except ParleyError as error:

@@ -2,30 +2,30 @@ from pathlib import Path
 
 import pytest
 
-from parley.articles.importing import apart
+from parley.articles.importing import sandbox
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_page_is_read_apart_as_it_is_read_here(pages: Path) -> None:
+async def test_a_page_is_read_in_the_sandbox_as_it_is_read_here(pages: Path) -> None:
     data, url = (pages / "essay.html").read_bytes(), "https://mirror.example/copy"
-    assert await apart.page_apart(data, url=url) == extract_html(data, url=url)
+    assert await sandbox.sandboxed_page(data, url=url) == extract_html(data, url=url)
 
 
-async def test_a_paste_and_a_file_are_read_apart(pages: Path) -> None:
+async def test_a_paste_and_a_file_are_read_in_the_sandbox(pages: Path) -> None:
     data = (pages / "paste.txt").read_bytes()
-    assert await apart.pasted_apart(data.decode()) == await apart.file_apart("paste.txt", data)
+    assert await sandbox.sandboxed_paste(data.decode()) == await sandbox.sandboxed_file("paste.txt", data)
 
 
 async def test_a_refusal_comes_back_in_words() -> None:
     with pytest.raises(CannotImport, match="a PDF"):
-        await apart.file_apart("a.pdf", b"%PDF-1.7")
+        await sandbox.sandboxed_file("a.pdf", b"%PDF-1.7")
 
 
 async def test_a_page_that_takes_the_parser_minutes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "_SECONDS", 2)
+    monkeypatch.setattr(sandbox, "_SECONDS", 2)
     page = "<p " + " ".join(f"a{n}=1" for n in range(80_000)) + ">words"
     with pytest.raises(CannotImport, match="took too long"):
-        await apart.page_apart(page.encode(), url=None)
+        await sandbox.sandboxed_page(page.encode(), url=None)

@@ -1,4 +1,4 @@
-"""Suggested updates over HTTP: suggesting one, the list of them, one with what it changes, and the decision."""
+"""Suggested updates: suggesting one, their list, what each changes, and deciding."""
 
 from typing import Any
 
@@ -16,19 +16,19 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
-from parley.threads import queries, suggested, suggestions
-from parley.threads.revisions import found
+from parley.threads import queries, suggestion_ops, suggestion_queries
+from parley.threads.revision_web import found
 from parley.threads.updating import note_seen
 
 
 @post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
 async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    """Suggest an import as an update of the article that is there already."""
+    """Suggest an import as an update of the existing article."""
     viewer, asked = signed_in(request), await own_import(request, number)
     if asked.state != "ready":
         return Redirect(f"/new/{asked.id}", status_code=303)
     await take_each(POST, viewer.id, address_of(request))
-    thread, made = await suggestions.suggest(viewer=viewer, found=asked)
+    thread, made = await suggestion_ops.suggest(viewer=viewer, found=asked)
     return Redirect(f"/t/{thread}/updates/{made}", status_code=303)
 
 
@@ -36,7 +36,7 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
     viewer = signed_in(request)
-    rows = await suggested.listed(viewer.id, every=viewer.standing >= MODERATOR)
+    rows = await suggestion_queries.listed(viewer.id, every=viewer.standing >= MODERATOR)
     return page(
         request,
         "articles/updates.html",
@@ -48,11 +48,11 @@ async def updates(request: AnyRequest) -> Response[Any]:
 
 async def _seen(
     request: AnyRequest, thread: str, number: str
-) -> tuple[queries.ThreadRow, articles.ArticleRow, suggested.SuggestionRow]:
-    """A suggested update that the viewer may see. Raises NotFound for everybody else."""
+) -> tuple[queries.ThreadRow, articles.ArticleRow, suggestion_queries.SuggestionRow]:
+    """A suggested update that the viewer may see. Raises NotFound."""
     row, article = await found(thread)
     viewer, suggestion = signed_in(request), as_id(number)
-    update = await suggested.one(suggestion, row.id) if suggestion else None
+    update = await suggestion_queries.one(suggestion, row.id) if suggestion else None
     may_see = update is not None and (
         viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
     )
@@ -63,7 +63,7 @@ async def _seen(
 
 @get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
 async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
-    """One suggested update: what it changes, and how many comments stand on that."""
+    """One suggested update: what it changes, and how many comments that concerns."""
     row, article, suggestion = await _seen(request, thread, number)
     request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
     return await _page(request, row, article, suggestion, Form({}))
@@ -80,12 +80,12 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     answer = form.text("answer", most=LONGEST_REASON)
     status = 422
     if not form.errors:
-        decision = suggestions.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
+        decision = suggestion_ops.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
         try:
             if accepts == "decline":
-                await suggestions.decline(decision)
+                await suggestion_ops.decline(decision)
                 return Redirect("/updates?declined", status_code=303)
-            await suggestions.accept(decision, form.values.get("version", ""), _taken(form))
+            await suggestion_ops.accept(decision, form.values.get("version", ""), _taken(form))
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
@@ -93,7 +93,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
 
 
 def _taken(form: Form) -> set[int]:
-    """The conflicts, counted from 0, in which the source's text was chosen."""
+    """The numbers of the conflicts, from 0, in which the source's text was chosen."""
     chosen = (as_id(name.removeprefix("conflict-")) for name, value in form.values.items() if value == "source")
     return {number - 1 for number in chosen if number is not None}
 
@@ -102,12 +102,12 @@ async def _page(
     request: AnyRequest,
     row: queries.ThreadRow,
     article: articles.ArticleRow,
-    suggestion: suggested.SuggestionRow,
+    suggestion: suggestion_queries.SuggestionRow,
     form: Form,
     status: int = 200,
 ) -> Response[Any]:
     decides = suggestion.state == "waiting" and may_decide_update(signed_in(request), row, suggestion.member)
-    context = await suggested.difference(suggestion, article) if suggestion.state == "waiting" else {}
+    context = await suggestion_queries.difference(suggestion, article) if suggestion.state == "waiting" else {}
     chosen = {name for name, value in form.values.items() if value == "source"}
     return page(
         request,

@@ -1,7 +1,7 @@
 """Passages as Markdown for editing, and back.
 
-What a passage's Markdown cannot say must not be lost by looking at it. So the Markdown is rendered again at once, and
-where that is not the passage, the passage's HTML stands in its place, in one line.
+Opening the form must not lose what Markdown cannot express. So the Markdown of a passage is rendered again at once, and
+if the result differs, the form shows the passage's HTML in one line instead.
 """
 
 import re
@@ -14,18 +14,18 @@ from bs4 import Tag
 from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
-from parley.articles.blocks import MarkdownBlock, blocks
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.rendering import to_html
-from parley.articles.pictures import Attributes, with_ours
-from parley.articles.versions import Kept
+from parley.articles.markdown_blocks import MarkdownBlock, blocks
+from parley.articles.pictures import Attributes, with_stored_pictures
+from parley.articles.versions import StoredPassage
 
 _KEPT_AS_HTML = (
     "abbr", "bdi", "bdo", "cite", "dfn", "ins", "kbd", "mark", "q", "ruby", "rt", "rp", "samp", "small", "sub", "sup",
     "time", "u", "var", "wbr",
 )  # fmt: skip
-# Say the same in Markdown as in HTML.
-_SAME = (
+# HTML that Markdown renders in another form with the same meaning.
+_EQUIVALENTS = (
     (re.compile(r"<(/?)b>"), r"<\1strong>"),
     (re.compile(r"<(/?)i>"), r"<\1em>"),
     (re.compile(r"<(/?)del>"), r"<\1s>"),
@@ -35,21 +35,21 @@ _SAME = (
     (re.compile(r"<a rel=\"[^\"]*\">([^<]*)</a>"), r"\1"),
     (re.compile(r"<pre>(?:<code>)?(.*?)\n?(?:</code>)?</pre>", re.DOTALL), r"<pre>\1</pre>"),
 )
-# Completes the addresses of our own pictures where the article has none; other short addresses then lead nowhere.
-_NOWHERE = "https://here.invalid/"
-_LEADING_NOWHERE = re.compile(rf' href="{re.escape(_NOWHERE)}[^"]*"')
+# The base address for articles without one, which stored pictures need. Other relative links are removed afterwards.
+_PLACEHOLDER = "https://here.invalid/"
+_PLACEHOLDER_LINK = re.compile(rf' href="{re.escape(_PLACEHOLDER)}[^"]*"')
 _BLOCKS = "blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|table|td|th|tr|ul"
-_AROUND = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
-# A paragraph of words that mean themselves in Markdown: most are, and need no reading to be sure.
-_WORDS = re.compile(r"<p>([^\W\d_][^\\`*_\[\]<>&#|~\n]*[^\s\\`*_\[\]<>&#|~])</p>")
+_SPACE_AROUND_BLOCKS = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
+# A paragraph without Markdown or HTML characters, as most are. It needs no conversion.
+_PLAIN_PARAGRAPH = re.compile(r"<p>([^\W\d_][^\\`*_\[\]<>&#|~\n]*[^\s\\`*_\[\]<>&#|~])</p>")
 
 
 class _Converter(MarkdownConverter):
-    """Keeps the inline elements that Markdown has no sign for."""
+    """Keeps the inline elements that Markdown cannot express as HTML."""
 
-    def __init__(self, *, careful: bool) -> None:
+    def __init__(self, *, escapes_more: bool) -> None:
         super().__init__(
-            heading_style=ATX, bullets="-", newline_style=BACKSLASH, autolinks=False, escape_misc=careful,
+            heading_style=ATX, bullets="-", newline_style=BACKSLASH, autolinks=False, escape_misc=escapes_more,
             keep_inline_images_in=["td", "th"],
         )  # fmt: skip
         for name in _KEPT_AS_HTML:
@@ -61,29 +61,29 @@ def _as_html(name: str, element: Tag, text: str, parent_tags: object) -> str:  #
     return f"<{name}{attributes}>" if name == "wbr" else f"<{name}{attributes}>{text}</{name}>"
 
 
-_PLAIN, _CAREFUL = _Converter(careful=False), _Converter(careful=True)
+_CONVERTERS = _Converter(escapes_more=False), _Converter(escapes_more=True)
 
 
-def source(passage: Kept, base_url: str | None, pictures: Attributes) -> MarkdownBlock:
-    """The Markdown that renders to `passage`; its HTML where there is none."""
-    if passage.kind == "paragraph" and (words := _WORDS.fullmatch(passage.html)):
+def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -> MarkdownBlock:
+    """Return the Markdown that renders to `passage`, or its HTML if there is none."""
+    if passage.kind == "paragraph" and (words := _PLAIN_PARAGRAPH.fullmatch(passage.html)):
         return MarkdownBlock(words[1])
     level = passage.level or 1 if passage.kind == "item" else 0
-    for converter in (_PLAIN, _CAREFUL):
+    for converter in _CONVERTERS:
         markdown = converter.convert(_tidy(passage.html)).strip()
         if [one.source for one in blocks(markdown)] == [markdown]:
             made = render(MarkdownBlock(markdown, level), base_url, pictures)
-            if len(made) == 1 and (made[0].kind, _plain(made[0].html)) == (passage.kind, _plain(passage.html)):
+            if len(made) == 1 and (made[0].kind, _canonical(made[0].html)) == (passage.kind, _canonical(passage.html)):
                 return MarkdownBlock(markdown, level)
     html = passage.html.strip()
     return MarkdownBlock(html.replace("\n", "&#10;") if "<pre" in html else " ".join(html.split()), level)
 
 
 def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> list[ImportedPassage]:
-    """The passages that a block's source says, usually one; `pictures` are those of ours that it may show."""
-    made = cut(to_html(block.source), base_url=base_url or _NOWHERE)
-    made = [with_ours(one, pictures) if "<img" in one.html else one for one in made]
-    made = [msgspec.structs.replace(one, html=_LEADING_NOWHERE.sub("", one.html)) for one in made]
+    """Render a block to passages, usually one. `pictures` are the stored pictures that it may show."""
+    made = cut(to_html(block.source), base_url=base_url or _PLACEHOLDER)
+    made = [with_stored_pictures(one, pictures) if "<img" in one.html else one for one in made]
+    made = [msgspec.structs.replace(one, html=_PLACEHOLDER_LINK.sub("", one.html)) for one in made]
     return [ImportedPassage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
 
 
@@ -92,14 +92,14 @@ def _is_item(passage: ImportedPassage, block: MarkdownBlock) -> bool:
 
 
 def _tidy(html: str) -> str:
-    for pattern, instead in _SAME:
+    for pattern, instead in _EQUIVALENTS:
         html = pattern.sub(instead, html)
     return html if "<pre" in html else " ".join(html.split())
 
 
-def _plain(html: str) -> bytes:
-    """The same for HTML that says the same."""
+def _canonical(html: str) -> bytes:
+    """A canonical form, equal for equivalent HTML."""
     html = _tidy(html)
     if "<pre" not in html:
-        html = _AROUND.sub(r"\1", html)
+        html = _SPACE_AROUND_BLOCKS.sub(r"\1", html)
     return etree.tostring(lxml.html.fragment_fromstring(html, create_parent="div"), method="c14n")

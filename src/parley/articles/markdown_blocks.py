@@ -1,4 +1,4 @@
-"""Markdown cut into blocks, each the source of a passage, without looking further into it."""
+"""Markdown cut into blocks, each the source of one passage."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,35 +10,35 @@ _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:(?:[-*+]|\d{1,9}[.)])[ \t]+\S|<(?:ul|o
 
 
 class MarkdownBlock(msgspec.Struct, frozen=True):
-    """A block's source; `level` is how deep a list item stands, from 1, and 0 for everything else."""
+    """A block's source. `level` is the depth of a list item from 1, and 0 for everything else."""
 
     source: str
     level: int = 0
 
 
 def blocks(text: str) -> list[MarkdownBlock]:
-    """The blocks of `text`: what stands between blank lines, and every list item; code keeps its blank lines."""
+    """Cut `text` into blocks at blank lines and list items. Code keeps its blank lines."""
     found: list[MarkdownBlock] = []
     indents: list[int] = []
     for lines in _cut(text):
         item = _ITEM.match(lines[0])
         indent = len(item["indent"].expandtabs(4)) if item else 0
         indents = [*(one for one in indents if one < indent), indent] if item else []
-        found.append(MarkdownBlock("\n".join(_without(line, indent) for line in lines), len(indents)))
+        found.append(MarkdownBlock("\n".join(_dedented(line, indent) for line in lines), len(indents)))
     return found
 
 
-def _without(line: str, indent: int) -> str:
-    """`line` without the indentation that it shares with the item it belongs to."""
+def _dedented(line: str, indent: int) -> str:
+    """`line` without the indentation of the list item that it belongs to."""
     return line[indent:] if line[:indent].isspace() else line
 
 
 def join(found: Sequence[MarkdownBlock]) -> str:
-    """The text that is cut into these blocks: list items line by line, all else with a blank line between."""
+    """Join blocks into a text: list items on consecutive lines, everything else separated by blank lines."""
     parts: list[str] = []
-    for at, block in enumerate(found):
-        if at:
-            parts.append("\n" if block.level and found[at - 1].level else "\n\n")
+    for index, block in enumerate(found):
+        if index:
+            parts.append("\n" if block.level and found[index - 1].level else "\n\n")
         parts.append("    " * max(block.level - 1, 0) + block.source)
     return "".join(parts)
 

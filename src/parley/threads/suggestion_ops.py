@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 
 import msgspec
+from piccolo.columns.combination import Where
 
 from parley.articles import imports, versions
 from parley.articles import ops as articles
@@ -16,19 +17,18 @@ from parley.articles.updating import Update, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
-from parley.threads import queries, suggested
-from parley.threads.edits import NOTHING, StaleEdit
+from parley.threads import queries, suggestion_queries
+from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
-from parley.threads.updating import take_update, tell
+from parley.threads.suggestion_queries import SuggestionRow
+from parley.threads.tables import SuggestedUpdate
+from parley.threads.updating import notify_concerned, take_update
 
-# Each keeps a whole text until it is decided.
-MOST_WAITING_OF_A_MEMBER = 10
-MOST_WAITING_IN_A_THREAD = 10
+# Each stores a whole text until it is decided.
+MOST_OF_A_MEMBER = 10
+MOST_IN_A_THREAD = 10
 
 LOCK = "select id from thread where id = $1 for no key update"
-# A member's waiting suggestion for this thread does not count: the new one replaces it.
-WAITING_OF_A_MEMBER = "select count(*) from suggested_update where state = 'waiting' and member = $1 and thread <> $2"
-WAITING_IN_A_THREAD = "select count(*) from suggested_update where state = 'waiting' and member <> $1 and thread = $2"
 SUGGEST = """
 insert into suggested_update (thread, member, draft) values ($1, $2, $3)
 on conflict (thread, member) where state = 'waiting' do update set draft = excluded.draft, created_at = now()
@@ -37,13 +37,13 @@ returning id
 
 
 async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
-    """Suggest what an import read as an update of the article it is; a member's earlier suggestion is replaced.
+    """Suggest the text of an import as an update of its article. It replaces the member's waiting suggestion.
 
     Returns the ids of the thread and of the suggestion. Raises Refused where it cannot be suggested.
     """
     async with db.atomic():
         text = decode(found.draft or b"")
-        number = await articles.same_as(text)
+        number = await articles.find_article(text)
         discussion = await article_queries.discussion_of(number) if number is not None else None
         if discussion is None:
             raise Refused("This article has no discussion yet. You can publish it.")
@@ -53,26 +53,27 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
         await _refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
         await imports.published(found.id, discussion.id)
-        await tell(made)
+        await notify_concerned(made)
     return discussion.id, made
 
 
 async def _refuse_too_many(thread: int, member: int) -> None:
-    # A member's suggestions for two threads at a time are counted one after the other.
+    # Of a member's suggestions for two threads at once, one waits for the other.
     await db.value("select pg_advisory_xact_lock(hashtextextended('suggested_update', $1))", member)
-    if await db.value(WAITING_OF_A_MEMBER, member, thread) >= MOST_WAITING_OF_A_MEMBER:
+    # The member's waiting suggestion for this thread does not count, since the new one replaces it.
+    if await _count_waiting(SuggestedUpdate.member == member, SuggestedUpdate.thread != thread) >= MOST_OF_A_MEMBER:
         raise Refused("Ten updates you suggested still wait for a decision. Please wait until some are decided.")
-    if await db.value(WAITING_IN_A_THREAD, member, thread) >= MOST_WAITING_IN_A_THREAD:
+    if await _count_waiting(SuggestedUpdate.member != member, SuggestedUpdate.thread == thread) >= MOST_IN_A_THREAD:
         raise Refused("Ten suggested updates of this article still wait for a decision. Please try again later.")
 
 
-DECIDE = """
-update suggested_update set state = $2, answer = $3, decided_by = $4, decided_at = now(), draft = null where id = $1
-"""
+async def _count_waiting(*conditions: Where) -> int:
+    count: int = await SuggestedUpdate.count().where(SuggestedUpdate.state == "waiting", *conditions)
+    return count
 
 
 class SuggestionDecision(msgspec.Struct, frozen=True):
-    """Who decides about which suggestion, and what they say to whoever suggested it."""
+    """Who decides on which suggestion, and their answer to the member who suggested it."""
 
     viewer: Viewer
     thread: int
@@ -86,13 +87,13 @@ async def decline(decision: SuggestionDecision) -> None:
         row = await _to_decide(decision)
         if row.member_id is None:
             raise Refused("Please choose which text stays, and save these choices.")
-        await _decided(decision, "declined")
+        await _record(decision, "declined")
 
 
 async def accept(decision: SuggestionDecision, version: str, take: Collection[int] = ()) -> None:
-    """Write a suggested update as the article's next revision; `version` names the update as it was looked at.
+    """Write a suggested update as the article's next revision. `version` is the update's version on the page.
 
-    In a conflict the corrected text stays, unless its number is one of `take`. Raises Forbidden, NotFound, Stale when
+    In a conflict, the corrected text stays unless its number is in `take`. Raises Forbidden, NotFound, StaleEdit when
     the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
     """
     async with db.atomic():
@@ -100,31 +101,31 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         article = await article_queries.of_thread(decision.thread)
         if article is None:
             raise NotFound("This thread does not exist.")
-        said = decode(row.draft or b"")
-        update = await as_update(article, said)
+        source = decode(row.draft or b"")
+        update = await as_update(article, source)
         if update.version != version:
             raise StaleEdit("The article changed while you were looking. This is what the update would change now.")
-        update = await as_update(article, said, take) if take else update
+        update = await as_update(article, source, take) if take else update
         await _refuse_large(decision.viewer, article.id, update)
         revised = await _write(decision, row, article.id, update)
         if not revised and not update.merged.conflicts and row.member_id is not None:
             raise Refused(f"{NOTHING} You can decline the update.")
-        await _decided(decision, "accepted")
+        await _record(decision, "accepted")
 
 
 async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
-    """Raise Forbidden where only a moderator may decide."""
+    """Raise Forbidden if only a moderator may accept an update that removes so much."""
     lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
     if viewer.standing < MODERATOR and lost.is_too_much:
         raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
 
 
-async def _write(decision: SuggestionDecision, row: suggested.SuggestionRow, article: int, update: Update) -> bool:
-    """Write what was decided, and return whether that changed the article.
+async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int, update: Update) -> bool:
+    """Write an accepted update, and return whether it changed the article.
 
-    Words that a member gave us are an edit of theirs, and not what the source says (docs/decisions/0005).
+    A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
     """
-    if row.member_id is not None and update.said.fetched is None:
+    if row.member_id is not None and update.source.fetched is None:
         edit = RevisionNote(row.member_id, "Suggested as an update.")
         return await revise_thread(decision.thread, update.text, edit) is not None
     reason = "Takes the text of the source where it was corrected here."
@@ -132,15 +133,23 @@ async def _write(decision: SuggestionDecision, row: suggested.SuggestionRow, art
     return (await take_update(decision.thread, article, update, chosen, decided=True)).revised
 
 
-async def _decided(decision: SuggestionDecision, state: str) -> None:
-    await db.execute(DECIDE, decision.suggestion, state, decision.answer, decision.viewer.id)
-    await tell(decision.suggestion)
+async def _record(decision: SuggestionDecision, state: str) -> None:
+    await SuggestedUpdate.update(
+        {
+            SuggestedUpdate.state: state,
+            SuggestedUpdate.answer: decision.answer,
+            SuggestedUpdate.decided_by: decision.viewer.id,
+            SuggestedUpdate.decided_at: db.NOW,
+            SuggestedUpdate.draft: None,
+        }
+    ).where(SuggestedUpdate.id == decision.suggestion)
+    await notify_concerned(decision.suggestion)
 
 
-async def _to_decide(decision: SuggestionDecision) -> suggested.SuggestionRow:
-    """The suggestion, its thread's row locked."""
+async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
+    """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
     await db.value(LOCK, decision.thread)
-    thread, row = await queries.one(decision.thread), await suggested.one(decision.suggestion, decision.thread)
+    thread, row = await queries.one(decision.thread), await suggestion_queries.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
         raise NotFound("There is no such update.")
     if not may_decide_update(decision.viewer, thread, row.member):

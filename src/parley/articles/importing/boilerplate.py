@@ -1,4 +1,4 @@
-"""The lines around an article that a person copies along: byline, reading time, sharing, related posts."""
+"""The lines that are copied along with an article: byline, reading time, share buttons, related posts."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _NOISE = re.compile(
     r"|facebook|twitter|linkedin|whatsapp|reddit|e-?mail|follow(?:\s+us)?|advertisement|sponsored|skip\s+to\s+content",
     re.IGNORECASE,
 )
-_IN_BETWEEN = re.compile(r"(?:advertisement|sponsored|share|share\s+this(?:\s+\w+)?)\s*:?", re.IGNORECASE)
+_BETWEEN_PARAGRAPHS = re.compile(r"(?:advertisement|sponsored|share|share\s+this(?:\s+\w+)?)\s*:?", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s:·•|,\u2013\u2014/-]*")
 _BY = re.compile(r"(?:written\s+)?by[\s:]+(?P<name>\S.{1,80})", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*(?: [^\W\d_][\w.'\u2019-]*){1,3}")
@@ -33,12 +33,12 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _TAIL_WORDS = 120
-# No title is longer: a first line that is belongs to the article, whose title was not copied along.
-_TITLE_LETTERS = 200
+# A longer first line belongs to the article, whose title was not copied.
+_LONGEST_TITLE = 200
 
 
 class Top(msgspec.Struct):
-    """What the lines above an article say."""
+    """What the lines above an article contain."""
 
     title: str
     byline: str | None = None
@@ -47,9 +47,9 @@ class Top(msgspec.Struct):
 
 
 def read_top(lines: Sequence[str]) -> tuple[Top, int]:
-    """The title (the first line that says something, or none) and what follows it; how many lines that were."""
+    """Read the title (the first line that is no noise) and the lines after it. Also return how many lines that were."""
     first = next((at for at, line in enumerate(lines) if line and not is_noise(line)), 0)
-    if len(lines[first]) > _TITLE_LETTERS:
+    if len(lines[first]) > _LONGEST_TITLE:
         return Top(title=""), first
     top = Top(title=lines[first])
     for at, line in enumerate(lines[first + 1 :], first + 1):
@@ -59,42 +59,42 @@ def read_top(lines: Sequence[str]) -> tuple[Top, int]:
 
 
 def read_tail(blocks: Sequence[str], byline: str | None) -> int:
-    """Where the article ends and a short rest begins: "Related posts", the author again, or the like."""
+    """The index at which the article ends and a short tail begins: "Related posts", the author again, or the like."""
     words = 0
     end = len(blocks)
     for at in range(len(blocks) - 1, 0, -1):
         words += len(blocks[at].split())
         if words > _TAIL_WORDS:
             break
-        if _TAIL.fullmatch(blocks[at]) or _once(blocks[at]) == byline:
+        if _TAIL.fullmatch(blocks[at]) or _without_repetition(blocks[at]) == byline:
             end = at
     return end
 
 
 def is_noise(line: str) -> bool:
-    """Whether a line that stands between paragraphs is the page's, not the article's."""
-    return bool(_IN_BETWEEN.fullmatch(line))
+    """Whether a line between paragraphs belongs to the page and not to the article."""
+    return bool(_BETWEEN_PARAGRAPHS.fullmatch(line))
 
 
 def _read_byline(top: Top, lines: Sequence[str]) -> bool:
     line, following = lines[0], next((line for line in lines[1:] if line), "")
-    name = _once(line)
-    if said := _BY.fullmatch(line):
-        name = said["name"]
+    name = _without_repetition(line)
+    if match := _BY.fullmatch(line):
+        name = match["name"]
     elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))):
         return False
     top.byline = top.byline or tidy_byline(name)
     return True
 
 
-def _once(line: str) -> str:
-    """A name that was copied with its picture's caption: "Sam TorresSam Torres"."""
+def _without_repetition(line: str) -> str:
+    """A name that was copied twice, with the caption of its picture: "Sam TorresSam Torres"."""
     half = line[: len(line) // 2].strip()
     return half if half and line in (half * 2, f"{half} {half}") else line
 
 
 def _read_facts(top: Top, line: str) -> bool:
-    """Take dates from a line such as "4 min read, updated March 16, 2026"; False if it is not of the kind."""
+    """Read dates from a line such as "4 min read, updated March 16, 2026". Return False for any other line."""
     rest = line
     if updated := _UPDATED.search(rest):
         rest = rest.replace(updated[0], "", 1)

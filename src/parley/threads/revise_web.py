@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from parley.articles import queries as articles
 from parley.articles import versions
-from parley.articles.differences import compare, count, foresee
+from parley.articles.differences import compare, count, preview
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.forms import ReviseForm
 from parley.articles.rules import may_edit
@@ -18,23 +18,23 @@ from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each
-from parley.threads import edits, queries
-from parley.threads.revisions import difference, found
+from parley.threads import edit_ops, queries
+from parley.threads.revision_web import difference, found
 
-# Half a million characters, each of which may take nine bytes in a form.
+# Half a million characters, each of which may take up to nine bytes in a form.
 BODY_LIMIT = 5_000_000
 
 
 async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     row, article = await found(thread)
     if not may_edit(signed_in(request), row, article):
-        raise Forbidden("Only moderators, and the member who pasted a text that has no source, can edit it.")
+        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
     return row, article
 
 
 @get("/t/{thread:str}/revise", name="threads:revise-form", opt={"who": VERIFIED})
 async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    """The article's text, to be edited."""
+    """The form to edit the article's text."""
     row, article = await _to_edit(request, thread)
     passages = await versions.readable(article.revision_id)
     text = await asyncio.to_thread(as_markdown, passages, article.url)
@@ -55,11 +55,11 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     try:
         await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
-        edited = edits.Edited(article.revision, form.title, form.byline or None, made, form.reason)
+        edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason)
         if form.previews:
             return await _preview(request, row, article, form, edited)
-        await edits.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
-    except edits.StaleEdit:
+        await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
+    except edit_ops.StaleEdit:
         return await _stale(request, *await found(thread), form)
     except ParleyError as error:
         return _page(request, row, article, form.values, {"form": str(error)}, status=error.status)
@@ -67,10 +67,10 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 
 async def _preview(
-    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edits.Edited
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edit_ops.Edited
 ) -> Response[Any]:
     former = await versions.readable(article.revision_id)
-    runs = await asyncio.to_thread(lambda: compare(former, foresee(former, edited.passages)))
+    runs = await asyncio.to_thread(lambda: compare(former, preview(former, edited.passages)))
     return _page(
         request,
         row,
@@ -88,7 +88,7 @@ async def _preview(
 async def _stale(
     request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm
 ) -> Response[Any]:
-    """Somebody was quicker: what they changed, and the text that was typed, to be saved again knowingly."""
+    """Somebody else revised the article first: show what they changed, and the typed text to be saved again."""
     known = {one.number: one for one in await versions.revisions(article.id)}
     older = known.get(form.revision or 0)
     context = await difference(older, known[article.revision]) if older else {}

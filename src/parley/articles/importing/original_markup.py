@@ -1,8 +1,8 @@
-"""Keep of a page what a reader chose from it, in the page's own markup.
+"""Restoring the page's own markup of an extracted article.
 
-A reader (trafilatura) says which words are the article, but hands them over in a markup of its own: captions,
-spans of table cells, list numbers and inline code are gone. So its answer is used as a choice only: the
-page's blocks whose words it chose stay as they are, everything else goes.
+The extractor (trafilatura) finds the words of the article, but returns them in a markup of its own, without captions,
+spans of table cells, list numbers and inline code. So its reading only selects: the blocks of the page whose words it
+has stay as they are, and everything else is removed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,25 +13,25 @@ import msgspec
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
-from parley.articles.importing.safe import INLINE
+from parley.articles.importing.sanitiser import INLINE
 
-_UNSEEN = frozenset({
+_INVISIBLE = frozenset({
     "audio", "button", "canvas", "dialog", "embed", "head", "iframe", "math", "noscript", "object", "option",
     "script", "select", "style", "svg", "template", "textarea", "title", "video",
 })  # fmt: skip
-_BETWEEN = INLINE | {"span", "font", "big", "tt", "label", "nobr", "strike", "acronym", "img"}
-_SHORT = 24  # letters; a shorter run is believed only where it stands alone in the reading
+_WITHIN_WORDS = INLINE | {"span", "font", "big", "tt", "label", "nobr", "strike", "acronym", "img"}
+_SHORT = 24  # letters; a shorter run only counts as found where it is a whole block of the reading
 _MOSTLY = 0.7
 
 
 class WordRun(msgspec.Struct, frozen=True):
-    """Words of a page that stand together in one block, and the nodes that hold them."""
+    """Consecutive words of one block, and the nodes that they are in."""
 
     nodes: list[tuple[HtmlElement, str]]
 
     @property
     def parts(self) -> list[str]:
-        return [squeeze(getattr(node, side)) for node, side in self.nodes]
+        return [letters_of(getattr(node, side)) for node, side in self.nodes]
 
     @property
     def text(self) -> str:
@@ -41,21 +41,21 @@ class WordRun(msgspec.Struct, frozen=True):
         for node, side in self.nodes:
             setattr(node, side, None)
 
-    def holders(self) -> Iterator[HtmlElement]:
-        """The elements that hold the first and the last of the words."""
+    def elements(self) -> Iterator[HtmlElement]:
+        """The elements with the first and the last of the words."""
         for node, side in (self.nodes[0], self.nodes[-1]):
-            holder = node if side == "text" else node.getparent()
-            if holder is not None:
-                yield holder
+            element = node if side == "text" else node.getparent()
+            if element is not None:
+                yield element
 
 
-def squeeze(text: str) -> str:
-    """Letters and digits only: readers differ in white space, quotes and case."""
+def letters_of(text: str) -> str:
+    """The letters and digits of a text in lower case: extractors change white space and quotation marks."""
     return "".join(filter(str.isalnum, text)).casefold()
 
 
 def runs(tree: HtmlElement) -> list[WordRun]:
-    """Every run of words that someone looking at the page would see."""
+    """All visible runs of words."""
     return [run for run in _all_runs(tree) if any(run.parts)]
 
 
@@ -64,10 +64,10 @@ def _all_runs(tree: HtmlElement) -> Iterator[WordRun]:
     hidden = 0
     for event, node in iterwalk(tree, events=("start", "end", "comment", "pi")):
         is_element = event in ("start", "end")
-        if is_element and node.tag not in _BETWEEN:
+        if is_element and node.tag not in _WITHIN_WORDS:
             yield WordRun(nodes)
             nodes = []
-        if is_element and node.tag in _UNSEEN:
+        if is_element and node.tag in _INVISIBLE:
             hidden += 1 if event == "start" else -1
         side = "text" if event == "start" else "tail"
         if not hidden and getattr(node, side) and (side == "text" or node is not tree):
@@ -75,10 +75,10 @@ def _all_runs(tree: HtmlElement) -> Iterator[WordRun]:
     yield WordRun(nodes)
 
 
-def keep(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement, float]:
-    """Drop from `tree` the words that `reading` left out, and the pictures that belonged to them.
+def restore_markup(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement, float]:
+    """Remove the words from `tree` that are not in `reading`, and their pictures.
 
-    Answers the element around what stayed, and the share of the reading's letters that were found (1.0: all).
+    Returns the element around what is left, and the share of the reading's letters that were found (1.0: all).
     """
     page = runs(tree)
     blocks = ["".join(run.parts) for run in runs(reading)]
@@ -97,14 +97,14 @@ def keep(tree: HtmlElement, reading: HtmlElement) -> tuple[HtmlElement, float]:
 
 
 def _is_caption(run: WordRun, pictures: set[str | None]) -> bool:
-    figure = next(next(run.holders()).iterancestors("figure"), None)
+    figure = next(next(run.elements()).iterancestors("figure"), None)
     return figure is not None and any(picture.get("src") in pictures for picture in figure.iter("img"))
 
 
 def _drop_pictures(
     around: HtmlElement, pictures: set[str | None], kept: set[HtmlElement], dropped: set[HtmlElement]
 ) -> None:
-    """A picture goes with the words nearest to it, unless the reading names it."""
+    """Remove the pictures next to removed words, except those in the reading."""
     for picture in list(around.iter("img")):
         box = next((box for box in picture.iterancestors() if box in kept or box in dropped), around)
         if picture.get("src") not in pictures and box not in kept:
@@ -114,13 +114,13 @@ def _drop_pictures(
 def _boxes(some: Iterable[WordRun]) -> set[HtmlElement]:
     boxes: set[HtmlElement] = set()
     for run in some:
-        for holder in run.holders():
-            boxes.update((holder, *holder.iterancestors()))
+        for element in run.elements():
+            boxes.update((element, *element.iterancestors()))
     return boxes
 
 
 def _matching(page: Sequence[WordRun], blocks: Sequence[str]) -> set[int]:
-    """Which runs were chosen: first those equal to whole blocks, in order, then what lies in the gaps."""
+    """The indices of the runs in the reading: first those equal to whole blocks, in order, then those in the gaps."""
     words = ["".join(run.parts) for run in page]
     kept: set[int] = set()
     begin = start = 0
@@ -138,23 +138,23 @@ def _in_gap(page: Sequence[WordRun], gap: range, blocks: Sequence[str]) -> Itera
     for at in gap if text else ():
         parts = page[at].parts
         words = "".join(parts)
-        place = text.find(words, cursor)
-        if place >= 0 and (len(words) >= _SHORT or place == cursor or edges >= {place, place + len(words)}):
-            cursor = place + len(words)
+        position = text.find(words, cursor)
+        if position >= 0 and (len(words) >= _SHORT or position == cursor or edges >= {position, position + len(words)}):
+            cursor = position + len(words)
         elif len(words) < _SHORT or _found(parts, text, cursor) < len(words) * _MOSTLY:
             continue
         yield at
 
 
 def _found(parts: Sequence[str], text: str, cursor: int) -> int:
-    """How many letters of these parts are in the text, when a reader left something out between them."""
+    """How many letters of these parts are in the text, for runs that the reading has with gaps."""
     return sum(len(part) for part in parts if len(part) > _SHORT // 2 and text.find(part, cursor) >= 0)
 
 
 def _around(ends: Sequence[WordRun]) -> HtmlElement:
     shared: list[HtmlElement] | None = None
-    for holder in (holder for run in ends for holder in run.holders()):
-        above = [holder, *holder.iterancestors()]
-        shared = above if shared is None else [element for element in shared if element in above]
+    for element in (element for run in ends for element in run.elements()):
+        above = [element, *element.iterancestors()]
+        shared = above if shared is None else [one for one in shared if one in above]
     assert shared
     return shared[0]

@@ -1,4 +1,4 @@
-"""What markup an article may keep. One list, for the whole page and again for every passage cut from it."""
+"""Sanitising the markup of articles: the whole page first, and then every passage again."""
 
 from functools import partial
 from urllib.parse import urljoin
@@ -16,13 +16,13 @@ BLOCKS = frozenset({
     "h4", "h5", "h6", "hr", "img", "li", "ol", "p", "pre", "table", "tbody", "td", "tfoot", "th", "thead",
     "tr", "ul",
 })  # fmt: skip
-# Boxes say nothing in a passage, but where one ends a paragraph ends: kept until the cut.
+# Containers mean nothing in a passage, but a paragraph ends where one ends: they are kept until the text is cut.
 BOXES = frozenset({
     "address", "article", "aside", "center", "details", "div", "footer", "header", "main", "section",
     "summary",
 })  # fmt: skip
 FLAT = frozenset({"p", "br", "h1", "h2", "h3", "h4", "h5", "h6"})
-_GONE_WITH_CONTENT = {
+_REMOVED_WITH_CONTENT = {
     "audio", "button", "canvas", "embed", "head", "iframe", "math", "noembed", "noframes", "noscript",
     "object", "option", "plaintext", "script", "select", "style", "svg", "template", "textarea", "title",
     "video", "xmp",
@@ -42,16 +42,16 @@ _SCHEMES = {"http", "https", "mailto"}
 
 
 def sanitise(html: str, *, base_url: str | None = None, boxes: bool = False, flat: bool = False) -> str:
-    """Markup by the short list: no class, id, style, data or hx attribute, no script, frame, svg or math.
+    """Keep only the allowed markup: no class, id, style, data or hx attribute, no script, frame, svg or math.
 
-    Relative addresses are completed from `base_url`; without one they are dropped. `boxes` keeps plain
-    containers such as div, for a caller that goes on cutting; `flat` keeps paragraphs and headings only.
+    Relative addresses are resolved against `base_url`, or removed without one. `boxes` keeps containers such as div,
+    for a text that is still to be cut. `flat` keeps only paragraphs and headings.
     """
     allowed = FLAT if flat else INLINE | BLOCKS | BOXES if boxes else INLINE | BLOCKS
     return nh3.clean(
         printable_markup(html),
         tags=set(allowed),
-        clean_content_tags=_GONE_WITH_CONTENT,
+        clean_content_tags=_REMOVED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         url_relative=partial(_complete, base_url or ""),

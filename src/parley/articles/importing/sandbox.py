@@ -1,7 +1,7 @@
-"""Strangers' pages are read in a process of their own, with limits on time and memory.
+"""Reading untrusted pages in a subprocess with limits on time and memory.
 
-Parsers have inputs that take them minutes (libxml2: one tag with fifty thousand attributes), and a thread
-cannot be stopped. Starting the process costs about half a second, in a job that waits for the network anyway.
+Some inputs keep a parser busy for minutes (libxml2: one tag with fifty thousand attributes), and a thread cannot be
+stopped. Starting the process takes about half a second, in a job that waits for the network anyway.
 """
 
 import resource
@@ -27,23 +27,23 @@ _READERS: dict[str, Callable[..., Extracted]] = {
 }
 
 
-async def page_apart(data: bytes, *, url: str | None, charset: str | None = None) -> Extracted:
-    """As `extract_html`, in a process of its own."""
-    return await _apart("page", data, url=url, charset=charset)
+async def sandboxed_page(data: bytes, *, url: str | None, charset: str | None = None) -> Extracted:
+    """`extract_html` in a subprocess."""
+    return await _run("page", data, url=url, charset=charset)
 
 
-async def pasted_apart(text: str, title: str = "") -> Extracted:
-    """As `extract_pasted`, in a process of its own."""
-    return await _apart("pasted", text, title)
+async def sandboxed_paste(text: str, title: str = "") -> Extracted:
+    """`extract_pasted` in a subprocess."""
+    return await _run("pasted", text, title)
 
 
-async def file_apart(name: str, data: bytes, title: str = "") -> Extracted:
-    """As `extract_file`, in a process of its own."""
-    return await _apart("file", name, data, title)
+async def sandboxed_file(name: str, data: bytes, title: str = "") -> Extracted:
+    """`extract_file` in a subprocess."""
+    return await _run("file", name, data, title)
 
 
-async def _apart(reader: str, *given: object, **named: object) -> Extracted:
-    request = msgspec.msgpack.encode((reader, given, named))
+async def _run(reader: str, *args: object, **kwargs: object) -> Extracted:
+    request = msgspec.msgpack.encode((reader, args, kwargs))
     try:
         with anyio.fail_after(_SECONDS):
             done = await anyio.run_process(
@@ -53,17 +53,17 @@ async def _apart(reader: str, *given: object, **named: object) -> Extracted:
         raise CannotImport(_TOO_MUCH) from None
     if done.returncode:
         raise CannotImport(_TOO_MUCH)
-    found, refused = msgspec.msgpack.decode(done.stdout, type=tuple[Extracted | None, str])
+    found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[Extracted | None, str])
     if found is None:
-        raise CannotImport(refused)
+        raise CannotImport(refusal)
     return found
 
 
-def _read(reader: str, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Extracted | None, str]:
+def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Extracted | None, str]:
     try:
-        return _READERS[reader](*given, **named), ""
-    except CannotImport as refused:
-        return None, str(refused)
+        return _READERS[reader](*args, **kwargs), ""
+    except CannotImport as error:
+        return None, str(error)
 
 
 def main() -> None:
