@@ -18,7 +18,8 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large assets lock
+.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large \
+	messages assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -75,6 +76,9 @@ bench: .venv/dev.stamp ## Measure, beside what the machine could do at best
 
 bench-large: .venv/dev.stamp ## Measure how costs grow up to a million comments, their backup, 20,000 streams, an hour of load
 	.venv/bin/python -m bench $(or $(ARGS),growth backup crowd endurance)
+
+messages: .venv/dev.stamp ## Collect the sentences of the templates in locales/parley.pot
+	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --output locales/parley.pot templates
 
 assets: node_modules ## Build static/parley.css and static/parley.js
 	bin/node-tool node bin/assets
