@@ -12,7 +12,7 @@ from litestar import Litestar
 import make
 from conftest import ROOT
 from parley.comments import fragments
-from parley.community.queries import shipped
+from parley.community.queries import default_rules
 from parley.core import db
 from parley.core.http import messages, pages
 from parley.core.text import zones
@@ -52,7 +52,7 @@ def forget() -> None:
 
 async def words_of_rows() -> set[str]:
     """The words that stand in any row (members' own, names, the chosen words of a column), in the rules, in zones."""
-    texts = [shipped(), *zones.known()]
+    texts = [default_rules(), *zones.known()]
     for table, column in await db._run(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
     return {word.lower() for text in texts for word in WORD.findall(text)}
