@@ -51,7 +51,7 @@ async def test_slow_mode_of_a_branch_and_its_end_reach_a_reader(
     forum: Forum, web: Web, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However long it takes to post them, they themselves are not slowed.
-    monkeypatch.setattr(current._kept, "_seconds", 600.0)
+    monkeypatch.setattr(current._cache, "_seconds", 600.0)
     current.forget()
     one, other = await make.member(), await make.member()
     async with Reader([web.address], thread) as reader:
