@@ -16,7 +16,7 @@ export function anchor(passage, quote = "", prefix = "") {
   shown.hidden = !quote;
   shown.firstElementChild.textContent = quote.length > LONGEST ? `${quote.slice(0, LONGEST).replace(/\S*$/, "")}…` : quote;
   const [asked, named] = form.closest("details").firstElementChild.childNodes;
-  asked.data = `Respond to this ${passage ? "passage" : "article"}? `;
+  asked.data = `Respond to this ${passage ? "passage" : "article"} `;
   named.textContent = rows.get(passage)?.firstElementChild.textContent.slice(0, BEGINNING) ?? "";
 }
 
