@@ -73,7 +73,7 @@ class Job(msgspec.Struct, frozen=True):
 JOBS = (
     Job("mail", deliver_due, seconds=5, lanes=2, steady=True),
     Job("inbox", maildir.read_inbox, seconds=30),
-    Job("imports", articles.read_waiting, seconds=3),
+    Job("imports", articles.read_waiting, seconds=3, lanes=3),
     Job("slow mode", slow_mode_display.update_all, seconds=5),
     Job("backtests", rules.run_backtests, seconds=3),
     Job("rule costs", rules.check_costs, seconds=60, later=True),

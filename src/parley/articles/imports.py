@@ -58,13 +58,17 @@ async def of_member(import_id: int, member: int) -> Import | None:
     )
 
 
-# One that was begun and not ended for two minutes was lost with its worker.
+# One that was begun and not ended for two minutes was lost with its worker. Of a member's imports one is read at a
+# time, so that twenty addresses that answer slowly keep nobody else waiting.
 CLAIM = f"""
 update article_import set state = 'fetching', changed_at = now(), attempts = attempts + 1
 where id = (
-    select id from article_import
+    select id from article_import one
     where attempts < 3 and (state = 'waiting'
           or (state in ('fetching', 'reading') and changed_at < now() - interval '2 minutes'))
+      and not exists (
+          select from article_import other where other.member = one.member and other.id <> one.id
+          and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
     order by changed_at limit 1 for update skip locked
 )
 returning {COLUMNS}

@@ -1,17 +1,14 @@
 """From what somebody gave us (an address, words, a file) to an article's text with its pictures."""
 
-import asyncio
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 from tld import get_fld
 
 from parley.articles.importing import fetch as fetching
-from parley.articles.importing.apart import file_apart, page_apart, pasted_apart
+from parley.articles.importing.apart import ReadArticle, file_apart, page_apart, pasted_apart
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.extract import Extracted
 from parley.articles.importing.fetch import fetch
-from parley.articles.importing.passages import cut
 from parley.articles.pictures import keep_pictures
 from parley.articles.rules import is_of_the_web
 from parley.articles.text import ArticleText, CacheValidators
@@ -33,8 +30,8 @@ async def read_again(url: str, known: CacheValidators) -> ArticleText:
     Raises Unchanged when the site says that the page is the one it said was `known`.
     """
     fetched = await fetch(url, allow=settings().fetch_allow, etag=known.etag, last_modified=known.last_modified)
-    extracted = await page_apart(fetched.body, url=fetched.final_url, charset=fetched.charset)
-    text = await _cut(extracted, identity(extracted.canonical_url, fetched.final_url))
+    found = await page_apart(fetched.body, url=fetched.final_url, charset=fetched.charset)
+    text = _text(found, identity(found.extracted.canonical_url, fetched.final_url))
     return msgspec.structs.replace(text, fetched=said_of(fetched, text.url))
 
 
@@ -72,24 +69,25 @@ def _host(url: str) -> str:
 
 async def read_text(text: str, url: str | None = None, title: str = "") -> ArticleText:
     """Read pasted words: HTML, Markdown or plain text; `title` is the one that somebody gave them."""
-    extracted = await pasted_apart(text, title)
-    return await finished(extracted, url or extracted.canonical_url)
+    return await finished(await pasted_apart(text, title), url)
 
 
 async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> ArticleText:
     """As `read_text`, of a .txt, .md or .html file; `url` says where it came from."""
-    extracted = await file_apart(name, data, title)
-    return await finished(extracted, url or extracted.canonical_url)
+    return await finished(await file_apart(name, data, title), url)
 
 
-async def finished(extracted: Extracted, url: str | None) -> ArticleText:
-    """An extracted article cut into passages, its pictures kept. Raises CannotImport when nothing is left."""
-    text = await _cut(extracted, url)
+async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
+    """The text of an article of `url`, else of the address it claims, its pictures kept.
+
+    Raises CannotImport when nothing is left.
+    """
+    text = _text(found, url or found.extracted.canonical_url)
     return msgspec.structs.replace(text, passages=await keep_pictures(text.passages))
 
 
-async def _cut(extracted: Extracted, url: str | None) -> ArticleText:
-    passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
+def _text(found: ReadArticle, url: str | None) -> ArticleText:
+    extracted, passages = found.extracted, found.passages
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
     return ArticleText(

@@ -15,6 +15,7 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
 
 _MEMORY = 2_000_000_000  # bytes
@@ -27,22 +28,29 @@ _READERS: dict[str, Callable[..., Extracted]] = {
 }
 
 
-async def page_apart(data: bytes, *, url: str | None, charset: str | None = None) -> Extracted:
-    """As `extract_html`, in a process of its own."""
+class ReadArticle(msgspec.Struct, frozen=True):
+    """An article as it was found, and cut into passages."""
+
+    extracted: Extracted
+    passages: list[ImportedPassage]
+
+
+async def page_apart(data: bytes, *, url: str | None, charset: str | None = None) -> ReadArticle:
+    """As `extract_html` and `cut`, in a process of its own."""
     return await _apart("page", data, url=url, charset=charset)
 
 
-async def pasted_apart(text: str, title: str = "") -> Extracted:
-    """As `extract_pasted`, in a process of its own."""
+async def pasted_apart(text: str, title: str = "") -> ReadArticle:
+    """As `extract_pasted` and `cut`, in a process of its own."""
     return await _apart("pasted", text, title)
 
 
-async def file_apart(name: str, data: bytes, title: str = "") -> Extracted:
-    """As `extract_file`, in a process of its own."""
+async def file_apart(name: str, data: bytes, title: str = "") -> ReadArticle:
+    """As `extract_file` and `cut`, in a process of its own."""
     return await _apart("file", name, data, title)
 
 
-async def _apart(reader: str, *given: object, **named: object) -> Extracted:
+async def _apart(reader: str, *given: object, **named: object) -> ReadArticle:
     request = msgspec.msgpack.encode((reader, given, named))
     try:
         with anyio.fail_after(_SECONDS):
@@ -53,15 +61,21 @@ async def _apart(reader: str, *given: object, **named: object) -> Extracted:
         raise CannotImport(_TOO_MUCH) from None
     if done.returncode:
         raise CannotImport(_TOO_MUCH)
-    found, refused = msgspec.msgpack.decode(done.stdout, type=tuple[Extracted | None, str])
+    found, refused = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
     if found is None:
         raise CannotImport(refused)
     return found
 
 
-def _read(reader: str, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Extracted | None, str]:
+def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
+    """Cut an article that was found at `url` into passages. Raises CannotImport where there are too many."""
+    base_url = url or extracted.canonical_url
+    return ReadArticle(extracted, cut(extracted.html, base_url=base_url, title=extracted.title))
+
+
+def _read(reader: str, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[ReadArticle | None, str]:
     try:
-        return _READERS[reader](*given, **named), ""
+        return read_article(_READERS[reader](*given, **named), named.get("url")), ""
     except CannotImport as refused:
         return None, str(refused)
 
