@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 
 import msgspec
 
 from parley.articles import queries as articles
+from parley.articles.budget import Budget, for_anchors
 from parley.comments import anchoring, rules
 from parley.comments.anchoring import DocumentBlock, Resolution, Selector
 from parley.comments.counts import counted, recount
@@ -81,14 +82,16 @@ class Anchored(msgspec.Struct, frozen=True):
 
     @property
     def found(self) -> Selector:
-        """The words it was found on last, where these are others than it was made on."""
-        return Selector(self.passage, self.words or "")
+        """The words it was found on last."""
+        return Selector(self.passage, self.words or self.quote)
 
 
+# To read one revision of the longest article takes up to a tenth of a second.
+MOST_REVISIONS = 10
 ANCHORED = """
 select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
        coalesce(suffix, '') as suffix, passage, words
-from comment where thread = $1 and parent is null and passage is not null order by revision, id
+from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
 """
 
 
@@ -96,23 +99,25 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
     """Find every anchor of a thread in revision number `new` of its article, and return the comments whose changed.
 
     Each is looked for as it was made, on the text it was made on, so that bringing an old revision back brings its
-    anchors back. One that is lost so, but was found on changed words in the `former` revision, is looked for by them.
-    The caller holds the thread's row.
+    anchors back. One that is lost so, but was found on changed words in the `former` revision, is looked for by them;
+    so is one that was made on none of the last revisions with comments. The caller holds the thread's row.
     """
     anchored = await db.fetch(Anchored, ANCHORED, thread)
     if not anchored:
         return []
     text, merged = _blocks(await articles.text(thread, new)), await articles.merged(thread)
     places: dict[int, Resolution] = {}
-    for revision, some in groupby(anchored, attrgetter("revision")):
+    budget = for_anchors(len(anchored))
+    for revision, some in islice(groupby(anchored, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
-        places |= await _resolve(made, [one.made for one in made], before, text, merged)
-    lost = [one for one in anchored if one.words and places[one.id].state == "lost"]
+        places |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
+    lost = [one for one in anchored if one.id not in places or (one.words and places[one.id].state == "lost")]
     if lost:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(lost, [one.found for one in lost], before, text, merged)
-        places |= {id_: _changed(place) for id_, place in again.items() if place.state != "lost"}
+        again = await _resolve(lost, [one.found for one in lost], before, text, merged, budget)
+        found = [one for one in lost if one.id not in places or again[one.id].state != "lost"]
+        places |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
     moved = await _move(places)
     await recount(thread)
     return moved
@@ -128,14 +133,15 @@ async def _resolve(
     before: Sequence[DocumentBlock],
     text: Sequence[DocumentBlock],
     merged: Mapping[int, int],
+    budget: Budget,
 ) -> dict[int, Resolution]:
-    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged)
+    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
     return {one.id: place for one, place in zip(anchored, found, strict=True)}
 
 
 def _changed(place: Resolution) -> Resolution:
     """Found by words that had changed already: these are not the words it was made on, wherever they stand."""
-    return msgspec.structs.replace(place, state="changed")
+    return place if place.state == "lost" else msgspec.structs.replace(place, state="changed")
 
 
 MOVE = """

@@ -43,7 +43,9 @@ class Finder:
         if was is None:
             return None
         quote = self.old.plain[slice(*was)]
-        here = self._unchanged(was) or self._followed(anchor, quote, was)
+        if (same := self._unchanged(was)) or self._budget.is_spent:
+            return same
+        here = self._followed(anchor, quote, was)
         if here and here.likeness >= thresholds.found_by_search(quote):
             return here
         if there := self._elsewhere(anchor, quote):
@@ -69,8 +71,9 @@ class Finder:
             return None
         quote, before = folded(collapsed(anchor.quote)), folded(anchor.prefix)
         start, end = self.old.starts[at], self.old.ends[at]
-        exact = self.old.plain.find(before + quote + folded(anchor.suffix), max(start - len(before), 0))
-        if 0 <= exact < end - len(before):
+        whole = before + quote + folded(anchor.suffix)
+        exact = self.old.plain.find(whole, max(start - len(before), 0), end - len(before) + len(whole) - 1)
+        if exact >= 0:
             return exact + len(before), exact + len(before) + len(quote)
         spans = ((one, one + len(quote)) for one in self.old.find(quote, start, end + len(quote)) if one < end)
         return self._likest_around(spans, anchor, self.old)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from parley.articles.budget import ANCHORS, EACH_ANCHOR, Budget
+from parley.articles.budget import Budget, for_anchors
 from parley.comments.anchoring.document import Document, DocumentBlock
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
@@ -37,16 +37,16 @@ def resolve(
     former: Sequence[DocumentBlock],
     new: Sequence[DocumentBlock],
     merged: Mapping[int, int],
+    budget: Budget | None = None,
 ) -> list[Resolution]:
     """Where each of `selectors`, which stand on the revision `former`, stands in `new`.
 
     `merged` has, for a lineage that has no passage in `new` because it was merged into another, the lineage of the
-    passage that holds its words now. The work has a budget (articles/budget.py): past it, only words in passages
-    that read as they did are found.
+    passage that holds its words now. The work has a `budget` (articles/budget.py), its own unless it shares one: past
+    it, only words in passages that read as they did are found.
     """
     different = dict.fromkeys(selectors)
-    budget = Budget(ANCHORS + EACH_ANCHOR * len(different))
-    finder = Finder(Document(former), Document(new), merged, budget)
+    finder = Finder(Document(former), Document(new), merged, budget or for_anchors(len(different)))
     stayed = _in_order(finder.old.lineages, finder.new.place)
     found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in different}
     return [found[one] for one in selectors]
