@@ -83,7 +83,8 @@ async def sign_up(
     Raises Refused when the name is taken, TooMany at a limit.
     """
     email_key = addresses.key(email)
-    await ratelimit.take(ratelimit.SIGN_UP_NETWORK, client.network)
+    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, client.network)
+    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}")
     await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
     await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
     password_hash = await passwords.hashed(password)
@@ -120,6 +121,7 @@ async def send_verification(member: int, next_url: str = "/") -> None:
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
     account = await queries.account(member)
     if account is not None and account.state == "unverified":
+        await ratelimit.take(ratelimit.MAIL_ADDRESS, addresses.key(account.email))
         async with atomic():
             await _mail_verification(member, account.name, account.email, next_url)
 
@@ -177,7 +179,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
 
     Raises TooMany at a limit.
     """
-    await ratelimit.take(ratelimit.FORGOT_NETWORK, client.network)
+    await ratelimit.take_network(ratelimit.FORGOT_NETWORK, client.network)
     await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
     await ratelimit.take(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY)
     account = await queries.by_email(email)

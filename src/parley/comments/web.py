@@ -15,7 +15,7 @@ from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import posted
 from parley.core.http.pages import fragment, page, wants_fragment
-from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take, take_each
+from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take_each, take_network
 from parley.core.text.cleaning import as_id
 from parley.threads import queries as threads
 
@@ -125,7 +125,7 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
 async def preview(request: AnyRequest) -> Response[Any]:
     """Markdown as it will look, and without JavaScript the form to post it from there; nothing is kept."""
     form = PreviewForm(await posted(request))
-    await take(PREVIEW_NETWORK, network(address_of(request)))
+    await take_network(PREVIEW_NETWORK, network(address_of(request)))
     html = Markup()
     try:
         html = Markup(await ops.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
