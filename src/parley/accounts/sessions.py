@@ -63,6 +63,13 @@ with here as (update member set seen_at = now() where id = $1)
 insert into session (member, token_hash, agent, address, created_at, seen_at, expires_at)
 values ($1, $2, $3, $4, now(), now(), now() + $5::interval) returning id
 """
+# Each may hold streams, and a right password may be given as often as one likes.
+MOST_SESSIONS = 30
+END_OLDEST = """
+delete from session where id in (
+    select id from session where member = $1 order by seen_at desc, id desc offset $2
+)
+"""
 END_ALL = "delete from session where member = $1 and id is distinct from $2"
 IN_USE = f"""
 select session.id, agent, address, session.created_at, session.seen_at
@@ -127,10 +134,11 @@ class Sessions:
 
 
 async def start(member: int, role: str, *, agent: str, address: str) -> str:
-    """Begin a sign-in of `member` and return its token, which is new each time."""
+    """Begin a sign-in of `member` and return its token, which is new each time; the one unused longest may end."""
     token = tokens.new()
     lasts = LASTS if role == "member" else LASTS_STAFF
     await db.execute(START, member, tokens.digest(token), agent[:200], address[:45], lasts)
+    await db.execute(END_OLDEST, member, MOST_SESSIONS)
     return token
 
 

@@ -18,10 +18,13 @@ from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, si
 from parley.core.http.forms import posted
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
+from parley.core.text.cleaning import as_id
 from parley.core.text.diff import marked
 
-# Of older versions the history shows the text alone.
-MOST_DIFFERENCES = 50
+# Of one page of a comment's history. A difference takes up to 30 ms, and an edit may have 40,000 characters.
+MOST_VERSIONS = 50
+MOST_CHARACTERS = 200_000
+LATEST = 2**31 - 1
 
 
 @get("/c/{comment:str}/edit", name="comments:edit-form", opt={"who": VERIFIED})
@@ -119,20 +122,23 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     if standing is None:
         raise NotFound("This comment does not exist.")
     rules.may_see_history(viewer_of(request), standing)
-    versions = await queries.versions(row.id)
-    # A difference takes up to 30 ms, and a comment may have any number of them.
+    before = as_id(request.query_params.get("before", "")) or LATEST
+    versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
+    if not versions:
+        raise NotFound("There are no older versions of this comment.")
     shown = await asyncio.to_thread(_with_differences, versions)
-    return page(request, "comments/history.html", comment=row, versions=shown)
+    older = None if versions[0].is_first else shown[-1]["number"]
+    return page(request, "comments/history.html", comment=row, versions=shown, older=older)
 
 
 def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dict[str, Any]]:
-    """The versions, newest first; the newest ones with what each changed."""
-    former = [None, *versions]
+    """The versions with what each changed, newest first; the oldest is only compared with, unless none is before it."""
     shown = []
-    for at, (before, one) in enumerate(reversed(list(zip(former, versions, strict=False)))):
-        marks = _difference(before.body, one.body) if before and at < MOST_DIFFERENCES else None
-        shown.append({"number": one.number, "at": one.at, "diff_html": marks, "html": one.body})
-    return shown
+    for before, one in zip([None, *versions], versions, strict=False):
+        if before is not None or one.is_first:
+            marks = _difference(before.body, one.body) if before else None
+            shown.append({"number": one.number, "at": one.at, "diff_html": marks, "html": one.body})
+    return shown[::-1]
 
 
 @by_text("differences", most_bytes=8 * 2**20)

@@ -164,18 +164,29 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
     number: int
     body: str
     at: datetime
+    # Whether none before it is kept.
+    is_first: bool
 
 
+# The newest versions before number $2: as many as have $3 characters together, but $4 at most and two at least, since
+# the page says of each what it changed in the one before it.
 VERSIONS = """
-select number, body, written_at as at from comment_version where comment = $1
-union all
-select version, body, coalesce(edited_at, created_at) from comment where id = $1
-order by 1
+with version as (
+    select number, body, written_at as at from comment_version where comment = $1
+    union all
+    select version, body, coalesce(edited_at, created_at) from comment where id = $1
+), newest as (
+    select number, at, body, sum(length(body)) over (order by number desc) as characters,
+           row_number() over (order by number desc) as place, number = min(number) over () as is_first
+    from version where number < $2
+)
+select number, body, at, is_first from newest where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
 
 
-async def versions(comment_id: int) -> list[CommentVersionRow]:
-    return await db.fetch(CommentVersionRow, VERSIONS, comment_id)
+async def versions(comment_id: int, before: int, *, characters: int, most: int) -> list[CommentVersionRow]:
+    """Versions of a comment that come before number `before`, oldest first; the newest of those."""
+    return await db.fetch(CommentVersionRow, VERSIONS, comment_id, before, characters, most)
 
 
 class HeldComment(msgspec.Struct, frozen=True):
