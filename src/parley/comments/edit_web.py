@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.comments import ops, queries, rules, view
-from parley.comments.forms import EditForm
+from parley.comments.forms import LONGEST_BODY, EditForm
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
 from parley.core.errors import NotFound, ParleyError
@@ -39,7 +39,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
     return page(request, "comments/edit.html", "form", form=form, thread=await thread_at(str(row.thread)))
 
 
-@post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED})
+@post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     row = await comment_at(comment, viewer)

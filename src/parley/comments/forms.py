@@ -9,6 +9,8 @@ from parley.core.http.forms import Form
 
 # Of a longer selection the beginning is kept (rules.LONGEST_QUOTE), but it must be there as a whole.
 LONGEST_SELECTION = 10_000
+# The longest comment on the longest selection: in a form, most scripts take nine bytes for a character.
+LONGEST_BODY = 9 * (rules.LONGEST + LONGEST_SELECTION) + 10_000
 
 
 class CommentForm(Form):

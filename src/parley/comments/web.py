@@ -9,7 +9,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 
 from parley.comments import ops, queries, view
-from parley.comments.forms import CommentForm, PreviewForm
+from parley.comments.forms import LONGEST_BODY, CommentForm, PreviewForm
 from parley.comments.slow_mode import wait_here
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
@@ -38,7 +38,7 @@ async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
     return queries.seen_by(row, viewer)
 
 
-@post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED})
+@post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     viewer, thread_id = signed_in(request), as_id(thread)
     if thread_id is None:
@@ -121,7 +121,7 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
     )
 
 
-@post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200)
+@post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200, request_max_body_size=LONGEST_BODY)
 async def preview(request: AnyRequest) -> Response[Any]:
     """Markdown as it will look, and without JavaScript the form to post it from there; nothing is kept."""
     form = PreviewForm(await posted(request))

@@ -18,8 +18,8 @@ from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
 
 AnyRequest = Request[Any, Any, Any]
-# A refused form up to this size is read, so that the page of the error can show what was typed.
-KEPT_BYTES = 131_072
+# A refused form up to this size is read, so that the page of the error can show what was typed: the longest comment.
+KEPT_BYTES = 500_000
 
 
 class Who(IntEnum):
