@@ -11,7 +11,7 @@ from parley.accounts import addresses, attempts, devices, hooks, names, password
 from parley.accounts.rules import may_sign_in
 from parley.core import ratelimit
 from parley.core.db import atomic, execute, value
-from parley.core.errors import Gone, Refused
+from parley.core.errors import Forbidden, Gone, Refused
 from parley.core.http.access import Viewer, may_write
 from parley.core.http.pages import leading_back
 from parley.core.settings import settings
@@ -239,9 +239,12 @@ SET_PROFILE = "update member set title = $2, bio = $3, assisted = coalesce($4, a
 async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | None = None) -> None:
     """Set what a member says about themselves, and how they read comments written with AI assistance.
 
-    Raises Forbidden for whoever is silenced: others read what one says there.
+    Raises Forbidden for whoever is silenced: others read what one says there; and where a title, which stands beside
+    the name on every comment, seems to be one of staff's.
     """
     may_write(viewer)
+    if viewer.role == "member" and names.seems_official(title):
+        raise Forbidden("Only moderators and admins can have this title. Please describe yourself in other words.")
     async with atomic():
         await execute(SET_PROFILE, viewer.id, title, bio, assisted)
         sessions.forget_after_commit()
