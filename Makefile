@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure coverage faults lint format types imports audit schema figures bench bench-large assets lock
+.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -64,7 +64,10 @@ audit: .venv/dev.stamp ## Ask whether faults of the locked packages are known, w
 schema: .venv/dev.stamp ## Write docs/schema.md from the tables in the code
 	@.venv/bin/python bin/schema page > docs/schema.md
 
-figures: .venv/dev.stamp ## Print sizes of files and functions, private words, SQL beside builder queries
+picture: .venv/dev.stamp ## Write docs/architecture.svg from bin/architecture and the layers in pyproject.toml
+	@.venv/bin/python bin/architecture > docs/architecture.svg
+
+figures: .venv/dev.stamp ## Print sizes of files and functions, SQL beside builder queries, private words, alike functions
 	@.venv/bin/python bin/figures
 
 bench: .venv/dev.stamp ## Measure, beside what the machine could do at best

@@ -9,7 +9,7 @@ from bench.ground import ROUNDS, Ground, Web, web
 from bench.listeners import Audience, Far, Listener, allow_files, connect, p99, say
 from bench.load import Load, drive, request
 from bench.report import Figure
-from parley.live.render import LATEST_MS, SOONEST_MS
+from parley.live.render import MAX_RETRY_MS, MIN_RETRY_MS
 
 STREAMS = 10_000
 READERS = 4
@@ -42,7 +42,7 @@ async def measure(ground: Ground) -> list[Figure]:
 async def _storm(running: Web, audience: Audience, path: str, page: str) -> tuple[Audience, float, Load]:
     """Cut all streams. Returns those that came back, after how many seconds all had, and what readers saw meanwhile."""
     pages = cycle([request("GET", page)])
-    seconds = LATEST_MS / 1_000 + 1
+    seconds = MAX_RETRY_MS / 1_000 + 1
     reading = asyncio.create_task(drive(running.port, pages, seconds=seconds, connections=READERS, pause=PAUSE_SECONDS))
     began = perf_counter()
     audience.close()
@@ -54,5 +54,5 @@ async def _storm(running: Web, audience: Audience, path: str, page: str) -> tupl
 
 async def _come_back(running: Web, listener: Listener, random: Random) -> None:
     """As a browser does, which was told when by its stream's first word."""
-    await asyncio.sleep(random.uniform(SOONEST_MS, LATEST_MS) / 1_000)
+    await asyncio.sleep(random.uniform(MIN_RETRY_MS, MAX_RETRY_MS) / 1_000)
     await connect(running.port, listener)

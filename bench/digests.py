@@ -24,7 +24,7 @@ from parley.core import db
 from parley.core.db import close_pool, open_pool
 from parley.core.events.redis import close_redis, open_redis
 from parley.digests import building, planning
-from parley.digests.shared_candidates import offered
+from parley.digests.shared_candidates import shared_candidates
 from parley.mail import queue, rendering
 
 ISSUES, LETTERS = 2_000, 200
@@ -46,7 +46,7 @@ with written as (
     insert into issue (member, period, due_at, state) select member, 'b' || $1, due_at, state from issue where id > $2
     returning id
 ), items as (
-    insert into issue_item (issue, member, position, kind, thread, comment, revision, told)
+    insert into issue_item (issue, member, position, kind, thread, comment, revision, delivered)
     select (select min(id) from written), member, position, kind, thread, comment, revision, false
     from issue_item where issue > $2
 )
@@ -128,7 +128,7 @@ async def _run() -> int:
     while await planning.plan(now):
         pass
     await db.execute(NOW, now)
-    pool, built = await offered(now), 0
+    pool, built = await shared_candidates(now), 0
     while batch := await building.build(now, pool):
         built += batch
     return built

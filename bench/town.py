@@ -47,7 +47,7 @@ async def fill(connection: asyncpg.Connection) -> None:
     await copy(
         "issue", ("id", "member", "period", "due_at", "state"), ((n, n, "2020-W01", now, "sent") for n in _all())
     )
-    await copy("issue_item", ITEM, _told(random))
+    await copy("issue_item", ITEM, _delivered(random))
     await copy("subscription", ("member", "weekday", "hour"), ((n, 1 + n % 7, n % 24) for n in _all()))
     await connection.execute("select setval('issue_id_seq', 1000000), setval('comment_id_seq', 1000000)")
     await connection.execute("vacuum analyze")
@@ -106,7 +106,7 @@ def _notices(random: Random, follows: list[tuple[int, int]], now: datetime) -> I
         yield member, kind, event, thread, comment, None, now - timedelta(days=random.random() * 6)
 
 
-def _told(random: Random) -> Iterator[tuple[Any, ...]]:
+def _delivered(random: Random) -> Iterator[tuple[Any, ...]]:
     for member in _all():
         for place, comment in enumerate(random.sample(range(1, THREADS * EACH), TOLD)):
             yield member, member, place, "best", 1 + (comment - 1) // EACH, comment

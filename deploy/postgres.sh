@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs once, when the container's database is made: a role that owns its database and nothing else,
-# one without a login, under which the application works and cannot change the record of moderation,
-# and a superuser without a password, who can come in from inside the container only.
+# Runs once, when the container's database is made. It creates a role that owns this database and nothing else, and a
+# role without a login under which the application works and cannot change the record of moderation. The superuser loses
+# its password, and can connect only from inside the container.
 set -eu
 
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --set=password="$POSTGRES_PASSWORD" --username=postgres <<'SQL'

@@ -18,14 +18,13 @@ from litestar import Litestar
 from redis.asyncio.connection import parse_url
 
 from make import as_owner, browser
-from parley.accounts import passwords, sessions
+from parley.accounts import passwords, viewer_cache
 from parley.app import create_app
-from parley.articles.importing import apart, images
+from parley.articles.importing import images, sandbox
 from parley.automod import checks
 from parley.automod.rules import current
 from parley.comments import view
-from parley.core import db as database_access
-from parley.core.db import DB, Transaction, execute
+from parley.core.db import DB, Transaction, engine, execute
 from parley.core.db.migrate import migrate
 from parley.core.events import redis
 from parley.core.observability import load_shedding
@@ -44,7 +43,7 @@ SHARED = ROOT.parent / "shared" / "data"
 # Which of pytest-xdist's processes this is; each has servers, or databases, of its own.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # A busy machine may need longer than the product, for the sake of those who wait, gives its servers and its readers.
-# What happens then is tested with times of its own: core/test_{db,ratelimit,strain}.py, importing/test_apart.py.
+# What happens then is tested with times of its own: core/test_{db,ratelimit,strain}.py, importing/test_sandbox.py.
 SECONDS = 60
 PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_000))
 # A test is one transaction, and may do much else in the middle of it.
@@ -84,12 +83,12 @@ def anyio_backend() -> str:
 def patience() -> Iterator[None]:
     """What the product gives up after some seconds gets as many as a busy machine may need."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_access, "SERVER_SETTINGS", database_access.SERVER_SETTINGS | PATIENT)
-        patch.setattr(database_access, "ACQUIRE_SECONDS", SECONDS)
+        patch.setattr(engine, "SERVER_SETTINGS", engine.SERVER_SETTINGS | PATIENT)
+        patch.setattr(engine, "ACQUIRE_SECONDS", SECONDS)
         patch.setattr(redis, "TIMEOUT_SECONDS", SECONDS)
         # The loop stands still between two tests of it, for as long as others take: that is no strain.
         patch.setattr(load_shedding, "WEIGHT", 0.0)
-        for reading in (apart, images):
+        for reading in (sandbox, images):
             patch.setattr(reading, "_SECONDS", SECONDS)
         yield
 
@@ -203,7 +202,7 @@ alter table mod_action enable trigger mod_action_stays;
 truncate pick, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
-         mail, mail_domain, mail_address, mail_bounce, rate_bucket,
+         mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
          event, vote, comment_version, comment, visit, thread_stats, thread, article_import, passage, revision,
          article, media, source, token, session, member restart identity cascade
 """
@@ -211,10 +210,10 @@ truncate pick, notification, follow, topic_follow, notification_preference, quie
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    for cache in (view._views, view._discussions, thread._pages, home._kept, counter._lately):
+    for cache in (view._views, view._discussions, thread._pages, home._cache, counter._cache):
         cache.clear()
     threads._addresses.clear()
-    sessions.forget()
+    viewer_cache.clear()
     current.forget()
     checks.forget()
 
@@ -223,11 +222,11 @@ def forget_caches() -> None:
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The queries that are run, as they come."""
     asked: list[str] = []
-    run = database_access._run
+    read = DB.read
 
     async def counting(sql: str, args: Any) -> list[Any]:
         asked.append(sql)
-        return await run(sql, args)
+        return await read(sql, args)
 
-    monkeypatch.setattr(database_access, "_run", counting)
+    monkeypatch.setattr(DB, "read", counting)
     return asked

@@ -24,7 +24,6 @@ class Loop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._pool: Any = None
         self._connections: Any = None
         self._client: Any = None
 
@@ -41,7 +40,6 @@ class Loop:
         self._loop.close()
 
     def _swap(self) -> None:
-        DB.pool, self._pool = self._pool, DB.pool
         DB.connections, self._connections = self._connections, DB.connections
         redis._client, self._client = self._client, redis._client
 

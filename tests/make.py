@@ -12,8 +12,7 @@ from litestar import Litestar
 from parley.accounts import addresses, names, sessions
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.text import ArticleText, CacheValidators
-from parley.comments import counts
-from parley.comments import ops as comments
+from parley.comments import counts, drafts, posting
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.threads.opening import open_thread
@@ -85,7 +84,7 @@ async def comment(
     submission: UUID | None = None,
 ) -> int:
     """A comment, posted as its author would."""
-    draft = comments.Draft(
+    draft = drafts.Draft(
         thread=thread_id,
         author=author,
         body=body,
@@ -96,7 +95,7 @@ async def comment(
         prefix=prefix,
         submission=submission,
     )
-    return await comments.post_comment(draft)
+    return await posting.post_comment(draft)
 
 
 async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int | None = 1) -> None:

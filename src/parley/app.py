@@ -1,4 +1,4 @@
-"""The web application: routes and lifespan. It imports all; nothing imports it."""
+"""The web application: its routes and lifespan."""
 
 import asyncio
 import gc
@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import ModuleType
 
-import structlog
 from litestar import Litestar
 from litestar.types import ASGIApp
 
 from parley import hooks
-from parley.accounts.sessions import Sessions
+from parley.accounts.middleware import ViewerMiddleware
 from parley.articles.rules import may_edit
 from parley.core import cache
 from parley.core.db import close_pool, open_pool
@@ -19,7 +18,7 @@ from parley.core.db.replica import open_replica
 from parley.core.events import tasks
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.http import assets, failures, pages
-from parley.core.http.access import entrance
+from parley.core.http.access import check_access
 from parley.core.http.security_headers import RequestChecks
 from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
@@ -31,8 +30,6 @@ from parley.pages import thread
 from parley.routes import FEATURES, PLATFORM
 from parley.threads.queries import topics
 
-log = structlog.get_logger(__name__)
-
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
 
@@ -43,7 +40,7 @@ def create_app(settings: Settings) -> Litestar:
     hooks.connect()
     app = Litestar(
         route_handlers=[handler for feature in (*FEATURES, *PLATFORM) for handler in feature.handlers],
-        guards=[entrance],
+        guards=[check_access],
         exception_handlers=failures.handlers,
         lifespan=[_lifespan(settings)],
         request_max_body_size=BODY_LIMIT,
@@ -51,16 +48,16 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = Sessions(Counter(app.asgi_handler))
+    handler: ASGIApp = ViewerMiddleware(Counter(app.asgi_handler))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
-    # Set by whoever runs the server, when it is about to leave.
+    # Set by the server when it stops.
     app.state.ending = False
     return app
 
 
 def _tracing() -> ModuleType:
-    from parley.core.observability import tracing  # noqa: PLC0415 most installations are without
+    from parley.core.observability import tracing  # noqa: PLC0415 most installations have no tracing
 
     return tracing
 
@@ -70,7 +67,7 @@ def _traced(app: ASGIApp) -> ASGIApp:
     return traced
 
 
-def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own shape
+def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN202 Litestar's own type
     @asynccontextmanager
     async def run(app: Litestar) -> AsyncIterator[None]:
         await open_pool(settings.database_url, size=POOL_SIZE)
@@ -86,7 +83,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         pages.warm()
         await thread.warm()
         assets.assets()
-        # What is here now stays: no collection in the middle of the first pages need look through it.
+        # Everything loaded so far stays in memory. Garbage collection skips it from now on.
         gc.collect()
         gc.freeze()
         app.state.hub.start()

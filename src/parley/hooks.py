@@ -1,12 +1,11 @@
-"""What one feature must do inside another's transaction is handed over here, since imports go one way."""
+"""Connects features that act inside each other's transactions, since imports go one way."""
 
 from parley import mail
 from parley.accounts import hooks as accounts
 from parley.articles.importing import exact
-from parley.automod import checks, edits, slow_mode_display
+from parley.automod import checks, edits
 from parley.automod.rules import current
-from parley.comments import anchors, slow_mode
-from parley.comments import ops as comments
+from parley.comments import anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
 from parley.digests import ops as digests
@@ -14,13 +13,14 @@ from parley.digests import rendering
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
+from parley.slow_mode import display
 from parley.threads import ops as threads
 from parley.threads import updating
 from parley.votes import ops as votes
 
 
 def connect() -> None:
-    """Fill the features' lists of what happens in their transactions; every process does so before its first."""
+    """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
@@ -29,9 +29,9 @@ def connect() -> None:
     updating.when_seen[:] = [notifications.read_update]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
-    comments.before_post[:] = [checks.check]
-    comments.before_edit[:] = [edits.check]
-    slow_mode.wait_of[:] = [slow_mode_display.wait_of, checks.wait_of]
+    drafts.before_post[:] = [checks.check]
+    drafts.before_edit[:] = [edits.check]
+    slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
     sns.fetching[:] = [exact.fetched]
     mail.lists[rendering.LIST.name] = rendering.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

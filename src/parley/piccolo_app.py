@@ -7,7 +7,8 @@ from piccolo.conf.apps import AppConfig
 from parley.accounts.tables import Block, Member, Session, Token
 from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import Article, ArticleImport, Media, MergedPassage, Passage, Revision, Source
-from parley.automod.tables import Backtest, Hit, Rule, RuleVersion
+from parley.automod.tables import Hit, Rule, RuleVersion
+from parley.backtests.tables import Backtest
 from parley.comments.tables import Comment, CommentVersion, PassageCount
 from parley.community.tables import Community
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket

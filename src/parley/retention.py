@@ -1,26 +1,50 @@
-"""All that is stated about how long rows and files are kept, and the job that keeps it."""
+"""All retention rules, and the job that applies them."""
 
 from parley.accounts import retention as accounts
+from parley.appeals import retention as appeals
 from parley.articles import retention as articles
+from parley.automod import retention as automod
+from parley.backtests import retention as backtests
 from parley.comments import retention as comments
 from parley.community import retention as community
 from parley.core.events import attempts
 from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
-from parley.decisions import retention
+from parley.decisions import retention as decisions
 from parley.digests import retention as digests
 from parley.mail import retention as mail
+from parley.modlog import retention as modlog
+from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
+from parley.reports import retention as reports
 from parley.threads import retention as threads
 from parley.votes import retention as votes
 
-FEATURES = (accounts, community, articles, threads, comments, votes, retention, notifications, digests, mail, platform)
+FEATURES = (
+    accounts,
+    community,
+    articles,
+    threads,
+    comments,
+    votes,
+    reports,
+    decisions,
+    automod,
+    backtests,
+    appeals,
+    modmembers,
+    modlog,
+    notifications,
+    digests,
+    mail,
+    platform,
+)
 RULES = tuple(rule for feature in FEATURES for rule in feature.RULES)
 KEPT: Kept = {table: why for feature in FEATURES for table, why in feature.KEPT.items()}
 FILES = mail.FILES
 
 
 async def remove_expired() -> int:
-    """Delete what is kept no longer, and return how many rows and files that was. No rule waits for another."""
+    """Delete expired rows and files, and return their number. If one rule fails, the others are still applied."""
     rows = await attempts.each(
         "retention", RULES, remove_expired_rows, key=lambda rule: rule.name, in_transaction=False
     )

@@ -1,10 +1,9 @@
-"""All route handlers, feature by feature."""
+"""All route handlers by feature."""
 
 from parley.accounts import web as accounts
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
 from parley.articles import web as articles
-from parley.automod.rules import web as rules
 from parley.comments import edit_web
 from parley.comments import web as comments
 from parley.community import web as community
@@ -20,10 +19,11 @@ from parley.mail.inbound import webhooks
 from parley.modlog import web as modlog
 from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
+from parley.modrules import web as rules
 from parley.notifications import web as notifications
 from parley.pages import discussion, home, moderation_counts, profile, statement, thread
 from parley.reports import web as reports
-from parley.threads import publishing, revise, revisions, updates
+from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
 from parley.votes import web as votes
 
@@ -33,10 +33,10 @@ FEATURES = (
     articles,
     home,
     threads,
-    publishing,
-    revise,
-    revisions,
-    updates,
+    publish_web,
+    revise_web,
+    revision_web,
+    suggestion_web,
     thread,
     discussion,
     comments,

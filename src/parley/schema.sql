@@ -50,13 +50,10 @@ begin
 end $$;
 
 create trigger comment_transition before update of state on comment for each row execute function comment_transition(
-  'draft>pending', 'draft>visible',
   'pending>visible', 'pending>rejected', 'pending>expired',
   'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
   'hidden>visible', 'hidden>removed',
-  'removed>visible', 'removed>purged',
-  'rejected>visible', 'rejected>purged',
-  'deleted_by_author>visible', 'deleted_by_author>purged'
+  'removed>visible', 'rejected>visible', 'deleted_by_author>visible'
 );
 
 

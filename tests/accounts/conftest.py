@@ -7,19 +7,19 @@ import pytest
 from litestar import Litestar
 
 from accounts.person import PASSWORD, Person
-from parley.accounts import ops
+from parley.accounts import signup_ops
 from parley.core import db
 
 
 @pytest.fixture
 async def mira(app: Litestar) -> Person:
-    number, _ = await ops.add_member(name="mira", email="mira@example.org", password=PASSWORD)
+    number, _ = await signup_ops.add_member(name="mira", email="mira@example.org", password=PASSWORD)
     return Person(number, "mira")
 
 
 @pytest.fixture
 async def jon(app: Litestar) -> Person:
-    number, _ = await ops.add_member(name="jon", email="jon@example.org", password=PASSWORD)
+    number, _ = await signup_ops.add_member(name="jon", email="jon@example.org", password=PASSWORD)
     return Person(number, "jon")
 
 

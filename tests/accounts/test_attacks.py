@@ -11,7 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from accounts.person import PASSWORD, Person
-from parley.accounts import attempts, ops, proofs
+from parley.accounts import ops, proof_of_work, sign_in_limits
 from parley.core import db, ratelimit
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ async def use_up(login: str = "mira", address: str = "127.0.0.1") -> None:
 
 
 def solved(challenge: str) -> str:
-    return f"{challenge}.{next(n for n in range(100_000) if proofs.solves(challenge, str(n)))}"
+    return f"{challenge}.{next(n for n in range(100_000) if proof_of_work.solves(challenge, str(n)))}"
 
 
 def challenge_in(answer: httpx.Response) -> str:
@@ -89,30 +89,30 @@ async def test_a_made_up_answer_is_none(client: httpx.AsyncClient, mira: Person,
 
 
 async def test_an_answer_is_for_one_name(mira: Person) -> None:
-    answer = solved(proofs.challenge("jon"))
-    assert not await proofs.accepts(answer, "mira")
-    assert await proofs.accepts(answer, "jon")
+    answer = solved(proof_of_work.challenge("jon"))
+    assert not await proof_of_work.accepts(answer, "mira")
+    assert await proof_of_work.accepts(answer, "jon")
 
 
 async def test_an_old_answer_is_none(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proofs, "LASTS_SECONDS", -1)
-    assert not await proofs.accepts(solved(proofs.challenge("mira")), "mira")
+    monkeypatch.setattr(proof_of_work, "LASTS_SECONDS", -1)
+    assert not await proof_of_work.accepts(solved(proof_of_work.challenge("mira")), "mira")
 
 
 async def test_answers_are_limited_too_and_a_mailed_link_is_the_way_then(mira: Person) -> None:
     await use_up()
-    key = attempts.login_key("mira")
+    key = sign_in_limits.login_key("mira")
     for _ in range(ratelimit.PROVEN_ACCOUNT.most):
         await ratelimit.take(ratelimit.PROVEN_ACCOUNT, key)
     stranger = ops.Client(agent="", address="127.0.0.1")
     with pytest.raises(ratelimit.TooMany, match="link"):
-        await ops.sign_in(login="mira", password=PASSWORD, client=stranger, answer=solved(proofs.challenge(key)))
+        await ops.sign_in(login="mira", password=PASSWORD, client=stranger, answer=solved(proof_of_work.challenge(key)))
 
 
 async def test_many_names_tried_from_one_network_are_slowed(mira: Person) -> None:
     for _ in range(ratelimit.SIGN_IN_NETWORK.most):
         await ratelimit.take(ratelimit.SIGN_IN_NETWORK, "127.0.0.0/24")
-    with pytest.raises(attempts.ProofNeeded):
+    with pytest.raises(sign_in_limits.ProofNeeded):
         await ops.sign_in(login="mira", password=PASSWORD, client=ops.Client(agent="", address="127.0.0.1"))
 
 
@@ -150,7 +150,7 @@ def dead_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
     """Nobody listens where Redis should: PostgreSQL counts instead."""
     dead = Redis(unix_socket_path=str(tmp_path / "nobody"), retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(ratelimit, "redis", lambda: dead)
-    monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
+    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
     ratelimit._script.cache_clear()
     yield
     ratelimit._script.cache_clear()

@@ -11,7 +11,7 @@ from litestar import Litestar
 import make
 from conftest import forget_caches
 from parley.accounts import blocks, sessions, tokens
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -276,7 +276,7 @@ async def test_live_nothing_of_theirs_reaches_whoever_blocked_them_even_meanwhil
     await heard(streams, "Before the block.")
 
     await make.block(mira, jonas)
-    await comments.edit_comment(viewer=jonas, comment_id=root, body="Edited after.")
+    await editing.edit_comment(viewer=jonas, comment_id=root, body="Edited after.")
     await make.comment(thread, jonas, "Written after.")
     await make.comment(thread, await make.member(), "Written by ben.")
     hers, visitors = await heard(streams, "Written by ben.")

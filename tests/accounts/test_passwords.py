@@ -65,7 +65,7 @@ def test_what_anybody_would_try_first_is_refused(password: str) -> None:
         ("iloveyou2", "Many people use this password"),
         ("P@ssw0rd1", "Many people use this password"),
         ("hippopotamus", "easy to guess"),
-        ("xkjxkjxkj", "Repeating something"),
+        ("xkjxkjxkj", "Repeated letters"),
         ("11/12/2011", "Dates"),
         ("abcdefghijk", "Sequences"),
         ("zaq12wsx", "Many people"),

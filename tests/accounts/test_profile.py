@@ -27,7 +27,7 @@ async def test_a_profile_says_how_often_one_was_found_worth_reading(client: http
     assert "Rated worth reading 1 time<" in (await client.get("/u/ada")).text
 
 
-@pytest.mark.parametrize("state", ["removed", "hidden", "pending", "deleted_by_author", "purged", "rejected"])
+@pytest.mark.parametrize("state", ["removed", "hidden", "pending", "deleted_by_author", "rejected"])
 async def test_only_what_is_visible_is_shown_and_counted(client: httpx.AsyncClient, app: Litestar, state: str) -> None:
     ada = await member("ada")
     place = await thread()

@@ -6,7 +6,7 @@ from litestar import Litestar
 
 from accounts.person import PASSWORD, Person
 from make import browser, sign_in
-from parley.accounts import ops, passwords
+from parley.accounts import mailed_links, ops, password_ops, passwords
 from parley.core import db, ratelimit
 from parley.core.http.access import Viewer
 
@@ -47,8 +47,8 @@ def reset_meanwhile(mira: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     async def slow(password: str, stored: str | None) -> bool:
         found = await matches(password, stored)
         if found:
-            link = await ops.new_link(mira.id, "reset", ops.RESET_LASTS)
-            await ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
+            link = await mailed_links.create(mira.id, "reset", password_ops.RESET_LASTS)
+            await password_ops.reset(link.rpartition("/")[2], NEW, ops.Client(agent="", address="127.0.0.1"))
         return found
 
     monkeypatch.setattr(passwords, "matches", slow)

@@ -6,7 +6,7 @@ from litestar import Litestar
 import make
 from accounts.person import Person
 from make import browser, put_state
-from parley.accounts import consistency, sessions, tokens
+from parley.accounts import consistency, middleware, sessions, tokens, viewer_cache
 from parley.comments import view
 from parley.core import db
 from parley.core.cache import KEPT_SECONDS
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def is_signed_in(client: httpx.AsyncClient) -> bool:
-    sessions.forget()
+    viewer_cache.clear()
     return (await client.get("/settings/security")).status_code == 200
 
 
@@ -98,17 +98,17 @@ async def test_when_a_member_was_here_last_outlives_their_sign_ins(client: httpx
     assert await db.value("select seen_at = now() from member where name = 'mira'")
 
 
-async def test_a_found_sign_in_is_believed_for_a_moment_and_no_longer(
+async def test_a_viewer_is_cached_for_a_second_at_most(
     client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await mira.sign_in(client)
     assert await is_signed_in(client)
     await db.execute("delete from session")
     assert (await client.get("/settings/profile")).status_code == 200
-    later = sessions.monotonic() + sessions.BELIEVED_SECONDS
-    monkeypatch.setattr(sessions, "monotonic", lambda: later)
+    later = middleware.monotonic() + viewer_cache.SECONDS
+    monkeypatch.setattr(middleware, "monotonic", lambda: later)
     assert (await client.get("/settings/profile")).status_code == 303
-    assert sessions.BELIEVED_SECONDS <= 1
+    assert viewer_cache.SECONDS <= 1
 
 
 async def test_ending_all_sign_ins_is_in_force_here_at_once(client: httpx.AsyncClient, mira: Person) -> None:
@@ -135,7 +135,7 @@ async def test_with_the_database_away_a_member_is_not_told_to_sign_in(
     client: httpx.AsyncClient, mira: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await mira.sign_in(client)
-    sessions.forget()
+    viewer_cache.clear()
 
     async def away(*_args: object) -> None:
         raise Unavailable("The database does not answer.")
@@ -168,7 +168,7 @@ async def test_a_form_of_a_member_sets_a_short_consistency_token_and_nothing_els
     cookie = (await client.post("/settings/profile", data={"assisted": "hide"})).headers["set-cookie"]
     assert cookie.startswith("parley-consistency=")
     assert {"HttpOnly", "Max-Age=2", "Path=/", "SameSite=lax"} <= set(cookie.split("; ")[1:])
-    assert max(sessions.BELIEVED_SECONDS, KEPT_SECONDS) < consistency.SECONDS
+    assert max(viewer_cache.SECONDS, KEPT_SECONDS) < consistency.SECONDS
 
 
 async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before_it(
@@ -207,7 +207,7 @@ async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClien
     for number in range(20):
         client.cookies.set(consistency.cookie_name(), f"{number:016}")
         assert (await client.get(await make.address(thread))).status_code == 200
-    assert len(sessions._believed._kept) == 1
+    assert len(viewer_cache.current()._kept) == 1
     assert len(view._views._kept) == 1
 
 

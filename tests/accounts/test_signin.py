@@ -7,7 +7,7 @@ from litestar import Litestar
 
 from accounts.person import PASSWORD, Person
 from make import browser
-from parley.accounts import attempts, ops, passwords
+from parley.accounts import ops, passwords, sign_in_limits
 from parley.accounts.passwords import HASHER as DEPLOYED
 from parley.core import db, ratelimit
 
@@ -191,7 +191,7 @@ async def test_a_thousand_guesses_from_everywhere_do_not_lock_the_owner_out(
     client.cookies.delete("parley")
     for number in range(1_000):
         try:
-            await ratelimit.take(ratelimit.SIGN_IN_ACCOUNT, attempts.login_key("mira"))
+            await ratelimit.take(ratelimit.SIGN_IN_ACCOUNT, sign_in_limits.login_key("mira"))
         except ratelimit.TooMany:
             assert number >= ratelimit.SIGN_IN_ACCOUNT.most - 1
     stranger = ops.Client(agent="", address="203.0.113.9")

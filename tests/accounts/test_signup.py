@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 from make import browser
-from parley.accounts import hooks, ops, passwords
+from parley.accounts import hooks, mailed_links, passwords, signup_ops
 from parley.accounts.ops import Client
 from parley.core import db, ratelimit
 from parley.core.errors import TooMany
@@ -132,7 +132,7 @@ async def test_an_address_belongs_to_whoever_confirms_it_first(app: Litestar, ma
         assert (await owner.post(await mailed("verify"))).status_code == 303
         late = await squatter.post(theirs)
         assert late.status_code == 422
-        assert "another member" in late.text
+        assert "Another member" in late.text
     assert (await state("rightful"), await state("squatter")) == ("active", "unverified")
 
 
@@ -206,7 +206,7 @@ async def test_hooks_run_in_the_transaction_that_confirms(
     await sign_up(client)
     token = (await mailed("verify")).removeprefix("/verify/")
     with pytest.raises(LookupError):
-        await ops.verify(token)
+        await signup_ops.verify(token)
     assert await state() == "unverified"
     told: list[int] = []
 
@@ -214,7 +214,7 @@ async def test_hooks_run_in_the_transaction_that_confirms(
         told.append(member)
 
     monkeypatch.setattr(hooks, "when_verified", [note])
-    assert told == [] and await ops.verify(token) == told[0]
+    assert told == [] and await signup_ops.verify(token) == told[0]
 
 
 async def test_the_link_can_be_sent_again(client: httpx.AsyncClient) -> None:
@@ -239,9 +239,9 @@ async def test_sign_ups_of_one_network_are_limited_and_keep_what_was_typed(clien
 async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_out(app: Litestar) -> None:
     squatter = Client(agent="", address="203.0.113.9")
     for number in range(ratelimit.SIGN_UP_HERE.most):
-        await ops.sign_up(name=f"squat{number}", email="ada@example.org", password=FORM["password"], client=squatter)
+        await signup_ops.sign_up(name=f"squat{number}", email=FORM["email"], password=FORM["password"], client=squatter)
     with pytest.raises(TooMany):
-        await ops.sign_up(name="squat9", email="ada@example.org", password=FORM["password"], client=squatter)
+        await signup_ops.sign_up(name="squat9", email=FORM["email"], password=FORM["password"], client=squatter)
 
     async with browser(app) as client:
         assert (await sign_up(client)).status_code == 303
@@ -250,13 +250,13 @@ async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_o
 async def test_many_accounts_with_one_address_do_not_flood_it_with_links(app: Litestar) -> None:
     squatter = Client(agent="", address="203.0.113.9")
     made = [
-        await ops.sign_up(name=f"squat{number}", email="ada@example.org", password=FORM["password"], client=squatter)
+        await signup_ops.sign_up(name=f"squat{number}", email=FORM["email"], password=FORM["password"], client=squatter)
         for number in range(3)
     ]
     sent = await db.value("select count(*) from mail")
     with pytest.raises(TooMany):
         for one in made * ratelimit.MAIL_ADDRESS.most:
-            await ops.send_verification(one.member)
+            await signup_ops.send_verification(one.member)
 
     assert await db.value("select count(*) from mail") - sent == ratelimit.MAIL_ADDRESS.most
 
@@ -341,7 +341,7 @@ async def test_signing_up_never_leads_to_another_site(client: httpx.AsyncClient,
 
 
 async def test_a_path_that_is_too_long_for_a_mail_stays_out_of_it(client: httpx.AsyncClient, mailed: Mailed) -> None:
-    await client.post("/signup", data=FORM | {"next": "/t/1/" + "a" * ops.LONGEST_NEXT})
+    await client.post("/signup", data=FORM | {"next": "/t/1/" + "a" * mailed_links.LONGEST_NEXT})
 
     assert "next" not in await mailed("verify")
 

@@ -7,7 +7,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.accounts import passwords, sessions
+from parley.accounts import passwords, viewer_cache
 from parley.accounts.states import STATE_NOW
 from parley.core import db
 from parley.core.http.access import MEMBER, MODERATOR, Viewer
@@ -105,6 +105,6 @@ async def test_a_sign_in_of_somebody_suspended_counts_again_at_the_end(client: h
     assert (await client.get("/settings/profile")).status_code == 303
 
     await db.execute(PUT, member.id, "suspended", OVER)
-    sessions.forget()
+    viewer_cache.clear()
 
     assert (await client.get("/settings/profile")).status_code == 200

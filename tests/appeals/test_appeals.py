@@ -12,8 +12,7 @@ from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
-from parley.decisions import second_approval
+from parley.decisions import second_approval, undoing
 from parley.decisions.rules import Stale
 
 pytestmark = pytest.mark.anyio
@@ -90,7 +89,7 @@ async def test_undoing_lets_nothing_out_that_nobody_had_looked_at(app: Litestar,
     await make.put_state("comment", await db.value("select target from queue_item"), "pending")
     decision = await decided(item, mo, what)
 
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
 
     assert await state_of_target(item) == "pending"
 

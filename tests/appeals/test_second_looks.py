@@ -11,13 +11,13 @@ from modqueue.reported import INSULT, decided, reported
 from parley.appeals import ops as appeals
 from parley.appeals import second_look_queries as queries
 from parley.appeals import second_looks
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.dashboard import stats
 from parley.dashboard.stats import agreement
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import JUDGEMENTS, Stale
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +79,7 @@ async def test_whatever_was_decided_the_page_is_the_same(client: httpx.AsyncClie
 
     assert removed is not None and case is not None
     assert (case.words.state, case.words.collapsed, case.words.body) == ("visible", None, removed.words.body)
-    assert (case.told, case.hits) == (removed.told, removed.hits)
+    assert (case.reports, case.hits) == (removed.reports, removed.hits)
 
 
 async def test_what_one_would_have_done_is_kept_and_changes_nothing(client: httpx.AsyncClient) -> None:
@@ -147,11 +147,11 @@ async def test_what_is_fresh_old_open_grave_taken_back_or_otherwise_by_now_is_le
     await earlier("escalate")
     await db.execute("update report set guideline = 'illegal' where item = $1", await reported())
     edited = await comment_of(await earlier("approve", author))
-    await comments.edit_comment(viewer=author, comment_id=edited, body="What is meant.")
+    await editing.edit_comment(viewer=author, comment_id=edited, body="What is meant.")
     deleted = await comment_of(await earlier("approve", author))
-    await comments.delete_comment(viewer=author, comment_id=deleted)
+    await editing.delete_comment(viewer=author, comment_id=deleted)
     mo = await staff()
-    await decisions.undo(mo, await decided(await reported(), mo))
+    await undoing.undo(mo, await decided(await reported(), mo))
     grave = await earlier()
     await db.execute(
         "update report set guideline = 'illegal' where item = (select item from decision where id = $1)", grave
@@ -215,7 +215,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
     for action, answer in (("remove", "remove"), ("remove", "collapse"), ("remove", "approve"), ("approve", "approve")):
         await second_looks.answer(second, await earlier(action), answer)
 
-    found = agreement(await stats.queries.audited(await db.value("select now() - interval '1 day'")))
+    found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
     assert found.summary == "Of 4 decisions given a second look, 3 were found the same, 2 with the same action."
     assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]

@@ -9,7 +9,7 @@ from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
 from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage, cut
-from parley.articles.versions import Kept
+from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.cleaning import clean
 
@@ -40,12 +40,12 @@ RICH = """
 """
 
 
-def kept(html: str = RICH, *more: ImportedPassage) -> list[Kept]:
+def kept(html: str = RICH, *more: ImportedPassage) -> list[StoredPassage]:
     passages = [*cut(html, base_url=URL), *more]
-    return [Kept(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages, start=1)]
+    return [StoredPassage(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages, start=1)]
 
 
-def with_pictures() -> list[Kept]:
+def with_pictures() -> list[StoredPassage]:
     return kept(
         RICH,
         ImportedPassage("figure", None, FIGURE, "A curve"),

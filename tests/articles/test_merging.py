@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import SHARED
-from parley.articles import checking
+from parley.articles import source_checks
 from parley.articles.differences import compare, count
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.merging import Conflict, merge, with_known_pictures
-from parley.articles.versions import Kept
+from parley.articles.versions import StoredPassage
 
 WORDS = st.lists(st.sampled_from("abcdefgh"), max_size=8)
 
@@ -27,8 +27,8 @@ def said(words: Iterable[str]) -> list[ImportedPassage]:
     return [ImportedPassage("paragraph", None, f"<p>{word}</p>", word) for word in words]
 
 
-def kept(words: list[str], first: int = 1) -> list[Kept]:
-    return [Kept(at, "paragraph", None, f"<p>{word}</p>", word) for at, word in enumerate(words, start=first)]
+def kept(words: list[str], first: int = 1) -> list[StoredPassage]:
+    return [StoredPassage(at, "paragraph", None, f"<p>{word}</p>", word) for at, word in enumerate(words, start=first)]
 
 
 def texts(passages: Iterable[ImportedPassage]) -> list[str]:
@@ -204,7 +204,7 @@ def test_no_text_makes_merging_slow(base: list[str], ours: list[str], theirs: li
 @given(WORDS, st.permutations(range(1, 9)))
 def test_a_difference_loses_and_doubles_no_passage(words: list[str], order: list[int]) -> None:
     old = kept(words)
-    new = [Kept(lineage, "paragraph", None, f"<p>{lineage}</p>", str(lineage)) for lineage in order]
+    new = [StoredPassage(lineage, "paragraph", None, f"<p>{lineage}</p>", str(lineage)) for lineage in order]
 
     changes = [one for run in compare(old, new) for one in run.changes]
 
@@ -221,7 +221,7 @@ def test_no_real_revision_is_taken_for_another_text_and_none_loses_a_passage(ess
     texts = [cut(extract_markdown(file.read_text("utf-8")).html, base_url="https://essay.example/") for file in files]
 
     for old, new in pairwise(texts):
-        checking.refuse_another((one.text for one in old), (one.text for one in new))
+        source_checks.check_is_revision((one.text for one in old), (one.text for one in new))
         assert merge(old, old, new).passages == new
 
 
@@ -235,4 +235,4 @@ def test_a_real_article_is_no_version_of_another(site: str) -> None:
     for name in texts.keys() - {site}:
         if sum(len(one.text) for one in texts[name]) > 1_000:
             with pytest.raises(CannotImport):
-                checking.refuse_another((one.text for one in texts[name]), (one.text for one in texts[site]))
+                source_checks.check_is_revision((one.text for one in texts[name]), (one.text for one in texts[site]))

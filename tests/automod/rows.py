@@ -6,10 +6,10 @@ from itertools import count
 import msgspec
 
 import make
-from parley.automod.backtests import jobs
-from parley.automod.backtests.run import Result
 from parley.automod.rules import current
 from parley.automod.rules.conditions import AnyCondition
+from parley.backtests import jobs
+from parley.backtests.run import Result
 from parley.core import db
 from parley.core.http.access import Viewer
 

@@ -37,7 +37,7 @@ async def test_first_comments_are_counted_though_they_come_at_once(app: Litestar
 
 
 async def test_no_more_than_a_level_allows_are_posted_at_once(app: Litestar) -> None:
-    most = trust.LEVELS[0].an_hour
+    most = trust.LEVELS[0].per_hour
     assert most is not None
     author, thread = await newcomer(), await make.thread()
 

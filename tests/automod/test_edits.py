@@ -8,7 +8,7 @@ import make
 from automod.rows import mailed, newcomer, put_rule, state_of
 from parley.automod.rules import budget
 from parley.automod.rules.conditions import Age, FirstComments, Links, Rate, Similar, WordList
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -21,7 +21,7 @@ ITEM = "select state from queue_item where kind = 'comment' and target = $1"
 
 
 async def edit(author: Viewer, comment: int, body: str, *, stance: str | None = None) -> None:
-    await comments.edit_comment(viewer=author, comment_id=comment, body=body, stance=stance)
+    await editing.edit_comment(viewer=author, comment_id=comment, body=body, stance=stance)
 
 
 async def test_what_would_be_held_cannot_be_written_in_and_the_text_is_kept(
@@ -115,7 +115,7 @@ async def test_where_the_rules_cannot_be_applied_only_newcomers_cannot_edit(
     monkeypatch.setattr(budget, "evaluate_timed", broken)
 
     await edit(known, theirs, "Mended.")
-    with pytest.raises(Refused, match="cannot wait"):
+    with pytest.raises(Refused, match="cannot be held"):
         await edit(new, of_new, "Mended.")
 
     assert (await db.value(BODY, theirs), await db.value(BODY, of_new)) == ("Mended.", "I see it otherwise.")

@@ -10,8 +10,8 @@ from automod.rows import established, mailed, newcomer, put_rule, state_of
 from parley.automod import checks
 from parley.automod.rules import budget, current
 from parley.automod.rules.conditions import Age, FirstComments, Heat, Links, Pattern, Rate, WordList
-from parley.comments import ops as comments
-from parley.comments.ops import Draft
+from parley.comments import editing
+from parley.comments.drafts import Draft
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -142,7 +142,7 @@ async def test_an_expensive_text_cannot_be_written_in_later(app: Litestar, expen
     comment = await make.comment(await make.thread(), author, "Nothing special.")
 
     with pytest.raises(Refused, match="Your text is kept"):
-        await comments.edit_comment(viewer=author, comment_id=comment, body=expensive, stance=None)
+        await editing.edit_comment(viewer=author, comment_id=comment, body=expensive, stance=None)
 
 
 async def test_one_switch_stops_all_rules(app: Litestar) -> None:
@@ -172,7 +172,7 @@ async def test_when_the_rules_cannot_be_applied_only_newcomers_wait(
 
     assert [await state_of(held), await state_of(passed)] == ["pending", "visible"]
     assert await db.value("select state from queue_item where target = $1", held) == "open"
-    assert "could not be applied" in await db.value("select reason from mod_action where target = $1", held)
+    assert "could not run" in await db.value("select reason from mod_action where target = $1", held)
 
 
 async def test_a_rule_of_a_later_version_of_parley_is_left_alone(app: Litestar) -> None:

@@ -16,7 +16,7 @@ from parley.automod import holds, jobs
 from parley.automod.rules.conditions import WordList
 from parley.core import db as core
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.modlog import ops as modlog
 from parley.threads import ops
 from parley.threads.queries import unread_in
@@ -51,7 +51,7 @@ async def state(comment: int) -> str:
 async def test_what_is_fresh_waits_on(app: Litestar) -> None:
     comment = await held(await make.member(), 1)
 
-    assert await jobs.look_after_holds() == 0
+    assert await jobs.review_holds() == 0
     assert await state(comment) == "pending" and await core.value(ITEM, comment) == "open"
 
 
@@ -60,7 +60,7 @@ async def test_after_two_days_an_admin_is_asked_for_and_the_staff_told_once(app:
     await make.member("mo", role="moderator")
     late = [await held(author, 3), await held(author, 5)]
 
-    passed_on = [await jobs.look_after_holds() for _ in range(3)]
+    passed_on = [await jobs.review_holds() for _ in range(3)]
 
     assert passed_on == [2, 0, 0]
     for comment in late:
@@ -75,39 +75,39 @@ async def test_what_was_left_waiting_when_its_item_was_done_comes_back(app: Lite
     comment = await held(await make.member(), 3)
     await core.execute("update queue_item set state = 'done'")
 
-    assert await jobs.look_after_holds() == 1
+    assert await jobs.review_holds() == 1
     assert await core.value(ITEM, comment) == "open escalated"
 
 
 async def test_undoing_a_decision_leaves_it_passed_on(app: Litestar) -> None:
     mo, comment = await make.member(role="moderator"), await held(await make.member(), 3)
-    await jobs.look_after_holds()
+    await jobs.review_holds()
 
-    await decisions.undo(mo, await decided(await core.value("select id from queue_item"), mo, "warn"))
+    await undoing.undo(mo, await decided(await core.value("select id from queue_item"), mo, "warn"))
 
     assert await core.value(ITEM, comment) == "open escalated"
-    assert await jobs.look_after_holds() == 0
+    assert await jobs.review_holds() == 0
 
 
 async def test_after_two_weeks_it_goes_back_to_its_author(app: Litestar) -> None:
     comment, thread = await held(await make.member("jonas"), 15), await core.value("select max(id) from thread")
 
-    assert await jobs.look_after_holds() == 1
+    assert await jobs.review_holds() == 1
 
     assert await state(comment) == "expired" and await core.value(ITEM, comment) == "done"
     assert await core.values(RECORDED, comment) == ["hold automatic", "expire automatic"]
     (letter,) = await core.values(LETTERS, "jonas@example.org")
     assert letter.startswith("Your comment was not reviewed in time: Hello jonas,")
     assert WORDS in letter and f"http://localhost/t/{thread}\n" in letter
-    assert await jobs.look_after_holds() == 0
-    assert await modlog.verify() is None and await broken() == [] and await differences() == []
+    assert await jobs.review_holds() == 0
+    assert (await modlog.verify()).broken is None and await broken() == [] and await differences() == []
 
 
 async def test_what_a_moderator_came_to_in_time_stays(app: Litestar) -> None:
     comment, mo = await held(await make.member(), 15), await make.member(role="moderator")
     await decided(await core.value("select id from queue_item"), mo, "approve")
 
-    assert await jobs.look_after_holds() == 0
+    assert await jobs.review_holds() == 0
     assert not await holds.expire(comment)
     assert await state(comment) == "visible"
 
@@ -132,7 +132,7 @@ async def test_of_several_workers_one_does_it(app: Litestar) -> None:
     await make.member("mo", role="moderator")
     old, late = [await held(author, 15) for _ in range(3)], [await held(author, 3) for _ in range(3)]
 
-    done = await asyncio.gather(*(jobs.look_after_holds() for _ in range(4)))
+    done = await asyncio.gather(*(jobs.review_holds() for _ in range(4)))
 
     assert sum(done) == len(old) + len(late)
     assert len(await core.values(LETTERS, "jonas@example.org")) == len(old)
@@ -143,14 +143,14 @@ async def test_of_several_workers_one_does_it(app: Litestar) -> None:
 async def test_its_author_reads_how_it_stands_and_can_copy_the_words(client: httpx.AsyncClient) -> None:
     author, thread = await make.member(), await make.thread()
     waiting, _, forgotten = [await held(author, days, thread) for days in (1, 15, 60)]
-    await jobs.look_after_holds()
+    await jobs.review_holds()
     await make.sign_in(client, author)
 
     page = (await client.get(await make.address(thread))).text
     await make.sign_in(client, await make.member())
     of_another = (await client.get(await make.address(thread))).text
 
-    assert "It waits for a moderator" in page and "This has expired" in page
+    assert "Waiting for a moderator" in page and "This has expired" in page
     assert page.count(f"{WORDS}</textarea>") == 2
     assert f'id="held{waiting}"' in page and f'id="held{forgotten}"' not in page
     assert "thought" not in of_another
@@ -158,7 +158,7 @@ async def test_its_author_reads_how_it_stands_and_can_copy_the_words(client: htt
 
 async def test_everybody_reads_that_it_was_given_back(client: httpx.AsyncClient) -> None:
     await held(await make.member("jonas"), 15)
-    await jobs.look_after_holds()
+    await jobs.review_holds()
 
     page = (await client.get("/log")).text
 

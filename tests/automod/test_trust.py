@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
 
 STEPS = list(pairwise(LEVELS))
 # Every permission of the table: what a level has a column for.
-PERMISSIONS = {"an_hour", "waits_without_rules"}
+PERMISSIONS = {"per_hour", "is_held_without_rules"}
 COPY = """
 insert into comment (thread, depth, author, body, html, html_version, created_at)
 select $1, 0, $2, 'Words.', '<p>Words.</p>', 1, now() - $4::interval from generate_series(1, $3)
@@ -68,9 +68,9 @@ def test_nothing_but_the_judging_of_comments_asks_for_a_level() -> None:
 def test_each_level_asks_for_more_and_takes_nothing_away() -> None:
     for lower, higher in STEPS:
         assert higher.days > lower.days and higher.comments > lower.comments
-        assert lower.an_hour is not None
-        assert higher.an_hour is None or higher.an_hour > lower.an_hour
-        assert not higher.waits_without_rules or lower.waits_without_rules
+        assert lower.per_hour is not None
+        assert higher.per_hour is None or higher.per_hour > lower.per_hour
+        assert not higher.is_held_without_rules or lower.is_held_without_rules
 
 
 @pytest.mark.parametrize(("lower", "higher"), STEPS, ids=lambda level: level.name)
@@ -93,7 +93,7 @@ def test_nobody_gets_more_than_the_table_has_for_their_level(
 ) -> None:
     one = author(days, comments, upheld, lately)
     level = trust.level(one)
-    allowed = level.an_hour is None or lately < level.an_hour
+    allowed = level.per_hour is None or lately < level.per_hour
 
     assert level in LEVELS
     assert days >= level.days and comments >= level.comments
@@ -106,7 +106,7 @@ def test_nobody_gets_more_than_the_table_has_for_their_level(
 
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.name)
 async def test_a_member_posts_as_much_in_an_hour_as_the_table_says(app: Litestar, level: TrustLevel) -> None:
-    most = level.an_hour
+    most = level.per_hour
     one = await member_of(level, lately=40 if most is None else most - 1)
 
     assert await make.comment(await make.thread(), one)
@@ -117,16 +117,16 @@ async def test_a_member_posts_as_much_in_an_hour_as_the_table_says(app: Litestar
 
 async def test_who_has_used_up_the_hour_reads_so_before_they_write(client: httpx.AsyncClient) -> None:
     newcomer = LEVELS[0]
-    assert newcomer.an_hour is not None
+    assert newcomer.per_hour is not None
     thread = await make.thread()
     forms = [await make.address(thread), f"/c/{await make.comment(thread, await make.member())}/reply"]
-    said = f"You have posted {newcomer.an_hour} comments within an hour, which is the limit for new members"
+    said = f"You have posted {newcomer.per_hour} comments within an hour, which is the limit for new members"
 
-    await make.sign_in(client, one := await member_of(newcomer, lately=newcomer.an_hour - 1))
+    await make.sign_in(client, one := await member_of(newcomer, lately=newcomer.per_hour - 1))
     before = [(await client.get(form)).text for form in forms]
     posted = await client.post(f"/t/{thread}/comments", data={"body": "My last."}, headers={"hx-request": "true"})
     after = [(await client.get(form)).text for form in forms]
-    await make.sign_in(client, await member_of(LEVELS[-1], lately=newcomer.an_hour))
+    await make.sign_in(client, await member_of(LEVELS[-1], lately=newcomer.per_hour))
     established = [(await client.get(form)).text for form in forms]
 
     assert not any(said in page for page in (*before, *established))
@@ -145,13 +145,13 @@ async def test_who_waits_while_there_are_no_rules_is_who_the_table_says(
     comment = await make.comment(await make.thread(), one)
 
     held = await db.value("select state = 'pending' from comment where id = $1", comment)
-    assert held == level.waits_without_rules
+    assert held == level.is_held_without_rules
 
 
 async def test_a_decision_takes_a_level_at_the_next_request(client: httpx.AsyncClient) -> None:
     below = LEVELS[-2]
-    assert below.an_hour is not None
-    one, thread = await member_of(LEVELS[-1], lately=below.an_hour), await make.thread()
+    assert below.per_hour is not None
+    one, thread = await member_of(LEVELS[-1], lately=below.per_hour), await make.thread()
     mo = await make.member("mo", role="moderator")
     sanction = {"action": "warn", "rule": "civility", "reason": "It insults somebody."}
 
@@ -163,7 +163,7 @@ async def test_a_decision_takes_a_level_at_the_next_request(client: httpx.AsyncC
     after = await client.post(f"/t/{thread}/comments", data={"body": "And once more."})
 
     assert (before.status_code, warned.status_code, after.status_code) == (303, 303, 429)
-    assert f"You have posted {below.an_hour} comments within an hour" in after.text and "And once more." in after.text
+    assert f"You have posted {below.per_hour} comments within an hour" in after.text and "And once more." in after.text
 
 
 async def test_a_role_that_is_taken_is_gone_at_the_next_request(client: httpx.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from browser.pages import every_page
 from browser.site import Site
 from browser.tab import Tab
 from parley.accounts import names as accounts
-from parley.articles.importing.safe import sanitise
+from parley.articles.importing.sanitiser import sanitise
 from parley.core.text import markdown
 from parley.demo import PASSWORD
 

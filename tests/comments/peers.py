@@ -1,4 +1,4 @@
-"""How the two peers that tie comments to words find them again, built small to be measured beside ours."""
+"""Small versions of how two other sites find anchors again, to compare with ours."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ class Closest:
 
     def find(self, anchor: Selector, quote: str) -> Found:
         text = self._new.text
-        was = self._old.text.find(quote, self._old.starts[self._old.place[anchor.lineage]])
+        was = self._old.text.find(quote, self._old.starts[self._old.index[anchor.lineage]])
         spans = [(at, at + len(quote)) for at in self._new.find(quote, 0, len(text))]
         if not spans:
             best = fuzz.partial_ratio_alignment(quote, text)
@@ -38,5 +38,5 @@ class Closest:
         return text[start:end], self._new.at(start)
 
     def _score(self, span: tuple[int, int], was: int, prefix: str, suffix: str) -> float:
-        around = 20 * self._new.context(span, prefix, suffix) / CONTEXT
+        around = 20 * self._new.matching_context(span, prefix, suffix) / CONTEXT
         return around + 2 * (1 - abs(span[0] - was) / max(len(self._new.text), 1))

@@ -1,4 +1,4 @@
-"""No revision, whatever it says, takes long to be compared with the one before, nor stops the event loop."""
+"""Comparing revisions takes bounded time, whatever they contain, and does not block the event loop."""
 
 import threading
 from collections.abc import Callable

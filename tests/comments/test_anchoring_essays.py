@@ -1,4 +1,4 @@
-"""How many anchors are found again after real revisions, beside the two peers that try: right, wrong and lost."""
+"""How many anchors are found after real revisions (right, wrong and lost), compared with two other sites."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def table(name: str, counts: Counts) -> Iterator[str]:
             yield f"{way:21} {fate:10} {some:>8}" + "".join(f"{one:>9.2f} %" for one in shares)
 
 
-def test_the_shares_are_told(counts: dict[str, Counts], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shares_are_printed(counts: dict[str, Counts], capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print("\n".join(line for name, some in counts.items() for line in table(name, some)))  # noqa: T201 the table is what it is for
 

@@ -1,4 +1,4 @@
-"""A comment stays with the words it is about, whatever becomes of the article."""
+"""A comment stays anchored to its words when the article is revised."""
 
 import httpx
 import pytest

@@ -18,7 +18,7 @@ from automod.rows import put_rule
 from conftest import empty
 from loops import Loop, own_loop
 from parley.automod.rules.conditions import WordList
-from parley.comments import counts, jobs, ops
+from parley.comments import counts, editing, jobs, states
 from parley.comments.importing import ImportLine, import_discussion
 from parley.comments.rules import STANCES
 from parley.comments.states import transition
@@ -85,20 +85,20 @@ class Discussion(RuleBasedStateMachine):
 
     @rule(comment=comments, stance=stances)
     def edit(self, comment: int, stance: str | None) -> None:
-        self.attempt(ops.edit_comment(viewer=self.ana, comment_id=comment, body="It is so.", stance=stance))
+        self.attempt(editing.edit_comment(viewer=self.ana, comment_id=comment, body="It is so.", stance=stance))
 
     @rule(comment=comments, back=st.booleans())
     def release(self, comment: int, *, back: bool) -> None:
-        change = ops.restore_comment if back else ops.delete_comment
+        change = editing.restore_comment if back else editing.delete_comment
         self.attempt(change(viewer=self.ana, comment_id=comment))
 
-    @rule(comment=comments, state=st.sampled_from(["visible", "hidden", "removed", "rejected", "pending", "purged"]))
+    @rule(comment=comments, state=st.sampled_from(["visible", "hidden", "removed", "rejected", "pending"]))
     def decide(self, comment: int, state: str) -> None:
         self.attempt(self._decide(comment, state))
 
     async def _decide(self, comment: int, state: str) -> None:
         async with db.atomic():
-            await transition(await ops.locked(comment), state, actor=None)
+            await transition(await states.locked(comment), state, actor=None)
 
     @rule(words=st.permutations(make.WORDS), size=st.integers(1, 3), edited=st.booleans())
     def revise(self, words: list[str], size: int, *, edited: bool) -> None:
@@ -173,13 +173,13 @@ class Asked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.statements: list[tuple[str, tuple[Any, ...]]] = []
-        original = db._ask
+        original = db.DB.run
 
         async def ask(method: str, sql: str, args: tuple[Any, ...]) -> Any:
             self.statements.append((sql, args))
             return await original(method, sql, args)
 
-        monkeypatch.setattr(db, "_ask", ask)
+        monkeypatch.setattr(db.DB, "run", ask)
 
     async def rows(self) -> dict[str, int]:
         """The rows that each statement which read many read."""
@@ -250,7 +250,7 @@ async def test_a_very_long_discussion_tells_the_true_numbers_and_leads_on(
     page = (await client.get(f"{await make.address(crowded)}?view=passage")).text
 
     on_passage, whole, earlier = MANY * 7 // 10 + 1, MANY // 10 + 1, MANY // 10
-    assert f'aria-label="{on_passage:,} comments on this passage: 1 adds, ' in page
+    assert f'aria-label="{on_passage:,} comments on this passage: 1 addition, ' in page
     for name, number in ((str(first), on_passage), ("whole", whole), ("earlier", earlier)):
         group = page.split(f'id="g{name}"')[1].split("</section>")[0]
         shown = group.count('data-parent=""') or group.count("<article")

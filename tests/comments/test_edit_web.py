@@ -8,7 +8,7 @@ from litestar import Litestar
 
 import make
 from modqueue.reported import decided
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.reports import ops as reports
@@ -84,7 +84,7 @@ async def test_the_versions_are_numbered_by_its_author_s_edits_alone(
     await reports.report(flag)
     item = await db.value("select id from queue_item where target = $1", comment)
     await decided(item, await make.member(role="moderator"), "collapse")
-    await comments.edit_comment(viewer=mira, comment_id=comment, body="Other words.")
+    await editing.edit_comment(viewer=mira, comment_id=comment, body="Other words.")
 
     history = (await client.get(f"/c/{comment}/history")).text
 
@@ -117,8 +117,8 @@ async def test_a_deleted_comment_leaves_its_place_and_its_replies(
 async def test_nobody_reads_the_history_of_a_deleted_comment(
     client: httpx.AsyncClient, mira: Viewer, comment: int
 ) -> None:
-    await comments.edit_comment(viewer=mira, comment_id=comment, body="Other words.")
-    await comments.delete_comment(viewer=mira, comment_id=comment)
+    await editing.edit_comment(viewer=mira, comment_id=comment, body="Other words.")
+    await editing.delete_comment(viewer=mira, comment_id=comment)
     client.cookies.clear()
 
     paths = [f"/c/{comment}/history", f"/c/{comment}/reply?quote=1", f"/t/1/comments?branch={comment}", "/u/mira", "/"]

@@ -1,4 +1,4 @@
-"""What a check holds back: its author sees that it waits, nobody else sees it anywhere, and approving lets it in."""
+"""Held comments: only the author sees them, and approving publishes them."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,12 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops, states
+from parley.comments import drafts, states
+from parley.comments.drafts import Draft, Verdict
 from parley.comments.importing import ImportLine, import_discussion
-from parley.comments.ops import Draft, Verdict
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.threads.jobs import refresh_standings
+from parley.threads.jobs import refresh_thread_stats
 
 pytestmark = pytest.mark.anyio
 
@@ -25,9 +25,9 @@ async def hold(draft: Draft) -> Verdict:
 
 @pytest.fixture(autouse=True)
 def holding() -> Iterator[None]:
-    ops.before_post.append(hold)
+    drafts.before_post.append(hold)
     yield
-    ops.before_post.remove(hold)
+    drafts.before_post.remove(hold)
 
 
 async def held(thread: int, author: Viewer, parent: int | None = None) -> int:
@@ -84,7 +84,7 @@ async def test_nobody_else_sees_it_anywhere(app: Litestar, client: httpx.AsyncCl
             assert f'id="c{root}"' not in answer.text, path
 
 
-async def test_it_counts_and_is_told_when_it_is_let_in(app: Litestar, client: httpx.AsyncClient) -> None:
+async def test_an_approved_comment_is_counted_and_announced(app: Litestar, client: httpx.AsyncClient) -> None:
     author, thread = await make.member(), await make.thread()
     parent = await make.comment(thread, author)
     comment = await held(thread, author, parent)
@@ -94,7 +94,7 @@ async def test_it_counts_and_is_told_when_it_is_let_in(app: Litestar, client: ht
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (1, 0)
 
     async with db.atomic():
-        await states.transition(await ops.locked(comment), "visible", actor=None)
+        await states.transition(await states.locked(comment), "visible", actor=None)
 
     assert (await db.value(counts, thread), await db.value(replies, parent)) == (2, 1)
     assert await db.value("select kind from event where thread = $1 and seq = $2", thread, seen + 1) == "comment.posted"
@@ -112,13 +112,13 @@ async def test_importing_a_discussion_does_not_count_it(app: Litestar) -> None:
     assert await db.value("select reply_count from comment where id = $1", parent) == 0
 
 
-async def test_it_adds_nothing_to_how_its_thread_stands_on_the_home_page(app: Litestar) -> None:
+async def test_a_held_comment_does_not_change_its_thread_on_the_home_page(app: Litestar) -> None:
     thread = await make.thread()
     await make.comment(thread, await make.member())
     await held(thread, await make.member())
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
 
-    await refresh_standings()
+    await refresh_thread_stats()
 
     shown = "select array[people, score, days[cardinality(days)]] from thread_stats where thread = $1"
     assert await db.value(shown, thread) == [1, 1, 1]
@@ -129,7 +129,7 @@ async def test_what_is_held_cannot_be_answered_or_voted_on(app: Litestar) -> Non
     comment = await held(thread, await make.member())
     other = await make.member()
 
-    with pytest.raises(Exception, match="no longer there"):
+    with pytest.raises(Exception, match="no longer exists"):
         await make.comment(thread, other, "An answer.", parent=comment)
     with pytest.raises(Exception, match=r"."):
         await make.vote(other, comment)

@@ -1,4 +1,4 @@
-"""Discussions from elsewhere: nothing lost, nothing doubled, scores as base scores."""
+"""Imported discussions: complete, without duplicates, with scores as base scores."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stored HTML follows the renderer."""
+"""Stored HTML is rendered again after the renderer changed."""
 
 import pytest
 from litestar import Litestar

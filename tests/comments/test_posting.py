@@ -8,10 +8,9 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops as comments
-from parley.comments import rules
+from parley.comments import drafts, editing, posting, rules
 from parley.core import db, ratelimit
-from parley.core.db.pool import AWAY
+from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Refused, Unavailable
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
@@ -71,14 +70,14 @@ async def test_a_top_level_comment_carries_its_stance_passage_and_quote(
 async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, given_up = comments._judge_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
+    write, given_up = posting._judge_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
 
-    async def deadlocked(draft: comments.Draft) -> int:
+    async def deadlocked(draft: drafts.Draft) -> int:
         if given_up:
             raise given_up.pop()
         return await write(draft)
 
-    monkeypatch.setattr(comments, "_judge_and_write", deadlocked)
+    monkeypatch.setattr(posting, "_judge_and_write", deadlocked)
     answer = await client.post(f"/t/{thread}/comments", data={"body": "It stands."})
 
     assert (answer.status_code, await count(thread)) == (303, 1)
@@ -91,7 +90,7 @@ async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
         ({"body": " \r\n "}, "Please write something first."),
         ({"body": "a" * (rules.LONGEST + 1)}, "Please shorten it."),
         ({"body": "a\x00b"}, "cannot be stored"),
-        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please remove some."),
+        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please remove some links."),
         ({"stance": "shrugs"}, "Please choose one of"),
         ({"parent": "999999999"}, "no longer exists"),
         ({"passage": "999999999"}, "no longer in the article"),
@@ -161,7 +160,7 @@ async def test_a_closed_thread_refuses_and_keeps_the_text(
 
 async def test_a_deleted_comment_cannot_be_answered(client: httpx.AsyncClient, thread: int, mira: Viewer) -> None:
     root = await make.comment(thread, mira)
-    await comments.delete_comment(viewer=mira, comment_id=root)
+    await editing.delete_comment(viewer=mira, comment_id=root)
 
     answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words", "parent": str(root)})
 
@@ -315,9 +314,9 @@ async def test_a_form_that_met_a_moment_without_the_database_comes_back_with_its
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(_: object) -> int:
-        raise Unavailable(AWAY)
+        raise Unavailable(NO_ANSWER)
 
-    monkeypatch.setattr(comments, "post_comment", away)
+    monkeypatch.setattr(posting, "post_comment", away)
     answer = await client.post(f"/t/{thread}/comments", data={"body": "kept words"})
 
     assert answer.status_code == 503
@@ -398,7 +397,7 @@ async def test_what_was_taken_away_offers_no_form_to_answer_it(
     root = await make.comment(thread, mira)
     assert "<textarea" in (await client.get(f"/c/{root}/reply")).text
 
-    await comments.delete_comment(viewer=mira, comment_id=root)
+    await editing.delete_comment(viewer=mira, comment_id=root)
     page = (await client.get(f"/c/{root}/reply")).text
 
     assert "nobody can reply to it" in page

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 import make
-from parley.accounts import sessions
+from parley.accounts import viewer_cache
 from parley.automod.rules import current
 from parley.comments import tree
 from parley.comments.choosing import Node, Tree, choose
@@ -212,13 +212,13 @@ class Count(msgspec.Struct):
 @pytest.fixture
 def counted(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Count:
     """How many queries were asked."""
-    count, ask = Count(), db._run
+    count, ask = Count(), db.DB.read
 
     async def run(sql: str, args: tuple[object, ...]) -> list[object]:
         count.queries += 1
         return await ask(sql, args)
 
-    monkeypatch.setattr(db, "_run", run)
+    monkeypatch.setattr(db.DB, "read", run)
     return count
 
 
@@ -227,8 +227,8 @@ def counted(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Count:
 async def test_a_page_asks_as_many_queries_however_long_the_thread(
     client: httpx.AsyncClient, counted: Count, signed_in: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "BELIEVED_SECONDS", 60)
-    monkeypatch.setattr(current, "_kept", MicroCache("rules", 60, most=1))
+    monkeypatch.setattr(viewer_cache, "SECONDS", 60)
+    monkeypatch.setattr(current, "_cache", MicroCache("rules", 60, most=1))
     if signed_in:
         await make.sign_in(client, await make.member())
         # What a process reads once in a while, and then knows.

@@ -1,4 +1,4 @@
-"""Two tabs edit one comment: whoever saves second sees both texts, and nothing is overwritten unknowingly."""
+"""Two tabs edit one comment: the second to save sees both texts, and nothing is overwritten unnoticed."""
 
 import asyncio
 import re
@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 
@@ -100,14 +100,14 @@ async def test_a_number_that_is_none_is_refused_and_the_text_kept(client: httpx.
     answer = await client.post(f"/c/{comment}/edit", data={"body": "kept words", "version": "x"})
 
     assert answer.status_code == 422
-    assert "not a number we know" in answer.text and "kept words</textarea>" in answer.text
+    assert "This number is not valid" in answer.text and "kept words</textarea>" in answer.text
 
 
 async def test_a_preview_and_a_mistake_keep_the_number_that_the_edit_began_with(
     client: httpx.AsyncClient, mira: Viewer, comment: int
 ) -> None:
     fields = {"comment": str(comment), "version": await version(client, comment)}
-    await comments.edit_comment(viewer=mira, comment_id=comment, body="Another tab's.")
+    await editing.edit_comment(viewer=mira, comment_id=comment, body="Another tab's.")
 
     previewed = await client.post("/preview", data=fields | {"body": "Mine."})
     mistaken = await client.post(f"/c/{comment}/edit", data=fields | {"body": " "})
@@ -115,7 +115,7 @@ async def test_a_preview_and_a_mistake_keep_the_number_that_the_edit_began_with(
     assert (number_in(previewed.text), number_in(mistaken.text)) == ("1", "1")
 
 
-async def test_nobody_else_is_shown_what_stands(client: httpx.AsyncClient, comment: int) -> None:
+async def test_nobody_else_is_shown_the_present_text(client: httpx.AsyncClient, comment: int) -> None:
     await make.sign_in(client, await make.member())
 
     answer = await client.post(f"/c/{comment}/edit", data={"body": "Mine.", "version": "9"})

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 import make
-from parley.community.queries import shipped
+from parley.community.queries import default_rules
 from parley.core import db
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +63,7 @@ async def test_rules_too_long_or_broken_are_refused_and_kept(client: httpx.Async
 async def test_emptied_or_unchanged_rules_are_those_that_come_with_parley(client: httpx.AsyncClient) -> None:
     await admin(client)
     await save(client, rules="Ours.")
-    for rules in ("", shipped().replace("\n", "\r\n")):
+    for rules in ("", default_rules().replace("\n", "\r\n")):
         await save(client, rules=rules)
         assert await db.value("select rules from community") == ""
 

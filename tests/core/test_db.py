@@ -1,4 +1,4 @@
-"""Transactions give their connection back whatever happens (trust.md T1-T3), and sessions have limits (T21)."""
+"""Transactions always return their connection, sessions have limits, and requests wait by priority."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ from litestar import Litestar
 
 from make import as_owner
 from parley.core import db
-from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, execute, pool, value, when_committed
+from parley.core.db import DB, SERVER_SETTINGS, after_commit, atomic, engine, execute, pool, value, when_committed
 from parley.core.db import waiters as db_waiters
 from parley.core.db.waiters import Urgency
 from parley.core.errors import Unavailable
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed]
 
 TIMES = 20
 SCRAP = "create table scrap (id int primary key, after int references scrap deferrable initially deferred)"
-# How a connection says that it is gone depends on how far the news has come.
+# The error of a lost connection depends on when it is noticed.
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
@@ -47,7 +47,7 @@ def connections() -> pool.ConnectionPool:
 
 @asynccontextmanager
 async def whole_pool() -> AsyncIterator[list[Any]]:
-    """All connections that there are; none is lost."""
+    """Acquire every connection of the pool, which shows that none is lost."""
     in_use = [await connections().acquire(1) for _ in range(connections().pool.get_max_size())]
     try:
         yield in_use
@@ -58,10 +58,9 @@ async def whole_pool() -> AsyncIterator[list[Any]]:
 
 @asynccontextmanager
 async def pool_of_its_own(**server_settings: str) -> AsyncIterator[None]:
-    """The process's pool with some other settings, opened as any."""
+    """Replace the process's pool by one with other settings."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DB, "pool", None)
-        patch.setattr(DB, "lender", None)
+        patch.setattr(DB, "connections", None)
         await db.open_pool(DB.config["dsn"], size=1, **server_settings)
         try:
             yield
@@ -124,7 +123,7 @@ async def test_a_transaction_that_fails_gives_its_connection_back(fail: Callable
         pass
 
 
-async def test_an_inner_failure_that_is_caught_takes_only_the_inner_writes_back() -> None:
+async def test_a_caught_failure_of_a_savepoint_rolls_back_only_its_writes() -> None:
     async with atomic():
         await execute("insert into scrap values (1)")
         with pytest.raises(ZeroDivisionError):
@@ -160,11 +159,11 @@ async def test_a_task_started_inside_a_transaction_may_not_use_it() -> None:
 
 
 async def test_hooks_run_once_after_the_commit_and_never_after_a_rollback() -> None:
-    heard: list[tuple[str, int]] = []
+    calls: list[tuple[str, int]] = []
 
     def hook(name: str) -> None:
         async def run() -> None:
-            heard.append((name, len(await written())))
+            calls.append((name, len(await written())))
 
         after_commit(run)
 
@@ -177,77 +176,77 @@ async def test_hooks_run_once_after_the_commit_and_never_after_a_rollback() -> N
             async with atomic():
                 hook("taken back")
                 _ = 1 / 0
-        assert heard == []
+        assert calls == []
     with pytest.raises(ZeroDivisionError):
         async with atomic():
             hook("rolled back")
             _ = 1 / 0
 
-    assert heard == [("outer", 1), ("inner", 1)]
+    assert calls == [("outer", 1), ("inner", 1)]
 
 
 async def test_a_hook_that_fails_does_not_undo_or_hide_the_others() -> None:
-    heard = []
+    calls = []
 
     async def fail() -> None:
         raise ZeroDivisionError
 
-    async def hear() -> None:
-        heard.append(1)
+    async def record() -> None:
+        calls.append(1)
 
     async with atomic():
         after_commit(fail)
-        after_commit(hear)
+        after_commit(record)
         await execute("insert into scrap values (1)")
 
-    assert (heard, await written()) == ([1], [1])
+    assert (calls, await written()) == ([1], [1])
 
 
-async def test_a_connection_that_cannot_be_taken_back_neither_undoes_nor_hides_what_was_committed(
+async def test_a_connection_that_cannot_be_released_does_not_undo_the_commit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     release = connections().keep
-    heard = []
+    calls = []
 
     async def fail(connection: Any) -> None:
         await release(connection)
         raise OSError("no goodbye")
 
-    async def hear() -> None:
-        heard.append(1)
+    async def record() -> None:
+        calls.append(1)
 
     monkeypatch.setattr(connections(), "keep", fail)
     async with atomic():
-        after_commit(hear)
+        after_commit(record)
         await execute("insert into scrap values (1)")
 
-    assert (heard, await written()) == ([1], [1])
+    assert (calls, await written()) == ([1], [1])
 
 
-async def test_what_a_statement_alone_wrote_is_committed_at_once() -> None:
-    heard: list[tuple[str, int]] = []
+async def test_a_hook_outside_a_transaction_runs_at_once() -> None:
+    calls: list[tuple[str, int]] = []
 
-    async def hear(name: str) -> None:
-        heard.append((name, len(await written())))
+    async def record(name: str) -> None:
+        calls.append((name, len(await written())))
 
     async def fail() -> None:
         raise ZeroDivisionError
 
     await execute("insert into scrap values (1)")
-    await when_committed(lambda: hear("alone"))
+    await when_committed(lambda: record("alone"))
     await when_committed(fail)
-    assert heard == [("alone", 1)]
+    assert calls == [("alone", 1)]
 
     async with atomic():
         await execute("insert into scrap values (2)")
-        await when_committed(lambda: hear("together"))
-        assert heard == [("alone", 1)]
+        await when_committed(lambda: record("together"))
+        assert calls == [("alone", 1)]
     with pytest.raises(ZeroDivisionError):
         async with atomic():
-            await when_committed(lambda: hear("rolled back"))
+            await when_committed(lambda: record("rolled back"))
             await fail()
 
-    assert heard == [("alone", 1), ("together", 2)]
+    assert calls == [("alone", 1), ("together", 2)]
 
 
 @pytest.mark.parametrize(
@@ -265,7 +264,7 @@ async def test_database_sessions_have_limits(setting: str, limit: int) -> None:
         assert await value("select setting from pg_settings where name = $1", setting) == "1234"
 
 
-async def test_who_waits_for_a_lock_is_refused_in_time() -> None:
+async def test_waiting_for_a_lock_ends_after_the_time_limit() -> None:
     await execute("insert into scrap values (1)")
     holder = await asyncpg.connect(DB.config["dsn"])
     transaction = holder.transaction()
@@ -280,7 +279,7 @@ async def test_who_waits_for_a_lock_is_refused_in_time() -> None:
     await holder.close()
 
 
-async def test_a_statement_ends_after_its_time() -> None:
+async def test_a_statement_ends_after_the_time_limit() -> None:
     async with atomic():
         with pytest.raises(asyncpg.QueryCanceledError):
             async with atomic():
@@ -290,19 +289,19 @@ async def test_a_statement_ends_after_its_time() -> None:
         assert await value("select 1") == 1
 
 
-async def test_a_statement_that_hangs_is_said_as_that_however_deep_it_is() -> None:
+async def test_a_statement_that_hangs_in_a_savepoint_is_reported_as_unavailable() -> None:
     async with pool_of_its_own(statement_timeout="100"):
         with pytest.raises(Unavailable):
             async with atomic(), atomic():
                 await execute("set local statement_timeout = 0")
                 await value("select pg_sleep(30)")
 
-        connections()._rests_until = 0.0
+        connections()._paused_until = 0.0
         assert await value("select 1") == 1
 
 
-async def test_an_exhausted_pool_is_said_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+async def test_an_exhausted_pool_is_reported_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
         with pytest.raises(Unavailable):
             await value("select 1")
@@ -310,7 +309,7 @@ async def test_an_exhausted_pool_is_said_in_time(monkeypatch: pytest.MonkeyPatch
     assert await value("select 1") == 1
 
 
-async def test_who_waits_gets_the_connection_that_comes_back_first() -> None:
+async def test_a_waiter_gets_the_connection_that_is_released_first() -> None:
     async with whole_pool() as in_use:
         waiter = asyncio.create_task(value("select 1"))
         await asyncio.sleep(0.05)
@@ -318,7 +317,7 @@ async def test_who_waits_gets_the_connection_that_comes_back_first() -> None:
         assert await waiter == 1
 
 
-async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -> None:
+async def test_the_most_urgent_waiter_is_first_and_equal_ones_keep_their_order() -> None:
     done: list[str] = []
 
     async def ask(who: str, urgency: Urgency) -> None:
@@ -344,8 +343,8 @@ async def test_the_most_urgent_has_the_next_turn_and_those_alike_go_in_order() -
     assert done == ["moderator 1", "form 1", "first member 1", "second member 1", "visitor 1"]
 
 
-async def test_a_form_and_a_moderator_still_wait_when_a_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.5)
+async def test_forms_and_moderators_wait_longer_than_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.5)
 
     async def ask(urgency: Urgency) -> int:
         db_waiters.set_urgency(urgency)
@@ -361,13 +360,13 @@ async def test_a_form_and_a_moderator_still_wait_when_a_reader_is_refused(monkey
         assert await asyncio.gather(moderator, form) == [1, 1]
 
 
-async def test_who_went_gives_up_the_turn_that_came_in_that_moment() -> None:
+async def test_a_connection_given_to_a_cancelled_waiter_is_passed_on() -> None:
     async with whole_pool() as in_use:
         for give in (connections().keep, connections().give_back):
             gone, waits = (asyncio.create_task(value("select 1")) for _ in range(2))
             while connections().waiting < 2:
                 await asyncio.sleep(0)
-            # Its turn comes, and before it can take it, it is gone.
+            # The waiter is given the connection, and cancelled before it runs.
             await give(in_use.pop())
             gone.cancel()
             assert await waits == 1
@@ -377,17 +376,17 @@ async def test_who_went_gives_up_the_turn_that_came_in_that_moment() -> None:
     assert connections().waiting == 0
 
 
-async def test_who_waits_no_longer_is_told_that_too_much_is_asked_and_leaves_no_place(
+async def test_a_waiter_that_times_out_is_told_that_parley_is_busy_and_leaves_the_queue(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", 0.1)
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
     async with whole_pool():
         with pytest.raises(Unavailable, match="Parley is busy"):
             await value("select 1")
         assert connections().waiting == 0
 
 
-async def test_a_connection_that_could_not_be_made_is_no_turn_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_that_cannot_be_opened_is_not_lost_to_the_pool(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fail(_: Any, **__: Any) -> Any:
         raise OSError("no route")
 
@@ -404,7 +403,7 @@ async def test_a_connection_that_could_not_be_made_is_no_turn_lost(monkeypatch: 
         assert len(in_use) == connections().pool.get_max_size()
 
 
-async def test_one_that_worked_well_is_lent_again_and_one_that_failed_is_not_kept() -> None:
+async def test_a_connection_is_reused_after_success_and_not_after_a_failure() -> None:
     first = await value("select pg_backend_pid()")
     assert await value("select pg_backend_pid()") == first
 
@@ -437,25 +436,25 @@ async def test_after_a_fail_over_no_connection_is_used_again() -> None:
         (ConnectionResetError, False),
     ],
 )
-async def test_only_an_error_that_may_be_of_all_connections_has_all_replaced(
+async def test_only_errors_that_may_concern_all_connections_replace_them_all(
     error: type[Exception], stays: bool
 ) -> None:
     former = await value("select pg_backend_pid()")
     failures.expire_after(error("as it is said"))
-    # Expiring is a task of its own.
+    # Expiring runs in a task.
     await asyncio.sleep(0)
 
     assert (await value("select pg_backend_pid()") == former) is stays
 
 
-async def test_a_connection_that_nobody_used_for_long_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_that_was_idle_for_long_is_not_reused(monkeypatch: pytest.MonkeyPatch) -> None:
     former = await value("select pg_backend_pid()")
     monkeypatch.setattr(pool, "IDLE_SECONDS", 0.0)
 
     assert await value("select pg_backend_pid()") != former
 
 
-async def test_a_pool_that_closes_waits_for_the_work_under_way_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closing_the_pool_waits_for_running_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = []
 
     async def close() -> None:
@@ -481,7 +480,7 @@ async def test_a_hook_needs_an_open_transaction() -> None:
 
 
 class Hanging:
-    """A connection that was replaced while it waited for its answer."""
+    """A connection that was replaced while a statement was running."""
 
     async def fetch(self, _: str) -> None:
         raise TimeoutError
@@ -490,8 +489,8 @@ class Hanging:
         pass
 
 
-async def test_what_still_hangs_on_a_replaced_connection_refuses_nobody_else(app: object) -> None:
-    before = connections()._rests_until
+async def test_a_time_out_on_a_replaced_connection_does_not_pause_the_pool(app: object) -> None:
+    before = connections()._paused_until
     with pytest.raises(Unavailable):
-        await connections().answer(Hanging(), "fetch", "select 1")
-    assert connections()._rests_until == before
+        await connections().run(Hanging(), "fetch", "select 1")
+    assert connections()._paused_until == before

@@ -9,7 +9,7 @@ import pytest
 
 SPEAK = """
 import logging, structlog
-from parley.core import log
+from parley.core.observability import log
 log.set_up("info", readable={readable})
 structlog.get_logger("ours").info("said", text="by us")
 try:

@@ -23,8 +23,8 @@ LOOSE = Limit("test loose", 5, 1_000)
 @pytest.fixture(autouse=True)
 def awake(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test finds Redis resting because of the one before."""
-    monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
-    monkeypatch.setattr(client, "_rests_until", 0.0)
+    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
+    monkeypatch.setattr(client, "_paused_until", 0.0)
 
 
 def redis_at(path: Path | str) -> Redis:
@@ -135,13 +135,13 @@ async def test_without_redis_reading_and_voting_go_on() -> None:
 async def test_a_hanging_redis_costs_one_time_out_and_not_one_a_request(
     monkeypatch: pytest.MonkeyPatch, hanging_redis: list[object]
 ) -> None:
-    monkeypatch.setattr(ratelimit, "REST_SECONDS", 60.0)
+    monkeypatch.setattr(ratelimit, "PAUSE_SECONDS", 60.0)
     for _ in range(50):
         await take(LOOSE, "ada")
     await until_taken(hanging_redis, 1)
     # And when it is asked again.
-    monkeypatch.setattr(ratelimit, "_rests_until", 0.0)
-    monkeypatch.setattr(client, "_rests_until", 0.0)
+    monkeypatch.setattr(ratelimit, "_paused_until", 0.0)
+    monkeypatch.setattr(client, "_paused_until", 0.0)
     await take(LOOSE, "ada")
     await until_taken(hanging_redis, 2)
 

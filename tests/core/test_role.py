@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.db.role import GRANT, take_on
+from parley.core.db.role import GRANT, assume_role
 from parley.embedded import Folder
 from parley.embedded import servers as embedded
 
@@ -72,7 +72,7 @@ async def in_installation(folder: Path, *sql: str) -> Any:
     with embedded(folder, fast=True) as both:
         connection = await asyncpg.connect(both.database_url)
         try:
-            await take_on(connection)
+            await assume_role(connection)
             for statement in sql:
                 await connection.execute(statement)
             return await connection.fetchval(WHO)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parley.dashboard import charts
-from parley.dashboard.charts import DAY, HOUR, PAD, SPANS, STRIP
+from parley.dashboard.charts import DAY, HOUR, PAD, SPANS_HEIGHT, STRIP_HEIGHT
 
 COUNTS = st.lists(st.integers(0, 10**9), max_size=60)
 SECONDS = st.floats(0, 400 * DAY)
@@ -28,14 +28,14 @@ def test_where_nothing_is_nothing_is_drawn() -> None:
 def test_one_bar_stands_in_the_middle_and_is_as_high_as_there_is_room() -> None:
     (bar,) = charts.strip("Reports", "7", [7], ["today"], 7).bars
 
-    assert (bar.x + bar.width / 2, bar.y, bar.height) == (50, 0, STRIP)
+    assert (bar.x + bar.width / 2, bar.y, bar.height) == (50, 0, STRIP_HEIGHT)
     assert (bar.title, bar.is_last) == ("today: 7", True)
 
 
 def test_what_is_little_beside_the_most_is_still_seen() -> None:
     few, many = charts.strip("Reports", "1,001", [1, 1_000], ["a", "b"], 1_000).bars
 
-    assert few.height == 2 and many.height == STRIP
+    assert few.height == 2 and many.height == STRIP_HEIGHT
     assert [few.is_last, many.is_last] == [False, True]
 
 
@@ -56,7 +56,7 @@ def test_one_span_stands_in_the_middle_with_the_aim_across_the_picture() -> None
 def test_spans_of_no_time_at_all_stand_at_the_bottom() -> None:
     (mark,) = charts.spans([(0, 0)], ["today"], DAY).marks
 
-    assert mark.half == mark.most == SPANS - PAD
+    assert mark.half == mark.most == SPANS_HEIGHT - PAD
 
 
 def test_a_share_is_told_in_hundredths() -> None:
@@ -70,7 +70,7 @@ def test_every_bar_is_inside_its_strip_and_higher_where_more_was(values: list[in
     assert len(bars) == sum(1 for value in values if value)
     for bar in bars:
         assert 0 <= bar.x < bar.x + bar.width <= 100
-        assert 2 <= bar.height <= STRIP and abs(bar.y + bar.height - STRIP) < 0.11
+        assert 2 <= bar.height <= STRIP_HEIGHT and abs(bar.y + bar.height - STRIP_HEIGHT) < 0.11
     drawn = sorted(zip([value for value in values if value], bars, strict=True), key=lambda pair: pair[0])
     assert all(less[1].height <= more[1].height for less, more in pairwise(drawn))
 
@@ -83,6 +83,6 @@ def test_every_span_is_inside_the_picture_with_nine_in_ten_above_half(
 
     assert len(drawn.marks) == sum(1 for pair in pairs if pair)
     for mark in drawn.marks:
-        assert 0 < mark.x < 100 and PAD <= mark.most <= mark.half <= SPANS - PAD
+        assert 0 < mark.x < 100 and PAD <= mark.most <= mark.half <= SPANS_HEIGHT - PAD
     for line in [drawn.aim, *(tick.y for tick in drawn.ticks)]:
-        assert PAD <= line <= SPANS - PAD
+        assert PAD <= line <= SPANS_HEIGHT - PAD

@@ -15,7 +15,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.dashboard import periods, stats
 from parley.dashboard import queries as numbers
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.modmembers import ops as modmembers
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
@@ -141,7 +141,7 @@ async def test_the_time_to_the_first_action_is_told_by_half_and_nine_in_ten(app:
 async def test_decisions_are_counted_by_what_was_done_but_for_what_was_taken_back(app: Litestar, mo: Viewer) -> None:
     for action in ("remove", "remove", "approve", "warn"):
         await decided(await reported(), mo, action)
-    await decisions.undo(mo, await decided(await reported(), mo))
+    await undoing.undo(mo, await decided(await reported(), mo))
 
     found = await figure("decisions")
 
@@ -279,11 +279,11 @@ async def test_what_was_before_the_time_is_not_counted(app: Litestar, mo: Viewer
 def test_a_young_community_is_shown_by_days_and_an_older_one_by_weeks() -> None:
     now = datetime(2026, 11, 25, 15, tzinfo=UTC)
 
-    young, old = periods.usual(now - timedelta(days=9), now), periods.usual(now - timedelta(days=90), now)
+    young, old = periods.default(now - timedelta(days=9), now), periods.default(now - timedelta(days=90), now)
 
     assert (young.grain, len(young.starts), young.labels[-1]) == ("day", 14, "25 Nov")
     assert (old.grain, len(old.starts), old.labels[-1]) == ("week", 12, "week of 23 Nov")
-    assert periods.usual(None, now).grain == "day"
+    assert periods.default(None, now).grain == "day"
 
 
 async def test_every_picture_has_its_words(staff: httpx.AsyncClient, mo: Viewer) -> None:

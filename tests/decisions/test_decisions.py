@@ -11,7 +11,7 @@ from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
-from parley.decisions import second_approval
+from parley.decisions import second_approval, undoing
 from parley.decisions.rules import Choice, Stale
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
@@ -87,7 +87,7 @@ async def test_undo_gives_everything_back_and_tells_nobody(app: Litestar) -> Non
     comment, item = await reported(await make.member())
     decision = await decisions.decide(moderator, await choice(item))
 
-    await decisions.undo(moderator, decision)
+    await undoing.undo(moderator, decision)
 
     assert await state_of(comment) == "visible"
     assert await db.value("select count(*) from mail where kind = $1", f"decision.{decision}") == 0
@@ -101,10 +101,10 @@ async def test_undo_is_for_half_a_minute_and_for_ones_own(app: Litestar) -> None
     decision = await decisions.decide(moderator, await choice(item))
 
     with pytest.raises(Refused):
-        await decisions.undo(other, decision)
+        await undoing.undo(other, decision)
     await db.execute("update decision set created_at = now() - interval '31 seconds' where id = $1", decision)
     with pytest.raises(Refused):
-        await decisions.undo(moderator, decision)
+        await undoing.undo(moderator, decision)
 
 
 async def test_nobody_decides_about_themselves_or_what_they_reported(app: Litestar) -> None:
@@ -171,7 +171,7 @@ async def test_a_decision_is_appealed_once_and_for_half_a_year(app: Litestar) ->
     decision = await decisions.decide(moderator, await choice(item))
     await appeals.file(decision=decision, text="Why?")
 
-    with pytest.raises(Refused, match="before"):
+    with pytest.raises(Refused, match="already appealed"):
         await appeals.file(decision=decision, text="Why?")
     await db.execute("delete from appeal")
     await db.execute("update decision set created_at = now() - interval '184 days'")
@@ -218,10 +218,10 @@ async def test_the_record_is_whole_and_cannot_be_changed(app: Litestar) -> None:
     for _ in range(3):
         _, item = await reported(await make.member())
         await decisions.decide(moderator, await choice(item))
-    assert await modlog.verify() is None
+    assert (await modlog.verify()).broken is None
 
     async with make.as_owner():
         await db.execute("alter table mod_action disable trigger mod_action_stays")
         await db.execute("update mod_action set reason = 'another' where id = 2")
 
-    assert await modlog.verify() == 2
+    assert (await modlog.verify()).broken == 2

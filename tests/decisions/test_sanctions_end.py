@@ -44,7 +44,7 @@ async def test_what_is_over_ends_and_is_recorded(app: Litestar) -> None:
     last = "select action || ' ' || role || ' ' || (before ->> 'member_state') from mod_action order by id desc limit 1"
     assert await db.value(last) == "end automatic silenced"
     assert await decisions.end_sanctions() == 0
-    assert await modlog.verify() is None
+    assert (await modlog.verify()).broken is None
 
 
 async def test_what_is_left_in_force_stays(app: Litestar) -> None:
@@ -61,16 +61,16 @@ async def test_what_is_left_in_force_stays(app: Litestar) -> None:
 async def test_what_waits_for_a_week_alarms_the_staff_once_a_day(app: Litestar) -> None:
     decision = await silenced(await make.member())
     await appeals.file(decision=decision, text="Please.")
-    assert await jobs.alarm() == 0
+    assert await jobs.remind() == 0
 
     await db.execute("update appeal set created_at = now() - interval '8 days'")
-    late = [await jobs.alarm() for _ in range(3)]
+    late = [await jobs.remind() for _ in range(3)]
 
     assert late == [1, 1, 1]
     assert await db.values(ALARMS) == await db.values("select email from member where role = 'moderator' order by id")
     assert "One appeal or decision that needs a second look" in await db.value("select text from mail order by id desc")
     await db.execute("update mail set created_at = created_at - interval '25 hours'")
-    await jobs.alarm()
+    await jobs.remind()
     assert len(await db.values(ALARMS)) == 2
 
 
@@ -83,7 +83,7 @@ async def test_several_workers_at_once_alarm_the_staff_once(app: Litestar) -> No
         async with other.transaction():
             # Nobody can write a letter yet, so all have looked whether there is one before the first is there.
             await other.execute("lock table mail in share mode")
-            workers = [asyncio.create_task(jobs.alarm()) for _ in range(4)]
+            workers = [asyncio.create_task(jobs.remind()) for _ in range(4)]
             async with asyncio.timeout(SECONDS):
                 while await other.fetchval(WAITING) + sum(one.done() for one in workers) < len(workers):
                     await asyncio.sleep(0.01)

@@ -9,8 +9,7 @@ from modqueue.reported import INSULT, decided, reported
 from parley.accounts import passwords
 from parley.appeals import ops as appeals
 from parley.core import db
-from parley.decisions import letters
-from parley.decisions import ops as decisions
+from parley.decisions import letters, undoing
 
 pytestmark = pytest.mark.anyio
 
@@ -196,7 +195,7 @@ async def test_what_nobody_was_told_of_is_not_there_for_the_author(client: httpx
     else:
         decision = await decided(item, mo, "suspend", days=None if what == "awaiting" else 3)
     if what == "undone":
-        await decisions.undo(mo, decision)
+        await undoing.undo(mo, decision)
     await as_jonas(client)
 
     assert (await client.get(f"/decision/{decision}")).status_code == 404

@@ -67,7 +67,7 @@ async def next_week(member: Viewer) -> None:
     await db.execute("update mail set key = 'earlier.' || id where member = $1", member.id)
 
 
-async def told(issue: int) -> list[int]:
+async def items_of(issue: int) -> list[int]:
     """The comments that an issue tells, in order."""
     return await db.values(
         "select comment from issue_item where issue = $1 and comment is not null order by position", issue

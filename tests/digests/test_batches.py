@@ -1,4 +1,4 @@
-"""Many members at once: as many questions to the database as for few, and the same answers as one by one."""
+"""Many members at once: as many queries as for few, and the same issues as one by one."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from digests.edition import due, issue, reader, thread_with_sides, told
+from digests.edition import due, issue, items_of, reader, thread_with_sides
 from parley.core import db
 from parley.digests import building, planning, trial
-from parley.digests.shared_candidates import offered
+from parley.digests.shared_candidates import shared_candidates
 from parley.threads.ops import record_visit
 
 pytestmark = pytest.mark.anyio
@@ -19,7 +19,7 @@ async def asked(monkeypatch: pytest.MonkeyPatch, members: int) -> int:
     """How many statements it takes to plan and build an issue for each of so many new members."""
     for _ in range(members):
         await due(await reader())
-    now, count, ask = datetime.now(UTC), 0, db._ask
+    now, count, ask = datetime.now(UTC), 0, db.DB.run
 
     async def counted(method: str, sql: str, args: tuple[Any, ...]) -> Any:
         nonlocal count
@@ -27,15 +27,17 @@ async def asked(monkeypatch: pytest.MonkeyPatch, members: int) -> int:
         return await ask(method, sql, args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(db, "_ask", counted)
+        patch.setattr(db.DB, "run", counted)
         assert await planning.plan(now) == members
-        pool = await offered(now)
+        pool = await shared_candidates(now)
         await db.execute("update issue set due_at = now() where state = 'planned'")
         assert await building.build(datetime.now(UTC), pool) == members
     return count
 
 
-async def test_a_batch_of_many_asks_no_more_than_a_batch_of_one(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_batch_needs_no_more_queries_than_a_batch_of_one(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await thread_with_sides()
     alone = await asked(monkeypatch, 1)
     many = await asked(monkeypatch, 12)
@@ -44,7 +46,7 @@ async def test_a_batch_of_many_asks_no_more_than_a_batch_of_one(app: Litestar, m
     assert many == alone
 
 
-async def test_members_of_one_batch_get_each_their_own(app: Litestar) -> None:
+async def test_each_member_of_a_batch_gets_their_own_issue(app: Litestar) -> None:
     first, *_ = await thread_with_sides()
     _, *others = await thread_with_sides("policy")
     mira, jon = await reader(), await reader()
@@ -54,8 +56,8 @@ async def test_members_of_one_batch_get_each_their_own(app: Litestar) -> None:
 
     of_mira, of_jon = await issue()
 
-    assert await told(of_mira) == others
-    assert len(await told(of_jon)) == 4
+    assert await items_of(of_mira) == others
+    assert len(await items_of(of_jon)) == 4
 
 
 async def test_a_trial_counts_what_a_run_would_do_and_does_nothing(app: Litestar) -> None:

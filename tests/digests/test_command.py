@@ -43,7 +43,7 @@ async def test_it_is_shown_as_json_and_as_html_too() -> None:
     assert parley("preview", "mira", "--html").stdout.startswith("<!DOCTYPE html>")
 
 
-async def test_with_nothing_to_tell_it_says_that_nothing_would_be_sent() -> None:
+async def test_an_empty_preview_says_that_nothing_would_be_sent() -> None:
     mira = await reader("mira")
     assert "nothing would be sent" in parley("preview", "mira").stdout
     await ops.stop(mira.id)

@@ -1,4 +1,4 @@
-"""Issues as they are planned, built, reviewed and settled, in a real database."""
+"""Planning, building, rendering and settling issues."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +15,7 @@ from digests.edition import (
     due,
     issue,
     issue_for,
+    items_of,
     kinds,
     mail_of,
     next_week,
@@ -22,7 +23,6 @@ from digests.edition import (
     reviewed,
     state,
     thread_with_sides,
-    told,
     voted_up,
 )
 from parley.accounts import blocks, hooks, queries
@@ -31,7 +31,7 @@ from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.digests import items, jobs, ops, planning, rendering
 from parley.digests.queries import subscribed
-from parley.digests.schedule import Wish
+from parley.digests.schedule import Schedule
 from parley.mail.sending import deliver_due
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
@@ -56,13 +56,13 @@ async def author_of(comment: int) -> int:
     return found
 
 
-async def test_an_issue_tells_one_voice_of_each_side_in_its_own_words(app: Litestar) -> None:
+async def test_an_issue_quotes_one_voice_of_each_side(app: Litestar) -> None:
     mira = await reader()
     _, supports, challenges = await thread_with_sides()
 
     number = await issue_for(mira)
 
-    assert await told(number) == [supports, challenges]
+    assert await items_of(number) == [supports, challenges]
     assert await state(number) == "posted"
     letter = await reviewed(number)
     assert letter is not None
@@ -71,7 +71,7 @@ async def test_an_issue_tells_one_voice_of_each_side_in_its_own_words(app: Lites
         assert words in (letter.html or "")
 
 
-async def test_a_voice_about_the_whole_article_comes_with_how_that_begins(app: Litestar) -> None:
+async def test_a_voice_about_the_whole_article_comes_with_the_opening_of_the_article(app: Litestar) -> None:
     mira = await reader("mira")
     thread, supports, _ = await thread_with_sides()
     begins = await db.value(
@@ -86,7 +86,7 @@ async def test_a_voice_about_the_whole_article_comes_with_how_that_begins(app: L
     assert {one.comment == supports: one.opening for one in found} == {True: "", False: begins}
 
 
-async def test_no_word_of_anybody_lies_in_the_queue_and_the_letter_that_goes_out_has_them(app: Litestar) -> None:
+async def test_the_queue_contains_no_comments_and_the_sent_letter_does(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     number = await issue_for(mira)
@@ -102,7 +102,7 @@ async def test_no_word_of_anybody_lies_in_the_queue_and_the_letter_that_goes_out
     assert "It is right, and here is why." in words.get_content()
 
 
-async def test_nothing_to_tell_is_no_letter(app: Litestar) -> None:
+async def test_an_empty_issue_is_not_sent(app: Litestar) -> None:
     mira = await reader()
 
     number = await issue_for(mira)
@@ -130,7 +130,7 @@ async def test_only_what_readers_value_by_an_account_of_some_age_is_recommended(
     assert (await state(number) == "posted") == (votes == 1 and joined == "60 days")
 
 
-async def test_no_issue_tells_what_an_earlier_one_told(app: Litestar) -> None:
+async def test_no_issue_repeats_an_item_of_an_earlier_one(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     first = await issue_for(mira)
@@ -139,11 +139,11 @@ async def test_no_issue_tells_what_an_earlier_one_told(app: Litestar) -> None:
 
     second = await issue_for(mira)
 
-    assert await told(second) == new
-    assert not set(await told(first)) & set(await told(second))
+    assert await items_of(second) == new
+    assert not set(await items_of(first)) & set(await items_of(second))
 
 
-async def test_the_database_refuses_to_tell_something_twice(app: Litestar) -> None:
+async def test_the_database_refuses_to_store_an_item_twice(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     first = await issue_for(mira)
@@ -163,7 +163,7 @@ async def test_a_period_has_one_issue_however_often_it_is_planned(app: Litestar)
     assert await db.values("select id from issue") == [first]
 
 
-async def test_what_was_read_on_the_site_is_not_told(app: Litestar) -> None:
+async def test_comments_read_on_the_site_are_not_included(app: Litestar) -> None:
     mira = await reader()
     thread, *_ = await thread_with_sides()
     await record_visit(member=mira.id, thread_id=thread)
@@ -171,7 +171,7 @@ async def test_what_was_read_on_the_site_is_not_told(app: Litestar) -> None:
     assert await state(await issue_for(mira)) == "empty"
 
 
-async def test_what_came_after_a_visit_is_told_with_how_much_is_new(app: Litestar) -> None:
+async def test_comments_after_a_visit_come_with_the_number_of_new_ones(app: Litestar) -> None:
     mira = await reader()
     thread, *_ = await thread_with_sides()
     await db.execute("update comment set created_at = now() - interval '3 days'")
@@ -182,13 +182,13 @@ async def test_what_came_after_a_visit_is_told_with_how_much_is_new(app: Litesta
     number = await issue_for(mira)
 
     assert await kinds(number) == ["read"]
-    assert (await told(number))[0] in new
+    assert (await items_of(number))[0] in new
     letter = await reviewed(number)
     assert letter is not None
     assert "You read this thread: 3 new since" in letter.text
 
 
-async def test_a_reply_to_what_was_taken_away_is_not_recommended(app: Litestar) -> None:
+async def test_a_reply_to_a_removed_comment_is_not_recommended(app: Litestar) -> None:
     """Nobody could understand it without the page."""
     mira = await reader()
     thread, *_ = await thread_with_sides()
@@ -198,16 +198,16 @@ async def test_a_reply_to_what_was_taken_away_is_not_recommended(app: Litestar) 
     await db.execute("update visit set seen_at = now() - interval '2 days'")
     reply = await make.comment(thread, await make.member(), "Because of that.", parent=parent)
     await make.vote(await make.member(), reply)
-    assert await told(await issue_for(mira)) == [reply]
+    assert await items_of(await issue_for(mira)) == [reply]
 
     await db.execute("delete from issue_item")
     await db.execute("update comment set state = 'deleted_by_author' where id = $1", parent)
     await next_week(mira)
 
-    assert reply not in await told(await issue_for(mira))
+    assert reply not in await items_of(await issue_for(mira))
 
 
-async def test_what_answers_the_article_comes_before_what_answers_a_comment(app: Litestar) -> None:
+async def test_comments_on_the_article_come_before_replies(app: Litestar) -> None:
     mira = await reader()
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
@@ -216,24 +216,24 @@ async def test_what_answers_the_article_comes_before_what_answers_a_comment(app:
     reply = await make.comment(thread, await make.member(), "Why?", parent=root)
     await db.execute("update comment set ups = 1 where id = $1", reply)
 
-    assert await told(await issue_for(mira)) == [root]
+    assert await items_of(await issue_for(mira)) == [root]
 
 
-async def test_what_was_read_after_it_was_written_is_left_out_when_it_is_sent(app: Litestar) -> None:
+async def test_items_read_since_the_issue_was_built_are_left_out(app: Litestar) -> None:
     mira = await reader()
     thread, *_ = await thread_with_sides()
     _, *others = await thread_with_sides()
     number = await issue_for(mira)
-    assert len(await told(number)) == 4
+    assert len(await items_of(number)) == 4
     await record_visit(member=mira.id, thread_id=thread)
 
     letter = await reviewed(number)
 
     assert letter is not None
-    assert await told(number) == others
+    assert await items_of(number) == others
 
 
-async def test_a_letter_of_which_nothing_is_left_is_not_sent_and_counts_as_not_told(app: Litestar) -> None:
+async def test_an_issue_without_remaining_items_is_not_sent_and_its_items_stay_available(app: Litestar) -> None:
     mira = await reader()
     thread, *_ = await thread_with_sides()
     number = await issue_for(mira)
@@ -241,7 +241,7 @@ async def test_a_letter_of_which_nothing_is_left_is_not_sent_and_counts_as_not_t
 
     assert await reviewed(number) is None
     assert await state(number) == "empty"
-    assert await told(number) == []
+    assert await items_of(number) == []
 
 
 async def hidden(viewer: Viewer, comment: int) -> None:
@@ -310,7 +310,7 @@ ENDS = (
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
-async def test_what_may_not_be_told_is_not_chosen(app: Litestar, end: End) -> None:
+async def test_items_that_may_not_be_read_are_not_chosen(app: Litestar, end: End) -> None:
     mira = await reader()
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
@@ -318,18 +318,18 @@ async def test_what_may_not_be_told_is_not_chosen(app: Litestar, end: End) -> No
     comment = await voted_up(thread, "A perspective.")
     await end(mira, comment)
 
-    assert await told(await issue_for(mira)) == []
+    assert await items_of(await issue_for(mira)) == []
 
 
 @pytest.mark.parametrize("end", ENDS, ids=lambda end: end.__name__)
-async def test_what_may_not_be_told_any_more_is_not_sent(app: Litestar, end: End) -> None:
+async def test_items_that_may_no_longer_be_read_are_not_sent(app: Litestar, end: End) -> None:
     mira = await reader()
     thread = await make.thread()
     await record_visit(member=mira.id, thread_id=thread)
     await db.execute("update visit set seen_at = now() - interval '1 hour'")
     comment = await voted_up(thread, "A perspective.")
     number = await issue_for(mira)
-    assert await told(number) == [comment]
+    assert await items_of(number) == [comment]
     await end(mira, comment)
 
     assert await reviewed(number) is None
@@ -358,7 +358,7 @@ async def test_the_same_letter_is_written_each_time_it_is_asked_for(app: Litesta
 
 
 @pytest.mark.parametrize("outcome", ["unknown", "expired", "failed"])
-async def test_what_may_not_have_arrived_comes_in_the_next_issue(app: Litestar, outcome: str) -> None:
+async def test_items_that_may_not_have_arrived_come_in_the_next_issue(app: Litestar, outcome: str) -> None:
     mira = await reader()
     _, *voices = await thread_with_sides()
     first = await issue_for(mira)
@@ -368,10 +368,10 @@ async def test_what_may_not_have_arrived_comes_in_the_next_issue(app: Litestar, 
     second = await issue_for(mira)
 
     assert await state(first) == outcome
-    assert await told(second) == voices
+    assert await items_of(second) == voices
 
 
-async def test_what_arrived_is_never_told_again(app: Litestar) -> None:
+async def test_items_that_arrived_are_never_repeated(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     first = await issue_for(mira)
@@ -382,7 +382,7 @@ async def test_what_arrived_is_never_told_again(app: Litestar) -> None:
     assert await state(first) == "sent"
 
 
-async def test_what_arrived_after_it_was_called_off_counts_as_told(app: Litestar) -> None:
+async def test_a_cancelled_issue_that_arrived_all_the_same_is_not_repeated(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     first = await issue_for(mira)
@@ -411,7 +411,7 @@ async def test_one_click_stops_what_is_queued_too(app: Litestar) -> None:
 @pytest.mark.parametrize("frequency", ["weekly", "daily"])
 async def test_stopping_can_be_taken_back(app: Litestar, frequency: str) -> None:
     mira = await reader()
-    await ops.choose(mira.id, msgspec.structs.replace(ops.BEGINNING, frequency=frequency))
+    await ops.choose(mira.id, msgspec.structs.replace(ops.DEFAULT, frequency=frequency))
     await rendering.stop(mira.id, "")
     await rendering.stop(mira.id, "")
     await ops.start(mira.id, "")
@@ -436,10 +436,10 @@ async def test_a_pause_holds_back_what_is_queued_and_ends_by_itself(app: Litesta
     assert timedelta(days=14) <= one.next_at - datetime.now(UTC) + timedelta(minutes=1) <= timedelta(days=22)
     await db.execute("update subscription set paused_until = now() - interval '1 minute'")
     await next_week(mira)
-    assert await told(await issue_for(mira)) == voices
+    assert await items_of(await issue_for(mira)) == voices
 
 
-async def test_a_letter_that_a_pause_called_off_is_not_sent_after_it(app: Litestar) -> None:
+async def test_a_letter_cancelled_by_a_pause_is_not_sent_after_it(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     number = await issue_for(mira)
@@ -461,7 +461,7 @@ async def test_a_question_that_was_answered_meanwhile_is_not_sent(app: Litestar)
     assert await reviewed(number) is None
 
 
-async def test_whom_we_have_not_seen_for_long_is_asked_once_and_then_left_alone(app: Litestar) -> None:
+async def test_an_inactive_member_is_asked_once(app: Litestar) -> None:
     mira = await reader()
     await thread_with_sides()
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
@@ -476,7 +476,7 @@ async def test_whom_we_have_not_seen_for_long_is_asked_once_and_then_left_alone(
     assert await issue() == []
 
 
-async def test_a_question_that_never_left_is_asked_again(app: Litestar) -> None:
+async def test_a_question_that_was_never_sent_is_asked_again(app: Litestar) -> None:
     mira = await reader()
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
     asked = await issue_for(mira)
@@ -489,7 +489,7 @@ async def test_a_question_that_never_left_is_asked_again(app: Litestar) -> None:
     assert await reviewed(again) is not None
 
 
-async def test_whoever_answers_or_comes_back_gets_it_again(app: Litestar) -> None:
+async def test_a_member_who_answers_or_returns_gets_the_digest_again(app: Litestar) -> None:
     mira = await reader()
     _, *voices = await thread_with_sides()
     await db.execute("update member set seen_at = now() - interval '91 days' where id = $1", mira.id)
@@ -499,7 +499,7 @@ async def test_whoever_answers_or_comes_back_gets_it_again(app: Litestar) -> Non
 
     assert await reviewed(asked) is None
     await next_week(mira)
-    assert await told(await issue_for(mira)) == voices
+    assert await items_of(await issue_for(mira)) == voices
 
 
 async def test_an_issue_that_could_not_be_built_for_a_day_is_not_sent_late(app: Litestar) -> None:
@@ -521,7 +521,7 @@ async def test_a_change_of_zone_in_the_week_gives_neither_two_issues_nor_none(ap
     for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"):
         one = await subscribed(mira.id)
         assert one is not None
-        await ops.choose(mira.id, Wish("weekly", one.weekday, one.hour, zone))
+        await ops.choose(mira.id, Schedule("weekly", one.weekday, one.hour, zone))
         assert await issue() == []
 
     one = await subscribed(mira.id)
@@ -543,7 +543,7 @@ async def test_a_member_who_confirms_their_address_has_the_digest(app: Litestar)
     assert one.next_at > datetime.now(UTC)
 
 
-async def test_two_issues_of_one_member_that_are_due_together_tell_nothing_twice(app: Litestar) -> None:
+async def test_two_issues_that_are_due_together_share_no_item(app: Litestar) -> None:
     mira = await reader()
     _, *voices = await thread_with_sides()
     for period in ("2026-W48", "2026-11-25"):
@@ -557,15 +557,15 @@ async def test_two_issues_of_one_member_that_are_due_together_tell_nothing_twice
     assert await db.values("select comment from issue_item order by position") == voices
 
 
-async def test_what_an_old_issue_told_goes_with_it(app: Litestar) -> None:
+async def test_the_items_of_an_old_issue_are_deleted_with_it(app: Litestar) -> None:
     first = await issue_for(await reader())
-    assert await told(first) == []
+    assert await items_of(first) == []
     await thread_with_sides()
     second = await issue_for(await reader())
-    assert await told(second) != []
+    assert await items_of(second) != []
     await db.execute("update issue set planned_at = now() - interval '121 days' where id = $1", second)
 
     await remove_expired()
 
     assert await db.values("select id from issue where id = any($1)", [first, second]) == [first]
-    assert await told(second) == []
+    assert await items_of(second) == []

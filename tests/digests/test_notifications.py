@@ -1,10 +1,10 @@
-"""What members should know anyway: in the digest where they want it there, and nowhere twice."""
+"""Notifications in the digest: where the member chose that, and never both there and in another mail."""
 
 import pytest
 from litestar import Litestar
 
 import make
-from digests.edition import due, issue, issue_for, kinds, next_week, reader, reviewed, told, voted_up
+from digests.edition import due, issue, issue_for, items_of, kinds, next_week, reader, reviewed, voted_up
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import rendering
@@ -40,28 +40,28 @@ async def answered(mira: Viewer, who: Viewer | None = None) -> int:
     return reply
 
 
-async def test_an_answer_comes_in_the_digest_of_whoever_wants_it_there(mira: Viewer) -> None:
+async def test_a_reply_comes_in_the_digest_of_a_member_who_chose_that(mira: Viewer) -> None:
     await following.set_channels(mira.id, {"reply": "digest"})
     reply = await answered(mira)
 
     number = await issue_for(mira)
 
     assert await kinds(number) == ["reply"]
-    assert await told(number) == [reply]
+    assert await items_of(number) == [reply]
     letter = await reviewed(number)
     assert letter is not None
-    assert letter.subject.startswith("jon answers you: The wager")
+    assert letter.subject.startswith("jon replies to you: The wager")
     assert "to you: What do you mean by understanding?" in letter.text
     assert "Replies to you, today" in letter.text
 
 
-async def test_an_answer_that_is_mailed_at_once_is_in_no_digest(mira: Viewer) -> None:
+async def test_a_reply_that_was_mailed_is_in_no_digest(mira: Viewer) -> None:
     await answered(mira)
 
-    assert await told(await issue_for(mira)) == []
+    assert await items_of(await issue_for(mira)) == []
 
 
-async def test_an_answer_that_was_read_on_the_page_of_notices_is_not_sent(mira: Viewer) -> None:
+async def test_a_reply_that_was_read_on_the_site_is_not_sent(mira: Viewer) -> None:
     await following.set_channels(mira.id, {"reply": "digest"})
     await answered(mira)
     number = await issue_for(mira)
@@ -71,7 +71,7 @@ async def test_an_answer_that_was_read_on_the_page_of_notices_is_not_sent(mira: 
 
 
 @pytest.mark.parametrize("channel", ["page", "off", "mail"])
-async def test_the_last_word_on_a_kind_holds_for_a_letter_that_waits(mira: Viewer, channel: str) -> None:
+async def test_a_changed_channel_applies_to_a_queued_letter(mira: Viewer, channel: str) -> None:
     await following.set_channels(mira.id, {"reply": "digest"})
     await answered(mira)
     number = await issue_for(mira)
@@ -83,7 +83,7 @@ async def test_the_last_word_on_a_kind_holds_for_a_letter_that_waits(mira: Viewe
     assert (letter is not None) == (channel == "mail")
 
 
-async def test_a_thread_that_is_followed_comes_with_how_much_is_new(mira: Viewer) -> None:
+async def test_a_followed_thread_comes_with_the_number_of_new_comments(mira: Viewer) -> None:
     thread = await make.thread()
     await following.follow_thread(mira.id, thread, "follow")
     new = [await voted_up(thread) for _ in range(3)]
@@ -92,13 +92,13 @@ async def test_a_thread_that_is_followed_comes_with_how_much_is_new(mira: Viewer
     number = await issue_for(mira)
 
     assert await kinds(number) == ["followed"]
-    assert (await told(number))[0] in new
+    assert (await items_of(number))[0] in new
     letter = await reviewed(number)
     assert letter is not None
     assert "You follow this thread: 3 new since today" in letter.text
 
 
-async def test_of_a_thread_that_is_followed_both_sides_are_told_whatever_there_are_notices_of(mira: Viewer) -> None:
+async def test_a_followed_thread_comes_with_both_sides_whatever_was_notified(mira: Viewer) -> None:
     thread = await make.thread()
     await following.follow_thread(mira.id, thread, "follow")
     await record_visit(member=mira.id, thread_id=thread)
@@ -110,11 +110,11 @@ async def test_of_a_thread_that_is_followed_both_sides_are_told_whatever_there_a
     number = await issue_for(mira)
 
     assert await kinds(number) == ["followed", "followed"]
-    assert await told(number) == voices
+    assert await items_of(number) == voices
     assert await reviewed(number) is not None
 
 
-async def test_who_wants_a_followed_thread_on_the_page_only_has_it_there_only(mira: Viewer) -> None:
+async def test_a_followed_thread_with_channel_page_is_in_no_digest(mira: Viewer) -> None:
     thread = await make.thread()
     await following.follow_thread(mira.id, thread, "follow")
     await following.set_channels(mira.id, {"followed": "page"})
@@ -127,26 +127,26 @@ async def test_who_wants_a_followed_thread_on_the_page_only_has_it_there_only(mi
     assert "read" not in await kinds(await db.value("select max(id) from issue"))
 
 
-async def test_a_thread_that_is_muted_is_not_told_even_when_its_letter_waits(mira: Viewer) -> None:
+async def test_a_muted_thread_is_left_out_even_of_a_queued_letter(mira: Viewer) -> None:
     thread = await make.thread()
     await voted_up(thread)
     number = await issue_for(mira)
-    assert len(await told(number)) == 1
+    assert len(await items_of(number)) == 1
     await following.follow_thread(mira.id, thread, "mute")
 
     assert await reviewed(number) is None
     await next_week(mira)
-    assert await told(await issue_for(mira)) == []
+    assert await items_of(await issue_for(mira)) == []
 
 
-async def test_a_topic_that_is_muted_is_not_told(mira: Viewer) -> None:
+async def test_a_muted_topic_is_left_out(mira: Viewer) -> None:
     await voted_up(await make.thread(topic="policy"))
     await following.follow_topic(mira.id, "policy", "mute", on=True)
 
-    assert await told(await issue_for(mira)) == []
+    assert await items_of(await issue_for(mira)) == []
 
 
-async def test_a_topic_that_is_followed_is_the_readers(mira: Viewer) -> None:
+async def test_a_followed_topic_counts_as_the_readers_own(mira: Viewer) -> None:
     await following.follow_topic(mira.id, "work", "follow", on=True)
     for topic in ("work", "policy"):
         await voted_up(await make.thread(topic=topic))
@@ -165,17 +165,17 @@ async def test_a_topic_comes_once_a_week_to_whom_the_digest_comes_every_day(mira
 
     await next_week(mira)
     await due(mira)
-    assert await told((await issue())[0]) == [comment]
+    assert await items_of((await issue())[0]) == [comment]
 
 
 async def test_a_topic_that_comes_once_a_week_is_in_each_weekly_digest(mira: Viewer) -> None:
     await following.set_topics(mira.id, {"policy": "weekly"})
     comment = await voted_up(await make.thread(topic="policy"))
 
-    assert await told(await issue_for(mira)) == [comment]
+    assert await items_of(await issue_for(mira)) == [comment]
 
 
-async def test_an_article_that_changed_where_one_commented_is_told_once(mira: Viewer) -> None:
+async def test_a_changed_passage_is_included_once(mira: Viewer) -> None:
     thread = await make.thread()
     lineage = (await make.lineages(thread))[0]
     await make.comment(thread, mira, "No.", passage=lineage, quote="before it has understood")
@@ -195,11 +195,11 @@ async def test_an_article_that_changed_where_one_commented_is_told_once(mira: Vi
     assert await kinds(await issue_for(mira)) == []
 
 
-async def test_what_a_lost_letter_told_of_them_comes_again(mira: Viewer) -> None:
+async def test_notifications_of_a_lost_letter_come_again(mira: Viewer) -> None:
     await following.set_channels(mira.id, {"reply": "digest"})
     reply = await answered(mira)
     first = await issue_for(mira)
     await rendering.settled(await db.value("select mail from issue where id = $1", first), "unknown")
     await next_week(mira)
 
-    assert await told(await issue_for(mira)) == [reply]
+    assert await items_of(await issue_for(mira)) == [reply]

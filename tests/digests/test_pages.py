@@ -84,9 +84,7 @@ async def test_a_mistake_is_said_and_the_rest_is_kept(
     assert await now_of(mira) == before
 
 
-async def test_the_next_issue_is_shown_as_it_would_be_and_nothing_counts_as_told(
-    client: httpx.AsyncClient, mira: Viewer
-) -> None:
+async def test_the_preview_shows_the_next_issue_and_stores_nothing(client: httpx.AsyncClient, mira: Viewer) -> None:
     await thread_with_sides()
     page = (await client.get("/settings/mail")).text
 
@@ -162,7 +160,9 @@ async def test_visitors_sign_in_first(client: httpx.AsyncClient, app: Litestar) 
     assert (await client.post("/settings/mail", data=WEEKLY)).status_code == 401
 
 
-async def test_whose_address_is_not_confirmed_is_told_so(client: httpx.AsyncClient, app: Litestar) -> None:
+async def test_a_member_without_a_confirmed_address_is_asked_to_confirm_it(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
     uma = await make.member(state="unverified")
     await make.sign_in(client, uma)
 
@@ -263,4 +263,4 @@ async def test_one_click_in_a_letter_stops_the_digest_and_what_is_queued(
     assert (await now_of(mira)).frequency == "off"
     await deliver_due()
     assert await db.value("select state from mail") == "stopped"
-    assert await db.values("select told from issue_item") == [False, False]
+    assert await db.values("select delivered from issue_item") == [False, False]

@@ -1,4 +1,4 @@
-"""The editors' pick: told once, to whom it is news, whatever topics they read."""
+"""The editors' pick: included once, for members who do not know the thread, whatever topics they read."""
 
 import httpx
 import pytest
@@ -32,7 +32,7 @@ async def picked(app: Litestar) -> int:
     return thread
 
 
-async def test_it_is_told_once_however_old_it_is(mira: Viewer, picked: int) -> None:
+async def test_a_pick_is_included_once_however_old_the_thread_is(mira: Viewer, picked: int) -> None:
     number = await issue_for(mira)
 
     assert await kinds(number) == ["picked"]
@@ -50,7 +50,7 @@ async def test_an_issue_has_room_for_one(mira: Viewer, picked: int) -> None:
     assert (await kinds(await issue_for(mira))).count("picked") == 1
 
 
-async def test_whoever_was_there_or_mutes_it_is_not_told(mira: Viewer, picked: int) -> None:
+async def test_a_member_who_visited_or_muted_the_thread_does_not_get_it(mira: Viewer, picked: int) -> None:
     await record_visit(member=mira.id, thread_id=picked)
     assert await kinds(await issue_for(mira)) == []
 
@@ -59,17 +59,17 @@ async def test_whoever_was_there_or_mutes_it_is_not_told(mira: Viewer, picked: i
     assert await kinds(await issue_for(jon)) == []
 
 
-async def test_what_was_taken_back_or_is_disputed_is_not_told(mira: Viewer, picked: int) -> None:
+async def test_a_removed_or_reported_pick_is_not_included(mira: Viewer, picked: int) -> None:
     await reports.report(Flag("article", picked, "civility", "An insult.", await make.member()))
     assert await kinds(await issue_for(mira)) == []
 
     jon = await reader("jon")
     await db.execute("update queue_item set state = 'done'")
-    await picks.put_back(picked)
+    await picks.unpick(picked)
     assert await kinds(await issue_for(jon)) == []
 
 
-async def test_a_thread_there_is_not_cannot_be_picked(app: Litestar) -> None:
+async def test_an_unknown_thread_cannot_be_picked(app: Litestar) -> None:
     with pytest.raises(NotFound):
         await picks.pick(999, (await make.member(role="moderator")).id)
 
@@ -90,7 +90,7 @@ async def test_a_moderator_picks_a_thread_and_takes_it_back(client: httpx.AsyncC
     assert (await client.get("/t/999/pick")).status_code == 404
 
 
-async def test_for_members_and_visitors_there_is_no_such_page(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_members_and_visitors_cannot_open_the_page(client: httpx.AsyncClient, mira: Viewer) -> None:
     thread = await make.thread()
     assert (await client.post(f"/t/{thread}/pick", data={"on": "1"})).status_code == 404
     await make.sign_in(client, mira)

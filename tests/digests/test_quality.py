@@ -1,4 +1,4 @@
-"""What a digest recommends: nothing by accounts of minutes, nothing that no reader has found worth anything."""
+"""A digest recommends no comments by new accounts, and none without a vote or reply."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +11,12 @@ counts = st.integers(0, 1_000)
 
 
 @given(kind=kinds, age=st.integers(0, YOUNGEST_ACCOUNT_MINUTES - 1), ups=counts, replies=counts)
-def test_no_vote_carries_in_a_comment_by_an_account_of_minutes(kind: str, age: int, ups: int, replies: int) -> None:
+def test_no_number_of_votes_admits_a_comment_by_a_new_account(kind: str, age: int, ups: int, replies: int) -> None:
     assert not is_good_enough(kind, age, ups, replies)
 
 
 @given(kind=kinds, age=st.none() | st.integers(YOUNGEST_ACCOUNT_MINUTES), ups=counts, replies=counts)
-def test_a_recommendation_needs_a_sign_of_worth_and_what_concerns_the_reader_none(
+def test_a_recommendation_needs_a_vote_or_reply_and_items_about_the_reader_do_not(
     kind: str, age: int | None, ups: int, replies: int
 ) -> None:
     assert is_good_enough(kind, age, ups, replies) == (kind in NEEDS_NO_SIGN or ups + replies >= FEWEST_SIGNS)

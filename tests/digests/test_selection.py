@@ -1,4 +1,4 @@
-"""What an issue tells, for any reader and anything that could be told."""
+"""The choice of an issue's items, for any reader and any candidates."""
 
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -7,20 +7,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parley.digests.selection import (
-    MOST,
-    MOST_ELSEWHERE,
-    MOST_OF,
-    ORDER,
-    SECTIONS,
-    SIDES,
-    Candidate,
-    Reader,
-    pooled,
-    reader_has,
-    select,
-    worth,
-)
+from parley.digests.candidates import Candidate, Reader, pooled, score
+from parley.digests.selection import MOST, MOST_ELSEWHERE, MOST_OF, ORDER, SECTIONS, SIDES, reader_has, select
 
 NOW = datetime(2026, 11, 25, 8, tzinfo=UTC)
 TOPICS = ("research", "policy", "work")
@@ -36,7 +24,7 @@ def topic_of(thread: int) -> str:
 
 @st.composite
 def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
-    """Something told as one of `kinds`. A comment is the same whatever it is told as, and so is an article."""
+    """A candidate of one of `kinds`. A comment, and an article, is the same for every kind."""
     kind = draw(st.sampled_from(kinds))
     about_article = kind in {"opened", "picked", "revised"}
     number = draw(st.integers(1, 12 if about_article else 300))
@@ -47,7 +35,7 @@ def candidates(draw: st.DrawFn, kinds: tuple[str, ...]) -> Candidate:
         thread=thread,
         topic=topic_of(thread),
         at=NOW - timedelta(days=random.randint(0, 60)),
-        worth=random.choice([0.0, 0.2, 0.5, 0.9]),
+        score=random.choice([0.0, 0.2, 0.5, 0.9]),
         comment=None if about_article else number,
         revision=2 if kind == "revised" else None,
         author=None if about_article else str(100 + number % 25),
@@ -62,10 +50,10 @@ readers = st.builds(
     topics=st.frozensets(st.sampled_from(TOPICS)),
     seen=st.dictionaries(threads, days, max_size=5),
     mailed=st.frozensets(st.tuples(st.integers(1, 300), st.just(0), st.just(0)), max_size=60),
-    shut=st.frozensets(st.integers(100, 125).map(str), max_size=6),
+    hidden_authors=st.frozensets(st.integers(100, 125).map(str), max_size=6),
     muted_threads=st.frozensets(threads, max_size=3),
     muted_topics=st.frozensets(st.sampled_from(TOPICS), max_size=1),
-    folds_assisted=st.booleans(),
+    collapses_assisted=st.booleans(),
 )
 owns = st.lists(candidates(OWN_KINDS), max_size=25)
 offers = st.lists(candidates(("best", "best", "best", "opened", "picked", "question")), max_size=60)
@@ -78,11 +66,11 @@ def test_an_issue_holds_nothing_that_the_reader_knows_or_does_not_want(
     for one in select(reader, own, pooled(offered)):
         assert one.key not in reader.mailed
         assert one.thread not in reader.seen or one.at > reader.seen[one.thread]
-        assert one.author not in reader.shut
+        assert one.author not in reader.hidden_authors
         assert one.author != str(reader.id)
         assert one.thread not in reader.muted_threads
         assert one.topic not in reader.muted_topics or one.kind == "followed"
-        assert not (one.assisted and reader.folds_assisted)
+        assert not (one.assisted and reader.collapses_assisted)
 
 
 @given(reader=readers, own=owns, offered=offers)
@@ -102,7 +90,7 @@ def test_an_issue_is_short_and_nobody_speaks_twice_in_it(
 
 
 @given(reader=readers, own=owns, offered=offers, seed=st.integers())
-def test_the_order_in_which_things_come_in_does_not_matter(
+def test_the_order_of_the_candidates_does_not_matter(
     reader: Reader, own: list[Candidate], offered: list[Candidate], seed: int
 ) -> None:
     random = Random(seed)
@@ -112,7 +100,9 @@ def test_the_order_in_which_things_come_in_does_not_matter(
 
 
 @given(reader=readers, own=owns, offered=offers)
-def test_where_two_sides_could_speak_both_do(reader: Reader, own: list[Candidate], offered: list[Candidate]) -> None:
+def test_if_two_sides_are_available_both_are_quoted(
+    reader: Reader, own: list[Candidate], offered: list[Candidate]
+) -> None:
     """A voice speaks alone only where nobody else whom the issue may still quote takes the other side."""
     items = select(reader, own, pooled(offered))
     for alone in stories_of_one(items):
@@ -128,16 +118,16 @@ def stories_of_one(items: list[Candidate]) -> list[Candidate]:
 
 
 @given(reader=readers, offered=offers, weeks=st.integers(2, 6))
-def test_no_item_comes_twice_over_any_sequence_of_issues(reader: Reader, offered: list[Candidate], weeks: int) -> None:
-    told: list[tuple[int, int, int]] = []
+def test_no_item_is_repeated_over_any_sequence_of_issues(reader: Reader, offered: list[Candidate], weeks: int) -> None:
+    sent: list[tuple[int, int, int]] = []
     for _ in range(weeks):
-        knows = msgspec.structs.replace(reader, mailed=reader.mailed | frozenset(told))
-        told += [one.key for one in select(knows, [], pooled(offered))]
+        knows = msgspec.structs.replace(reader, mailed=reader.mailed | frozenset(sent))
+        sent += [one.key for one in select(knows, [], pooled(offered))]
 
-    assert len(set(told)) == len(told)
+    assert len(set(sent)) == len(sent)
 
 
-def test_a_pair_tells_who_supports_first_and_the_best_of_each_side() -> None:
+def test_a_pair_begins_with_the_supporter_and_has_the_best_of_each_side() -> None:
     offered = [
         voice(1, 11, "challenges", 0.9),
         voice(1, 12, "challenges", 0.8),
@@ -148,7 +138,7 @@ def test_a_pair_tells_who_supports_first_and_the_best_of_each_side() -> None:
     assert [one.comment for one in select(Reader(1), [], pooled(offered))] == [13, 11]
 
 
-def test_where_nobody_disagrees_the_best_voice_speaks_alone() -> None:
+def test_if_nobody_disagrees_only_the_best_voice_is_quoted() -> None:
     offered = [voice(1, 11, "supports", 0.4), voice(1, 12, "adds", 0.8)]
 
     assert [one.comment for one in select(Reader(1), [], pooled(offered))] == [12]
@@ -173,14 +163,14 @@ def test_what_is_about_the_reader_leaves_room_for_the_best_of_their_topics() -> 
     assert [one.kind for one in select(Reader(1), own, pooled([]))] == ["reply"] * 3 + ["followed"] * 6
 
 
-def test_a_comment_is_worth_half_after_a_week() -> None:
-    assert worth(0.8, NOW - timedelta(days=7), NOW) == 0.4
-    assert worth(0.8, NOW + timedelta(minutes=1), NOW) == 0.8
+def test_the_score_of_a_comment_halves_after_a_week() -> None:
+    assert score(0.8, NOW - timedelta(days=7), NOW) == 0.4
+    assert score(0.8, NOW + timedelta(minutes=1), NOW) == 0.8
 
 
-def voice(thread: int, comment: int, stance: str | None, worth: float) -> Candidate:
+def voice(thread: int, comment: int, stance: str | None, value: float) -> Candidate:
     author = f"by {comment}"
-    return Candidate("best", thread, topic_of(thread), NOW, worth, comment=comment, author=author, stance=stance)
+    return Candidate("best", thread, topic_of(thread), NOW, value, comment=comment, author=author, stance=stance)
 
 
 def question(comment: int) -> Candidate:

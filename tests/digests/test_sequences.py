@@ -14,8 +14,8 @@ from litestar import Litestar
 
 import make
 from digests.edition import due, issue, mail_of, next_week, reader, reviewed
-from parley.comments import ops as comments
-from parley.comments.ops import Draft
+from parley.comments import posting
+from parley.comments.drafts import Draft
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import rendering
@@ -102,7 +102,7 @@ class Story:
         ):
             return
         draft = Draft(thread=thread, author=who, body=f"Words of {who.name}.", parent=parent, stance=stance)
-        made = await comments.post_comment(draft)
+        made = await posting.post_comment(draft)
         self.author[made], self.thread[made] = who.id, thread
         await make.vote(await make.member(), made)
         await notifications.handle_events()
@@ -186,25 +186,25 @@ class Story:
             return
         member = await db.value("select member from issue where id = $1", number)
         letter = await reviewed(number)
-        told = await db.values("select comment from issue_item where issue = $1 and comment is not null", number)
+        included = await db.values("select comment from issue_item where issue = $1 and comment is not null", number)
         if letter is None:
-            assert told == []
+            assert included == []
             return
         self.letters += 1
-        self.check(member, told)
+        self.check(member, included)
         became = ("sent", "sent", "unknown", "expired")[outcome % 4]
         await rendering.settled(await mail_of(number), became)
         if became == "sent":
-            self.sent[member] |= set(told)
+            self.sent[member] |= set(included)
 
-    def check(self, member: int, told: list[int]) -> None:
+    def check(self, member: int, included: list[int]) -> None:
         """What holds of every letter."""
-        assert not set(told) & self.sent[member]
-        assert not set(told) & self.known[member]
-        assert not set(told) & self.bad
-        assert not {self.author[one] for one in told} & (self.shut[member] | {member})
-        assert not {self.thread[one] for one in told} & self.muted[member]
-        assert len({self.author[one] for one in told}) == len(told) <= 10
+        assert not set(included) & self.sent[member]
+        assert not set(included) & self.known[member]
+        assert not set(included) & self.bad
+        assert not {self.author[one] for one in included} & (self.shut[member] | {member})
+        assert not {self.thread[one] for one in included} & self.muted[member]
+        assert len({self.author[one] for one in included}) == len(included) <= 10
 
     def _any(self, number: int) -> int | None:
         made = list(self.author)
@@ -219,7 +219,7 @@ async def begun() -> Story:
 
 @ENOUGH
 @given(steps=steps)
-async def test_no_sequence_tells_what_must_not_be_told(app: Litestar, steps: list[tuple[Any, ...]]) -> None:
+async def test_no_sequence_sends_an_item_that_must_not_be_sent(app: Litestar, steps: list[tuple[Any, ...]]) -> None:
     async with undone():
         story = await begun()
         for step in steps:

@@ -1,4 +1,4 @@
-"""How an issue reads: subjects that fit, days as one says them, letters that stay small and whole."""
+"""The text of an issue: subjects that fit, names of days, and small letters."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -102,7 +102,7 @@ def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -
     assert "It only guesses." not in reply.text and "to ada: Is it?" in reply.text
 
 
-def test_a_comment_on_the_whole_article_is_told_with_how_that_begins() -> None:
+def test_a_comment_on_the_whole_article_comes_with_its_opening() -> None:
     whole = letters.digest(EDITION, [changed(opening="Models are a wager.")])
     on_passage = letters.digest(EDITION, [changed(opening="Models are a wager.", quote="It only guesses.")])
 
@@ -112,13 +112,13 @@ def test_a_comment_on_the_whole_article_is_told_with_how_that_begins() -> None:
     assert "Models are a wager." not in on_passage.text
 
 
-def test_a_reply_to_what_cannot_be_shown_says_so() -> None:
+def test_a_reply_whose_parent_cannot_be_shown_says_so() -> None:
     alone = letters.digest(EDITION, [changed(is_reply=True)])
 
     assert "Answers a comment that is not shown here" in alone.text
 
 
-def test_what_both_voices_are_about_is_said_once() -> None:
+def test_a_context_that_both_voices_share_is_shown_once() -> None:
     both = [changed(quote="It only guesses."), changed(quote="It only guesses.", position=1, comment=10)]
     letter = letters.digest(EDITION, both)
     apart = letters.digest(EDITION, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
@@ -131,7 +131,7 @@ def test_what_both_voices_are_about_is_said_once() -> None:
     ("days", "word"),
     [(0, "today"), (1, "yesterday"), (2, "Monday"), (6, "Thursday"), (7, "18 November"), (60, "26 September")],
 )
-def test_a_day_is_named_as_one_says_it(days: int, word: str) -> None:
+def test_days_are_named_relative_to_today(days: int, word: str) -> None:
     now = AT.astimezone(ZoneInfo("Europe/Berlin"))
 
     assert day_word(AT - timedelta(days=days), now) == word
@@ -164,7 +164,7 @@ def test_the_day_is_that_of_the_readers_zone() -> None:
         ({"kind": "revised"}, "You commented on this passage; it was revised Monday"),
     ],
 )  # fmt: skip
-def test_every_item_says_why_it_is_told(changes: dict[str, object], reason: str) -> None:
+def test_every_item_says_why_it_is_included(changes: dict[str, object], reason: str) -> None:
     story = lay_out([changed(**changes)], "UTC", AT).sections[0].stories[0]
 
     assert story.voices[0].reason == story.reason == reason

@@ -72,6 +72,9 @@ def test_no_password_and_no_name_has_a_default() -> None:
         "PARLEY_METRICS",
         "PARLEY_DKIM_KEY",
         "PARLEY_DKIM_SELECTOR",
+        "PARLEY_SES_TOPIC",
+        "PARLEY_MAILGUN_KEY",
+        "PARLEY_POSTMARK_LOGIN",
     }
     optional |= {f"PARLEY_MAIL_{name}" for name in ("BOUNCES", "INBOX", "LOG", "RATE")}
     assert {name for name, _, _ in variables} - required <= optional

@@ -93,7 +93,7 @@ def test_a_setting_that_is_wrong_is_the_one_thing_it_says(url: str) -> None:
 def test_sentinels_that_are_named_wrongly_are_the_one_thing_it_says(url: str) -> None:
     code, found = doctor(DATABASE_URL="postgresql://x", REDIS_URL=url, PARLEY_SECRET="x" * 32)
     assert code == 1
-    assert "REDIS_URL must name sentinels so" in found[0]["text"]
+    assert "REDIS_URL must have the form sentinel" in found[0]["text"]
 
 
 def test_a_line_for_people_begins_with_how_bad_it_is(tmp_path: Path) -> None:

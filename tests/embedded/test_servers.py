@@ -145,7 +145,7 @@ def test_data_of_another_postgresql_is_left_alone(tmp_path: Path) -> None:
         pass
     (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
     with (
-        pytest.raises(CannotStart, match="is of PostgreSQL 17 and this is 18; nothing was changed"),
+        pytest.raises(CannotStart, match="is of PostgreSQL 17 and this is 18. Nothing was changed"),
         servers(tmp_path),
     ):
         pass

@@ -130,7 +130,7 @@ async def file(forum: Forum, thread: int, tmp_path: Path) -> Path:
 
 async def test_a_file_that_is_there_is_overwritten_only_where_that_is_said(forum: Forum, file: Path) -> None:
     before = file.read_bytes()
-    assert "is there already, and nothing was written" in refusal("backup", file, env=forum.servers.settings)
+    assert "exists already. Nothing was written" in refusal("backup", file, env=forum.servers.settings)
     assert file.read_bytes() == before
 
 
@@ -142,7 +142,7 @@ async def test_a_backup_that_was_killed_leaves_the_one_before_and_is_itself_none
     assert ended.returncode < 0
     assert file.read_bytes() == before
     part = file.with_name("parley.backup.part")
-    assert "is no backup of Parley, or only a part of one" in refusal("restore", part, env=forum.servers.settings)
+    assert "is not a backup of Parley, or is incomplete" in refusal("restore", part, env=forum.servers.settings)
     done("backup", file, "--overwrite", env=forum.servers.settings)
     assert not part.exists()
     assert file.stat().st_mode & 0o777 == 0o600
@@ -190,7 +190,7 @@ async def test_what_does_not_come_back_as_it_was_leaves_what_was_there(file: Pat
 
     said = refusal("restore", file, "--replace", env=other)
 
-    assert "did not come back as they were: thread. Nothing was changed" in said
+    assert "differ from the backup: thread. Nothing was changed" in said
     assert await held(other["DATABASE_URL"]) == before
 
 
@@ -199,10 +199,10 @@ async def test_a_restore_that_was_killed_is_undone_by_the_next(file: Path, other
     done("restore", file, env=other)
     before = await held(other["DATABASE_URL"])
 
-    ended = parley("restore", file, "--replace", env=other, fault="brought in")
+    ended = parley("restore", file, "--replace", env=other, fault="restored")
 
     assert ended.returncode < 0
-    assert "say --replace" in refusal("restore", file, env=other)
+    assert "add --replace" in refusal("restore", file, env=other)
     assert await held(other["DATABASE_URL"]) == before
 
 
@@ -219,7 +219,7 @@ async def test_a_way_to_the_database_without_the_owners_rights_is_refused(file: 
     name = urlsplit(other["DATABASE_URL"]).path.removeprefix("/")
     await db.execute(f"alter database {name} set role = 'parley_app'")
 
-    assert "Name PostgreSQL itself in DATABASE_URL" in refusal("restore", file, env=other)
+    assert "set DATABASE_URL to the address of PostgreSQL itself" in refusal("restore", file, env=other)
     assert await held(other["DATABASE_URL"]) == {}
 
 

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app"), pytest.mark.com
 LABELS = (
     "claiming",
     "claimed",
-    "asked",
+    "reviewed",
     "rendered",
     "kept",
     "connected",

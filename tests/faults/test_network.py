@@ -149,9 +149,9 @@ async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
     web = lines.web
     address = web.address + await make.address(thread)
     async with Reader([web.address], thread, last=0) as reader, browser_of() as visitor:
-        usual = await _quickest_page(visitor, address)
         async with writers(web, thread) as writing:
             await wait_until(lambda: all(len(one.said) > 5 for one in writing))
+            usual = await _quickest_page(visitor, address)
             with under(weather, lines.valkey):
                 assert await _quickest_page(visitor, address) < usual + GROWS_SECONDS
                 before = [len(one.said) for one in writing]
@@ -167,7 +167,7 @@ async def test_a_bad_line_to_redis_keeps_nobody_from_reading_and_posting(
 async def test_a_subscription_that_is_half_open_is_found_out_and_made_anew(
     forum: Forum, lines: Lines, webs: list[Web], thread: int
 ) -> None:
-    """TCP alone would find out after hours, and every event would wait for the slow look until then."""
+    """TCP alone would find out after hours, and every event would wait for a poll until then."""
     before = await _subscribed()
     lines.valkey.forget()
     async with (

@@ -16,13 +16,13 @@ pytestmark = [pytest.mark.anyio]
 
 HANDLE = """
 import asyncio, os
-from parley import features
+from parley import hooks
 from parley.core.db import close_pool, open_pool
-from parley.core.redis import open_redis
+from parley.core.events.redis import open_redis
 from parley.notifications import jobs
 
 async def main():
-    features.connect()
+    hooks.connect()
     await open_pool(os.environ["DATABASE_URL"], size=2)
     open_redis(os.environ["REDIS_URL"])
     await jobs.handle_events()

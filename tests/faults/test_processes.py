@@ -20,7 +20,7 @@ READERS = 200
 async def test_what_was_committed_and_not_told_reaches_every_reader_once_and_sent_again_stands_once(
     forum: Forum, webs: list[Web], thread: int
 ) -> None:
-    dying = forum.web(FAULT_AT="nudging", PARLEY_LIMITS="off")
+    dying = forum.web(FAULT_AT="notify", PARLEY_LIMITS="off")
     typed = {"body": "The last words of a process.", "submission": str(uuid4())}
     async with AsyncExitStack() as stack:
         ada = await stack.enter_async_context(browser_of(await cookie_of(await make.member())))

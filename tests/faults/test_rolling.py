@@ -136,7 +136,7 @@ async def test_a_process_that_is_about_to_end_says_so_serves_on_and_keeps_no_con
         answers = [await browser.get(web.address + path) for path in ("/healthz", "/readyz")]
         page = await browser.get(f"{web.address}/")
         assert {one.status_code for one in answers} == {503}
-        assert all("This process is about to end." in one.text for one in answers)
+        assert all("This process is stopping." in one.text for one in answers)
         assert (page.status_code, page.headers["connection"]) == (200, "close")
         assert reader.byes == 0
         assert await ending > DRAIN_SECONDS

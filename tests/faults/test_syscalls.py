@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 LINES = ("posix/io/rw/*", "posix/io/net/send*", "posix/io/net/recv*")
 FILES = ("posix/io/oc/open*", "posix/io/rw/write*", "posix/io/sync/*", "posix/io/dir/rename")
 MESSAGES = 40
-CONTROL_SECONDS = 10
+CONTROL_SECONDS = 60
 
 
 class Fiu:
@@ -116,7 +116,7 @@ async def test_a_worker_whose_calls_fail_at_random_writes_every_message_whole_an
     finally:
         code = worker.end()
     assert code == 0
-    assert "mail put off" in worker.said(), "nothing failed, or nobody reads of it"
+    assert "mail deferred" in worker.said(), "nothing failed, or nobody reads of it"
     found = [message_from_bytes(file.read_bytes()) for file in (tmp_path / "mail").iterdir()]
     assert sorted(one["Subject"] for one in found) == sorted(f"Message {number}" for number in range(MESSAGES))
     for one in found:

@@ -175,5 +175,5 @@ async def test_a_crash_in_the_middle_of_ten_thousand_is_invisible_to_each(post: 
         # Each time it died no more than a letter of each of its two connections is not known of.
         assert states["sent"] + states["unknown"] == READERS
         assert states["unknown"] <= 2 * (len(KILLS) + 1)
-    told = "select count(distinct issue) from issue_item where told"
-    assert await db.value(told) == states["sent"], "what may not have arrived comes in the next issue"
+    delivered = "select count(distinct issue) from issue_item where delivered"
+    assert await db.value(delivered) == states["sent"], "what may not have arrived comes in the next issue"

@@ -18,17 +18,18 @@ from hypothesis import strategies as st
 
 from parley.accounts import addresses, names
 from parley.articles import reading
-from parley.articles.blocks import blocks
 from parley.articles.editing import read_markdown
 from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.metadata import tidy_byline
 from parley.articles.importing.passages import cut
-from parley.articles.rules import is_of_the_web
+from parley.articles.markdown_blocks import blocks
+from parley.articles.rules import is_web_address
 from parley.automod.rules import post
 from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, WordList
 from parley.automod.rules.post import Post
 from parley.comments import anchoring
+from parley.comments import rules as comment_rules
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
@@ -76,16 +77,16 @@ CONDITIONS = (
 
 # Each with the longest text that it is given, in characters.
 PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
-    "comment": (markdown.render, markdown.LONGEST),
-    "mentions of a comment": (markdown.mentioned, markdown.LONGEST),
-    "mentions": (lambda words: list(mentions.found_in(words)), markdown.LONGEST),
-    "form field": (cleaning.clean, markdown.LONGEST),
-    "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), markdown.LONGEST),
+    "comment": (markdown.render, comment_rules.LONGEST),
+    "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
+    "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
+    "form field": (cleaning.clean, comment_rules.LONGEST),
+    "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),
     "byline": (tidy_byline, 2_000),
-    "address": (lambda words: is_of_the_web("http://" + words), 2_000),
+    "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
     "answer of a mail server": (lambda words: reasons.kind_of("5.0.0", words), 4_000),
@@ -93,10 +94,10 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "address of an article": (lambda words: reading.identity(f"http://a.example/{words}", "http://a.example"), 2_000),
     "slug": (slugify, 300),
     "name of a file": (lambda words: pasted.extract_file(words, b"Words."), 2_000),
-    "kind of pasted text": (pasted.looks_like, markdown.LONGEST),
-    "rules": (similar, markdown.LONGEST),
-    "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), markdown.LONGEST),
-    "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), markdown.LONGEST),
+    "kind of pasted text": (pasted.detect_kind, comment_rules.LONGEST),
+    "rules": (similar, comment_rules.LONGEST),
+    "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST),
+    "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST),
 }
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.
 APART: dict[str, tuple[Callable[[str], Any], int]] = {
@@ -199,7 +200,7 @@ def test_no_difference_of_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
         return marked(repeated(old, len(new)), new)
 
-    assert faults(difference, markdown.LONGEST, FEW, PRODUCT) == {}
+    assert faults(difference, comment_rules.LONGEST, FEW, PRODUCT) == {}
 
 
 @pytest.mark.slow
@@ -208,7 +209,7 @@ def test_no_difference_of_any_repeated_texts_takes_long(old: str) -> None:
     def difference(new: str) -> Any:
         return marked(repeated(old, len(new)), new)
 
-    assert faults(difference, markdown.LONGEST, ALL, PRODUCT) == {}
+    assert faults(difference, comment_rules.LONGEST, ALL, PRODUCT) == {}
 
 
 UNITS = st.lists(st.sampled_from(ALL), min_size=1, max_size=4).map("".join)

@@ -103,7 +103,7 @@ async def test_migrating_through_it_is_refused_in_words(forum: Forum, pooler: Po
     command = [sys.executable, "-m", "parley", "migrate"]
     done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert "Name PostgreSQL itself in DATABASE_URL" in done.stderr
+    assert "set DATABASE_URL to the address of PostgreSQL itself" in done.stderr
 
 
 async def test_two_web_processes_and_a_worker_share_few_connections_and_lose_nothing(

@@ -101,7 +101,7 @@ async def test_a_fail_over_of_redis_refuses_nobody_and_live_goes_on(forum: Forum
         assert [answer.status_code for one in writers for answer in one.refusals] == []
         assert [one for one in said if not one.acknowledged] == []
         await assert_all_have_the_truth([here, there], thread, forum.servers.database_url)
-        # Much sooner than the slow look would find it.
+        # Much sooner than a poll would find it.
         await ada.post(f"{pair[0].address}/t/{thread}/comments", data={"body": "Over the new one."})
         await there.until(lambda one: len(one.comments) == len(said) + 1, 2)
     for web in pair:

@@ -47,5 +47,5 @@ async def greedy() -> None:
 if __name__ == "__main__":
     handlers = [busy, sleepy, stuck, greedy]
     parley.app.FEATURES += (SimpleNamespace(handlers=handlers),)  # type: ignore[assignment]
-    serve.STILL_SECONDS = watchdog.GIL_SECONDS = 5.0
+    serve.HANG_SECONDS = watchdog.GIL_SECONDS = 5.0
     serve.web(sys.argv[1:])

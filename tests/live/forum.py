@@ -23,7 +23,7 @@ from parley.core.db.pool import ConnectionPool
 from parley.core.events import redis
 from parley.core.http.access import Viewer
 from parley.embedded import Servers, servers
-from parley.embedded.launch import dying_with_us
+from parley.embedded.launch import signalled_at_our_death
 from ports import free_port
 from programs import is_listening
 
@@ -56,7 +56,7 @@ class Web:
 
     def launch(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            command = [*dying_with_us(signal.SIGKILL), *self.command]
+            command = [*signalled_at_our_death(signal.SIGKILL), *self.command]
             self.process = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
         return self.process
 

@@ -1,4 +1,4 @@
-"""A web process whose hub is quicker or smaller than the real one: `serve.py heartbeat=0.2 send=1 --port 8000`.
+"""A web process whose hub is quicker or smaller than the real one: `serve.py heartbeat=0.2 send_timeout=1 --port 8000`.
 
 What begins with `--` is for `parley web`.
 """
@@ -8,7 +8,8 @@ from functools import partial
 
 import parley.app
 from parley.cli import serve
-from parley.live.hub import Bounds, Hub
+from parley.live.channel import Bounds
+from parley.live.hub import Hub
 
 
 def bounds(pairs: list[str]) -> Bounds:

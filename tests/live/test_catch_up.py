@@ -1,4 +1,4 @@
-"""When a server is back all its readers are: what each must know is read once for all, and nothing is told twice."""
+"""After a restart all readers return at once: missed events are read once for all, and nothing is sent twice."""
 
 import pytest
 from litestar import Litestar
@@ -33,7 +33,7 @@ def told(stream: Stream) -> bytes:
     return b"".join(stream._queue)
 
 
-async def test_those_who_come_back_at_once_share_what_they_missed(hub: Hub, thread: int, queries: list[str]) -> None:
+async def test_readers_that_return_at_once_share_the_missed_events(hub: Hub, thread: int, queries: list[str]) -> None:
     author, last = await make.member(), await last_of(thread)
     numbers = [await make.comment(thread, author) for _ in range(2)]
     streams = [Stream(thread, "a test", None) for _ in range(20)]
@@ -48,13 +48,13 @@ async def test_those_who_come_back_at_once_share_what_they_missed(hub: Hub, thre
     assert streams[0].seq == await last_of(thread)
 
 
-async def test_what_came_since_it_was_read_for_others_is_told_too(hub: Hub, thread: int) -> None:
+async def test_events_after_the_shared_read_are_sent_too(hub: Hub, thread: int) -> None:
     author, last = await make.member(), await last_of(thread)
     await make.comment(thread, author)
     first, second = (Stream(thread, "a test", None) for _ in range(2))
     await hub.join(first, last)
     number = await make.comment(thread, author)
-    await hub._advance(hub.channels[thread])
+    await hub.delivery.advance(hub.channels[thread])
 
     await hub.join(second, last)
 
@@ -62,7 +62,7 @@ async def test_what_came_since_it_was_read_for_others_is_told_too(hub: Hub, thre
     assert second.seq == first.seq == await last_of(thread)
 
 
-async def test_who_knows_more_than_was_read_for_others_is_told_nothing_again(hub: Hub, thread: int) -> None:
+async def test_a_reader_ahead_of_the_shared_read_gets_nothing_twice(hub: Hub, thread: int) -> None:
     await hub.join(Stream(thread, "a test", None), await last_of(thread))
     await make.comment(thread, await make.member())
     stream = Stream(thread, "a test", None)
@@ -73,7 +73,7 @@ async def test_who_knows_more_than_was_read_for_others_is_told_nothing_again(hub
     assert stream.seq == await last_of(thread)
 
 
-async def test_who_was_away_for_longer_than_events_are_kept_loads_the_page_again(hub: Hub, thread: int) -> None:
+async def test_a_reader_whose_missed_events_were_deleted_loads_the_page_again(hub: Hub, thread: int) -> None:
     author, last = await make.member(), await last_of(thread)
     for _ in range(3):
         await make.comment(thread, author)

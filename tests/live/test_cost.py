@@ -1,4 +1,4 @@
-"""One event is read once and rendered once, however many read along."""
+"""An event is read and rendered once, however many readers there are."""
 
 import asyncio
 from typing import Any
@@ -43,7 +43,7 @@ async def test_an_event_costs_a_few_queries_for_one_reader_as_for_fifty(app: Lit
     assert thread not in hub.channels
 
 
-async def test_a_process_that_is_ending_lets_no_reader_in(app: Litestar) -> None:
+async def test_a_closing_process_refuses_new_streams(app: Litestar) -> None:
     hub: Hub = app.state.hub
     thread = await make.thread()
     hub.closing = True
@@ -58,7 +58,9 @@ async def test_a_process_that_is_ending_lets_no_reader_in(app: Litestar) -> None
         hub.closing = False
 
 
-async def test_nor_one_who_was_about_to_come_in(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_that_is_joining_while_the_process_closes_is_refused(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hub, thread = Hub(), await make.thread()
     state = hub._catch_up.state
 
@@ -69,13 +71,11 @@ async def test_nor_one_who_was_about_to_come_in(app: Litestar, monkeypatch: pyte
     monkeypatch.setattr(hub._catch_up, "state", ending_meanwhile)
     with pytest.raises(Unavailable):
         await hub.join(Stream(thread, "nearly in", None), None)
-    assert not hub._all()
-    assert not hub._caps.held
+    assert not hub.streams()
+    assert not hub._limits.counts
 
 
-async def test_a_number_is_rendered_once_for_all_members_who_read_along(
-    app: Litestar, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_number_is_rendered_once_for_all_members(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
     hub, thread = Hub(), await make.thread()
     streams = [Stream(thread, "a reader", None, member=(await make.member()).id) for _ in range(20)]
     for one in streams:
@@ -94,7 +94,7 @@ async def test_a_number_is_rendered_once_for_all_members_who_read_along(
     assert {b"".join(one._queue) for one in streams} == {unread(0)}
 
 
-async def test_a_queue_that_overflows_becomes_one_word_to_load_the_page_again() -> None:
+async def test_a_queue_that_overflows_becomes_one_resync_message() -> None:
     stream, sent = Stream(1, "a slow reader", None), []
     for seq in range(1, 10_000):
         stream.put(PIECE, seq)
@@ -113,7 +113,7 @@ async def test_a_queue_that_overflows_becomes_one_word_to_load_the_page_again() 
     assert len(whole) < 300 * len(PIECE)
 
 
-async def test_long_messages_that_nobody_takes_become_that_word_too() -> None:
+async def test_long_messages_that_nobody_receives_become_a_resync_message_too() -> None:
     stream = Stream(1, "a slow reader", None)
     for seq in range(1, 100):
         stream.put(b"x" * 40_000, seq)
@@ -121,19 +121,19 @@ async def test_long_messages_that_nobody_takes_become_that_word_too() -> None:
     assert stream._queue[0].startswith(b"event: resync")
 
 
-async def test_much_is_sent_a_message_at_a_time_and_in_order() -> None:
+async def test_large_messages_are_sent_one_at_a_time_and_in_order() -> None:
     stream, sent = Stream(1, "a reader", None), []
     for seq in range(1, 11):
         stream.put(b"%d" % seq * 20_000, seq)
     stream.end(b"bye")
     whole = b"".join(stream._queue)
     while stream._queue:
-        sent.append(stream._take())
+        sent.append(stream._next_chunk())
     assert b"".join(sent) == whole
     assert max(map(len, sent)) <= 65_536
 
 
-async def test_an_event_that_was_told_is_not_told_again() -> None:
+async def test_an_event_that_was_sent_is_not_sent_again() -> None:
     stream = Stream(1, "a reader", None)
     for seq in (1, 2, 2, 1, 3):
         stream.put(b"%d" % seq, seq)

@@ -1,4 +1,4 @@
-"""How streams end: with whoever may no longer read on, and with the process."""
+"""Streams end when their member is signed out or suspended, and when the process stops."""
 
 import asyncio
 import signal
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.anyio
 PROMISED_SECONDS = 5.0
 
 
-def test_whoever_may_no_longer_read_is_found_out_within_the_seconds_that_are_promised() -> None:
-    assert Bounds().still_valid < PROMISED_SECONDS
+def test_sessions_are_checked_within_the_promised_seconds() -> None:
+    assert Bounds().session_check < PROMISED_SECONDS
 
 
 async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: Forum, web: Web, thread: int) -> None:
@@ -36,7 +36,7 @@ async def test_the_streams_of_someone_who_signs_out_end_and_others_stay(forum: F
         assert other.byes == 0
 
 
-async def test_whoever_asks_for_the_head_of_a_stream_keeps_neither_a_place_nor_the_connection(
+async def test_a_head_request_for_a_stream_holds_neither_a_slot_nor_the_connection(
     forum: Forum, quick: Web, thread: int
 ) -> None:
     """A proxy takes a connection for free once it has the head, and sends the next request of anybody on it."""
@@ -65,7 +65,7 @@ async def test_the_stream_of_someone_suspended_ends(forum: Forum, web: Web, thre
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_process_that_is_told_to_end_says_goodbye_on_every_stream(
+async def test_a_process_that_is_stopped_ends_every_stream_with_a_message(
     forum: Forum, web: Web, thread: int, number: signal.Signals
 ) -> None:
     ada, ending = await make.member(), forum.web()

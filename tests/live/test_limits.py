@@ -1,4 +1,4 @@
-"""How many streams one may hold, and what becomes of those who hold more or take nothing."""
+"""The number of streams per session and address, and readers that receive nothing."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from live.forum import PATIENCE, Forum, Web, browser_of, cookie_of, wait_until
 from live.reader import Reader
 from parley.core.errors import TooMany
 from parley.live.channel import Bounds
-from parley.live.limits import StreamLimits, holder
+from parley.live.limits import StreamLimits, owner_of
 from parley.live.stream import Stream
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +36,7 @@ async def test_the_sixth_stream_of_a_session_is_refused_until_one_is_closed(
             await another.open()
 
 
-async def test_streams_opened_at_the_same_moment_do_not_slip_past_the_cap(forum: Forum, web: Web, thread: int) -> None:
+async def test_streams_opened_at_the_same_moment_do_not_exceed_the_limit(forum: Forum, web: Web, thread: int) -> None:
     cookie = await cookie_of(await make.member())
     async with AsyncExitStack() as stack, browser_of(cookie) as browser:
 
@@ -50,7 +50,7 @@ async def test_streams_opened_at_the_same_moment_do_not_slip_past_the_cap(forum:
         assert sorted(codes) == [200] * 5 + [429] * 7
 
 
-async def test_an_address_holds_so_many_visitors_streams_and_no_more(quick: Web, thread: int) -> None:
+async def test_an_address_may_have_a_limited_number_of_visitors_streams(quick: Web, thread: int) -> None:
     async with Reader([quick.address], thread) as one, Reader([quick.address], thread) as other:
         await asyncio.gather(one.open(), other.open())
         assert (await _status(quick, thread)) == 429
@@ -61,13 +61,13 @@ async def test_an_address_holds_so_many_visitors_streams_and_no_more(quick: Web,
 
 def test_visitors_are_counted_by_address_and_in_ipv6_where_one_has_millions_by_network() -> None:
     def of(address: str) -> str:
-        return holder(None, address)
+        return owner_of(None, address)
 
     assert of("2001:db8:1:2::1") == of("2001:db8:1:2:ffff::9") != of("2001:db8:1:3::1")
     assert of("203.0.113.7") != of("203.0.113.8")
 
 
-async def test_without_limits_there_is_no_cap(unlimited: Web, thread: int) -> None:
+async def test_with_limits_off_any_number_of_streams_can_be_opened(unlimited: Web, thread: int) -> None:
     cookie = await cookie_of(await make.member())
     async with AsyncExitStack() as stack:
         for name in ("", cookie):
@@ -76,7 +76,7 @@ async def test_without_limits_there_is_no_cap(unlimited: Web, thread: int) -> No
                 await reader.open()
 
 
-async def test_one_that_reads_nothing_is_cut_off_and_its_place_freed(quick: Web, thread: int) -> None:
+async def test_a_reader_that_receives_nothing_is_disconnected_and_its_slot_freed(quick: Web, thread: int) -> None:
     ada = await make.member()
     # The places of the readers before it are free again only when it is known that they went.
     await wait_until(lambda: quick.connections() == 0)
@@ -132,4 +132,4 @@ def test_an_address_has_fifty_streams_without_an_account_and_more_for_those_sign
     with pytest.raises(TooMany):
         caps.take(Stream(1, "address:192.0.2.1", None))
     caps.take(Stream(1, "session:1", 1))
-    assert caps.held["session:1"] == 1
+    assert caps.counts["session:1"] == 1

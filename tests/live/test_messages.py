@@ -1,4 +1,4 @@
-"""What a reader is told: every kind of change, once, as PostgreSQL has it."""
+"""Every kind of change reaches a reader once, in its present state."""
 
 import asyncio
 import time
@@ -8,12 +8,12 @@ import pytest
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth
 from live.reader import Reader
-from parley.automod import slow_mode_display
 from parley.automod.rules import current
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.events.notify import Signal, notify
 from parley.decisions import thread_actions
+from parley.slow_mode import display
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -27,16 +27,16 @@ async def test_comments_edits_deletions_and_restores_reach_a_reader_in_order(
         await reader.open()
         first = await make.comment(thread, ada, "First thought.")
         reply = await make.comment(thread, ada, "A reply.", parent=first)
-        await comments.edit_comment(viewer=ada, comment_id=first, body="Second thought.")
-        await comments.delete_comment(viewer=ada, comment_id=reply)
+        await editing.edit_comment(viewer=ada, comment_id=first, body="Second thought.")
+        await editing.delete_comment(viewer=ada, comment_id=reply)
         await reader.until(lambda one: "deleted" in one.comments[reply].body if reply in one.comments else False)
-        await comments.restore_comment(viewer=ada, comment_id=reply)
+        await editing.restore_comment(viewer=ada, comment_id=reply)
         await reader.until(lambda one: one.comments[reply].body == "A reply.")
         assert reader.comments[first].body == "Second thought."
         await assert_all_have_the_truth([reader], thread, forum.servers.database_url)
 
 
-async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, web: Web) -> None:
+async def test_a_lock_and_a_revised_article_reach_a_reader(forum: Forum, web: Web) -> None:
     moderator = await make.member(role="moderator")
     thread = await make.thread(make.text(title="A live revision", url="https://paper.example/live-revision"))
     async with Reader([web.address], thread) as reader:
@@ -47,11 +47,11 @@ async def test_a_reader_hears_of_a_lock_and_of_a_revised_article(forum: Forum, w
         await reader.until(lambda one: "revised" in one.article)
 
 
-async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(
+async def test_slow_mode_of_a_branch_and_its_end_reach_a_reader(
     forum: Forum, web: Web, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However long it takes to post them, they themselves are not slowed.
-    monkeypatch.setattr(current._kept, "_seconds", 600.0)
+    monkeypatch.setattr(current._cache, "_seconds", 600.0)
     current.forget()
     one, other = await make.member(), await make.member()
     async with Reader([web.address], thread) as reader:
@@ -60,10 +60,10 @@ async def test_a_reader_hears_where_talk_became_slow_and_that_it_goes_on(
         for turn in range(7):
             last = await make.comment(thread, one if turn % 2 else other, parent=last)
         current.forget()
-        await slow_mode_display.update_all()
-        await reader.until(lambda one: "one answer every 2 minutes" in one.state)
+        await display.update_all()
+        await reader.until(lambda one: "one reply every 2 minutes" in one.state)
         await db.execute("update comment set created_at = created_at - interval '31 minutes'")
-        await slow_mode_display.update_all()
+        await display.update_all()
         await reader.until(lambda one: "Slow mode" not in one.state)
 
 
@@ -95,7 +95,7 @@ async def test_scores_that_change_while_others_are_read_are_not_lost(forum: Foru
         await reader.until(lambda one: one.comments[target].score == -len(voters))
 
 
-async def test_more_than_one_message_of_scores_are_told_in_turn(forum: Forum, web: Web, thread: int) -> None:
+async def test_scores_that_exceed_one_message_follow_in_the_next(forum: Forum, web: Web, thread: int) -> None:
     """More comments than one look at the scores reads."""
     author = await make.member()
     first = await make.comment(thread, author)

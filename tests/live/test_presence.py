@@ -1,4 +1,4 @@
-"""How many read a thread: summed over processes, in steps that Redis answers in time, and here alone without it."""
+"""The number of readers of a thread: summed over processes in batches, and of this process only without Redis."""
 
 from contextlib import AbstractAsyncContextManager
 
@@ -26,7 +26,7 @@ def asked(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return asking()
 
     monkeypatch.setattr(presence, "asking", counting)
-    monkeypatch.setattr(presence, "AT_ONCE", 2)
+    monkeypatch.setattr(presence, "BATCH", 2)
     return times
 
 
@@ -41,13 +41,13 @@ async def test_the_readers_of_all_processes_are_summed_a_few_threads_at_a_time(a
     assert asked == ["asked"] * 3
 
 
-async def test_without_redis_each_process_knows_its_own(asked: list[str]) -> None:
+async def test_without_redis_each_process_counts_its_own_readers(asked: list[str]) -> None:
     await Presence().exchange({1: 10})
     asked.append("fails next")
 
     assert await Presence().exchange({1: 1, 2: 2, 3: 3}) == {1: 1, 2: 2, 3: 3}
 
 
-async def test_where_nobody_reads_redis_is_not_asked(asked: list[str]) -> None:
+async def test_without_readers_redis_is_not_asked(asked: list[str]) -> None:
     assert await Presence().exchange({}) == {}
     assert asked == []

@@ -1,4 +1,4 @@
-"""The moderators' queue, live: what came, who looks at what, what was decided; and for staff only."""
+"""The moderators' queue, live: new items, claims and decisions; for staff only."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from live.reader import Reader
 from modqueue.reported import decided, reported
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.modqueue import claims
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +44,7 @@ async def mo(forum: Forum) -> Viewer:
     return await make.member(role="moderator")
 
 
-async def test_what_comes_is_counted_after_a_nudge(web: Web, mo: Viewer) -> None:
+async def test_new_items_are_counted_after_a_signal(web: Web, mo: Viewer) -> None:
     async with Watcher(web, await cookie_of(mo)) as watcher:
         await watcher.open()
         await reported()
@@ -53,7 +53,7 @@ async def test_what_comes_is_counted_after_a_nudge(web: Web, mo: Viewer) -> None
         await watcher.hears("2 new items")
 
 
-async def test_it_is_seen_who_looks_at_what_and_what_they_decided_and_took_back(web: Web, mo: Viewer) -> None:
+async def test_other_moderators_claims_decisions_and_undos_are_shown(web: Web, mo: Viewer) -> None:
     item, olga = await reported(), await make.member("olga", role="moderator")
     async with Watcher(web, await cookie_of(mo)) as watcher:
         await watcher.open()
@@ -61,11 +61,11 @@ async def test_it_is_seen_who_looks_at_what_and_what_they_decided_and_took_back(
         await watcher.hears(f'<li data-item="{item}">olga is reviewing this</li>')
         decision = await decided(item, olga)
         await watcher.hears(f'<li data-item="{item}" data-decided>Removed by olga</li>')
-        await decisions.undo(olga, decision)
+        await undoing.undo(olga, decision)
         await watcher.until(lambda _: "olga" not in watcher.news)
 
 
-async def test_a_filter_is_kept_to(web: Web, mo: Viewer) -> None:
+async def test_the_stream_respects_the_filter_of_the_page(web: Web, mo: Viewer) -> None:
     async with Watcher(web, await cookie_of(mo), "?ground=hate") as watcher:
         await watcher.open()
         await reported()
@@ -73,7 +73,7 @@ async def test_a_filter_is_kept_to(web: Web, mo: Viewer) -> None:
         await watcher.hears("1 new item")
 
 
-async def test_without_a_nudge_the_slow_look_finds_it(forum: Forum, quick: Web, mo: Viewer) -> None:
+async def test_without_a_signal_the_poll_finds_new_items(forum: Forum, quick: Web, mo: Viewer) -> None:
     item = await reported()
     async with Watcher(quick, await cookie_of(mo)) as watcher:
         await watcher.open()
@@ -91,7 +91,7 @@ async def test_without_a_nudge_the_slow_look_finds_it(forum: Forum, quick: Web, 
         "delete from session where member = $1",
     ],
 )
-async def test_it_ends_for_whoever_is_no_moderator_any_more(web: Web, mo: Viewer, change: str) -> None:
+async def test_it_ends_for_a_member_who_is_no_longer_a_moderator(web: Web, mo: Viewer, change: str) -> None:
     other = await make.member(role="admin")
     async with Watcher(web, await cookie_of(mo)) as watcher, Watcher(web, await cookie_of(other)) as stays:
         await asyncio.gather(watcher.open(), stays.open())
@@ -102,7 +102,7 @@ async def test_it_ends_for_whoever_is_no_moderator_any_more(web: Web, mo: Viewer
 
 
 @pytest.mark.parametrize("role", [None, "member"])
-async def test_for_others_there_is_no_such_stream(forum: Forum, web: Web, role: str | None) -> None:
+async def test_members_and_visitors_cannot_open_it(forum: Forum, web: Web, role: str | None) -> None:
     cookie = await cookie_of(await make.member(role=role)) if role else ""
     async with browser_of(cookie) as browser:
         assert (await browser.get(f"{web.address}/mod/queue/live")).status_code == 404
@@ -123,7 +123,7 @@ async def test_the_page_names_the_stream_and_the_moment_it_begins(forum: Forum, 
 
 
 @pytest.mark.parametrize("since", ["", "x", "-1", "9" * 16, "9" * 30])
-async def test_a_moment_that_is_made_up_stops_no_stream(web: Web, mo: Viewer, since: str) -> None:
+async def test_an_invalid_time_in_the_address_is_ignored(web: Web, mo: Viewer, since: str) -> None:
     async with Watcher(web, await cookie_of(mo), f"?since={since}") as watcher:
         await watcher.open()
         await reported()

@@ -1,4 +1,4 @@
-"""What was removed is away on every path within a second."""
+"""A removed comment disappears from every page and stream within a second."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ import pytest
 import make
 from live.forum import Forum, Web, browser_of, cookie_of
 from live.reader import Reader
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
@@ -28,7 +28,7 @@ async def remove(comment: int, thread: int, author: Viewer) -> None:
 
 
 async def delete(comment: int, _thread: int, author: Viewer) -> None:
-    await comments.delete_comment(viewer=author, comment_id=comment)
+    await editing.delete_comment(viewer=author, comment_id=comment)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def test_a_removal_is_in_force_on_every_path_within_a_second(
     ada = await make.member()
     thread = await make.thread()
     comment = await make.comment(thread, ada, f"A {CANARY} sings.", stance="supports")
-    await comments.edit_comment(viewer=ada, comment_id=comment, body=f"The {CANARY} sings.")
+    await editing.edit_comment(viewer=ada, comment_id=comment, body=f"The {CANARY} sings.")
     await make.comment(thread, ada, "A reply that stays.", parent=comment)
     await db.execute("update thread_stats set strongest = array[$2::bigint] where thread = $1", thread, comment)
     paths = [
@@ -93,7 +93,7 @@ async def everything(web: Web, browsers: dict[str, httpx.AsyncClient], paths: li
     return found
 
 
-async def test_a_follower_is_told_of_a_removal_at_once(forum: Forum, nudged: Web, thread: int) -> None:
+async def test_a_removal_reaches_an_open_page_at_once(forum: Forum, nudged: Web, thread: int) -> None:
     ada = await make.member()
     comment = await make.comment(thread, ada, CANARY)
     async with Reader([nudged.address], thread, last=0) as reader:

@@ -1,17 +1,17 @@
-"""A reader that was away goes on where it was: nothing is missing, nothing comes twice."""
+"""A reader that reconnects resumes after its last event: nothing is missing, nothing is repeated."""
 
 import pytest
 
 import make
 from live.forum import Forum, Web, assert_all_have_the_truth, browser_of
 from live.reader import Reader
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_cut_connection_goes_on_after_the_last_event_it_had(forum: Forum, web: Web, thread: int) -> None:
+async def test_a_broken_connection_resumes_after_its_last_event(forum: Forum, web: Web, thread: int) -> None:
     ada = await make.member()
     async with Reader([web.address], thread, last=0) as reader:
         for place in range(4):
@@ -34,7 +34,7 @@ async def test_the_header_wins_over_the_address(forum: Forum, web: Web, thread: 
         assert reader.seqs == [newest - 1, newest]
 
 
-async def test_votes_that_were_missed_come_first_and_without_a_number(forum: Forum, web: Web, thread: int) -> None:
+async def test_missed_scores_come_first_and_without_an_event_number(forum: Forum, web: Web, thread: int) -> None:
     ada, ben = await make.member(), await make.member()
     target = await make.comment(thread, ada)
     newest = await db.value("select last_seq from thread where id = $1", thread)
@@ -49,7 +49,7 @@ async def test_votes_that_were_missed_come_first_and_without_a_number(forum: For
 
 
 @pytest.mark.parametrize("made_up", ["999999999", "-1", "x", "1e3", "99999999999999999999999", "٣"])
-async def test_a_number_that_is_made_up_hides_nothing_that_comes(
+async def test_an_event_number_from_the_future_hides_no_new_events(
     forum: Forum, web: Web, thread: int, made_up: str
 ) -> None:
     ada = await make.member()
@@ -60,11 +60,11 @@ async def test_a_number_that_is_made_up_hides_nothing_that_comes(
         await reader.until(lambda one: comment in one.comments)
 
 
-async def test_one_that_missed_too_much_is_told_to_load_the_page_again(forum: Forum, web: Web, thread: int) -> None:
+async def test_a_reader_that_missed_too_much_has_to_load_the_page_again(forum: Forum, web: Web, thread: int) -> None:
     ada = await make.member()
     comment = await make.comment(thread, ada)
     for place in range(201):
-        await comments.edit_comment(viewer=ada, comment_id=comment, body=f"Edit {place}.")
+        await editing.edit_comment(viewer=ada, comment_id=comment, body=f"Edit {place}.")
     async with Reader([web.address], thread, last=0) as reader:
         await reader.until(lambda one: one.resyncs == 1)
         await make.comment(thread, ada, "Still heard.")

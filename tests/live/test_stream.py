@@ -1,4 +1,4 @@
-"""One stream and a connection that takes what it is sent at once, late, never or not at all."""
+"""A stream with connections that are fast, slow, stuck or broken."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -51,7 +51,7 @@ def stream() -> Stream:
     return Stream(1, "a reader", None)
 
 
-async def test_what_comes_in_one_step_goes_out_together(stream: Stream, connection: Connection) -> None:
+async def test_messages_queued_in_one_step_are_sent_together(stream: Stream, connection: Connection) -> None:
     connection.open.set()
     run = asyncio.create_task(stream.run(connection.receive, connection.send))
     await some_steps()
@@ -66,7 +66,7 @@ async def test_what_comes_in_one_step_goes_out_together(stream: Stream, connecti
     assert connection.sent == [b"12", b"3bye"]
 
 
-async def test_a_reader_that_takes_its_time_gets_everything_in_order(stream: Stream, connection: Connection) -> None:
+async def test_a_slow_reader_gets_everything_in_order(stream: Stream, connection: Connection) -> None:
     run = asyncio.create_task(stream.run(connection.receive, connection.send))
     for seq in range(1, 5):
         stream.put(b"%d" % seq, seq)
@@ -88,7 +88,7 @@ async def leave(stream: Stream, connection: Connection) -> bool:
 
 
 async def cut(stream: Stream, connection: Connection) -> bool:
-    stream.cut()
+    stream.abort()
     return False
 
 
@@ -99,7 +99,7 @@ async def test_a_send_that_waits_ends_with_its_stream(
     run = asyncio.create_task(stream.run(connection.receive, connection.send))
     stream.put(b"1", 1)
     await some_steps()
-    assert stream.stuck_for(stream.spoke + 3) == 3
+    assert stream.stuck_for(stream.sent_at + 3) == 3
 
     ended = await end(stream, connection)
 

@@ -1,4 +1,4 @@
-"""The counter of a member's open page moves by itself: with an answer, with a removal, with what was read elsewhere."""
+"""The counter of an open page is live: it changes with replies, removals and what was read elsewhere."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from litestar import Litestar
 
 import make
 from parley.accounts import sessions
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.live.hub import Hub
@@ -54,7 +54,7 @@ async def reading(app: Litestar, mira: Viewer) -> AsyncIterator[Stream]:
     hub.leave(stream)
 
 
-async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(mira: Viewer, reading: Stream) -> None:
+async def test_a_reply_its_removal_and_reading_it_update_the_counter(mira: Viewer, reading: Stream) -> None:
     jon, elsewhere = await make.member(), await make.thread()
     await until(reading, [0])
     first = await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
@@ -62,7 +62,7 @@ async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(
     await jobs.handle_events()
     await until(reading, [0, 2])
 
-    await comments.delete_comment(viewer=jon, comment_id=first)
+    await editing.delete_comment(viewer=jon, comment_id=first)
     await jobs.handle_events()
     await until(reading, [0, 2, 1])
 
@@ -70,7 +70,7 @@ async def test_an_answer_elsewhere_its_removal_and_having_read_move_the_counter(
     await until(reading, [0, 2, 1, 0])
 
 
-async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar, mira: Viewer) -> None:
+async def test_an_open_page_of_notifications_shows_that_there_are_more(app: Litestar, mira: Viewer) -> None:
     hub: Hub = app.state.hub
     elsewhere, jon = await make.thread(), await make.member()
     await make.comment(elsewhere, jon, f"Hello @{mira.name}.")
@@ -79,7 +79,7 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     await sessions.start(mira.id, mira.role, agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where member = $1", mira.id)
     unread_stream = UnreadStream(msgspec.structs.replace(mira, session=session), shown=1)
-    await hub.listen(unread_stream)
+    await hub.join_unread(unread_stream)
     await until(unread_stream, [1])
     assert "Show" not in said(unread_stream)
 
@@ -89,11 +89,11 @@ async def test_an_open_page_of_notices_hears_of_more_than_it_shows(app: Litestar
     assert 'hx-target="#more-notifications"' in said(unread_stream)
     assert "Show 1 new" in said(unread_stream)
 
-    hub.stop_listening(unread_stream)
+    hub.leave_unread(unread_stream)
     assert unread_stream not in hub.unread_streams
 
 
-async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:
+async def test_visitors_get_no_counter(app: Litestar, mira: Viewer, reading: Stream) -> None:
     hub: Hub = app.state.hub
     visitor = Stream(reading.thread, "a visitor", None)
     await hub.join(visitor, None)
@@ -106,7 +106,7 @@ async def test_visitors_hear_of_no_counter(app: Litestar, mira: Viewer, reading:
     hub.leave(visitor)
 
 
-async def test_an_outage_is_a_line_in_the_log_and_no_fault_of_ours(
+async def test_an_outage_is_logged_as_a_warning(
     app: Litestar, reading: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub: Hub = app.state.hub
@@ -114,7 +114,7 @@ async def test_an_outage_is_a_line_in_the_log_and_no_fault_of_ours(
     async def away(_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(hub, "_advance", away)
+    monkeypatch.setattr(hub.delivery, "advance", away)
     with structlog.testing.capture_logs() as logs:
-        await hub._advance_safely(reading.thread)
-    assert [(one["log_level"], one["event"]) for one in logs] == [("warning", "events cannot be read now")]
+        await hub.delivery.deliver(reading.thread)
+    assert [(one["log_level"], one["event"]) for one in logs] == [("warning", "events not read")]

@@ -36,7 +36,7 @@ def site(**more: Any) -> Settings:
 
 
 def good(raw: bytes, of: Settings) -> set[bool]:
-    return {finding.good for finding in check.look_over(raw, of)}
+    return {finding.good for finding in check.check_message(raw, of)}
 
 
 def test_the_records_name_who_may_send_the_key_and_where_mail_comes_back_to(servers: None, key: Path) -> None:
@@ -75,7 +75,7 @@ def test_what_we_write_is_as_it_should_be_and_a_change_is_seen(use: Use, club: C
         ("PARLEY_MAIL_RATE", "many", "a number above 0"),
         ("PARLEY_MAIL_FROM", "Parley", "an address"),
         ("PARLEY_MAIL_BOUNCES", "a+b@example.org", "an address"),
-        ("PARLEY_DKIM_KEY", "/no/such/key", "no file"),
+        ("PARLEY_DKIM_KEY", "/no/such/key", "does not exist"),
         ("PARLEY_SMTP_URL", "mail.example.org:587", "must begin with smtp://"),
     ],
 )

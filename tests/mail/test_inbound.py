@@ -172,7 +172,7 @@ async def test_an_address_that_is_gone_gets_nothing_more_until_it_is_let_go(here
     await deliver_due()
     assert here.messages == []
     assert (number, "failed") in club.outcomes
-    assert await mail_bounces.let_go("Ada@example.org")
+    assert await mail_bounces.end_suppression("Ada@example.org")
     await sent(club, "digest.3")
     assert await deliver_due() == 1
 
@@ -247,14 +247,14 @@ async def test_a_burst_of_one_refusal_pauses_the_provider_and_gives_back_whom_it
 async def test_a_provider_that_cannot_be_looked_at_keeps_nothing_from_counting(
     here: Sink, club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = bursts.look
+    look = bursts.check
 
     async def failing(address: str, kind: str) -> bool:
         if address.endswith("@provider.example"):
             raise ValueError("poison")
         return await look(address, kind)
 
-    monkeypatch.setattr(bursts, "look", failing)
+    monkeypatch.setattr(bursts, "check", failing)
     await refused_by_one_provider(club, "5.1.1", "550 5.1.1 no such user")
 
     assert await db.value(SUPPRESSED) == 5

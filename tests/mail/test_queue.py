@@ -95,7 +95,7 @@ async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_n
     assert await deliver_due() == 1
     rests = []
     for _ in range(6):
-        while not await domains.asked_to_wait("example.org"):
+        while not await domains.record_deferral("example.org"):
             pass
         rests.append(await db.value("select paused_until - now() from mail_domain where domain = 'example.org'"))
     assert rests == [timedelta(minutes=minutes) for minutes in (30, 60, 120, 240, 240, 240)]
@@ -103,9 +103,9 @@ async def test_a_domain_that_asks_to_wait_rests_longer_each_time_and_others_do_n
 
 async def test_few_that_ask_to_wait_among_many_that_take_are_no_reason_to_rest(club: Club, sink: Sink) -> None:
     for _ in range(6):
-        assert not await domains.asked_to_wait("example.org")
+        assert not await domains.record_deferral("example.org")
         for _ in range(4):
-            await domains.taken("example.org")
+            await domains.record_accepted("example.org")
     assert await db.value("select length(recent) from mail_domain") == 20
 
 

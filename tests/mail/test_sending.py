@@ -51,13 +51,13 @@ async def test_a_message_needs_a_transaction() -> None:
     "to", ["", "ada", "a@b\r\nRCPT TO:<c@d>", "a@b.org\nBcc: c@d.org", "a@b.org, c@d.org", "A <a@b.org>", "a\x00@b.org"]
 )
 async def test_an_address_that_could_add_a_recipient_is_refused(to: str) -> None:
-    with pytest.raises(ValueError, match="not an address"):
+    with pytest.raises(ValueError, match="not a valid address"):
         await send(to=to)
 
 
 @pytest.mark.parametrize("subject", ["a\nBcc: c@d.org", "a\r\n\r\nbody", "a\x00b", "a\u2028b"])
 async def test_a_subject_that_could_end_its_header_is_refused(subject: str) -> None:
-    with pytest.raises(ValueError, match="not an address or subject"):
+    with pytest.raises(ValueError, match="not a valid address or subject"):
         await send(subject=subject)
 
 

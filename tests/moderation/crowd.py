@@ -16,13 +16,14 @@ import msgspec
 import make
 from parley import hooks
 from parley.appeals import ops as appeals
-from parley.comments import ops
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.events import redis
 from parley.core.http.access import Viewer
 from parley.core.observability import log
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import Choice, Stale
 from parley.modqueue import claims
 from parley.reports import ops as reports
@@ -75,7 +76,7 @@ class Person:
         return "report"
 
     async def delete(self) -> str:
-        change = self.dice.choice([ops.delete_comment, ops.restore_comment])
+        change = self.dice.choice([editing.delete_comment, editing.restore_comment])
         await change(viewer=self.who, comment_id=self.dice.choice(self.comments))
         return "delete"
 
@@ -91,7 +92,7 @@ class Person:
         return "decide"
 
     async def undo(self) -> str:
-        await decisions.undo(self.who, await db.value(OWN, self.who.id) or 0)
+        await undoing.undo(self.who, await db.value(OWN, self.who.id) or 0)
         return "undo"
 
     async def appeal(self) -> str:

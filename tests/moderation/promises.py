@@ -3,7 +3,7 @@
 from parley.core import db
 
 RECOUNT = "(select count(*) from vote v where v.comment = c.id and v.counted and v.axis = '{}' and v.value = {})"
-UNCOUNTED = "('draft', 'pending', 'rejected', 'expired')"
+UNCOUNTED = "('pending', 'rejected', 'expired')"
 
 BROKEN_PROMISES = {
     "I5: votes are what a recount gives": f"""
@@ -46,7 +46,7 @@ BROKEN_PROMISES = {
         select id from decision where moderator is null and action not in ('hold', 'collapse')
     """,
     "I8: no automatic entry leads to a removal": """
-        select id from mod_action where automated and after->>'state' in ('removed', 'suspended', 'purged')
+        select id from mod_action where automated and after->>'state' in ('removed', 'suspended')
     """,
     "I10: an item has one decision a moment": """
         select item from decision where state in ('in_force', 'awaiting') and item is not null

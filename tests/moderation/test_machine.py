@@ -29,12 +29,12 @@ from moderation.promises import broken, everything
 from moderation.steps import STEPS
 from parley.appeals import ops as appeals
 from parley.automod.rules.conditions import WordList
-from parley.comments import ops
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
-from parley.decisions import second_approval
+from parley.decisions import second_approval, undoing
 from parley.decisions.rules import ACTIONS, Choice
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
@@ -114,7 +114,7 @@ class Moderation(RuleBasedStateMachine):
 
     @rule(author=authors, comment=comments, back=st.booleans())
     def take_back_own(self, author: str, comment: int, *, back: bool) -> None:
-        change = ops.restore_comment if back else ops.delete_comment
+        change = editing.restore_comment if back else editing.delete_comment
         self.attempt(change(viewer=self.people_[author], comment_id=comment), records=0)
 
     @rule(
@@ -140,12 +140,12 @@ class Moderation(RuleBasedStateMachine):
         choice = Choice(item, self.do(db.value(VERSION, item)) or 1, action, "civility", "It insults somebody.", 7)
         before = self.do(everything(lasting=True))
         if made := self.attempt(decisions.decide(self.people_[moderator], choice)):
-            self.attempt(decisions.undo(self.people_[moderator], made))
+            self.attempt(undoing.undo(self.people_[moderator], made))
             assert self.do(everything(lasting=True)) == before
 
     @rule(moderator=moderators, decision=decided)
     def undo(self, moderator: str, decision: int) -> None:
-        self.attempt(decisions.undo(self.people_[moderator], decision))
+        self.attempt(undoing.undo(self.people_[moderator], decision))
 
     @rule(moderator=moderators, decision=decided, agrees=st.booleans())
     def second(self, moderator: str, decision: int, *, agrees: bool) -> None:
@@ -181,7 +181,7 @@ class Moderation(RuleBasedStateMachine):
 
     @invariant()
     def the_record_is_whole(self) -> None:
-        assert self.do(modlog.verify()) is None
+        assert self.do(modlog.verify()).broken is None
 
 
 def run(loop: Loop, examples: int, steps: int) -> None:

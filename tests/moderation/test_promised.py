@@ -14,8 +14,6 @@ import make
 from moderation.steps import STEPS
 from modqueue.reported import decided, reported, version_of
 from parley.appeals import ops as appeals
-from parley.comments import ops as comments
-from parley.comments import states
 from parley.core import db
 from parley.decisions.rules import Choice
 from parley.modmembers import ops as modmembers
@@ -24,7 +22,7 @@ from parley.reports import ops as reports
 
 pytestmark = pytest.mark.anyio
 
-OUTCOMES = ("upheld", "declined", "no_action", "duplicate")
+OUTCOMES = ("upheld", "declined", "no_action")
 ANSWERED = """
 insert into report (item, reporter, guideline, state, outcome, created_at, resolved_at)
 values ($1, $2, 'civility', 'resolved', $3, now(), now())
@@ -107,21 +105,6 @@ async def test_no_declined_report_raises_what_the_next_one_weighs(app: Litestar,
         weight = await db.value(reports.WEIGHT, rita.id)
         rises = {"upheld": weight > before, "declined": weight < before}
         assert rises.get(outcome, weight == before), (outcome, before, weight)
-
-
-async def test_of_a_purged_comment_its_place_and_the_answers_stay(client: httpx.AsyncClient) -> None:
-    thread = await make.thread()
-    parent = await make.comment(thread, await make.member(), "Words to be forgotten.")
-    answer = await make.comment(thread, await make.member(), "An answer that stays.", parent=parent)
-    async with db.atomic():
-        for step in ("removed", "purged"):
-            await states.transition(await comments.locked(parent), step, actor=None)
-
-    page = (await client.get(f"{await make.address(thread)}?view=whole")).text
-
-    assert f'id="c{parent}" data-parent=""' in page and f'id="c{answer}" data-parent="{parent}"' in page
-    assert "An answer that stays." in page and "forgotten" not in page
-    assert await db.value("select comment_count from thread where id = $1", thread) == 2
 
 
 @pytest.mark.parametrize("action", ["approve", "remove", "collapse", "lock", "warn", "silence", "suspend", "escalate"])

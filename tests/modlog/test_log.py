@@ -13,8 +13,7 @@ from modqueue.reported import INSULT, decided, reported
 from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.decisions import jobs
-from parley.decisions import ops as decisions
+from parley.decisions import jobs, undoing
 from parley.modlog import ops as modlog
 from parley.modlog import queries
 from parley.modlog.ops import Entry
@@ -177,7 +176,7 @@ async def test_what_a_rule_did_is_told_as_such(client: httpx.AsyncClient) -> Non
 async def test_what_never_came_to_anything_is_not_in_the_public_log(client: httpx.AsyncClient, mo: Viewer) -> None:
     await make.member(role="admin")
     undone, awaiting, left, escalated = [await reported() for _ in range(4)]
-    await decisions.undo(mo, await decided(undone, mo))
+    await undoing.undo(mo, await decided(undone, mo))
     await decided(awaiting, mo, "suspend", days=None)
     await decided(left, mo, "approve")
     await decided(escalated, mo, "escalate")

@@ -71,7 +71,7 @@ class Moderator:
         return await self.client.get(answer.headers.get("location", "/mod/queue"))
 
     def sees_how_it_stands(self, page: str) -> None:
-        assert "Somebody else" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
+        assert "Another moderator" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
         assert "This is already closed" in page or re.search(r'<b class="held"[^>]*>\w+ is reviewing this', page)
 
 
@@ -100,7 +100,7 @@ async def test_five_moderators_decide_on_each_report_once(app: Litestar, count: 
     assert await db.value("select count(*) from decision") == did[303] == count
     assert await db.values(ROWS) == await db.values("select id from decision order by id")
     assert await db.values(OTHERWISE) == []
-    assert await modlog.verify() is None
+    assert (await modlog.verify()).broken is None
     assert did[409] and set(did) <= {303, 409, 503}, did
     assert all(one.did[303] for one in staff), "one of them had nothing to do"
     for one in staff:

@@ -12,7 +12,7 @@ from parley.accounts import sessions
 from parley.core import db
 from parley.core.events import notify
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.live import queue_stream
 from parley.live.queue_stream import QueueStream, QueueStreams
 from parley.modqueue import claims
@@ -23,20 +23,20 @@ from parley.reports.ops import Flag
 pytestmark = pytest.mark.anyio
 
 
-class Told:
-    """A moderator's open queue, and the words it was told since it was last asked."""
+class OpenQueue:
+    """A moderator's open queue, and the text that it was sent since it was last read."""
 
     def __init__(self, who: Viewer) -> None:
         # In a test's transaction all is written in one moment.
-        self.queue_stream = QueueStream(who, QueueFilter(), datetime.now(UTC).replace(year=2020))
-        self.desk = QueueStreams(5.0)
-        self.desk.queue_streams.add(self.queue_stream)
+        self.stream = QueueStream(who, QueueFilter(), datetime.now(UTC).replace(year=2020))
+        self.streams = QueueStreams(5.0)
+        self.streams.open.add(self.stream)
 
     async def words(self) -> str:
-        await self.desk.tell(self.queue_stream)
-        told = b"".join(self.queue_stream._queue).decode()
-        self.queue_stream._forget()
-        return told
+        await self.streams.send_state(self.stream)
+        sent = b"".join(self.stream._queue).decode()
+        self.stream._clear()
+        return sent
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_
     await decided(settled, olga, "collapse")
     await decided(passed_on, olga, "escalate")
 
-    words, own = await Told(mo).words(), await Told(olga).words()
+    words, own = await OpenQueue(mo).words(), await OpenQueue(olga).words()
 
     assert f'<li data-item="{looked_at}">olga is reviewing this</li>' in words
     assert f'<li data-item="{settled}" data-decided>Folded by olga</li>' in words
@@ -67,25 +67,25 @@ async def test_of_ones_own_cases_nothing_is_told(mo: Viewer, olga: Viewer) -> No
     own, flagged = await reported(mo), await reported(by=mo)
     await reports.report(Flag("member", mo.id, "honesty", "", await make.member()))
     about = await db.value("select id from queue_item where kind = 'member'")
-    told = Told(mo)
-    silence = await told.words()
+    opened = OpenQueue(mo)
+    silence = await opened.words()
 
     for item in (own, flagged, about):
         await claims.claim(olga, item)
-        looked = await told.words()
+        looked = await opened.words()
         await decided(item, olga, "approve")
-        settled = await told.words()
+        settled = await opened.words()
         assert (looked, settled) == ("", "")
 
     assert "new item" not in silence and "data-item" not in silence
 
 
 async def test_what_a_queue_knows_is_not_told_again(mo: Viewer, olga: Viewer) -> None:
-    item, told = await reported(), Told(mo)
+    item, opened = await reported(), OpenQueue(mo)
 
-    first, again = await told.words(), await told.words()
+    first, again = await opened.words(), await opened.words()
     await claims.claim(olga, item)
-    then = await told.words()
+    then = await opened.words()
 
     assert "1 new item" in first and again == "" and "olga is reviewing this" in then
 
@@ -111,37 +111,37 @@ async def test_every_change_of_an_item_stirs_the_open_queues(
     assert await stirs(), "taking the next"
     decision = await decided(item, mo)
     assert await stirs(), "a decision"
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
     assert await stirs(), "taking it back"
 
 
-async def test_a_queue_is_looked_at_when_stirred_and_else_rarely(mo: Viewer, olga: Viewer) -> None:
+async def test_a_queue_is_refreshed_after_a_signal_and_else_rarely(mo: Viewer, olga: Viewer) -> None:
     await sessions.start(mo.id, mo.role, agent="a test", address="127.0.0.1")
     session = await db.value("select id from session where member = $1", mo.id)
-    told, item = Told(msgspec.structs.replace(mo, session=session)), await reported()
-    await told.desk.look()
-    told.queue_stream._forget()
+    opened, item = OpenQueue(msgspec.structs.replace(mo, session=session)), await reported()
+    await opened.streams.refresh()
+    opened.stream._clear()
 
     await claims.claim(olga, item)
-    await told.desk.look()
-    assert not told.queue_stream._queue
-    told.desk.is_stirred = True
-    await told.desk.look()
+    await opened.streams.refresh()
+    assert not opened.stream._queue
+    opened.streams.is_due = True
+    await opened.streams.refresh()
 
-    assert b"olga is reviewing this" in b"".join(told.queue_stream._queue)
+    assert b"olga is reviewing this" in b"".join(opened.stream._queue)
 
 
-async def test_whoever_sits_down_while_the_others_are_asked_about_stays(
+async def test_a_stream_that_joins_while_the_others_are_checked_stays(
     mo: Viewer, olga: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, late = Told(mo), Told(olga)
+    opened, late = OpenQueue(mo), OpenQueue(olga)
 
     async def nobody_is_staff(_: object) -> set[int]:
-        told.desk.queue_streams.add(late.queue_stream)
+        opened.streams.open.add(late.stream)
         return set()
 
     monkeypatch.setattr(queue_stream, "still_staff", nobody_is_staff)
-    await told.desk.end_others()
+    await opened.streams.end_invalid()
 
-    assert told.desk.queue_streams == {late.queue_stream}
-    assert b"event: bye" in b"".join(told.queue_stream._queue) and not late.queue_stream._queue
+    assert opened.streams.open == {late.stream}
+    assert b"event: bye" in b"".join(opened.stream._queue) and not late.stream._queue

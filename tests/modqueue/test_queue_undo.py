@@ -14,7 +14,7 @@ from parley.automod.rules.conditions import WordList
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
-from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.live import queries as live
 from parley.live import render
 from parley.reports import ops as reports
@@ -68,7 +68,7 @@ async def test_every_decision_is_undone_exactly(mo: Viewer, action: str, escalat
     before = await state(item)
 
     decision = await decided(item, mo, action, days=3)
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
 
     assert await state(item) == before
 
@@ -81,7 +81,7 @@ async def test_a_removal_of_what_was_out_of_sight_is_undone_exactly(mo: Viewer) 
 
     decision = await decided(item, mo)
     assert await db.value("select state from comment where id = $1", comment) == "removed"
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
 
     assert await state(item) == before
 
@@ -100,7 +100,7 @@ async def test_every_decision_on_what_waited_is_undone_exactly(mo: Viewer, actio
     before = await state(item)
     assert '"state": "pending"' in before
 
-    await decisions.undo(mo, await decided(item, mo, action))
+    await undoing.undo(mo, await decided(item, mo, action))
 
     assert await state(item) == before
     assert await differences() == [] and await broken() == []
@@ -126,7 +126,7 @@ async def test_the_thread_was_last_active_when_another_comment_came(mo: Viewer) 
 
     decision = await decided(item, mo, "approve")
     moved = await db.value("select last_activity_at from thread")
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
 
     assert moved > active and await db.value("select last_activity_at from thread") == active
 
@@ -139,7 +139,7 @@ async def test_what_was_let_in_and_taken_back_before_does_not_count_either(mo: V
     active = await db.value("select last_activity_at from thread")
 
     for item in (first, second):
-        await decisions.undo(mo, await decided(item, mo, "approve"))
+        await undoing.undo(mo, await decided(item, mo, "approve"))
 
     assert await db.value("select last_activity_at from thread") == active
 
@@ -150,7 +150,7 @@ async def test_what_was_answered_at_once_keeps_its_place_out_of_sight(mo: Viewer
     decision = await decided(item, mo, "approve")
     await make.comment(thread, await make.member(), "An answer.", parent=comment)
 
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
 
     assert await db.value("select state from comment where id = $1", comment) == "hidden"
     assert await broken() == []
@@ -165,7 +165,7 @@ async def test_open_pages_are_told_that_it_waits_again(mo: Viewer) -> None:
         return b"".join(one.message for one in messages).decode()
 
     assert INSULT in await told()
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
     assert INSULT not in await told() and "This comment is waiting for a moderator." in await told()
 
 
@@ -174,7 +174,7 @@ async def test_nothing_but_undoing_leads_back(mo: Viewer) -> None:
     item = await held()
     comment = await db.value("select max(id) from comment")
     decision = await decided(item, mo, "approve")
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
     assert await db.value("select state from comment where id = $1", comment) == "pending"
     await decided(item, mo, "approve")
 
@@ -195,7 +195,7 @@ async def test_an_approval_of_what_waited_is_undone_and_nobody_reads_it(client: 
 
     decision = await decided(item, mo, "approve")
     shown = await client.get(f"/t/{thread}/comments")
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
     hidden = await client.get(f"/t/{thread}/comments?sort=new")
 
     assert INSULT in shown.text and INSULT not in hidden.text
@@ -209,7 +209,7 @@ async def test_reports_that_an_earlier_decision_answered_stay_answered(mo: Viewe
     await reports.report(Flag("comment", comment, "hate", "", await make.member()))
     decision = await decided(item, mo)
 
-    await decisions.undo(mo, decision)
+    await undoing.undo(mo, decision)
 
     assert await db.values("select coalesce(outcome, state) from report order by id") == ["declined", "open"]
 
@@ -222,7 +222,7 @@ async def test_what_another_decided_on_top_cannot_be_pulled_away(mo: Viewer) -> 
     await decided(item, other)
 
     with pytest.raises(Refused, match="newer decision"):
-        await decisions.undo(mo, first)
+        await undoing.undo(mo, first)
 
     assert await db.value("select state from comment where id = $1", comment) == "removed"
 

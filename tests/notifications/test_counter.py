@@ -1,4 +1,4 @@
-"""What the counter costs: one query for a member's page, always the same; nothing for anybody or anything else."""
+"""The counter costs one query for a member's page, and nothing for other requests."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.core.db.pool import AWAY
+from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Unavailable
 from parley.core.http.access import Viewer
 from parley.notifications import jobs
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.anyio
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The queries that are run, as they come."""
     asked: list[str] = []
-    ask = db._ask
+    ask = db.DB.run
 
     async def counting(method: str, sql: str, args: tuple[Any, ...]) -> Any:
         asked.append(sql)
         return await ask(method, sql, args)
 
-    monkeypatch.setattr(db, "_ask", counting)
+    monkeypatch.setattr(db.DB, "run", counting)
     return asked
 
 
@@ -39,7 +39,7 @@ async def mira(app: Litestar, client: httpx.AsyncClient) -> Viewer:
     return mira
 
 
-async def told(mira: Viewer, times: int) -> None:
+async def notify(mira: Viewer, times: int) -> None:
     jon = await make.member()
     for _ in range(times):
         await make.comment(await make.thread(), jon, "Hello @mira.")
@@ -52,7 +52,7 @@ async def test_a_members_page_costs_one_query_more_however_much_there_is_to_read
 ) -> None:
     costs = []
     for times in (0, 1, 30):
-        await told(mira, times)
+        await notify(mira, times)
         asked.clear()
         assert (await client.get(path)).is_success
         costs.append(asked.count(UNREAD))
@@ -63,7 +63,7 @@ async def test_a_members_page_costs_one_query_more_however_much_there_is_to_read
 async def test_a_page_that_a_refused_form_comes_back_with_shows_the_number(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
-    await told(mira, 1)
+    await notify(mira, 1)
 
     page = await client.post("/new", data={"source": "url", "url": ""})
 
@@ -99,7 +99,7 @@ async def test_a_page_that_needs_no_database_is_shown_without_a_number_when_it_i
     assert (await client.get("/rules")).is_success
 
     async def away(_member: int) -> int:
-        raise Unavailable(AWAY)
+        raise Unavailable(NO_ANSWER)
 
     monkeypatch.setattr("parley.notifications.counter.queries.unread", away)
 

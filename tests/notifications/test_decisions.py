@@ -1,4 +1,4 @@
-"""Whom a decision concerns hears of it, and who reported; not before it can no longer be undone."""
+"""A decision notifies the member concerned and the reporters, once it can no longer be undone."""
 
 import httpx
 import pytest
@@ -9,6 +9,7 @@ from parley.appeals import ops as appeals
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import Choice
 from parley.notifications import ops, queries
 from parley.reports import ops as reports
@@ -42,7 +43,7 @@ async def heard(who: Viewer) -> list[tuple[bool, str | None]]:
     return [(row.about_me, row.outcome) for row in await queries.listed(who.id) if row.is_unread]
 
 
-async def test_author_and_reporter_hear_once_it_cannot_be_undone(case: Case) -> None:
+async def test_author_and_reporter_are_notified_once_it_cannot_be_undone(case: Case) -> None:
     await case.decide()
     assert await heard(case.jon) == []
 
@@ -53,15 +54,15 @@ async def test_author_and_reporter_hear_once_it_cannot_be_undone(case: Case) -> 
     assert await heard(case.mo) == []
 
 
-async def test_what_is_undone_is_told_to_nobody(case: Case) -> None:
-    await decisions.undo(case.mo, await case.decide())
+async def test_an_undone_decision_notifies_nobody(case: Case) -> None:
+    await undoing.undo(case.mo, await case.decide())
     await db.execute(LATER)
 
     assert await heard(case.jon) == []
     assert await heard(case.ada) == []
 
 
-async def test_who_reported_in_vain_hears_so_and_the_author_nothing(case: Case) -> None:
+async def test_a_declined_report_notifies_the_reporter_and_not_the_author(case: Case) -> None:
     await case.decide("approve")
     await db.execute(LATER)
 
@@ -69,7 +70,7 @@ async def test_who_reported_in_vain_hears_so_and_the_author_nothing(case: Case) 
     assert await heard(case.ada) == [(False, "declined")]
 
 
-async def test_a_report_that_is_made_again_does_not_change_what_became_of_the_first(
+async def test_a_repeated_report_does_not_change_the_outcome_of_the_first(
     case: Case, client: httpx.AsyncClient
 ) -> None:
     await case.decide("collapse")
@@ -83,7 +84,7 @@ async def test_a_report_that_is_made_again_does_not_change_what_became_of_the_fi
     assert "A moderator agreed and acted on it." in (await client.get("/notifications")).text
 
 
-async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:
+async def test_an_answered_appeal_notifies_the_member_who_appealed(case: Case) -> None:
     decision = await case.decide()
     await db.execute(LATER)
     newest = await db.value("select max(id) from notification")
@@ -98,9 +99,7 @@ async def test_an_answered_appeal_is_told_to_who_appealed(case: Case) -> None:
     assert await heard(case.ada) == []
 
 
-async def test_who_reported_hears_of_an_appeal_that_overturned_what_was_done(
-    case: Case, client: httpx.AsyncClient
-) -> None:
+async def test_an_overturned_decision_notifies_the_reporter(case: Case, client: httpx.AsyncClient) -> None:
     decision = await case.decide()
     await db.execute(LATER)
     await ops.read_all(case.ada.id, await db.value("select max(id) from notification"))
@@ -110,7 +109,7 @@ async def test_who_reported_hears_of_an_appeal_that_overturned_what_was_done(
 
     assert await heard(case.ada) == [(False, "overturned")]
     await make.sign_in(client, case.ada)
-    assert "After an appeal it was reviewed again" in (await client.get("/notifications")).text
+    assert "The decision was overturned on appeal" in (await client.get("/notifications")).text
 
 
 async def test_the_page_leads_to_the_statement_and_names_no_reporter(case: Case, client: httpx.AsyncClient) -> None:

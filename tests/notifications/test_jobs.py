@@ -1,4 +1,4 @@
-"""When notifications are made, and when they are forgotten."""
+"""When notifications are created, and when they are deleted."""
 
 import asyncio
 import contextvars
@@ -34,12 +34,12 @@ def woken(worker: Worker) -> set[str]:
 def test_an_event_wakes_the_worker_and_votes_do_not(channel: str, data: bytes, jobs_: set[str]) -> None:
     worker = Worker()
 
-    worker._hear(channel, data)
+    worker._wake(channel, data)
 
     assert woken(worker) == jobs_
 
 
-async def test_events_of_before_there_were_notices_are_handled_already(app: Litestar) -> None:
+async def test_events_older_than_notifications_count_as_handled(app: Litestar) -> None:
     await make.comment(await make.thread(), await make.member())
     await db.execute("update event set handled_at = now()")
 
@@ -48,7 +48,7 @@ async def test_events_of_before_there_were_notices_are_handled_already(app: Lite
 
 
 @pytest.mark.committed
-async def test_whoever_follows_already_keeps_nobody_waiting(app: Litestar) -> None:
+async def test_a_post_by_a_follower_does_not_wait_for_other_transactions(app: Litestar) -> None:
     thread, mira = await make.thread(), await make.member("mira")
     await make.comment(thread, mira)
     await jobs.handle_events()
@@ -62,7 +62,7 @@ async def test_whoever_follows_already_keeps_nobody_waiting(app: Litestar) -> No
     assert handled == 1
 
 
-async def test_an_event_that_cannot_be_handled_keeps_no_other_waiting(
+async def test_an_event_that_cannot_be_handled_does_not_delay_others(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mira, jon = await make.member("mira"), await make.member("jon")
@@ -96,7 +96,7 @@ async def test_followers_are_looked_up_by_index_whatever_the_statistics_say(app:
     assert "Seq Scan on notice" not in plan
 
 
-async def test_an_event_that_fails_for_any_reason_keeps_nobody_waiting(
+async def test_an_event_that_fails_for_any_reason_does_not_delay_others(
     app: Litestar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread, make_notices = await make.thread(), making.make

@@ -1,4 +1,4 @@
-"""Letters at once: one a thread and ten minutes, of what is unread and may be read when it goes out."""
+"""Immediate mails: one per thread and ten minutes, with what is unread and readable when it is sent."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from litestar import Litestar
 import make
 from notifications.test_making import shut_out
 from parley import mail
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.mail.links import Off, off_token
@@ -60,7 +60,7 @@ async def letters() -> list[str]:
     return await db.values("select text from mail where list = 'replies' order by id")
 
 
-async def test_an_answer_is_mailed_once_in_ten_minutes_with_its_words(mira: Viewer, jon: Viewer, root: int) -> None:
+async def test_a_reply_is_mailed_once_after_ten_minutes_with_its_text(mira: Viewer, jon: Viewer, root: int) -> None:
     reply = await answer(jon, root)
     await jobs.handle_events()
 
@@ -73,7 +73,7 @@ async def test_an_answer_is_mailed_once_in_ten_minutes_with_its_words(mira: View
     assert wait == 600
 
 
-async def test_no_words_lie_in_the_queue(mira: Viewer, jon: Viewer, root: int) -> None:
+async def test_the_queue_contains_no_comments(mira: Viewer, jon: Viewer, root: int) -> None:
     await answer(jon, root, "A secret.")
 
     assert await db.value("select count(*) from mail m where m::text like '%secret%'") == 0
@@ -93,7 +93,7 @@ async def test_the_letter_takes_its_place_in_the_conversation(mira: Viewer, jon:
     assert (letter.subject, letter.to, letter.argument) == ("Re: The wager", "mira@example.org", str(thread))
 
 
-async def test_what_comes_within_ten_minutes_comes_along(mira: Viewer, jon: Viewer, root: int) -> None:
+async def test_notifications_within_ten_minutes_share_a_letter(mira: Viewer, jon: Viewer, root: int) -> None:
     await answer(jon, root, "First.")
     await answer(jon, root, "Second.")
 
@@ -127,18 +127,20 @@ async def test_what_was_read_meanwhile_is_not_mailed(mira: Viewer, jon: Viewer, 
     assert await reviewed() is None
 
 
-async def test_what_is_gone_folded_or_shut_out_meanwhile_is_not_mailed(mira: Viewer, jon: Viewer, root: int) -> None:
+async def test_removed_collapsed_and_blocked_comments_are_not_mailed(mira: Viewer, jon: Viewer, root: int) -> None:
     ada = await make.member("ada")
     removed, folded = await answer(jon, root, "Removed."), await answer(jon, root, "Folded.")
     await answer(ada, root, "Shut out.")
-    await comments.delete_comment(viewer=jon, comment_id=removed)
+    await editing.delete_comment(viewer=jon, comment_id=removed)
     await db.execute("update comment set collapsed = 'An insult' where id = $1", folded)
     await shut_out(mira, ada, "mute")
 
     assert await reviewed() is None
 
 
-async def test_what_comes_after_a_letter_has_one_of_its_own(mira: Viewer, jon: Viewer, root: int, files: Path) -> None:
+async def test_notifications_after_a_letter_get_another_letter(
+    mira: Viewer, jon: Viewer, root: int, files: Path
+) -> None:
     await answer(jon, root, "First.")
     await db.execute(DUE)
     await deliver_due()
@@ -154,7 +156,7 @@ async def test_what_comes_after_a_letter_has_one_of_its_own(mira: Viewer, jon: V
 
 
 @pytest.mark.parametrize("outcome", ["failed", "expired", "unknown"])
-async def test_what_no_letter_could_tell_comes_in_the_digest(
+async def test_notifications_that_could_not_be_mailed_come_in_the_digest(
     mira: Viewer, jon: Viewer, root: int, outcome: str
 ) -> None:
     reply = await answer(jon, root)
@@ -224,7 +226,7 @@ async def test_the_links_of_the_letter_stop_it(mira: Viewer, jon: Viewer, root: 
         assert link in (letter.html or "")
 
 
-async def test_a_thread_is_mailed_whole_to_whom_wants_it(mira: Viewer, jon: Viewer) -> None:
+async def test_every_comment_of_a_thread_is_mailed_to_a_member_who_chose_that(mira: Viewer, jon: Viewer) -> None:
     thread = await make.thread()
     await ops.follow_thread(mira.id, thread, "follow", "mail")
     await make.comment(thread, jon, "News.")
@@ -237,7 +239,7 @@ async def test_a_thread_is_mailed_whole_to_whom_wants_it(mira: Viewer, jon: View
 
 
 @pytest.mark.parametrize("state", ["suspended", "deactivated"])
-async def test_whoever_cannot_come_and_see_gets_no_letter(mira: Viewer, jon: Viewer, root: int, state: str) -> None:
+async def test_a_member_who_cannot_sign_in_gets_no_letter(mira: Viewer, jon: Viewer, root: int, state: str) -> None:
     await make.put_state("member", mira.id, state)
 
     await answer(jon, root)
@@ -245,7 +247,7 @@ async def test_whoever_cannot_come_and_see_gets_no_letter(mira: Viewer, jon: Vie
     assert await letters() == []
 
 
-async def test_a_long_text_goes_on_where_it_stands(mira: Viewer, jon: Viewer, root: int) -> None:
+async def test_a_long_comment_is_cut_with_a_link_to_the_rest(mira: Viewer, jon: Viewer, root: int) -> None:
     await answer(jon, root, "Many words. " * 600)
 
     letter = await reviewed()
@@ -256,7 +258,7 @@ async def test_a_long_text_goes_on_where_it_stands(mira: Viewer, jon: Viewer, ro
     assert len(letter.html or "") < 80_000
 
 
-async def test_links_in_a_comment_lead_here_from_anywhere(mira: Viewer, jon: Viewer, root: int) -> None:
+async def test_links_in_a_mailed_comment_are_absolute(mira: Viewer, jon: Viewer, root: int) -> None:
     await answer(jon, root, "See @jon and [that](/t/1).")
 
     letter = await reviewed()

@@ -19,7 +19,7 @@ from loops import Loop, own_loop
 from parley import hooks
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
-from parley.comments import ops as comments
+from parley.comments import editing
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
@@ -107,7 +107,7 @@ class Notifications(RuleBasedStateMachine):
         one = self.written.get(number)
         if one is None:
             return
-        act = comments.delete_comment if one.is_there else comments.restore_comment
+        act = editing.delete_comment if one.is_there else editing.restore_comment
         self.do(act(viewer=self.authors[one.author], comment_id=number))
         one.is_there = not one.is_there
         # It is announced anew, and told if it was not.
@@ -171,7 +171,7 @@ class Notifications(RuleBasedStateMachine):
         count = len(personal) + ("followed" in expected.values())
         assert self.do(queries.unread(self.mira.id)) == count
         assert {row.comment for row in self.do(queries.unread_for_digest([self.mira.id]))} <= expected.keys()
-        found = self.do(letters.write(self.mira.id, self.thread))
+        found = self.do(letters.render(self.mira.id, self.thread))
         told = set(
             self.do(
                 db.values("select comment from notification where id = any($1::bigint[])", found[1] if found else [])

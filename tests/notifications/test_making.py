@@ -1,4 +1,4 @@
-"""Who hears of what: one notification for one comment, and none that should not be."""
+"""Who is notified of what: at most one notification per comment, and no wrong ones."""
 
 import pytest
 from litestar import Litestar
@@ -6,8 +6,7 @@ from litestar import Litestar
 import make
 from parley.accounts import blocks
 from parley.accounts import queries as accounts
-from parley.comments import ops as comments
-from parley.comments import states
+from parley.comments import editing, states
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.notifications import jobs, ops, queries
@@ -16,7 +15,7 @@ from parley.threads import ops as threads
 pytestmark = pytest.mark.anyio
 
 
-async def told(who: Viewer) -> list[tuple[str, int | None]]:
+async def notifications_of(who: Viewer) -> list[tuple[str, int | None]]:
     """The kinds and comments of what `who` has to read, the first first."""
     await jobs.handle_events()
     return [(row.kind, row.comment) for row in reversed(await queries.listed(who.id)) if row.is_unread]
@@ -43,34 +42,34 @@ async def thread(app: Litestar) -> int:
     return await make.thread()
 
 
-async def test_whoever_is_answered_hears_of_it_once(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_reply_notifies_the_author_of_the_parent_once(mira: Viewer, jon: Viewer, thread: int) -> None:
     root = await make.comment(thread, mira)
     reply = await make.comment(thread, jon, parent=root)
 
-    assert await told(mira) == [("reply", reply)]
-    assert await told(mira) == [("reply", reply)]
-    assert await told(jon) == []
+    assert await notifications_of(mira) == [("reply", reply)]
+    assert await notifications_of(mira) == [("reply", reply)]
+    assert await notifications_of(jon) == []
 
 
-async def test_nobody_hears_of_what_they_wrote_themselves(mira: Viewer, thread: int) -> None:
+async def test_nobody_is_notified_of_their_own_comments(mira: Viewer, thread: int) -> None:
     root = await make.comment(thread, mira)
     await make.comment(thread, mira, "To myself, @mira.", parent=root)
 
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
 
-async def test_an_answer_that_also_mentions_is_one_notice(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_reply_that_also_mentions_is_one_notification(mira: Viewer, jon: Viewer, thread: int) -> None:
     root = await make.comment(thread, mira)
     reply = await make.comment(thread, jon, "Well, @mira, no.", parent=root)
 
-    assert await told(mira) == [("reply", reply)]
+    assert await notifications_of(mira) == [("reply", reply)]
 
 
 @pytest.mark.parametrize("words", ["So says @mira.", "(@Mira)", "*@mira*", "@mira, @mira and @mira"])
-async def test_whoever_is_mentioned_hears_of_it(mira: Viewer, jon: Viewer, thread: int, words: str) -> None:
+async def test_a_mention_notifies_the_member(mira: Viewer, jon: Viewer, thread: int, words: str) -> None:
     comment = await make.comment(thread, jon, words)
 
-    assert await told(mira) == [("mention", comment)]
+    assert await notifications_of(mira) == [("mention", comment)]
 
 
 @pytest.mark.parametrize(
@@ -81,155 +80,159 @@ async def test_code_quotes_links_and_addresses_mention_nobody(
 ) -> None:
     await make.comment(thread, jon, words)
 
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
 
-async def test_a_mention_that_an_edit_adds_is_told_and_no_other_is_told_again(
-    mira: Viewer, jon: Viewer, thread: int
-) -> None:
+async def test_an_edit_notifies_only_newly_mentioned_members(mira: Viewer, jon: Viewer, thread: int) -> None:
     ada = await make.member("ada")
     comment = await make.comment(thread, jon, "See @mira.")
-    assert await told(mira) == [("mention", comment)]
+    assert await notifications_of(mira) == [("mention", comment)]
     await ops.read_all(mira.id, await db.value("select max(id) from notification"))
 
-    await comments.edit_comment(viewer=jon, comment_id=comment, body="See @mira and @ada.")
+    await editing.edit_comment(viewer=jon, comment_id=comment, body="See @mira and @ada.")
 
-    assert await told(mira) == []
-    assert await told(ada) == [("mention", comment)]
+    assert await notifications_of(mira) == []
+    assert await notifications_of(ada) == [("mention", comment)]
 
 
-async def test_a_comment_tells_at_most_ten_of_those_it_mentions(jon: Viewer, thread: int) -> None:
+async def test_a_comment_notifies_at_most_ten_mentioned_members(jon: Viewer, thread: int) -> None:
     crowd = [await make.member() for _ in range(15)]
 
     await make.comment(thread, jon, " ".join(f"@{one.name}" for one in crowd))
 
-    assert [bool(await told(one)) for one in crowd].count(True) == 10
+    assert [bool(await notifications_of(one)) for one in crowd].count(True) == 10
 
 
-async def test_whoever_comments_follows_the_thread(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_commenting_follows_the_thread(mira: Viewer, jon: Viewer, thread: int) -> None:
     await make.comment(thread, mira)
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
     news = await make.comment(thread, jon, "Something else.")
 
-    assert await told(mira) == [("followed", news)]
+    assert await notifications_of(mira) == [("followed", news)]
 
 
-async def test_who_stops_following_hears_no_more_until_they_comment_again(
-    mira: Viewer, jon: Viewer, thread: int
-) -> None:
+async def test_unfollowing_lasts_until_the_member_comments_again(mira: Viewer, jon: Viewer, thread: int) -> None:
     await make.comment(thread, mira)
     await jobs.handle_events()
     await ops.unfollow_thread(mira.id, thread, "follow")
     await make.comment(thread, jon, "Unheard.")
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
     await _later("follow", "since")
     await make.comment(thread, mira, "Again.")
     await jobs.handle_events()
 
-    assert (await queries.standing(mira.id, thread)).level == "follow"
+    assert (await queries.following(mira.id, thread)).level == "follow"
 
 
-async def test_whoever_muted_a_thread_does_not_follow_it_by_commenting(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_commenting_does_not_follow_a_muted_thread(mira: Viewer, jon: Viewer, thread: int) -> None:
     await ops.follow_thread(mira.id, thread, "mute")
     root = await make.comment(thread, mira)
     await make.comment(thread, jon, "Well, @mira.", parent=root)
 
-    assert await told(mira) == []
-    assert (await queries.standing(mira.id, thread)).level == "mute"
+    assert await notifications_of(mira) == []
+    assert (await queries.following(mira.id, thread)).level == "mute"
 
 
-async def test_what_was_written_before_one_followed_is_no_news(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_comments_before_following_give_no_notification(mira: Viewer, jon: Viewer, thread: int) -> None:
     await make.comment(thread, jon)
     await db.execute("update comment set created_at = now() - interval '1 minute'")
     await ops.follow_thread(mira.id, thread, "follow")
 
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
 
-async def test_a_muted_topic_is_silent_but_for_threads_that_are_followed(mira: Viewer, jon: Viewer) -> None:
+async def test_a_muted_topic_notifies_only_of_followed_threads(mira: Viewer, jon: Viewer) -> None:
     silent, followed = await make.thread(topic="work"), await make.thread(topic="work")
     await ops.follow_topic(mira.id, "work", "mute", on=True)
     await ops.follow_thread(mira.id, followed, "follow")
     await make.comment(silent, jon, "Hello @mira.")
     heard = await make.comment(followed, jon, "Hello @mira.")
 
-    assert await told(mira) == [("mention", heard)]
+    assert await notifications_of(mira) == [("mention", heard)]
 
 
-async def test_who_brought_the_article_follows_it(mira: Viewer, jon: Viewer) -> None:
+async def test_the_starter_of_a_thread_follows_it(mira: Viewer, jon: Viewer) -> None:
     thread = await make.thread(starter=mira)
     await jobs.handle_events()
     news = await make.comment(thread, jon)
 
-    assert await told(mira) == [("followed", news)]
+    assert await notifications_of(mira) == [("followed", news)]
 
 
 @pytest.mark.parametrize("kind", ["mute", "block"])
-async def test_nothing_comes_from_whom_one_shut_out(mira: Viewer, jon: Viewer, thread: int, kind: str) -> None:
+async def test_blocked_and_muted_members_cause_no_notifications(
+    mira: Viewer, jon: Viewer, thread: int, kind: str
+) -> None:
     await ops.follow_thread(mira.id, thread, "follow")
     await shut_out(mira, jon, kind)
     await make.comment(thread, jon, "Hello @mira.")
 
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
 
-async def test_nothing_comes_to_whom_one_blocked(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_member_is_not_notified_of_comments_by_somebody_who_blocked_them(
+    mira: Viewer, jon: Viewer, thread: int
+) -> None:
     await shut_out(mira, jon, "block")
     await make.comment(thread, mira, "Hello @jon.")
 
-    assert await told(jon) == []
+    assert await notifications_of(jon) == []
 
 
-async def test_what_waits_for_a_moderator_is_told_once_it_is_let_in(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_held_comment_notifies_once_it_is_approved(mira: Viewer, jon: Viewer, thread: int) -> None:
     comment = await make.comment(thread, jon, "Hello @mira.")
     await make.put_state("comment", comment, "pending")
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
     await _move(comment, "visible")
 
-    assert await told(mira) == [("mention", comment)]
+    assert await notifications_of(mira) == [("mention", comment)]
 
 
-async def test_what_is_gone_is_not_told_and_comes_back_with_it(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_removed_comment_hides_its_notification_until_it_is_restored(
+    mira: Viewer, jon: Viewer, thread: int
+) -> None:
     comment = await make.comment(thread, jon, "Hello @mira.")
-    assert await told(mira) == [("mention", comment)]
+    assert await notifications_of(mira) == [("mention", comment)]
     await _move(comment, "hidden")
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
     assert await queries.unread(mira.id) == 0
 
     await _move(comment, "visible")
 
-    assert await told(mira) == [("mention", comment)]
+    assert await notifications_of(mira) == [("mention", comment)]
 
 
-async def test_what_most_find_not_worth_reading_is_not_told(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_comments_that_most_readers_reject_give_no_notification(mira: Viewer, jon: Viewer, thread: int) -> None:
     comment = await make.comment(thread, jon, "Hello @mira.")
     await make.vote(await make.member(), comment, value=-1)
-    assert await told(mira) == [("mention", comment)]
+    assert await notifications_of(mira) == [("mention", comment)]
 
     await make.vote(await make.member(), comment, value=-1)
 
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
 
-async def test_kinds_that_are_off_are_not_told(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_kinds_that_are_off_give_no_notification(mira: Viewer, jon: Viewer, thread: int) -> None:
     root = await make.comment(thread, mira)
     await make.comment(thread, jon, parent=root)
     await ops.set_channels(mira.id, {"reply": "off", "followed": "off"})
 
-    assert await told(mira) == []
+    assert await notifications_of(mira) == []
 
 
-async def test_an_answer_that_is_off_may_still_be_told_as_a_mention(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_with_replies_off_a_reply_that_mentions_notifies_as_a_mention(
+    mira: Viewer, jon: Viewer, thread: int
+) -> None:
     await ops.set_channels(mira.id, {"reply": "off", "followed": "off"})
     root = await make.comment(thread, mira)
     reply = await make.comment(thread, jon, "Well, @mira.", parent=root)
 
-    assert await told(mira) == [("mention", reply)]
+    assert await notifications_of(mira) == [("mention", reply)]
 
 
-async def test_whoever_commented_on_a_passage_hears_that_it_changed(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_changed_passage_notifies_its_commenters(mira: Viewer, jon: Viewer, thread: int) -> None:
     first, second, *_ = await make.lineages(thread)
     on_first = await make.comment(thread, mira, "On this.", passage=first)
     await make.comment(thread, jon, "On that.", passage=second)
@@ -240,24 +243,26 @@ async def test_whoever_commented_on_a_passage_hears_that_it_changed(mira: Viewer
         thread, make.text("The model answers before it has read the question.", *make.WORDS[1:])
     )
 
-    assert await told(mira) == [("revised", on_first)]
-    assert "revised" not in dict(await told(jon))
+    assert await notifications_of(mira) == [("revised", on_first)]
+    assert "revised" not in dict(await notifications_of(jon))
 
 
-async def test_a_follower_has_no_more_than_twenty_of_one_thread_to_read(mira: Viewer, jon: Viewer, thread: int) -> None:
+async def test_a_follower_has_at_most_twenty_unread_notifications_of_a_thread(
+    mira: Viewer, jon: Viewer, thread: int
+) -> None:
     await ops.follow_thread(mira.id, thread, "follow")
     for _ in range(25):
         await make.comment(thread, jon)
 
-    assert len(await told(mira)) == 20
+    assert len(await notifications_of(mira)) == 20
     assert await queries.unread(mira.id) == 1
 
 
-async def test_members_who_left_or_never_came_are_told_nothing(jon: Viewer, thread: int) -> None:
+async def test_unverified_and_deactivated_members_get_no_notifications(jon: Viewer, thread: int) -> None:
     uma = await make.member("uma", state="unverified")
     await make.comment(thread, jon, "Hello @uma.")
 
-    assert await told(uma) == []
+    assert await notifications_of(uma) == []
 
 
 async def test_a_mention_leads_to_the_members_page(jon: Viewer, mira: Viewer, thread: int) -> None:
@@ -271,7 +276,7 @@ async def test_a_mention_leads_to_the_members_page(jon: Viewer, mira: Viewer, th
 
 async def _move(comment: int, to: str) -> None:
     async with db.atomic():
-        await states.transition(await comments.locked(comment), to, actor=None)
+        await states.transition(await states.locked(comment), to, actor=None)
 
 
 async def _later(table: str, column: str) -> None:
@@ -289,17 +294,17 @@ insert into follow (member, thread, level, since) select id, $1, 'follow', now()
 """
 
 
-async def test_ten_thousand_followers_cost_who_posts_nothing_and_the_worker_one_statement(
+async def test_ten_thousand_followers_cost_the_author_nothing_and_the_worker_one_statement(
     jon: Viewer, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    ask = db._ask
+    ask = db.DB.run
 
     async def counting(method: str, sql: str, args: tuple[object, ...]) -> object:
         asked.append(sql)
         return await ask(method, sql, args)
 
-    monkeypatch.setattr(db, "_ask", counting)
+    monkeypatch.setattr(db.DB, "run", counting)
     costs = []
     for turn in ("first", "alone", "crowd"):
         if turn == "crowd":

@@ -43,7 +43,7 @@ async def test_the_page_says_who_answered_and_with_what_words(client: httpx.Asyn
     assert "The wager" in page
 
 
-async def test_the_counter_stands_on_every_page_of_a_member(client: httpx.AsyncClient, answered: int) -> None:
+async def test_every_page_of_a_member_shows_the_counter(client: httpx.AsyncClient, answered: int) -> None:
     for path in ("/", "/notifications", await make.address(await thread_of(answered)), "/settings/profile", "/nothing"):
         assert '<span id="unread"><b>1</b>' in (await client.get(path)).text, path
 
@@ -74,7 +74,9 @@ async def test_what_came_after_the_page_stays_unread(client: httpx.AsyncClient, 
     assert await queries.unread(mira.id) == 1
 
 
-async def test_one_threads_notices_are_marked_alone(client: httpx.AsyncClient, mira: Viewer, answered: int) -> None:
+async def test_the_notifications_of_one_thread_can_be_marked_alone(
+    client: httpx.AsyncClient, mira: Viewer, answered: int
+) -> None:
     other = await make.thread()
     await make.comment(other, await make.member("ada"), "Hello @mira.")
     await jobs.handle_events()
@@ -85,7 +87,7 @@ async def test_one_threads_notices_are_marked_alone(client: httpx.AsyncClient, m
     assert [row.comment for row in await queries.listed(mira.id) if row.is_unread] == [answered]
 
 
-async def test_a_notice_is_read_by_having_its_comment_on_the_page(
+async def test_a_page_that_shows_the_comment_marks_its_notification_as_read(
     client: httpx.AsyncClient, mira: Viewer, answered: int
 ) -> None:
     thread = await thread_of(answered)
@@ -97,7 +99,7 @@ async def test_a_notice_is_read_by_having_its_comment_on_the_page(
     assert await queries.unread(mira.id) == 0
 
 
-async def test_news_of_a_followed_thread_are_read_by_opening_it(
+async def test_opening_a_followed_thread_marks_its_notifications_as_read(
     client: httpx.AsyncClient, mira: Viewer, answered: int
 ) -> None:
     thread = await thread_of(answered)
@@ -113,7 +115,7 @@ async def test_news_of_a_followed_thread_are_read_by_opening_it(
     assert [row.kind for row in await queries.listed(mira.id) if row.is_unread] == ["reply"]
 
 
-async def test_a_page_that_does_not_say_what_it_showed_has_read_all(
+async def test_a_visit_without_a_list_of_comments_marks_all_as_read(
     client: httpx.AsyncClient, mira: Viewer, answered: int
 ) -> None:
     await client.post(f"/t/{await thread_of(answered)}/seen", data={"passage": ""})
@@ -121,7 +123,9 @@ async def test_a_page_that_does_not_say_what_it_showed_has_read_all(
     assert await queries.unread(mira.id) == 0
 
 
-async def test_news_of_a_thread_stand_together(client: httpx.AsyncClient, mira: Viewer, answered: int) -> None:
+async def test_new_comments_of_a_followed_thread_are_one_entry(
+    client: httpx.AsyncClient, mira: Viewer, answered: int
+) -> None:
     for name in ("ann", "bob", "cem", "dee"):
         await make.comment(await thread_of(answered), await make.member(name), f"News by {name}.")
     await jobs.handle_events()
@@ -133,14 +137,14 @@ async def test_news_of_a_thread_stand_together(client: httpx.AsyncClient, mira: 
     assert "News by bob." not in page
 
 
-async def test_nothing_to_tell_is_said(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_an_empty_page_says_so(client: httpx.AsyncClient, mira: Viewer) -> None:
     page = (await client.get("/notifications")).text
 
     assert "No notifications yet." in page
     assert '<span id="unread"></span>' in page
 
 
-async def test_many_notices_go_on_on_another_page(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_many_notifications_continue_on_another_page(client: httpx.AsyncClient, mira: Viewer) -> None:
     jon = await make.member("jon")
     for number in range(queries.PAGE + 2):
         await make.comment(await make.thread(), jon, f"Number {number}, @mira.")
@@ -171,16 +175,16 @@ async def test_a_thread_is_followed_and_muted_by_its_buttons(client: httpx.Async
 
     answer = await client.post(f"/t/{thread}/follow", data={"on": "1", "channel": "mail"})
     assert (answer.status_code, answer.headers["location"]) == (303, address)
-    assert await queries.standing(mira.id, thread) == queries.Following("follow", "mail")
+    assert await queries.following(mira.id, thread) == queries.Following("follow", "mail")
     assert "Stop following" in (await client.get(address)).text
 
     part = await client.post(f"/t/{thread}/mute", data={"on": "1"}, headers={"HX-Request": "true"})
     assert "You muted this thread" in part.text
     assert part.text.lstrip().startswith('<div class="follow"')
     await client.post(f"/t/{thread}/follow", data={"on": "0"})
-    assert (await queries.standing(mira.id, thread)).level == "mute"
+    assert (await queries.following(mira.id, thread)).level == "mute"
     await client.post(f"/t/{thread}/mute", data={"on": "0"})
-    assert (await queries.standing(mira.id, thread)).level == "none"
+    assert (await queries.following(mira.id, thread)).level == "none"
 
 
 async def test_a_topic_is_followed_and_muted_by_its_buttons(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -200,7 +204,7 @@ async def test_what_is_not_there_cannot_be_followed(client: httpx.AsyncClient, m
     assert (await client.post(path, data={"on": "1"})).status_code == 404
 
 
-async def test_a_way_that_there_is_not_is_refused(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_an_unknown_channel_is_refused(client: httpx.AsyncClient, mira: Viewer) -> None:
     thread = await make.thread()
 
     assert (await client.post(f"/t/{thread}/follow", data={"on": "1", "channel": "pigeon"})).status_code == 422
@@ -211,7 +215,9 @@ async def test_a_way_that_there_is_not_is_refused(client: httpx.AsyncClient, mir
     assert await queries.preferred(mira.id) == {}
 
 
-async def test_ways_are_chosen_by_kind_and_what_is_followed_is_listed(client: httpx.AsyncClient, mira: Viewer) -> None:
+async def test_channels_are_set_by_kind_and_followed_threads_are_listed(
+    client: httpx.AsyncClient, mira: Viewer
+) -> None:
     thread = await make.thread(make.text(title="The wager"))
     await client.post(f"/t/{thread}/mute", data={"on": "1"})
 
@@ -225,7 +231,7 @@ async def test_ways_are_chosen_by_kind_and_what_is_followed_is_listed(client: ht
     assert f'action="/t/{thread}/mute"' in page
 
 
-async def test_names_that_begin_so_are_offered_those_of_the_thread_first(
+async def test_names_with_the_typed_prefix_are_offered_those_of_the_thread_first(
     client: httpx.AsyncClient, mira: Viewer
 ) -> None:
     for name in ("anna", "anton", "antonia", "bert"):
@@ -249,7 +255,7 @@ async def test_names_that_begin_so_are_offered_those_of_the_thread_first(
     ],
 )
 @pytest.mark.usefixtures("mira")
-async def test_the_former_addresses_lead_to_those_of_today(client: httpx.AsyncClient, former: str, now: str) -> None:
+async def test_the_former_addresses_redirect(client: httpx.AsyncClient, former: str, now: str) -> None:
     answer = await client.get(former)
 
     assert (answer.status_code, answer.headers["location"]) == (301, now)

@@ -1,4 +1,4 @@
-"""Quiet hours: by the clocks of the member's zone, past midnight, and on the days on which clocks change."""
+"""Quiet hours in the member's zone, past midnight, and on days when clocks change."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones

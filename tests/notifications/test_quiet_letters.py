@@ -1,4 +1,4 @@
-"""In quiet hours letters at once wait, and are one letter in the end; other mail never waits."""
+"""During quiet hours immediate mails are held and become one letter; other mail is never held."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,7 +43,9 @@ async def test_a_letter_is_due_when_quiet_hours_end(quiet: Viewer, jon: Viewer, 
     assert timedelta(hours=2) < due - datetime.now(UTC) <= timedelta(hours=4)
 
 
-async def test_what_came_in_several_threads_is_one_letter(quiet: Viewer, jon: Viewer, root: int, files: Path) -> None:
+async def test_after_quiet_hours_several_threads_share_a_letter(
+    quiet: Viewer, jon: Viewer, root: int, files: Path
+) -> None:
     other = await make.comment(await make.thread(make.text(title="The tide")), quiet, "Mine.")
     await answer(jon, root, "First.")
     await answer(jon, other, "Second.")

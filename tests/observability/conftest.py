@@ -29,7 +29,7 @@ def read(text: str) -> dict[str, float]:
 @pytest.fixture
 async def ask(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ask]:
     """The figures of the web process as they are now, however long that takes on a busy machine."""
-    monkeypatch.setattr(scrape, "LOOK_SECONDS", PATIENCE)
+    monkeypatch.setattr(scrape, "UPDATE_SECONDS", PATIENCE)
     port = free_port()
 
     async def asking() -> dict[str, float]:

@@ -17,16 +17,16 @@ from digests.edition import due, reader, thread_with_sides
 from modqueue.reported import decided, reported
 from parley import mail, retention
 from parley.appeals import ops as appeals
-from parley.articles import checking, imports
+from parley.articles import imports, source_checks
 from parley.articles import jobs as articles
-from parley.automod import holds, slow_mode_display
-from parley.automod.backtests import jobs as rules
+from parley.automod import holds
 from parley.automod.rules.conditions import WordList
+from parley.backtests import jobs as rules
 from parley.comments import jobs as comments
 from parley.core import db, settings
 from parley.core.events import attempts as events_attempts
 from parley.core.observability import metrics
-from parley.core.observability.queues import look
+from parley.core.observability.queues import update
 from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
@@ -34,8 +34,9 @@ from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
 from parley.notifications import jobs as notifications
 from parley.notifications import making
-from parley.threads import checks
+from parley.slow_mode import display
 from parley.threads import jobs as threads
+from parley.threads import source_jobs
 from parley.votes import jobs as votes
 from parley.worker import JOBS
 from retention.cases import SIGN_IN
@@ -194,7 +195,7 @@ async def letters() -> Items:
 
 CASES: dict[str, list[Case]] = {
     "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
-    "standings": [
+    "thread stats": [
         Case(
             standings,
             threads,
@@ -207,9 +208,9 @@ CASES: dict[str, list[Case]] = {
         Case(
             lambda: waiting_comments(3),
             holds,
-            "_pass_on",
+            "_escalate",
             "select exists(select from queue_item where target = $1 and escalated)",
-            holds.PASSING,
+            holds.ESCALATING,
         ),
         Case(
             lambda: waiting_comments(15),
@@ -255,14 +256,14 @@ CASES: dict[str, list[Case]] = {
     "sources": [
         Case(
             sources,
-            checks,
+            source_jobs,
             "check",
             "select checked_at is not null from article where id = $1",
             again="update article set check_at = now() where checked_at is null",
         )
     ],
     "slow mode": [
-        Case(slow_threads, slow_mode_display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
+        Case(slow_threads, display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
     ],
     "backtests": [
         Case(
@@ -326,7 +327,7 @@ async def test_an_item_that_fails_holds_up_no_other_and_is_done_once_it_can_be(
     async def nothing_new(_: object) -> None:
         return None
 
-    monkeypatch.setattr(checking, "read", nothing_new)
+    monkeypatch.setattr(source_checks, "read", nothing_new)
     bad, good = await case.seed()
     name = case.name or job
     function = getattr(case.module, case.function)
@@ -413,14 +414,14 @@ async def test_a_file_that_cannot_be_put_away_keeps_no_other_in_the_inbox(
         (tmp_path / "new" / name).write_bytes(b"Subject: Nothing of ours\n\nWords.")
     monkeypatch.setattr(maildir, "settings", lambda: msgspec.structs.replace(settings.settings(), mail_inbox=tmp_path))
     monkeypatch.setattr(maildir, "BATCH", 1)
-    put_away = maildir._file_away
+    put_away = maildir._move_to_cur
 
     def failing(file: Path) -> None:
         if file.name == "a":
             raise PermissionError("poison")
         put_away(file)
 
-    monkeypatch.setattr(maildir, "_file_away", failing)
+    monkeypatch.setattr(maildir, "_move_to_cur", failing)
     assert [await RUN["inbox"]() for _ in range(2)] == [0, 1]
     assert [file.name for file in (tmp_path / "new").iterdir()] == ["a"]
 
@@ -452,7 +453,7 @@ async def test_what_fails_for_ever_is_dead_counted_and_not_tried_again(app: Lite
 
     assert tried == events_attempts.MOST
     assert await db.value("select retry_at is null from job_failure")
-    await look()
+    await update()
     assert metrics.JOBS_DEAD.labels("a job")._value.get() == 1
 
 

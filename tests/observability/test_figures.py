@@ -9,6 +9,7 @@ import pytest
 import make
 from observability.conftest import PATIENCE, Ask
 from parley.core import db
+from parley.core.db import engine
 from parley.core.observability import metrics
 from parley.live.hub import Hub
 from parley.live.stream import Stream
@@ -80,7 +81,7 @@ async def test_statements_are_counted_and_pages_that_are_kept_ask_none(
 async def test_who_waits_for_a_connection_is_told_and_how_many_there_are(
     ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(db, "ACQUIRE_SECONDS", PATIENCE)
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", PATIENCE)
     connections = db.DB.connections
     assert connections is not None
     taken = [await connections.acquire(seconds=10) for _ in range(connections.pool.get_max_size())]
@@ -108,7 +109,7 @@ async def test_open_streams_and_what_they_were_not_told_yet_are_told(ask: Ask) -
 
     await hub.measure()
     behind = metrics.BEHIND._value.get(), metrics.STREAMS._value.get(), metrics.THREADS._value.get()
-    await hub._advance(hub.channels[thread])
+    await hub.delivery.advance(hub.channels[thread])
     await hub.measure()
 
     assert behind == (1, 1, 1)

@@ -8,7 +8,7 @@ import pytest
 from litestar import Litestar
 
 from parley.core.db import migrated
-from parley.core.db.pool import AWAY
+from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Unavailable
 from parley.core.observability import health
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def away(*_: Any) -> Any:
-    raise Unavailable(AWAY)
+    raise Unavailable(NO_ANSWER)
 
 
 async def test_whoever_is_ready_says_how_each_part_is(client: httpx.AsyncClient) -> None:
@@ -78,4 +78,4 @@ async def test_a_process_that_is_about_to_end_is_neither(app: Litestar, client: 
         app.state.ending = False
 
     assert [answer.status_code for answer in answers] == [503, 503]
-    assert all("This process is about to end." in answer.text for answer in answers)
+    assert all("This process is stopping." in answer.text for answer in answers)

@@ -80,8 +80,8 @@ async def test_a_slow_statement_is_in_the_log_without_its_values(
 
     with lines() as said:
         await db.value("select pg_sleep($1::float8),\n  $2::text", 0.02, "a secret")
-        slow_queries.took("as fast as it may be", 0.0149)
-        slow_queries.took("slower", 0.0151)
+        slow_queries.record("as fast as it may be", 0.0149)
+        slow_queries.record("slower", 0.0151)
     structlog.contextvars.clear_contextvars()
 
     # A machine that is busy may let other statements wait, such as the one that takes a connection.

@@ -24,7 +24,7 @@ from parley.core.settings import settings
 create_app(settings())
 import parley.worker
 # redis-py and Litestar load opentelemetry's interface themselves, where it is installed.
-ours = ("parley.core.tracing", "opentelemetry.exporter", "opentelemetry.instrumentation.asyncpg")
+ours = ("parley.core.observability.tracing", "opentelemetry.exporter", "opentelemetry.instrumentation.asyncpg")
 print([name for name in sys.modules if name.startswith(ours)])
 """
 

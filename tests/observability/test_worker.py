@@ -12,12 +12,12 @@ pytestmark = pytest.mark.anyio
 
 
 async def waiting() -> dict[str, float]:
-    await queues.look()
+    await queues.update()
     return {sample.labels["queue"]: sample.value for sample in next(iter(metrics.WAITING.collect())).samples}
 
 
 async def oldest(queue: str) -> float:
-    await queues.look()
+    await queues.update()
     return metrics.OLDEST_SECONDS.labels(queue)._value.get()  # type: ignore[no-any-return]
 
 
@@ -40,14 +40,14 @@ async def test_what_waits_is_counted_and_how_long_the_oldest_has(app: object) ->
 
 
 async def test_a_queue_that_cannot_be_read_is_not_told_as_it_was(app: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    await queues.look()
+    await queues.update()
 
     async def away(*_: object) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(queues, "fetch", away)
     with pytest.raises(ConnectionError):
-        await queues.look()
+        await queues.update()
 
     assert next(iter(metrics.WAITING.collect())).samples == []
 

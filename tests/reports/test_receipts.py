@@ -8,7 +8,7 @@ from modqueue.reported import decided, reported
 from parley.appeals import ops as appeals
 from parley.core import db
 from parley.decisions import ops as decisions
-from parley.decisions import second_approval
+from parley.decisions import second_approval, undoing
 from parley.decisions.drafts import drafted
 from parley.decisions.rules import Choice
 
@@ -105,7 +105,7 @@ async def test_nothing_is_told_while_a_second_has_to_agree_nor_when_it_is_undone
     mo, second = await make.member(role="moderator"), await make.member(role="moderator")
     item = await by_member(client, f"/c/{await a_comment()}")
 
-    await decisions.undo(mo, await decided(item, mo))
+    await undoing.undo(mo, await decided(item, mo))
     proposed = await decided(item, mo, "suspend")
     assert len(await letters("rita@example.org")) == 1
     await second_approval.agree(second, proposed)

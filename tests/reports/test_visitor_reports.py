@@ -80,7 +80,7 @@ async def test_a_report_that_weighs_nothing_leaves_a_closed_item_closed(client: 
     assert await state(target) == "done"
     assert await db.value("select count(*) from mail where kind = $1", f"receipt.{again}") == 1
 
-    assert await reports.prove(again)
+    assert await reports.confirm_address(again)
     assert await state(target) == "open"
 
 

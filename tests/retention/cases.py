@@ -16,7 +16,7 @@ BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", d
 IMPORT = partial(insert, "article_import", member=..., source="url")
 PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
 SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
-NOTICE = insert("notice", member=..., kind="reply", event=1, comment=None)
+NOTIFICATION = insert("notification", member=..., kind="reply", event=1, comment=None)
 NO_WORDS = "body = '' and html = '' and quote is null"
 
 
@@ -34,7 +34,7 @@ CASES = {
     "session: sign-ins that are over": Case(SIGN_IN),
     "session: sign-ins that nobody uses": Case(SIGN_IN),
     "token: links to confirm an address, to sign in and to set a password": Case(LINK),
-    "member: accounts whose address nobody confirmed": Case(
+    "member: accounts with an unconfirmed address": Case(
         rows.unverified,
         {
             "confirmed": lambda member: rows.make.put_state("member", member, "active"),
@@ -42,30 +42,28 @@ CASES = {
             "with a decision": rows.decide_on,
         },
     ),
-    "mail_address: addresses held back that no member has": Case(
+    "mail_address: suppressed addresses that belong to no member": Case(
         ADDRESS,
         {"of a member": has_account, "not held back": set_to("mail_address", "suppressed_at = null", "address")},
     ),
-    "mail_address: addresses that mail came back from, not held back": Case(
+    "mail_address: addresses with bounces that are not suppressed": Case(
         ADDRESS, {"held back": set_to("mail_address", "suppressed_at = now()", "address")}
     ),
-    "mail_domain: how providers take our mail": Case(
+    "mail_domain: how providers accept our mail": Case(
         insert("mail_domain", "domain", domain="site#.example", tokens=1.0),
         {"paused": set_to("mail_domain", "paused_until = now() + interval '1 hour'", "domain")},
     ),
-    "mail: the words of letters that are done with": Case(
+    "mail: the text of letters that were sent or given up": Case(
         LETTER,
         {state: set_to("mail", f"state = '{state}'") for state in ("planned", "claimed", "data")},
         "text = '' and html is null and message is null",
     ),
-    "mail: that a letter was sent, to whom and under which subject": Case(LETTER),
-    "mail_bounce: what came back": Case(BOUNCE, {"held back": suppressed}),
+    "mail: that a letter was sent, to whom and with which subject": Case(LETTER),
+    "mail_bounce: bounces and complaints": Case(BOUNCE, {"held back": suppressed}),
     "event: what happened in threads": Case(
         rows.event, {"not handled": set_to("event", "handled_at = null"), "newest": rows.is_newest}
     ),
-    "rate_bucket: how often somebody did something, while Redis was away": Case(
-        insert("rate_bucket", "key", key="limit:#", tokens=1.0)
-    ),
+    "rate_bucket: rate counters, while Redis was down": Case(insert("rate_bucket", "key", key="limit:#", tokens=1.0)),
     "job_failure: items that a job failed at": Case(insert("job_failure", job="a job", item="#")),
     "article_import: imports that failed or were never read": Case(
         IMPORT(state="failed"),
@@ -114,10 +112,12 @@ CASES = {
         rows.backtest, {"waiting": set_to("backtest", "state = 'waiting'")}
     ),
     "second_look: second looks at decisions": Case(rows.second_look),
-    "notification: notifications that were read": Case(NOTICE, {"unread": set_to("notification", "read_at = null")}),
-    "notification: notifications that nobody read": Case(
-        NOTICE, {"read lately": set_to("notification", "read_at = now()")}
+    "notification: notifications that were read": Case(
+        NOTIFICATION, {"unread": set_to("notification", "read_at = null")}
     ),
-    "issue: issues of the digest, with what they told": Case(insert("issue", member=..., period="#", due_at=LATER)),
+    "notification: notifications that nobody read": Case(
+        NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
+    ),
+    "issue: issues of the digest, with their items": Case(insert("issue", member=..., period="#", due_at=LATER)),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

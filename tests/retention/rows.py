@@ -60,7 +60,7 @@ async def _token() -> bytes:
 
 
 async def _item() -> int:
-    found: int = await insert("item", kind="member", target=...)()
+    found: int = await insert("queue_item", kind="member", target=...)()
     return found
 
 

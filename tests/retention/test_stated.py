@@ -37,11 +37,11 @@ def stated(heading: str) -> list[str]:
 def test_the_table_of_what_goes_is_what_the_code_does() -> None:
     rows = [f"| `{rule.table}` | {rule.what} | {rule.period} | {rule.why} |" for rule in RULES]
     files = [f"| {files.where} | {files.what} | {files.period} | {files.why} |" for files in FILES]
-    assert stated("What is kept, and for how long") == rows + files
+    assert stated("What is deleted") == rows + files
 
 
 def test_the_table_of_what_stays_is_what_the_code_does() -> None:
-    assert stated("What is kept for good") == [f"| `{table}` | {why} |" for table, why in KEPT.items()]
+    assert stated("What is kept permanently") == [f"| `{table}` | {why} |" for table, why in KEPT.items()]
 
 
 def test_no_limit_lasts_longer_than_its_bucket_is_kept() -> None:

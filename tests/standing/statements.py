@@ -27,9 +27,9 @@ STATEMENT = re.compile(
 )
 # Constants that are filled or put together when they are needed, and what comes of it.
 BUILT = {
-    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", "name_key = $1", accounts.CLAIMED)],
+    accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", "name_key = $1", accounts.CLAIMS)],
     contents.CONTENTS: [contents.CONTENTS.format("comment")],
-    counts.JOIN: [counts.COUNT_IN, counts.RECOUNT],
+    counts.ADD_FROM: [counts.ADD_ONE, counts.ADD_THREAD],
     groups.FIRST_OF_EACH: [
         groups.FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
         for sort in tree.RANK
@@ -38,18 +38,20 @@ BUILT = {
     tree.WHOLE: [tree.WHOLE.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN) for sort in tree.RANK],
     tree.BELOW: [
         tree.BELOW.format(
-            rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], place="c.parent = $1", is_in=IS_IN
+            rank=tree.RANK[sort], order=tree.ORDER[sort], after=tree.AFTER[sort], condition="c.parent = $1", is_in=IS_IN
         )
         for sort in tree.RANK
     ],
     items.SHOWN: [items.CHOSEN_READABLE, items.STORED_UNREAD],
     modmembers.LIST: [modmembers.LIST.format(key=key, state=STATE_NOW, most=1) for key in ("email_key", "name_key")],
-    people.PAST: [people.PAST.format("d.item = $1 or d.kind = $2 and d.target = $3")],
+    people.DECISIONS: [people.DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3")],
     modqueue.ROWS: [modqueue.PAGE_OF + modqueue.ROWS, modqueue.ONE_OF + modqueue.ROWS],
     notifications.COUNTED: [notifications.UNREAD],
     threads.LIST: [threads.LIST.format(rank=rank) for rank in threads.RANKS.values()],
-    votes.MOVED: [
-        votes.PLACE + how + count + votes.MOVED for how in (votes.PUT, votes.TAKE) for count in votes.COUNT.values()
+    votes.RESULT: [
+        votes.TARGET + how + count + votes.RESULT
+        for how in (votes.UPSERT, votes.DELETE)
+        for count in votes.COUNT.values()
     ],
     votes.THREAD: [votes.CONFIRM + count + votes.THREAD for count in votes.COUNT.values()],
 }

@@ -1,5 +1,7 @@
 """A database knows when it is migrated, and every template is sound."""
 
+import re
+
 import pytest
 from litestar import Litestar
 
@@ -9,6 +11,8 @@ from parley.core.db.migrated import is_migrated, known
 from parley.core.http.pages import environment
 
 pytestmark = pytest.mark.anyio
+
+TEMPLATES = environment().list_templates(extensions=["html", "txt"])
 
 
 async def test_a_database_knows_when_it_is_migrated(app: Litestar) -> None:
@@ -20,14 +24,19 @@ async def test_a_database_knows_when_it_is_migrated(app: Litestar) -> None:
     assert not await is_migrated()
 
 
-@pytest.mark.parametrize("name", environment().list_templates(extensions=["html", "txt"]), ids=lambda name: name)
+@pytest.mark.parametrize("name", TEMPLATES)
 def test_every_template_compiles(name: str) -> None:
     environment().get_template(name)
 
 
-def test_no_template_holds_inline_style_or_script() -> None:
-    env = environment()
-    for name in env.list_templates(extensions=["html"]):
-        source = env.loader.get_source(env, name)[0].lower()  # type: ignore[union-attr]
-        for banned in (" style=", "<style", " onclick", " onload", "javascript:", "hx-on", "|safe"):
-            assert banned not in source or (banned == "|safe" and name == "_macros/ui.html"), (name, banned)
+INLINE = re.compile(r"<style|\sstyle=|\son\w+=|<script(?! src)|javascript:|hx-on", re.IGNORECASE)
+UNESCAPED = re.compile(r"\|\s*safe\b")
+# The macro of a field takes attributes that its callers spell out.
+MAY_NOT_ESCAPE = {"_macros/ui.html"}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_no_template_holds_inline_style_or_script(name: str) -> None:
+    source = environment().loader.get_source(environment(), name)[0]  # type: ignore[union-attr]
+    assert INLINE.findall(source) == []
+    assert name in MAY_NOT_ESCAPE or UNESCAPED.findall(source) == []

@@ -13,11 +13,9 @@ from parley.accounts import tokens
 from parley.appeals import ops as appeals
 from parley.articles import imports
 from parley.articles.drafts import encode
-from parley.automod.backtests import jobs
-from parley.automod.rules import ops as rules
 from parley.automod.rules.conditions import WordList
-from parley.automod.rules.limits import RuleDraft
-from parley.comments import ops as comments
+from parley.backtests import jobs
+from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.http.assets import static
@@ -26,6 +24,8 @@ from parley.decisions import ops as decisions
 from parley.decisions.rules import Choice
 from parley.digests import letters
 from parley.digests import ops as digests
+from parley.modrules import ops as rules
+from parley.modrules.limits import RuleDraft
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
 
@@ -67,8 +67,8 @@ async def build() -> World:
     root = await make.comment(thread, mira, "A root with *words*.", stance="challenges")
     reply = await make.comment(thread, mo, "A reply.", parent=root)
     gone = await make.comment(thread, mira, "Gone.", parent=reply)
-    await comments.edit_comment(viewer=mira, comment_id=root, body="A root with other words.")
-    await comments.delete_comment(viewer=mira, comment_id=gone)
+    await editing.edit_comment(viewer=mira, comment_id=root, body="A root with other words.")
+    await editing.delete_comment(viewer=mira, comment_id=gone)
     await make.vote(mira, reply)
     parts = {
         "{thread:str}": str(thread),

@@ -6,11 +6,10 @@ import httpx
 import pytest
 
 import make
-from parley.comments import groups
-from parley.comments import ops as comments
+from parley.comments import editing, groups
 from parley.core import db
 from parley.threads import ops
-from parley.threads.jobs import refresh_standings
+from parley.threads.jobs import refresh_thread_stats
 
 pytestmark = pytest.mark.anyio
 
@@ -100,7 +99,7 @@ async def test_an_author_takes_another_stance_and_the_counts_follow(client: http
 
     await client.post(f"/c/{comment}/edit", data={"body": "It costs.", "stance": "challenges"})
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_standings()
+    await refresh_thread_stats()
     page, home = (await client.get(f"/t/{thread}")).text, (await client.get("/?sort=new")).text
 
     assert '<span class="stance challenges">Challenges</span>' in page
@@ -137,7 +136,7 @@ async def test_what_was_taken_away_does_not_count_as_shown(
     thread, ada = await make.thread(), await make.member()
     first = (await make.lineages(thread))[0]
     gone, *kept = [await make.comment(thread, ada, passage=first) for _ in range(6)]
-    await comments.delete_comment(viewer=ada, comment_id=gone)
+    await editing.delete_comment(viewer=ada, comment_id=gone)
 
     page = (await client.get(f"/t/{thread}?view=passage&sort=old")).text
 
@@ -157,7 +156,7 @@ async def test_what_was_taken_away_keeps_its_place_on_a_passage_while_replies_to
     for comment in (removed, between):
         await make.put_state("comment", comment, "removed")
     for comment in (deleted, unanswered):
-        await comments.delete_comment(viewer=ada, comment_id=comment)
+        await editing.delete_comment(viewer=ada, comment_id=comment)
 
     page = (await client.get(f"/t/{thread}?view=passage")).text
 
@@ -166,7 +165,7 @@ async def test_what_was_taken_away_keeps_its_place_on_a_passage_while_replies_to
     assert "Still here." in page and "removed by a moderator" in page
     assert "more on this passage" not in page and "Perspectives: </span>0" not in page
 
-    await comments.delete_comment(viewer=ada, comment_id=reply)
+    await editing.delete_comment(viewer=ada, comment_id=reply)
     assert names((await client.get(f"/t/{thread}?view=passage&sort=new")).text) == on_first
 
 

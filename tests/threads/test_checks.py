@@ -16,7 +16,7 @@ from parley.articles import jobs, pictures, reading
 from parley.articles.display import set_display
 from parley.core import db
 from parley.core.settings import settings
-from parley.threads import checks, ops
+from parley.threads import ops, source_jobs
 from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio
@@ -54,7 +54,7 @@ async def look(times: int = 1) -> int:
     looked = 0
     for _ in range(times):
         await db.execute("update article set check_at = now() where check_at is not null")
-        looked += await checks.check_sources()
+        looked += await source_jobs.check_sources()
     return looked
 
 
@@ -77,10 +77,10 @@ async def test_a_page_that_did_not_change_is_asked_for_politely_and_ever_more_se
     first = await again()
 
     await db.execute("update article set checked_at = now() - interval '1 hour', check_at = now()")
-    await checks.check_sources()
+    await source_jobs.check_sources()
     second = await again()
     await db.execute("update article set checked_at = now() - interval '6 days', check_at = now()")
-    await checks.check_sources()
+    await source_jobs.check_sources()
 
     assert (first, second, await again()) == (HOUR, 2 * HOUR, WEEK)
     assert 'If-None-Match: "v1"' in site.requests[-1]
@@ -109,7 +109,7 @@ async def test_a_page_that_changed_is_a_revision_and_comments_stay(site: Site) -
     )
     await db.execute("update article set checked_at = now() - interval '3 days', check_at = now()")
 
-    assert await checks.check_sources() == 1
+    assert await source_jobs.check_sources() == 1
 
     assert await db.values("select changed from revision order by number") == [0, 2]
     assert (await texts())[0] == "A new beginning, which nobody expected here."
@@ -173,7 +173,7 @@ async def test_a_page_that_was_gone_once_is_looked_at_again(site: Site) -> None:
             "completely different text",
         ),
         (html(*WORDS[:2]), "200 OK", "words now, where it had"),
-        (b"<html><body><p>Error</p></body></html>", "200 OK", "We found no article text"),
+        (b"<html><body><p>Error</p></body></html>", "200 OK", "No article was found"),
         (b"Sign in", "401 Unauthorized", "only after a login"),
         (b"Broken", "500 Internal Server Error", "answered with an error (500)"),
         (b"", "503 Service Unavailable", "is busy"),
@@ -294,12 +294,12 @@ async def test_a_fault_of_ours_harms_nothing_and_is_tried_again(site: Site, monk
     async def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(checks.checking, "read", fail)
+    monkeypatch.setattr(source_jobs.source_checks, "read", fail)
     await look()
 
     assert await texts() == list(WORDS)
     assert await again() is not None
-    assert await db.value("select check_note from article") == checks.FAULT
+    assert await db.value("select check_note from article") == source_jobs.FAULT
 
 
 async def test_the_same_page_imported_again_is_one_thread(site: Site) -> None:
@@ -321,7 +321,7 @@ async def test_two_workers_never_look_at_one_source_at_once(app: object) -> None
         await open_thread(text=text, topic="research", starter=None)
     await db.execute("update article set check_at = now()")
 
-    taken = await asyncio.gather(*(checks.checking.claim([]) for _ in range(5)))
+    taken = await asyncio.gather(*(source_jobs.source_checks.claim([]) for _ in range(5)))
 
     hosts = [due.host for due in taken if due is not None]
     assert sorted(hosts) == sorted(set(hosts))

@@ -7,10 +7,10 @@ import pytest
 import make
 from parley.articles.drafts import encode
 from parley.articles.text import ArticleText
-from parley.articles.updating import last_said
+from parley.articles.updating import last_source
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.threads import edits, ops
+from parley.threads import edit_ops, ops
 from parley.threads.opening import open_thread, revise_from_source
 
 pytestmark = pytest.mark.anyio
@@ -88,8 +88,8 @@ async def test_a_correction_survives_what_the_operator_and_members_bring(case: C
     file = make.text(*changed(5, "greater length"), url=URL)
     again = await open_thread(text=file, topic="research", starter=None)
 
-    assert str(opened.taken) == "Updated: 1 paragraph changed; 1 correction kept"
-    assert str(again.taken) == "Updated: 1 paragraph changed; 1 correction kept"
+    assert str(opened.result) == "Updated: 1 paragraph changed; 1 correction kept"
+    assert str(again.result) == "Updated: 1 paragraph changed; 1 correction kept"
     assert await case.shown() == list(changed(0, "ease", changed(5, "greater length")))
 
 
@@ -100,8 +100,8 @@ async def test_what_went_is_said_in_one_line(case: Case) -> None:
     opened = await open_thread(text=text(*said), topic="research", starter=None)
     again = await open_thread(text=text(*said), topic="research", starter=None)
 
-    assert str(opened.taken) == ("Updated: 2 paragraphs changed, 1 added, 1 removed; 2 corrections kept, 1 conflict")
-    assert str(again.taken) == "Not updated: no paragraph changed; 2 corrections kept, 1 conflict"
+    assert str(opened.result) == ("Updated: 2 paragraphs changed, 1 added, 1 removed; 2 corrections kept, 1 conflict")
+    assert str(again.result) == "Not updated: no paragraph changed; 2 corrections kept, 1 conflict"
 
 
 async def test_a_conflict_leaves_the_correction_and_shows_both_texts_to_who_may_decide(case: Case) -> None:
@@ -156,7 +156,7 @@ async def test_a_conflict_that_nobody_decided_waits_on_with_what_the_source_says
 
     assert await case.waiting() == first
     assert "2 passages were changed here and at the source" in page.text
-    assert [one.text for one in await last_said(case.article)] == list(changed(0, "pain", changed(1, "width")))
+    assert [one.text for one in await last_source(case.article)] == list(changed(0, "pain", changed(1, "width")))
 
 
 async def test_a_conflict_goes_when_the_source_takes_its_change_back(case: Case) -> None:
@@ -203,9 +203,9 @@ async def test_who_accepts_a_member_s_update_decides_its_conflicts_and_those_tha
 
 
 async def test_of_an_excerpt_no_more_of_the_source_is_kept(case: Case) -> None:
-    await edits.set_display(URL, "excerpt")
+    await edit_ops.set_display(URL, "excerpt")
 
-    assert sum(len(one.text) for one in await last_said(case.article)) <= 301
+    assert sum(len(one.text) for one in await last_source(case.article)) <= 301
     assert msgspec.json.decode(await db.value("select source_text from article")) != []
 
 

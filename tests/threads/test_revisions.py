@@ -8,7 +8,7 @@ import pytest
 import make
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.threads import edits, ops
+from parley.threads import edit_ops, ops
 
 pytestmark = pytest.mark.anyio
 
@@ -175,7 +175,7 @@ async def excerpted(app: object) -> int:
     )
     lineages = (await make.lineages(thread))[-6:]
     await make.comment(thread, mira, passage=lineages[4], quote="secret4 secret4")
-    await edits.set_display(URL, "excerpt")
+    await edit_ops.set_display(URL, "excerpt")
     return thread
 
 
@@ -228,7 +228,7 @@ async def test_bringing_a_full_version_of_an_excerpt_only_article_back_brings_it
 async def test_when_the_source_allows_everything_again_nothing_was_lost(
     client: httpx.AsyncClient, sam: Viewer, excerpted: int
 ) -> None:
-    await edits.set_display(URL, "full")
+    await edit_ops.set_display(URL, "full")
     await client.post(f"/t/{excerpted}/revisions/2/restore")
 
     assert "secret4" in (await client.get(await make.address(excerpted))).text

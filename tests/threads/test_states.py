@@ -7,9 +7,9 @@ import pytest
 from litestar import Litestar
 
 import make
-from parley.comments import ops
+from parley.comments import editing
 from parley.core import db
-from parley.threads.jobs import refresh_standings
+from parley.threads.jobs import refresh_thread_stats
 from parley.threads.queries import PAGE
 
 pytestmark = pytest.mark.anyio
@@ -152,13 +152,13 @@ async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_bo
     pro = await make.comment(thread, ada, "A strong defence.", stance="supports")
     await make.vote(mira, pro)
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_standings()
+    await refresh_thread_stats()
     alone = (await client.get("/?sort=new")).text
 
     con = await make.comment(thread, ada, "A strong attack.", stance="challenges")
     await make.vote(mira, con)
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
-    await refresh_standings()
+    await refresh_thread_stats()
     both = (await client.get("/?sort=new")).text
     await db.execute("update comment set state = 'removed' where id = $1", con)
     gone = (await client.get("/?sort=new")).text
@@ -175,11 +175,11 @@ async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soo
     await db.execute("update event set created_at = now() - interval '2 hours'")
     await db.execute("update thread set last_activity_at = now() - interval '2 hours'")
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour', stances = '{1, 0, 0, 0, 0}'")
-    assert await refresh_standings() == 0
+    assert await refresh_thread_stats() == 0
 
-    await ops.delete_comment(viewer=ada, comment_id=comment)
+    await editing.delete_comment(viewer=ada, comment_id=comment)
 
-    assert await refresh_standings() == 1
+    assert await refresh_thread_stats() == 1
     assert await db.value("select stances from thread_stats where thread = $1", thread) == [0, 0, 0, 0, 0]
 
 

@@ -8,9 +8,8 @@ from litestar import Litestar
 
 import make
 import ranking
-from parley.accounts import ops as accounts
-from parley.comments import ops as comments
-from parley.comments import tree
+from parley.accounts import signup_ops
+from parley.comments import editing, tree
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
@@ -143,8 +142,8 @@ async def test_a_comment_that_is_not_there_is_not_found(client: httpx.AsyncClien
 async def test_a_deleted_comment_and_an_archived_thread_take_no_votes(comment: int, mira: Viewer) -> None:
     thread, author = await make.thread(), await make.member()
     gone, kept = await make.comment(thread, author), await make.comment(thread, author)
-    await comments.delete_comment(viewer=author, comment_id=gone)
-    with pytest.raises(Refused, match="no longer there"):
+    await editing.delete_comment(viewer=author, comment_id=gone)
+    with pytest.raises(Refused, match="no longer exists"):
         await make.vote(mira, gone)
     await make.vote(mira, kept)
 
@@ -179,7 +178,7 @@ async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
     before = await counters(comment)
 
     async with db.atomic():
-        await accounts._activate(uma.id)
+        await signup_ops._activate(uma.id)
 
     assert before == [0, 0, 0, 0, 0]
     assert await counters(comment) == [1, 0, 0, 1, 0]
@@ -226,7 +225,7 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
             await make.vote(voter, one, axis, value)
         if not voter.verified:
             async with db.atomic():
-                await accounts._activate(voter.id)
+                await signup_ops._activate(voter.id)
 
     choices = [("quality", 1), ("quality", -1), ("quality", None)]
     choices += [("agreement", 1), ("agreement", 0), ("agreement", -1), ("agreement", None)]

@@ -1,4 +1,4 @@
-"""E-mail addresses: which we take, and how two spellings of one are compared."""
+"""E-mail addresses: which are accepted, and how two spellings are compared."""
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -9,9 +9,9 @@ LONGEST = 254
 
 
 def address(raw: str) -> str:
-    """Return `raw` as an address to send to, its domain in ASCII. Whether mail arrives, only a mail can tell.
+    """Return `raw` as an address to send to, with its domain in ASCII. Raises Refused when it is not an address.
 
-    Raises Refused when it is not an address.
+    Whether mail arrives there is not checked.
     """
     try:
         found = validate_email(
@@ -22,12 +22,12 @@ def address(raw: str) -> str:
             test_environment=settings().local,
         )
     except EmailNotValidError as error:
-        raise Refused(f"This is not an address that mail can reach. {error}") from None
+        raise Refused(f"This is not an e-mail address. {error}") from None
     if found.ascii_email is None or len(found.ascii_email) > LONGEST:
-        raise Refused("This address is too long to send to.")
+        raise Refused(f"This e-mail address is too long: it can have at most {LONGEST} characters.")
     return found.ascii_email
 
 
 def key(address: str) -> str:
-    """What an address is compared by."""
+    """The form in which addresses are compared."""
     return address.casefold()

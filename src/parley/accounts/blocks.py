@@ -1,31 +1,21 @@
-"""Whom a member does not want to read (muted), or to be answered by either (blocked)."""
+"""Muting and blocking other members."""
 
 from typing import Literal
 
 import msgspec
 
-from parley.accounts import sessions
+from parley.accounts import viewer_cache
 from parley.accounts.queries import PublicMember
+from parley.accounts.tables import Block
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 
 Kind = Literal["mute", "block"]
 
-# Every page of the member's leaves them out, so there is an end to it.
+# Every page that the member reads has to leave them out.
 MOST = 500
 
-# A block is a mute and more: muting somebody who is blocked leaves the block.
-ADD = """
-insert into block (member, other, kind, created_at) values ($1, $2, $3, now())
-on conflict (member, other) do update set kind = excluded.kind where excluded.kind = 'block'
-"""
-TAKE_BACK = "delete from block where member = $1 and other = $2 and kind = $3"
-OTHERS = "select count(*) from block where member = $1 and other <> $2"
-KIND = "select kind from block where member = $1 and other = $2"
-LISTED = """
-select m.name, b.kind from block b join member m on m.id = b.other where b.member = $1 order by b.created_at desc, m.id
-"""
 BETWEEN = """
 select member = $1 as is_own from block
 where kind = 'block' and (member = $1 and other = $2 or member = $2 and other = $1)
@@ -39,31 +29,43 @@ class BlockedMember(msgspec.Struct, frozen=True):
 
 
 async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> None:
-    """Mute or block somebody, or take that back. Raises Refused for oneself, for blocking staff, and at a limit."""
+    """Mute or block a member, or undo it. Raises Refused for the viewer themselves, for blocking staff, and at MOST."""
     if other.id == viewer.id:
         raise Refused("You cannot mute or block yourself.")
     if on and kind == "block" and other.role != "member":
         raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
     async with db.atomic():
-        if on and await db.value(OTHERS, viewer.id, other.id) >= MOST:
-            raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
-        await (db.execute(ADD, viewer.id, other.id, kind) if on else db.execute(TAKE_BACK, viewer.id, other.id, kind))
-        sessions.forget_after_commit()
+        await (_add(viewer.id, other.id, kind) if on else _delete(viewer.id, other.id, kind))
+        viewer_cache.clear_after_commit()
+
+
+async def _add(member: int, other: int, kind: Kind) -> None:
+    if await Block.count().where(Block.member == member, Block.other != other) >= MOST:
+        raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
+    new = Block.insert(Block(member=member, other=other, kind=kind))
+    pair = (Block.member, Block.other)
+    # Muting a blocked member leaves the block, which includes a mute.
+    await (new.on_conflict(pair, "DO UPDATE", [Block.kind]) if kind == "block" else new.on_conflict(pair, "DO NOTHING"))
+
+
+async def _delete(member: int, other: int, kind: Kind) -> None:
+    await Block.delete().where(Block.member == member, Block.other == other, Block.kind == kind)
 
 
 async def kind_of(viewer: Viewer, other: int) -> Kind | None:
-    """How `viewer` shut `other` out, if at all."""
-    kind: Kind | None = await db.value(KIND, viewer.id, other)
-    return kind
+    """Whether `viewer` muted or blocked `other`."""
+    found = await Block.select(Block.kind).where(Block.member == viewer.id, Block.other == other).first()
+    return found["kind"] if found else None
 
 
 async def listed(viewer: Viewer) -> list[BlockedMember]:
-    """Whom `viewer` muted or blocked, the last first."""
-    return await db.fetch(BlockedMember, LISTED, viewer.id)
+    """The members that `viewer` muted or blocked, the last first."""
+    blocks = Block.select(Block.other.name.as_alias("name"), Block.kind).where(Block.member == viewer.id)
+    return await db.fetch(BlockedMember, blocks.order_by(Block.created_at, ascending=False).order_by(Block.other))
 
 
 async def may_answer(member: int, other: int) -> None:
-    """Raise Refused where one of the two has blocked the other."""
+    """Raise Refused if one of the two has blocked the other."""
     is_own: bool | None = await db.value(BETWEEN, member, other)
     if is_own is False:
         raise Refused("You cannot reply to this member. Your text is kept.")

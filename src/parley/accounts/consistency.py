@@ -1,8 +1,7 @@
 """Read your own writes: a member who changed something sees it in every process.
 
-What a member's process knows is at most a second old, and so is what another process has cached. An answer to a
-member's form sets a cookie with a new random token for two seconds. A process that meets a token for the first time
-serves nothing to that member that it read before.
+Every process caches what it reads for up to a second. The answer to a member's form sets a cookie with a new random
+token for two seconds. A process that meets a token for the first time serves this member nothing that it cached before.
 """
 
 import re
@@ -14,7 +13,7 @@ from litestar.types import Message, Scope, Send
 
 from parley.core.settings import settings
 
-# Longer than any process keeps what it read of a member or of a thread.
+# Longer than any process caches a member or a thread.
 SECONDS = 2
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16}")
 
@@ -24,19 +23,19 @@ def cookie_name() -> str:
 
 
 def valid(raw: str | None) -> str | None:
-    """The token that a cookie carries, None where it cannot be one of ours."""
+    """The token in a cookie, or None where its form is not that of our tokens."""
     return raw if raw and TOKEN.fullmatch(raw) else None
 
 
-def marking(scope: Scope, send: Send) -> Send:
-    """`send`, where the answer to a form sets a new token. A route with `opt={"unmarked": True}` sets none."""
+def sets_token(scope: Scope, send: Send) -> Send:
+    """Wrap `send` so that the answer sets a new token. Routes with `opt={"unmarked": True}` set none."""
 
-    async def sending(message: Message) -> None:
+    async def send_with_token(message: Message) -> None:
         if message["type"] == "http.response.start" and not _is_unmarked(scope):
             message["headers"] = [*message.get("headers", ()), (b"set-cookie", _cookie())]
         await send(message)
 
-    return sending
+    return send_with_token
 
 
 def _is_unmarked(scope: Any) -> bool:

@@ -1,6 +1,6 @@
-"""The cookie of a browser that signed in before: it has its own allowance of wrong passwords.
+"""The device cookie of a browser that signed in before, which has an allowance of wrong passwords of its own.
 
-It is signed over the member's password hash, so a new password revokes every one there is. Nothing of it is stored.
+Its signature includes the member's password hash, so a new password revokes all device cookies. None is stored.
 """
 
 import hmac
@@ -15,7 +15,7 @@ LASTS_SECONDS = 365 * 86_400
 
 
 def issue(member: int, password_hash: str | None) -> str:
-    """A new device value, bound to a member and their present password."""
+    """Return a new value for the cookie, bound to a member and their present password."""
     plain = f"{member}.{secrets.token_urlsafe(12)}"
     return f"{plain}.{_signature(plain, password_hash)}"
 
@@ -40,7 +40,7 @@ def cookie(value: str) -> Cookie:
 
 
 def cookie_name() -> str:
-    """Browsers take `__Host-` over https only."""
+    """Browsers accept the prefix `__Host-` over https only."""
     return "__Host-parley-device" if settings().secure else "parley-device"
 
 

@@ -1,4 +1,4 @@
-"""The forms of accounts. A password is read once, as it was typed, and never kept for showing again."""
+"""The forms of accounts. Passwords are never among the values that a refused form shows again."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,25 +12,25 @@ from parley.core.text import zones
 
 LONGEST_TITLE = 40
 LONGEST_BIO = 1_000
-# What a reader may have done with comments written with AI assistance.
+# What a reader can choose for comments written with AI assistance.
 ASSISTED = ("show", "collapse", "hide")
 
 
 class AccountForm(Form):
-    """What these forms share."""
+    """Base of these forms."""
 
     def secret(self, name: str) -> str:
-        """A password as typed: nothing trimmed, nothing cut, and not among the values shown again."""
+        """Return a field as it was typed, and remove it from the values that are shown again."""
         return self.values.pop(name, "")
 
     def new_secret(self, name: str, words: Iterable[str]) -> str:
-        """A new password, refused when it is easily guessed; `words` are those an attacker knows."""
+        """Return a new password, or an error if it is easily guessed. `words` are those that an attacker knows."""
         password = self.secret(name)
         self.read(name, lambda: passwords.check(password, [*site_words(), *words]))
         return password
 
     def read(self, name: str, read: Callable[[], str | None]) -> str:
-        """What `read` returns; what it refuses becomes the field's mistake."""
+        """Return what `read` returns. If it raises Refused, that becomes the field's error."""
         try:
             return read() or ""
         except Refused as refusal:
@@ -48,7 +48,7 @@ class SignUpForm(AccountForm):
         self.next = local_path(self.values.get("next"))
 
     def _zone(self) -> str:
-        """What the browser calls its time zone, if it said so and there is one of that name. Nobody typed it."""
+        """The browser's time zone, which a script fills in, or the default if it is missing or unknown."""
         zone = self.values.pop("zone", "")
         return zone if zone in zones.known() else zones.DEFAULT
 

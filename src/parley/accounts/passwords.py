@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and their Argon2id hashes, made by a few threads of their own."""
+"""Passwords: which are good enough, and their Argon2id hashes, which two threads compute."""
 
 import asyncio
 import gzip
@@ -17,12 +17,12 @@ from parley.accounts.names import DATA
 from parley.core.errors import Refused
 
 SHORTEST, LONGEST = 8, 128
-# A word this short, found in a password, says nothing about it.
+# Shorter words occur in good passwords by chance.
 SHORTEST_WORD = 3
 
 # OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-# Each hash holds a core and 19 MiB: more at once would only slow everybody else down.
+# Each hash takes a core and 19 MiB: more at once would slow all other requests down.
 THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 Result = TypeVar("Result")
@@ -52,7 +52,7 @@ async def hashed(password: str) -> str:
 
 
 async def matches(password: str, stored: str | None) -> bool:
-    """Whether `stored` is the hash of `password`; without one, saying no takes as long."""
+    """Whether `stored` is the hash of `password`. Without a hash, the answer takes as long and is False."""
     if stored is None:
         await hashed(password)
         return False
@@ -60,7 +60,7 @@ async def matches(password: str, stored: str | None) -> bool:
 
 
 def is_outdated(stored: str) -> bool:
-    """Whether `stored` was made with weaker parameters than today's."""
+    """Whether `stored` has weaker parameters than new hashes."""
     return HASHER.check_needs_rehash(stored)
 
 
@@ -72,7 +72,7 @@ def common() -> frozenset[str]:
 
 
 def _is_made_of(password: str, word: str) -> bool:
-    """Whether nothing but digits and signs is left of `password` without `word`."""
+    """Whether `password` without `word` has only digits and punctuation left."""
     if len(word) < SHORTEST_WORD or word not in password:
         return False
     return not re.sub(r"[\W\d_]", "", password.replace(word, ""))
@@ -86,7 +86,7 @@ def _verify(password: str, stored: str) -> bool:
 
 
 def _bytes(password: str) -> bytes:
-    # Two keyboards may write the same letters differently; lone surrogates are bytes as good as any.
+    # Keyboards may compose the same letters differently. Lone surrogates are allowed, too.
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 

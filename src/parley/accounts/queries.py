@@ -13,17 +13,17 @@ ACCOUNT = f"""
 select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted
 from member where {{}}
 """  # noqa: S608 no value in it
-CLAIMED = "email_key = $1 and state = 'unverified' order by id desc limit 1"
-PERSON = f"""
+CLAIMS = "email_key = $1 and state = 'unverified' order by id desc limit 1"
+PUBLIC = f"""
 select id, name, role, {STATE_NOW} as state, title, bio, created_at from member
 where name_key = $1 and state <> 'anonymised'
 """  # noqa: S608 no value in it
-OF_NAMES = """
+BY_NAMES = """
 select id, name, name_key from member
 where name_key = any($1::text[]) and state not in ('unverified', 'deactivated', 'anonymised')
 """
-# As in the consuming update of ops.py, which is what counts; this only decides which page to show.
-OWNER = f"""
+# Decides which page to show. What counts is the same condition in mailed_links.use().
+TOKEN_OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
@@ -34,7 +34,7 @@ MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from
 
 
 class Account(msgspec.Struct, frozen=True):
-    """A member with what only the account's own pages may know."""
+    """A member with what only their own pages show."""
 
     id: int
     name: str
@@ -91,14 +91,14 @@ async def account(member: int) -> Account | None:
 
 
 async def by_login(login: str) -> list[Account | None]:
-    """Whom a name or an address may belong to.
+    """The accounts that a name or an address may belong to.
 
-    For an address always two: the member who confirmed it, and the last one who only claims it. So that nobody
-    learns from the answer, or from how long it takes, whether there is the first.
+    For an address always two: the member who confirmed it, and the last one who claims it without proof. So neither
+    the answer nor its time shows whether the first exists.
     """
     if "@" not in login:
         return [await fetch_one(Account, ACCOUNT.format("name_key = $1"), names.key(login))]
-    return [await by_email(login), await fetch_one(Account, ACCOUNT.format(CLAIMED), addresses.key(login))]
+    return [await by_email(login), await fetch_one(Account, ACCOUNT.format(CLAIMS), addresses.key(login))]
 
 
 async def by_email(email: str) -> Account | None:
@@ -107,27 +107,27 @@ async def by_email(email: str) -> Account | None:
 
 
 async def person(name: str) -> PublicMember | None:
-    """The member of exactly this name, case apart; one that only looks alike is somebody else."""
-    found = await fetch_one(PublicMember, PERSON, names.key(name))
+    """The member of this name in any case. One whose name only looks alike is not returned."""
+    found = await fetch_one(PublicMember, PUBLIC, names.key(name))
     return found if found and names.same(found.name, name) else None
 
 
 async def of_names(typed: Sequence[str]) -> dict[str, NamedMember]:
-    """The members of these names, by what was typed."""
+    """The members with these names, by the name as typed."""
     if not typed:
         return {}
     keys = {one: names.key(one) for one in typed}
-    found = {one.name_key: one for one in await fetch(NamedMember, OF_NAMES, list(keys.values()))}
+    found = {one.name_key: one for one in await fetch(NamedMember, BY_NAMES, list(keys.values()))}
     return {one: found[key] for one, key in keys.items() if key in found and names.same(one, found[key].name)}
 
 
 async def token_owner(token_hash: bytes | None, purpose: str) -> TokenOwner | None:
-    """Whose link this is, while it still works."""
-    return await fetch_one(TokenOwner, OWNER, token_hash, purpose)
+    """The member that a link belongs to, while it works."""
+    return await fetch_one(TokenOwner, TOKEN_OWNER, token_hash, purpose)
 
 
 async def mails() -> list[KeptMail]:
-    """The newest messages, for the page that stands in for a mailbox on one's own machine."""
+    """The newest messages, for the test mailbox."""
     return await fetch(KeptMail, MAILS)
 
 

@@ -1,4 +1,4 @@
-"""How long accounts that nobody confirmed, sign-ins and mailed links are kept."""
+"""How long unconfirmed accounts, sessions and mailed links are kept."""
 
 from parley.core.retention import Kept, Rule
 
@@ -9,7 +9,7 @@ RULES = (
         days=0,
         since="expires_at",
         after="their end, 90 days after they began at most",
-        why="they open nothing any more, and hold an address and the name of a browser",
+        why="they no longer sign anybody in, and hold an address and the name of a browser",
     ),
     Rule(
         table="session",
@@ -17,7 +17,7 @@ RULES = (
         days=14,
         since="seen_at",
         after="their last use",
-        why="they open nothing any more (`accounts/sessions.py`)",
+        why="they no longer sign anybody in (`accounts/sessions.py`)",
     ),
     Rule(
         table="token",
@@ -25,32 +25,32 @@ RULES = (
         days=1,
         since="expires_at",
         after="their end",
-        why="whoever comes a few hours late is told that the link is old, not that it is wrong",
+        why="somebody who comes a few hours late reads that the link has expired, not that it is wrong",
     ),
-    # They cannot have written anything, and their votes never counted: only their names were kept from others.
+    # Unconfirmed accounts cannot have written anything, and their votes were never counted.
     Rule(
         table="member",
-        what="accounts whose address nobody confirmed",
+        what="accounts with an unconfirmed address",
         days=7,
         since="created_at",
-        after="they were made; one that staff wrote about stays",
-        why="nobody needs them, and their names are free again",
+        after="they were made; one with a note or a decision stays",
+        why="nobody uses them, and their names become free",
         where="""state = 'unverified' and not exists (select from note where note.member = member.id)
                  and not exists (select from decision where decision.member = member.id)""",
     ),
     Rule(
         table="mail_address",
-        what="addresses held back that no member has",
+        what="suppressed addresses that belong to no member",
         days=365,
         since="suppressed_at",
-        after="they were held back",
-        why="nobody would write to them",
+        after="they were suppressed",
+        why="no mail would go to them",
         where="""suppressed_at is not null
                  and not exists (select from member m where lower(m.email) = mail_address.address)""",
         key="address",
     ),
 )
 KEPT: Kept = {
-    "member": "an account is its member's, and its name signs what they wrote",
+    "member": "an account belongs to its member, and its name signs what they wrote",
     "block": "a setting of the member's",
 }

@@ -6,7 +6,7 @@ from parley.core.errors import Forbidden
 
 
 class Suspended(Forbidden):
-    """Whoever gave the right password is suspended: they may read why, and appeal."""
+    """The member gave the right password but is suspended. They may read why, and appeal."""
 
     def __init__(self, message: str, member: int) -> None:
         super().__init__(message)
@@ -14,7 +14,7 @@ class Suspended(Forbidden):
 
 
 def may_sign_in(account: Account) -> None:
-    """Raise Forbidden for whoever gave the right password and may not come in all the same."""
+    """Raise Forbidden for a suspended or closed account, after the right password was given."""
     if account.state == "suspended":
         until = f" until {account.state_until:%-d %B %Y, %H:%M} UTC" if account.state_until else ""
         why = f" The reason: {account.state_reason}" if account.state_reason else ""

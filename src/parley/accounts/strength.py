@@ -1,18 +1,18 @@
-"""How easily a password is guessed, as zxcvbn estimates it, and what to say of one that is too easy."""
+"""How easily a password is guessed, as zxcvbn estimates it, and the advice for a weak one."""
 
 from collections.abc import Iterable
 
 from zxcvbn_rs_py import Warning as Weakness
 from zxcvbn_rs_py import zxcvbn
 
-# zxcvbn takes over-proportionally long for long passwords: 48 ms for some of 64 characters. Of a longer password only
-# the beginning is judged.
+# zxcvbn takes disproportionately long for long passwords: 48 ms for some of 64 characters. So only the beginning of a
+# longer password is judged.
 LONGEST_JUDGED = 32
-# One million guesses. Sign-ins are limited and hashes are Argon2id, so nobody gets near this many.
+# Sign-ins are limited and hashes are Argon2id, so nobody gets near this many guesses.
 LEAST_GUESSES = 1_000_000
 
 COMMON = "Many people use this password or one like it, so it is tried first."
-# By what zxcvbn warns of; its warnings cannot be keys themselves.
+# By zxcvbn's warnings as strings, since the warnings themselves cannot be keys.
 REASONS = {
     str(warning): reason
     for reason, warnings in {
@@ -28,7 +28,7 @@ REASONS = {
             Weakness.CommonNamesAndSurnamesAreEasyToGuess,
         ),
         "Dates are easy to guess.": (Weakness.DatesAreOftenEasyToGuess, Weakness.RecentYearsAreEasyToGuess),
-        "Repeating something makes it hardly harder to guess.": (
+        "Repeated letters or words are easy to guess.": (
             Weakness.RepeatsLikeAaaAreEasyToGuess,
             Weakness.RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess,
         ),
@@ -45,9 +45,9 @@ ADVICE = "Please add a word or two that do not belong together."
 
 
 def weakness(password: str, words: Iterable[str]) -> str | None:
-    """Why `password` is too easy to guess and what to do; None for one that is good enough.
+    """Why `password` is too easy to guess, and what to do about it. None if it is good enough.
 
-    `words` are those an attacker knows: the member's name and address, the site's.
+    `words` are those that an attacker knows: the member's name and address, the site's.
     """
     found = zxcvbn(password[:LONGEST_JUDGED], [word[:LONGEST_JUDGED] for word in words])
     if found.guesses >= LEAST_GUESSES:

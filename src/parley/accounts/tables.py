@@ -10,7 +10,7 @@ from parley.core.db.schema import Index
 class Member(Table):
     id = BigSerial(primary_key=True)
     name = Varchar(30, null=False, default=None)
-    # Names and addresses are compared by these: case, width and look-alike forms folded.
+    # Names and addresses are compared by these keys (names.py, addresses.py).
     name_key = Varchar(60, null=False, default=None, unique=True)
     email = Varchar(254, null=False, default=None)
     email_key = Varchar(254, null=False, default=None)
@@ -18,18 +18,18 @@ class Member(Table):
     role = Varchar(10, null=False, default="member")
     state = Varchar(12, null=False, default="unverified")
     state_until = Timestamptz(null=True, default=None)
-    # Why they are silenced or suspended, in the words of the decision.
+    # The decision's reason for the silence or suspension.
     state_reason = Text(null=False, default="")
     title = Varchar(60, null=False, default="")
     bio = Text(null=False, default="")
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted = Varchar(8, null=False, default="show")
-    # How many of their comments were judged before they stood: of two at once, one finds the other came in between.
+    # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.
     judged = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)
-    # Their clock: a name of the tz database.
+    # Time zone: a name of the tz database.
     zone = Varchar(64, null=False, default="UTC")
-    # When they used the site last, to a few minutes; what is kept of sign-ins ends much earlier.
+    # The last use of the site, exact to five minutes. Sessions are deleted much earlier.
     seen_at = Timestamptz(null=False)
     created_at = Timestamptz(null=False)
 
@@ -39,9 +39,10 @@ class Member(Table):
     )
     member_assisted_check = Check("assisted in ('show', 'collapse', 'hide')")
 
-    # Anybody may claim an address, one can prove it: sign-up gives the same answer whether it is known (trust.md S42).
+    # Several accounts can claim an address, but only one can confirm it: so sign-up need not show whether an address
+    # is known.
     member_confirmed_email_key = Index("email_key", where="state <> 'unverified'", unique=True)
-    # In the order of their bytes, in which the keys with the same beginning are one range.
+    # Ordered by bytes, so that keys with the same prefix are one range.
     member_name_bytes = Index('name_key collate "C"')
     member_email_bytes = Index('email_key collate "C"')
     member_created = Index("created_at")
@@ -49,7 +50,7 @@ class Member(Table):
 
 
 class Session(Table):
-    """A sign-in on one browser. Only the SHA-256 of its token is kept."""
+    """A sign-in on one browser. Only the SHA-256 hash of its token is stored."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
@@ -64,7 +65,7 @@ class Session(Table):
 
 
 class Token(Table):
-    """A mailed link that works once: to verify an address or to set a new password."""
+    """A mailed link that works once: to confirm an address, to sign in, or to set a password."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
@@ -78,7 +79,7 @@ class Token(Table):
 
 
 class Block(Table):
-    """Whom a member does not want to read (`mute`), or to be answered by either (`block`)."""
+    """A member whom another does not want to read (`mute`), or to be answered by either (`block`)."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)

@@ -1,18 +1,26 @@
-"""Secrets that we hand out and recognise again. Only hashes are stored: a stolen table opens nothing."""
+"""Random tokens for cookies and links. Only their hashes are stored, so that a stolen table gives no access."""
 
 import hashlib
 import re
 import secrets
+from datetime import timedelta
+
+from piccolo.querystring import QueryString
 
 BYTES = 32
-WRITTEN = re.compile(r"[A-Za-z0-9_-]{43}")
+FORMAT = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def new() -> str:
-    """A secret of 256 bits, fit for a cookie or a link."""
+    """Return a new token of 256 random bits, safe in cookies and addresses."""
     return secrets.token_urlsafe(BYTES)
 
 
 def digest(token: str) -> bytes | None:
-    """The hash that stands for `token` in the database; None for what no token of ours looks like."""
-    return hashlib.sha256(token.encode()).digest() if WRITTEN.fullmatch(token) else None
+    """The hash by which the database knows `token`, or None where its form is not that of our tokens."""
+    return hashlib.sha256(token.encode()).digest() if FORMAT.fullmatch(token) else None
+
+
+def from_now(lasts: timedelta) -> QueryString:
+    """The time at which what begins now expires, by the database's clock, which also checks it."""
+    return QueryString("now() + {}::interval", lasts)

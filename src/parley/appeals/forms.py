@@ -18,7 +18,7 @@ class AppealForm(Form):
 
 
 class ReviewForm(Form):
-    """What becomes of an appeal; of a decision that is made a lesser one the action, and `until` in days."""
+    """The outcome of an appeal; for a milder decision also its action, and `until` in days."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -34,7 +34,7 @@ class ReviewForm(Form):
 
 
 class SecondForm(Form):
-    """Whether a second moderator agrees; if not, why."""
+    """A second approval, or its refusal with a reason."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

@@ -1,4 +1,4 @@
-"""Reminding the staff of appeals and proposals that wait too long."""
+"""Reminding staff of overdue appeals and proposals."""
 
 from parley.core import db
 from parley.core.settings import settings
@@ -11,11 +11,11 @@ select (select count(*) from appeal where state in ('filed', 'assigned') and cre
 """
 
 
-async def alarm() -> int:
-    """Mail the staff, once a day, how much has waited for a second look for more than a week; return how much."""
+async def remind() -> int:
+    """Mail the staff, once a day, the number of overdue appeals and proposals; return it."""
     late: int = await db.value(LATE, OVERDUE_DAYS)
     if late:
         async with db.atomic():
             link = f"{settings().base_url}/mod/appeals"
-            await staff_mail.tell("overdue", "overdue", hours=24, late=late, days=OVERDUE_DAYS, link=link)
+            await staff_mail.send("overdue", "overdue", hours=24, late=late, days=OVERDUE_DAYS, link=link)
     return late

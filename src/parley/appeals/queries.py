@@ -1,4 +1,4 @@
-"""What waits for a moderator who had no part in it: appeals, and decisions that take two."""
+"""Appeals, and proposals that need a second approval, for moderators without a part in the decision."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ MOST = 200
 
 
 class WaitingRow(msgspec.Struct, frozen=True):
-    """An appeal or, as `second`, a decision that waits for one; `id` is that of the appeal or of the decision."""
+    """An appeal (kind `appeal`) or a proposal (kind `second`); `id` is that of the appeal or of the decision."""
 
     kind: str
     id: int
@@ -27,8 +27,8 @@ class WaitingRow(msgspec.Struct, frozen=True):
     mine: bool
 
 
-# $1 the moderator, $2 whether they are an admin. Nobody finds here what they decided, what is about them or what they
-# reported; what is about staff, or about roles, is for admins.
+# $1 the moderator, $2 whether they are an admin. Excludes decisions that they made, that concern them, or on what they
+# reported. Only admins see decisions about staff and roles.
 NO_PART = """
     d.moderator is distinct from $1 and d.second is distinct from $1 and d.member is distinct from $1
     and not exists (select from report o where o.item = d.item and o.reporter = $1)
@@ -51,12 +51,12 @@ order by since, kind, id limit {MOST}
 
 
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
-    """What waits and is this moderator's to decide, the oldest first."""
+    """The appeals and proposals that this moderator can decide, oldest first."""
     return await db.fetch(WaitingRow, LIST, viewer.id, viewer.standing >= ADMIN)
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """How much waits for a moderator, and how much for others only."""
+    """How many appeals and proposals a moderator can decide, and how many only others can."""
 
     here: int
     elsewhere: int
@@ -78,7 +78,7 @@ async def counts(viewer: Viewer) -> Counts:
 
 
 class AppealRow(msgspec.Struct, frozen=True):
-    """An appeal with the decision it is against."""
+    """An appeal with its decision."""
 
     id: int
     decision: int
@@ -112,12 +112,12 @@ where a.id = $3 and {NO_PART}
 
 
 async def one(viewer: Viewer, appeal: int) -> AppealRow | None:
-    """An appeal, unless the viewer had a part in it."""
+    """An appeal; None where the viewer had a part in the decision."""
     return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.standing >= ADMIN, appeal)
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """A decision that one moderator proposed, and what became of that."""
+    """A decision that needs a second approval."""
 
     id: int
     action: str
@@ -142,5 +142,5 @@ where d.id = $3 and (d.state = 'awaiting' or d.second is not null or d.state = '
 
 
 async def proposal(viewer: Viewer, decision: int) -> Proposal | None:
-    """A decision that takes two, unless the viewer had a part in it."""
+    """A proposal; None where the viewer had a part in it."""
     return await db.fetch_one(Proposal, PROPOSAL, viewer.id, viewer.standing >= ADMIN, decision)

@@ -1,4 +1,4 @@
-"""Decisions about comments to be looked at by a second moderator, who is not told what was decided."""
+"""Second looks: decisions that another moderator judges again without knowing the outcome."""
 
 from datetime import datetime
 
@@ -12,14 +12,14 @@ from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
 from parley.reports.guidelines import SENSITIVE
 
-# Of 256 decisions so many are looked at twice: one in ten. Which, their numbers alone say, and nobody can foresee.
+# Of 256 decisions, chosen by a hash of their ids: one in ten.
 SHARE = 26
-# One who saw it fall an hour ago would remember what was decided.
+# A moderator who saw the decision being made would remember it.
 AFTER, WITHIN = "1 hour", "30 days"
 
-# $1 the moderator, $2 whether they are an admin, $3 the share, $4 one decision or none. The few that are chosen are
-# found before anything else is asked (that is what "offset 0" does). What has changed since says too much, or too
-# little; and nobody is asked to read what is hard to bear for the sake of a figure.
+# $1 the moderator, $2 whether they are an admin, $3 the share, $4 one decision or none. "offset 0" makes the planner
+# choose the sample first. Comments that have changed since would mislead; severe grounds are left out, since nobody
+# should have to read them for statistics.
 OPEN = f"""
 from (
     select * from decision
@@ -30,7 +30,7 @@ from (
 left join member m on m.id = d.member
 where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICTS})
     and d.state not in ('undone', 'awaiting', 'refused') and i.state = 'done'
-    and c.state not in ('deleted_by_author', 'purged') and (c.edited_at is null or c.edited_at <= d.created_at)
+    and c.state <> 'deleted_by_author' and (c.edited_at is null or c.edited_at <= d.created_at)
     and not exists (select from second_look o where o.decision = d.id)
     and {NO_PART}
     and not exists (select from decision o where o.item = d.item and o.moderator = $1)
@@ -41,26 +41,26 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
 
 
 async def waiting(viewer: Viewer) -> int:
-    """How many decisions this moderator could look at."""
+    """The number of decisions that wait for a second look by this moderator."""
     count: int = await db.value(f"select count(*) {OPEN}", viewer.id, viewer.standing >= ADMIN, SHARE, None)
     return count
 
 
 class ReportBefore(msgspec.Struct, frozen=True):
-    """A report as it was before it was answered."""
+    """A report without its outcome."""
 
     ground: str
     text: str
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A comment as it stood before it was decided about, without a word of the decision."""
+    """A comment as it was before the decision, without the decision."""
 
     decision: int
     title: str
     words: CommentWords
     parent: CommentWords | None
-    told: list[ReportBefore]
+    reports: list[ReportBefore]
     hits: list[HitRow]
 
 
@@ -77,19 +77,19 @@ select d.id as decision, i.id as item, c.id as comment, (select title from threa
        d.created_at as decided_at
 {OPEN} order by d.id limit 1
 """  # noqa: S608 constants only
-TOLD = """
+REPORTS = """
 select g.title as ground, r.text from report r join guideline g on g.code = r.guideline
 where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.id limit 100
 """
 
 
 async def following(viewer: Viewer, decision: int | None = None) -> CaseRow | None:
-    """The next decision that this moderator can look at, or `decision` if it is one."""
+    """The next decision for this moderator; or `decision`, if it is one for them."""
     return await db.fetch_one(CaseRow, FOLLOWING, viewer.id, viewer.standing >= ADMIN, SHARE, decision)
 
 
 async def case(viewer: Viewer) -> Case | None:
-    """What the next decision was about; None where there is nothing to look at."""
+    """The case of the next decision; None where there is none."""
     found = await following(viewer)
     words = await items.words(found.comment) if found else None
     if found is None or words is None:
@@ -97,16 +97,16 @@ async def case(viewer: Viewer) -> Case | None:
     return Case(
         decision=found.decision,
         title=found.title,
-        # Its state and its fold would give the decision away.
+        # Its state would reveal the decision.
         words=msgspec.structs.replace(words, state="visible", collapsed=None),
         parent=await items.words(words.parent) if words.parent else None,
-        told=await db.fetch(ReportBefore, TOLD, found.item, found.decided_at),
+        reports=await db.fetch(ReportBefore, REPORTS, found.item, found.decided_at),
         hits=await items.hits(found.comment),
     )
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """What a moderator would have done, and what was done and why."""
+    """A second look beside the decision."""
 
     decision: int
     mine: str
@@ -117,7 +117,7 @@ class Compared(msgspec.Struct, frozen=True):
 
     @property
     def agrees(self) -> bool:
-        """Both found that it breaks a rule, or that it does not."""
+        """Whether both found that the comment breaks a guideline, or both that it does not."""
         return (self.mine == "approve") == (self.action == "approve")
 
 
@@ -129,5 +129,5 @@ left join guideline g on g.code = d.guideline where a.decision = $1 and a.modera
 
 
 async def compared(viewer: Viewer, decision: int) -> Compared | None:
-    """What came out of a look that this moderator took."""
+    """A second look of this moderator beside the decision."""
     return await db.fetch_one(Compared, COMPARED, decision, viewer.id)

@@ -1,4 +1,4 @@
-"""Looking twice over HTTP: a comment that was decided about, what one would have done, then what was done."""
+"""The page of second looks: a comment, the moderator's judgement, then the decision."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from parley.decisions.rules import JUDGEMENTS
 
 @get("/mod/audits", name="moderation:audits", opt={"who": MODERATOR})
 async def audits_page(request: AnyRequest) -> Response[Any]:
-    """The next one to look at, below what came out of the last."""
+    """The next case, below the result of the last."""
     return await _show(request, Form({}))
 
 

@@ -1,24 +1,24 @@
-"""Looking twice: a moderator says what they would have decided, without knowing what another did (trust.md R10)."""
+"""Second looks: a moderator judges a comment without knowing another's decision (trust.md R10)."""
 
 from parley.appeals import second_look_queries
-from parley.core import db
+from parley.appeals.tables import SecondLook
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions.rules import JUDGEMENTS, Stale
 
-WRITE = """
-insert into second_look (decision, moderator, action, created_at) values ($1, $2, $3, now())
-on conflict (decision) do nothing
-"""
-
 
 async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
-    """Write down what a moderator would have done. Nothing else comes of it.
+    """Save what a moderator would have decided. The decision stays as it is.
 
-    Raises Refused where it is nothing that can be done, Stale where the decision is not theirs to look at any more.
+    Raises Refused for an unknown action, Stale where the decision no longer waits for a second look by them.
     """
     if action not in JUDGEMENTS:
         raise Refused("Please choose what you would have done.")
-    asked = await second_look_queries.following(viewer, decision)
-    if asked is None or not await db.execute(WRITE, decision, viewer.id, action):
+    case = await second_look_queries.following(viewer, decision)
+    if case is None or not await _save(SecondLook(decision=decision, moderator=viewer.id, action=action)):
         raise Stale("Another moderator has already looked at this one. Here is another, if there is one.")
+
+
+async def _save(look: SecondLook) -> bool:
+    """Insert a second look, unless there is one of the same decision."""
+    return bool(await SecondLook.insert(look).on_conflict(SecondLook.decision, "DO NOTHING"))

@@ -10,7 +10,7 @@ from parley.decisions.tables import Decision
 
 
 class Appeal(Table):
-    """A decision asked to be reviewed by somebody else; one a decision."""
+    """An appeal against a decision; one per decision."""
 
     id = BigSerial(primary_key=True)
     decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
@@ -28,7 +28,7 @@ class Appeal(Table):
 
 
 class SecondLook(Table):
-    """What another moderator would have decided, without knowing what was; one a decision."""
+    """What another moderator would have decided, without knowing the decision; one per decision."""
 
     id = BigSerial(primary_key=True)
     decision = ForeignKey(Decision, null=False, default=None, on_delete=OnDelete.restrict, unique=True)

@@ -1,4 +1,4 @@
-"""What waits for a moderator who had no part in it, over HTTP: appeals, and decisions that take two."""
+"""Pages of appeals and of proposals that need a second approval."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ async def appeals_page(request: AnyRequest) -> Response[Any]:
 
 
 async def _appeal_at(request: AnyRequest, appeal: str) -> AppealRow:
-    """The appeal at an address. Raises NotFound for whoever had a part in it."""
+    """The appeal at an address. Raises NotFound, also for moderators with a part in the decision."""
     number = as_id(appeal)
     found = await queries.one(staff(request), number) if number else None
     if found is None:
@@ -48,7 +48,7 @@ async def _show(request: AnyRequest, found: AppealRow, form: Form | None = None,
         status=status,
         appeal=found,
         **await _about(request, found.decision),
-        character=await people.character(found.member),
+        character=await people.summary(found.member),
         past=[one for one in await people.record_of(found.member) if one.id != found.decision],
         notes=await people.notes(found.member),
         form=form or Form({}),
@@ -59,7 +59,7 @@ async def _show(request: AnyRequest, found: AppealRow, form: Form | None = None,
 
 
 async def _about(request: AnyRequest, decision: int) -> dict[str, Any]:
-    """The statement of a decision, its words veiled where they may be hard to bear."""
+    """The context of a statement; the comment is hidden on severe grounds."""
     found = await decisions.statement(decision)
     return {
         "statement": found,
@@ -106,7 +106,7 @@ async def _decide(request: AnyRequest, found: AppealRow, form: ReviewForm) -> No
 
 
 async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
-    """The decision that takes two at an address. Raises NotFound for whoever had a part in it."""
+    """The proposal at an address. Raises NotFound, also for moderators with a part in it."""
     number = as_id(decision)
     found = await queries.proposal(staff(request), number) if number else None
     if found is None:
@@ -122,7 +122,7 @@ async def _ask(request: AnyRequest, found: Proposal, form: Form | None = None, s
         status=status,
         proposal=found,
         **await _about(request, found.id),
-        character=await people.character(about) if about else None,
+        character=await people.summary(about) if about else None,
         past=[one for one in await people.record_of(about) if one.id != found.id] if about else [],
         notes=await people.notes(about) if about else [],
         form=form or Form({}),
@@ -154,7 +154,7 @@ async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
 
 @post("/mod/decision/{decision:str}/reveal", name="moderation:reveal-words", opt={"who": MODERATOR})
 async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
-    """Show the words of a statement although they may be hard to bear, and go back; the record says who looked."""
+    """Show the hidden comment of a statement, record who looked, and go back."""
     number = as_id(decision)
     found = await decisions.statement(number) if number else None
     if found is None or found.comment is None:

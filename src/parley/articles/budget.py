@@ -1,29 +1,29 @@
-"""What the comparison of two revisions may cost, whatever they say."""
+"""Limits on the cost of comparing two revisions."""
 
-# One step compares one character with one other; 5 million take about a millisecond. rapidfuzz holds the GIL while it
-# compares, so no single comparison may take more than the first of these.
+# In steps: one compares two characters, and five million take about a millisecond. rapidfuzz holds the GIL during a
+# comparison, so each single one is limited, too.
 LARGEST = 50_000_000
 ALIGNING = 2_000_000_000
 ANCHORS, EACH_ANCHOR = 2_500_000_000, 2_000_000
-# Nobody can write in a thread while its anchors are looked for: about a second, however many there are.
+# Nobody can write in a thread while its anchors are searched for: about a second, however many there are.
 ALL_ANCHORS = 5_000_000_000
 
 
-def at_every_place(shorter: int, longer: int) -> int:
-    """The steps that it takes at worst to try a text of one length at every place of another one."""
+def partial_match_steps(shorter: int, longer: int) -> int:
+    """The steps in the worst case to find a text of one length in any part of a longer one."""
     return shorter * shorter * longer // 10
 
 
 class Budget:
-    """The steps that may still be made."""
+    """The steps that are left."""
 
     def __init__(self, steps: int) -> None:
         self.left = steps
-        # Whether it was asked for more than was left.
+        # Whether more was asked for than was left.
         self.is_spent = False
 
     def allows(self, steps: int) -> bool:
-        """Whether so many steps may be made in one go; if so, they are paid for."""
+        """Whether so many steps in one comparison are allowed. If so, they are subtracted."""
         self.is_spent = self.is_spent or self.left < steps <= LARGEST
         if self.is_spent or steps > LARGEST:
             return False
@@ -32,5 +32,5 @@ class Budget:
 
 
 def for_anchors(many: int) -> Budget:
-    """What looking for so many anchors in one revision may cost."""
+    """The budget of the search for so many anchors in one revision."""
     return Budget(min(ANCHORS + EACH_ANCHOR * many, ALL_ANCHORS))

@@ -1,4 +1,4 @@
-"""How much of an article is kept and shown: the whole, or the excerpt that its publisher allows."""
+"""Whether an article is shown in full, or as the excerpt that its publisher allows."""
 
 from html import escape
 from urllib.parse import urlsplit
@@ -7,13 +7,14 @@ import msgspec
 
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import EXCERPT, HOST
+from parley.articles.tables import Source
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.text.cleaning import shortened
 
 DISPLAYS = ("full", "excerpt")
 
-DISPLAY_OF_ALL = f"""
+SET_ON_ARTICLES = f"""
 update article
 set display = $2, check_at = case when $2 = 'full' and checked_at is not null then now() + interval '1 hour' end
 where display <> $2 and {HOST} = $1 returning id
@@ -21,28 +22,23 @@ where display <> $2 and {HOST} = $1 returning id
 
 
 async def set_display(url: str, display: str) -> list[int]:
-    """Decide how much of the articles of `url`'s site is shown, `full` or `excerpt`, and return whose that changed."""
+    """Show the articles of `url`'s site in `full` or as an `excerpt`, and return the ids of those that this changed."""
     host = urlsplit(url).hostname
     async with db.atomic():
-        await db.execute(
-            """insert into source (host, display) values ($1, $2)
-               on conflict (host) do update set display = excluded.display""",
-            host,
-            display,
-        )
-        return await db.values(DISPLAY_OF_ALL, host, display)
+        await Source.insert(Source(host=host, display=display)).on_conflict(Source.host, "DO UPDATE", [Source.display])
+        return await db.values(SET_ON_ARTICLES, host, display)
 
 
 async def display_of(url: str | None) -> str:
-    """How much is shown of an article of this address."""
+    """How an article of this address is shown: `full` or `excerpt`."""
     host = urlsplit(url).hostname if url else None
-    display: str | None = await db.value("select display from source where host = $1", host)
-    return display or "full"
+    found = await Source.select(Source.display).where(Source.host == host).first()
+    return found["display"] if found else "full"
 
 
 def excerpt(text: ArticleText) -> ArticleText:
-    """`text` as a publisher who allows an excerpt lets us keep it: its first words, without pictures."""
-    kept: list[ImportedPassage] = []
+    """Return the first words of `text`, without pictures."""
+    passages: list[ImportedPassage] = []
     left = EXCERPT
     for passage in text.passages:
         if passage.kind == "figure" or left <= 0:
@@ -50,7 +46,7 @@ def excerpt(text: ArticleText) -> ArticleText:
         words = passage.text
         if len(words) > left:
             words = shortened(words, left)
-            passage = ImportedPassage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 cut short
+            passage = ImportedPassage("paragraph", None, f"<p>{escape(words)}</p>", words)  # noqa: PLW2901 shortened
         left -= len(words)
-        kept.append(passage)
-    return msgspec.structs.replace(text, passages=kept)
+        passages.append(passage)
+    return msgspec.structs.replace(text, passages=passages)

@@ -1,4 +1,4 @@
-"""An article's text between being read and being published, as bytes."""
+"""An imported text that is not published yet, as bytes."""
 
 import msgspec
 
@@ -13,6 +13,6 @@ def decode(data: bytes) -> ArticleText:
     return msgspec.json.decode(data, type=ArticleText)
 
 
-def mended(text: ArticleText, *, title: str, byline: str | None) -> ArticleText:
-    """`text` under the title and byline that its member gave it: an empty one names nobody, None leaves it as read."""
+def with_title(text: ArticleText, *, title: str, byline: str | None) -> ArticleText:
+    """`text` with the title and byline from the form. An empty byline removes it, and None leaves it unchanged."""
     return msgspec.structs.replace(text, title=title, byline=text.byline if byline is None else byline or None)

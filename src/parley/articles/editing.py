@@ -1,4 +1,4 @@
-"""Editing an article: its text as one piece of Markdown, and the passages that an edited text says."""
+"""Editing an article as Markdown: its passages as one text, and the passages of an edited text."""
 
 import unicodedata
 from collections import defaultdict
@@ -6,62 +6,63 @@ from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 
-from parley.articles.blocks import MarkdownBlock, blocks, join
 from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
-from parley.articles.pictures import ours
-from parley.articles.versions import Kept
+from parley.articles.markdown_blocks import MarkdownBlock, blocks, join
+from parley.articles.pictures import stored_pictures
+from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.markdown import MARKS
 
-# Parsing costs by the mark (core/text/markdown.py): so many take about half a second, and no real edit has them.
+# Parsing time grows with the Markdown characters (core/text/markdown.py). So many take about half a second, more than
+# any real edit has.
 MOST_MARKS = 25_000
 
 
-def as_markdown(passages: Sequence[Kept], base_url: str | None) -> str:
-    """The text of an article as its editors see it."""
+def as_markdown(passages: Sequence[StoredPassage], base_url: str | None) -> str:
+    """The text of an article as Markdown."""
     return join(_sources(tuple(passages), base_url))
 
 
-def read_markdown(text: str, passages: Sequence[Kept], base_url: str | None) -> list[ImportedPassage]:
-    """The passages that `text` says, which is `as_markdown(passages)` after an edit.
+def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | None) -> list[ImportedPassage]:
+    """Return the passages of `text`, which is `as_markdown(passages)` after an edit.
 
-    One whose source was not touched, wherever it stands now, is the one that is kept, byte for byte.
-    Raises Refused when more was written than can be read at once.
+    A block that was not edited, even if it was moved, returns the same passage byte for byte.
+    Raises Refused when the text has too many passages or changes.
     """
-    pictures = ours([one.passage for one in passages])
-    kept: dict[str, list[Kept]] = defaultdict(list)
+    pictures = stored_pictures([one.passage for one in passages])
+    unedited: dict[str, list[StoredPassage]] = defaultdict(list)
     for one, block in reversed(list(zip(passages, _sources(tuple(passages), base_url), strict=True))):
-        kept[_key(block)].append(one)
+        unedited[_key(block)].append(one)
     made: list[ImportedPassage] = []
     marks = 0
-    said = blocks(text)
-    if len(said) > MOST_PASSAGES:
+    edited = blocks(text)
+    if len(edited) > MOST_PASSAGES:
         raise Refused(f"This has more than {MOST_PASSAGES:,} paragraphs. Please make it several articles.")
-    for block in said:
-        if known := kept.get(_key(block)):
+    for block in edited:
+        if known := unedited.get(_key(block)):
             made.append(known.pop().passage)
             continue
         marks += len(MARKS.findall(block.source))
         if marks > MOST_MARKS:
             raise Refused("This changes too much to be compared at once. Please save it in two or three steps.")
-        made += _sources_module().render(block, base_url, pictures)
+        made += _markdown_module().render(block, base_url, pictures)
     return made
 
 
-# Asked for with the form, again with each preview and when it is saved; it costs a millisecond a passage.
+# Needed for the form, each preview and saving. It takes a millisecond for each passage.
 @lru_cache(maxsize=8)
-def _sources(passages: tuple[Kept, ...], base_url: str | None) -> list[MarkdownBlock]:
-    pictures = ours([one.passage for one in passages])
-    return [_sources_module().source(one, base_url, pictures) for one in passages]
+def _sources(passages: tuple[StoredPassage, ...], base_url: str | None) -> list[MarkdownBlock]:
+    pictures = stored_pictures([one.passage for one in passages])
+    return [_markdown_module().source(one, base_url, pictures) for one in passages]
 
 
-def _sources_module() -> ModuleType:
-    """What turns passages into Markdown and back."""
-    from parley.articles import sources  # noqa: PLC0415 its 3 MB are not for processes in which nobody edits
+def _markdown_module() -> ModuleType:
+    """The module that turns passages into Markdown and back."""
+    from parley.articles import passage_markdown  # noqa: PLC0415 it takes 3 MB, which only processes that edit need
 
-    return sources
+    return passage_markdown
 
 
 def _key(block: MarkdownBlock) -> str:
-    """What a form may change of a source on its way there and back must not count as an edit."""
+    """Normalise what forms may change: it does not count as an edit."""
     return unicodedata.normalize("NFC", block.source).strip()

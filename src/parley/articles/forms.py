@@ -1,10 +1,10 @@
-"""The forms of `/new` and of the page before publishing."""
+"""The forms to import, publish and revise an article."""
 
 from collections.abc import Mapping
 from typing import Any, cast
 
-from parley.articles.imports import Source
-from parley.articles.rules import is_of_the_web
+from parley.articles.imports import ImportKind
+from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
 
 SOURCES = ("url", "text", "file")
@@ -17,7 +17,7 @@ LONGEST_REASON = 300
 class NewForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.source = cast("Source", self.choice("source", SOURCES) or "url")
+        self.source = cast("ImportKind", self.choice("source", SOURCES) or "url")
         self.title = self.text("title", most=LONGEST_TITLE)
         self.topic = self.text("topic", most=40)
         self.url = self._url() if self.source == "url" else ""
@@ -35,7 +35,7 @@ class NewForm(Form):
 
     def _url(self) -> str:
         url = self.text("url", most=2_000, least=1, missing="Please give the address of the article.")
-        if url and not is_of_the_web(url):
+        if url and not is_web_address(url):
             self.errors["url"] = "This is not the address of a web page. It should begin with https://."
         return url
 
@@ -44,13 +44,13 @@ class PublishForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.title = self.text("title", most=LONGEST_TITLE, least=1, missing="An article needs a title.")
-        # None where the field was not sent: then what was read stands; empty, nobody is named.
+        # None if the field was not sent, which leaves the byline as imported. An empty one removes it.
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
         self.topic = self.text("topic", most=40, least=1, missing="Please choose a topic.")
 
 
 class ReviseForm(Form):
-    """An editor's edit; `revision` is the number of the one that was edited."""
+    """An edit. `revision` is the number of the revision that was edited."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

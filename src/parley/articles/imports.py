@@ -1,23 +1,24 @@
-"""Imports under way: asked for, read by the worker, mended and published by the member who asked."""
+"""Imports: requested by a member, read by the worker, then edited and published by the member."""
 
 from typing import Literal
 
 import msgspec
 
+from parley.articles.tables import ArticleImport
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
 
-Source = Literal["url", "text", "file"]
+ImportKind = Literal["url", "text", "file"]
 
 
 class Import(msgspec.Struct, frozen=True):
-    """`given` is what was pasted or uploaded; `draft` the text that was read (articles/reading.py)."""
+    """`given` is what was pasted or uploaded, `draft` the text that was read from it (drafts.py)."""
 
     id: int
     member: int
     state: str
     message: str
-    source: Source
+    source: ImportKind
     url: str | None
     given: bytes | None
     title: str
@@ -26,41 +27,27 @@ class Import(msgspec.Struct, frozen=True):
     thread: int | None
 
 
-COLUMNS = "id, member, state, message, source, url, given, title, topic, draft, thread"
-
-
 async def request_import(
-    *, member: int, source: Source, url: str | None, given: bytes | None, title: str, topic: str
+    *, member: int, source: ImportKind, url: str | None, given: bytes | None, title: str, topic: str
 ) -> int:
-    """Write down what shall be imported and return its id; the worker reads it."""
+    """Queue an import for the worker and return its id."""
     async with db.atomic():
-        made: int = await db.value(
-            """insert into article_import (member, source, url, given, title, topic)
-               values ($1, $2, $3, $4, $5, $6) returning id""",
-            member,
-            source,
-            url,
-            given,
-            title,
-            topic,
-        )
+        new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic)
+        [inserted] = await ArticleImport.insert(new).returning(ArticleImport.id)
         db.after_commit(lambda: wake_job("imports"))
-    return made
+    number: int = inserted["id"]
+    return number
 
 
 async def of_member(import_id: int, member: int) -> Import | None:
-    """A member's own import; nobody else's."""
-    return await db.fetch_one(
-        Import,
-        f"select {COLUMNS} from article_import where id = $1 and member = $2",  # noqa: S608 constants only
-        import_id,
-        member,
-    )
+    """An import, if it is the member's."""
+    own = ArticleImport.select().where(ArticleImport.id == import_id, ArticleImport.member == member)
+    return await db.fetch_one(Import, own)
 
 
-# One that was begun and not ended for two minutes was lost with its worker. Of a member's imports one is read at a
-# time, so that twenty addresses that answer slowly keep nobody else waiting.
-CLAIM = f"""
+# One that was started more than two minutes ago and is not finished has lost its worker. Only one import of a member is
+# read at a time, so that one member's slow addresses do not delay the imports of others.
+CLAIM = """
 update article_import set state = 'fetching', changed_at = now(), attempts = attempts + 1
 where id = (
     select id from article_import one
@@ -71,17 +58,17 @@ where id = (
           and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
     order by changed_at limit 1 for update skip locked
 )
-returning {COLUMNS}
-"""  # noqa: S608 constants only
+returning id, member, state, message, source, url, given, title, topic, draft, thread
+"""
 
 
 async def claim() -> Import | None:
-    """Take the import that waits longest."""
+    """Claim the import that has waited longest."""
     return await db.fetch_one(Import, CLAIM)
 
 
 async def give_up() -> int:
-    """Fail imports whose worker died three times over them."""
+    """Fail imports that have lost their worker three times."""
     return await db.execute(
         """update article_import set state = 'failed', changed_at = now(),
              message = 'Reading this took too long, three times. Paste the text of the article instead.'
@@ -101,18 +88,20 @@ async def finish(import_id: int, *, draft: bytes, title: str) -> None:
 
 
 async def fail(import_id: int, message: str) -> None:
-    await db.execute(
-        "update article_import set state = 'failed', message = $2, changed_at = now() where id = $1",
-        import_id,
-        message,
-    )
+    await ArticleImport.update(
+        {ArticleImport.state: "failed", ArticleImport.message: message, ArticleImport.changed_at: db.NOW}
+    ).where(ArticleImport.id == import_id)
 
 
 async def published(import_id: int, thread: int) -> None:
-    """Mark an import as published, or suggested as an update of `thread`, and let go of what it kept."""
-    await db.execute(
-        """update article_import set state = 'published', thread = $2, message = '', draft = null, given = null,
-                                     changed_at = now() where id = $1""",
-        import_id,
-        thread,
-    )
+    """Mark an import as published in `thread`, or suggested as its update, and delete its texts."""
+    await ArticleImport.update(
+        {
+            ArticleImport.state: "published",
+            ArticleImport.thread: thread,
+            ArticleImport.message: "",
+            ArticleImport.draft: None,
+            ArticleImport.given: None,
+            ArticleImport.changed_at: db.NOW,
+        }
+    ).where(ArticleImport.id == import_id)

@@ -1,4 +1,4 @@
-"""Reading the articles that members asked for."""
+"""Reading imports."""
 
 import asyncio
 
@@ -18,18 +18,18 @@ SECONDS = 60
 
 
 async def read_waiting() -> int:
-    """Read every import that waits, and return how many there were."""
+    """Read all waiting imports, and return how many there were."""
     await imports.give_up()
     count = 0
     while (wanted := await imports.claim()) is not None:
-        # What fails here is also given up on after three tries (articles/imports.py).
+        # An import is also given up after three tries (articles/imports.py).
         await attempts.each("imports", [wanted], read, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count
 
 
 async def read(wanted: Import) -> None:
-    """Read one import; what cannot be read says why on its page."""
+    """Read one import. If that fails, its page says why."""
     try:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)

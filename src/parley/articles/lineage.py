@@ -1,8 +1,7 @@
-"""Which passage of an edited article continues which passage of the last revision.
+"""Which passage of a revised article continues which passage of the last revision.
 
-Equal passages are paired first: in order (longest common subsequence), then where they moved to, then as an older
-revision had them. What is left is compared by its words, in `likeness`. All of it is the same from either side, so
-that going back undoes what going forth did.
+Equal passages are paired first: in order (longest common subsequence), then moved ones, then those of older revisions.
+The rest is compared by words (similarity.py). All steps are symmetric, so that restoring a revision undoes an edit.
 """
 
 from collections import defaultdict
@@ -13,13 +12,13 @@ import msgspec
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.budget import ALIGNING, Budget
-from parley.articles.likeness import Link, Slot, UnmatchedPassage, left, links
+from parley.articles.similarity import Match, Slot, UnmatchedPassage, encode_unmatched, find_matches
 from parley.articles.words import Coder, collapsed, folded
 
-Pairs = dict[int, int]  # the place of a new passage -> the place of the former one that it continues
+Pairs = dict[int, int]  # the index of a new passage -> the index of the former one that it continues
 
-_ALMOST = 0.9  # so alike must a passage be to one of an older revision to get its lineage back
-_LARGEST = 400_000_000  # this many cells of a table (50 MB) are put up for the order of equal passages
+_ALMOST = 0.9  # the least similarity to a passage of an older revision to get its lineage back
+_LARGEST = 400_000_000  # cells of the table (50 MB) for the order of equal passages
 _START, _END, _NOWHERE = -1, -2, (-3, -3)
 
 
@@ -31,12 +30,11 @@ class EarlierPassage(msgspec.Struct, frozen=True):
 
 
 class Alignment(msgspec.Struct, frozen=True):
-    """What became of the passages of an article when its text was revised.
+    """How the passages of a revised article continue those of the last revision.
 
-    `lineages` has for each new passage the lineage it continues, or None where a new one is to be given. `merged`
-    tells of a lineage that has no passage of its own any more, because it was merged into another, the index of the
-    new passage that holds its words. `split` tells of the index of a new passage, cut off from another one, the
-    lineage it was cut off from.
+    `lineages` has for each new passage the lineage that it continues, or None for a new lineage. `merged` maps each
+    lineage that was merged into another passage to that passage's index. `split` maps the index of each passage that
+    was split off to the lineage that it was split off from.
     """
 
     lineages: list[int | None]
@@ -45,29 +43,29 @@ class Alignment(msgspec.Struct, frozen=True):
 
 
 def align(former: Sequence[EarlierPassage], new: Sequence[str], earlier: Sequence[EarlierPassage] = ()) -> Alignment:
-    """Which passages of the text `new` continue which ones of the last revision, `former`.
+    """Find which passages of the last revision, `former`, those of the text `new` continue.
 
-    `earlier` holds the lineages that are only in older revisions, newest first: a passage that reads (almost) like
-    one of them gets its lineage back. When a passage was split, the piece with the most of its words goes on, the
-    first of equal ones; when passages were merged, the one that gave the most. No lineage is given twice.
+    `earlier` has the lineages that are only in older revisions, newest first: a passage (almost) equal to one of them
+    gets its lineage back. Of a split passage, the part with most of its words continues it, or the first of equal
+    parts. Of merged passages, the one with most of the words is continued. No lineage is given twice.
     """
     old, texts = [_key(one.text) for one in former], [_key(text) for text in new]
     pairs = _equal(old, texts)
-    lineages = _back(earlier, texts, pairs)
-    was, now, coder = _left(old, texts, pairs, lineages)
+    lineages = _restored(earlier, texts, pairs)
+    was, now, coder = _unmatched(old, texts, pairs, lineages)
     budget = Budget(ALIGNING)
-    found = links(was, now, budget)
-    edited = _choose(found)
-    lineages |= {at: former[place].lineage for at, place in (pairs | edited).items()}
-    lineages |= _almost_back(
+    matches = find_matches(was, now, budget)
+    edited = _choose(matches)
+    lineages |= {at: former[index].lineage for at, index in (pairs | edited).items()}
+    lineages |= _almost_restored(
         earlier, {at: now[at] for at in now if at not in edited}, set(lineages.values()), coder, budget
     )
-    parts = [link for link in reversed(found) if link.is_part]  # the best link last: it is the one that stays
+    parts = [match for match in reversed(matches) if match.is_part]  # the best match comes last and wins
     gone = was.keys() - set(edited.values())
     return Alignment(
         [lineages.get(at) for at in range(len(new))],
-        {former[link.old].lineage: link.new for link in parts if link.old in gone},
-        {link.new: former[link.old].lineage for link in parts if link.new not in lineages},
+        {former[match.old].lineage: match.new for match in parts if match.old in gone},
+        {match.new: former[match.old].lineage for match in parts if match.new not in lineages},
     )
 
 
@@ -76,7 +74,7 @@ def _key(text: str) -> str:
 
 
 def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
-    """Passages that did not change, in their place or moved; equal ones among them keep their order."""
+    """Pair unchanged passages, moved ones included. Passages with the same text keep their order."""
     coder = Coder()
     same: Pairs = {}
     for run in LCSseq.opcodes(coder.code(old), coder.code(new)) if len(old) * len(new) <= _LARGEST else ():
@@ -86,7 +84,7 @@ def _equal(old: Sequence[str], new: Sequence[str]) -> Pairs:
 
 
 def _moved(old: Sequence[str], new: Sequence[str], same: Pairs) -> Pairs:
-    """Where equal passages moved to. Pictures without words say nothing, so they only go on in their order."""
+    """Pair passages that moved. Pictures without words are only paired in their order, since they have no text."""
     taken = set(same.values())
     free: dict[str, list[int]] = defaultdict(list)
     for was in reversed(range(len(old))):
@@ -99,26 +97,26 @@ def _keeping_order(pairs: Pairs, new: Sequence[str]) -> Pairs:
     groups: dict[str, list[int]] = defaultdict(list)
     for at in sorted(pairs):
         groups[new[at]].append(at)
-    ordered = (zip(places, sorted(map(pairs.__getitem__, places)), strict=True) for places in groups.values())
+    ordered = (zip(group, sorted(map(pairs.__getitem__, group)), strict=True) for group in groups.values())
     return dict(chain.from_iterable(ordered))
 
 
-def _back(earlier: Sequence[EarlierPassage], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
-    """Lineages that come back with the very words of an older revision."""
+def _restored(earlier: Sequence[EarlierPassage], new: Sequence[str], pairs: Pairs) -> dict[int, int]:
+    """The lineages of passages with the same text as one of an older revision."""
     known: dict[str, list[int]] = defaultdict(list)
     for one in earlier:
         known[_key(one.text)].append(one.lineage)
-    back: dict[int, int] = {}
+    restored: dict[int, int] = {}
     taken: set[int] = set()
     for at, text in enumerate(new):
         lineage = next((one for one in known.get(text, ()) if one not in taken), None)
         if text and at not in pairs and lineage is not None:
-            back[at] = lineage
+            restored[at] = lineage
             taken.add(lineage)
-    return back
+    return restored
 
 
-def _almost_back(
+def _almost_restored(
     earlier: Sequence[EarlierPassage],
     new: Mapping[int, UnmatchedPassage],
     taken: Iterable[int],
@@ -128,23 +126,27 @@ def _almost_back(
     free = {one.lineage: one.text for one in reversed(earlier) if one.lineage not in taken}
     if not free or not new:
         return {}
-    was = left(free, dict.fromkeys(free, _NOWHERE), coder)
-    return _choose(link for link in links(was, new, budget) if link.likeness >= _ALMOST)
+    was = encode_unmatched(free, dict.fromkeys(free, _NOWHERE), coder)
+    return _choose(match for match in find_matches(was, new, budget) if match.similarity >= _ALMOST)
 
 
-def _left(
+def _unmatched(
     old: Sequence[str], new: Sequence[str], pairs: Pairs, settled: Mapping[int, int]
 ) -> tuple[dict[int, UnmatchedPassage], dict[int, UnmatchedPassage], Coder]:
-    """The passages that no equal one explains."""
+    """The passages without an equal one."""
     coder = Coder()
     taken = {was: was for was in pairs.values()}
     was = {at: text for at, text in enumerate(old) if at not in taken}
     now = {at: text for at, text in enumerate(new) if at not in pairs and at not in settled}
-    return left(was, _slots(len(old), taken), coder), left(now, _slots(len(new), pairs), coder), coder
+    return (
+        encode_unmatched(was, _slots(len(old), taken), coder),
+        encode_unmatched(now, _slots(len(new), pairs), coder),
+        coder,
+    )
 
 
 def _slots(count: int, pairs: Pairs) -> dict[int, Slot]:
-    """For each place, between which former passages it stands."""
+    """The slot of each index: the nearest paired passages before and after."""
     before, after = [_START], [_END]
     for at in range(count):
         before.append(pairs.get(at, before[-1]))
@@ -152,11 +154,11 @@ def _slots(count: int, pairs: Pairs) -> dict[int, Slot]:
     return {at: (before[at], after[count - 1 - at]) for at in range(count)}
 
 
-def _choose(found: Iterable[Link]) -> Pairs:
+def _choose(matches: Iterable[Match]) -> Pairs:
     pairs: Pairs = {}
     taken: set[int] = set()
-    for link in found:
-        if link.new not in pairs and link.old not in taken:
-            pairs[link.new] = link.old
-            taken.add(link.old)
+    for match in matches:
+        if match.new not in pairs and match.old not in taken:
+            pairs[match.new] = match.old
+            taken.add(match.old)
     return pairs

@@ -1,33 +1,33 @@
-"""What a new text of an article would take away, and when that is too much to be taken without a person's decision."""
+"""What a new text of an article would remove, and when that is so much that a person has to decide."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from parley.articles.differences import foresee
+from parley.articles.differences import preview
 from parley.articles.importing.passages import ImportedPassage
-from parley.articles.versions import Kept
+from parley.articles.versions import StoredPassage
 from parley.articles.words import WORD
 
-# A last paragraph alone is often a note that went; two and more look like the beginning of a pay wall.
+# One removed last paragraph is often a note. Two or more look like a paywall.
 SHORTEST_TAIL = 2
 
 
 class Loss(msgspec.Struct, frozen=True):
-    """How many of the `total` words and of the passages go, and how many of these are all that stood at the end."""
+    """How many of the `total` words are removed, how many passages, and how many of these in a row at the end."""
 
     words: int
     total: int
     passages: int
     tail: int
-    # The lineages of passages that go, and of those whose words change.
+    # The lineages of the removed passages, and of those whose words change.
     gone: frozenset[int]
     changed: frozenset[int]
 
     @property
     def is_too_much(self) -> bool:
-        """More than a fifth of the words, or everything after some point."""
+        """Whether more than a fifth of the words are removed, or the end of the text."""
         return self.words * 5 > self.total or self.tail >= SHORTEST_TAIL
 
     def __str__(self) -> str:
@@ -36,10 +36,10 @@ class Loss(msgspec.Struct, frozen=True):
         return f"{words} and {self.passages:,} passages{end}"
 
 
-def loss(before: Sequence[Kept], after: Sequence[ImportedPassage]) -> Loss:
-    """What of the text `before` is lost where `after` takes its place."""
+def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> Loss:
+    """What the text `before` loses when `after` replaces it."""
     old, new = words(one.text for one in before), words(one.text for one in after)
-    texts = {one.lineage: one.text for one in foresee(before, after)}
+    texts = {one.lineage: one.text for one in preview(before, after)}
     gone = [one.lineage not in texts for one in before]
     return Loss(
         words=(Counter(old) - Counter(new)).total(),

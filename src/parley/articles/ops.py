@@ -1,4 +1,4 @@
-"""Writing articles: which one a text is, and a new one with its first revision (later ones: revising.py)."""
+"""Finding the article of a text, and writing a new one with its first revision (later ones: revising.py)."""
 
 from collections.abc import Sequence
 
@@ -6,26 +6,19 @@ import msgspec
 
 from parley.articles.display import display_of, excerpt
 from parley.articles.importing.passages import ImportedPassage
+from parley.articles.tables import Article, Revision
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core import db
 
 
-async def same_as(text: ArticleText) -> int | None:
-    """The id of the article that `text` is: the one of its address or, without an address, of the very same words."""
+async def find_article(text: ArticleText) -> int | None:
+    """Return the id of the article with the same address as `text` or, without an address, with the same text."""
     if text.url:
-        article: int | None = await db.value("select id from article where url = $1", text.url)
-    else:
-        article = await db.value(
-            """select a.id from article a join revision r on r.article = a.id
-               where a.url is null and r.text_hash = $1 limit 1""",
-            text.digest,
-        )
-    return article
-
-
-NEWEST = """
-select title, byline, text_hash from revision where article = $1 order by number desc limit 1
-"""
+        found = await Article.select(Article.id).where(Article.url == text.url).first()
+        return found["id"] if found else None
+    revision = Revision.select(Revision.article)
+    found = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
+    return found["article"] if found else None
 
 
 class NewestRevision(msgspec.Struct, frozen=True):
@@ -34,19 +27,21 @@ class NewestRevision(msgspec.Struct, frozen=True):
     text_hash: bytes
 
 
-async def under_its_title(article: int, text: ArticleText) -> ArticleText:
-    """`text` under the title and the byline that its article has here: people mended them."""
-    known = await db.fetch_one(NewestRevision, NEWEST, article)
+async def _newest(article: int) -> NewestRevision | None:
+    revisions = Revision.select().where(Revision.article == article)
+    return await db.fetch_one(NewestRevision, revisions.order_by(Revision.number, ascending=False).limit(1))
+
+
+async def with_known_title(article: int, text: ArticleText) -> ArticleText:
+    """Return `text` with the title and byline of its article, which members may have corrected."""
+    known = await _newest(article)
     return msgspec.structs.replace(text, title=known.title, byline=known.byline) if known else text
 
 
-async def reads_like(article: int, text: ArticleText) -> bool:
-    """Whether an article reads the same as `text` here."""
-    known = await db.fetch_one(NewestRevision, NEWEST, article)
+async def has_same_text(article: int, text: ArticleText) -> bool:
+    """Whether the newest revision of an article has the same text."""
+    known = await _newest(article)
     return known is not None and known.text_hash == text.digest
-
-
-ADD_ARTICLE = "insert into article (url, site, display, source_text) values ($1, $2, $3, $4) returning id"
 
 
 async def add_article(text: ArticleText) -> int:
@@ -54,8 +49,10 @@ async def add_article(text: ArticleText) -> int:
     async with db.atomic():
         display = await display_of(text.url)
         text = excerpt(text) if display == "excerpt" else text
-        said = encode_passages(text.passages) if text.url else None
-        article: int = await db.value(ADD_ARTICLE, text.url, text.site, display, said)
+        source_text = encode_passages(text.passages) if text.url else None
+        new = Article(url=text.url, site=text.site, display=display, source_text=source_text)
+        [inserted] = await Article.insert(new).returning(Article.id)
+        article: int = inserted["id"]
         if text.fetched is not None:
             await note_fetched(article, text.fetched)
         revision = await write_revision(article, 1, 0, text)
@@ -64,7 +61,7 @@ async def add_article(text: ArticleText) -> int:
 
 
 def encode_passages(passages: Sequence[ImportedPassage]) -> bytes:
-    """What a source says, as it is kept."""
+    """A source's text as bytes, for `article.source_text` and `merge_base`."""
     return msgspec.json.encode(passages)
 
 
@@ -76,32 +73,27 @@ where id = $1
 
 
 async def note_fetched(article: int, fetched: CacheValidators) -> None:
-    """Keep what the source says of the page as it now is, and ask again in an hour whether it changed."""
+    """Store the validators of the fetched page, and schedule the next check in an hour."""
     await db.execute(NOTE_FETCHED, article, fetched.etag, fetched.last_modified)
 
 
-ADD_REVISION = """
-insert into revision (article, number, title, byline, lang, dir, published_at, updated_at, words, changed, text_hash)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id
-"""
-
-
 async def write_revision(article: int, number: int, changed: int, text: ArticleText) -> int:
-    """Write what a revision says of itself and return its id; its passages come next."""
-    revision: int = await db.value(
-        ADD_REVISION,
-        article,
-        number,
-        text.title,
-        text.byline,
-        text.lang,
-        text.dir,
-        text.published_at,
-        text.updated_at,
-        text.words,
-        changed,
-        text.digest,
+    """Write the row of a revision, without its passages, and return its id."""
+    new = Revision(
+        article=article,
+        number=number,
+        title=text.title,
+        byline=text.byline,
+        lang=text.lang,
+        dir=text.dir,
+        published_at=text.published_at,
+        updated_at=text.updated_at,
+        words=text.words,
+        changed=changed,
+        text_hash=text.digest,
     )
+    [inserted] = await Revision.insert(new).returning(Revision.id)
+    revision: int = inserted["id"]
     return revision
 
 
@@ -114,17 +106,17 @@ select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::tex
 async def write_passages(
     revision: int, lineages: Sequence[int | None], passages: Sequence[ImportedPassage]
 ) -> list[int]:
-    """Write a revision's passages and return their lineages; where none is given, a new one begins."""
+    """Write a revision's passages and return their lineages. Passages without one get a new lineage."""
     new = iter(await db.values("select nextval('lineage') from generate_series(1, $1)", lineages.count(None)))
-    whole = [next(new) if one is None else one for one in lineages]
+    known = [next(new) if one is None else one for one in lineages]
     await db.execute(
         ADD_PASSAGES,
         revision,
-        whole,
+        known,
         list(range(len(passages))),
         [one.kind for one in passages],
         [one.level for one in passages],
         [one.html for one in passages],
         [one.text for one in passages],
     )
-    return whole
+    return known

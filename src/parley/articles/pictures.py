@@ -1,4 +1,4 @@
-"""An article's pictures: fetched, re-encoded and kept under the hash of their bytes."""
+"""An article's pictures: fetched, re-encoded and stored under the hash of their bytes."""
 
 import asyncio
 import re
@@ -13,6 +13,7 @@ from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.fetch import PICTURES, fetch
 from parley.articles.importing.images import Image, reencode
 from parley.articles.importing.passages import ImportedPassage
+from parley.articles.tables import Media
 from parley.core import db
 from parley.core.settings import settings
 
@@ -21,32 +22,26 @@ log = structlog.get_logger(__name__)
 MOST = 30
 AT_ONCE = 4
 LARGEST = 8_000_000
-# Of one that is there already it is noted that a text wants it again, or it might be deleted before that text is
-# written down (retention.py).
-KEEP = """
-insert into media (hash, mime, width, height, data) values ($1, $2, $3, $4, $5)
-on conflict (hash) do update set created_at = now()
-"""
 
 
-async def keep_pictures(passages: Sequence[ImportedPassage]) -> list[ImportedPassage]:
-    """The passages with every picture served by us, or, where it cannot be had, as a captioned link."""
-    figures = [place for place, one in enumerate(passages) if "<img" in one.html]
+async def store_pictures(passages: Sequence[ImportedPassage]) -> list[ImportedPassage]:
+    """Return the passages with every picture stored here or, where it cannot be fetched, as a link with its caption."""
+    figures = [position for position, one in enumerate(passages) if "<img" in one.html]
     gate = asyncio.Semaphore(AT_ONCE)
-    kept = list(passages)
+    stored = list(passages)
 
-    async def keep(place: int, *, wanted: bool) -> None:
+    async def store(position: int, *, fetches: bool) -> None:
         async with gate:
-            kept[place] = await _with_pictures(passages[place], wanted=wanted)
+            stored[position] = await _with_pictures(passages[position], fetches=fetches)
 
-    await asyncio.gather(*(keep(place, wanted=count < MOST) for count, place in enumerate(figures)))
-    return kept
+    await asyncio.gather(*(store(position, fetches=count < MOST) for count, position in enumerate(figures)))
+    return stored
 
 
-async def _with_pictures(passage: ImportedPassage, *, wanted: bool) -> ImportedPassage:
+async def _with_pictures(passage: ImportedPassage, *, fetches: bool) -> ImportedPassage:
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):
-        image = await _fetch(picture.get("src", "")) if wanted else None
+        image = await _fetch(picture.get("src", "")) if fetches else None
         if image is None:
             _as_link(picture)
         else:
@@ -59,24 +54,24 @@ async def _with_pictures(passage: ImportedPassage, *, wanted: bool) -> ImportedP
 
 
 Attributes = Mapping[str, Mapping[str, str]]
-_OURS = re.compile(r"/media/([0-9a-f]{64})$")
+_STORED = re.compile(r"/media/([0-9a-f]{64})$")
 
 
-def ours(passages: Iterable[ImportedPassage]) -> Attributes:
-    """The pictures in `passages` that we keep, by their hash, with what their elements say of them."""
+def stored_pictures(passages: Iterable[ImportedPassage]) -> Attributes:
+    """The attributes of the stored pictures in `passages`, by the picture's hash."""
     found: dict[str, Mapping[str, str]] = {}
     for html in (one.html for one in passages if "/media/" in one.html):
         for picture in lxml.html.fragment_fromstring(html, create_parent="div").iter("img"):
-            if named := _OURS.match(picture.get("src", "")):
+            if named := _STORED.match(picture.get("src", "")):
                 found[named[1]] = dict(picture.attrib)
     return found
 
 
-def with_ours(passage: ImportedPassage, known: Attributes) -> ImportedPassage:
-    """`passage`, written by hand, with its pictures as `known` has them; any other picture becomes a link."""
+def with_stored_pictures(passage: ImportedPassage, known: Attributes) -> ImportedPassage:
+    """Return an edited passage with the attributes of `known` pictures. Any other picture becomes a link."""
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):
-        named = _OURS.search(picture.get("src", ""))
+        named = _STORED.search(picture.get("src", ""))
         if named and named[1] in known:
             picture.attrib.update({**known[named[1]], "alt": picture.get("alt", "")})
         else:
@@ -100,7 +95,7 @@ async def _fetch(url: str) -> Image | None:
 
 
 def _as_link(picture: HtmlElement) -> None:
-    """Put a link to the source in the picture's place."""
+    """Replace a picture with a link to its source."""
     link = lxml.html.Element("a", href=picture.get("src", ""), rel="nofollow ugc noopener")
     link.text = picture.get("alt") or "Picture at the source"
     link.tail = picture.tail
@@ -111,11 +106,6 @@ def _as_link(picture: HtmlElement) -> None:
 
 
 async def _store(image: Image) -> None:
-    await db.execute(
-        KEEP,
-        image.hash,
-        image.mime,
-        image.width,
-        image.height,
-        image.data,
-    )
+    new = Media(hash=image.hash, mime=image.mime, width=image.width, height=image.height, data=image.data)
+    # A stored picture counts as new, so that it is not deleted before the text that shows it is written (retention.py).
+    await Media.insert(new).on_conflict(Media.hash, "DO UPDATE", [(Media.created_at, db.NOW)])

@@ -1,4 +1,4 @@
-"""Reading articles as they are now; their versions: versions.py."""
+"""Reading articles as they are now (their versions: versions.py)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,6 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.rules import READABLE
+from parley.articles.tables import Media
 from parley.core import db
 
 WORDS_A_MINUTE = 230
@@ -38,7 +39,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
     @property
     def revised_at(self) -> datetime | None:
-        """When the text last changed, None for a text that never did."""
+        """When the text last changed, or None if it never did."""
         return self.revision_at if self.revision > 1 else None
 
 
@@ -68,12 +69,16 @@ class ArticleThread(msgspec.Struct, frozen=True):
         return f"/t/{self.id}/{self.slug}"
 
 
+# SQL, since the table of threads is in a package above this one.
+THREAD = "select id, slug, title, state from thread where article = $1"
+
+
 async def discussion_of(article: int) -> ArticleThread | None:
-    return await db.fetch_one(ArticleThread, "select id, slug, title, state from thread where article = $1", article)
+    return await db.fetch_one(ArticleThread, THREAD, article)
 
 
 class PassageRow(msgspec.Struct, frozen=True):
-    """One passage of one revision, and how the community stands to it."""
+    """One passage of one revision, with the number of comments of each stance."""
 
     lineage: int
     kind: str
@@ -88,7 +93,7 @@ class PassageRow(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """The passage's element, sanitised when it was cut (importing/passages.py)."""
+        """The passage's element, sanitised on import (importing/passages.py)."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
     @property
@@ -111,18 +116,18 @@ where r.id = $1 order by p.position
 
 
 async def passages(revision_id: int, thread_id: int) -> list[PassageRow]:
-    """The passages of a revision in order, with the visible comments of a thread counted on each."""
+    """The passages of a revision in order, with the numbers of visible comments on each in a thread."""
     return await db.fetch(PassageRow, PASSAGES, revision_id, thread_id)
 
 
 class PassageText(msgspec.Struct, frozen=True):
-    """What a passage says."""
+    """The text of a passage."""
 
     lineage: int
     text: str
 
 
-# Words that are selected seldom run on over more passages than this.
+# A selection seldom covers more passages than this.
 FOLLOWING = 20
 
 FROM_PASSAGE = f"""
@@ -136,7 +141,7 @@ where t.id = $1 order by o.position
 
 
 async def from_passage(thread_id: int, lineage: int) -> list[PassageText]:
-    """A passage of a thread's article as it now reads, with the one before and those after; none when it is gone."""
+    """A passage of the newest revision, with the one before and those after. Empty when it is gone."""
     return await db.fetch(PassageText, FROM_PASSAGE, thread_id, lineage, FOLLOWING)
 
 
@@ -149,7 +154,7 @@ where t.id = $1 order by p.position
 
 
 async def text(thread_id: int, number: int) -> list[PassageText]:
-    """The words of one revision of a thread's article, in order."""
+    """The passages of one revision of a thread's article as text, in order."""
     return await db.fetch(PassageText, TEXT, thread_id, number)
 
 
@@ -166,13 +171,13 @@ where t.id = $1
 
 
 async def merged(thread_id: int) -> dict[int, int]:
-    """For each lineage of a thread's article that was merged away, the one that holds its words now."""
+    """The merged lineages of a thread's article, each with the lineage that has its words now."""
     into = {row.lineage: row.into for row in await db.fetch(MergedRow, MERGED, thread_id)}
     return {lineage: _end(lineage, into) for lineage in into}
 
 
 def _end(lineage: int, into: Mapping[int, int]) -> int:
-    """Where a chain of merges ends; a merge that closed a ring would be a fault, and must not hang a page."""
+    """The end of a chain of merges. Stops at a cycle, which would be a bug, instead of hanging."""
     for _ in range(len(into)):
         if lineage not in into:
             break
@@ -186,4 +191,4 @@ class MediaRow(msgspec.Struct, frozen=True):
 
 
 async def media(digest: str) -> MediaRow | None:
-    return await db.fetch_one(MediaRow, "select mime, data from media where hash = $1", digest)
+    return await db.fetch_one(MediaRow, Media.select().where(Media.hash == digest))

@@ -18,7 +18,7 @@ RULES = (
         days=30,
         since="changed_at",
         after="their last change",
-        why="their member can read why and try again; what was pasted or sent goes with them",
+        why="until then, their member can read why and try again; the text is deleted with them",
         where="state not in ('ready', 'published')",
     ),
     Rule(
@@ -27,7 +27,7 @@ RULES = (
         days=90,
         since="changed_at",
         after="they were read",
-        why="whoever meant to publish one has done so; the source has moved on",
+        why="whoever wanted to publish one has done so, and the source has changed since",
         where="state = 'ready'",
     ),
     Rule(
@@ -46,7 +46,7 @@ RULES = (
         days=30,
         since="changed_at",
         after="they were published",
-        why="they lead to the discussion, and hold no text",
+        why="they only lead to the discussion, and hold no text",
         where="state = 'published'",
     ),
     Rule(
@@ -55,7 +55,7 @@ RULES = (
         days=7,
         since="created_at",
         after="they were last fetched",
-        why="a text that is being read names its pictures within minutes",
+        why="an import names its pictures within minutes",
         where=f"not exists (select from ({SHOWN}) shown where shown.hash = media.hash)",
         key="hash",
     ),
@@ -63,8 +63,8 @@ RULES = (
 KEPT: Kept = {
     "source": "settings of this installation",
     "article": "published",
-    "revision": "published, and what comments answer",
-    "passage": "published, and what comments answer",
-    "merged": "leads from comments to the passage that their words moved to",
+    "revision": "published, and comments refer to it",
+    "passage": "published, and comments refer to it",
+    "merged_passage": "leads from comments to the passage into which their text was merged",
     "media": "published with its article",
 }

@@ -1,4 +1,4 @@
-"""Revising an article: its new passages continue the lineages of those they come from."""
+"""Writing a new revision of an article, whose passages continue the lineages of the former ones."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,12 +8,13 @@ import msgspec
 from parley.articles.display import excerpt
 from parley.articles.lineage import Alignment, EarlierPassage, align
 from parley.articles.ops import write_passages, write_revision
+from parley.articles.tables import Passage, Revision
 from parley.articles.text import ArticleText
 from parley.core import db
 
 
 class RevisionNote(msgspec.Struct, frozen=True):
-    """What is noted of a revision that was made here: who edited, why, and which earlier revision it brings back."""
+    """Who made a revision here, why, and the number of the earlier revision that it restores."""
 
     editor: int | None = None
     reason: str = ""
@@ -21,14 +22,14 @@ class RevisionNote(msgspec.Struct, frozen=True):
 
 
 class RevisionResult(msgspec.Struct, frozen=True):
-    """A new revision's number, and how many passages are new in it, gone, or read differently."""
+    """A new revision's number, and how many passages were added, removed or changed."""
 
     number: int
     changed: int
 
 
 class CurrentArticle(msgspec.Struct, frozen=True):
-    """An article that is there already, with its newest revision."""
+    """An article with its newest revision."""
 
     revision: int
     number: int
@@ -43,7 +44,7 @@ class OldPassage(msgspec.Struct, frozen=True):
     html: str
 
 
-KNOWN = """
+CURRENT = """
 select r.id as revision, r.number, r.text_hash, r.byline, a.display from article a
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where a.id = $1
@@ -51,25 +52,25 @@ where a.id = $1
 
 
 async def revise_article(article: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
-    """Write `text` as the next revision, or return None when it reads the same. The caller holds its thread's row."""
+    """Write `text` as the next revision. Return None when nothing changed. The caller has locked the thread's row."""
     async with db.atomic():
-        known = await db.fetch_one(CurrentArticle, KNOWN, article)
-        text = excerpt(text) if known is not None and known.display == "excerpt" else text
-        if known is None or (known.text_hash, known.byline) == (text.digest, text.byline):
+        current = await db.fetch_one(CurrentArticle, CURRENT, article)
+        text = excerpt(text) if current is not None and current.display == "excerpt" else text
+        if current is None or (current.text_hash, current.byline) == (text.digest, text.byline):
             return None
-        old = await db.fetch(OldPassage, OLD, known.revision)
-        aligned = await _align(article, known, old, text)
-        number, changed = known.number + 1, _changed(old, aligned.lineages, text)
+        passages = Passage.select().where(Passage.revision == current.revision).order_by(Passage.position)
+        old = await db.fetch(OldPassage, passages)
+        aligned = await _align(article, current, old, text)
+        number, changed = current.number + 1, _changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
         if edit is not None:
-            await db.execute(NOTE, revision, edit.editor, edit.reason, edit.restores)
+            await Revision.update(
+                {Revision.editor: edit.editor, Revision.reason: edit.reason, Revision.restores: edit.restores}
+            ).where(Revision.id == revision)
         lineages = await write_passages(revision, aligned.lineages, text.passages)
-        await _note_merges(revision, lineages, aligned)
+        await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)
 
-
-OLD = "select lineage, text, html from passage where revision = $1 order by position"
-NOTE = "update revision set editor = $2, reason = $3, restores = $4 where id = $1"
 
 EARLIER_REVISIONS, MOST_EARLIER = 100, 20_000
 SAME_TEXT = """
@@ -78,8 +79,8 @@ where p.revision = (select id from revision where article = $1 and text_hash = $
 order by p.position
 """
 
-# The newest text of each lineage that the newest revision has not, of the last revisions only: to bring back an older
-# one as it was, its lineages are asked for (SAME_TEXT).
+# The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
+# older revision finds its lineages by SAME_TEXT.
 EARLIER = """
 select lineage, text from (
     select distinct on (p.lineage) p.lineage, p.text, r.number
@@ -91,11 +92,11 @@ select lineage, text from (
 """
 
 
-async def _align(article: int, known: CurrentArticle, old: Sequence[OldPassage], text: ArticleText) -> Alignment:
-    """A text that was there before gets the very lineages that it had; any other continues the newest revision's."""
+async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage], text: ArticleText) -> Alignment:
+    """Align a text with the newest revision. One that equals an earlier revision gets the lineages of that revision."""
     restored = await db.values(SAME_TEXT, article, text.digest)
     earlier = await db.fetch(
-        EarlierPassage, EARLIER, article, known.revision, known.number - EARLIER_REVISIONS, MOST_EARLIER
+        EarlierPassage, EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
     former = [EarlierPassage(one.lineage, one.text) for one in old]
     aligned = await asyncio.to_thread(align, former, [one.text for one in text.passages], earlier)
@@ -103,7 +104,7 @@ async def _align(article: int, known: CurrentArticle, old: Sequence[OldPassage],
 
 
 def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
-    """`aligned` with the lineages of the restored text; what others made of it since leads to where its words are."""
+    """Return `aligned` with the restored lineages. Those that came since count as merged into where their words are."""
     others = aligned.merged | {one: at for at, one in enumerate(aligned.lineages) if one is not None}
     return Alignment(list(lineages), {one: at for one, at in others.items() if one not in lineages}, {})
 
@@ -124,8 +125,8 @@ on conflict (lineage) do update set "into" = excluded."into", revision = exclude
 """
 
 
-async def _note_merges(revision: int, lineages: Sequence[int], aligned: Alignment) -> None:
-    """Remember where the words of merged passages went; a lineage that has a passage again leads to itself."""
+async def _record_merges(revision: int, lineages: Sequence[int], aligned: Alignment) -> None:
+    """Record the merged passages of a revision. A lineage that has a passage again is merged no more."""
     await db.execute("delete from merged_passage where lineage = any($1::bigint[])", list(lineages))
     if aligned.merged:
         into = [lineages[at] for at in aligned.merged.values()]

@@ -1,4 +1,4 @@
-"""What of an article's text may be read, and who may edit it."""
+"""Which part of an article may be read, and who may edit it."""
 
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -7,15 +7,15 @@ import httpx
 
 from parley.core.http.access import MODERATOR, Viewer
 
-# Characters that may be shown of an article whose publisher allows an excerpt only.
+# The length in characters of the excerpt of an article whose publisher allows no more.
 EXCERPT = 300
 
 # The host of an article's address.
 HOST = "lower(substring(url from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"
 
-# The passages of revision `r` of article `a` as anybody may read them, for a `from` clause where both are in scope.
-# Every query that reads what a passage says joins this, never the table: of an excerpt-only article even old revisions
-# that were kept whole give no more than the first characters, and no pictures.
+# The passages of revision `r` of article `a` as readers may see them, for a `from` clause with both in scope. Every
+# query that shows the text of passages joins this instead of the table: of an excerpt-only article, even old revisions
+# that are stored in full yield only the first characters and no pictures.
 READABLE = f"""lateral (
     select lineage, position, kind::text as kind, level, html, text
     from passage where revision = r.id and a.display = 'full'
@@ -35,8 +35,8 @@ READABLE = f"""lateral (
 )"""  # noqa: S608 constants only
 
 
-def is_of_the_web(url: str) -> bool:
-    """Whether `url` is the address of a page on the web, and its host one that there can be (RFC 5891)."""
+def is_web_address(url: str) -> bool:
+    """Whether `url` is an http or https address with a valid host (RFC 5891)."""
     try:
         parts, host = urlsplit(url), httpx.URL(url).host
     except (ValueError, TypeError, httpx.InvalidURL):
@@ -44,8 +44,8 @@ def is_of_the_web(url: str) -> bool:
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and bool(host)
 
 
-class Discussed(Protocol):
-    """What is asked of a thread."""
+class ThreadLike(Protocol):
+    """The attributes of a thread that these rules need."""
 
     @property
     def state(self) -> str: ...
@@ -53,15 +53,15 @@ class Discussed(Protocol):
     def starter(self) -> str | None: ...
 
 
-class Addressed(Protocol):
-    """What is asked of an article."""
+class ArticleLike(Protocol):
+    """The attributes of an article that these rules need."""
 
     @property
     def url(self) -> str | None: ...
 
 
-def may_edit(viewer: Viewer | None, thread: Discussed, article: Addressed) -> bool:
-    """Whether `viewer` may change the text here: moderators, and who pasted it while it has no source of its own."""
+def may_edit(viewer: Viewer | None, thread: ThreadLike, article: ArticleLike) -> bool:
+    """Whether `viewer` may edit the text: moderators, and the member who pasted it if it has no source."""
     if viewer is None or thread.state == "archived":
         return False
     if viewer.standing >= MODERATOR:
@@ -69,8 +69,8 @@ def may_edit(viewer: Viewer | None, thread: Discussed, article: Addressed) -> bo
     return viewer.verified and thread.state == "open" and article.url is None and thread.starter == viewer.name
 
 
-def may_decide_update(viewer: Viewer | None, thread: Discussed, suggested_by: str | None) -> bool:
-    """Whether `viewer` may accept or decline an update: moderators, and who began the thread, but not their own."""
+def may_decide_update(viewer: Viewer | None, thread: ThreadLike, suggested_by: str | None) -> bool:
+    """Whether `viewer` may accept or decline an update: moderators, and the thread's starter, except their own."""
     if viewer is None or thread.state == "archived":
         return False
     if viewer.standing >= MODERATOR:
@@ -78,6 +78,6 @@ def may_decide_update(viewer: Viewer | None, thread: Discussed, suggested_by: st
     return viewer.verified and thread.state == "open" and viewer.name == thread.starter != suggested_by
 
 
-def may_read_check_note(viewer: Viewer | None, thread: Discussed) -> bool:
-    """Whether `viewer` reads why the last look at the source was no revision: moderators, and who began the thread."""
+def may_read_check_note(viewer: Viewer | None, thread: ThreadLike) -> bool:
+    """Whether `viewer` may read the note of the last source check: moderators, and the thread's starter."""
     return viewer is not None and (viewer.standing >= MODERATOR or viewer.name == thread.starter)

@@ -1,4 +1,4 @@
-"""Articles as data: revisions of their text, passages with lineages, images, and imports under way."""
+"""Articles: their sources, revisions, passages, pictures and imports."""
 
 from piccolo.columns import (
     BigInt,
@@ -20,7 +20,7 @@ from parley.core.db.schema import Index
 
 
 class Source(Table):
-    """How articles of one site are shown: `full`, or `excerpt` where the publisher wishes that."""
+    """How articles of one site are shown: `full`, or `excerpt` if the publisher allows no more."""
 
     host = Varchar(253, primary_key=True, null=False, default=None)
     display = Varchar(7, null=False, default="full")
@@ -30,19 +30,19 @@ class Source(Table):
 
 class Article(Table):
     id = BigSerial(primary_key=True)
-    # The address that names the article; None for pasted text. Unique where it is set.
+    # The address that identifies the article; None for pasted text.
     url = Text(null=True, default=None)
     site = Text(null=True, default=None)
     display = Varchar(7, null=False, default="full")
-    # What the source said of its page when it was last fetched, and when to ask again whether it changed.
+    # HTTP validators of the last fetch, and the time of the next check.
     etag = Text(null=True, default=None)
     last_modified = Text(null=True, default=None)
     checked_at = Timestamptz(null=True, default=None)
     check_at = Timestamptz(null=True, default=None)
-    # Why the last look at the source was no revision, in words for editors; empty when there is nothing to say.
+    # Why the last check made no revision, as a message for editors; empty without a problem.
     check_note = Text(null=False, default="")
-    # What the source said last, as passages (updating.py); None for pasted text. While conflicts with it wait for a
-    # decision, the next text is merged with `merge_base`: there the passages in conflict are as they were before.
+    # The source's last text as passages (updating.py); None for pasted text. While conflicts wait for a decision, its
+    # next text is merged with `merge_base`, in which the passages in conflict are as they were before.
     source_text = Bytea(null=True, default=None)
     merge_base = Bytea(null=True, default=None)
     created_at = Timestamptz(null=False)
@@ -54,7 +54,7 @@ class Article(Table):
 
 
 class Revision(Table):
-    """One version of an article's text that was seen; number 1 is the first."""
+    """One version of an article's text; number 1 is the first."""
 
     id = BigSerial(primary_key=True)
     article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.restrict)
@@ -68,10 +68,10 @@ class Revision(Table):
     words = Integer(null=False, default=0)
     changed = Integer(null=False, default=0)
     text_hash = Bytea(null=False, default=None)
-    # Who edited it here, and why; None where the source itself changed.
+    # Who edited it here, and why; None where the source changed.
     editor = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
-    # The number of the earlier revision that this one brings back.
+    # The number of the earlier revision that this one restores.
     restores = Integer(null=True, default=None)
     created_at = Timestamptz(null=False)
 
@@ -81,7 +81,7 @@ class Revision(Table):
 
 
 class Passage(Table):
-    """One block of one revision. Its lineage stays when later revisions edit or move it."""
+    """One block of one revision. Its lineage stays the same when later revisions edit or move it."""
 
     id = BigSerial(primary_key=True)
     revision = ForeignKey(Revision, null=False, default=None, on_delete=OnDelete.restrict)
@@ -99,7 +99,7 @@ class Passage(Table):
 
 
 class MergedPassage(Table):
-    """A lineage without a passage of its own: since `revision` its words stand in the passage of another."""
+    """A lineage whose passage was merged into another one in `revision`."""
 
     lineage = BigInt(primary_key=True, null=False, default=None)
     into = BigInt(null=False, default=None)
@@ -107,7 +107,7 @@ class MergedPassage(Table):
 
 
 class Media(Table):
-    """An image, re-encoded by us and named by the hash of its bytes."""
+    """A picture, re-encoded and identified by the hash of its bytes."""
 
     hash = Varchar(64, primary_key=True, null=False, default=None)
     mime = Varchar(20, null=False, default=None)
@@ -118,7 +118,7 @@ class Media(Table):
 
 
 class ArticleImport(Table):
-    """An import under way: what was asked, how far it is, and the draft that a member mends before publishing."""
+    """An import: the request, its state, and the draft that the member edits before publishing."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)

@@ -1,4 +1,4 @@
-"""An article's text on its way into the database."""
+"""An article's text before it is stored."""
 
 import hashlib
 from datetime import datetime
@@ -9,16 +9,16 @@ from parley.articles.importing.passages import ImportedPassage
 
 
 class CacheValidators(msgspec.Struct, frozen=True):
-    """What a source said of the page we fetched, for asking later whether it changed."""
+    """The HTTP validators of a fetched page, for conditional requests."""
 
     etag: str | None = None
     last_modified: str | None = None
 
 
 class ArticleText(msgspec.Struct, frozen=True):
-    """An article's text as it was found: what a revision keeps.
+    """An article's text as it was imported or edited.
 
-    `fetched` is None for words that somebody gave us: then `url` is what they say, not where they came from.
+    `fetched` is None for a text that a member pasted or uploaded: then `url` is what the text claims.
     """
 
     title: str
@@ -34,7 +34,7 @@ class ArticleText(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> bytes:
-        """Equal for texts that read the same."""
+        """A hash of the title and the passages."""
         words = "\n".join((self.title, *(passage.html for passage in self.passages)))
         return hashlib.sha256(words.encode()).digest()
 

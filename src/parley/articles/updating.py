@@ -1,4 +1,4 @@
-"""What an article would say with a new text of its source: corrections that were made here stay (merging.py)."""
+"""Merging a new text of its source into an article, so that corrections made here stay (merging.py)."""
 
 import asyncio
 import hashlib
@@ -9,71 +9,72 @@ import msgspec
 from parley.articles import versions
 from parley.articles.display import excerpt
 from parley.articles.importing.passages import ImportedPassage
-from parley.articles.merging import Merged, merge, with_known_pictures
-from parley.articles.ops import encode_passages, under_its_title
+from parley.articles.merging import MergeResult, merge, with_known_pictures
+from parley.articles.ops import encode_passages, with_known_title
 from parley.articles.queries import ArticleRow
+from parley.articles.tables import Article
 from parley.articles.text import ArticleText
 from parley.core import db
 
 
 class Update(msgspec.Struct, frozen=True):
-    """`said`, a text of an article's source, and the `text` that the article has with it."""
+    """A text of an article's source, and the `text` that the article has after merging it."""
 
-    said: ArticleText
+    source: ArticleText
     text: ArticleText
-    merged: Merged
+    merged: MergeResult
     revision: int
 
     @property
     def version(self) -> str:
-        """Another one whenever the article, the update or its conflicts are not what somebody looked at."""
-        seen = [self.revision, self.text.digest.hex(), self.merged.conflicts]
-        return hashlib.sha256(msgspec.json.encode(seen)).hexdigest()[:16]
+        """A hash that changes with the article, the update and its conflicts, to detect stale forms."""
+        parts = [self.revision, self.text.digest.hex(), self.merged.conflicts]
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:16]
 
 
-class Source(msgspec.Struct, frozen=True):
-    """What the source of an article said last, and what its next text is merged with, as they are kept."""
+class StoredSource(msgspec.Struct, frozen=True):
+    """The last text of an article's source, and the base for merging its next one (tables.py), encoded."""
 
     source_text: bytes | None
     merge_base: bytes | None
 
 
-SOURCE = "select source_text, merge_base from article where id = $1"
+async def _stored(article: int) -> StoredSource | None:
+    return await db.fetch_one(StoredSource, Article.select().where(Article.id == article))
 
 
-async def last_said(article: int) -> list[ImportedPassage]:
-    """What the source of an article said last; nothing for pasted text."""
-    found = await db.fetch_one(Source, SOURCE, article)
+async def last_source(article: int) -> list[ImportedPassage]:
+    """The last text of an article's source. Empty for pasted texts."""
+    found = await _stored(article)
     return _decode(found.source_text if found else None)
 
 
 async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int] = ()) -> Update:
-    """`article` with what its source says now; `take` are the conflicts in which the source's words are chosen."""
-    said = await under_its_title(article.id, text)
-    said = excerpt(said) if article.display == "excerpt" else said
-    found = await db.fetch_one(Source, SOURCE, article.id)
+    """Merge a new text of its source into `article`. In the conflicts numbered in `take`, the source's text wins."""
+    source = await with_known_title(article.id, text)
+    source = excerpt(source) if article.display == "excerpt" else source
+    found = await _stored(article.id)
     base = _decode((found.merge_base or found.source_text) if found else None)
-    said = msgspec.structs.replace(said, passages=with_known_pictures(base, said.passages))
+    source = msgspec.structs.replace(source, passages=with_known_pictures(base, source.passages))
     ours = [one.passage for one in await versions.newest(article.id)]
-    merged = await asyncio.to_thread(merge, base, ours, said.passages, take)
-    return Update(said, msgspec.structs.replace(said, passages=merged.passages), merged, article.revision)
+    merged = await asyncio.to_thread(merge, base, ours, source.passages, take)
+    return Update(source, msgspec.structs.replace(source, passages=merged.passages), merged, article.revision)
 
 
-KEEP_SOURCE = "update article set source_text = $2, merge_base = $3 where id = $1"
-
-
-async def keep_source(
-    article: int, said: Sequence[ImportedPassage], merge_base: Sequence[ImportedPassage] | None
+async def store_source(
+    article: int, passages: Sequence[ImportedPassage], merge_base: Sequence[ImportedPassage] | None
 ) -> None:
-    """Keep what the source says now, and while conflicts wait for a decision, what to merge its next text with."""
+    """Store a source's text and, while conflicts wait for a decision, the base for merging its next one."""
     base = encode_passages(merge_base) if merge_base is not None else None
-    await db.execute(KEEP_SOURCE, article, encode_passages(said), base)
+    await Article.update({Article.source_text: encode_passages(passages), Article.merge_base: base}).where(
+        Article.id == article
+    )
 
 
-async def cut_source(article: int) -> None:
-    """Keep no more of what the source said than an excerpt."""
-    said = excerpt(ArticleText("", await last_said(article)))
-    await keep_source(article, said.passages, None)
+async def shorten_source(article: int) -> None:
+    """Store only an excerpt of the source's last text."""
+    shortened = excerpt(ArticleText("", await last_source(article)))
+    await store_source(article, shortened.passages, None)
 
 
 def _decode(passages: bytes | None) -> list[ImportedPassage]:

@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import READABLE
+from parley.articles.tables import Article, Passage
 from parley.core import db
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """A passage of a revision that is kept."""
+class StoredPassage(msgspec.Struct, frozen=True):
+    """A stored passage of a revision."""
 
     lineage: int
     kind: str
@@ -22,7 +23,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     @property
     def markup(self) -> Markup:
-        """The passage's element, sanitised when it was cut (importing/passages.py)."""
+        """The passage's element, sanitised on import (importing/passages.py)."""
         return Markup(self.html)  # noqa: S704 see above
 
     @property
@@ -30,17 +31,16 @@ class Kept(msgspec.Struct, frozen=True):
         return msgspec.convert(self, ImportedPassage, from_attributes=True)
 
 
-def numbered(passages: Iterable[ImportedPassage]) -> list[Kept]:
-    """Passages that no revision keeps, each with its place as its lineage."""
-    return [Kept(at, one.kind, one.level, one.html, one.text) for at, one in enumerate(passages)]
+def numbered(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
+    """Passages that are not stored, each with its index as its lineage."""
+    return [StoredPassage(index, one.kind, one.level, one.html, one.text) for index, one in enumerate(passages)]
 
 
-WHOLE = "select lineage, kind, level, html, text from passage where revision = $1 order by position"
-
-
-async def whole(revision: int) -> list[Kept]:
-    """The passages of a revision as they are kept, for writing the next one; what may be read says queries.py."""
-    return await db.fetch(Kept, WHOLE, revision)
+async def whole(revision: int) -> list[StoredPassage]:
+    """All passages of a revision, for writing the next one. What readers may see: `readable`."""
+    return await db.fetch(
+        StoredPassage, Passage.select().where(Passage.revision == revision).order_by(Passage.position)
+    )
 
 
 NEWEST = """
@@ -49,13 +49,13 @@ where revision = (select id from revision where article = $1 order by number des
 """
 
 
-async def newest(article: int) -> list[Kept]:
-    """The passages of an article as it is kept now, whole."""
-    return await db.fetch(Kept, NEWEST, article)
+async def newest(article: int) -> list[StoredPassage]:
+    """All passages of the newest revision of an article."""
+    return await db.fetch(StoredPassage, NEWEST, article)
 
 
 class RevisionRow(msgspec.Struct, frozen=True):
-    """A version of an article, `edited` here or as the source had it; `editor` is None for a member who left."""
+    """A version of an article, `edited` here or from its source. `editor` is None for a closed account, too."""
 
     id: int
     number: int
@@ -82,23 +82,23 @@ from revision r left join member m on m.id = r.editor where r.article = $1 order
 
 
 async def revisions(article_id: int) -> list[RevisionRow]:
-    """Every version of an article, the first one first."""
+    """All versions of an article, the first one first."""
     return await db.fetch(RevisionRow, REVISIONS, article_id)
 
 
-READ = f"""
+READABLE_PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html, p.text
 from revision r join article a on a.id = r.article cross join {READABLE} p
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 
 
-async def readable(revision_id: int) -> list[Kept]:
-    """The passages of a revision as anybody may read them, in order."""
-    return await db.fetch(Kept, READ, revision_id)
+async def readable(revision_id: int) -> list[StoredPassage]:
+    """The passages of a revision as readers may see them, in order."""
+    return await db.fetch(StoredPassage, READABLE_PASSAGES, revision_id)
 
 
 async def check_note(article_id: int) -> str:
-    """Why the last look at an article's source was no revision, in words for editors; empty when all is well."""
-    note: str = await db.value("select check_note from article where id = $1", article_id)
-    return note
+    """Why the last check of an article's source made no revision, for editors. Empty without a problem."""
+    found = await Article.select(Article.check_note).where(Article.id == article_id).first()
+    return found["check_note"] if found else ""

@@ -1,4 +1,4 @@
-"""Bringing an article: the form, its progress, the look before publishing; images; revisions."""
+"""Importing an article: the form, its progress and the preview; and the pictures of articles."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.limits import LARGEST_FILE
-from parley.articles.ops import reads_like, same_as
+from parley.articles.ops import find_article, has_same_text
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
@@ -22,15 +22,15 @@ from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each
 from parley.core.text.cleaning import BadText, as_id, clean
 
-# Room for a file that is too large, so that its sender gets a sentence and not a closed door.
+# Larger than LARGEST_FILE, so that a file above that limit is refused with a message and not by a closed connection.
 UPLOAD_LIMIT = 16_000_000
-NAME = re.compile("[0-9a-f]{64}")
+DIGEST = re.compile("[0-9a-f]{64}")
 FOREVER = "public, max-age=31536000, immutable"
 
 
 @get("/new", name="articles:new-form", opt={"who": VERIFIED})
 async def new_form(request: AnyRequest) -> Response[Any]:
-    """The empty form, or with `again` what an earlier import of the member was given."""
+    """The empty form or, with `again`, the input of an earlier import of the member."""
     number = as_id(request.query_params.get("again", ""))
     former = await imports.of_member(number, signed_in(request).id) if number else None
     form: dict[str, Any] = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
@@ -68,7 +68,7 @@ async def new(request: AnyRequest) -> Response[Any]:
 
 
 async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
-    """The address or file name, and the bytes, that this source needs."""
+    """The address or file name, and the bytes, of this kind of import."""
     if form.source == "url":
         return form.url, None
     if form.source == "text":
@@ -83,12 +83,12 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
     try:
         return clean(upload.filename, lines=False), upload.raw
     except BadText:
-        form.errors["file"] = "The name of this file holds a character that cannot be stored. Please rename it."
+        form.errors["file"] = "The name of this file has a character that cannot be stored. Please rename it."
         return None, None
 
 
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
-    """The viewer's import at an address. Raises NotFound for anybody else's."""
+    """The viewer's import with this number. Raises NotFound for another member's."""
     import_id = as_id(number)
     found = await imports.of_member(import_id, signed_in(request).id) if import_id else None
     if found is None:
@@ -98,12 +98,12 @@ async def own_import(request: AnyRequest, number: str) -> imports.Import:
 
 @get("/new/{number:str}", name="articles:import", opt={"who": VERIFIED})
 async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
-    """How far an import is; once it is read, the article as readers will see it."""
+    """The progress of an import and, once it is read, the preview of its article."""
     found = await own_import(request, number)
     if found.state == "ready" and wants_fragment(request):
-        # The preview is a page of its own, not a part of the one that waited for it.
+        # The preview is another page, not a fragment of this one.
         return Response(None, headers={"HX-Refresh": "true"})
-    if found.state == "ready" and (known := await _known(found)) is not None:
+    if found.state == "ready" and (known := await _existing(found)) is not None:
         return page(request, "articles/known.html", again=found.id, **known)
     if found.state == "ready":
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
@@ -113,26 +113,29 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     )
 
 
-async def _known(found: imports.Import) -> dict[str, Any] | None:
-    """The discussion that an import's article has already, and whether the import reads the same."""
+async def _existing(found: imports.Import) -> dict[str, Any] | None:
+    """The discussion that an import's article has already, and whether its text is the same."""
     text = decode(found.draft or b"")
-    number = await same_as(text)
+    number = await find_article(text)
     discussion = await queries.discussion_of(number) if number is not None else None
     article = await queries.of_thread(discussion.id) if discussion is not None else None
     if article is None:
         return None
     update = await as_update(article, text)
-    return {"discussion": discussion, "same": await reads_like(article.id, update.text) and not update.merged.conflicts}
+    return {
+        "discussion": discussion,
+        "same": await has_same_text(article.id, update.text) and not update.merged.conflicts,
+    }
 
 
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
-    """The article before it is published, title and topic to be mended."""
+    """The article before it is published, with a form for its title, byline and topic."""
     text = decode(found.draft or b"")
     byline = form.values.get("byline", text.byline or "")
     template = environment().get_template("threads/_passage.html")
     rows = [
-        queries.PassageRow(place, one.kind, one.level, one.html, one.text)
-        for place, one in enumerate(text.passages, start=1)
+        queries.PassageRow(number, one.kind, one.level, one.html, one.text)
+        for number, one in enumerate(text.passages, start=1)
     ]
     return page(
         request,
@@ -155,10 +158,10 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
 
 @get("/media/{digest:str}", name="articles:media", opt={"who": ANYONE})
 async def media(digest: FromPath[str]) -> Response[bytes]:
-    """An image of an article, re-encoded by us."""
-    found = await queries.media(digest) if NAME.fullmatch(digest) else None
+    """A picture of an article."""
+    found = await queries.media(digest) if DIGEST.fullmatch(digest) else None
     if found is None:
-        raise NotFound("There is no such image.")
+        raise NotFound("There is no such picture.")
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
     return Response(found.data, media_type=found.mime, headers=headers)
 

@@ -1,9 +1,9 @@
-"""Texts as words, for comparing them: what is typography only makes no difference."""
+"""Texts as words, for comparing them without regard to typography."""
 
 import re
 from collections.abc import Iterable
 
-# Scripts without spaces count by character.
+# Scripts without spaces: each character counts as a word.
 UNSPACED = r"\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 _PLAIN = (
@@ -15,17 +15,17 @@ _TYPOGRAPHY = re.compile(f"[{''.join(_PLAIN)}]")
 
 
 def collapsed(text: str) -> str:
-    """`text` with each stretch of white space, no-break spaces too, as one space."""
+    """Replace each run of white space, no-break spaces included, by one space."""
     return " ".join(text.split())
 
 
 def folded(text: str) -> str:
-    """`text` with plain quotation marks and dashes, character by character: positions stay what they were."""
+    """Replace typographic quotation marks and dashes by plain ones, character by character, so that positions stay."""
     return text if text.isascii() else _TYPOGRAPHY.sub(lambda sign: _PLAIN[sign[0]], text)
 
 
 class _Codes(dict[str, str]):
-    """A character for each word, the next one for a new word."""
+    """A character for each word. A new word gets the next character."""
 
     def __missing__(self, word: str) -> str:
         code = self[word] = chr(len(self) % 0x110000)
@@ -33,7 +33,7 @@ class _Codes(dict[str, str]):
 
 
 class Coder:
-    """Gives each different word one character, so that texts are compared word by word as fast as strings are."""
+    """Encodes each word as one character, so that texts are compared by words as fast as strings."""
 
     def __init__(self) -> None:
         self._codes = _Codes()
@@ -42,5 +42,5 @@ class Coder:
         return "".join(map(self._codes.__getitem__, words))
 
     def bag(self, text: str) -> str:
-        """The words of `text` without their order: the longest common subsequence of two bags is what they share."""
+        """The sorted words of `text`. The longest common subsequence of two bags is the words that they share."""
         return "".join(sorted(self.code(WORD.findall(text.lower()))))

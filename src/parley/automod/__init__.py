@@ -1,5 +1,5 @@
-"""Automatic rules on what is posted, and slow mode: they hold, flag, fold and slow, and decide nothing.
+"""Automatic rules: they can hold, flag, collapse, slow and notify. Only moderators remove comments or ban members.
 
-`conditions` and `evaluate` are pure; `checks` runs them before a comment is posted, `edits` before one is changed, and
-`acting` does what follows in that transaction; `backtest` runs the same functions over the last month.
+`rules/conditions` and `rules/evaluate` are pure. `checks` runs them before a comment is posted, `edits` before one is
+changed; `acting` applies the matches in that transaction.
 """

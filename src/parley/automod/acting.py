@@ -1,10 +1,11 @@
-"""What a hit does, in the transaction that posts the comment; whatever it hides, a person looks at."""
+"""What follows from a match, in the transaction that posts the comment. A moderator reviews all that a rule hides."""
 
 from collections.abc import Sequence
 
 import msgspec
 
 from parley import mail
+from parley.accounts.tables import Member
 from parley.automod.rules import current
 from parley.automod.rules.budget import Judged, Overrun
 from parley.automod.rules.evaluate import ActiveRule, Match, decisive
@@ -12,6 +13,7 @@ from parley.core import db
 from parley.core.settings import settings
 from parley.decisions import effects, letters
 from parley.decisions.rules import Choice
+from parley.decisions.tables import Decision
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports
@@ -21,11 +23,6 @@ HIT = """
 insert into hit (rule, version, comment, matched, acted, created_at)
 select r, v, $1, m, a, now() from unnest($2::bigint[], $3::int[], $4::text[], $5::boolean[]) as h(r, v, m, a)
 """
-DECISION = """
-insert into decision (item, kind, target, thread, action, guideline, reason, moderator, rule, member, state, before,
-                      created_at)
-values ($1, 'comment', $2, $3, $4, $5, $6, null, $7, $8, 'in_force', $9::jsonb, now()) returning id
-"""
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -34,52 +31,52 @@ class Recipient(msgspec.Struct, frozen=True):
 
 
 async def act(comment: int, judged: Judged) -> None:
-    """Write the hits on a comment down and do what they ask for: a queue item, a fold, letters, the record.
+    """Save the hits on a comment and apply them: queue item, collapse, letters, record.
 
-    A comment on which a rule went over its budget waits for a moderator, like one that a rule holds.
+    A comment on which a rule exceeded its budget waits for a moderator, as if a rule held it.
     """
-    done = judged.effective
-    await _keep(comment, judged.hits, done)
-    if not done and not judged.unfinished:
+    effective = judged.effective
+    await _save_hits(comment, judged.hits, effective)
+    if not effective and not judged.unfinished:
         return
     target = await targets.lock("comment", comment)
     item = await reports.open_item("comment", comment, target.thread)
-    await reports.weigh(item)
-    entries = [await _do(hit, target, item) for hit in done]
+    await reports.update_risk(item)
+    entries = [await _apply(hit, target, item) for hit in effective]
     if judged.unfinished:
         entries.append(await _hold_unfinished(judged, judged.unfinished, target))
     for entry in entries:
         await modlog.write(None, entry)
 
 
-async def _keep(comment: int, hits: Sequence[Match], done: Sequence[Match]) -> None:
+async def _save_hits(comment: int, hits: Sequence[Match], effective: Sequence[Match]) -> None:
     await db.execute(
         HIT,
         comment,
         [hit.rule.id for hit in hits],
         [hit.rule.version for hit in hits],
         [hit.matched for hit in hits],
-        [hit in done for hit in hits],
+        [hit in effective for hit in hits],
     )
 
 
 async def hold_unjudged(comment: int) -> None:
-    """A newcomer's comment waits because the rules could not be applied (trust.md R22)."""
+    """Hold a newcomer's comment because the rules failed (trust.md R22)."""
     target = await targets.lock("comment", comment)
-    await reports.weigh(await reports.open_item("comment", comment, target.thread))
+    await reports.update_risk(await reports.open_item("comment", comment, target.thread))
     reason = "The rules could not run, so this new member's comment is waiting for a moderator."
     await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
 
 async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target) -> Entry:
-    """Tell the author that their comment waits, unless a rule that holds it did, and return the entry of the record."""
+    """Return the entry of the record, and mail the author unless a rule that holds the comment does so."""
     if decisive(judged.hits) is None:
         await _tell_author(over.rule, target)
     return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, over.reason)
 
 
-async def _do(hit: Match, target: targets.Target, item: int) -> Entry:
-    """Do what one hit asks for and return what the record says of it."""
+async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
+    """Apply one hit and return its entry for the record."""
     reason = f"Automatic rule: {hit.rule.name}"
     before: dict[str, object] = {}
     after: dict[str, object] = {}
@@ -93,40 +90,41 @@ async def _do(hit: Match, target: targets.Target, item: int) -> Entry:
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
-            await staff_mail.tell(
-                f"rule.{hit.rule.id}", "rule", reason=_said(hit), link=f"{settings().base_url}/mod/queue"
+            await staff_mail.send(
+                f"rule.{hit.rule.id}", "rule", reason=_described(hit), link=f"{settings().base_url}/mod/queue"
             )
     return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, reason, decision)
 
 
 async def _decide(hit: Match, target: targets.Target, item: int, reason: str) -> int:
-    """The statement of why a rule folded a comment, which its author can appeal against."""
-    before = msgspec.json.encode({"collapsed": target.collapsed}).decode()
-    made: int = await db.value(
-        DECISION,
-        item,
-        target.id,
-        target.thread,
-        "collapse",
-        hit.rule.guideline,
-        f"{reason}. It matched: {hit.matched}" if hit.matched else reason,
-        hit.rule.id,
-        target.member,
-        before,
+    """Save the decision by which a rule collapsed a comment, so that its author can appeal; return its id."""
+    row = Decision(
+        item=item,
+        kind="comment",
+        target=target.id,
+        thread=target.thread,
+        action="collapse",
+        guideline=hit.rule.guideline,
+        reason=f"{reason}. It matched: {hit.matched}" if hit.matched else reason,
+        rule=hit.rule.id,
+        member=target.member,
+        before=msgspec.json.encode({"collapsed": target.collapsed}).decode(),
     )
-    await letters.tell(made)
+    (made,) = await Decision.insert(row)
+    decision: int = made["id"]
+    await letters.send(decision)
     current.forget_after_commit()
-    return made
+    return decision
 
 
 async def _tell_author(rule: ActiveRule, target: targets.Target) -> None:
-    author = await db.fetch_one(Recipient, "select name, email from member where id = $1", target.member)
+    author = await db.fetch_one(Recipient, Member.select().where(Member.id == target.member))
     if author is not None:
         written = mail.written_message("held", name=author.name, reason=rule.name, link=_address(target))
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
 
 
-def _said(hit: Match) -> str:
+def _described(hit: Match) -> str:
     quoted = f": “{hit.matched}”" if hit.matched else ""
     return f"The rule “{hit.rule.name}” has matched a new comment{quoted}."
 

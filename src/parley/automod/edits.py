@@ -1,4 +1,4 @@
-"""What is asked of an edit before it stands: nobody gets past the rules by posting first and writing it in later."""
+"""The checks before a comment is edited, so that nobody evades the rules by adding the words later."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -12,18 +12,18 @@ from parley.automod.rules import budget, current, facts
 from parley.automod.rules.budget import Judged
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import MOST_COUNTED, Author
-from parley.comments.ops import CommentEdit
+from parley.comments.drafts import CommentEdit
 from parley.core import db
 from parley.core.errors import ParleyError, Refused
 from parley.core.http.access import VERIFIED
 
 log = structlog.get_logger(__name__)
 
-# What is about the moment in which a comment was posted: what came just before, and how heated its thread was.
-OF_THE_MOMENT = frozenset({"recent", "heat"})
-IS_THE_SAME = "select body = $2 and assisted = $3 from comment where id = $1"
-# What a rule had to say of a comment it has said: moderators may have let it stand.
-HAVE_SPOKEN = "select distinct rule from hit where comment = $1"
+# Facts about the moment at which the comment was posted; an edit cannot change them.
+AT_POSTING = frozenset({"recent", "heat"})
+IS_UNCHANGED = "select body = $2 and assisted = $3 from comment where id = $1"
+# A rule matches a comment once: moderators may have approved it since.
+MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
 CANNOT_WAIT = (
     "A moderator would have to read this first, and an edit cannot be held: the comment stays as it was. "
     "Your text is kept: you can post it as a new comment."
@@ -31,11 +31,11 @@ CANNOT_WAIT = (
 
 
 async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
-    """Judge an edit by the rules that ask for its words and its author, but those that hit the comment before.
+    """Judge an edit by the rules about text and author that have not matched the comment before.
 
-    Raises Refused where a rule would hold it, and for a newcomer's where the rules cannot be applied.
+    Raises Refused where a rule would hold the comment, and for newcomers if the rules fail.
     """
-    if edit.author.standing > VERIFIED or await db.value(IS_THE_SAME, edit.comment, edit.body, edit.assisted):
+    if edit.author.standing > VERIFIED or await db.value(IS_UNCHANGED, edit.comment, edit.body, edit.assisted):
         return None
     author = await facts.author(edit.author.id)
     try:
@@ -43,8 +43,8 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     except (ParleyError, asyncpg.PostgresConnectionError):
         raise
     except Exception:
-        log.exception("the rules could not be applied", comment=edit.comment, author=edit.author.id)
-        if trust.level(author).waits_without_rules:
+        log.exception("automatic rules failed", comment=edit.comment, author=edit.author.id)
+        if trust.level(author).is_held_without_rules:
             raise Refused(CANNOT_WAIT) from None
         return None
     if judged.holds:
@@ -54,16 +54,20 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
 
 async def _judge(edit: CommentEdit, author: Author) -> Judged:
     rules = await _rules(edit.comment)
-    # The comment itself is among those that were let in, unless these are too many to count.
+    # The record counts this comment too, up to the most that are counted.
     others = author.comments - (author.comments < MOST_COUNTED)
     before = msgspec.structs.replace(author, comments=max(0, others))
     return await budget.judge(rules, facts.post(edit.body, edit.html, assisted=edit.assisted, author=before))
 
 
 async def _rules(comment: int) -> list[ActiveRule]:
-    have_spoken = set(await db.values(HAVE_SPOKEN, comment))
-    return [rule for rule in (await current.in_force()).rules if rule.id not in have_spoken and not _is_of_then(rule)]
+    matched_before = set(await db.values(MATCHED_BEFORE, comment))
+    return [
+        rule
+        for rule in (await current.in_force()).rules
+        if rule.id not in matched_before and not _needs_posting_facts(rule)
+    ]
 
 
-def _is_of_then(rule: ActiveRule) -> bool:
-    return any(condition.needs & OF_THE_MOMENT for condition in rule.conditions)
+def _needs_posting_facts(rule: ActiveRule) -> bool:
+    return any(condition.needs & AT_POSTING for condition in rule.conditions)

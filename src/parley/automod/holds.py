@@ -1,11 +1,10 @@
-"""Holds end with a person: what waits too long is passed on to an admin, and in the end given back to its author."""
+"""Held comments that nobody reviews: an admin is asked after two days, and the comment expires after fourteen."""
 
 from datetime import datetime
 
 import msgspec
 
 from parley import mail
-from parley.comments import ops as comments
 from parley.comments import states
 from parley.core import db
 from parley.core.events import attempts
@@ -15,36 +14,36 @@ from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports
 from parley.reports import staff_mail
+from parley.reports.tables import QueueItem
 
 ESCALATE_DAYS = 2
 EXPIRE_DAYS = 14
 BATCH = 100
 
-# The names of both sweeps, under which their failures are written down.
-PASSING, EXPIRING = "holds to pass on", "holds to end"
+# The names under which failures of the two sweeps are recorded.
+ESCALATING, EXPIRING = "holds to escalate", "holds to expire"
 
-# Also where an item was done with and the comment was left waiting.
+# Includes comments whose item was closed without a decision on the hold.
 LATE = f"""
 select c.id from comment c
 where c.state = 'pending' and c.created_at <= now() - $1 * interval '1 day'
   and c.created_at > now() - $2 * interval '1 day' and not exists (
     select from queue_item i where i.kind = 'comment' and i.target = c.id and i.state = 'open' and i.escalated)
-  and {attempts.due(PASSING, "c.id")}
+  and {attempts.due(ESCALATING, "c.id")}
 order by c.created_at limit $3
 """  # noqa: S608 constants only
-ESCALATE = "update queue_item set escalated = true, version = version + 1 where id = $1"
 DUE = f"""
 select id from comment where state = 'pending' and created_at <= now() - $1 * interval '1 day'
   and {attempts.due(EXPIRING, "id")}
 order by created_at limit $2
 """  # noqa: S608 constants only
 ITEM = "select id from queue_item where kind = 'comment' and target = $1 for update"
-# Of several workers one passes on; the others need not wait for it.
-ALONE = "select pg_try_advisory_xact_lock(hashtextextended('holds', 0))"
+# Only one worker at a time escalates; the others do not wait for it.
+TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('holds', 0))"
 
 
 class Expired(msgspec.Struct, frozen=True):
-    """What is mailed back: the words of a comment that no moderator came to, and whose they are."""
+    """An expired comment as it is mailed back to its author."""
 
     name: str
     email: str
@@ -60,37 +59,40 @@ from comment c join member m on m.id = c.author join thread t on t.id = c.thread
 """
 
 
-async def pass_on() -> int:
-    """Ask an admin for what has waited for two days, mail the staff once about it, and return how much that is."""
+async def escalate() -> int:
+    """Ask an admin to review comments held for two days, and mail the staff about them; return their number."""
     async with db.atomic():
-        if not await db.value(ALONE):
+        if not await db.value(TRY_LOCK):
             return 0
-        late = sum(await attempts.each(PASSING, await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _pass_on))
+        late = sum(await attempts.each(ESCALATING, await db.values(LATE, ESCALATE_DAYS, EXPIRE_DAYS, BATCH), _escalate))
         if late:
             link = f"{settings().base_url}/mod/queue?escalated=1"
-            await staff_mail.tell("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
+            await staff_mail.send("waiting", "waiting", count=late, days=ESCALATE_DAYS, most=EXPIRE_DAYS, link=link)
     return late
 
 
-async def _pass_on(comment: int) -> bool:
-    waiting = await comments.locked(comment)
+async def _escalate(comment: int) -> bool:
+    waiting = await states.locked(comment)
     if waiting.state != "pending":
         return False
-    await db.execute(ESCALATE, await reports.open_item("comment", comment, waiting.thread))
+    item = await reports.open_item("comment", comment, waiting.thread)
+    await QueueItem.update({QueueItem.escalated: True, QueueItem.version: QueueItem.version + 1}).where(
+        QueueItem.id == item
+    )
     reason = f"It has waited for {ESCALATE_DAYS} days."
     await modlog.write(None, Entry("escalate", "comment", comment, reason=reason))
     return True
 
 
 async def due() -> list[int]:
-    """The comments that have waited for two weeks."""
+    """The comments held for two weeks."""
     return await db.values(DUE, EXPIRE_DAYS, BATCH)
 
 
 async def expire(comment: int) -> bool:
-    """Give a comment back to its author by mail, unless a moderator came to it after all; whether it was."""
+    """Expire a comment that is still held, and mail it back to its author; return whether it expired."""
     async with db.atomic():
-        waiting = await comments.locked(comment)
+        waiting = await states.locked(comment)
         if waiting.state != "pending":
             return False
         await states.transition(waiting, "expired", actor=None)

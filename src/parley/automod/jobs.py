@@ -1,9 +1,9 @@
-"""The worker's sweep over held comments."""
+"""The worker's job for held comments."""
 
 from parley.automod import holds
 from parley.core.events import attempts
 
 
-async def look_after_holds() -> int:
-    """Pass on what has waited for too long, give back what nobody came to, and return how much either is."""
-    return await holds.pass_on() + sum(await attempts.each(holds.EXPIRING, await holds.due(), holds.expire))
+async def review_holds() -> int:
+    """Escalate and expire comments that were held for too long; return their number."""
+    return await holds.escalate() + sum(await attempts.each(holds.EXPIRING, await holds.due(), holds.expire))

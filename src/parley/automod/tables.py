@@ -1,4 +1,4 @@
-"""Back-tests: what a rule would have done in the last month, worked out by the worker."""
+"""Automatic rules, their versions, and the comments that they matched."""
 
 from piccolo.columns import (
     JSONB,
@@ -22,7 +22,7 @@ from parley.reports.tables import Guideline
 
 
 class Rule(Table):
-    """An automatic check of what is posted: it may hold, flag or collapse, never remove or ban."""
+    """An automatic rule. It can hold, flag, collapse, slow or notify; it never removes or bans."""
 
     id = BigSerial(primary_key=True)
     name = Varchar(80, null=False, default=None, unique=True)
@@ -32,8 +32,7 @@ class Rule(Table):
     conditions = JSONB(null=False, default="[]")
     action = Varchar(8, null=False, default=None)
     guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
-    # The costliest text on which this version went over its budget, by its cost per byte
-    # (automod/rules/budget.py); 0: none.
+    # The text on which this version exceeded its budget the most, by cost per byte (automod/rules/budget.py); 0: none.
     slowest_bytes = Integer(null=False, default=0)
     slowest_seconds = DoublePrecision(null=False, default=0.0)
     changed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
@@ -44,7 +43,7 @@ class Rule(Table):
 
 
 class RuleVersion(Table):
-    """A rule as it was before a change."""
+    """One version of a rule; each change of what it checks or does adds one."""
 
     id = BigSerial(primary_key=True)
     rule = ForeignKey(Rule, null=False, default=None, on_delete=OnDelete.restrict)
@@ -58,41 +57,16 @@ class RuleVersion(Table):
 
 
 class Hit(Table):
-    """A rule that matched a comment, and the words it matched."""
+    """A match of a rule with a comment, and the words that matched."""
 
     id = BigSerial(primary_key=True)
     rule = ForeignKey(Rule, null=False, default=None, on_delete=OnDelete.restrict)
     version = Integer(null=False, default=None)
     comment = BigInt(null=False, default=None)
     matched = Text(null=False, default="")
-    # False in shadow: what it would have done, and did not.
+    # False where the rule was in shadow and did nothing.
     acted = Boolean(null=False, default=True)
     created_at = Timestamptz(null=False)
 
     hit_comment = Index("comment")
     hit_rule = Index("rule, created_at desc")
-
-
-class Backtest(Table):
-    """One run of one version of a rule over the comments since `since`."""
-
-    id = BigSerial(primary_key=True)
-    rule = ForeignKey(Rule, null=False, default=None, on_delete=OnDelete.cascade)
-    version = Integer(null=False, default=None)
-    asked_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
-    state = Varchar(7, null=False, default="waiting")
-    # Who asked to switch the rule on, where a second moderator has to agree.
-    proposed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
-    # How many comments were looked at, of how many.
-    done = Integer(null=False, default=0)
-    total = Integer(null=False, default=0)
-    # What was found (backtest.py: Result).
-    result = JSONB(null=False, default="{}")
-    created_at = Timestamptz(null=False)
-    # When the worker last said how far it is: one that is silent for long is taken up anew.
-    changed_at = Timestamptz(null=False)
-
-    backtest_state_check = Check("state in ('waiting', 'running', 'done', 'failed')")
-
-    backtest_rule = Index("rule, id desc")
-    backtest_open = Index("id", where="state in ('waiting', 'running')")

@@ -1,4 +1,4 @@
-"""What a member may do grows with age and record, by this table alone (trust.md I18)."""
+"""Trust levels: what a member may do, by the age of the account and the comments let in (trust.md I18)."""
 
 import msgspec
 
@@ -9,28 +9,28 @@ HOUR = 3_600
 
 
 class TrustLevel(msgspec.Struct, frozen=True):
-    """What is allowed from so many days and comments let in on."""
+    """A level, reached after so many days and comments that were let in."""
 
     name: str
     days: int
     comments: int
-    # Comments an hour; None: only what holds for everybody (core/ratelimit.py).
-    an_hour: int | None
-    # Whether their comments wait for a moderator while the rules cannot be applied.
-    waits_without_rules: bool
+    # Comments per hour; None: only the limits for everybody (core/ratelimit.py).
+    per_hour: int | None
+    # Whether comments are held if the automatic rules fail.
+    is_held_without_rules: bool
 
 
-# The rules that ship hold a newcomer's comment that links (m0001_rules.json); nothing else is held for being new.
+# The default rules also hold a newcomer's comment that has a link (m0001_rules.json).
 LEVELS = (
-    TrustLevel("newcomer", days=0, comments=0, an_hour=10, waits_without_rules=True),
-    TrustLevel("new member", days=1, comments=5, an_hour=30, waits_without_rules=False),
-    TrustLevel("established", days=7, comments=20, an_hour=None, waits_without_rules=False),
+    TrustLevel("newcomer", days=0, comments=0, per_hour=10, is_held_without_rules=True),
+    TrustLevel("new member", days=1, comments=5, per_hour=30, is_held_without_rules=False),
+    TrustLevel("established", days=7, comments=20, per_hour=None, is_held_without_rules=False),
 )
 
 
 def level(author: Author) -> TrustLevel:
-    """The level of a member: the highest whose terms are met, and one lower for each decision against them."""
-    reached = max(place for place, one in enumerate(LEVELS) if _meets(author, one))
+    """The highest level that a member has reached, lowered by one for each decision against them."""
+    reached = max(number for number, one in enumerate(LEVELS) if _meets(author, one))
     return LEVELS[max(0, reached - author.upheld)]
 
 
@@ -39,7 +39,7 @@ def _meets(author: Author, one: TrustLevel) -> bool:
 
 
 class UsedUp(msgspec.Struct, frozen=True):
-    """A member posted as many comments within an hour as their level allows; `left` seconds until the next one."""
+    """A member has posted `most` comments within an hour, the limit of their level; `left` seconds until the next."""
 
     most: int
     left: int
@@ -53,8 +53,8 @@ class UsedUp(msgspec.Struct, frozen=True):
 
 
 def used_up(author: Author) -> UsedUp | None:
-    """What a member still has to wait who has posted what their level allows in an hour; None for who may post."""
-    most = level(author).an_hour
+    """The wait of a member who has reached the hourly limit of their level; None for others."""
+    most = level(author).per_hour
     lately = sorted(seconds for seconds in author.since if seconds < HOUR)
     if most is None or len(lately) < most:
         return None
@@ -62,7 +62,7 @@ def used_up(author: Author) -> UsedUp | None:
 
 
 def may_post(author: Author) -> None:
-    """Raise TooMany where a member has posted what their level allows in an hour; the text says what is kept."""
+    """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
     used = used_up(author)
     if used is not None:
         raise TooMany(f"{used} Your text is kept.", used.left)

@@ -1,1 +1,1 @@
-"""A backup: one file with all that PostgreSQL holds, which says itself whether it is whole, and the way back."""
+"""Backup and restore: one file with everything in PostgreSQL, which shows whether it is complete."""

@@ -1,6 +1,6 @@
-"""The file of a backup: a zip with PostgreSQL's own dump, and what must be in it, written when all the rest is.
+"""A backup file: a zip with PostgreSQL's dump and a manifest, which is written last.
 
-A zip's table of contents comes last, so a file that was cut off anywhere is none.
+The directory of a zip is at its end, so a truncated file is not a valid zip.
 """
 
 import hashlib
@@ -20,15 +20,15 @@ from parley.core.errors import Refused
 DUMP, MANIFEST = "database.dump", "manifest.json"
 CHUNK = 1_048_576
 PART = ".part"
-# The schema that a restore sets aside what was there in.
-ASIDE = "before_restore"
-NO_BACKUP = "{} is no backup of Parley, or only a part of one. Nothing was changed."
+# The schema to which a restore moves the existing tables.
+OLD_SCHEMA = "before_restore"
+NO_BACKUP = "{} is not a backup of Parley, or is incomplete. Nothing was changed."
 
-Tell = Callable[[int], None]
+OnProgress = Callable[[int], None]
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """When and of what a backup was taken. `secret` is what the installation signed with (PARLEY_SECRET)."""
+    """When and from what a backup was taken. `secret` is the installation's PARLEY_SECRET."""
 
     taken_at: datetime
     parley: str
@@ -45,8 +45,8 @@ class Manifest(msgspec.Struct, frozen=True):
         return sum(table.rows for table in self.tables.values())
 
 
-class Writing:
-    """A backup that is being written: first its dump, then its manifest."""
+class BackupWriter:
+    """Writes a backup: first the dump, then the manifest."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -55,7 +55,7 @@ class Writing:
 
     @contextmanager
     def dump(self) -> Iterator[Callable[[bytes], None]]:
-        """What writes the next part of the dump."""
+        """Yield a function that writes the next part of the dump."""
         with self._archive.open(DUMP, "w", force_zip64=True) as file:
 
             def write(data: bytes) -> None:
@@ -74,8 +74,8 @@ class Writing:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[Writing]:
-    """Write a backup beside its place and put it there when it is whole and on the disk, over the one before.
+def writing(path: Path) -> Iterator[BackupWriter]:
+    """Write a backup to a temporary file, and rename it to `path` when it is complete and on disk.
 
     Only its owner can read it.
     """
@@ -84,9 +84,9 @@ def writing(path: Path) -> Iterator[Writing]:
         part.unlink()
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
-            # It is compressed already.
+            # The dump is compressed already.
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                yield Writing(archive)
+                yield BackupWriter(archive)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
@@ -94,14 +94,14 @@ def writing(path: Path) -> Iterator[Writing]:
     except BaseException as error:
         part.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
-            # A full disk does not say of which file.
+            # The error of a full disk has no file name.
             error.filename = str(path)
         raise
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
-    """Open a backup. Raises Refused for what is none, or only the beginning of one."""
+    """Open a backup. Raises Refused if the file is not a complete backup."""
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
@@ -116,15 +116,15 @@ def reading(path: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
         yield manifest, archive
 
 
-def check(manifest: Manifest, archive: zipfile.ZipFile, tell: Tell) -> None:
-    """Read the whole dump. Raises Refused where it is not what was written."""
+def check(manifest: Manifest, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
+    """Read the whole dump. Raises Refused if it was changed since it was written."""
     found = hashlib.sha256()
     with suppress(zipfile.BadZipFile), archive.open(DUMP) as dump:
         for data in chunks(dump):
             found.update(data)
-            tell(len(data))
+            on_progress(len(data))
     if found.hexdigest() != manifest.sha256:
-        raise Refused(f"{archive.filename} was damaged after it was written. Nothing was changed. Take another one.")
+        raise Refused(f"{archive.filename} was damaged after it was written. Nothing was changed. Use another backup.")
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:
@@ -133,7 +133,7 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _sync(folder: Path) -> None:
-    """Have the folder itself on the disk: it holds the file's new name."""
+    """Flush the folder to disk, since it has the file's new name."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,11 +1,11 @@
-"""What a database holds, table by table: how many rows, and a sum of hashes that no other rows would give."""
+"""The contents of a database for comparison: each table's number of rows and a checksum of them."""
 
 from typing import Any
 
 import asyncpg
 import msgspec
 
-# A row's words depend on these.
+# The text form of a row depends on these.
 SETTINGS = {
     "application_name": "parley backup",
     "timezone": "UTC",
@@ -19,7 +19,7 @@ TABLES = """
 select table_name from information_schema.tables
 where table_schema = 'public' and table_type = 'BASE TABLE' order by table_name
 """
-# The order of rows does not matter to a sum; half an MD5 is enough where nobody tries to deceive.
+# A sum does not depend on the order of rows. Half an MD5 is enough, since this is not a defence against forgery.
 CONTENTS = """
 select count(*) as rows,
   coalesce(sum(('x' || left(md5(t::text), 16))::bit(64)::bigint::numeric), 0)::text as hash from only public."{}" t
@@ -32,7 +32,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 async def connect(url: str) -> Any:
-    """A connection with all rights of the login, without time limits."""
+    """Return a connection with all rights of the login, without time limits."""
     return await asyncpg.connect(url, server_settings=SETTINGS)
 
 
@@ -41,7 +41,7 @@ async def tables(connection: Any) -> list[str]:
 
 
 async def contents(connection: Any) -> dict[str, Table]:
-    """What is in each table, as the open transaction sees it."""
+    """Return the row count and checksum of each table in the open transaction."""
     return {
         name: Table(*await connection.fetchrow(CONTENTS.format(name)))  # names of our own tables
         for name in await tables(connection)

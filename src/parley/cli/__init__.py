@@ -1,4 +1,4 @@
-"""The `parley` program: one command a file, loaded only when it is called."""
+"""The `parley` program. Each command has a file, which is only imported when the command is called."""
 
 import importlib
 from typing import Any

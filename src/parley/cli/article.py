@@ -1,4 +1,4 @@
-"""`parley article add`: import an article from a file or an address."""
+"""`parley article add`: import an article from a file or a URL."""
 
 from pathlib import Path
 from typing import Any
@@ -8,11 +8,11 @@ import rich_click as click
 
 from parley.articles.display import DISPLAYS
 from parley.articles.reading import canonical, read_file, read_url
-from parley.articles.rules import is_of_the_web
+from parley.articles.rules import is_web_address
 from parley.cli.running import on_installation
 from parley.core.errors import Refused
 from parley.core.settings import settings
-from parley.threads import edits
+from parley.threads import edit_ops
 from parley.threads.opening import OpenedThread, open_thread
 
 
@@ -23,10 +23,10 @@ def article() -> None:
 
 @article.command()
 @click.argument("source", metavar="PATH_OR_URL")
-@click.option("--url", help="Where a file came from: the same address again becomes a revision.")
+@click.option("--url", help="The source of a file. An article from the same URL gets a revision.")
 @click.option("--topic", default="ai-and-society", show_default=True, help="Topic of a new thread.")
 @click.option(
-    "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, those here included."
+    "--display", type=click.Choice(DISPLAYS), help="How much of this site's articles is shown, including existing ones."
 )
 @on_installation
 async def add(source: str, url: str | None, topic: str, display: str | None) -> dict[str, Any]:
@@ -37,27 +37,27 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
         path = Path(source)
         if not path.is_file():
             raise Refused(f"There is no file {source}.")
-        if url and not is_of_the_web(url):
+        if url and not is_web_address(url):
             raise Refused("--url takes the address of a web page, such as https://example.org/article.")
         text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
     if display and text.url:
-        await edits.set_display(text.url, display)
+        await edit_ops.set_display(text.url, display)
     opened = await open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {
-        "text": f"{address}\n{_told(opened)}" if opened.taken else address,
+        "text": f"{address}\n{_outcome(opened)}" if opened.result else address,
         "thread": opened.id,
         "address": address,
         "new": opened.is_new,
         "revised": opened.revised,
         "passages": len(text.passages),
-        "update": msgspec.structs.asdict(opened.taken) if opened.taken else None,
+        "update": msgspec.structs.asdict(opened.result) if opened.result else None,
     }
 
 
-def _told(opened: OpenedThread) -> str:
-    """What an update did, in one line that ends with where its conflicts are decided."""
-    taken = opened.taken
+def _outcome(opened: OpenedThread) -> str:
+    """Return what an update did, in one line, with the address for deciding its conflicts."""
+    taken = opened.result
     if taken is None or taken.waiting is None:
         return f"{taken}."
     return f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import rich_click as click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from parley.backup.archive import Manifest, Tell, reading
+from parley.backup.archive import Manifest, OnProgress, reading
 from parley.cli.running import attach_to, fail, guarded, report
 from parley.core.settings import settings
 from parley.embedded import Folder
@@ -28,18 +28,18 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as
 @FILE
 @DATA
 @JSON
-@click.option("--overwrite", is_flag=True, help="Let the new backup take the place of a FILE that is there already.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing FILE.")
 def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> None:
-    """Write all that must be kept into FILE, also while Parley runs.
+    """Write a backup to FILE, also while Parley runs.
 
-    FILE can be read by its owner only: it holds what members entrusted to you, and the secret that Parley signs with.
+    Only its owner can read FILE: it contains members' private data and the secret that Parley signs links with.
     """
-    from parley.backup.taking import take  # noqa: PLC0415 loaded only when it is called
+    from parley.backup.taking import take  # noqa: PLC0415 only imported when it is called
 
     if file.exists() and not overwrite:
-        fail(f"{file} is there already, and nothing was written. Choose another name, or say --overwrite.")
+        fail(f"{file} exists already. Nothing was written. Choose another name, or add --overwrite.")
 
-    begun = monotonic()
+    start = monotonic()
     with ExitStack() as stack:
         folder = attach_to(stack, data)
         demo = bool(folder and folder.installation.demo)
@@ -49,7 +49,7 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
             None,
             lambda tell: take(found.database_url, file, tell, secret=found.secret, demo=demo),
         )
-    seconds = monotonic() - begun
+    seconds = monotonic() - start
     text = (
         f"{file} holds {counted(taken)}: {size(file)}, in {seconds:.1f} s.\n"
         f"It is of {taken.taken_at:%Y-%m-%d %H:%M:%S} UTC; what is written later is not in it."
@@ -61,21 +61,21 @@ def backup(file: Path, data: Path | None, *, as_json: bool, overwrite: bool) -> 
 @FILE
 @DATA
 @JSON
-@click.option("--replace", is_flag=True, help="Let what the database holds go, and put the backup in its place.")
+@click.option("--replace", is_flag=True, help="Replace everything in the database by the backup.")
 def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> None:
-    """Bring the backup FILE back, into a database that is empty, while Parley does not run.
+    """Restore the backup FILE into an empty database, while Parley does not run.
 
-    Every table is compared with what it was; where one differs, nothing is changed.
+    Every table is compared with the backup. If one differs, nothing is changed.
     """
-    from parley.backup.restoring import restore as bring_back  # noqa: PLC0415 as in backup
+    from parley.backup.restoring import restore as restore_backup  # noqa: PLC0415 as in backup
 
-    total = guarded(lambda: whole(file))
+    total = guarded(lambda: total_bytes(file))
     with ExitStack() as stack:
         folder = attach_to(stack, data, new=True)
         url = settings().database_url
-        done = run(f"Restoring {file.name}", total, lambda tell: bring_back(url, file, tell, replace=replace))
+        done = run(f"Restoring {file.name}", total, lambda tell: restore_backup(url, file, tell, replace=replace))
         if folder is not None:
-            take_over(folder, done.manifest)
+            adopt_secret(folder, done.manifest)
         secret_differs = folder is None and done.manifest.secret != settings().secret
     lines = [
         f"{counted(done.manifest)} are back, every table as it was on {done.manifest.taken_at:%Y-%m-%d %H:%M:%S} UTC.",
@@ -83,13 +83,15 @@ def restore(file: Path, data: Path | None, *, as_json: bool, replace: bool) -> N
         f"RTO: the restore took {words(done.took)}.",
     ]
     if secret_differs:
-        lines.append("PARLEY_SECRET is not what it was then: set it to that again, or links mailed before are void.")
+        lines.append(
+            "PARLEY_SECRET has changed since the backup. Set the old one, or links in older mail stop working."
+        )
     figures = {"rpo_seconds": round(done.lost.total_seconds(), 2), "rto_seconds": round(done.took.total_seconds(), 2)}
     report({"text": "\n".join(lines), **summary(done.manifest), **figures}, as_json=as_json)
 
 
-def run(title: str, total: int | None, work: Callable[[Tell], Awaitable[Result]]) -> Result:
-    """Do `work`, showing on a terminal how far it is."""
+def run(title: str, total: int | None, work: Callable[[OnProgress], Awaitable[Result]]) -> Result:
+    """Do `work` with a progress bar on a terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task(title, total=total)
@@ -97,14 +99,14 @@ def run(title: str, total: int | None, work: Callable[[Tell], Awaitable[Result]]
         return result
 
 
-def whole(file: Path) -> int:
-    """How many bytes there are to read: the dump is checked, then brought in."""
+def total_bytes(file: Path) -> int:
+    """Return how many bytes will be read: the dump is checked first, then restored."""
     with reading(file) as (manifest, _):
         return 2 * manifest.bytes
 
 
-def take_over(folder: Folder, manifest: Manifest) -> None:
-    """Let the installation sign as the one that was backed up, so that links in mails go on working."""
+def adopt_secret(folder: Folder, manifest: Manifest) -> None:
+    """Use the secret of the backup, so that links in older mail still work."""
     installation = folder.installation
     installation.secret, installation.demo = manifest.secret, manifest.demo
     folder.remember(installation)
@@ -127,7 +129,7 @@ def size(file: Path) -> str:
 
 
 def words(time: timedelta) -> str:
-    """A span as people say it: "3.2 s", "5 min", "7 h", "2 days"."""
+    """Return a duration in words: "3.2 s", "5.0 min", "7.0 h", "2.0 days"."""
     seconds = time.total_seconds()
     for limit, unit, word in ((60, 1, "s"), (3_600, 60, "min"), (172_800, 3_600, "h")):
         if seconds < limit:

@@ -1,4 +1,4 @@
-"""`parley demo`: fill in the demo community."""
+"""`parley demo`: create the demo community."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`parley digest`: look at the next issue of somebody, and plan and build what is due."""
+"""`parley digest`: preview a member's next issue, and build the issues that are due."""
 
 import sys
 from datetime import UTC, datetime
@@ -23,18 +23,18 @@ def digest() -> None:
 
 @digest.command()
 @click.argument("member")
-@click.option("--html", "as_html", is_flag=True, help="Print the letter's HTML in place of its text.")
+@click.option("--html", "as_html", is_flag=True, help="Print the letter's HTML instead of its text.")
 @on_installation
 async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
-    """Show the next issue of MEMBER as it would be now. Nothing is sent, and nothing counts as told."""
+    """Show the next issue of MEMBER as it would be now. Nothing is sent or recorded."""
     number = await db.value("select id from member where name_key = $1", names.key(member))
     one = await queries.subscribed(number) if number else None
     if one is None:
         raise Refused(f"There is no member {member} with a confirmed address.")
-    shown = await next_issue(one, one.wish, datetime.now(UTC))
+    shown = await next_issue(one, one.schedule, datetime.now(UTC))
     due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
     if shown.letter is None:
-        return {"text": f"Next issue: {due}.\nIt would tell nothing now, so nothing would be sent.", "due": due}
+        return {"text": f"Next issue: {due}.\nIt would be empty now, so nothing would be sent.", "due": due}
     letter = shown.letter
     head = f"Next issue: {due}\nSubject: {letter.subject}\n"
     text = letter.html if as_html else f"{head}\n{letter.text}"
@@ -42,7 +42,7 @@ async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
 
 
 @digest.command()
-@click.option("--dry-run", is_flag=True, help="Plan and build nothing; count what would be.")
+@click.option("--dry-run", is_flag=True, help="Build nothing; count what would be built.")
 @on_installation
 async def run(*, dry_run: bool) -> dict[str, Any]:
     """Plan and build the issues that are due now, as the worker does every minute."""

@@ -1,4 +1,4 @@
-"""`parley discussion import`: load a discussion from a JSONL file."""
+"""`parley discussion import`: import a discussion from a JSONL file."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ def discussion() -> None:
 @click.option("--thread", required=True, type=int, help="Number of the thread that gets the comments.")
 @on_installation
 async def import_(file: Path, thread: int) -> dict[str, Any]:
-    """Load FILE.jsonl into a thread; doing it again adds nothing.
+    """Import FILE.jsonl into a thread. Importing it again adds nothing.
 
     One JSON object a line: id, parent_id (another line's id, or null), author, created_utc (seconds since 1970), body
     (Markdown; "[deleted]" or "[removed]" leaves a tombstone), score. Lines whose kind is not "comment" are skipped.
@@ -37,7 +37,7 @@ async def import_(file: Path, thread: int) -> dict[str, Any]:
 
 
 def read(file: Path) -> list[ImportLine]:
-    """The lines of a discussion file. Raises Refused naming the first line that cannot be read."""
+    """Return the lines of a discussion file. Raises Refused with the first line that cannot be read."""
     if not file.is_file():
         raise Refused(f"There is no file {file}.")
     lines: list[ImportLine] = []

@@ -1,4 +1,4 @@
-"""`parley jobs`: the items that the worker's jobs failed at, and having them tried again."""
+"""`parley jobs`: list items that failed in the worker's jobs, and retry them."""
 
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,12 @@ import rich_click as click
 
 from parley.cli.running import on_installation
 from parley.core import db
+from parley.core.db.tables import JobFailure
 from parley.core.errors import Refused
 
 FAILED = """
 select id, job, item, attempts, error, failed_at, retry_at from job_failure order by retry_at nulls first, id limit 1000
 """
-RETRY = "update job_failure set attempts = 0, retry_at = now() where $1::bigint is null or id = $1"
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -28,13 +28,13 @@ class Failure(msgspec.Struct, frozen=True):
 
 @click.group()
 def jobs() -> None:
-    """The worker's jobs: what failed, and trying it again."""
+    """Failed items of the worker's jobs."""
 
 
 @jobs.command()
 @on_installation
 async def failed() -> dict[str, Any]:
-    """List the items that failed, the dead ones first: those are not tried again. At most 1,000."""
+    """List failed items, at most 1,000. Dead ones, which are not retried, come first."""
     found = await db.fetch(Failure, FAILED)
     lines = [_line(one) for one in found] or ["No job has failed items."]
     return {"text": "\n".join(lines), "failed": [msgspec.to_builtins(one) for one in found]}
@@ -44,10 +44,12 @@ async def failed() -> dict[str, Any]:
 @click.argument("which", metavar="ID|all")
 @on_installation
 async def retry(which: str) -> dict[str, Any]:
-    """Have a failed item tried again at the next sweep of its job: the one with this ID, or all."""
+    """Retry the failed item with this ID, or all, at the next sweep of their jobs."""
     if which != "all" and not (which.isdecimal() and len(which) < len(str(2**63))):
         raise Refused(f"{which!r} is not the id of a failed item: `parley jobs failed` lists them.")
-    count = await db.execute(RETRY, None if which == "all" else int(which))
+    update = JobFailure.update({JobFailure.attempts: 0, JobFailure.retry_at: db.NOW}, force=which == "all")
+    chosen = update if which == "all" else update.where(JobFailure.id == int(which))
+    count = len(await chosen.returning(JobFailure.id))
     if which != "all" and not count:
         raise Refused(f"No failed item has the id {which}: `parley jobs failed` lists them.")
     return {"text": f"{count} to be tried again.", "count": count}

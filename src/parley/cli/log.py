@@ -1,4 +1,4 @@
-"""`parley log verify`: whether the record of moderation is as it was written."""
+"""`parley log verify`: check that the moderation log was not changed."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from parley.modlog import ops as modlog
 
 @click.group()
 def log() -> None:
-    """The record of moderation."""
+    """The moderation log."""
 
 
 @log.command()
-@click.option("--head", metavar="ENTRY:HASH", help="A head printed earlier: that entry must still be the same.")
+@click.option("--head", metavar="ENTRY:HASH", help="A head that was printed earlier. The log must still contain it.")
 @on_installation
 async def verify(head: str | None) -> dict[str, Any]:
-    """Follow the chain of the record; print how long it is and its head, or the first broken entry."""
+    """Verify the log's hash chain. Prints its length and head, or the first broken entry."""
     if head is not None:
         await _compare(head)
-    chain = await modlog.walk()
+    chain = await modlog.verify()
     if chain.broken is not None:
         raise Refused(
             f"Entry {chain.broken:,} of the record is not as it was written, or one before it is missing. "
@@ -33,7 +33,7 @@ async def verify(head: str | None) -> dict[str, Any]:
 
 
 async def _compare(head: str) -> None:
-    """Raise Refused unless the entry of a head that was printed earlier still has its hash."""
+    """Raise Refused unless the entry of this earlier head still has its hash."""
     entry, _, known = head.partition(":")
     if not (entry.isdecimal() and len(entry) <= len(str(2**62)) and known):
         raise Refused("A head looks like 1234:0f3a…, as this command prints it.")

@@ -1,4 +1,4 @@
-"""`parley mail`: what the DNS has to say, whether a message is as it should be, and what comes back."""
+"""`parley mail`: DNS records, checks of messages, and inbound mail."""
 
 import json
 import sys
@@ -18,22 +18,22 @@ from parley.mail.inbound.intake import take_in
 
 @click.group()
 def mail() -> None:
-    """Mail: the DNS it needs, how it looks, and what comes back."""
+    """DNS records, checks of messages, and inbound mail."""
 
 
 @mail.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @on_installation
 async def check(file: Path | None) -> dict[str, Any]:
-    """Print the DNS records that others look for; with FILE, a message as it was sent, verify that, offline."""
+    """Print the DNS records that our mail needs. With FILE, check a message as it was sent, offline."""
     try:
         records = checks.records(settings())
-        results = checks.look_over(file.read_bytes(), settings()) if file is not None else []
+        results = checks.check_message(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
         raise Refused(str(error)) from None
     wrong = [one.text for one in results if not one.good]
     if wrong:
-        raise Refused(f"The message is not as it should be: {'; '.join(wrong)}.")
+        raise Refused(f"The message has faults: {'; '.join(wrong)}.")
     lines = [f"ok    {one.text}" for one in results] if results else [_line(one) for one in records]
     return {
         "text": "\n".join(lines),
@@ -43,20 +43,20 @@ async def check(file: Path | None) -> dict[str, Any]:
 
 
 @mail.command()
-@click.option("--to", "recipient", metavar="ADDRESS", help="The address it was delivered to, where no header says so.")
+@click.option("--to", "recipient", metavar="ADDRESS", help="The address it was delivered to, if no header has it.")
 @on_installation
 async def bounce(recipient: str | None) -> dict[str, Any]:
-    """Take in one message from standard input: undeliverable mail, a complaint, or a letter that asks to stop."""
-    said = await take_in(sys.stdin.buffer.read(), recipient)
-    return {"text": said, "result": said}
+    """Process a message from standard input: a bounce, a complaint, or a request to unsubscribe."""
+    outcome = await take_in(sys.stdin.buffer.read(), recipient)
+    return {"text": outcome, "result": outcome}
 
 
 @mail.command()
 @click.argument("paths", metavar="PATH...", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
 def classify(paths: tuple[Path, ...], *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
-    """Show what would be done with messages that came in: files, or folders of them. Nothing is changed."""
+    """Show how inbound messages in files or folders would be processed. Nothing is changed."""
     for path in paths:
         if not path.exists():
             fail(f"{path} does not exist.")

@@ -1,11 +1,11 @@
-"""`parley member add`: make a member, such as the first admin of a new installation."""
+"""`parley member add`: add a member, such as the first admin of a new installation."""
 
 import sys
 from typing import Any
 
 import rich_click as click
 
-from parley.accounts import addresses, names, ops, passwords
+from parley.accounts import addresses, names, passwords, signup_ops
 from parley.accounts.forms import member_words, site_words
 from parley.cli.running import on_installation
 
@@ -22,10 +22,10 @@ def member() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @on_installation
 async def add(name: str, email: str, role: str, *, password_stdin: bool) -> dict[str, Any]:
-    """Make a verified member; print a link that sets the password, once, within three days."""
+    """Add a verified member. Prints a link for setting the password, which works once, for three days."""
     name, email = names.name(name), addresses.address(email)
     password = _read_password(name, email) if password_stdin else None
-    number, link = await ops.add_member(name=name, email=email, role=role, password=password)
+    number, link = await signup_ops.add_member(name=name, email=email, role=role, password=password)
     return {"text": link or f"{name} can sign in.", "id": number, "name": name, "role": role, "link": link}
 
 

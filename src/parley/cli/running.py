@@ -1,4 +1,4 @@
-"""Running a command on an installation: the one in `--data`, or the one that the environment names."""
+"""Runs a command on an installation: the one in `--data`, or the one in the environment variables."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DATA = Path("var")
 
-# What DATABASE_URL names is not there, or not for us.
+# The database of DATABASE_URL does not exist, or refuses the login.
 REFUSALS = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
@@ -36,10 +36,10 @@ Command = Callable[..., Any]
 
 
 def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
-    """Make an async function a command with `--data` and `--json`; what it returns is printed.
+    """Make an async function a command with `--data` and `--json` that prints its result.
 
-    A result is a line of text or a dict, which `--json` prints as JSON. ParleyError and CannotImport end the
-    command with their sentence on standard error and code 1.
+    A result is text or a dict, which `--json` prints as JSON. ParleyError and CannotImport end the command with their
+    message on standard error and exit code 1.
     """
 
     @click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
@@ -54,16 +54,16 @@ def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
 
 
 def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Folder | None":
-    """Point this process's settings at the installation, starting its servers when they do not run.
+    """Set this process's settings to those of the installation, and start its servers if they do not run.
 
-    Returns its data folder, or None where the environment names the servers. Only with `new` may it make an
-    installation where there is none; else the program ends with a sentence.
+    Returns its data folder, or None if the environment has the settings. Without `new` it fails if there is no
+    installation.
     """
     folder = None
     if data is None and os.environ.get("DATABASE_URL"):
         os.environ.setdefault("REDIS_URL", "redis://localhost:6379/0")
     else:
-        from parley.embedded import CannotStart, attach, find  # noqa: PLC0415 a deployment need not load these servers
+        from parley.embedded import CannotStart, attach, find  # noqa: PLC0415 a deployment does not need these servers
 
         try:
             servers = stack.enter_context(attach(data or DEFAULT_DATA if new else find(data)))
@@ -79,13 +79,13 @@ def attach_to(stack: ExitStack, data: Path | None, *, new: bool = False) -> "Fol
 
 
 def fail(sentence: str) -> NoReturn:
-    """End the program with one sentence on standard error."""
+    """End the program with a message on standard error and exit code 1."""
     click.echo(sentence, err=True)
     sys.exit(1)
 
 
 async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: Any) -> Any:
-    from parley import hooks  # noqa: PLC0415 `parley up` and its like need not load the application
+    from parley import hooks  # noqa: PLC0415 commands such as `parley up` do not need the application
 
     hooks.connect()
     await open_pool(settings().database_url, size=4, statement_timeout="120000")
@@ -98,7 +98,7 @@ async def _connected(command: Callable[..., Awaitable[Any]], args: Any, kwargs: 
 
 
 def guarded(run: Callable[[], Any]) -> Any:
-    """What `run` returns. An error that people can do something about ends the program with its sentence."""
+    """Return what `run` returns. Errors that people can act on end the program with their message."""
     try:
         return run()
     except (ParleyError, CannotImport, SettingsError) as error:
@@ -110,7 +110,7 @@ def guarded(run: Callable[[], Any]) -> Any:
 
 
 def report(result: Any, *, as_json: bool) -> None:
-    """Print what a command returned: a line of text, or a dict whose `text` people read and machines the rest."""
+    """Print a result: text, or a dict with `text` for people and the other keys for programs."""
     if result is None:
         return
     if as_json:

@@ -1,4 +1,4 @@
-"""`parley web`, `parley worker`, `parley migrate`: the parts of a real deployment."""
+"""`parley web`, `parley worker`, `parley migrate`: the processes of a deployment."""
 
 import asyncio
 import socket
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS = 5
 BACKLOG = 2_048
-# How long a connection may be idle: longer than a proxy keeps one (deploy/Caddyfile).
+# The idle time of a connection. It is longer than the proxy's (deploy/Caddyfile).
 KEEP_ALIVE_SECONDS = 30
-HEARD_SECONDS = 0.5
-# A reader that takes nothing for so long loses its connection: closing one politely would wait for it to read.
+LAST_REQUESTS_SECONDS = 0.5
+# A client that reads nothing for this long loses its connection. Otherwise closing it would wait for the client.
 UNREAD_SECONDS = 20.0
-# A process whose event loop stands still for so long ends itself, and its supervisor starts another one.
-STILL_SECONDS = 30.0
+# A process whose event loop hangs for this long ends itself, and its supervisor restarts it.
+HANG_SECONDS = 30.0
 
 
 def _settings() -> Settings:
@@ -40,10 +40,10 @@ def _settings() -> Settings:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, leaving in good order.
+    """uvicorn with a graceful shutdown.
 
-    For `drain` seconds it serves on, but says that it is not ready and keeps no connection, so that a proxy turns to
-    others. Then the live streams are told to end: uvicorn would wait for them for ever (T14).
+    For `drain` seconds it still serves, but is not ready and closes connections after each response, so that a proxy
+    switches to other processes. Then the live streams are ended, since uvicorn would wait for them without end.
     """
 
     def __init__(self, config: uvicorn.Config, app: "Litestar", drain: float) -> None:
@@ -54,9 +54,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        # Not on macOS, which does not tell the CPU time of one thread to another.
+        # Not on macOS, where a thread cannot read the CPU time of another.
         if sys.platform != "darwin":
-            self._watchdog = Watchdog(asyncio.get_running_loop(), STILL_SECONDS)
+            self._watchdog = Watchdog(asyncio.get_running_loop(), HANG_SECONDS)
             self._watchdog.start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -67,23 +67,23 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.1)
         self._app.state.hub.close()
         if self._drain:
-            await self._shut_the_door()
+            await self._stop_accepting()
         await super().shutdown(sockets)
         if self._watchdog is not None:
             self._watchdog.stop()
 
-    async def _shut_the_door(self) -> None:
-        """Take no connection any more, and let those who came in just now say what they want.
+    async def _stop_accepting(self) -> None:
+        """Stop accepting connections, and let new ones send their request.
 
-        uvicorn would close their connections unheard, and a proxy tell somebody 502 whose form it has sent by then.
+        uvicorn would close them unread, and a proxy would answer 502 to a form that it has already sent.
         """
         for server in self.servers:
             server.close()
-        await asyncio.sleep(HEARD_SECONDS)
+        await asyncio.sleep(LAST_REQUESTS_SECONDS)
 
 
 class BehindProxy(ProxyHeadersMiddleware):
-    """uvicorn's, noting besides that a request came from the trusted proxy, before its true address is put in."""
+    """Also records whether a request came from the trusted proxy, before the client's address replaces the proxy's."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         client = scope.get("client")
@@ -104,7 +104,7 @@ class BehindProxy(ProxyHeadersMiddleware):
 )
 def web(host: str, port: int, proxy: str, drain: float) -> None:
     """Serve the pages."""
-    from parley.app import create_app  # noqa: PLC0415 the other parts need not load the whole application
+    from parley.app import create_app  # noqa: PLC0415 other commands do not need the application
 
     found = _settings()
     app = create_app(found)
@@ -116,7 +116,7 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
         access_log=False,
         server_header=False,
         date_header=True,
-        # BehindProxy does that.
+        # BehindProxy handles them.
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
@@ -128,9 +128,9 @@ def web(host: str, port: int, proxy: str, drain: float) -> None:
 
 
 def _sockets(host: str, port: int) -> list[socket.socket]:
-    """Listening sockets for `host`; for localhost on IPv6 too, since browsers may try that first."""
+    """Return listening sockets for `host`; for localhost also on IPv6, since browsers may try that first."""
     hosts = [host, "::1"] if host == "127.0.0.1" else [host]
-    made: list[socket.socket] = []
+    sockets: list[socket.socket] = []
     for one in hosts:
         family = socket.AF_INET6 if ":" in one else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -139,17 +139,17 @@ def _sockets(host: str, port: int) -> list[socket.socket]:
             if hasattr(socket, "TCP_USER_TIMEOUT"):
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD_SECONDS * 1_000))
             listener.bind((one, port))
-            made.append(listener)
+            sockets.append(listener)
         except OSError as error:
             listener.close()
-            if not made:
+            if not sockets:
                 fail(f"Cannot listen on {one} port {port}: {error.strerror}.")
-    return made
+    return sockets
 
 
 @click.command()
 def worker() -> None:
-    """Run the jobs: imports, mail, standings, checks."""
+    """Run the background jobs: imports, mail, statistics, checks."""
     from parley.worker import run  # noqa: PLC0415 as in web
 
     found = _settings()
@@ -158,12 +158,12 @@ def worker() -> None:
 
 @click.command()
 def migrate() -> None:
-    """Bring the database to the tables of this version."""
-    from parley.core.db.migrate import migrate as bring  # noqa: PLC0415 as in web
+    """Migrate the database to this version."""
+    from parley.core.db.migrate import migrate as apply  # noqa: PLC0415 as in web
 
     url = _settings().database_url
     try:
-        guarded(lambda: asyncio.run(bring(url)))
+        guarded(lambda: asyncio.run(apply(url)))
     except RuntimeError as error:
         fail(str(error))
     click.echo("The database is up to date.")

@@ -1,4 +1,4 @@
-"""`parley up`: PostgreSQL, Valkey, the web process and the worker under one supervisor."""
+"""`parley up`: PostgreSQL, Valkey, the web process and the worker under a supervisor."""
 
 import contextlib
 import errno
@@ -19,13 +19,13 @@ from parley.embedded.supervisor import Signals, Stopped, watch
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to use.")
-@click.option("--data", default="var", show_default=True, type=click.Path(path_type=Path), help="Its folder.")
-@click.option("--no-demo", is_flag=True, help="Leave a new installation empty.")
+@click.option("--data", default="var", show_default=True, type=click.Path(path_type=Path), help="Data folder.")
+@click.option("--no-demo", is_flag=True, help="Do not add the demo community to a new installation.")
 @click.option(
     "--metrics",
     type=click.IntRange(1, 65534),
     metavar="PORT",
-    help="Tell Prometheus the figures of the web process there, and those of the worker at the next port.",
+    help="Serve the metrics of the web process at this port, and those of the worker at the next.",
 )
 def up(port: int, data: Path, metrics: int | None, *, no_demo: bool) -> None:
     """Run all of Parley here, until Ctrl-C."""
@@ -40,31 +40,31 @@ def up(port: int, data: Path, metrics: int | None, *, no_demo: bool) -> None:
     except Stopped:
         say("Stopped. All data is kept.")
     except CannotStart as error:
-        give_up(str(error))
+        fail(str(error))
     except OSError as error:
-        give_up(f"Parley stopped: {error.strerror or error} ({error.filename or data}). Nothing was lost.")
+        fail(f"Parley stopped: {error.strerror or error} ({error.filename or data}). Nothing was lost.")
 
 
-def give_up(why: str) -> NoReturn:
+def fail(why: str) -> NoReturn:
     click.echo(why, err=True)
     sys.exit(1)
 
 
 def say(line: str) -> None:
-    # Nobody may be reading any more; that is no reason to stop serving.
+    # A closed terminal must not stop Parley.
     with contextlib.suppress(OSError):
         click.echo(line)
 
 
 def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, with_demo: bool) -> None:
-    """Start everything in order, say where it is, and watch over it; `stack` ends it in reverse."""
+    """Start everything in order, print the address, and supervise it. `stack` stops it in reverse order."""
     address = f"http://localhost:{port}"
     installation = run.folder.installation
     installation.base_url = address
     run.folder.remember(installation)
     servers = stack.enter_context(started(run))
     settings = servers.settings
-    # As the start of the servers left it.
+    # Starting the servers may have changed it.
     installation = run.folder.installation
 
     def start(service: Service) -> None:
@@ -73,18 +73,18 @@ def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, 
 
     start(OneShotProgram(run, settings, "migrate"))
     if installation.demo is None and with_demo:
-        run.say("Filling in a demo community ...")
+        run.say("Creating the demo community ...")
         start(OneShotProgram(run, settings, "demo"))
-    # Only a new installation is asked; later ones keep what they are.
+    # `--no-demo` only applies to a new installation.
     installation.demo = with_demo if installation.demo is None else installation.demo
     run.folder.remember(installation)
-    told = [{"PARLEY_METRICS": f"127.0.0.1:{metrics + turn}"} if metrics else {} for turn in (0, 1)]
-    worker, web = Program(run, settings | told[1], "worker"), Web(run, settings | told[0], port)
-    # The worker ends after the web process, and begins after it: a start would be slower beside it.
+    metrics_settings = [{"PARLEY_METRICS": f"127.0.0.1:{metrics + offset}"} if metrics else {} for offset in (0, 1)]
+    worker, web = Program(run, settings | metrics_settings[1], "worker"), Web(run, settings | metrics_settings[0], port)
+    # The worker starts after the web process, which would start more slowly beside it, and also stops after it.
     stack.callback(worker.stop)
     start(web)
     worker.launch()
-    stack.callback(run.folder.let_go)
+    stack.callback(run.folder.mark_stopping)
     stack.callback(say, "Stopping ...")
     say(f"Parley is at {address}")
     if installation.demo:
@@ -94,7 +94,7 @@ def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, 
 
 
 def show_logins() -> None:
-    from parley.demo import logins  # noqa: PLC0415 a start without the demo need not load it
+    from parley.demo import logins  # noqa: PLC0415 not needed without the demo
 
     say("Sign in with a name and its password:")
     for role, name, password in logins():
@@ -102,7 +102,7 @@ def show_logins() -> None:
 
 
 def check_port(port: int) -> None:
-    """Raise CannotStart when something else listens there already."""
+    """Raise CannotStart if another program listens on the port."""
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as listener:
@@ -116,4 +116,4 @@ def check_port(port: int) -> None:
                 ) from None
             if error.errno == errno.EACCES:
                 raise CannotStart(f"Port {port} is reserved for root. Choose one from 1024 on.") from None
-            # What remains is a machine without IPv6.
+            # Other errors: this machine has no IPv6.

@@ -1,4 +1,4 @@
-"""Anchors in the database: made when a comment is posted, found again when the article is revised."""
+"""Anchors in the database: created when a comment is posted, found again when the article is revised."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,16 +17,16 @@ from parley.core.errors import Refused
 
 
 class Anchor(msgspec.Struct, frozen=True):
-    """What a comment is about: a passage, or words that begin in it and end in the passage `last`."""
+    """A passage, or words that begin in it and end in the passage `last`."""
 
     selector: Selector
     last: int
 
 
 async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
-    """The anchor of words of a thread's article as it now reads; without a quote, of the whole passage.
+    """Return the anchor of `quote` in the present text of a thread's article; without a quote, of the whole passage.
 
-    Raises Refused when the passage, or the words in it, are not there.
+    Raises Refused if the article has no such passage, or the passage does not have these words.
     """
     blocks = _blocks(await articles.from_passage(thread, passage))
     if not blocks:
@@ -38,12 +38,12 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
         raise Refused("These words are no longer in the passage. Your text is kept: please select them again.")
     if len(selector.quote) > rules.LONGEST_QUOTE:
         selector = anchoring.select(blocks, passage, shortened(selector.quote), selector.prefix) or selector
-    [place] = anchoring.resolve([selector], blocks, blocks, {})
-    return Anchor(selector, place.last)
+    [resolution] = anchoring.resolve([selector], blocks, blocks, {})
+    return Anchor(selector, resolution.last)
 
 
 def shortened(quote: str) -> str:
-    """The first words of a long quote."""
+    """Return the first words of a long quote."""
     if len(quote) <= rules.LONGEST_QUOTE:
         return quote
     head, space, _ = quote[: rules.LONGEST_QUOTE].rpartition(" ")
@@ -58,14 +58,14 @@ where id = $1 and made_on is null
 
 
 async def attach(comment: int, anchor: Anchor) -> None:
-    """Anchor a comment that was just written. The caller holds its thread's row, in a transaction."""
+    """Anchor a comment that was just written. The caller has locked the thread's row."""
     at = anchor.selector
     async with counted(comment):
         await db.execute(ATTACH, comment, at.lineage, anchor.last, at.quote, at.prefix, at.suffix)
 
 
 class Anchored(msgspec.Struct, frozen=True):
-    """A comment's anchor as it was made on `revision`, and where it was found last."""
+    """A comment's anchor as it was created on `revision`, and where it was found last."""
 
     id: int
     revision: int
@@ -82,11 +82,11 @@ class Anchored(msgspec.Struct, frozen=True):
 
     @property
     def found(self) -> Selector:
-        """The words it was found on last."""
+        """The words on which it was found last."""
         return Selector(self.passage, self.words or self.quote)
 
 
-# To read one revision of the longest article takes up to a tenth of a second.
+# Reading one revision of the longest article takes up to a tenth of a second.
 MOST_REVISIONS = 10
 ANCHORED = """
 select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
@@ -96,29 +96,30 @@ from comment where thread = $1 and parent is null and passage is not null order 
 
 
 async def find_again(thread: int, former: int, new: int) -> list[int]:
-    """Find every anchor of a thread in revision number `new` of its article, and return the comments whose changed.
+    """Find every anchor of a thread in revision number `new` of its article; return the comments whose anchors changed.
 
-    Each is looked for as it was made, on the text it was made on, so that bringing an old revision back brings its
-    anchors back. One that is lost so, but was found on changed words in the `former` revision, is looked for by them;
-    so is one that was made on none of the last revisions with comments. The caller holds the thread's row.
+    An anchor is first searched for with its original words and the revision they are from, so that restoring an old
+    revision restores its anchors. If that fails, an anchor that was found on changed words in the `former` revision is
+    searched for with those. So is one that was created on none of the newest MOST_REVISIONS revisions with comments.
+    The caller has locked the thread's row.
     """
     anchored = await db.fetch(Anchored, ANCHORED, thread)
     if not anchored:
         return []
     text, merged = _blocks(await articles.text(thread, new)), await articles.merged(thread)
-    places: dict[int, Resolution] = {}
+    resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
     for revision, some in islice(groupby(anchored, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
-        places |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
-    lost = [one for one in anchored if one.id not in places or (one.words and places[one.id].state == "lost")]
+        resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
+    lost = [one for one in anchored if one.id not in resolutions or (one.words and resolutions[one.id].state == "lost")]
     if lost:
         before = _blocks(await articles.text(thread, former))
         again = await _resolve(lost, [one.found for one in lost], before, text, merged, budget)
-        found = [one for one in lost if one.id not in places or again[one.id].state != "lost"]
-        places |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
-    moved = await _move(places)
+        found = [one for one in lost if one.id not in resolutions or again[one.id].state != "lost"]
+        resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
+    moved = await _move(resolutions)
     await recount(thread)
     return moved
 
@@ -136,12 +137,12 @@ async def _resolve(
     budget: Budget,
 ) -> dict[int, Resolution]:
     found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
-    return {one.id: place for one, place in zip(anchored, found, strict=True)}
+    return {one.id: resolution for one, resolution in zip(anchored, found, strict=True)}
 
 
-def _changed(place: Resolution) -> Resolution:
-    """Found by words that had changed already: these are not the words it was made on, wherever they stand."""
-    return place if place.state == "lost" else msgspec.structs.replace(place, state="changed")
+def _changed(resolution: Resolution) -> Resolution:
+    """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
+    return resolution if resolution.state == "lost" else msgspec.structs.replace(resolution, state="changed")
 
 
 MOVE = """
@@ -155,11 +156,11 @@ returning c.id
 """
 
 
-async def _move(places: Mapping[int, Resolution]) -> list[int]:
-    found = list(places.values())
+async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
+    found = list(resolutions.values())
     return await db.values(
         MOVE,
-        list(places),
+        list(resolutions),
         [one.state for one in found],
         [one.lineage for one in found],
         [one.last for one in found],

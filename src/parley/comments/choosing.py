@@ -1,4 +1,4 @@
-"""Choosing which comments to show of those that compete: the best ones, each with the comments it answers."""
+"""Choosing which candidates to show: the best comments, each with its ancestors."""
 
 import heapq
 from collections import defaultdict
@@ -8,24 +8,24 @@ import msgspec
 
 
 class Node(msgspec.Struct, frozen=True):
-    """A candidate: `rank` orders siblings and competes for a place, higher first."""
+    """A candidate. A higher `rank` comes first, among its siblings and in the choice."""
 
     id: int
     parent: int | None
     rank: float
     reply_count: int
-    # Whether all its better siblings are among the candidates too, and not just what some of them answer.
+    # Whether all its better siblings are candidates too; False for a comment that is there only as an ancestor.
     ranked: bool = True
 
 
 class Tree(msgspec.Struct, frozen=True):
-    """What is shown: roots and children in order, and where something is left out."""
+    """The comments shown: roots and children in order, and where comments are left out."""
 
     roots: list[int]
     children: dict[int, list[int]]
-    # For each shown comment with replies left out: how many, and the last one shown (None: none is).
+    # For each comment with replies left out: how many, and the last reply shown (None if none is).
     hidden: dict[int, tuple[int, int | None]]
-    # The last root shown when there are more roots, else None.
+    # The last root shown if there are more roots, else None.
     last_root: int | None
 
     @property
@@ -36,15 +36,15 @@ class Tree(msgspec.Struct, frozen=True):
 def choose(
     nodes: Iterable[Node], top: int | None, most: int, *, evenly: bool = False, kept: Collection[int] = ()
 ) -> Tree:
-    """Choose `most` of `nodes` below `top` (None: the thread): always the best one whose parent is already in.
+    """Choose `most` of `nodes` below `top` (None for the thread): each time the best node whose parent is chosen.
 
-    Those `kept` have their places before the choice begins; their parents, if any, are among them.
+    The nodes in `kept` are chosen from the start, and so are their parents.
 
-    This is old Reddit's selection: a max-heap over the candidates, from the roots down. `evenly` is for orders in
-    which replies always outrank what they answer, so that the first root's would take every place: there the
-    first few of each level come before the later ones. Either way the shown siblings are the first of theirs.
+    This is old Reddit's selection: a max-heap over the candidates, from the roots down. `evenly` is for orders in which
+    replies always outrank their parents, so that the replies to the first root would fill the page: it takes the first
+    few of each level before later ones. Either way the siblings shown are the first of all siblings.
     """
-    # A comment that came in twice, by its rank and as somebody's ancestor, counts by its rank.
+    # A comment found twice, by its rank and as an ancestor, counts by its rank.
     known = {node.id: node for node in sorted(nodes, key=lambda node: node.ranked)}
     below = _families(known)
     chosen = _evenly(below, top, most) if evenly else _best(below, top, most, kept)
@@ -64,7 +64,7 @@ def choose(
 
 
 def _families(known: Mapping[int, Node]) -> dict[int | None, list[Node]]:
-    """The candidates below each comment in order, without those before which a better sibling may be missing."""
+    """Return the candidates below each comment in order, without those that a missing sibling may precede."""
     below: dict[int | None, list[Node]] = defaultdict(list)
     for node in sorted(known.values(), key=_precedence):
         below[node.parent].append(node)
@@ -81,8 +81,8 @@ def _precedence(node: Node) -> tuple[float, int]:
 
 def _best(below: dict[int | None, list[Node]], top: int | None, most: int, kept: Collection[int]) -> set[int]:
     chosen = set(kept)
-    open_ = [node for parent in (top, *kept) for node in below.get(parent, ()) if node.id not in chosen]
-    heap = [(*_precedence(node), node.id) for node in open_]
+    candidates = [node for parent in (top, *kept) for node in below.get(parent, ()) if node.id not in chosen]
+    heap = [(*_precedence(node), node.id) for node in candidates]
     heapq.heapify(heap)
     while heap and len(chosen) < most:
         _, _, best = heapq.heappop(heap)
@@ -93,12 +93,12 @@ def _best(below: dict[int | None, list[Node]], top: int | None, most: int, kept:
 
 
 def _evenly(below: dict[int | None, list[Node]], top: int | None, most: int) -> set[int]:
-    """The cheapest, where a comment costs one more than what it answers and its place among its siblings."""
-    heap = [(place, node.id) for place, node in enumerate(below.get(top, ()))]
+    """Choose the cheapest nodes. A node costs one more than its parent, plus its index among its siblings."""
+    heap = [(index, node.id) for index, node in enumerate(below.get(top, ()))]
     chosen: set[int] = set()
     while heap and len(chosen) < most:
         cost, first = heapq.heappop(heap)
         chosen.add(first)
-        for place, child in enumerate(below.get(first, ())):
-            heapq.heappush(heap, (cost + 1 + place, child.id))
+        for index, child in enumerate(below.get(first, ())):
+            heapq.heappush(heap, (cost + 1 + index, child.id))
     return chosen

@@ -1,13 +1,14 @@
-"""How many visible comments of each stance every part of a discussion has, so that no page counts them.
+"""The number of visible comments of each stance in every part of a discussion, so that pages need not count them.
 
-What changes one comment counts it with `counted`; what changes many recounts their thread. No trigger does it: one that
-sees a whole statement cannot be limited to columns, so every vote would pay for it; one that sees single rows would
-count the thousands of anchors that a revision moves one by one.
+Code that changes one comment does so inside `counted`; code that changes many recounts their thread. A trigger would be
+slower: a statement trigger cannot be limited to columns, so it would run for every vote; a row trigger would run for
+each of the thousands of anchors that a revision moves.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from parley.comments.tables import PassageCount
 from parley.core import db
 
 STANCES = "supports, challenges, adds, asks, none"
@@ -17,18 +18,18 @@ BY_STANCE = """
     count(*) filter (where stance is null)::int
 """
 IS_COUNTED = "part is not null and state = 'visible'"
-ADD = """
+ON_CONFLICT = """
 on conflict (thread, part) do update
 set supports = n.supports + excluded.supports, challenges = n.challenges + excluded.challenges,
     adds = n.adds + excluded.adds, asks = n.asks + excluded.asks, none = n.none + excluded.none
 """
-JOIN = f"""
+ADD_FROM = f"""
 insert into passage_count as n (thread, part, {STANCES})
-select thread, part, {BY_STANCE} from {{source}} where {IS_COUNTED} group by thread, part {ADD}
+select thread, part, {BY_STANCE} from {{source}} where {IS_COUNTED} group by thread, part {ON_CONFLICT}
 """  # noqa: S608 constants only
-COUNT_IN = JOIN.format(source="(select thread, part, stance, state from comment where id = $1) one")
-RECOUNT = JOIN.format(source="(select thread, part, stance, state from comment where thread = $1) whole")
-COUNT_OUT = """
+ADD_ONE = ADD_FROM.format(source="(select thread, part, stance, state from comment where id = $1) one")
+ADD_THREAD = ADD_FROM.format(source="(select thread, part, stance, state from comment where thread = $1) whole")
+SUBTRACT_ONE = """
 update passage_count n
 set supports = n.supports - (c.stance is not distinct from 'supports')::int,
     challenges = n.challenges - (c.stance is not distinct from 'challenges')::int,
@@ -40,16 +41,16 @@ from comment c where c.id = $1 and c.state = 'visible' and n.thread = c.thread a
 
 @asynccontextmanager
 async def counted(comment: int) -> AsyncIterator[None]:
-    """Count a comment by what it is after the change within. The caller holds its thread's row, in a transaction."""
-    await db.execute(COUNT_OUT, comment)
+    """Update the counts for a comment that is changed inside this block. The caller has locked the thread's row."""
+    await db.execute(SUBTRACT_ONE, comment)
     yield
-    await db.execute(COUNT_IN, comment)
+    await db.execute(ADD_ONE, comment)
 
 
 async def recount(thread: int) -> None:
-    """Count all comments of a thread anew. The caller holds its row, in a transaction."""
-    await db.execute("delete from passage_count where thread = $1", thread)
-    await db.execute(RECOUNT, thread)
+    """Count all comments of a thread again. The caller has locked its row."""
+    await PassageCount.delete().where(PassageCount.thread == thread)
+    await db.execute(ADD_THREAD, thread)
 
 
 DRIFTED = f"""
@@ -67,5 +68,5 @@ select distinct thread from (
 
 
 async def drifted(above: int, upto: int) -> list[int]:
-    """Threads with ids in (above, upto] whose counts differ from a recount."""
+    """Return the threads with ids in (above, upto] whose counts differ from a recount."""
     return await db.values(DRIFTED, above, upto)

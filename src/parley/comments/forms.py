@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 from parley.comments import rules
 from parley.core.http.forms import Form
 
-# Of a longer selection the beginning is kept (rules.LONGEST_QUOTE), but it must be there as a whole.
+# The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
 LONGEST_SELECTION = 10_000
-# The longest comment on the longest selection: in a form, most scripts take nine bytes for a character.
+# Enough for the longest comment on the longest selection: in a form, a character of most scripts takes nine bytes.
 LONGEST_BODY = 9 * (rules.LONGEST + LONGEST_SELECTION) + 10_000
 
 
 class CommentForm(Form):
-    """What `POST /t/{thread}/comments` takes (docs/addresses.md)."""
+    """The fields of `POST /t/{thread}/comments` (docs/addresses.md)."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -28,7 +28,7 @@ class CommentForm(Form):
         self.submission = self._submission()
 
     def _submission(self) -> UUID:
-        """The key that makes a resend find the first comment; a form without one gets a new key."""
+        """Return the submission key, by which a resend finds the first comment; a form without a key gets a new one."""
         try:
             return UUID(self.values.get("submission", ""))
         except ValueError:
@@ -36,7 +36,7 @@ class CommentForm(Form):
 
 
 class PreviewForm(CommentForm):
-    """What `POST /preview` takes: a comment, and where it would go."""
+    """The fields of `POST /preview`: a comment, and the thread or comment that it is for."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -46,7 +46,7 @@ class PreviewForm(CommentForm):
 
 
 class EditForm(Form):
-    """What `POST /c/{comment}/edit` takes; `version` is the number of the text that was edited, where it is known."""
+    """The fields of `POST /c/{comment}/edit`; `version` is the number of the text that was edited, if known."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

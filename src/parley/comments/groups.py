@@ -1,4 +1,4 @@
-"""The discussion by passage, in the article's order; then what is on the whole article, then on earlier text."""
+"""The discussion grouped by passage in the article's order, then comments on the whole article and on earlier text."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,9 +14,9 @@ from parley.comments.tree import ORDER, RANK, SHOWN
 from parley.core import db
 from parley.core.text.cleaning import shortened
 
-# A discussion of so many comments is shown whole.
+# Discussions of up to this many comments are shown completely.
 SHORT = 200
-# How many perspectives a group of a longer one begins with: together they leave room for their replies.
+# Perspectives shown per group of a longer discussion: at least FEWEST, about ROOTS in all, so that replies fit too.
 FEWEST = 2
 ROOTS = 100
 WORDS = 90
@@ -30,14 +30,14 @@ class CommentGroup(msgspec.Struct, frozen=True):
 
     kind: Kind
     roots: list[int]
-    # How many of them can be read: one that was taken away keeps its place, and does not count.
+    # How many of the roots can be read: a deleted or removed one keeps its place, but does not count.
     shown: int
     total: int
     passage: PassageRow | None = None
 
     @property
     def name(self) -> str:
-        """What addresses call it: the passage's lineage, `whole` or `earlier`."""
+        """The name in addresses: the passage's lineage, `whole` or `earlier`."""
         return str(self.passage.lineage) if self.passage else self.kind
 
     @property
@@ -65,7 +65,7 @@ class Stances(msgspec.Struct, frozen=True):
         return self.supports + self.challenges + self.adds + self.asks + self.none
 
 
-# A passage that nobody commented on has no row; those of passages that are gone are `earlier` ones.
+# A passage without comments has no row; comments on passages that are gone count as `earlier`.
 COUNTS = "select supports, challenges, adds, asks, none, part from passage_count where thread = $1"
 
 
@@ -76,12 +76,12 @@ class Part(Stances, frozen=True):
 
 
 async def parts(thread: int) -> dict[str, Stances]:
-    """The balance of each part of a discussion, by its name."""
+    """Return the balance of each part of a discussion, by the part's name."""
     return {one.part: one for one in await db.fetch(Part, COUNTS, thread)}
 
 
 def total(balances: Iterable[Stances]) -> Stances:
-    """The balance of several parts together."""
+    """Return the sum of several balances."""
     each = [[getattr(one, stance) for stance in Stances.__struct_fields__] for one in balances]
     return Stances(*map(sum, zip(*each, strict=True)))
 
@@ -112,10 +112,10 @@ select id, parent, rank, reply_count, ranked from down limit $5
 async def first_of_each(
     thread: int, sort: str, passages: Sequence[PassageRow], stance: str | None, comments: int
 ) -> Tree:
-    """The first perspectives of each group with their best replies; of a discussion of few `comments`, all."""
+    """Return the first perspectives of each group with their best replies; all if there are few `comments`."""
     short = comments <= SHORT
     each = SHORT if short else max(FEWEST, ROOTS // (sum(row.comment_count > 0 for row in passages) + 2))
-    # A passage on which nothing is counted may have one that was taken away, and the replies to it.
+    # A passage with a count of 0 may still have a removed comment, and replies to it.
     lineages = [str(row.lineage) for row in passages]
     one = "and c.stance = $6" if stance else ""
     sql = FIRST_OF_EACH.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN, stance=one)
@@ -131,23 +131,25 @@ def grouped(
     parts: Mapping[str, Stances],
     stance: str | None,
 ) -> list[CommentGroup]:
-    """The roots of `tree`, which are of one `stance` or of all, in their groups, in the article's order.
+    """Return the roots of `tree` in their groups, in the article's order; `stance` is the only one shown, if any.
 
-    Groups in which there is nothing to read are left out.
+    Groups in which nothing can be read are left out.
     """
     lineages = {row.lineage for row in passages}
     roots: dict[int | str, list[int]] = defaultdict(list)
     for root in tree.roots:
         if root in rows:
-            roots[_place(rows[root], lineages)].append(root)
+            roots[_group_of(rows[root], lineages)].append(root)
     groups = [_group("passage", roots[row.lineage], rows, _count(row, stance), row) for row in passages]
     others: tuple[Kind, ...] = ("whole", "earlier")
     groups += [_group(kind, roots[kind], rows, _count(parts.get(kind, Stances()), stance)) for kind in others]
-    return [one for one in groups if one.roots and (one.left or any(_speaks(root, tree, rows) for root in one.roots))]
+    return [
+        one for one in groups if one.roots and (one.left or any(_is_readable(root, tree, rows) for root in one.roots))
+    ]
 
 
-def _speaks(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
-    """Whether a root or anything below it can be read, as far as it is shown; what is left out may be."""
+def _is_readable(root: int, tree: Tree, rows: Mapping[int, CommentRow]) -> bool:
+    """Whether the root or a comment below it can be read; comments that are not shown are assumed to be readable."""
     below = [root]
     for one in below:
         if one in tree.hidden or (one in rows and rows[one].state == "visible"):
@@ -163,11 +165,11 @@ def _group(
 
 
 def _count(balance: Stances | PassageRow, stance: str | None) -> int:
-    """How many take one `stance`, or any and none."""
+    """How many comments take `stance`, or how many there are if it is None."""
     return sum(getattr(balance, one) for one in ([stance] if stance else Stances.__struct_fields__))
 
 
-def _place(row: CommentRow, lineages: set[int]) -> int | str:
+def _group_of(row: CommentRow, lineages: set[int]) -> int | str:
     if row.passage is None:
         return "whole"
     return row.passage if row.anchor != "lost" and row.passage in lineages else "earlier"

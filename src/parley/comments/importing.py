@@ -1,4 +1,4 @@
-"""Importing a discussion from elsewhere: whoever wrote it there is a name, not a member; its score is a base score."""
+"""Importing a discussion from another site: its authors become names, not members, and its scores base scores."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from parley.comments.counts import recount
 from parley.comments.rules import IS_IN
+from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.events.event_log import emit
@@ -19,14 +20,14 @@ TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
 LONGEST_NAME = 60
 
 
-# What the columns hold: ids without a NUL, times up to the year 3000, scores in four bytes.
+# What the columns can hold: ids without NUL, times up to the year 3000, scores of four bytes.
 Id = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00]*\Z")]
 Seconds = Annotated[float, Meta(ge=0, lt=32_503_680_000)]
 Score = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 
 
 class ImportLine(msgspec.Struct, frozen=True):
-    """One comment of the file (product.md, Commands). Ids are opaque."""
+    """One comment of the file. Ids are opaque."""
 
     id: Id
     parent_id: str | None = None
@@ -60,7 +61,7 @@ on conflict (thread, imported_id) where imported_id is not null do nothing
 returning id, imported_id
 """
 
-# What waits for a moderator counts once it is let in (states.py).
+# Held comments are counted when they are approved (states.py).
 COUNT = f"""
 with replies as (
     select c.parent, count(*) as n from comment c where c.thread = $1 and c.parent is not null and {IS_IN}
@@ -81,28 +82,26 @@ class ImportedComment(msgspec.Struct, frozen=True):
 
 
 async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: Callable[[int], None]) -> Summary:
-    """Add the comments of `lines` that `thread` lacks, parents before children; `progress` hears how many were done.
+    """Add the comments of `lines` that `thread` does not have yet, parents before children.
 
-    Importing the same file again adds nothing. Raises NotFound when there is no such thread.
+    `progress` is called with the number of comments after each batch. Importing the same file again adds nothing.
+    Raises NotFound if there is no such thread.
     """
     summary = Summary()
     comments = {line.id: line for line in lines if line.kind == "comment"}
     summary.skipped = len(lines) - len(comments)
     async with db.atomic():
-        if await db.value("select 1 from thread where id = $1 for no key update", thread) is None:
+        if await lock_thread(thread) is None:
             raise NotFound(f"There is no thread {thread}.")
-        known = await db.fetch(
-            ImportedComment, "select id, imported_id from comment where thread = $1 and imported_id is not null", thread
-        )
-        ids = {one.imported_id: one.id for one in known}
+        ids = await _known_ids(thread)
         for level in _levels(comments):
             new = [line for line in level if line.id not in ids]
             summary.known += len(level) - len(new)
             for start in range(0, len(new), BATCH):
                 batch = new[start : start + BATCH]
-                made = await _insert(thread, batch, ids)
-                ids |= {one.imported_id: one.id for one in made}
-                summary.added += len(made)
+                added = await _insert(thread, batch, ids)
+                ids |= {comment.imported_id: comment.id for comment in added}
+                summary.added += len(added)
                 progress(len(batch))
         if summary.added:
             await db.execute(COUNT, thread)
@@ -111,8 +110,14 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     return summary
 
 
+async def _known_ids(thread: int) -> dict[str, int]:
+    """Return the ids of comments imported earlier, by their ids in the file."""
+    sql = "select id, imported_id from comment where thread = $1 and imported_id is not null"
+    return {comment.imported_id: comment.id for comment in await db.fetch(ImportedComment, sql, thread)}
+
+
 def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
-    """The comments level by level, each parent before its replies; replies in a circle come as top-level ones."""
+    """Yield the comments level by level, parents before replies; a circle of replies begins at the top level."""
     below: dict[str | None, list[ImportLine]] = {}
     for line in comments.values():
         parent = line.parent_id if line.parent_id in comments and line.parent_id != line.id else None

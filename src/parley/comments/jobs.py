@@ -1,4 +1,4 @@
-"""Rendering stored comments anew after the renderer changed; the nightly proof of the counts of passages."""
+"""Jobs: render stored comments again after the renderer changed, and check the counts of passages every night."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import structlog
 
 from parley.accounts import queries as accounts
 from parley.comments import counts
+from parley.comments.states import lock_thread
 from parley.core import db
 from parley.core.events import attempts
 from parley.core.text import markdown
@@ -20,7 +21,7 @@ THREADS = 100
 class OldHtml(msgspec.Struct, frozen=True):
     id: int
     body: str
-    # One that was imported mentions people of where it was written.
+    # An imported comment mentions people of another site, not members.
     imported: bool
 
 
@@ -36,7 +37,7 @@ from unnest($2::bigint[], $3::text[]) as n(id, html) where c.id = n.id
 
 
 async def render_old() -> int:
-    """Render the comments whose HTML an earlier core/text/markdown.py made, and return how many there were."""
+    """Render comments again whose HTML an earlier version of core/text/markdown.py made; return how many there were."""
     count = 0
     while batch := await _render_batch():
         count += batch
@@ -51,16 +52,17 @@ async def _render_batch() -> int:
 
 
 async def _render(old: Sequence[OldHtml]) -> None:
-    found = {one.id: [] if one.imported else markdown.mentioned(one.body) for one in old}
-    known = await accounts.of_names([name for names in found.values() for name in names])
+    mentions = {one.id: [] if one.imported else markdown.mentioned(one.body) for one in old}
+    members = await accounts.of_names([name for names in mentions.values() for name in names])
     html = [
-        markdown.render(one.body, {name: known[name].name for name in found[one.id] if name in known}) for one in old
+        markdown.render(one.body, {name: members[name].name for name in mentions[one.id] if name in members})
+        for one in old
     ]
     await db.execute(RENEW, markdown.VERSION, [one.id for one in old], html)
 
 
 async def check_counts() -> int:
-    """Recount the parts of all discussions, report and repair what differs, and return how many threads did."""
+    """Recount the parts of all discussions, repair and log differences, and return how many threads had one."""
     last = await db.value("select coalesce(max(id), 0) from thread")
     found = sum(await attempts.each("passage counts", range(0, last, THREADS), _check, in_transaction=False))
     log.info("passage counts checked", threads=last, drifted=found)
@@ -74,5 +76,5 @@ async def _check(above: int) -> int:
 
 async def repair(thread: int) -> None:
     log.error("passage counts drifted", thread=thread)
-    await db.execute("select 1 from thread where id = $1 for no key update", thread)
+    await lock_thread(thread)
     await counts.recount(thread)

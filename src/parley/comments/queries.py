@@ -1,4 +1,4 @@
-"""Reading comments: what anybody may see of each, as one row."""
+"""Reading comments: one row each, with what everybody may see of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from parley.articles.rules import READABLE
 from parley.comments.rules import IS_VISIBLE, SHOWN_STATE, CommentState
+from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.text.diff import marked
 
 
 class CommentRow(msgspec.Struct, frozen=True):
-    """A comment as it may be shown to anybody; nothing in it depends on the viewer."""
+    """A comment as everybody may see it; nothing in it depends on the viewer."""
 
     id: int
     thread: int
@@ -24,17 +25,17 @@ class CommentRow(msgspec.Struct, frozen=True):
     author_title: str
     state: str
     stance: str | None
-    # What it is about: a passage and perhaps words of it, the state of this anchor, and those words where they changed.
+    # The anchor: its passage, the quoted words if any, its state, and the words as they read now if they changed.
     passage: int | None
     quote: str | None
     anchor: str | None
     words: str | None
-    # The passage as it read, where those words are lost.
+    # The former text of the passage, if the anchor is lost.
     earlier: str | None
-    # The revision of the article it answered, where there is a newer one.
+    # The revision of the article that the comment is about, if there is a newer one.
     answered: int | None
     assisted: bool
-    # Why a moderator or a rule folded it, where one did.
+    # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
     raw_html: str
     score: int
@@ -47,29 +48,29 @@ class CommentRow(msgspec.Struct, frozen=True):
     created_at: datetime
     edited_at: datetime | None
     imported: bool
-    # For telling a viewer's own comments; templates never show it.
+    # To recognise the viewer's own comments; templates never show it.
     author_id: int | None
 
     @property
     def html(self) -> Markup:
-        """The body, rendered by core/text/markdown.py, which made it safe."""
+        """The body; core/text/markdown.py rendered it and made it safe."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
     @property
     def difference(self) -> Markup:
-        """The quoted words as they are now, with what changed marked."""
+        """The quoted words as they read now, with the changes marked."""
         return marked(self.quote or "", self.words or "")
 
 
 def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
-    """`row` as `viewer` reads it: of somebody they blocked, nothing but its place in the tree."""
+    """Return `row` as `viewer` sees it: if they blocked its author, only its place in the tree."""
     if viewer is None or row.author_id not in viewer.blocked:
         return row
     return withheld(row)
 
 
 def withheld(row: CommentRow) -> CommentRow:
-    """`row` as whoever blocked its author reads it."""
+    """Return `row` as a member who blocked its author sees it."""
     return msgspec.structs.replace(
         row,
         state="blocked" if row.state == "visible" else row.state,
@@ -83,7 +84,7 @@ def withheld(row: CommentRow) -> CommentRow:
     )
 
 
-# Of an article whose publisher allows an excerpt, no more than that is shown on any path.
+# If a publisher allows only an excerpt of the article, no query shows more than that.
 EARLIER = f"""
     select p.text from article a join revision r on r.article = a.id cross join {READABLE} p
     where a.id = t.article and r.number = c.revision and p.lineage = c.made_on
@@ -113,19 +114,19 @@ COLUMNS = f"""
     c.author is null as imported, c.author as author_id
 """
 
-# What the columns are read from.
+# The tables that COLUMNS are selected from.
 SOURCE = "comment c join thread t on t.id = c.thread left join member m on m.id = c.author"
 
 BY_IDS = f"select {COLUMNS} from {SOURCE} where c.id = any($1::bigint[])"  # noqa: S608
 
-STANDING = """
+STATE = """
 select c.id, c.thread, c.author, c.state, c.deleted_at, t.state as thread_state
 from comment c join thread t on t.id = c.thread where c.id = $1
 """
 
 
 async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
-    """The comments with these ids, by id."""
+    """Return the comments with these ids, by id."""
     rows = await db.fetch(CommentRow, BY_IDS, list(ids))
     return {row.id: row for row in rows}
 
@@ -134,13 +135,13 @@ async def one(comment_id: int) -> CommentRow | None:
     return (await by_ids([comment_id])).get(comment_id)
 
 
-async def standing(comment_id: int) -> CommentState | None:
-    """What the rules ask of a comment."""
-    return await db.fetch_one(CommentState, STANDING, comment_id)
+async def state_of(comment_id: int) -> CommentState | None:
+    """Return what the rules check about a comment, or None if there is no such comment."""
+    return await db.fetch_one(CommentState, STATE, comment_id)
 
 
 class CommentText(msgspec.Struct, frozen=True):
-    """A comment's text as it is now, for who edits or quotes it: its number, its Markdown, and that rendered."""
+    """A comment's present text, to be edited or quoted: its version, its Markdown and its HTML."""
 
     version: int
     body: str
@@ -152,24 +153,24 @@ class CommentText(msgspec.Struct, frozen=True):
 
 
 async def text(comment_id: int) -> CommentText:
-    """The text of a comment that there is."""
-    return (
-        await db.fetch(CommentText, "select version, body, html as raw_html from comment where id = $1", comment_id)
-    )[0]
+    """Return the text of a comment that exists."""
+    columns = (Comment.version, Comment.body, Comment.html.as_alias("raw_html"))
+    [found] = await db.fetch(CommentText, Comment.select(*columns).where(Comment.id == comment_id))
+    return found
 
 
 class CommentVersionRow(msgspec.Struct, frozen=True):
-    """One state of a comment's text; the highest number is the present one."""
+    """One version of a comment's text; the highest number is the present one."""
 
     number: int
     body: str
     at: datetime
-    # Whether none before it is kept.
+    # Whether no earlier version is stored.
     is_first: bool
 
 
-# The newest versions before number $2: as many as have $3 characters together, but $4 at most and two at least, since
-# the page says of each what it changed in the one before it.
+# The newest versions before number $2: at most $4, with at most $3 characters together. There are always at least two,
+# since the page shows what each version changed in the one before.
 VERSIONS = """
 with version as (
     select number, body, written_at as at from comment_version where comment = $1
@@ -185,12 +186,12 @@ select number, body, at, is_first from newest where place <= 2 or (characters <=
 
 
 async def versions(comment_id: int, before: int, *, characters: int, most: int) -> list[CommentVersionRow]:
-    """Versions of a comment that come before number `before`, oldest first; the newest of those."""
+    """Return the newest versions of a comment before number `before`, oldest first."""
     return await db.fetch(CommentVersionRow, VERSIONS, comment_id, before, characters, most)
 
 
 class HeldComment(msgspec.Struct, frozen=True):
-    """A comment that waits for a moderator, or did for too long, as its author sees it."""
+    """A held or expired comment as its author sees it."""
 
     id: int
     state: str
@@ -203,7 +204,7 @@ class HeldComment(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 rendered safe by core/text/markdown.py
 
 
-# One that expired stands there for a month after that.
+# A held comment expires after 14 days, and is listed for another 30.
 HELD = """
 select id, state, body, html as raw_html, created_at from comment
 where author = $1 and thread = $2
@@ -213,5 +214,5 @@ order by created_at
 
 
 async def held(author: int, thread: int) -> list[HeldComment]:
-    """What a member wrote in a thread and nobody else sees yet."""
+    """Return a member's comments in a thread that nobody else can see."""
     return await db.fetch(HeldComment, HELD, author, thread)

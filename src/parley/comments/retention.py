@@ -1,4 +1,4 @@
-"""How long words of comments are kept that nobody reads any more."""
+"""How long the text of comments is kept that nobody can read any more."""
 
 from parley.core.retention import Kept, Rule
 
@@ -12,8 +12,8 @@ RULES = (
         what="the words of comments that their author deleted",
         days=90,
         since="deleted_at",
-        after="they were deleted; while moderators work on it, for as long",
-        why="their author has taken them back; until then moderators can read what was reported",
+        after="they were deleted; longer while moderators work on it",
+        why="their author took them back; until then moderators can read what was reported",
         where=f"state = 'deleted_by_author' and body <> '' and {IS_NOT_DISPUTED}",
         blank=NO_WORDS,
     ),
@@ -39,7 +39,7 @@ RULES = (
     ),
 )
 KEPT: Kept = {
-    "comment": "published; what moderators removed stays for appeals until they purge it",
+    "comment": "published; what moderators removed stays for appeals",
     "comment_version": "the public history of a comment",
-    "passage_count": "a few rows a thread",
+    "passage_count": "a few rows per thread",
 }

@@ -1,4 +1,4 @@
-"""Where a member left off in a thread, and what came since."""
+"""Where a member stopped reading a thread, and what is new since then."""
 
 import msgspec
 
@@ -10,12 +10,16 @@ from parley.core.http.access import Viewer
 from parley.core.text.cleaning import shortened
 from parley.threads.queries import VisitRow
 
-# Enough to know a passage again, on one line.
+# Long enough to recognise a passage, short enough for one line.
 WORDS = 60
 
 
 class LeftOff(msgspec.Struct, frozen=True):
-    """The passage read last (None: it is gone, or none was) and its first words; unread comments and the first."""
+    """Where the member stopped reading.
+
+    `passage` is the passage read last (None if there is none or it is gone), and `words` how it begins. `unread` counts
+    the unread comments, and `first` links to the first of them.
+    """
 
     passage: int | None
     words: str
@@ -24,7 +28,7 @@ class LeftOff(msgspec.Struct, frozen=True):
 
 
 def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftOff | None:
-    """What a thread's page tells a member who comes back; None where there is nothing to tell."""
+    """Return what a thread's page shows a member who comes back, or None if there is nothing to show."""
     if visit is None:
         return None
     row = next((row for row in shown.rows if row.lineage == visit.passage), None)
@@ -35,21 +39,21 @@ def left_off(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> LeftO
 
 
 def _first(shown: ThreadView, visit: VisitRow, viewer: Viewer) -> str:
-    """Where the first unread comment of the page stands; where it shows none, the newest come first elsewhere."""
+    """Link to the first unread comment on this page; if there is none, to the page that lists the newest first."""
     layout = shown.discussion.layout
-    for comment in layout.places:
+    for comment in layout.positions:
         row = layout.rows[comment]
-        if row.created_at > visit.since and row.state == "visible" and _is_for(row, viewer):
+        if row.created_at > visit.since and row.state == "visible" and _can_be_new(row, viewer):
             return f"#c{comment}"
     return f"{shown.thread.address}?sort=new#discussion"
 
 
-def _is_for(row: CommentRow, viewer: Viewer) -> bool:
-    """Whether it can be news to a viewer: written by somebody else whom they did not block."""
+def _can_be_new(row: CommentRow, viewer: Viewer) -> bool:
+    """Whether the comment can be new to the viewer: another member wrote it, whom they did not block."""
     return row.author_id != viewer.id and row.author_id not in viewer.blocked
 
 
-# More than one page shows as new, so that something is left of them when the reader has been to all of those.
+# More than one page shows, so that some are left when the reader has visited all of its new comments.
 MOST = 300
 BEYOND = f"""
 select c.id from comment c
@@ -60,10 +64,13 @@ order by c.id > $4 desc, c.id limit {MOST}
 
 
 async def unread_beyond(shown: ThreadView, visit: VisitRow | None, viewer: Viewer) -> list[int]:
-    """The unread comments that the page does not show, the oldest first; around one, those after it come first."""
+    """Return the unread comments that the page does not show, the oldest first.
+
+    On a page that focuses a comment, those posted after that comment come first.
+    """
     if visit is None or not visit.unread:
         return []
-    layout, focus = shown.discussion.layout, shown.discussion.place.focus
-    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.places), list(viewer.blocked))
+    layout, focus = shown.discussion.layout, shown.discussion.query.focus
+    values = (shown.thread.id, visit.since, viewer.id, focus or 0, list(layout.positions), list(viewer.blocked))
     found: list[int] = await db.values(BEYOND, *values)
     return found

@@ -1,4 +1,4 @@
-"""What is allowed with comments, and the one answer to who may read a text."""
+"""The rules for comments: who may change them, and who may read their text."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,19 +13,19 @@ LONGEST_QUOTE = 300
 MOST_LINKS = 20
 RESTORE_HOURS = 24
 
-# What anybody may read of a comment `c`: every query that leads out of the database takes these expressions.
-# Text, author and quote exist only while the comment is visible; what remains otherwise is its place in the tree.
+# What everybody may read of a comment `c`. Every query whose rows reach readers uses these expressions.
+# Text, author and quote are shown only while the comment is visible; otherwise only its place in the tree remains.
 SHOWN_STATE = """
     case when c.state = 'visible' then 'visible' when c.state = 'deleted_by_author' then 'deleted'
-         when c.state in ('draft', 'pending', 'rejected', 'expired') then 'held' else 'removed' end
+         when c.state in ('pending', 'rejected', 'expired') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
-# One that waits for a moderator, or was never let in, has no place in the tree either.
-IS_IN = "c.state not in ('draft', 'pending', 'rejected', 'expired')"
+# Comments that are held or were rejected are not in the tree at all.
+IS_IN = "c.state not in ('pending', 'rejected', 'expired')"
 
 
 class CommentState(msgspec.Struct, frozen=True):
-    """What the rules ask of a comment: whose it is, what became of it, in which thread."""
+    """What the rules check about a comment: its author, its state and its thread."""
 
     id: int
     thread: int
@@ -36,7 +36,7 @@ class CommentState(msgspec.Struct, frozen=True):
 
 
 def may_write(thread_state: str) -> None:
-    """Raise Refused when nothing may be added to the thread."""
+    """Raise Refused unless comments can be added to the thread."""
     if thread_state == "locked":
         raise Refused("This thread is locked: nobody can add comments. Your text is kept here.")
     if thread_state == "archived":
@@ -44,7 +44,7 @@ def may_write(thread_state: str) -> None:
 
 
 def may_edit(viewer: Viewer, comment: CommentState) -> None:
-    """Raise unless `viewer` wrote the comment, it stands, and its thread is open."""
+    """Raise unless `viewer` wrote the comment, it is visible, and its thread is open."""
     if comment.author != viewer.id:
         raise Forbidden("Only its author can edit a comment.")
     if comment.state != "visible":
@@ -70,9 +70,9 @@ def may_restore(viewer: Viewer, comment: CommentState) -> None:
 
 
 def may_see_history(viewer: Viewer | None, comment: CommentState) -> None:
-    """Raise NotFound unless the comment is visible, or `viewer` wrote it or moderates; also of one they blocked."""
+    """Raise NotFound if `viewer` blocked the author, or if only the author and staff may read the comment."""
     if viewer is not None and comment.author in viewer.blocked:
         raise NotFound("You blocked the member who wrote this, so you do not see it.")
-    own = viewer is not None and (viewer.id == comment.author or viewer.standing in (MODERATOR, ADMIN))
-    if comment.state != "visible" and not own:
+    is_allowed = viewer is not None and (viewer.id == comment.author or viewer.standing in (MODERATOR, ADMIN))
+    if comment.state != "visible" and not is_allowed:
         raise NotFound("This comment no longer exists.")

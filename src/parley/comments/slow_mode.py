@@ -1,4 +1,4 @@
-"""What a member is told, before they write, where they have to wait; moderation knows it."""
+"""How long a member has to wait before they can comment, as shown before they write. automod provides it."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,14 +6,15 @@ from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
 from parley.threads.queries import ThreadRow
 
-# What makes a member wait in a thread, in answering one comment of it or (None) the article. hooks.py fills this in.
-Ask = Callable[[Viewer, ThreadRow, int | None], Awaitable[str | None]]
-wait_of: list[Ask] = []
+# Functions that return why and how long a member has to wait before they can reply to a comment or, without one, to the
+# article; None if they need not. hooks.py registers them.
+WaitOf = Callable[[Viewer, ThreadRow, int | None], Awaitable[str | None]]
+wait_of: list[WaitOf] = []
 
 
 async def wait_here(viewer: Viewer | None, thread: ThreadRow, parent: int | None = None) -> str | None:
-    """How long `viewer` still has to wait, and why; None for staff, and for whoever cannot write here anyway."""
+    """Return how long `viewer` still has to wait, and why; None for staff and for viewers who cannot write here."""
     if viewer is None or viewer.standing is not VERIFIED or thread.state != "open" or not settings().limits:
         return None
-    found = [text for ask in wait_of if (text := await ask(viewer, thread, parent))]
-    return " ".join(found) or None
+    texts = [text for wait in wait_of if (text := await wait(viewer, thread, parent))]
+    return " ".join(texts) or None

@@ -1,13 +1,14 @@
-"""What becomes of a comment: each change of its state, with what it means for counts and readers (trust.md B3)."""
+"""The states of a comment: each change of state, with its effects on counts and readers."""
 
 from parley.comments.counts import counted
+from parley.comments.queries import state_of
 from parley.comments.rules import IS_IN, CommentState
 from parley.core import db
-from parley.core.errors import Refused
+from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
 
-# What readers of the thread are told of a change; nothing where they see the same before and after.
-TOLD = {
+# The event of each allowed change; None if readers see the same before and after.
+EVENTS = {
     ("pending", "visible"): "comment.posted",
     ("rejected", "visible"): "comment.posted",
     ("visible", "hidden"): "comment.removed",
@@ -19,37 +20,34 @@ TOLD = {
     ("pending", "rejected"): None,
     ("pending", "expired"): None,
     ("hidden", "removed"): None,
-    ("removed", "purged"): None,
-    ("rejected", "purged"): None,
-    ("deleted_by_author", "purged"): None,
 }
-# What a decision that is taken back gives again, though there is no such way otherwise (docs/decisions/0009).
-UNDONE = {
+# Changes that are allowed only to undo a decision (docs/decisions/0009).
+UNDO_EVENTS = {
     ("visible", "pending"): "comment.removed",
     ("rejected", "pending"): None,
     ("removed", "hidden"): None,
 }
-# A comment in one of these was never among the others.
-UNCOUNTED = {"draft", "pending", "rejected", "expired"}
+# A comment in one of these states is not part of the discussion yet, and no counter includes it.
+UNCOUNTED = {"pending", "rejected", "expired"}
 
 MOVE = """
 update comment set state = $2::text, deleted_at = case when $2::text = 'deleted_by_author' then now() end where id = $1
 """
 
-# It joins the others: its parent and its thread count it from now on. Its time is the moment from which it can be read,
-# or those who were here while it waited would never be told that it is new.
+# The comment becomes visible: its parent and its thread count it. Its time is now, so that members who visited the
+# thread while it was held see it as new.
 COUNT = """
-with joined as (
+with counted_in_thread as (
     update thread set comment_count = comment_count + 1, last_activity_at = now() where id = $1
-), told as (
+), dated as (
     update comment set created_at = now() where id = $2
 )
 update comment set reply_count = reply_count + 1 where id = (select parent from comment where id = $2)
 """
 
-# It leaves them again as if it had never joined: the thread was last active when another comment came.
+# Undo COUNT. The thread was last active when its newest other comment was posted.
 UNCOUNT = f"""
-with left_again as (
+with removed_from_thread as (
     update thread t set comment_count = comment_count - 1, last_activity_at = greatest(
         t.created_at,
         (select max(e.created_at) from event e join comment c on c.id = e.comment
@@ -60,32 +58,42 @@ with left_again as (
 update comment set reply_count = reply_count - 1 where id = (select parent from comment where id = $2)
 """  # noqa: S608 constants only
 
-# Letters of lists are written anew before they go out: what waits of them may quote it, and is forgotten.
-PURGE = """
-with versions as (delete from comment_version where comment = $1),
-letters as (update mail set text = '', html = null, message = null where list is not null and state = 'planned')
-update comment set body = '', html = '', quote = null, prefix = null, suffix = null, words = null where id = $1
-"""
+
+async def lock_thread(thread: int) -> str | None:
+    """Lock a thread's row and return its state, or None if there is no such thread."""
+    state: str | None = await db.value("select state from thread where id = $1 for no key update", thread)
+    return state
+
+
+async def locked(comment_id: int) -> CommentState:
+    """Lock a comment's thread, then the comment, and return its state. Raises NotFound."""
+    thread = await db.value("select thread from comment where id = $1", comment_id)
+    if thread is None:
+        raise NotFound("This comment does not exist.")
+    await lock_thread(thread)
+    await db.value("select 1 from comment where id = $1 for no key update", comment_id)
+    found = await state_of(comment_id)
+    if found is None:
+        raise NotFound("This comment does not exist.")
+    return found
 
 
 async def transition(comment: CommentState, to: str, *, actor: int | None, undoing: bool = False) -> None:
-    """Bring a comment into another state; the caller holds its thread's row and its own.
+    """Change a comment's state. The caller has locked the thread's row and the comment's.
 
-    `undoing` the decision that brought it where it is, it can be as it was (the database knows: schema.sql). Raises
-    Refused for a step that there is not.
+    `undoing` allows the changes that undo a decision, which schema.sql checks too. Raises Refused if the change is not
+    allowed.
     """
-    steps = TOLD | UNDONE if undoing else TOLD
-    step = (comment.state, to)
-    if step not in steps:
-        raise Refused("This comment changed a moment ago, so this can no longer be done.")
+    events = EVENTS | UNDO_EVENTS if undoing else EVENTS
+    change = (comment.state, to)
+    if change not in events:
+        raise Refused("This comment changed a moment ago, so nothing was done. Load the page again to see it.")
     async with counted(comment.id):
         await db.execute(MOVE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:
         await db.execute(COUNT, comment.thread, comment.id)
     if to == "pending" and comment.state == "visible":
         await db.execute(UNCOUNT, comment.thread, comment.id)
-    if to == "purged":
-        await db.execute(PURGE, comment.id)
-    told = steps[step]
-    if told is not None:
-        await emit(told, thread=comment.thread, comment=comment.id, actor=actor)
+    event = events[change]
+    if event is not None:
+        await emit(event, thread=comment.thread, comment=comment.id, actor=actor)

@@ -29,39 +29,39 @@ PART = """case when parent is not null then null when passage is null then 'whol
 
 
 class Comment(Table):
-    """One contribution. Counters are those of counted votes; votes/jobs.py proves it every night."""
+    """One comment. Its counters are those of counted votes; votes/jobs.py checks them every night."""
 
     id = BigSerial(primary_key=True)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.restrict)
     parent: ForeignKey[Any] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
     depth = Integer(null=False, default=0)
     author = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
-    # Whoever wrote an imported comment elsewhere: a name to show, not a member.
+    # The author of an imported comment: a name to show, not a member.
     imported_author = Varchar(60, null=True, default=None)
     imported_id = Varchar(80, null=True, default=None)
     state = Varchar(20, null=False, default="visible")
     stance = Varchar(10, null=True, default=None)
-    # The anchor: words of a passage, as they were on the revision they were read in (a W3C TextQuoteSelector) …
+    # The anchor (a W3C TextQuoteSelector): words of a passage as they were in the revision that the author read …
     made_on = BigInt(null=True, default=None)
     revision = Integer(null=True, default=None)
     quote = Text(null=True, default=None)
     prefix = Text(null=True, default=None)
     suffix = Text(null=True, default=None)
-    # … and where they are now: the first and the last passage, and the words where these have changed.
+    # … and where they are now: the first and last passage, and the words as they read now if they changed.
     anchor = Varchar(7, null=True, default=None)
     passage = BigInt(null=True, default=None)
     passage_end = BigInt(null=True, default=None)
     words = Text(null=True, default=None)
     confidence = DoublePrecision(null=True, default=None)
     assisted = Boolean(null=False, default=False)
-    # Why it is shown folded, where a moderator or a rule folded it.
+    # The reason why a moderator or a rule collapsed it, if one did.
     collapsed = Varchar(200, null=True, default=None)
-    # Of a top-level comment, the part of the discussion it is in: `whole`, `earlier` or a lineage.
+    # The part of the discussion that a top-level comment is in: `whole`, `earlier` or a lineage.
     part = GeneratedVarchar(PART, length=20, null=True, default=None)
     body = Text(null=False, default=None)
     html = Text(null=False, default=None)
     html_version = SmallInt(null=False, default=None)
-    # The number of its text, which an edit raises; the history calls it so.
+    # The number of its text, as the history shows it; an edit increments it.
     version = Integer(null=False, default=1)
     submission = UUID(null=True, default=None)
     base_ups = Integer(null=False, default=0)
@@ -80,8 +80,7 @@ class Comment(Table):
     scored_at = Timestamptz(null=True, default=None)
 
     comment_state_check = Check(
-        "state in ('draft', 'pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author',"
-        " 'purged')"
+        "state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')"
     )
     comment_stance_check = Check(
         "stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)"
@@ -93,7 +92,7 @@ class Comment(Table):
 
     comment_author_submission_key = Index("author, submission", where="submission is not null", unique=True)
     comment_thread_imported_key = Index("thread, imported_id", where="imported_id is not null", unique=True)
-    # Each order is read along an index to its end, the id too: thousands of comments without votes have the same rank.
+    # Each order has an index that includes the id: thousands of comments without votes have the same rank.
     comment_best = Index("thread, best desc, id")
     comment_time = Index("thread, created_at, id")
     comment_controversial = Index("thread, controversial desc, id")
@@ -107,16 +106,16 @@ class Comment(Table):
     comment_stance = Index("thread, stance, part, best desc, id", where="stance is not null")
     comment_author = Index("author, created_at desc", where="author is not null")
     comment_pending = Index("author, created_at", where="state = 'pending'")
-    # PostgreSQL would read this index in its order to find the newest comments of a part, and so read every comment of
-    # the forum for a part that has none. With nulls first, which there are none of, it serves ranges of time only.
+    # With the default order, PostgreSQL would use this index to find the newest comments of a part, and read every
+    # comment of the forum for a part that has none. `nulls first` leaves it for ranges of time; there are no nulls.
     comment_created = Index("created_at nulls first")
     comment_scored = Index("thread, scored_at", where="scored_at is not null")
-    # Comments rendered by an earlier version.
+    # To find comments that an earlier version rendered.
     comment_html_version = Index("html_version, id")
 
 
 class PassageCount(Table, tablename="passage_count"):
-    """How many visible comments of each stance one part of a discussion has; comments/counts.py keeps it."""
+    """The number of visible comments of each stance in one part of a discussion; comments/counts.py updates it."""
 
     id = BigSerial(primary_key=True)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)

@@ -1,6 +1,6 @@
-"""Which comments of a tree to show: candidates from SQL, of which choosing.py takes the best with their ancestors.
+"""Which comments of a tree to show: SQL finds candidates, and choosing.py takes the best with their ancestors.
 
-The cost depends on how much is shown, not on how long the thread is: every query reads a bounded number of rows
+The cost depends on how much is shown, not on the length of the thread: every query reads a bounded number of rows
 along an index.
 """
 
@@ -9,11 +9,11 @@ from parley.comments.rules import IS_IN
 from parley.core import db
 
 SORTS = ("best", "new", "old", "controversial")
-# Below this many voted comments an order by votes would look random, so `best` is by time (Talkyard's finding).
+# With fewer comments that have votes, an order by votes looks random (as Talkyard found): then `best` sorts by time.
 FEWEST_VOTED = 8
 SHOWN = 180
 CANDIDATES = 4 * SHOWN
-# What is opened later may be longer than a first view: so every comment is reached in three steps.
+# Later pages may be longer than the first, so that every comment can be reached in three steps.
 SHOWN_LATER = 500
 ANCESTORS = 8
 
@@ -38,7 +38,7 @@ AFTER = {
     "old": "(c.created_at, c.id) > (a.created_at, a.id)",
 }
 
-# `offset 0` keeps the planner from joining a whole table: it expects ten times as many rows as there are.
+# `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
 WHOLE = """
 with recursive top as (
     (select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
@@ -60,7 +60,7 @@ BELOW = """
 with recursive first as (
     select c.id, c.parent, {rank} as rank, c.reply_count, true as ranked from comment c
     left join comment a on a.id = $3
-    where {place} and {is_in} and ($3::bigint is null or {after})
+    where {condition} and {is_in} and ($3::bigint is null or {after})
     order by {order} limit $2 + 1
 ), down as (
     select * from first
@@ -74,7 +74,7 @@ select id, parent, rank, reply_count, ranked from down limit $2 * 3
 """
 
 
-# Agreement votes set `scored_at` too, and must not bring this about.
+# Counts only votes for quality: agreement votes set `scored_at` too.
 VOTED = """
 select count(*) from (
     select 1 from comment
@@ -84,7 +84,7 @@ select count(*) from (
 
 
 async def effective_sort(thread_id: int, sort: str) -> str:
-    """`best` falls back to `old` while so few comments have votes that their order would look random."""
+    """Return the order to use: `old` instead of `best` while too few comments have votes."""
     if sort != "best":
         return sort
     voted = await db.value(VOTED, thread_id, FEWEST_VOTED)
@@ -92,7 +92,7 @@ async def effective_sort(thread_id: int, sort: str) -> str:
 
 
 async def whole(thread_id: int, sort: str) -> Tree:
-    """The best comments of a whole thread."""
+    """Return the first comments of a whole thread in this order."""
     sql = WHOLE.format(rank=RANK[sort], order=ORDER[sort], is_in=IS_IN)
     nodes = await db.fetch(Node, sql, thread_id, CANDIDATES, SHOWN + 1)
     return choose(nodes, None, SHOWN, evenly=sort == "new")
@@ -102,32 +102,32 @@ OF_STANCE = "($4::text is null or c.stance = $4)"
 
 
 async def page_of_roots(thread_id: int, sort: str, after: int | None, stance: str | None = None) -> Tree:
-    """The next roots after root `after`, with their best replies; of one stance only, if wished."""
-    place = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
-    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
+    """Return the roots that follow root `after`, with their best replies; with `stance`, only those that take it."""
+    condition = f"c.thread = $1 and c.parent is null and {OF_STANCE}"
+    return await _below(condition, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance)
 
 
 async def branch(parent: int, sort: str, after: int | None = None) -> Tree:
-    """The replies to `parent` that come after its reply `after`, with theirs."""
+    """Return the replies to `parent` that follow its reply `after`, with theirs."""
     return await _below("c.parent = $1", sort, parent, SHOWN_LATER, after, top=parent)
 
 
-# The parts of a discussion that are not about one passage as the article now reads.
+# The parts of a discussion that are about no present passage.
 PARTS = ("whole", "earlier")
 
 
 async def part(
     thread_id: int, sort: str, part_: int | str, after: int | None = None, stance: str | None = None
 ) -> Tree:
-    """The comments on one passage (a lineage), on the `whole` article, or on words of an `earlier` text."""
-    place = f"c.thread = $1 and c.part = $5 and {OF_STANCE}"
-    return await _below(place, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance, str(part_))
+    """Return the comments on one passage (a lineage), on the `whole` article, or on an `earlier` text."""
+    condition = f"c.thread = $1 and c.part = $5 and {OF_STANCE}"
+    return await _below(condition, sort, thread_id, SHOWN_LATER if after else SHOWN, after, stance, str(part_))
 
 
 async def _below(
-    place: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
+    condition: str, sort: str, of: int, most: int, after: int | None, *args: int | str | None, top: int | None = None
 ) -> Tree:
-    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], place=place, is_in=IS_IN)
+    sql = BELOW.format(rank=RANK[sort], order=ORDER[sort], after=AFTER[sort], condition=condition, is_in=IS_IN)
     nodes = await db.fetch(Node, sql, of, most, after, *args)
     return choose(nodes, top, most, evenly=sort == "new")
 
@@ -143,7 +143,7 @@ select id, parent, 0::float8 as rank, reply_count, true as ranked from path limi
 
 
 async def focused(comment_id: int, sort: str) -> Tree:
-    """One comment with its nearest ancestors, its siblings and its replies."""
+    """Return one comment with its nearest ancestors, its siblings and its replies."""
     path = await db.fetch(Node, PATH, comment_id, ANCESTORS + 1)
     below = await branch(comment_id, sort)
     parent = path[0].parent
@@ -174,7 +174,7 @@ def _add_siblings(
     parent: Node,
     comment_id: int,
 ) -> None:
-    """Put up to five siblings beside the focused comment, without their replies."""
+    """Add up to SIBLINGS siblings of the focused comment, without their replies."""
     near = [one for one in siblings.roots if one != comment_id][:SIBLINGS]
     children[parent.id] = [comment_id, *near]
     left = parent.reply_count - len(near) - 1

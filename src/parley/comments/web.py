@@ -1,4 +1,4 @@
-"""The discussion over HTTP: reading parts of it, posting, previewing."""
+"""Posting, previewing and linking to comments over HTTP."""
 
 from typing import Any
 from uuid import uuid4
@@ -8,9 +8,11 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from parley.comments import ops, queries, view
+from parley.comments import drafts, posting, queries, rendering
+from parley.comments.form_view import CommentFormView, new_form
 from parley.comments.forms import LONGEST_BODY, CommentForm, PreviewForm
 from parley.comments.slow_mode import wait_here
+from parley.comments.viewer_state import viewer_state_of
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import posted
@@ -21,7 +23,7 @@ from parley.threads import queries as threads
 
 
 async def thread_at(thread: str) -> threads.ThreadRow:
-    """The thread that an address names. Raises NotFound."""
+    """Return the thread that an address names. Raises NotFound."""
     thread_id = as_id(thread)
     row = await threads.one(thread_id) if thread_id else None
     if row is None:
@@ -30,7 +32,7 @@ async def thread_at(thread: str) -> threads.ThreadRow:
 
 
 async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
-    """The comment that an address names, as `viewer` reads it. Raises NotFound."""
+    """Return the comment that an address names, as `viewer` sees it. Raises NotFound."""
     comment_id = as_id(comment)
     row = await queries.one(comment_id) if comment_id else None
     if row is None or row.state == "held":
@@ -48,10 +50,10 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))
-            comment_id = await ops.post_comment(_draft(viewer, thread_id, form))
+            comment_id = await posting.post_comment(_draft(viewer, thread_id, form))
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
-            if isinstance(error, ops.SentBefore):
+            if isinstance(error, posting.SubmittedBefore):
                 form.submission = uuid4()
     if form.errors:
         return await _again(request, await thread_at(thread), form, status)
@@ -60,8 +62,8 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     return Redirect(f"{await threads.address(thread_id)}?focus={comment_id}#c{comment_id}", status_code=303)
 
 
-def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
-    return ops.Draft(
+def _draft(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
+    return drafts.Draft(
         thread=thread,
         author=viewer,
         body=form.body,
@@ -75,9 +77,9 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> ops.Draft:
     )
 
 
-def _typed(form: CommentForm, thread: int) -> view.CommentFormView:
-    """What was typed, in the form once more."""
-    return view.new_form(
+def _typed(form: CommentForm, thread: int) -> CommentFormView:
+    """Return the form with what was typed."""
+    return new_form(
         thread,
         body=form.values.get("body", ""),
         parent=form.parent,
@@ -91,7 +93,7 @@ def _typed(form: CommentForm, thread: int) -> view.CommentFormView:
 
 
 async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm, status: int) -> Response[Any]:
-    """The form once more, with what was typed and what is wrong with it."""
+    """Show the form again, with what was typed and what is wrong with it."""
     shown = _typed(form, row.id)
     shown.errors = form.errors
     if wants_fragment(request):
@@ -109,13 +111,13 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
         "comments/posted.html",
         201,
         comment=comment,
-        mine=view.viewer_state_of(comment),
+        mine=viewer_state_of(comment),
         replies="",
         stub=None,
         parent_author=None,
         flat=False,
         thread=row,
-        form=view.new_form(row.id),
+        form=new_form(row.id),
         wait=await wait_here(viewer, row),
         held=await queries.held(viewer.id, row.id) if comment.state == "held" else [],
     )
@@ -123,27 +125,27 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
 
 @post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200, request_max_body_size=LONGEST_BODY)
 async def preview(request: AnyRequest) -> Response[Any]:
-    """Markdown as it will look, and without JavaScript the form to post it from there; nothing is kept."""
+    """Show Markdown as it will look and, without JavaScript, the form to post it from there. Nothing is stored."""
     form = PreviewForm(await posted(request))
     await take_network(PREVIEW_NETWORK, network(address_of(request)))
     html = Markup()
     try:
-        html = Markup(await ops.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
+        html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
     except Refused as refusal:
         form.errors["body"] = str(refusal)
-    mistake = form.errors.get("body")
-    status = 422 if mistake else 200
+    error = form.errors.get("body")
+    status = 422 if error else 200
     if not wants_fragment(request):
         shown = _previewed(form)
-        return page(request, "comments/preview.html", status=status, html=html, form=shown, mistake=mistake)
-    if mistake:
-        told = {"title": "Preview", "message": mistake, "next_step": None, "error_id": None}
-        return fragment(request, "errors/_error.html", status, **told)
+        return page(request, "comments/preview.html", status=status, html=html, form=shown, mistake=error)
+    if error:
+        context = {"title": "Preview", "message": error, "next_step": None, "error_id": None}
+        return fragment(request, "errors/_error.html", status, **context)
     return fragment(request, "comments/_preview.html", html=html)
 
 
-def _previewed(form: PreviewForm) -> view.CommentFormView | None:
-    """The form to send what was typed from, or to mend it first; None where nobody said where it would go."""
+def _previewed(form: PreviewForm) -> CommentFormView | None:
+    """Return the form to post or change what was typed; None if the request names neither a thread nor a comment."""
     if form.thread:
         shown = _typed(form, form.thread)
     elif form.comment:
@@ -154,8 +156,8 @@ def _previewed(form: PreviewForm) -> view.CommentFormView | None:
     return shown
 
 
-def _edited(form: PreviewForm, comment: int) -> view.CommentFormView:
-    return view.CommentFormView(
+def _edited(form: PreviewForm, comment: int) -> CommentFormView:
+    return CommentFormView(
         "edit",
         f"/c/{comment}/edit",
         form.values.get("body", ""),
@@ -169,7 +171,7 @@ def _edited(form: PreviewForm, comment: int) -> view.CommentFormView:
 
 @get("/c/{comment:str}", name="comments:link", opt={"who": ANYONE, "reading": True})
 async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
-    """A comment's own address: it leads to the thread, focused on the comment."""
+    """Redirect from a comment's own address to its thread, focused on the comment."""
     row = await comment_at(comment, viewer_of(request))
     thread = await thread_at(str(row.thread))
     return Redirect(f"{thread.address}?focus={row.id}#c{row.id}", status_code=303)
@@ -177,18 +179,18 @@ async def link(request: AnyRequest, comment: FromPath[str]) -> Redirect:
 
 @get("/c/{comment:str}/reply", name="comments:reply", opt={"who": ANYONE})
 async def reply(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    """The form to answer a comment, with `?quote=1` its words quoted."""
+    """Show the form to reply to a comment; with `?quote=1` it quotes the comment."""
     row = await comment_at(comment, viewer_of(request))
     thread = await thread_at(str(row.thread))
     body = await _quoted(row.id) if request.query_params.get("quote") and row.state == "visible" else ""
-    form = view.new_form(thread.id, parent=row.id, body=body)
+    form = new_form(thread.id, parent=row.id, body=body)
     wait = await wait_here(viewer_of(request), thread, row.id)
     return page(request, "comments/reply.html", "form", comment=row, thread=thread, form=form, wait=wait)
 
 
 async def _quoted(comment: int) -> str:
-    words = (await queries.text(comment)).body
-    return "".join(f"> {line}\n" for line in words.splitlines()) + "\n"
+    body = (await queries.text(comment)).body
+    return "".join(f"> {line}\n" for line in body.splitlines()) + "\n"
 
 
 handlers: list[object] = [post_comment, preview, link, reply]

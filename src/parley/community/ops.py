@@ -1,28 +1,31 @@
-"""What changes the community's rules."""
+"""Changing the community's rules."""
 
 import structlog
 
-from parley.community.queries import shipped
-from parley.core import db
+from parley.community.queries import default_rules
+from parley.community.tables import Community
+from parley.core.db import NOW
 from parley.core.errors import Forbidden
 from parley.core.http.access import ADMIN, Viewer
 
 log = structlog.get_logger(__name__)
 
-# Rules that read the same as before keep the day on which they were changed.
-SET = """
-update community set rules = $1, asks_declaration = $2, changed_at = now()
-where (rules, asks_declaration) is distinct from ($1, $2)
-"""
-
 
 async def set_rules(*, viewer: Viewer, rules: str, asks_declaration: bool) -> None:
-    """Write the community's rules; none, or those that come with Parley, leave these in force as they develop.
+    """Set the community's rules. With none, or with Parley's own text, Parley's own rules apply and follow its updates.
 
     Raises Forbidden for anybody but admins.
     """
     if viewer.standing < ADMIN:
         raise Forbidden("Only admins can do this.")
-    own = "" if rules == shipped() else rules
-    if await db.execute(SET, own, asks_declaration):
+    own = "" if rules == default_rules() else rules
+    changed = (
+        await Community.update(
+            {Community.rules: own, Community.asks_declaration: asks_declaration, Community.changed_at: NOW}
+        )
+        # Rules that stay the same keep the day of their last change.
+        .where((Community.rules != own) | (Community.asks_declaration != asks_declaration))
+        .returning(Community.id)
+    )
+    if changed:
         log.info("rules changed", member=viewer.id, asks_declaration=asks_declaration)

@@ -1,4 +1,4 @@
-"""Reading what this community asks of its members."""
+"""Reading the community's rules."""
 
 from datetime import datetime
 from functools import cache, lru_cache
@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 import msgspec
 from markupsafe import Markup
 
+from parley.community.tables import Community
 from parley.core import db
 from parley.core.http.assets import folder
 from parley.core.text import markdown
@@ -14,7 +15,7 @@ _html = lru_cache(maxsize=4)(markdown.render)
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """The rules of the community; one that wrote none of its own goes by those that come with Parley."""
+    """The community's rules. Where it has written none, Parley's own apply."""
 
     written: str
     asks_declaration: bool
@@ -22,22 +23,23 @@ class Rules(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        return self.written or shipped()
+        return self.written or default_rules()
 
     @property
     def html(self) -> Markup:
-        """The rules, rendered by core/text/markdown.py, which made them safe."""
+        """The rules as HTML, sanitised by core/text/markdown.py."""
         return Markup(_html(self.text))  # noqa: S704 see the docstring
 
 
 @cache
-def shipped() -> str:
-    """The rules that come with Parley, as Markdown."""
+def default_rules() -> str:
+    """Parley's own rules, as Markdown."""
     return (folder("templates") / "community" / "rules.md").read_text().strip()
 
 
 async def rules() -> Rules:
-    found = await db.fetch_one(Rules, "select rules as written, asks_declaration, changed_at from community")
+    rules = Community.select(Community.rules.as_alias("written"), Community.asks_declaration, Community.changed_at)
+    found = await db.fetch_one(Rules, rules)
     if found is None:
-        raise LookupError("the migrations write the community's one row")
+        raise LookupError("the table community has no row: the first migration inserts it")
     return found

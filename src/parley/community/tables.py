@@ -1,4 +1,4 @@
-"""What this community asks of its members."""
+"""The community's rules."""
 
 from piccolo.columns import Boolean, Integer, Text, Timestamptz
 from piccolo.constraints import Check
@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 
 class Community(Table):
-    """One row, which the migrations write. Without rules of its own it goes by those that come with Parley."""
+    """One row, which the first migration inserts. Without `rules`, Parley's own apply."""
 
     id = Integer(primary_key=True, null=False, default=1)
     rules = Text(null=False, default="")

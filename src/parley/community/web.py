@@ -1,4 +1,4 @@
-"""The community's rules: for everybody to read, for admins to write."""
+"""The page of the community's rules, and the form where admins edit them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Small in-process caches: rendered pages for a moment, rendered pieces for as long as they are right."""
+"""In-process caches: for a short time (MicroCache), by least recent use (Bounded), and for functions (by_text)."""
 
 import asyncio
 from collections import OrderedDict
@@ -18,17 +18,17 @@ from parley.core.observability.metrics import CACHE_BYTES, CACHE_READS
 Given = ParamSpec("Given")
 Value = TypeVar("Value")
 SWEEP_SECONDS = 1.0
-# Of each MicroCache, unless it says otherwise; what an entry takes besides its texts, roughly.
+# The default size of a MicroCache, and the approximate overhead of an entry.
 MICRO_BYTES = 16 * 2**20
 ENTRY_BYTES = 500
 MOST_BY_TEXT = 10_000
 
-# Of whole pages. Below one second with room to spare: what a removal took away is gone within that second.
+# For whole pages. Removed text must be gone within a second.
 KEPT_SECONDS = 0.7
 
 
 def text_bytes(*values: object) -> int:
-    """The bytes in memory of those of `values` that are texts or bytes, and of lists of them."""
+    """Return the bytes in memory of the strings, bytes and lists of them among `values`."""
     return sum(
         getsizeof(value) if isinstance(value, (str, bytes)) else text_bytes(*value) if isinstance(value, list) else 0
         for value in values
@@ -36,20 +36,20 @@ def text_bytes(*values: object) -> int:
 
 
 def struct_bytes(struct: msgspec.Struct) -> int:
-    """The bytes in memory of the texts of a struct."""
+    """Return the bytes in memory of the strings of a struct."""
     return text_bytes(*(getattr(struct, field) for field in struct.__struct_fields__))
 
 
-# Weak, since a live hub makes caches of its own that go with it.
+# Weak references, since the caches of a live hub end with the hub.
 _micro_caches: "WeakSet[MicroCache[Any]]" = WeakSet()
 
 
 class MicroCache(Generic[Value]):
-    """Values made at most once in `seconds` for each key, by one maker at a time (single flight).
+    """Caches values for `seconds`, and creates each value once when several callers want it (single flight).
 
-    A value's age counts from before it was made, and nobody is given one that was `seconds` old when they asked. So
-    nothing that a commit changed is served `seconds` later, also where making takes longer than that. The values
-    together take at most `most_bytes` as `size` says; one that is larger is made, but not kept.
+    The age of a value counts from before it is created, and no caller gets one that was `seconds` old when it
+    called. So no value is served `seconds` after a commit that changed it, even if creating it takes longer. All values
+    together take at most `most_bytes`, measured by `size`; a larger one is created but not cached.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class MicroCache(Generic[Value]):
         self._hits, self._misses = (CACHE_READS.labels(name, found) for found in ("yes", "no"))
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[Value]], not_before: float = 0.0) -> Value:
-        """The value kept for `key`, or what `make` makes. Its making began at `not_before` (monotonic) or later."""
+        """Return the cached value of `key`, or create it with `make`; none from before `not_before` (monotonic)."""
         asked = monotonic()
         kept = self._kept.get(key)
         if kept is not None and asked - kept[0] < self._seconds and kept[0] >= not_before:
@@ -80,7 +80,7 @@ class MicroCache(Generic[Value]):
             return kept[1]
         self._misses.inc()
         while True:
-            started, value = await asyncio.shield(self._being_made(key, make))
+            started, value = await asyncio.shield(self._task_for(key, make))
             if asked - started < self._seconds and started >= not_before:
                 return value
 
@@ -89,18 +89,18 @@ class MicroCache(Generic[Value]):
         self._count(-self.bytes)
 
     def sweep(self) -> None:
-        """Forget what is too old, also when nothing new comes, and the oldest when there is too much."""
-        while self._kept and (self._is_too_much() or monotonic() - self._oldest() >= self._seconds):
+        """Drop values that are too old, and the oldest while the cache is too large."""
+        while self._kept and (self._is_too_large() or monotonic() - self._oldest() >= self._seconds):
             _, (_, _, size) = self._kept.popitem(last=False)
             self._count(-size)
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def _being_made(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> asyncio.Task[tuple[float, Value]]:
+    def _task_for(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> asyncio.Task[tuple[float, Value]]:
         task = self._making.get(key)
-        # One that is done stands there until the next turn of the loop. To wait for it gives no turn to anybody: who
-        # found its value too old would ask again for ever.
+        # A finished task is here until the next turn of the event loop, and awaiting it does not let the loop run: a
+        # caller for whom its value is too old would ask again for ever.
         if task is None or task.done():
             task = asyncio.ensure_future(self._make(key, make))
             self._making[key] = task
@@ -128,7 +128,7 @@ class MicroCache(Generic[Value]):
         self.bytes += size
         self._gauge.set(self.bytes)
 
-    def _is_too_much(self) -> bool:
+    def _is_too_large(self) -> bool:
         return len(self._kept) > self._most or self.bytes > self._most_bytes
 
     def _oldest(self) -> float:
@@ -137,7 +137,7 @@ class MicroCache(Generic[Value]):
 
 
 async def sweep() -> None:
-    """Forget for ever what is too old in every MicroCache."""
+    """Drop old values of every MicroCache once a second, without end."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         for one in list(_micro_caches):
@@ -145,9 +145,9 @@ async def sweep() -> None:
 
 
 class Bounded(Generic[Value]):
-    """A least-recently-used map of at most `most` values, which together take at most `most_bytes` as `size` says.
+    """A least-recently-used cache of at most `most` values and `most_bytes`, measured by `size`.
 
-    One with a `name` has its bytes among the metrics.
+    With a `name` its bytes are a metric.
     """
 
     def __init__(
@@ -190,7 +190,7 @@ class Bounded(Generic[Value]):
 
 
 def by_text(name: str, most_bytes: int) -> Callable[[Callable[Given, Value]], Callable[Given, Value]]:
-    """Keep what a function of texts returns, as functools.lru_cache does, up to `most_bytes`. None is not kept."""
+    """Cache the results of a function of strings, like functools.lru_cache, up to `most_bytes`. None is not cached."""
 
     def decorator(function: Callable[Given, Value]) -> Callable[Given, Value]:
         kept: Bounded[tuple[Value, int]] = Bounded(MOST_BY_TEXT, most_bytes, itemgetter(1), name)

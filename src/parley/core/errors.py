@@ -1,15 +1,15 @@
-"""What can go wrong in a way a person should read about."""
+"""Errors with a message for people. Each has the status and the title of its page."""
 
 
 class ParleyError(Exception):
-    """Base of our own errors, so that no handler for a built-in error ever takes one by mistake."""
+    """The base of our errors. It derives from no other error, so that no handler catches ours by mistake."""
 
     status = 500
     title = "Something went wrong"
 
 
 class Refused(ParleyError):
-    """The request was understood and is not allowed as things stand; the text says why."""
+    """The request is valid but not allowed in the current state; the message says why."""
 
     status = 422
     title = "That did not work"
@@ -23,7 +23,7 @@ class Forbidden(ParleyError):
 
 
 class SignInNeeded(ParleyError):
-    """Only members can do this; a visitor is led to the sign-in page."""
+    """Only members can do this; a visitor is redirected to the sign-in page."""
 
     status = 401
     title = "Please sign in"
@@ -44,23 +44,23 @@ class BadRequest(ParleyError):
     title = "That request could not be read"
 
 
-class ComeBack(ParleyError):
-    """Later it will work: `retry_after` is in seconds."""
+class RetryLater(ParleyError):
+    """It will work later; `retry_after` is in seconds."""
 
     def __init__(self, message: str, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 
 
-class TooMany(ComeBack):
+class TooMany(RetryLater):
     """A rate limit was reached."""
 
     status = 429
     title = "Too many requests"
 
 
-class Busy(ComeBack):
-    """This process has more to do than it can."""
+class Busy(RetryLater):
+    """This process is overloaded."""
 
     status = 503
     title = "Parley is busy"

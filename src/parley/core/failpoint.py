@@ -1,4 +1,4 @@
-"""Dying on purpose: a test names a label in FAULT_AT, and the process kills itself where that label stands."""
+"""Failpoints for tests: a process kills itself at the label that FAULT_AT names."""
 
 import os
 import signal
@@ -7,6 +7,6 @@ LABEL = os.environ.get("FAULT_AT")
 
 
 def hit(label: str) -> None:
-    """Die here, without a word to anybody, when the tests want it."""
+    """Kill this process if FAULT_AT names this label."""
     if label == LABEL:
         os.kill(os.getpid(), signal.SIGKILL)

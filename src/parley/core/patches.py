@@ -1,4 +1,4 @@
-"""Mending what the framework does that we cannot live with; each with its reason."""
+"""Patches of libraries, each with its reason."""
 
 from functools import _lru_cache_wrapper
 from typing import Any
@@ -11,10 +11,9 @@ NAME = "parse_url_encoded_form_data"
 
 
 def unwrap_form_parser() -> None:
-    """Take the cache off Litestar's form parser.
+    """Remove the cache of Litestar's form parser (2.x).
 
-    It keeps the last 1,024 bodies whole, refused ones too: megabytes of memory, and passwords in it
-    (trust.md T4, measured).
+    It keeps the last 1,024 request bodies, including refused ones: megabytes of memory, with passwords in it.
     """
     for module in (litestar._parsers, litestar.connection.request, litestar._kwargs.extractors):  # noqa: SLF001
         parser: Any = getattr(module, NAME)

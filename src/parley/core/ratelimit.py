@@ -1,6 +1,6 @@
-"""How often one may do something: token buckets in Redis, and in PostgreSQL for what must not go unchecked.
+"""Rate limits: token buckets in Redis, or in PostgreSQL for strict limits while Redis is down.
 
-A bucket holds `most` tokens and is full again after `seconds`. Every use takes one token.
+A bucket holds `most` tokens and is refilled in `seconds`. Every use takes one token.
 """
 
 import ipaddress
@@ -22,19 +22,19 @@ log = structlog.get_logger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
-# After a failure Redis is left alone for a while: a hanging one costs one time-out, not one a request.
-REST_SECONDS = 5.0
+# After a failure Redis is not used for this long, so that a hanging Redis costs one time-out, not one a request.
+PAUSE_SECONDS = 5.0
 
 EVERYBODY = "all"
 
-# Whoever has IPv6 may have a /48, which is 65,536 of the networks that clients are counted by. All of one /48 together
-# may do what so many of these may, or a single person could use up what everybody has (`sign-up:all`).
+# One person with IPv6 may have a /48: 65,536 of the networks by which clients are counted. Without a limit for all of a
+# /48, of so many times the limit of one network, that person could use up the limit for everybody (`sign-up:all`).
 SMALLEST_IPV6 = "/64"
 SITE_NETWORKS = 8
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """A named limit. While Redis is away, a `strict` one is counted in PostgreSQL; others let pass."""
+    """A named limit. While Redis is down, a `strict` one uses PostgreSQL; others allow everything."""
 
     name: str
     most: int
@@ -51,7 +51,7 @@ def _limit(name: str, most: int, seconds: int, *, strict: bool = False) -> Limit
 LIMITS: dict[str, Limit] = {}
 
 # Wrong passwords: on a device that signed in before, and elsewhere for one name from one network, for one name from
-# everywhere, and for all names from one network. Above these a browser answers a challenge (accounts/proofs.py).
+# everywhere, and for all names from one network. Above these a browser answers a challenge (accounts/proof_of_work.py).
 SIGN_IN_DEVICE = _limit("sign-in:device", 10, 15 * MINUTE, strict=True)
 SIGN_IN_HERE = _limit("sign-in:account+network", 10, 15 * MINUTE, strict=True)
 SIGN_IN_ACCOUNT = _limit("sign-in:account", 50, HOUR, strict=True)
@@ -63,12 +63,12 @@ PROVEN_ACCOUNT = _limit("sign-in:account, proven", 100, HOUR, strict=True)
 PROVEN_NETWORK = _limit("sign-in:network, proven", 200, HOUR, strict=True)
 PROOF_USED = _limit("sign-in:proof", 1, HOUR, strict=True)
 
-# Mailed links that sign in. An address gets no more than its allowance, and the answer does not tell.
+# Links for signing in by mail. The page does not show whether the limit of an address was reached.
 LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True)
 
-# By address and network first, so that whoever signs up with somebody else's address does not keep them out.
+# By address and network first, so that nobody can keep others out by signing up with their addresses.
 SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
 SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
@@ -78,14 +78,14 @@ FORGOT_ADDRESS = _limit("forgot:address", 5, HOUR, strict=True)
 FORGOT_NETWORK = _limit("forgot:network", 30, HOUR, strict=True)
 FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
 
-# The current password asked again, by an account that is signed in.
+# A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
-# Another link to confirm an address. Several accounts may name the same one, which may be somebody else's.
+# A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)
 
-# A signed notification of a relay counts once; it is refused when it is a day old.
+# A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
 
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
@@ -115,7 +115,7 @@ PREVIEW: Triple = (PREVIEW_ACCOUNT, PREVIEW_NETWORK, PREVIEW_ALL)
 IMPORT: Triple = (IMPORT_ACCOUNT, IMPORT_NETWORK, IMPORT_ALL)
 REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
 
-# Redis's own clock counts, so that machines agree. Returns the milliseconds to wait, or 0.
+# Uses the clock of Redis, which all machines share. Returns the milliseconds to wait, or 0.
 TAKE = """
 local most, filled_in = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000
 local time = redis.call('TIME')
@@ -142,7 +142,7 @@ return 0
 """
 GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
 
-# A row comes back when a token was there.
+# Returns a row if a token was left.
 TAKE_ROW = """
 insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - 1, clock_timestamp())
 on conflict (key) do update set
@@ -152,13 +152,13 @@ where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.fi
 returning true
 """
 
-_rests_until = 0.0
+_paused_until = 0.0
 
 
 async def take(limit: Limit, subject: str) -> None:
-    """Take one token from `subject`'s bucket: an account, a network or EVERYBODY.
+    """Take one token from the bucket of `subject`: an account, a network or EVERYBODY.
 
-    Call it before the transaction of the deed, or a refused deed would give its token back.
+    Call it before the action's transaction: a rollback must not return the token.
     Raises TooMany, with the seconds until the next token, when the bucket is empty.
     """
     if not settings().limits:
@@ -167,12 +167,12 @@ async def take(limit: Limit, subject: str) -> None:
     if wait is None and limit.strict:
         wait = await _take_from_table(limit, subject)
     if wait:
-        log.warning("limit reached", limit=limit.name, wait=wait)
+        log.warning("rate limit reached", limit=limit.name, wait=wait)
         raise TooMany(f"You did that too often in a short time. Please try again in {_in_words(wait)}.", wait)
 
 
 async def take_network(limit: Limit, of: str) -> None:
-    """Take one token from the bucket of a client's network and, where that is a /64, one from the /48 around it.
+    """Take one token for a client's network and, if that is a /64, one for the /48 that it belongs to.
 
     Raises TooMany as `take` does.
     """
@@ -183,7 +183,7 @@ async def take_network(limit: Limit, of: str) -> None:
 
 
 async def give_back(limit: Limit, subject: str) -> None:
-    """Return a token that was taken for something that does not count after all."""
+    """Return a token, for a use that does not count."""
     if not settings().limits:
         return
     if await _run(_script(GIVE_BACK), limit, subject) is None and limit.strict:
@@ -200,7 +200,7 @@ async def take_each(limits: Triple, account: int, address: str) -> None:
 
 @by_text("networks", most_bytes=4 * 2**20)
 def network(address: str) -> str:
-    """The network that stands for a client: its /24, or /64 for IPv6; `address` itself when it is none."""
+    """Return the network of a client's address: its /24, or its /64 for IPv6; `address` itself if it is not one."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -216,22 +216,22 @@ def _script(text: str) -> AsyncScript:
 
 
 async def _take_from_redis(limit: Limit, subject: str) -> int | None:
-    """Seconds to wait, 0 when a token was taken, None when Redis does not answer."""
+    """Return the seconds to wait: 0 if a token was taken, None if Redis does not answer."""
     wait = await _run(_script(TAKE), limit, subject)
     return None if wait is None else -(-wait // 1000)
 
 
 async def _run(script: AsyncScript, limit: Limit, subject: str) -> int | None:
-    """What a script on a bucket returns, None when Redis does not answer."""
-    global _rests_until  # noqa: PLW0603 one state of one Redis
-    if monotonic() < _rests_until:
+    """Run a script on a bucket and return its result, or None if Redis does not answer."""
+    global _paused_until  # noqa: PLW0603 one Redis for the process
+    if monotonic() < _paused_until:
         return None
     try:
         async with asking(redis()) as client:
             return int(await script([_key(limit, subject)], [limit.most, limit.seconds], client=client))
     except (RedisError, OSError, TimeoutError) as error:
-        _rests_until = monotonic() + REST_SECONDS
-        log.warning("limits without Redis", error=repr(error))
+        _paused_until = monotonic() + PAUSE_SECONDS
+        log.warning("rate limits without Redis", error=repr(error))
         return None
 
 

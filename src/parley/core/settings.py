@@ -17,7 +17,7 @@ from parley.core.observability.log import LEVELS
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 SHORTEST_SECRET = 32
 SENTINELS = re.compile(r"sentinel://(:[^@/]*@)?[^@/:,]+:\d+(,[^@/:,]+:\d+)*/[^/?]+")
-# How the addresses of servers may begin. What follows is read by the library that goes there.
+# The schemes of server addresses. The library that connects reads the rest of the address.
 POSTGRESQL = ("postgresql", "postgres")
 SCHEMES = {
     "DATABASE_URL": POSTGRESQL,
@@ -25,7 +25,7 @@ SCHEMES = {
     "REDIS_URL": ("redis", "rediss", "unix", "sentinel"),
     "PARLEY_SMTP_URL": ("smtp", "smtps"),
 }
-USUAL_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 SNS_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+", re.ASCII)
 SHORTEST_KEY = 16
 MAIL_ADDRESS = re.compile(r"[^\s@+<>,;:\"()\[\]\\]+@[a-zA-Z0-9.-]+")
@@ -40,7 +40,7 @@ class SettingsError(Exception):
 class Settings(msgspec.Struct, frozen=True):
     database_url: str
     redis_url: str
-    # Scheme, host and port, as browsers send it in `Origin`.
+    # Scheme, host and port, as browsers send them in `Origin`.
     base_url: str
     secret: str
     data: Path
@@ -51,7 +51,7 @@ class Settings(msgspec.Struct, frozen=True):
     mail_inbox: Path | None = None
     mail_log: Path | None = None
     mail_rate: int = 600
-    # What the webhooks of relays are verified with; one that has nothing here is not there.
+    # What the relays' webhooks are verified with. A webhook without its setting is off.
     ses_topic: str | None = None
     mailgun_key: str | None = None
     postmark_login: str | None = None
@@ -70,17 +70,17 @@ class Settings(msgspec.Struct, frozen=True):
 
     @property
     def mail_address(self) -> str:
-        """The address alone that mail comes from."""
+        """The sender's address without the name."""
         return parseaddr(self.mail_from)[1]
 
     @property
     def bounces(self) -> str:
-        """The address that undeliverable mail comes back to; each letter adds what names it before the @."""
+        """The address for undeliverable mail. Each letter adds a tag that identifies it before the @."""
         return self.mail_bounces or f"bounce@{self.mail_address.rpartition('@')[2]}"
 
     @property
     def has_webhooks(self) -> bool:
-        """Whether a relay tells us what became of our messages."""
+        """Whether a relay reports the delivery of our messages."""
         return any((self.ses_topic, self.mailgun_key, self.postmark_login))
 
     @property
@@ -100,11 +100,11 @@ def read(env: Mapping[str, str]) -> Settings:
     settings = Settings(
         database_url=_server("DATABASE_URL", _required(env, "DATABASE_URL")),
         redis_url=_server("REDIS_URL", _required(env, "REDIS_URL")),
-        base_url=_as_browsers_say(env.get("PARLEY_BASE_URL", "http://localhost:8000")),
+        base_url=_origin(env.get("PARLEY_BASE_URL", "http://localhost:8000")),
         secret=_required(env, "PARLEY_SECRET"),
         data=Path(env.get("PARLEY_DATA", "var")),
-        replica_url=_server_if_any(env, "DATABASE_REPLICA_URL"),
-        smtp_url=_server_if_any(env, "PARLEY_SMTP_URL"),
+        replica_url=_optional_server(env, "DATABASE_REPLICA_URL"),
+        smtp_url=_optional_server(env, "PARLEY_SMTP_URL"),
         mail_from=env.get("PARLEY_MAIL_FROM") or "Parley <parley@localhost>",
         mail_bounces=env.get("PARLEY_MAIL_BOUNCES") or None,
         mail_inbox=_path(env, "PARLEY_MAIL_INBOX"),
@@ -116,12 +116,12 @@ def read(env: Mapping[str, str]) -> Settings:
         dkim_key=_path(env, "PARLEY_DKIM_KEY"),
         dkim_selector=env.get("PARLEY_DKIM_SELECTOR") or "parley",
         fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
-        log=_choice(env, "PARLEY_LOG", tuple(LEVELS), usual="info"),
+        log=_choice(env, "PARLEY_LOG", tuple(LEVELS), default="info"),
         slow_query=_number(env, "PARLEY_SLOW_QUERY", 250),
-        metrics=_listening(env, "PARLEY_METRICS"),
-        # The name that OpenTelemetry gave it.
+        metrics=_host_and_port(env, "PARLEY_METRICS"),
+        # The variable is defined by OpenTelemetry.
         traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
-        limits=_choice(env, "PARLEY_LIMITS", ("on", "off"), usual="on") == "on",
+        limits=_choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )
     _check(settings)
     return settings
@@ -141,31 +141,31 @@ def _required(env: Mapping[str, str], name: str) -> str:
 
 
 def _server(name: str, address: str) -> str:
-    """The address of a server, when it begins as one: without a scheme, some libraries go to another than was meant."""
+    """Check an address's scheme. Without a scheme some libraries connect to another server."""
     if not address.startswith(tuple(f"{scheme}://" for scheme in SCHEMES[name])):
         raise SettingsError(f"{name} must begin with {' or '.join(f'{one}://' for one in SCHEMES[name])}.")
     return address
 
 
-def _server_if_any(env: Mapping[str, str], name: str) -> str | None:
+def _optional_server(env: Mapping[str, str], name: str) -> str | None:
     return _server(name, env[name]) if env.get(name) else None
 
 
-def _as_browsers_say(address: str) -> str:
-    """The address of this site as browsers write it in `Origin`: in small letters, without the port that is usual."""
+def _origin(address: str) -> str:
+    """Return the site's address as browsers send it in `Origin`: in lower case, without the default port."""
     try:
         parts = urlsplit(address.rstrip("/"))
         more = parts.path or parts.query or parts.fragment or parts.username
-        is_one = parts.scheme in USUAL_PORTS and parts.hostname and parts.port != 0 and not more
+        is_one = parts.scheme in DEFAULT_PORTS and parts.hostname and parts.port != 0 and not more
     except ValueError:
         is_one = False
     if not is_one:
         raise SettingsError("PARLEY_BASE_URL must be an address without a path, such as https://talk.example.org.")
-    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(f':{USUAL_PORTS[parts.scheme]}')}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(f':{DEFAULT_PORTS[parts.scheme]}')}"
 
 
-def _choice(env: Mapping[str, str], name: str, choices: Sequence[str], *, usual: str) -> str:
-    text = env.get(name) or usual
+def _choice(env: Mapping[str, str], name: str, choices: Sequence[str], *, default: str) -> str:
+    text = env.get(name) or default
     if text not in choices:
         raise SettingsError(f"{name} must be one of: {', '.join(choices)}.")
     return text
@@ -175,15 +175,15 @@ def _path(env: Mapping[str, str], name: str) -> Path | None:
     return Path(env[name]) if env.get(name) else None
 
 
-def _number(env: Mapping[str, str], name: str, usual: int) -> int:
-    text = env.get(name) or str(usual)
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise SettingsError(f"{name} must be a number above 0, such as {usual}.")
+        raise SettingsError(f"{name} must be a number above 0, such as {default}.")
     return int(text)
 
 
-def _listening(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
-    """An address to listen at and its port; None where none is given."""
+def _host_and_port(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """Return the host and the port to listen on, or None if the variable is not set."""
     if not env.get(name):
         return None
     host, _, port = env[name].rpartition(":")
@@ -205,13 +205,15 @@ def _check(settings: Settings) -> None:
     if len(settings.secret) < SHORTEST_SECRET:
         raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters.")
     if settings.redis_url.startswith("sentinel:") and not SENTINELS.fullmatch(settings.redis_url):
-        raise SettingsError("REDIS_URL must name sentinels so: sentinel://:password@host1:26379,host2:26379/name.")
+        raise SettingsError("REDIS_URL must have the form sentinel://:password@host1:26379,host2:26379/name.")
     for name, address in (("PARLEY_MAIL_FROM", settings.mail_address), ("PARLEY_MAIL_BOUNCES", settings.bounces)):
         if not MAIL_ADDRESS.fullmatch(address):
             raise SettingsError(f"{name} must hold an address such as parley@example.org.")
     _check_webhooks(settings)
     if settings.dkim_key is not None and not settings.dkim_key.is_file():
-        raise SettingsError(f"PARLEY_DKIM_KEY names {settings.dkim_key}, which is no file. Make one, or unset it.")
+        raise SettingsError(
+            f"PARLEY_DKIM_KEY names {settings.dkim_key}, which does not exist. Create the key, or unset this."
+        )
     if settings.traces and not _is_installed("opentelemetry.sdk"):
         raise SettingsError("OTEL_EXPORTER_OTLP_ENDPOINT needs the extra `otel`: install parley[otel], or unset it.")
     if not settings.limits and not settings.local:

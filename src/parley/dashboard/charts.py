@@ -1,15 +1,15 @@
-"""The geometry of charts: places in hundredths of the width, heights in pixels from the top. Templates only draw."""
+"""The geometry of charts, which templates draw: x in percent of the width, y in pixels from the top."""
 
 from collections.abc import Sequence
 from math import log
 
 import msgspec
 
-# Of the room of one bar, the share that it fills.
-FILLED = 0.78
-STRIP = 28
-SPANS = 168
-# Room above and below the marks of spans.
+# The width of a bar as a share of its slot.
+BAR_SHARE = 0.78
+# Heights in pixels, and the space above and below spans.
+STRIP_HEIGHT = 28
+SPANS_HEIGHT = 168
 PAD = 14
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 TICKS = {600: "10 min", HOUR: "1 h", 6 * HOUR: "6 h", DAY: "1 day", 7 * DAY: "1 week"}
@@ -21,12 +21,12 @@ class Bar(msgspec.Struct, frozen=True):
     y: float
     height: float
     title: str
-    # The last part of a time still goes on.
+    # The current period, which has not ended.
     is_last: bool
 
 
 class Strip(msgspec.Struct, frozen=True):
-    """A row of bars over a time, of one thing."""
+    """A row of bars for one series."""
 
     name: str
     words: str
@@ -34,25 +34,25 @@ class Strip(msgspec.Struct, frozen=True):
 
 
 def strip(name: str, words: str, values: Sequence[int], labels: Sequence[str], peak: int) -> Strip:
-    """Bars as high as `values`, where `peak` is as high as there is room."""
-    room = 100 / max(1, len(values))
+    """Bars for `values`; a value of `peak` has the full height."""
+    slot = 100 / max(1, len(values))
     bars = [
         Bar(
-            x=round(place * room + room * (1 - FILLED) / 2, 2),
-            width=round(room * FILLED, 2),
-            y=round(STRIP - height, 1),
+            x=round(index * slot + slot * (1 - BAR_SHARE) / 2, 2),
+            width=round(slot * BAR_SHARE, 2),
+            y=round(STRIP_HEIGHT - height, 1),
             height=height,
             title=f"{label}: {value:,}",
-            is_last=place == len(values) - 1,
+            is_last=index == len(values) - 1,
         )
-        for place, (value, label) in enumerate(zip(values, labels, strict=True))
-        if value and (height := max(2.0, round(STRIP * value / max(1, peak), 1)))
+        for index, (value, label) in enumerate(zip(values, labels, strict=True))
+        if value and (height := max(2.0, round(STRIP_HEIGHT * value / max(1, peak), 1)))
     ]
     return Strip(name, words, bars)
 
 
 class Span(msgspec.Struct, frozen=True):
-    """From half to nine in ten of what was done in one part of a time, on a scale of time."""
+    """The median and the 90th percentile of one period, as y."""
 
     x: float
     half: float
@@ -72,26 +72,26 @@ class Spans(msgspec.Struct, frozen=True):
 
 
 def spans(pairs: Sequence[tuple[float, float] | None], titles: Sequence[str], aim: float) -> Spans:
-    """Seconds (half, nine in ten) of each part of a time, None where nothing was; `aim` is a line across."""
+    """Marks for (median, 90th percentile) in seconds of each period, None for no data; `aim` is drawn as a line."""
     longest = max([pair[1] for pair in pairs if pair] + [2 * aim])
-    room = 100 / max(1, len(pairs))
+    slot = 100 / max(1, len(pairs))
     marks = [
-        Span(round((place + 0.5) * room, 2), _height(pair[0], longest), _height(pair[1], longest), title)
-        for place, (pair, title) in enumerate(zip(pairs, titles, strict=True))
+        Span(round((index + 0.5) * slot, 2), _y(pair[0], longest), _y(pair[1], longest), title)
+        for index, (pair, title) in enumerate(zip(pairs, titles, strict=True))
         if pair
     ]
-    ticks = [Tick(_height(at, longest), name) for at, name in TICKS.items() if at <= longest and at != aim]
-    return Spans(marks, ticks, _height(aim, longest))
+    ticks = [Tick(_y(at, longest), name) for at, name in TICKS.items() if at <= longest and at != aim]
+    return Spans(marks, ticks, _y(aim, longest))
 
 
-def _height(seconds: float, longest: float) -> float:
-    """Where so many seconds stand: every doubling is as high as the last, a minute is at the bottom."""
+def _y(seconds: float, longest: float) -> float:
+    """The y of a duration on a logarithmic scale, with a minute at the bottom."""
     share = log(max(seconds, MINUTE) / MINUTE) / log(longest / MINUTE)
-    return round(SPANS - PAD - (SPANS - 2 * PAD) * share, 1)
+    return round(SPANS_HEIGHT - PAD - (SPANS_HEIGHT - 2 * PAD) * share, 1)
 
 
 class Share(msgspec.Struct, frozen=True):
-    """A part of a whole, in hundredths; None where there is no whole yet."""
+    """A share in percent; `part` None where there is no whole."""
 
     name: str
     words: str

@@ -1,4 +1,4 @@
-"""How mail goes: what waits, what went out and came back, and to whom nothing is sent any more."""
+"""Figures about mail: waiting, sent, bounced, and suppressed addresses."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ select count(*) filter (where state = 'planned' and due_at <= now() or state in 
        count(*) filter (where sent_at > now() - interval '1 day')::int as sent,
        count(*) filter (where state = 'failed' and created_at > now() - interval '1 day')::int as failed,
        count(*) filter (where state = 'unknown')::int as unknown,
-       (select count(*)::int from mail_address where suppressed_at is not null) as held_back
+       (select count(*)::int from mail_address where suppressed_at is not null) as suppressed
 from mail
 """
 
@@ -21,7 +21,7 @@ select date_trunc('day', sent_at) as start, coalesce(list, 'messages') as kind, 
 from mail where sent_at >= $1 group by 1, 2
 """
 
-CAME_BACK = """
+BOUNCED = """
 select date_trunc('day', created_at) as start, kind, count(*)::int as count
 from mail_bounce where created_at >= $1 group by 1, 2
 """
@@ -35,7 +35,7 @@ DOMAINS = """
 with back as (select distinct mail from mail_bounce where created_at >= $1)
 select m.domain, count(*) filter (where m.state = 'sent')::int as sent, count(back.mail)::int as back,
        count(*) filter (where m.state = 'planned' and m.due_at <= now())::int as waiting,
-       max(d.paused_until) filter (where d.paused_until > now()) as rests_until
+       max(d.paused_until) filter (where d.paused_until > now()) as paused_until
 from mail m left join back on back.mail = m.id left join mail_domain d on d.domain = m.domain
 where m.created_at >= $1 group by m.domain
 order by max(d.paused_until) filter (where d.paused_until > now()) is null, 2 desc, 1 limit 12
@@ -46,7 +46,7 @@ select coalesce(list, kind) as kind, recipient, subject, state, coalesce(sent_at
 from mail order by id desc limit 20
 """
 
-HELD_BACK = """
+SUPPRESSED = """
 select a.address, a.reason, a.suppressed_at as since, coalesce(b.detail, '') as detail
 from mail_address a left join lateral (
   select detail from mail_bounce b where b.address = a.address order by id desc limit 1
@@ -61,7 +61,7 @@ class MailNow(msgspec.Struct, frozen=True):
     sent: int
     failed: int
     unknown: int
-    held_back: int
+    suppressed: int
 
 
 class MailInPeriod(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ class Domain(msgspec.Struct, frozen=True):
     sent: int
     back: int
     waiting: int
-    rests_until: datetime | None
+    paused_until: datetime | None
 
 
 class LastMail(msgspec.Struct, frozen=True):
@@ -88,7 +88,7 @@ class LastMail(msgspec.Struct, frozen=True):
     error: str | None
 
 
-class HeldBack(msgspec.Struct, frozen=True):
+class SuppressedAddress(msgspec.Struct, frozen=True):
     address: str
     reason: str
     since: datetime
@@ -104,8 +104,8 @@ async def sent(since: datetime) -> list[MailInPeriod]:
     return await fetch(MailInPeriod, SENT, since)
 
 
-async def came_back(since: datetime) -> list[MailInPeriod]:
-    return await fetch(MailInPeriod, CAME_BACK, since)
+async def bounced(since: datetime) -> list[MailInPeriod]:
+    return await fetch(MailInPeriod, BOUNCED, since)
 
 
 async def not_sent(since: datetime) -> list[MailInPeriod]:
@@ -113,7 +113,7 @@ async def not_sent(since: datetime) -> list[MailInPeriod]:
 
 
 async def domains(since: datetime) -> list[Domain]:
-    """The domains that rest now, then those that most goes to."""
+    """Paused domains first, then those with the most mail."""
     return await fetch(Domain, DOMAINS, since)
 
 
@@ -121,6 +121,6 @@ async def last() -> list[LastMail]:
     return await fetch(LastMail, LAST)
 
 
-async def held_back() -> list[HeldBack]:
-    """Addresses that nothing of a list is sent to, the newest first."""
-    return await fetch(HeldBack, HELD_BACK)
+async def suppressed() -> list[SuppressedAddress]:
+    """Suppressed addresses, newest first."""
+    return await fetch(SuppressedAddress, SUPPRESSED)

@@ -1,4 +1,4 @@
-"""How mail goes, for admins: what waits, what came back, and letting an address go again."""
+"""The page about mail for admins: figures, and ending the suppression of an address."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,10 +23,10 @@ async def mail_page(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/mail/release", name="moderation:mail-release", opt={"who": ADMIN})
 async def release(request: AnyRequest) -> Response[Any]:
-    """Send letters of lists to an address again."""
+    """End the suppression of an address."""
     form = Form(await posted(request))
     address = form.text("address", most=LONGEST, least=1, missing="Please say which address.")
-    if not form.errors and await bounces.let_go(address):
+    if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
     error = form.errors.get("address", f"{address} is not suppressed. The suppression may have been removed already.")
     return await _show(request, status=422, error=error)
@@ -43,7 +43,7 @@ async def _show(request: AnyRequest, status: int = 200, error: str | None = None
         figures=await mail.figures(period),
         period=period,
         last=await mail_queries.last(),
-        held_back=await mail_queries.held_back(),
+        suppressed=await mail_queries.suppressed(),
         words=mail.WORDS,
     )
 

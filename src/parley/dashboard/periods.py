@@ -1,18 +1,18 @@
-"""The time that figures are about, in days or weeks."""
+"""The period of figures, in days or weeks."""
 
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-# So many days can be looked back at, and what they are called.
+# Periods to choose from, in days.
 CHOICES = {7: "week", 30: "month", 84: "twelve weeks", 365: "year"}
-USUAL, FIRST_WEEKS = 84, 14
-# Up to here figures go by days, above by weeks.
+DEFAULT, FIRST_WEEKS = 84, 14
+# Figures are by day up to this many days, else by week.
 MOST_BY_DAY = 31
 
 
 class Period(msgspec.Struct, frozen=True):
-    """The beginnings of the days or weeks (`grain`) that are looked at; the last one still goes on."""
+    """The starts of its days or weeks (`grain`), the last of which has not ended."""
 
     grain: str
     starts: list[datetime]
@@ -23,13 +23,13 @@ class Period(msgspec.Struct, frozen=True):
 
     @property
     def labels(self) -> list[str]:
-        """What each part is called."""
+        """The names of the days or weeks."""
         of = "" if self.grain == "day" else "week of "
         return [f"{of}{short(start)}" for start in self.starts]
 
 
 def period(days: int, now: datetime) -> Period:
-    """The last `days`, from midnight or from a Monday, UTC."""
+    """The last `days`, beginning at midnight or on a Monday, UTC."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if days <= MOST_BY_DAY:
         return Period("day", [today - timedelta(days=back) for back in range(days - 1, -1, -1)])
@@ -37,10 +37,10 @@ def period(days: int, now: datetime) -> Period:
     return Period("week", [monday - timedelta(weeks=back) for back in range(-(-days // 7) - 1, -1, -1)])
 
 
-def usual(first: datetime | None, now: datetime) -> Period:
-    """What the overview looks at: twelve weeks, or a fortnight of days where there is less than a month to see."""
-    young = first is None or now - first < timedelta(days=MOST_BY_DAY)
-    return period(FIRST_WEEKS if young else USUAL, now)
+def default(first: datetime | None, now: datetime) -> Period:
+    """The period of the overview: twelve weeks, or two weeks by day where the first item is less than a month old."""
+    is_new = first is None or now - first < timedelta(days=MOST_BY_DAY)
+    return period(FIRST_WEEKS if is_new else DEFAULT, now)
 
 
 def short(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The numbers of the overview: what waits now, and what was reported, decided, appealed against and posted."""
+"""The numbers of the overview: open items, reports, decisions, appeals, activity."""
 
 from datetime import datetime
 
@@ -8,16 +8,17 @@ from parley.appeals.queries import APPEAL, NO_PART
 from parley.automod.rules.facts import LET_IN, RESTRICTS
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
+from parley.reports.tables import QueueItem
 
 
 class QueueNow(msgspec.Struct, frozen=True):
-    """What waits for a moderator at this moment, without what is their own."""
+    """What waits for a moderator now, without their own cases."""
 
     waiting: int
     oldest: datetime | None
     late: int
     escalated: int
-    looked_at: int
+    claimed: int
     held: int
     appeals: int
     oldest_appeal: datetime | None
@@ -35,7 +36,7 @@ with own as materialized (
 )
 select count(*) as waiting, min(opened_at) as oldest,
        count(*) filter (where opened_at < now() - make_interval(hours => $3)) as late,
-       count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as looked_at,
+       count(*) filter (where escalated) as escalated, count(*) filter (where claimed_until > now()) as claimed,
        (select count(*) from comment where state = 'pending') as held,
        (select count(*) from appealed) as appeals, (select min(created_at) from appealed) as oldest_appeal,
        (select count(*) from decision d left join member m on m.id = d.member where d.state = 'awaiting' and {NO_PART})
@@ -45,13 +46,13 @@ from queue_item i where state = 'open' and not exists (select from own where own
 
 
 async def now(viewer: Viewer, aim_hours: int) -> QueueNow:
-    """What waits for this moderator; `late` is what waits for longer than the aim."""
+    """What waits for this moderator; `late` items wait for longer than the aim."""
     found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.standing >= ADMIN, aim_hours)
     return found or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """The reports of one part of a time on one ground, and how they were answered."""
+    """The reports on one ground in a day or week, and their outcomes."""
 
     start: datetime
     ground: str
@@ -73,7 +74,7 @@ async def reported(since: datetime, grain: str) -> list[Reported]:
 
 
 class Decided(msgspec.Struct, frozen=True):
-    """The decisions of one part of a time; `overturned` are those that an appeal has ended since."""
+    """The decisions of one kind in a day or week; `overturned`: by an appeal, at any time."""
 
     start: datetime
     action: str
@@ -98,7 +99,7 @@ async def decided(since: datetime, grain: str) -> list[Decided]:
 
 
 class Waited(msgspec.Struct, frozen=True):
-    """Seconds until half, and nine in ten, of the items first acted on had been; `start` None: of the whole time."""
+    """Seconds until the first action: median (`half`) and 90th percentile (`most`); `start` None: the whole period."""
 
     start: datetime | None
     count: int
@@ -115,12 +116,12 @@ from queue_item where acted_at >= $1 group by grouping sets ((1), ()) having cou
 
 
 async def waited(since: datetime, grain: str) -> list[Waited]:
-    """How long items waited until somebody first acted on them."""
+    """The time from opening an item to the first action on it."""
     return await db.fetch(Waited, WAITED, since, grain)
 
 
-class Audited(msgspec.Struct, frozen=True):
-    """The decisions of one kind that somebody looked at who did not know them, and what that moderator found."""
+class SecondLooks(msgspec.Struct, frozen=True):
+    """Second looks at decisions of one kind: how many agree on the finding, and on the action."""
 
     action: str
     count: int
@@ -128,19 +129,19 @@ class Audited(msgspec.Struct, frozen=True):
     same: int
 
 
-AUDITED = """
+SECOND_LOOKS = """
 select d.action, count(*) as count, count(*) filter (where (d.action = 'approve') = (a.action = 'approve')) as agreed,
        count(*) filter (where d.action = a.action) as same
 from second_look a join decision d on d.id = a.decision where a.created_at >= $1 group by 1 order by 2 desc, 1
 """
 
 
-async def audited(since: datetime) -> list[Audited]:
-    return await db.fetch(Audited, AUDITED, since)
+async def second_looks(since: datetime) -> list[SecondLooks]:
+    return await db.fetch(SecondLooks, SECOND_LOOKS, since)
 
 
 class Matched(msgspec.Struct, frozen=True):
-    """What a rule picked out, and what moderators then thought of it."""
+    """The hits of a rule, and moderators' decisions on them."""
 
     rule: str
     state: str
@@ -164,12 +165,12 @@ group by u.id order by count(*) desc, u.position
 
 
 async def matched(since: datetime) -> list[Matched]:
-    """What each rule picked out, in shadow too."""
+    """The hits of each rule, in shadow too."""
     return await db.fetch(Matched, MATCHED, since)
 
 
 class Active(msgspec.Struct, frozen=True):
-    """What was written in one part of a time, and by how many; `start` None: in the whole time."""
+    """Comments, and members who wrote them; `start` None: the whole period."""
 
     start: datetime | None
     posts: int
@@ -198,11 +199,11 @@ where created_at >= $1 and state <> 'unverified' group by 1
 
 
 async def joined(since: datetime, grain: str) -> list[Joined]:
-    """How many became members; who never confirmed an address did not."""
+    """New members who have confirmed their address."""
     return await db.fetch(Joined, JOINED, since, grain)
 
 
 async def first() -> datetime | None:
     """When the first item was opened."""
-    found: datetime | None = await db.value("select opened_at from queue_item order by id limit 1")
-    return found
+    row = await QueueItem.select(QueueItem.opened_at).order_by(QueueItem.id).first()
+    return row["opened_at"] if row else None

@@ -1,4 +1,4 @@
-"""What the overview says: each figure with a sentence, a chart and the table behind it."""
+"""The figures of the overview, each with a sentence, a chart and a table."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,12 +13,12 @@ from parley.dashboard.charts import Share, Spans, Strip
 from parley.dashboard.periods import Period
 from parley.modlog import wording
 
-# What waits longer than this is late.
+# Items that wait for longer are late.
 AIM_HOURS = 24
 
 
 class Figure(msgspec.Struct, frozen=True):
-    """One finding: what it is about, what it says, its picture and its numbers."""
+    """A figure: summary, table, and its charts."""
 
     id: str
     title: str
@@ -31,27 +31,27 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 async def figures(period: Period) -> list[Figure]:
-    """All figures of a time, each from its own query."""
+    """All figures of a period."""
     since, grain = period.since, period.grain
     decided = await queries.decided(since, grain)
     return [
-        waits(period, await queries.waited(since, grain)),
+        waiting_time(period, await queries.waited(since, grain)),
         community(period, await queries.active(since, grain), await queries.joined(since, grain)),
         decisions(period, decided),
         reports(period, await queries.reported(since, grain)),
         appeals(decided),
-        agreement(await queries.audited(since)),
+        agreement(await queries.second_looks(since)),
         rules(await queries.matched(since)),
     ]
 
 
-def waits(period: Period, found: Sequence[queries.Waited]) -> Figure:
+def waiting_time(period: Period, found: Sequence[queries.Waited]) -> Figure:
     by_start = {one.start: one for one in found}
     parts = [by_start.get(start) for start in period.starts]
     titles = [f"{label}: {_halves(part)}" for label, part in zip(period.labels, parts, strict=True)]
     chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, AIM_HOURS * charts.HOUR)
     rows = [
-        [label, f"{part.count:,}", wording.lasting(part.half), wording.lasting(part.most)]
+        [label, f"{part.count:,}", wording.duration(part.half), wording.duration(part.most)]
         for label, part in zip(period.labels, parts, strict=True)
         if part
     ]
@@ -68,27 +68,28 @@ def waits(period: Period, found: Sequence[queries.Waited]) -> Figure:
 def _halves(part: queries.Waited | None, *, whole: bool = False) -> str:
     if part is None:
         return "Nothing needed action in this period."
-    half, most = wording.lasting(part.half), wording.lasting(part.most)
+    half, most = wording.duration(part.half), wording.duration(part.most)
     if whole:
         return f"Half of the items were acted on within {half}, 90 % within {most}."
     return f"half within {half}, 90 % within {most}"
 
 
 def decisions(period: Period, found: Sequence[queries.Decided]) -> Figure:
-    counts = [(one.start, _deed(one), one.count) for one in found]
-    total, taking = _sums(found, "count", "restricting")
+    counts = [(one.start, _action_name(one), one.count) for one in found]
+    total, restricting = _sums(found, "count", "restricting")
     by_rules = sum(one.count for one in found if one.automated)
     summary = (
-        f"{plural(total, 'decision', 'decisions')}: {taking:,} restricted something, {_were(by_rules)} made by a rule."
+        f"{plural(total, 'decision', 'decisions')}: {restricting:,} restricted something, "
+        f"{_were(by_rules)} made by a rule."
         if total
         else "No decisions in this period."
     )
-    return stripped("decisions", "Decisions", summary, period, counts)
+    return by_kind("decisions", "Decisions", summary, period, counts)
 
 
-def _deed(one: queries.Decided) -> str:
-    deed = wording.deed(one.action).capitalize()
-    return f"{deed} by a rule" if one.automated else deed
+def _action_name(one: queries.Decided) -> str:
+    name = wording.action_name(one.action).capitalize()
+    return f"{name} by a rule" if one.automated else name
 
 
 def reports(period: Period, found: Sequence[queries.Reported]) -> Figure:
@@ -96,29 +97,29 @@ def reports(period: Period, found: Sequence[queries.Reported]) -> Figure:
     answered = upheld + declined
     agreed = f" Moderators agreed with {upheld:,} of the {answered:,} they answered." if answered else ""
     summary = f"{plural(total, 'report', 'reports')}.{agreed}" if total else "No reports in this period."
-    return stripped("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
+    return by_kind("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
 
 
 def appeals(found: Sequence[queries.Decided]) -> Figure:
-    taking, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
+    restricting, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
     summary = (
-        f"Of {plural(taking, 'decision', 'decisions')} with restrictions, {_were(appealed)} "
+        f"Of {plural(restricting, 'decision', 'decisions')} with restrictions, {_were(appealed)} "
         f"appealed against and {overturned or 'none'} overturned."
-        if taking
+        if restricting
         else "No restrictions in this period."
     )
-    parts = [("Appealed against", appealed), ("Overturned", overturned)] if taking else []
+    parts = [("Appealed against", appealed), ("Overturned", overturned)] if restricting else []
     return Figure(
         "appeals",
         "Appeals",
         summary,
         ["Of restrictions", "Decisions", "Share"],
-        [[name, f"{part:,}", wording.percent(part, taking)] for name, part in parts],
-        shares=[charts.share(name, wording.percent(part, taking), part, taking) for name, part in parts],
+        [[name, f"{part:,}", wording.percent(part, restricting)] for name, part in parts],
+        shares=[charts.share(name, wording.percent(part, restricting), part, restricting) for name, part in parts],
     )
 
 
-def agreement(found: Sequence[queries.Audited]) -> Figure:
+def agreement(found: Sequence[queries.SecondLooks]) -> Figure:
     total, agreed, same = _sums(found, "count", "agreed", "same")
     summary = (
         f"Of {plural(total, 'decision', 'decisions')} given a second look, {_were(agreed)} found the same, "
@@ -127,7 +128,8 @@ def agreement(found: Sequence[queries.Audited]) -> Figure:
         else "No second looks in this period."
     )
     rows = [
-        [wording.deed(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"] for one in found
+        [wording.action_name(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"]
+        for one in found
     ]
     parts = [("Breaks a rule, or not", agreed), ("The same action", same)] if total else []
     shares = [charts.share(name, wording.percent(part, total), part, total) for name, part in parts]
@@ -161,7 +163,7 @@ def rules(found: Sequence[queries.Matched]) -> Figure:
 
 def community(period: Period, found: Sequence[queries.Active], joined: Sequence[queries.Joined]) -> Figure:
     whole = next((one for one in found if one.start is None), queries.Active(None, 0, 0))
-    came = sum(one.count for one in joined)
+    new_members = sum(one.count for one in joined)
     by_part: dict[str, dict[datetime | None, int]] = {
         "Comments": {one.start: one.posts for one in found},
         "Members who wrote": {one.start: one.people for one in found},
@@ -170,23 +172,21 @@ def community(period: Period, found: Sequence[queries.Active], joined: Sequence[
     lines = {name: [counts.get(start, 0) for start in period.starts] for name, counts in by_part.items()}
     strips = [
         charts.strip(name, f"{total:,}", values, period.labels, max(values))
-        for (name, values), total in zip(lines.items(), (whole.posts, whole.people, came), strict=True)
+        for (name, values), total in zip(lines.items(), (whole.posts, whole.people, new_members), strict=True)
     ]
     wrote = f"{plural(whole.posts, 'comment', 'comments')} by {plural(whole.people, 'member', 'members')}"
-    summary = f"{wrote if whole.posts else 'Nobody wrote anything'}; {came:,} joined."
+    summary = f"{wrote if whole.posts else 'Nobody wrote anything'}; {new_members:,} joined."
     return Figure("community", "The community", summary, ["", *lines], _rows(period, lines), strips=strips)
 
 
-def stripped(
-    name: str, title: str, summary: str, period: Period, counts: Iterable[tuple[datetime, str, int]]
-) -> Figure:
-    """A figure of one strip for each kind of thing counted, the most frequent first, all on one scale."""
+def by_kind(name: str, title: str, summary: str, period: Period, counts: Iterable[tuple[datetime, str, int]]) -> Figure:
+    """A figure with a strip for each kind that is counted, most frequent first, on one scale."""
     lines: dict[str, list[int]] = {}
-    places = {start: place for place, start in enumerate(period.starts)}
+    indexes = {start: index for index, start in enumerate(period.starts)}
     for start, kind, count in counts:
-        # What comes in between the beginning of the page and its queries may be of a day that was not there yet.
-        if start in places:
-            lines.setdefault(kind, [0] * len(places))[places[start]] += count
+        # At midnight a query may return a day that began after the period was computed.
+        if start in indexes:
+            lines.setdefault(kind, [0] * len(indexes))[indexes[start]] += count
     totals = Counter({kind: sum(values) for kind, values in lines.items()})
     ordered = {kind: lines[kind] for kind, _ in totals.most_common()}
     peak = max((value for values in lines.values() for value in values), default=0)
@@ -203,6 +203,6 @@ def _sums(found: Sequence[Any], *names: str) -> list[int]:
 
 
 def _rows(period: Period, lines: Mapping[str, Sequence[int]]) -> list[list[str]]:
-    """A row for each part of the time in which something was, the newest first."""
+    """A row for each day or week that is not empty, newest first."""
     parts: list[Any] = list(zip(period.labels, *lines.values(), strict=True))
     return [[label, *(f"{value:,}" for value in values)] for label, *values in reversed(parts) if any(values)]

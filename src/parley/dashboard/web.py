@@ -1,4 +1,4 @@
-"""The overview of what waits and how it goes, and the same figures over a time that is chosen."""
+"""The overview for moderators, and the same figures for a chosen period."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from parley.dashboard import queries as numbers
 
 
 async def _overview(request: AnyRequest) -> dict[str, Any]:
-    period = periods.usual(await numbers.first(), datetime.now(UTC))
+    period = periods.default(await numbers.first(), datetime.now(UTC))
     return {
         "now": await numbers.now(staff(request), stats.AIM_HOURS),
         "figures": await stats.figures(period),
@@ -29,14 +29,14 @@ async def overview(request: AnyRequest) -> Response[Any]:
 
 @get("/mod/now", name="moderation:overview-now", opt={"who": MODERATOR})
 async def now(request: AnyRequest) -> Response[Any]:
-    """Every number and picture of the overview anew, each to be put where the former stands."""
+    """The figures of the overview, which htmx swaps in."""
     return fragment(request, "dashboard/live.html", **await _overview(request))
 
 
 @get("/mod/stats", name="moderation:stats", opt={"who": MODERATOR})
-async def over_a_time(request: AnyRequest) -> Response[Any]:
+async def stats_page(request: AnyRequest) -> Response[Any]:
     days = as_id(request.query_params.get("days", ""))
-    chosen = days if days in periods.CHOICES else periods.USUAL
+    chosen = days if days in periods.CHOICES else periods.DEFAULT
     period = periods.period(chosen, datetime.now(UTC))
     return page(
         request,
@@ -48,4 +48,4 @@ async def over_a_time(request: AnyRequest) -> Response[Any]:
     )
 
 
-handlers: list[object] = [overview, now, over_a_time]
+handlers: list[object] = [overview, now, stats_page]

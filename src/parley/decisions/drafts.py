@@ -1,4 +1,4 @@
-"""The letters that a decision will send, before it is made."""
+"""Previews of the letters that a decision would send."""
 
 import msgspec
 
@@ -11,10 +11,10 @@ from parley.reports.receipts import Reporter
 
 CONCERNED = """
 select m.name, m.email, $2::text as action, $3::text as reason, g.title as guideline, $5::timestamptz as until,
-       false as automated
+       false as automated, null::text as role
 from member m left join guideline g on g.code = $4 where m.id = $1
 """
-# The one among several who reported first stands for all of them.
+# All reporters get the same letter; the preview shows that of the first.
 REPORTER = f"""
 select '…' as name, '' as email, i.kind, {receipts.PATH} as path, g.title as ground,
        $2::text as outcome, false as is_visitor
@@ -23,17 +23,17 @@ from {receipts.SOURCE} where i.id = $1 and r.state <> 'resolved' order by r.id l
 
 
 class LetterPreview(msgspec.Struct, frozen=True):
-    """What whom it concerns will read, and what those who reported will."""
+    """The letters to the member concerned and to the reporters; None where none is sent."""
 
     concerned: str | None
     reporters: str | None
 
 
 async def drafted(choice: Choice, member: int | None) -> LetterPreview:
-    """The letters of a decision about what is this member's."""
+    """The letters of a decision that concerns `member`."""
     restricts = ACTIONS[choice.action].restricts
-    asked = (choice.action, choice.reason, choice.guideline, choice.ends)
-    to = await db.fetch_one(Concerned, CONCERNED, member, *asked) if restricts and member else None
+    values = (choice.action, choice.reason, choice.guideline, choice.ends)
+    to = await db.fetch_one(Concerned, CONCERNED, member, *values) if restricts and member else None
     passed_on = choice.action == "escalate"
     reporter = await db.fetch_one(Reporter, REPORTER, choice.item, ACTIONS[choice.action].answers)
     # The statement has no number yet.

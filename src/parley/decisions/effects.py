@@ -1,29 +1,29 @@
-"""What a decision does to its target, and how that is taken back: both give what is recorded before and after."""
+"""Applying a decision to its target, and reverting it. Both return what changed, before and after."""
 
 from typing import Any
 
 import msgspec
 
 from parley.accounts import sessions
-from parley.comments import ops as comments
+from parley.accounts.tables import Member
 from parley.comments import states
-from parley.core import db
+from parley.comments.tables import Comment
 from parley.core.events.event_log import emit
 from parley.decisions import sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
+from parley.threads.tables import Thread
 
 Change = tuple[dict[str, Any], dict[str, Any]]
 
-LONGEST_FOLD = 200
-ANSWERED = "select exists(select from comment where parent = $1)"
-# What readers of a thread are told of its state.
-TOLD = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
+LONGEST_COLLAPSE_REASON = 200
+# The events for readers of the thread.
+EVENTS = {"open": "thread.unlocked", "locked": "thread.locked", "archived": "thread.archived"}
 
 
-class ThreadHold(msgspec.Struct, frozen=True):
-    """How a thread is held: its state, the seconds between two comments of one member, and why."""
+class ThreadSettings(msgspec.Struct, frozen=True):
+    """The state of a thread as moderators set it: `slow` are the seconds between two comments of one member."""
 
     thread_state: str
     slow: int
@@ -31,19 +31,19 @@ class ThreadHold(msgspec.Struct, frozen=True):
 
 
 async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
-    """Do what was chosen; returns what the target was and is, as far as it changed."""
+    """Apply a choice to a locked target; return what changed."""
     change: Change = {}, {}
     match choice.action:
         case "approve" if target.kind == "comment" and target.state in {"hidden", "pending"}:
             change = await _move(target, "visible", actor)
         case "approve" if target.collapsed is not None:
-            change = await _fold(target, None, actor)
+            change = await _collapse(target, None, actor)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
-            change = await _fold(target, choice.reason[:LONGEST_FOLD], actor)
+            change = await _collapse(target, choice.reason[:LONGEST_COLLAPSE_REASON], actor)
         case "lock" | "slow" | "archive" | "unlock":
-            change = await _set_thread(target, _held(target, choice), actor)
+            change = await _set_thread(target, _thread_settings(target, choice), actor)
         case "silence" | "suspend":
             change = await sanctions.settle(target, Sanction(choice.action, choice.ends, choice.reason))
         case "role" if choice.role:
@@ -52,17 +52,18 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
 
 
 async def release(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
-    """Give a target back what a decision took, unless something else has changed it since.
+    """Revert a decision that is no longer in force, from the state `before` it; return what changed.
 
-    The decision is in force no longer. A comment is as it was before, or visible to all where it was `cleared` now.
+    What has changed since for another reason stays. A comment gets its former state back, or becomes visible if an
+    appeal `cleared` it.
     """
     change: Change = {}, {}
     if "state" in before:
-        change = await _clear(target, actor) if cleared else await _as_before(target, before["state"], actor)
+        change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
     elif "collapsed" in before:
-        change = await _fold(target, before["collapsed"], actor)
+        change = await _collapse(target, before["collapsed"], actor)
     elif "thread_state" in before:
-        change = await _set_thread(target, msgspec.convert(before, ThreadHold), actor)
+        change = await _set_thread(target, msgspec.convert(before, ThreadSettings), actor)
     elif "member_state" in before:
         change = await sanctions.settle(target)
     elif "role" in before:
@@ -70,62 +71,60 @@ async def release(target: Target, before: dict[str, Any], actor: int | None, *, 
     return change
 
 
-async def _clear(target: Target, actor: int | None) -> Change:
+async def _show(target: Target, actor: int | None) -> Change:
     return await _move(target, "visible", actor) if target.state in {"removed", "rejected"} else ({}, {})
 
 
-async def _as_before(target: Target, state: str, actor: int | None) -> Change:
-    """Undo what a decision made of a comment, unless its author has deleted it since.
+async def _restore(target: Target, state: str, actor: int | None) -> Change:
+    """Give a comment its former state back, unless its author has deleted it since.
 
-    One that waited and was answered as soon as it was let in keeps its place for the answers, out of sight.
+    A held comment that was approved and has replies by now becomes hidden instead, which keeps the replies in place.
     """
     if target.state not in {"visible", "removed", "rejected"} - {state}:
         return {}, {}
-    if state == "pending" and target.state == "visible" and await db.value(ANSWERED, target.id):
+    if state == "pending" and target.state == "visible" and await Comment.exists().where(Comment.parent == target.id):
         state = "hidden"
     return await _move(target, state, actor, undoing=True)
 
 
 async def _move(target: Target, to: str, actor: int | None, *, undoing: bool = False) -> Change:
-    comment = await comments.locked(target.id)
+    comment = target.comment
+    if comment is None:
+        raise ValueError(f"a {target.kind} has no state of a comment")
     await states.transition(comment, to, actor=actor, undoing=undoing)
     return {"state": comment.state}, {"state": to}
 
 
-async def _fold(target: Target, reason: str | None, actor: int | None) -> Change:
-    await db.execute("update comment set collapsed = $2 where id = $1", target.id, reason)
+async def _collapse(target: Target, reason: str | None, actor: int | None) -> Change:
+    await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}
 
 
-def _held(target: Target, choice: Choice) -> ThreadHold:
-    """What a choice makes of a thread."""
+def _thread_settings(target: Target, choice: Choice) -> ThreadSettings:
+    """The settings of the thread after a choice."""
     match choice.action:
         case "slow":
-            return ThreadHold(target.thread_state or "open", SLOW_SECONDS, choice.reason)
+            return ThreadSettings(target.thread_state or "open", SLOW_SECONDS, choice.reason)
         case "unlock":
-            return ThreadHold("open", 0, "")
-    return ThreadHold("locked" if choice.action == "lock" else "archived", target.slow, choice.reason)
+            return ThreadSettings("open", 0, "")
+    return ThreadSettings("locked" if choice.action == "lock" else "archived", target.slow, choice.reason)
 
 
-async def _set_thread(target: Target, to: ThreadHold, actor: int | None) -> Change:
-    was = ThreadHold(target.thread_state or "open", target.slow, target.why)
+async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> Change:
+    was = ThreadSettings(target.thread_state or "open", target.slow, target.why)
     if was == to:
         return {}, {}
-    await db.execute(
-        "update thread set state = $2, slow = $3, state_reason = nullif($4, '') where id = $1",
-        target.thread,
-        to.thread_state,
-        to.slow,
-        to.why,
-    )
-    kind = "thread.slowed" if to.slow > was.slow else TOLD[to.thread_state]
+    await Thread.update(
+        {Thread.state: to.thread_state, Thread.slow: to.slow, Thread.state_reason: to.why or None}
+    ).where(Thread.id == target.thread)
+    kind = "thread.slowed" if to.slow > was.slow else EVENTS[to.thread_state]
     await emit(kind, thread=target.thread or 0, actor=actor)
     return msgspec.structs.asdict(was), msgspec.structs.asdict(to)
 
 
 async def _set_role(target: Target, role: str) -> Change:
-    """Give a member a role; every sign-in of theirs ends, so that none is left with the rights of the old one."""
-    await db.execute("update member set role = $2 where id = $1", target.id, role)
+    """Give a member a role, and end their sessions, which have the rights of the old one."""
+    await Member.update({Member.role: role}).where(Member.id == target.id)
     await sessions.end_all(target.id)
     return {"role": target.role}, {"role": role}

@@ -11,7 +11,7 @@ LONGEST_TIME = 3_650
 
 
 class DecisionForm(Form):
-    """What to do about an item, on which ground, and why; `until` is in days, and for good where it is empty."""
+    """Action, guideline and reason; `until` is in days, empty for permanent."""
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str] = ()) -> None:
         super().__init__(data)
@@ -24,7 +24,7 @@ class DecisionForm(Form):
             self.errors["until"] = "This is longer than ten years. Leave it empty for a permanent decision."
 
     def require(self) -> None:
-        """Note what is missing: an action always, for what takes something away a rule and a reason too."""
+        """Add errors for what is missing: the action; for restrictions, the guideline and the reason."""
         if self.action is None:
             self.errors.setdefault("action", "Please choose what to do.")
             return
@@ -34,7 +34,7 @@ class DecisionForm(Form):
             self.errors.setdefault("reason", "Please give a reason: the author will read it.")
 
     def choice_for(self, item: int, version: int | None = None) -> Choice:
-        """The decision on an item as its op takes it; a rule is only named where it was broken."""
+        """The choice for an item; only restrictions name a guideline."""
         action = self.action or ""
         broken = ACTIONS[action].restricts
         days = self.until if ACTIONS[action].timed else None

@@ -1,10 +1,11 @@
-"""Ending silences and suspensions whose time is over."""
+"""Ending expired silences and suspensions."""
 
 from datetime import UTC, datetime
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.decisions import ops, sanctions
+from parley.decisions import sanctions
+from parley.decisions.rows import end, load
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.reports import targets
@@ -16,21 +17,21 @@ order by until limit 100
 
 
 async def end_sanctions() -> int:
-    """Tidy up after silences and suspensions whose time is over, and return how many those were.
+    """Mark expired silences and suspensions as ended; return their number.
 
-    Nobody waits for this: whoever reads a member's state knows its end (accounts/states.py).
+    Members need not wait for this job: a state counts as over from its end on (accounts/states.py).
     """
     return sum(await attempts.each("sanctions", await db.values(DUE), _end))
 
 
 async def _end(decision: int) -> bool:
     async with db.atomic():
-        made = await ops.found(decision)
+        made = await load(decision)
         target = await targets.lock(made.kind, made.target)
-        made = await ops.found(decision, lock=True)
+        made = await load(decision, lock=True)
         if made.state != "in_force" or made.until is None or made.until > datetime.now(UTC):
             return False
-        await ops.end(made, "ended")
+        await end(made.id, "ended")
         before, after = await sanctions.settle(target)
         await modlog.write(None, Entry("end", made.kind, made.target, before, after, decision=decision))
     return True

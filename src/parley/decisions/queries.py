@@ -1,4 +1,4 @@
-"""The statement of reasons of a decision: what whom it concerns has a right to read."""
+"""The statement of reasons of a decision, and the decisions that a member can read."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +11,7 @@ from parley.reports.guidelines import SENSITIVE
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """A decision with its reasons, the words it is about, and what became of an appeal."""
+    """A decision with its reasons, the comment it is about, and the appeal against it."""
 
     id: int
     kind: str
@@ -40,7 +40,7 @@ class Statement(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """The words, rendered by core/text/markdown.py, which made them safe."""
+        """The comment, rendered and made safe by core/text/markdown.py."""
         return Markup(self.raw_html or "")  # noqa: S704 see the docstring
 
     @property
@@ -49,7 +49,7 @@ class Statement(msgspec.Struct, frozen=True):
 
     @property
     def can_be_appealed(self) -> bool:
-        """Whether an appeal is possible now: once, for half a year, while the decision is in force."""
+        """Whether an appeal is possible now: once, within half a year, while the decision is in force."""
         return self.state == "in_force" and self.appeal is None and datetime.now(UTC) < self.appeal_until
 
 
@@ -69,7 +69,7 @@ where d.id = $1
 
 
 class OwnRow(msgspec.Struct, frozen=True):
-    """A decision as whom it concerns finds it in their settings."""
+    """A decision in the settings of the member concerned."""
 
     id: int
     action: str
@@ -81,28 +81,28 @@ class OwnRow(msgspec.Struct, frozen=True):
     appeal: str | None
 
 
-# What nobody was told of.
-UNTOLD = ("awaiting", "undone", "refused")
-IS_TOLD = f"d.state not in {UNTOLD} and d.action = any($2::text[])"
+# Decisions in these states were never sent to the member concerned.
+UNSENT = ("awaiting", "undone", "refused")
+IS_SENT = f"d.state not in {UNSENT} and d.action = any($2::text[])"
 OWN = f"""
 select d.id, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
 from decision d left join thread t on t.id = d.thread left join appeal a on a.decision = d.id
-where d.member = $1 and {IS_TOLD} order by d.id desc limit 100
+where d.member = $1 and {IS_SENT} order by d.id desc limit 100
 """  # noqa: S608 constants only
 OF_COMMENT = f"""
-select id from decision d where d.member = $1 and {IS_TOLD} and d.kind = 'comment' and d.target = $3
+select id from decision d where d.member = $1 and {IS_SENT} and d.kind = 'comment' and d.target = $3
 order by d.id desc limit 1
 """  # noqa: S608 constants only
-TOLD = [one.name for one in ACTIONS.values() if one.restricts]
+RESTRICTIONS = [one.name for one in ACTIONS.values() if one.restricts]
 
-LATEST = """
+SUSPENSION = """
 select id from decision
 where member = $1 and action = 'suspend' and state = 'in_force' and (until is null or until > now())
 order by until desc nulls first, id desc limit 1
 """
 
 
-IS_VEILED = f"""
+IS_HIDDEN = f"""
 select exists (
     select from decision d where d.id = $1 and (
         exists (select from guideline g where g.code = d.guideline and g.severity >= {SENSITIVE})
@@ -114,8 +114,8 @@ select exists (
 
 
 async def is_veiled(viewer: int, shown: Statement) -> bool:
-    """Whether the words of a statement may be hard to bear, and this moderator has not chosen to read them."""
-    return bool(shown.comment and await db.value(IS_VEILED, shown.id, shown.comment, viewer))
+    """Whether the comment is on a severe ground and this moderator has not chosen to read it."""
+    return bool(shown.comment and await db.value(IS_HIDDEN, shown.id, shown.comment, viewer))
 
 
 async def statement(decision: int) -> Statement | None:
@@ -123,17 +123,17 @@ async def statement(decision: int) -> Statement | None:
 
 
 async def suspension(member: int) -> int | None:
-    """The decision by which a member is suspended."""
-    number: int | None = await db.value(LATEST, member)
+    """The id of the decision by which a member is suspended."""
+    number: int | None = await db.value(SUSPENSION, member)
     return number
 
 
 async def own(member: int) -> list[OwnRow]:
-    """The decisions that a member was told of, the newest first."""
-    return await db.fetch(OwnRow, OWN, member, TOLD)
+    """The decisions that were sent to a member, newest first."""
+    return await db.fetch(OwnRow, OWN, member, RESTRICTIONS)
 
 
 async def about_comment(member: int, comment: int) -> int | None:
-    """The last decision that its author was told of about a comment."""
-    number: int | None = await db.value(OF_COMMENT, member, TOLD, comment)
+    """The id of the last decision about a comment that was sent to its author."""
+    number: int | None = await db.value(OF_COMMENT, member, RESTRICTIONS, comment)
     return number

@@ -1,4 +1,4 @@
-"""What moderators may do, in one table; and who may decide on what."""
+"""The actions of moderators, and who may decide what."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,39 +7,39 @@ import msgspec
 from parley.core.errors import Forbidden, ParleyError, Refused
 from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
 
-# For how long one may be silenced or suspended, in days; without one it is for good.
+# Durations of silences and suspensions in days; None is permanent.
 LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
 
 CLAIM_MINUTES = 10
 UNDO_SECONDS = 30
 APPEAL_DAYS = 183
-# What waits longer for an answer alarms the staff.
+# Appeals and proposals that wait for longer are reported to the staff.
 OVERDUE_DAYS = 7
 MOST_IN_BULK = 50
 
 
 class Action(msgspec.Struct, frozen=True):
-    """One thing that can be decided: about which targets, by whom at least, and what it means."""
+    """An action: its labels, the kinds of targets it is for, and the least standing of the moderator."""
 
     name: str
     label: str
     done: str
     kinds: frozenset[str]
-    # Takes something away from somebody, who is told why and can appeal.
+    # Restricts a member, who gets a statement of reasons and can appeal.
     restricts: bool = True
-    # Ends at a time that is chosen.
+    # Has a duration.
     timed: bool = False
     standing: Who = MODERATOR
 
     @property
     def answers(self) -> str:
-        """What becomes of reports: whoever made them was right where something was done, if only to the thread."""
+        """The outcome of the reports: upheld if anything was done, even if only to the thread."""
         return "declined" if self.name == "approve" else "upheld"
 
 
 COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
 EVERYTHING = COMMENT | MEMBER | THREAD
-NOWHERE: frozenset[str] = frozenset()
+NOT_IN_QUEUE: frozenset[str] = frozenset()
 
 ACTIONS = {
     one.name: one
@@ -49,26 +49,26 @@ ACTIONS = {
         Action("collapse", "Fold", "folded", COMMENT),
         Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
         Action("slow", "Turn on slow mode", "slow mode turned on", THREAD, restricts=False),
-        # From the page of the thread only (places.py).
-        Action("archive", "Archive the thread", "thread archived", NOWHERE, restricts=False),
-        Action("unlock", "Open the thread", "thread opened again", NOWHERE, restricts=False),
+        # On the page of the thread only (thread_actions.py).
+        Action("archive", "Archive the thread", "thread archived", NOT_IN_QUEUE, restricts=False),
+        Action("unlock", "Open the thread", "thread opened again", NOT_IN_QUEUE, restricts=False),
         Action("warn", "Warn the author", "author warned", MEMBER),
         Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
         Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
-        # From the page of the member only (members.py).
-        Action("role", "Change the role", "role changed", NOWHERE, restricts=False, standing=ADMIN),
+        # On the page of the member only (modmembers/ops.py).
+        Action("role", "Change the role", "role changed", NOT_IN_QUEUE, restricts=False, standing=ADMIN),
         Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
     )
 }
-# What moderators do to a thread.
+# Actions on the thread.
 ON_THREAD = {"lock", "slow", "archive", "unlock"}
-# What acts on the author of a comment, not on the comment.
+# Actions on the author, not on the comment.
 ON_MEMBER = {"warn", "silence", "suspend", "role"}
-# In rising order of what they may.
+# In order of their permissions.
 ROLES = ("member", "moderator", "admin")
-# What becomes of an appeal.
+# The outcomes of an appeal.
 OUTCOMES = ("upheld", "overturned", "modified")
-# What an appeal can make of a decision that went too far: something that takes less.
+# The milder actions to which an appeal can change a decision.
 LESSER = {
     "remove": ("collapse", "warn"),
     "collapse": ("warn",),
@@ -76,21 +76,21 @@ LESSER = {
     "suspend": ("suspend", "silence", "warn"),
 }
 SLOW_SECONDS = 120
-# What one says one would have done about a comment, where that is compared with what was done.
+# The answers of a second look.
 JUDGEMENTS = {
     name: one for name, one in ACTIONS.items() if "comment" in one.kinds and (one.restricts or name == "approve")
 }
 
 
 class Stale(ParleyError):
-    """Somebody else decided meanwhile: the item is not what the moderator looked at."""
+    """The item has changed since the moderator opened it."""
 
     status = 409
     title = "Already decided"
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """What a moderator chose for an item that they saw at `version`. `days` None: for good."""
+    """What a moderator chose for an item at the `version` that they saw. `days` None: permanently."""
 
     item: int
     version: int
@@ -98,18 +98,18 @@ class Choice(msgspec.Struct, frozen=True):
     guideline: str | None = None
     reason: str = ""
     days: int | None = None
-    # What a member becomes, where it is about their role.
+    # The new role.
     role: str | None = None
     at: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def ends(self) -> datetime | None:
-        """The same moment for everybody who asks: the decision's end is its effect's."""
+        """The end, counted from `at`, so that the decision and its effect end at the same time."""
         return self.at + timedelta(days=self.days) if self.days and ACTIONS[self.action].timed else None
 
 
 def may_choose(choice: Choice, kind: str) -> Action:
-    """Raise Refused for a choice that is not one, or lacks its reason."""
+    """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
         raise Refused("This cannot be decided here. Please choose one of the actions shown.")
@@ -121,7 +121,7 @@ def may_choose(choice: Choice, kind: str) -> Action:
 
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
-    """Raise Forbidden for whoever would judge their own case (trust.md R7)."""
+    """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
     if viewer.standing < MODERATOR:
         raise Forbidden("Only moderators decide.")
     if viewer.id == concerned:
@@ -130,8 +130,8 @@ def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> No
         raise Forbidden("You reported this yourself: another moderator has to decide it.")
 
 
-def may_lessen(action: str, until: datetime | None, choice: Choice) -> None:
-    """Raise Refused unless `choice` takes less than a decision for `action` that lasts `until`, None for good."""
+def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
+    """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
     if choice.action not in LESSER.get(action, ()):
         raise Refused("Please choose a milder action than the decision, or overturn it.")
     longer = until is not None and (choice.ends is None or choice.ends >= until)
@@ -140,6 +140,6 @@ def may_lessen(action: str, until: datetime | None, choice: Choice) -> None:
 
 
 def may_act_on(viewer: Viewer, role: str) -> None:
-    """Raise Forbidden where a moderator would sanction staff: that is an admin's to do."""
+    """Raise Forbidden where a moderator who is no admin would sanction staff."""
     if role != "member" and viewer.standing < ADMIN:
         raise Forbidden("This member is a moderator or an admin: only an admin can decide about them.")

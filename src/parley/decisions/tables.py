@@ -19,7 +19,7 @@ from parley.reports.tables import Guideline, QueueItem
 
 
 class Decision(Table):
-    """What was decided about a target, and why: the statement that whom it concerns can read."""
+    """A decision about a target, with the reason that the member concerned can read."""
 
     id = BigSerial(primary_key=True)
     item = ForeignKey(QueueItem, null=True, default=None, on_delete=OnDelete.restrict)
@@ -29,18 +29,18 @@ class Decision(Table):
     action = Varchar(10, null=False, default=None)
     guideline = ForeignKey(Guideline, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
-    # None: an automatic rule.
+    # None for automatic rules.
     moderator = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     rule = BigInt(null=True, default=None)
-    # Whom it concerns: the author, or the member themselves.
+    # The member concerned: the author, or the target itself.
     member = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     until = Timestamptz(null=True, default=None)
-    # What it makes of a member, where it is about their role.
+    # The new role.
     role = Varchar(10, null=True, default=None)
     state = Varchar(10, null=False, default="in_force")
-    # What the target was like before, so that undoing gives exactly that back.
+    # The state of the target before the decision, to be restored by undoing.
     before = JSONB(null=False, default="{}")
-    # Who approved it, where two must agree.
+    # The moderator who approved it, where two must agree.
     second = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     created_at = Timestamptz(null=False)
     ended_at = Timestamptz(null=True, default=None)

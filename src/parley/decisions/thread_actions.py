@@ -1,4 +1,4 @@
-"""Holding a whole thread from its page: locked, slowed, archived, opened again; as the queue does it, and recorded."""
+"""Locking, slowing, archiving and opening a thread from its page."""
 
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
@@ -11,9 +11,9 @@ from parley.reports import targets
 
 
 async def act(viewer: Viewer, thread: int, action: str, reason: str = "") -> None:
-    """Lock, slow, archive or open a thread again; nothing happens to one that is so already.
+    """Carry out a thread action, unless the thread is in that state already.
 
-    Raises Forbidden for anybody but moderators, NotFound where there is no such thread.
+    Raises Forbidden for members, Refused for other actions, NotFound where there is no such thread.
     """
     if viewer.standing < MODERATOR:
         raise Forbidden("Only moderators can do this.")
@@ -25,5 +25,5 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "") -> Non
         before, after = await effects.apply(target, choice, viewer.id)
         if not after:
             return
-        made = await ops.write_decision(viewer, choice, target, before)
+        made = await ops.save(viewer, choice, target, before)
         await modlog.write(viewer, Entry(action, "article", thread, before, after, None, reason, made))

@@ -1,4 +1,4 @@
-"""Holding a thread over HTTP: four addresses, one for each thing that moderators do to it."""
+"""Thread actions: lock, unlock, slow mode, archive."""
 
 from typing import Any
 
@@ -13,13 +13,13 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, wants_fragment
 from parley.decisions import thread_actions
 
-LONGEST_WHY = 300
+LONGEST_REASON = 300
 
 
-async def _hold(request: AnyRequest, thread: str, action: str) -> Response[Any]:
+async def _act(request: AnyRequest, thread: str, action: str) -> Response[Any]:
     row = await thread_at(thread)
     form = Form(await posted(request))
-    reason = form.text("reason", most=LONGEST_WHY)
+    reason = form.text("reason", most=LONGEST_REASON)
     if form.errors:
         raise Refused(form.errors["reason"])
     await thread_actions.act(staff(request), row.id, action, reason)
@@ -30,22 +30,22 @@ async def _hold(request: AnyRequest, thread: str, action: str) -> Response[Any]:
 
 @post("/t/{thread:str}/lock", name="moderation:lock", opt={"who": MODERATOR}, status_code=200)
 async def lock(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _hold(request, thread, "lock")
+    return await _act(request, thread, "lock")
 
 
 @post("/t/{thread:str}/unlock", name="moderation:unlock", opt={"who": MODERATOR}, status_code=200)
 async def unlock(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _hold(request, thread, "unlock")
+    return await _act(request, thread, "unlock")
 
 
 @post("/t/{thread:str}/slow", name="moderation:slow", opt={"who": MODERATOR}, status_code=200)
 async def slow(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _hold(request, thread, "slow")
+    return await _act(request, thread, "slow")
 
 
 @post("/t/{thread:str}/archive", name="moderation:archive", opt={"who": MODERATOR}, status_code=200)
 async def archive(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _hold(request, thread, "archive")
+    return await _act(request, thread, "archive")
 
 
 handlers: list[object] = [lock, unlock, slow, archive]

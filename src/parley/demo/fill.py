@@ -1,4 +1,4 @@
-"""Filling an installation with the demo community: the same every time, but for the clock."""
+"""Filling an installation with the demo community: always the same, except for the times."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,11 +8,13 @@ import msgspec
 
 from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
-from parley.articles.importing.apart import read_article
+from parley.accounts.tables import Member
 from parley.articles.importing.markdown import extract_markdown
+from parley.articles.importing.sandbox import read_article
 from parley.articles.reading import finished
 from parley.articles.text import ArticleText
 from parley.comments import anchors, counts
+from parley.comments.tables import CommentVersion
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.settings import settings
@@ -24,6 +26,7 @@ from parley.demo.voting import Ballot, ballots
 from parley.threads import jobs
 from parley.threads.opening import open_thread
 from parley.threads.ops import revise_thread
+from parley.threads.tables import Thread
 from parley.votes.jobs import repair
 from parley.votes.queries import drifted
 
@@ -36,7 +39,7 @@ STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "w
 
 
 async def fill() -> dict[str, int]:
-    """Fill in the demo and return how much it holds. Does nothing when it is in already.
+    """Create the demo unless it exists, and return how much it contains.
 
     Raises Refused unless the base URL is localhost.
     """
@@ -51,8 +54,8 @@ async def fill() -> dict[str, int]:
             await mailing.leave(ids)
     for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
         await repair(drift)
-    await jobs.refresh_standings()
-    await moderating.weigh()
+    await jobs.refresh_thread_stats()
+    await moderating.update_risks()
     if ids:
         await notifying.notify()
         await mailing.mail(ids)
@@ -68,27 +71,29 @@ async def _add_members() -> dict[str, int]:
     secret = await hashed(PASSWORD)
     now = datetime.now(UTC)
     ids: dict[str, int] = {}
-    for place, one in enumerate(members()):
-        days = 200 - 3 * place if one.days is None else one.days
+    for index, one in enumerate(members()):
+        days = 200 - 3 * index if one.days is None else one.days
         ids[one.name] = await _add_member(one, secret, now - timedelta(days=days))
     return ids
 
 
 async def _add_member(one: DemoMember, secret: str, joined: datetime) -> int:
     email = f"{one.name}@demo.example"
-    made: int = await db.value(
-        """insert into member (name, name_key, email, email_key, password_hash, role, state, bio, is_demo, created_at)
-           values ($1, $2, $3, $4, $5, $6, 'active', $7, true, $8) returning id""",
-        one.name,
-        names.key(one.name),
-        email,
-        addresses.key(email),
-        secret,
-        one.role,
-        one.bio,
-        joined,
+    row = Member(
+        name=one.name,
+        name_key=names.key(one.name),
+        email=email,
+        email_key=addresses.key(email),
+        password_hash=secret,
+        role=one.role,
+        state="active",
+        bio=one.bio,
+        is_demo=True,
+        created_at=joined,
     )
-    return made
+    (made,) = await Member.insert(row)
+    number: int = made["id"]
+    return number
 
 
 async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
@@ -105,7 +110,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
         await revise_thread(thread, await _read(later))
     await _set_clock(thread, opened_at)
     if number == LOCKED:
-        await db.execute("update thread set state = 'locked', state_reason = $2 where id = $1", thread, LOCK_REASON)
+        await Thread.update({Thread.state: "locked", Thread.state_reason: LOCK_REASON}).where(Thread.id == thread)
     return DemoThread(thread, opened_at)
 
 
@@ -183,12 +188,7 @@ async def _add_comment(
     if lineage and one.passage and not one.parent:
         await anchors.attach(comment, await anchors.find(thread, lineage, one.passage, ""))
     if one.edited_body:
-        await db.execute(
-            "insert into comment_version (comment, number, body, written_at) values ($1, 1, $2, $3)",
-            comment,
-            one.body,
-            at,
-        )
+        await CommentVersion.insert(CommentVersion(comment=comment, number=1, body=one.body, written_at=at))
     return comment
 
 
@@ -215,7 +215,7 @@ async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, in
 
 
 async def _set_clock(thread: int, opened_at: datetime) -> None:
-    """Put the thread, its revisions and events where the story says they were."""
+    """Set the times of the thread, its revisions and its events."""
     await db.execute(
         """update thread set created_at = $2, comment_count = (select count(*) from comment where thread = $1),
              last_activity_at = (select max(created_at) from comment where thread = $1) where id = $1""",

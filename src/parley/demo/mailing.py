@@ -1,4 +1,4 @@
-"""Two members of the demo were away: one has an issue of the digest by mail, the next one of the other can be seen."""
+"""Two demo members who were away: one has received a digest, the other can preview theirs."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from parley.core import db
 from parley.digests import jobs, ops, planning
-from parley.digests.schedule import Wish
+from parley.digests.schedule import Schedule
 
 ZONE = "Europe/Berlin"
 AWAY = ("mira", "jonas_w")
 MAILED = "jonas_w"
 
-# They left each thread a little after what they wrote there last, so they have not voted on what came later.
+# They left each thread ten minutes after their last comment there, so they have not voted on later ones.
 LEFT_AT = """(
     select author as member, thread, max(created_at) + interval '10 minutes' as at from comment
     where author = any($1::bigint[]) group by author, thread
@@ -27,7 +27,7 @@ IS_DUE = "update subscription set next_at = now() - interval '1 minute', last_da
 
 
 async def leave(ids: Mapping[str, int]) -> None:
-    """Give all members the digest, and let two of them have been away."""
+    """Subscribe all members to the digest, and let two of them have been away."""
     for member in ids.values():
         await ops.subscribe(member)
     away = [ids[name] for name in AWAY]
@@ -41,7 +41,7 @@ async def mail(ids: Mapping[str, int]) -> None:
     now = datetime.now(UTC)
     here = now.astimezone(ZoneInfo(ZONE))
     for name in AWAY:
-        await ops.choose(ids[name], Wish("weekly", here.isoweekday(), here.hour, ZONE))
+        await ops.choose(ids[name], Schedule("weekly", here.isoweekday(), here.hour, ZONE))
     await db.execute(IS_DUE, ids[MAILED])
     await planning.plan(now)
     await db.execute("update issue set due_at = $1 where state = 'planned'", now)

@@ -1,4 +1,4 @@
-"""What was reported, held and decided in the demo, written down as it would have been at its time."""
+"""The demo's reports, holds, decisions and appeals, inserted with the times of the story."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -8,25 +8,28 @@ from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
 
+from parley.appeals.tables import Appeal
 from parley.core import db
 from parley.core.text import markdown
 from parley.decisions.rules import ACTIONS
+from parley.decisions.tables import Decision
 from parley.demo.content import DemoCase, cases
 from parley.modlog.ops import Entry
 from parley.reports import ops as reports
+from parley.reports.tables import QueueItem, Report
 
 Step = Callable[[], Awaitable[Any]]
 
 
 class DemoThread(msgspec.Struct, frozen=True):
-    """A thread of the demo, and when the story says it opened."""
+    """A thread of the demo, and when it opened."""
 
     id: int
     at: datetime
 
 
 class OpenCase(msgspec.Struct):
-    """A case on its way: whom and what it concerns, once that is known."""
+    """A case with the ids of its rows, as far as they are inserted."""
 
     story: DemoCase
     thread: DemoThread
@@ -40,47 +43,35 @@ class OpenCase(msgspec.Struct):
         return self.thread.at + timedelta(minutes=minutes)
 
 
-# What an action makes of a comment that is there, of one that is held, and of a thread.
+# By action and whether the comment is held: its state before and after.
 CHANGES: Mapping[tuple[str, bool], tuple[dict[str, Any], dict[str, Any]]] = {
     ("remove", False): ({"state": "visible"}, {"state": "removed"}),
     ("remove", True): ({"state": "pending"}, {"state": "rejected"}),
     ("collapse", False): ({"collapsed": None}, {"collapsed": ""}),
 }
 
-WROTE = """
+INSERT_HELD = """
 insert into comment (thread, author, state, revision, body, html, html_version, submission, created_at)
 values ($1, $2, $3, 1, $4, $5, $6, $7, $8) returning id
 """
-WRITTEN = "select id from comment where submission = $1"
+BY_SUBMISSION = "select id from comment where submission = $1"
 AUTHOR = "select author from comment where id = $1"
-OPEN = "insert into queue_item (kind, target, thread, opened_at) values ($1, $2, $3, $4) returning id"
-REPORT = """
-insert into report (item, reporter, name, email, guideline, text, created_at) values ($1, $2, $3, $4, $5, $6, $7)
-"""
 HIT = """
 insert into hit (rule, version, comment, acted, created_at) select id, version, $2, $3, $4 from rule where name = $1
 """
-DECIDE = """
-insert into decision (item, kind, target, thread, action, guideline, reason, moderator, member, before, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11) returning id
-"""
-# Reports are taken up and answered; the database knows no shorter way.
-TAKE_UP = "update report set state = 'claimed' where item = $1"
+# Two statements, since a trigger allows each step only: open, claimed, resolved (schema.sql).
+CLAIM_REPORTS = "update report set state = 'claimed' where item = $1"
 CLOSE = """
 with answered as (
     update report set state = 'resolved', outcome = $2, resolved_at = $3 where item = $1
 )
 update queue_item set state = 'done', version = version + 1, acted_at = $3 where id = $1
 """
-APPEAL = """
-insert into appeal (decision, member, text, state, assigned_to, answer, created_at, decided_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-"""
-AUDIT = """
+SECOND_LOOK = """
 insert into second_look (decision, moderator, action, created_at) select $1, id, $3, $4 from member
 where role in ('moderator', 'admin') and id <> $2 order by id limit 1
 """
-# As modlog/ops.py does, but for the time.
+# As modlog/ops.py, with the time of the story.
 RECORD = """
 insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision)
 select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6, $7::jsonb, $8::jsonb, $9, $10,
@@ -89,7 +80,7 @@ select $1, $2, coalesce((select role from member where id = $2), $3), $4, $5, $6
 
 
 async def moderate(ids: Mapping[str, int], threads: Mapping[str, DemoThread]) -> None:
-    """Write all cases down, each step in the order of time, as the record asks."""
+    """Insert all cases, step by step in the order of time, which the record needs."""
     steps: list[tuple[datetime, Step]] = []
     for story in cases():
         case = await _begin(story, ids, threads[story.thread])
@@ -98,10 +89,10 @@ async def moderate(ids: Mapping[str, int], threads: Mapping[str, DemoThread]) ->
         await step()
 
 
-async def weigh() -> None:
-    """Work out the risks, which depend on how many people are in the threads."""
+async def update_risks() -> None:
+    """Compute the risk of all items, after the statistics of the threads, on which it depends."""
     for item in await db.values("select id from queue_item where state = 'open'"):
-        await reports.weigh(item)
+        await reports.update_risk(item)
 
 
 async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> OpenCase:
@@ -112,14 +103,14 @@ async def _begin(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) ->
 
 
 async def _comment(story: DemoCase, thread: DemoThread) -> int:
-    found: int = await db.value(WRITTEN, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
+    found: int = await db.value(BY_SUBMISSION, uuid5(NAMESPACE_URL, f"{thread.id}/{story.comment}"))
     return found
 
 
 async def _held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> int:
     assert story.held is not None
     made: int = await db.value(
-        WROTE,
+        INSERT_HELD,
         thread.id,
         ids[story.held.author],
         "rejected" if story.decision else "pending",
@@ -134,8 +125,8 @@ async def _held(story: DemoCase, ids: Mapping[str, int], thread: DemoThread) -> 
 
 def _steps(case: OpenCase, ids: Mapping[str, int]) -> list[tuple[datetime, Step]]:
     story = case.story
-    began = case.at(story.held.minutes if story.held else story.reports[0].minutes)
-    steps: list[tuple[datetime, Step]] = [(began, partial(_open, case, ids, began))]
+    started_at = case.at(story.held.minutes if story.held else story.reports[0].minutes)
+    steps: list[tuple[datetime, Step]] = [(started_at, partial(_open, case, ids, started_at))]
     if story.decision:
         steps.append((case.at(story.decision.minutes), partial(_decide, case, ids)))
     if story.appeal:
@@ -145,18 +136,27 @@ def _steps(case: OpenCase, ids: Mapping[str, int]) -> list[tuple[datetime, Step]
     return steps
 
 
-async def _open(case: OpenCase, ids: Mapping[str, int], began: datetime) -> None:
-    case.item = await db.value(OPEN, case.kind, case.target, case.thread.id if case.kind == "comment" else None, began)
+async def _open(case: OpenCase, ids: Mapping[str, int], started_at: datetime) -> None:
+    thread = case.thread.id if case.kind == "comment" else None
+    item = QueueItem(kind=case.kind, target=case.target, thread=thread, opened_at=started_at)
+    case.item = (await QueueItem.insert(item))[0]["id"]
     for one in case.story.reports:
-        reporter = ids[one.by] if one.by else None
-        said = (one.name, one.email, one.ground, one.text)
-        await db.execute(REPORT, case.item, reporter, *said, case.at(one.minutes))
+        row = Report(
+            item=case.item,
+            reporter=ids[one.by] if one.by else None,
+            name=one.name,
+            email=one.email,
+            guideline=one.ground,
+            text=one.text,
+            created_at=case.at(one.minutes),
+        )
+        await Report.insert(row)
     if case.story.held:
-        await _hold(case, case.story.held.rules, began)
+        await _hold(case, case.story.held.rules, started_at)
 
 
 async def _hold(case: OpenCase, rules: list[str], at: datetime) -> None:
-    """The first rule decides, and all that match are hits."""
+    """Save a hit for each rule; only the first one acted."""
     for rule in rules:
         await db.execute(HIT, rule, case.target, rule == rules[0], at)
     reason = f"Automatic rule: {rules[0]}"
@@ -170,42 +170,60 @@ async def _decide(case: OpenCase, ids: Mapping[str, int]) -> None:
     kind, target = "comment", case.target
     if one.action == "lock":
         kind, target = "article", case.thread.id
-        before, after = _held_thread("open", ""), _held_thread("locked", one.reason)
+        before, after = _thread_settings("open", ""), _thread_settings("locked", one.reason)
     if "collapsed" in after:
         after = {"collapsed": one.reason}
     at, by = case.at(one.minutes), ids[one.by]
-    place = (case.item, kind, target, case.thread.id)
-    why = (one.action, one.ground, one.reason, by, case.member, _json(before))
-    case.decision = await db.value(DECIDE, *place, *why, at)
-    await db.execute(TAKE_UP, case.item)
+    row = Decision(
+        item=case.item,
+        kind=kind,
+        target=target,
+        thread=case.thread.id,
+        action=one.action,
+        guideline=one.ground,
+        reason=one.reason,
+        moderator=by,
+        member=case.member,
+        before=_json(before),
+        created_at=at,
+    )
+    case.decision = (await Decision.insert(row))[0]["id"]
+    await db.execute(CLAIM_REPORTS, case.item)
     await db.execute(CLOSE, case.item, "upheld" if ACTIONS[one.action].restricts else "declined", at)
     if one.again:
-        await db.execute(AUDIT, case.decision, by, one.again, at + timedelta(hours=2))
+        await db.execute(SECOND_LOOK, case.decision, by, one.again, at + timedelta(hours=2))
     entry = Entry(one.action, kind, target, before, after, one.ground, one.reason, case.decision)
     await _record(at, by, entry)
 
 
-def _held_thread(state: str, why: str) -> dict[str, Any]:
+def _thread_settings(state: str, why: str) -> dict[str, Any]:
     return {"thread_state": state, "slow": 0, "why": why}
 
 
 async def _appeal(case: OpenCase, ids: Mapping[str, int]) -> None:
     one = case.story.appeal
     assert one is not None
-    by = ids[one.by] if one.by else None
-    decided = case.at(one.decided) if one.outcome else None
-    answer = (one.outcome or "filed", by, one.answer, case.at(one.minutes), decided)
-    await db.execute(APPEAL, case.decision, case.member, one.text, *answer)
+    row = Appeal(
+        decision=case.decision,
+        member=case.member,
+        text=one.text,
+        state=one.outcome or "filed",
+        assigned_to=ids[one.by] if one.by else None,
+        answer=one.answer,
+        created_at=case.at(one.minutes),
+        decided_at=case.at(one.decided) if one.outcome else None,
+    )
+    await Appeal.insert(row)
     entry = Entry("appeal", "comment", case.target, decision=case.decision)
     await _record(case.at(one.minutes), None, entry, role="member")
 
 
 async def _answer(case: OpenCase, ids: Mapping[str, int]) -> None:
-    """An appeal that overturned a fold: it is open again."""
+    """Decide an appeal that overturned the collapsing of a comment."""
     one, made = case.story.appeal, case.story.decision
     assert one is not None and one.by is not None and made is not None  # noqa: PT018 a note for mypy
     at = case.at(one.decided)
-    await db.execute("update decision set state = 'overturned', ended_at = $2 where id = $1", case.decision, at)
+    await Decision.update({Decision.state: "overturned", Decision.ended_at: at}).where(Decision.id == case.decision)
     was, now = {"collapsed": made.reason}, {"collapsed": None}
     what = (f"appeal.{one.outcome}", "comment", case.target)
     await _record(at, ids[one.by], Entry(*what, was, now, reason=one.answer, decision=case.decision))

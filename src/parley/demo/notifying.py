@@ -1,4 +1,4 @@
-"""What the demo's people have to read: news of the last hours of the story, told by the same code as everywhere."""
+"""Notifications of the demo members about the last comments, made by the usual code."""
 
 import msgspec
 
@@ -6,13 +6,13 @@ from parley.core import db
 from parley.core.events.event_log import emit
 from parley.notifications import jobs
 
-# Whoever commented follows, from the time of their first comment on.
+# Members follow the threads in which they commented, from their first comment on.
 FOLLOW = """
 insert into follow (member, thread, level, since)
 select author, thread, 'follow', min(created_at) from comment where author is not null group by author, thread
 on conflict (member, thread) do nothing
 """
-# The last that each thread's readers have not seen, as the story goes.
+# The last comments of each thread, which its readers have not seen.
 LAST = """
 select c.id, c.thread, c.author from thread t cross join lateral (
     select id, thread, author from comment where thread = t.id and state = 'visible' and author is not null
@@ -33,7 +33,7 @@ class LastComment(msgspec.Struct, frozen=True):
 
 
 async def notify() -> None:
-    """Let everybody follow where they wrote, and announce what was written last."""
+    """Let members follow the threads in which they wrote, and notify them of the last comments."""
     async with db.atomic():
         await db.execute(FOLLOW)
         for one in await db.fetch(LastComment, LAST, NEWS):

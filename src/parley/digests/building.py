@@ -1,6 +1,6 @@
-"""Building: choosing what planned issues tell, noting it and posting the letters, all in one transaction.
+"""Building: choosing the items of planned issues, storing them and queueing the letters, all in one transaction.
 
-A letter's words are written when it goes out (reviewing.py).
+A letter is rendered when it is sent (rendering.py).
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,18 @@ from parley import mail
 from parley.core import db
 from parley.core.events import attempts
 from parley.digests import items, letters
+from parley.digests.candidates import Candidate, Pool
 from parley.digests.letters import Edition
-from parley.digests.member_candidates import own
+from parley.digests.member_candidates import member_candidates
 from parley.digests.queries import EDITION, READS
 from parley.digests.readers import readers
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.schedule import is_between
-from parley.digests.selection import Candidate, Pool, select
+from parley.digests.selection import select
 
 BATCH = 250
 
-# One issue of a member at a time: what it tells is not told by another that is built beside it.
+# One issue per member at a time, so that two built at once do not include the same item.
 CLAIM = f"""
 {EDITION} where i.state = 'planned' and i.due_at <= $1
   and not exists (select from issue e where e.member = i.member and e.state = 'planned' and e.id < i.id)
@@ -38,7 +39,7 @@ from unnest($1::bigint[], $2::text[], $3::bigint[]) n(id, state, mail) where i.i
 
 
 async def build(now: datetime, pool: Pool) -> int:
-    """Build a batch of the issues that are due, and return how many those were. `pool` is what all could be told."""
+    """Build a batch of due issues, and return how many there were. `pool` has the shared candidates."""
     async with db.atomic():
         editions = await db.fetch(Edition, CLAIM, now, BATCH)
         await attempts.together(
@@ -53,22 +54,22 @@ async def _build(editions: Sequence[Edition], now: datetime, pool: Pool) -> None
     in_time = [one for one in editions if one.member in wanting and one.due_at > late]
     digests = [one for one in in_time if one.list == "digest"]
     chosen = await choose(digests, pool, now)
-    told = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
-    await items.put(item for found in told.values() for item in found)
-    posted = [letters.unwritten(one) for one in in_time if one.list == "keep" or one.id in told]
+    included = await items.of_choice([(one.id, one.member, found) for one, found in zip(digests, chosen, strict=True)])
+    await items.put(item for found in included.values() for item in found)
+    posted = [letters.unrendered(one) for one in in_time if one.list == "keep" or one.id in included]
     mails = dict(zip((letter.key for letter in posted), await mail.post_all(posted), strict=True))
     await _settle(editions, mails)
 
 
 async def choose(editions: Sequence[Edition], pool: Pool, now: datetime) -> list[list[Candidate]]:
-    """What each of these issues would tell now. There is at most one of a member."""
+    """Choose the items of these issues, at most one issue per member."""
     members = [one.member for one in editions]
-    mine = await own(members, now)
-    comments = {one.comment for found in mine.values() for one in found if one.comment} | _comments(pool)
+    candidates = await member_candidates(members, now)
+    comments = {one.comment for found in candidates.values() for one in found if one.comment} | _comments(pool)
     articles = [one.thread for one in (*pool.opened, *pool.picked)]
     between = {one.member for one in editions if is_between(one.period, one.weekday)}
     found = await readers(members, list(comments), articles, between)
-    return [select(reader, mine[reader.id], pool) for reader in found]
+    return [select(reader, candidates[reader.id], pool) for reader in found]
 
 
 def _comments(pool: Pool) -> set[int]:
@@ -77,7 +78,7 @@ def _comments(pool: Pool) -> set[int]:
 
 
 async def _settle(editions: Sequence[Edition], mails: dict[str, int]) -> None:
-    """Note which issues are letters now; the others told nothing, which is not worth a letter."""
+    """Record which issues became letters; the others are empty, and nothing is sent."""
     posted = [mails.get(letters.key(one)) or None for one in editions]
     states = ["posted" if number else "empty" for number in posted]
     await db.execute(SETTLE, [one.id for one in editions], states, posted)

@@ -1,4 +1,4 @@
-"""What members choose about their digest."""
+"""The forms for the settings of the digest."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from parley.core.http.forms import Form
 from parley.core.text import zones
 from parley.digests.queries import Subscribed
-from parley.digests.schedule import Wish
+from parley.digests.schedule import Schedule
 
 FREQUENCIES = ("weekly", "daily", "off")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -14,23 +14,23 @@ LONGEST_PAUSE = 52
 
 
 class DigestForm(Form):
-    """How often and when. A field that is absent stays as it was."""
+    """How often and when; an absent field keeps its value."""
 
     def __init__(self, data: Mapping[str, Any], one: Subscribed) -> None:
         super().__init__({"frequency": one.frequency, "weekday": str(one.weekday), "hour": str(one.hour),
                           "zone": one.zone} | dict(data))  # fmt: skip
-        self.wish = Wish(
+        self.schedule = Schedule(
             frequency=self.choice("frequency", FREQUENCIES) or one.frequency,
             weekday=self._number("weekday", 1, 7, "This is not a day of the week."),
             hour=self._number("hour", 0, 23, "This is not an hour of the day."),
             zone=self._zone(),
         )
 
-    def _number(self, name: str, least: int, most: int, mistake: str) -> int:
+    def _number(self, name: str, least: int, most: int, error: str) -> int:
         raw = self.values[name].strip()
         if raw in {str(number) for number in range(least, most + 1)}:
             return int(raw)
-        self.errors[name] = mistake
+        self.errors[name] = error
         return least
 
     def _zone(self) -> str:
@@ -42,7 +42,7 @@ class DigestForm(Form):
 
 
 class PauseForm(Form):
-    """For how many weeks."""
+    """The number of weeks."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

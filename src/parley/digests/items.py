@@ -1,4 +1,4 @@
-"""The items of issues as they may be read now, without what was hidden, blocked, reported or read meanwhile."""
+"""The items of issues, without those that were hidden, blocked, reported or read meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,12 @@ import msgspec
 
 from parley.articles.rules import READABLE
 from parley.core import db
+from parley.digests.candidates import Candidate
 from parley.digests.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
-from parley.digests.selection import Candidate
 
 
 class DigestItem(msgspec.Struct, frozen=True):
-    """One item with the words it quotes: a comment's, or an article's."""
+    """One item with the text that it quotes: a comment's, or an article's."""
 
     issue: int
     member: int
@@ -35,18 +35,18 @@ class DigestItem(msgspec.Struct, frozen=True):
     text: str
     ups: int
     at: datetime
-    # What the comment answers, and who wrote that.
+    # The author and text of the parent comment.
     answered: str | None
     answered_html: str
-    # The words of the article that the comment answers.
+    # The words of the article that the comment is about.
     quote: str | None = None
-    # How the article begins, where the comment is on all of it and answers nobody.
+    # How the article begins, if the comment is on the whole article and no reply.
     opening: str = ""
     is_reply: bool = False
 
 
 COLUMNS = tuple(DigestItem.__struct_fields__[:9])
-# The article as it reads now: of a revision the passage that the reader commented on, else how it begins.
+# The article's present text: for a revision, the passage that the reader commented on; else how the article begins.
 ARTICLE = f"""
 left join lateral (
     select r.created_at as at, r.byline, coalesce(
@@ -85,8 +85,8 @@ order by i.issue, i.position
 AS_ROWS = """unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[], $7::int[],
                     $8::int[], $9::timestamptz[])"""
 STORED = "(select * from issue_item where issue = $1)"
-# What was called off, or may not have arrived, is for another issue to tell.
-IS_UNREAD = f"and i.told and {IS_WANTED} and not {IS_KNOWN}"
+# Items of cancelled issues and of those that may not have arrived are left to another issue.
+IS_UNREAD = f"and i.delivered and {IS_WANTED} and not {IS_KNOWN}"
 
 CHOSEN = f"(select * from {AS_ROWS} as chosen({', '.join(COLUMNS)}))"  # noqa: S608 constants only
 
@@ -98,11 +98,11 @@ LEAVE_OUT = "delete from issue_item where issue = $1 and position <> all($2::sma
 
 
 async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> dict[int, list[DigestItem]]:
-    """What was chosen for issues (each with its member), by issue, as far as it may be read at this moment."""
+    """Return the items of what was chosen for each issue and member, by issue, as far as they may be read now."""
     rows = [
-        (issue, member, place, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
+        (issue, member, position, one.kind, one.thread, one.comment, one.revision, one.unread, one.since)
         for issue, member, candidates in chosen
-        for place, one in enumerate(candidates)
+        for position, one in enumerate(candidates)
     ]
     found: dict[int, list[DigestItem]] = defaultdict(list)
     for item in await db.fetch(DigestItem, CHOSEN_READABLE, *_columns(rows)):
@@ -111,23 +111,23 @@ async def of_choice(chosen: Sequence[tuple[int, int, Sequence[Candidate]]]) -> d
 
 
 async def put(items: Iterable[DigestItem]) -> None:
-    """Write down what issues tell. The database refuses what their member was told before."""
+    """Store items. The database refuses an item that was delivered to its member before."""
     rows = [tuple(getattr(item, name) for name in COLUMNS) for item in items]
     await db.execute(INSERT, *_columns(rows))
 
 
 async def readable(issue: int) -> list[DigestItem]:
-    """What an issue tells, as far as its reader may read it, also what they know by now."""
+    """Return the items of an issue that its reader may read, also those that they have read."""
     return await db.fetch(DigestItem, STORED_READABLE, issue)
 
 
 async def unread(issue: int) -> list[DigestItem]:
-    """What an issue tells, as far as its reader may read it and has not read it since."""
+    """Return the items of an issue that its reader may read and has not read."""
     return await db.fetch(DigestItem, STORED_UNREAD, issue)
 
 
 async def keep_only(issue: int, kept: Sequence[DigestItem]) -> None:
-    """Forget what an issue does not tell after all: another may."""
+    """Delete the other items of an issue, so that another issue may include them."""
     await db.execute(LEAVE_OUT, issue, [item.position for item in kept])
 
 

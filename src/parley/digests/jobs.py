@@ -1,14 +1,14 @@
-"""What the worker does for digests."""
+"""The worker's job for digests."""
 
 from datetime import UTC, datetime
 
-from parley.core import db
 from parley.digests import building, planning
-from parley.digests.shared_candidates import offered
+from parley.digests.shared_candidates import shared_candidates
+from parley.digests.tables import Issue
 
 
 async def run() -> int:
-    """Plan what is due, build what was planned, and return how many issues were built."""
+    """Plan the issues that are due, build the planned ones, and return how many were built."""
     now = datetime.now(UTC)
     while await planning.plan(now):
         pass
@@ -16,10 +16,10 @@ async def run() -> int:
 
 
 async def build_all(now: datetime) -> int:
-    """Build everything that is due, batch by batch, from one look at what could be told."""
-    if not await db.value("select 1 from issue where state = 'planned' and due_at <= $1 limit 1", now):
+    """Build all issues that are due, in batches. The shared candidates are read once."""
+    if not await Issue.exists().where((Issue.state == "planned") & (Issue.due_at <= now)):
         return 0
-    pool = await offered(now)
+    pool = await shared_candidates(now)
     built = 0
     while batch := await building.build(now, pool):
         built += batch

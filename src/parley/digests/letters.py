@@ -1,4 +1,4 @@
-"""Issues as letters: written from their items as these may be read at this moment."""
+"""Issues as letters, rendered from their items."""
 
 import hashlib
 import hmac
@@ -19,11 +19,11 @@ from parley.mail.links import proof
 
 KEY_LENGTH = 32
 WIDTH = 72
-UNWRITTEN = "This letter is written when it goes out: it tells what is unread, and may be read, by then.\n"
+UNRENDERED = "The text of this letter is rendered when it is sent, from what is unread by then.\n"
 
 
 class Edition(msgspec.Struct, frozen=True):
-    """An issue and whom it is for."""
+    """An issue with its recipient."""
 
     id: int
     member: int
@@ -37,13 +37,13 @@ class Edition(msgspec.Struct, frozen=True):
     weekday: int
 
 
-def unwritten(edition: Edition) -> Letter:
-    """The letter while it waits: no word of anybody lies in the queue, so none has to be found there when it goes."""
-    return _letter(edition, "The digest", UNWRITTEN, None)
+def unrendered(edition: Edition) -> Letter:
+    """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
+    return _letter(edition, "The digest", UNRENDERED, None)
 
 
 def digest(edition: Edition, items: Sequence[DigestItem]) -> Letter:
-    """The letter of an issue that tells these items; there is at least one."""
+    """Return the letter of an issue with these items, of which there is at least one."""
     reading = lay_out(items, edition.zone, edition.due_at)
     context = {
         "reading": reading,
@@ -56,29 +56,29 @@ def digest(edition: Edition, items: Sequence[DigestItem]) -> Letter:
 
 
 def question(edition: Edition) -> Letter:
-    """The letter that asks somebody who was not here for long whether they still want the digest."""
+    """Return the letter that asks an inactive member whether they still want the digest."""
     context = {"edition": edition, "keep": address("keep", edition.member), "off": off_link(edition.member, "digest")}
     subject, text = written("keep", **context)
     return _letter(edition, subject, text, written_html("keep", **context))
 
 
 def address(what: str, number: int) -> str:
-    """The address of an issue's page (`view`) or of a member's answer (`keep`), which nobody can make up."""
+    """Return the address of an issue's page (`view`) or of a member's answer (`keep`). It is signed."""
     return f"{settings().base_url}/mail/{what}/{number}.{proof(what, str(number).encode()).hex()}"
 
 
 def number_in(what: str, token: str) -> int | None:
-    """The number that stands in the end of such an address, or None for one that is none of ours."""
-    said, _, proven = token.partition(".")
-    number = as_id(said)
-    expected = proof(what, said.encode(errors="replace")).hex()
-    return number if hmac.compare_digest(expected.encode(), proven.encode(errors="replace")) else None
+    """Return the number in such an address, or None if its signature is not valid."""
+    text, _, signature = token.partition(".")
+    number = as_id(text)
+    expected = proof(what, text.encode(errors="replace")).hex()
+    return number if hmac.compare_digest(expected.encode(), signature.encode(errors="replace")) else None
 
 
 def key(edition: Edition) -> str:
-    """What stands before the @ of the Message-ID: always the same for the same issue."""
-    said = f"{edition.member}|{edition.list}|{edition.period}"
-    return f"digest.{hashlib.sha256(said.encode()).hexdigest()[:KEY_LENGTH]}"
+    """Return the left part of the Message-ID, always the same for the same issue."""
+    identity = f"{edition.member}|{edition.list}|{edition.period}"
+    return f"digest.{hashlib.sha256(identity.encode()).hexdigest()[:KEY_LENGTH]}"
 
 
 def _letter(edition: Edition, subject: str, text: str, html: str | None) -> Letter:
@@ -96,7 +96,7 @@ def _letter(edition: Edition, subject: str, text: str, html: str | None) -> Lett
 
 @by_text("wrapped", most_bytes=16 * 2**20)
 def _wrapped(text: str, indent: int = 0) -> str:
-    """`text` in lines of a terminal, none of which is cut where it holds an address."""
+    """Wrap `text` for plain-text mail, without breaking addresses."""
     margin = " " * indent
     return fill(
         text, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False

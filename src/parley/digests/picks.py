@@ -1,7 +1,8 @@
-"""The editors' pick: a thread that moderators find worth everybody's time. A digest tells one, where it is news."""
+"""The editors' pick: a thread that moderators recommend to everybody. Each digest includes at most one."""
 
 from parley.core import db
 from parley.core.errors import NotFound
+from parley.digests.tables import Pick
 
 PICK = """
 insert into pick (thread, member, at) select id, $2, now() from thread where id = $1
@@ -10,15 +11,15 @@ on conflict (thread) do update set member = excluded.member, at = excluded.at
 
 
 async def pick(thread: int, member: int) -> None:
-    """Pick a thread, from now on. Raises NotFound when there is none."""
+    """Pick a thread. Raises NotFound."""
     if not await db.execute(PICK, thread, member):
         raise NotFound("This thread does not exist.")
 
 
-async def put_back(thread: int) -> None:
-    """Take that back: no digest that is still to be built tells it as a pick."""
-    await db.execute("delete from pick where thread = $1", thread)
+async def unpick(thread: int) -> None:
+    """Remove a pick. Digests that are built later do not include it."""
+    await Pick.delete().where(Pick.thread == thread)
 
 
 async def is_picked(thread: int) -> bool:
-    return bool(await db.value("select exists(select from pick where thread = $1)", thread))
+    return await Pick.exists().where(Pick.thread == thread)

@@ -1,4 +1,4 @@
-"""Planning: an issue a member and period, once, when its moment has come; and asking whom we have not seen for long."""
+"""Planning: creating each issue once when it is due, and asking inactive members whether they still want the digest."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.digests.queries import SUBSCRIBED, Subscribed
 from parley.digests.rules import QUIET_DAYS
-from parley.digests.schedule import Wish, jitter, next_due
+from parley.digests.schedule import Schedule, jitter, next_due
 
 BATCH = 500
 DUE = f"""
@@ -17,13 +17,13 @@ DUE = f"""
 order by s.next_at, s.member limit $2 for update of s skip locked
 """
 
-# Somebody else planned the same: then theirs stands.
+# Another worker may have planned the same issue.
 PLAN = """
 insert into issue (member, list, period, due_at, planned_at)
 select *, now() from unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[])
 on conflict (member, list, period) do nothing
 """
-MOVE_ON = """
+UPDATE = """
 update subscription s set next_at = n.next_at, last_day = n.last_day, asked_at = n.asked_at
 from unnest($1::bigint[], $2::timestamptz[], $3::date[], $4::timestamptz[]) n(member, next_at, last_day, asked_at)
 where s.member = n.member
@@ -31,7 +31,7 @@ where s.member = n.member
 
 
 class PlanStep(msgspec.Struct, frozen=True):
-    """What follows for one subscription: when it is due next and, where one is due now, which list and period."""
+    """The next state of a subscription and, if an issue is due now, its list and period."""
 
     member: int
     next_at: datetime
@@ -42,7 +42,7 @@ class PlanStep(msgspec.Struct, frozen=True):
 
 
 async def plan(now: datetime) -> int:
-    """Plan what is due for a batch of members, and return how many those were."""
+    """Plan the issues that are due for a batch of members, and return how many members there were."""
     async with db.atomic():
         due = await db.fetch(Subscribed, DUE, now, BATCH)
         await attempts.together("issues to plan", due, lambda some: _plan(some, now), key=lambda one: one.member)
@@ -55,20 +55,20 @@ async def _plan(due: Sequence[Subscribed], now: datetime) -> None:
 
 
 def step(one: Subscribed, now: datetime) -> PlanStep:
-    """What follows for a subscription whose moment has come."""
+    """Return the next state of a subscription that is due."""
     if one.is_paused(now):
         resumed = one.paused_until or now
-        return PlanStep(one.member, next_due(one.wish, None, resumed).at, one.last_day, one.asked_at)
-    due = next_due(one.wish, one.last_day or _day_before(one.wish, one.next_at or now), now)
+        return PlanStep(one.member, next_due(one.schedule, None, resumed).at, one.last_day, one.asked_at)
+    due = next_due(one.schedule, one.last_day or _day_before(one.schedule, one.next_at or now), now)
     if due.at > now:
-        # Its day or week passed while the worker stood still: the next one comes at its time.
+        # Its day or week passed during an outage: wait for the next one.
         return PlanStep(one.member, due.at, one.last_day, one.asked_at)
     name, asked_at = _list(one, now)
-    return PlanStep(one.member, next_due(one.wish, due.day, now).at, due.day, asked_at, name, due.period)
+    return PlanStep(one.member, next_due(one.schedule, due.day, now).at, due.day, asked_at, name, due.period)
 
 
 def _list(one: Subscribed, now: datetime) -> tuple[str | None, datetime | None]:
-    """Which letter is due, and when they were asked last: whom we have not seen for long is asked once."""
+    """Return which letter is due, and when the member was last asked; an inactive member is asked once."""
     if not one.reads:
         return None, one.asked_at
     if now - one.here_at <= timedelta(days=QUIET_DAYS):
@@ -78,10 +78,10 @@ def _list(one: Subscribed, now: datetime) -> tuple[str | None, datetime | None]:
     return None, one.asked_at
 
 
-def _day_before(wish: Wish, at: datetime) -> date:
-    """A day of the period before the one of a first issue that is due at `at`."""
-    due = next_due(wish, None, at - timedelta(microseconds=1))
-    return due.day - timedelta(days=1 if wish.frequency == "daily" else 7)
+def _day_before(schedule: Schedule, at: datetime) -> date:
+    """Return a day of the period before that of a first issue, which is due at `at`."""
+    due = next_due(schedule, None, at - timedelta(microseconds=1))
+    return due.day - timedelta(days=1 if schedule.frequency == "daily" else 7)
 
 
 async def _write(planned: Sequence[PlanStep], steps: Sequence[PlanStep], now: datetime) -> None:
@@ -95,7 +95,7 @@ async def _write(planned: Sequence[PlanStep], steps: Sequence[PlanStep], now: da
         )
     if steps:
         await db.execute(
-            MOVE_ON,
+            UPDATE,
             [one.member for one in steps],
             [one.next_at for one in steps],
             [one.last_day for one in steps],

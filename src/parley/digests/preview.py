@@ -1,4 +1,4 @@
-"""The next issue of a member as it would be now. Nothing is written."""
+"""A preview of a member's next issue. Nothing is stored."""
 
 from datetime import datetime
 
@@ -7,34 +7,36 @@ import msgspec
 from parley.digests import items, letters
 from parley.digests.building import choose
 from parley.digests.queries import Subscribed
-from parley.digests.schedule import DueIssue, Wish, next_due
-from parley.digests.shared_candidates import offered
+from parley.digests.schedule import DueIssue, Schedule, next_due
+from parley.digests.shared_candidates import shared_candidates
 from parley.digests.words import IssueView, lay_out
 from parley.mail import Letter
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """When the next issue is due (None: the digest is off), and what it would tell now (None: nothing)."""
+    """When the next issue is due (None if the digest is off), and how it would look now (None if it would be empty)."""
 
     due: DueIssue | None
     reading: IssueView | None
     letter: Letter | None
 
 
-async def next_issue(one: Subscribed, wish: Wish, now: datetime) -> Preview:
-    """The next issue of a member, if they had the digest by `wish`."""
-    due = _due(one, wish, now)
-    edition = msgspec.structs.replace(one.edition(due.period if due else "", now), zone=wish.zone, weekday=wish.weekday)
-    chosen = await choose([edition], await offered(now), now)
-    told = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
-    if not told:
+async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> Preview:
+    """Return a member's next issue, as if they had chosen `schedule`."""
+    due = _due(one, schedule, now)
+    edition = msgspec.structs.replace(
+        one.edition(due.period if due else "", now), zone=schedule.zone, weekday=schedule.weekday
+    )
+    chosen = await choose([edition], await shared_candidates(now), now)
+    included = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
+    if not included:
         return Preview(due, None, None)
-    return Preview(due, lay_out(told, wish.zone, now), letters.digest(edition, told))
+    return Preview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included))
 
 
-def _due(one: Subscribed, wish: Wish, now: datetime) -> DueIssue | None:
-    if wish.frequency == "off":
+def _due(one: Subscribed, schedule: Schedule, now: datetime) -> DueIssue | None:
+    if schedule.frequency == "off":
         return None
     if one.paused_until is not None and one.is_paused(now):
-        return next_due(wish, None, one.paused_until)
-    return next_due(wish, one.last_day if one.frequency == wish.frequency else None, now)
+        return next_due(schedule, None, one.paused_until)
+    return next_due(schedule, one.last_day if one.frequency == schedule.frequency else None, now)

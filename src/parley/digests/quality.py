@@ -1,17 +1,17 @@
-"""The least that speaks for a comment before a digest recommends it. An empty digest is better than a poor one."""
+"""The minimum quality of a comment that a digest recommends. An empty digest is better than a poor one."""
 
-# A comment by an account that was younger than this when it was written is in no digest.
+# Comments written by younger accounts are never included.
 YOUNGEST_ACCOUNT_MINUTES = 60
-# Votes "worth reading" and replies by others, together, before a comment is recommended.
+# The sum of votes "worth reading" and replies by others that a recommended comment needs.
 FEWEST_SIGNS = 1
-# What is about the reader or what they follow is no recommendation, and an open question has no answer by definition.
+# These kinds are no recommendations, and an open question has no replies by definition.
 NEEDS_NO_SIGN = frozenset({"reply", "mention", "followed", "question"})
 
 
 def is_good_enough(kind: str, account_minutes: int | None, ups: int, replies: int) -> bool:
-    """Whether a comment may stand in a digest as an item of this `kind`.
+    """Whether a digest may include a comment as an item of this `kind`.
 
-    `account_minutes` is the age of its author's account when it was written; None where there is no account.
+    `account_minutes` is the age of its author's account when it was written, None if there is no account.
     """
     if account_minutes is not None and account_minutes < YOUNGEST_ACCOUNT_MINUTES:
         return False

@@ -7,14 +7,14 @@ import msgspec
 from parley.accounts.states import STATE_NOW
 from parley.core import db
 from parley.digests.letters import Edition
-from parley.digests.schedule import Wish
+from parley.digests.schedule import Schedule
 
-# Who may be sent a digest at all: members who confirmed their address and can read here.
+# Members who may get a digest: they confirmed their address and are not suspended.
 READS = f"(({STATE_NOW}) in ('active', 'silenced'))"
 
 
 class Subscribed(msgspec.Struct, frozen=True):
-    """How often a member gets the digest, and when next."""
+    """A member's subscription: how often they get the digest, and when next."""
 
     member: int
     name: str
@@ -28,19 +28,19 @@ class Subscribed(msgspec.Struct, frozen=True):
     last_day: date | None
     paused_until: datetime | None
     asked_at: datetime | None
-    # When they were here last, or said that they want to keep it.
+    # When they last visited, or confirmed that they want to keep the digest.
     here_at: datetime
     reads: bool
 
     @property
-    def wish(self) -> Wish:
-        return Wish(self.frequency, self.weekday, self.hour, self.zone)
+    def schedule(self) -> Schedule:
+        return Schedule(self.frequency, self.weekday, self.hour, self.zone)
 
     def is_paused(self, now: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > now
 
     def edition(self, period: str, at: datetime) -> Edition:
-        """An issue of theirs that is in no table, for looking at it."""
+        """Return an issue that is not stored, for a preview."""
         return Edition(
             0, self.member, "digest", period, at, self.name, self.email, self.zone, self.frequency, self.weekday
         )
@@ -54,7 +54,7 @@ from subscription s join member m on m.id = s.member
 
 
 async def subscribed(member: int, *, lock: bool = False) -> Subscribed | None:
-    """A member's subscription; None while their address is not confirmed."""
+    """Return a member's subscription, or None until they confirmed their address."""
     return await db.fetch_one(
         Subscribed, f"{SUBSCRIBED} where s.member = $1{' for update of s' if lock else ''}", member
     )
@@ -71,5 +71,5 @@ async def edition(issue: int) -> Edition | None:
 
 
 async def edition_of(mail: int) -> Edition | None:
-    """The issue that is sent as this mail."""
+    """Return the issue that is sent as this mail."""
     return await db.fetch_one(Edition, f"{EDITION} where i.mail = $1", mail)

@@ -1,4 +1,4 @@
-"""What readers know, and what they do not want: read for many members at once."""
+"""What readers already know and do not want, read for many members at once."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
@@ -8,11 +8,11 @@ from typing import TypeVar
 import msgspec
 
 from parley.core import db
-from parley.digests.selection import Key, Reader
+from parley.digests.candidates import Key, Reader
 
 T = TypeVar("T")
 
-# Where they were and when: by looking, writing or voting.
+# When each member last visited, commented or voted in a thread.
 SEEN = """
 select h.member, h.thread, max(h.at) as at, t.topic from (
     select member, thread, seen_at as at from visit where member = any($1)
@@ -20,20 +20,20 @@ select h.member, h.thread, max(h.at) as at, t.topic from (
     union all select member, thread, changed_at from vote where member = any($1)
 ) h join thread t on t.id = h.thread group by h.member, h.thread, t.topic
 """
-SHUT = """
+HIDDEN_AUTHORS = """
 select member, other::text as name from block where member = any($1)
 union select other, member::text from block where other = any($1) and kind = 'block'
 """
-# In an issue before; or as a notification by mail, or read on the page of notifications.
+# In an earlier issue; or as a notification that was mailed or read.
 MAILED = """
 select member, comment, thread, revision from issue_item
-where told and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
+where delivered and member = any($1) and (comment = any($2) or comment is null or thread = any($3))
 union all
 select member, comment, thread, null from notification
 where kind in ('reply', 'mention', 'followed') and comment = any($2) and member = any($1)
   and (by_mail or read_at is not null)
 """
-STANCES = """
+LEVELS = """
 select member, thread, null as topic, level from follow where member = any($1) and level = 'mute'
 union all select member, null, topic, level from topic_follow where member = any($1)
 """
@@ -60,12 +60,12 @@ class MailedItem(msgspec.Struct, frozen=True):
 
     @property
     def keys(self) -> tuple[Key, Key]:
-        """What was told; and that there is this article, which is no news after that."""
+        """The item itself, and its article, which is not new to the reader either."""
         return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0), (0, self.thread, 0)
 
 
-class Stance(msgspec.Struct, frozen=True):
-    """A thread that a member mutes, or how they want a topic."""
+class FollowLevel(msgspec.Struct, frozen=True):
+    """A thread that a member mutes, or how often a topic is in their digest."""
 
     member: int
     thread: int | None
@@ -76,41 +76,48 @@ class Stance(msgspec.Struct, frozen=True):
 async def readers(
     members: Sequence[int], comments: Sequence[int], articles: Sequence[int], between: Container[int]
 ) -> list[Reader]:
-    """What each of these members knows and does not want, as far as `comments` and `articles` could be told to them.
+    """Return what each of these members knows and does not want, as far as it concerns `comments` and `articles`.
 
-    An article goes by its thread. Members in `between` get an issue that is not their one of the week.
+    `articles` are ids of threads. Members in `between` get a daily issue that is not the weekly one.
     """
     ids = list(members)
-    seen: dict[int, dict[int, datetime]] = defaultdict(dict)
-    topics: list[tuple[int, str]] = []
-    for one in await db.fetch(Seen, SEEN, ids):
-        seen[one.member][one.thread] = one.at
-        topics.append((one.member, one.topic))
-    stances = await db.fetch(Stance, STANCES, ids)
-    topics += [(one.member, one.topic) for one in stances if one.topic and one.level in {"follow", "weekly"}]
-    muted_topics = _sets(
-        (one.member, one.topic)
-        for one in stances
-        if one.topic and (one.level == "mute" or (one.level == "weekly" and one.member in between))
-    )
-    muted_threads = _sets((one.member, one.thread) for one in stances if one.thread)
-    shut = _sets((one.member, one.name) for one in await db.fetch(MutedName, SHUT, ids))
+    seen, topics = await _visited(ids)
+    levels = await db.fetch(FollowLevel, LEVELS, ids)
+    topics += [(one.member, one.topic) for one in levels if one.topic and one.level in {"follow", "weekly"}]
+    own_topics = _sets(topics)
+    muted_topics = _sets((one.member, one.topic) for one in levels if one.topic and _is_muted(one, between))
+    muted_threads = _sets((one.member, one.thread) for one in levels if one.thread)
+    hidden = _sets((one.member, one.name) for one in await db.fetch(MutedName, HIDDEN_AUTHORS, ids))
     rows = await db.fetch(MailedItem, MAILED, ids, list(comments), list(articles))
     mailed = _sets((one.member, key) for one in rows for key in one.keys)
-    folding, own = set(await db.values(ASSISTED, ids)), _sets(topics)
+    collapsing = set(await db.values(ASSISTED, ids))
     return [
         Reader(
             id=member,
-            topics=frozenset(own[member]),
+            topics=frozenset(own_topics[member]),
             seen=seen[member],
             mailed=frozenset(mailed[member]),
-            shut=frozenset(shut[member]),
+            hidden_authors=frozenset(hidden[member]),
             muted_threads=frozenset(muted_threads[member]),
             muted_topics=frozenset(muted_topics[member]),
-            folds_assisted=member in folding,
+            collapses_assisted=member in collapsing,
         )
         for member in members
     ]
+
+
+async def _visited(members: list[int]) -> tuple[dict[int, dict[int, datetime]], list[tuple[int, str]]]:
+    """Return when each member last visited which threads, and the pairs of members and topics of these threads."""
+    seen: dict[int, dict[int, datetime]] = defaultdict(dict)
+    topics: list[tuple[int, str]] = []
+    for one in await db.fetch(Seen, SEEN, members):
+        seen[one.member][one.thread] = one.at
+        topics.append((one.member, one.topic))
+    return seen, topics
+
+
+def _is_muted(one: FollowLevel, between: Container[int]) -> bool:
+    return one.level == "mute" or (one.level == "weekly" and one.member in between)
 
 
 def _sets(pairs: Iterable[tuple[int, T]]) -> defaultdict[int, set[T]]:

@@ -6,11 +6,11 @@ from parley.digests.rules import NEWS_DAYS
 RULES = (
     Rule(
         table="issue",
-        what="issues of the digest, with what they told",
+        what="issues of the digest, with their items",
         days=120,
         since="planned_at",
         after="they were planned",
-        why="nothing is told twice: what is told is a month old at most. The page of an issue stays as long",
+        why="items are a month old at most, so none is featured twice; the page of an issue stays as long",
     ),
     Rule(
         table="pick",
@@ -18,10 +18,10 @@ RULES = (
         days=NEWS_DAYS,
         since="at",
         after="they were made",
-        why="older ones are told no more",
+        why="older picks are not featured",
     ),
 )
 KEPT: Kept = {
     "subscription": "a setting of the member's",
-    "issue_item": "goes with its issue",
+    "issue_item": "deleted with its issue",
 }

@@ -1,30 +1,30 @@
-"""What may stand in a digest: asked when an issue is built, again right before it is sent, and whenever it is viewed.
+"""What a digest may include: checked when an issue is built, right before it is sent, and whenever it is viewed.
 
-In all expressions `t` is the thread and `c` the comment, `i` the issue's item and `x` the article's text it tells of.
+In all expressions `t` is the thread, `c` the comment, `i` the issue's item and `x` the article's text.
 """
 
 from parley.comments.rules import IS_VISIBLE
 from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 
-# After so many days without a visit a member is asked once whether they still want it.
+# After this many days without a visit, a member is asked once whether they still want the digest.
 QUIET_DAYS = 90
-# An issue that could not leave for so long is not sent late: what it told comes in the next.
+# An issue that could not be sent for this long is dropped; the next one may include its items.
 EXPIRES_HOURS = 24
-# What is older is no news to anybody.
+# Older comments and articles are not included.
 NEWS_DAYS = 30
 
-# Nobody is sent what waits for a moderator, was folded, or more readers found not worth reading than worth it.
+# Excludes comments that are held or collapsed, or that have more votes against than for.
 IS_GOOD = f"({IS_VISIBLE} and c.collapsed is null and c.base_downs + c.downs <= c.base_ups + c.ups)"
 IS_UNDISPUTED = """(
     not exists (select from queue_item o where o.kind = 'comment' and o.target = c.id and o.state = 'open')
     and not exists (select from member w where w.id = c.author and w.state in ('suspended', 'anonymised'))
 )"""
 IS_TELLABLE = f"({IS_GOOD} and {IS_UNDISPUTED})"
-# A reply to what was taken away cannot be understood alone.
+# A reply cannot be understood without its parent.
 HAS_CONTEXT = """(c.parent is null or exists (
     select from comment q where q.id = c.parent and q.state = 'visible' and q.collapsed is null
 ))"""
-# What speaks for a comment: the columns that quality.py judges.
+# The columns that quality.py checks.
 QUALITY = """
 (select extract(epoch from c.created_at - w.created_at)::bigint / 60 from member w where w.id = c.author)
   as account_minutes,
@@ -34,16 +34,16 @@ c.base_ups + c.ups as ups,
 """
 IS_CALM = "not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
 
-# Blocked or muted by the reader, or having blocked them.
-IS_SHUT = """exists (
+# The reader blocked or muted the author, or the author blocked the reader.
+IS_BLOCKED = """exists (
     select from block b where b.member = i.member and b.other = {one}.author
        or b.member = {one}.author and b.other = i.member and b.kind = 'block'
 )"""
-MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_SHUT.format(one='c')}))"
-# What a comment answers is quoted beside it, where that may be read too.
-MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_SHUT.format(one='q')}"
-# Of what there are notifications, the reader must still want it in the digest; nothing of what they mute; and a
-# question only while nobody has answered it.
+MAY_BE_READ = f"({IS_CALM} and (c.id is null or {IS_TELLABLE} and not {IS_BLOCKED.format(one='c')}))"
+# The parent of a comment is quoted if it may be read too.
+MAY_BE_QUOTED = f"q.state = 'visible' and q.collapsed is null and not {IS_BLOCKED.format(one='q')}"
+# The thread and topic are not muted; a question has no answer yet; and an item with a notification is unread, and the
+# reader still wants that kind in the digest.
 IS_WANTED = f"""(
     (i.kind <> 'question' or c.reply_count = 0)
     and not exists (select from follow f where f.member = i.member and f.thread = i.thread and f.level = 'mute')
@@ -58,7 +58,7 @@ IS_WANTED = f"""(
 WRITTEN_AT = (
     "case when i.comment is not null then c.created_at when i.revision is not null then x.at else t.created_at end"
 )
-# Who looked at the thread since it was written, voted on it or wrote something later there knows it.
+# The reader visited the thread, voted or commented there since it was written, or was notified of it.
 IS_KNOWN = f"""(
     exists (select from visit v where v.member = i.member and v.thread = i.thread and v.seen_at >= {WRITTEN_AT})
     or exists (select from vote v where v.member = i.member and v.thread = i.thread and v.changed_at >= {WRITTEN_AT})

@@ -1,7 +1,7 @@
-"""When a digest is due: at the member's own weekday and hour, once in each local day or week, whatever clocks do there.
+"""When a digest is due: at the member's weekday and hour, once per local day or week, also when clocks change.
 
-All arithmetic is on days of the member's calendar; only the last step makes a moment of it. Adding 24 hours would
-drift away from the hour that was asked for (trust.md C4).
+All arithmetic is on local days; only the last step converts to a moment in UTC. Adding 24 hours instead would change
+the local hour when clocks change.
 """
 
 import hashlib
@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-# So that not everybody's leaves at the full hour.
+# Spreads the mails over the time after the full hour.
 JITTER_SECONDS = 20 * 60
 
 
-class Wish(msgspec.Struct, frozen=True):
-    """How often, and when: `weekday` from 1 (Monday) to 7, used when weekly; `hour` from 0 to 23, of the zone."""
+class Schedule(msgspec.Struct, frozen=True):
+    """How often and when: `weekday` from 1 (Monday) to 7, used if weekly; `hour` from 0 to 23, local to the zone."""
 
     frequency: str
     weekday: int
@@ -24,47 +24,47 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class DueIssue(msgspec.Struct, frozen=True):
-    """One issue: the local day it is due on, its moment, and the name of its period, which no member gets twice."""
+    """One issue: the local day on which it is due, the moment, and its period, for which a member gets one issue."""
 
     day: date
     at: datetime
     period: str
 
 
-def next_due(wish: Wish, last: date | None, now: datetime) -> DueIssue:
-    """The issue that follows the one of the local day `last`; without one, the first that is still to come.
+def next_due(schedule: Schedule, last: date | None, now: datetime) -> DueIssue:
+    """Return the issue that follows the one of the local day `last`; without `last`, the first in the future.
 
-    A moment that has passed while its day or week has had no issue is `now`: after a change of zone or weekday, and
-    after a standstill of ours, every period still has its one.
+    If its moment has passed although its day or week has had no issue, it is due `now`: every period gets its issue,
+    also after a change of zone or weekday and after an outage.
     """
-    today = now.astimezone(ZoneInfo(wish.zone)).date()
-    day = _day_in_period(wish, today)
+    today = now.astimezone(ZoneInfo(schedule.zone)).date()
+    day = _day_in_period(schedule, today)
     if last is None:
-        if moment(day, wish) <= now:
-            day = _following(wish, day)
-    elif _start(wish, day) <= _start(wish, last):
-        day = _following(wish, _day_in_period(wish, last))
-    return DueIssue(day, max(moment(day, wish), now), period(wish.frequency, day))
+        if moment(day, schedule) <= now:
+            day = _following(schedule, day)
+    elif _start(schedule, day) <= _start(schedule, last):
+        day = _following(schedule, _day_in_period(schedule, last))
+    return DueIssue(day, max(moment(day, schedule), now), period(schedule.frequency, day))
 
 
 def period(frequency: str, day: date) -> str:
-    """The name of the period that holds `day`: its date, or its ISO week, such as 2026-W48."""
+    """Return the period that contains `day`: its date, or its ISO week, such as 2026-W48."""
     year, week, _ = day.isocalendar()
     return day.isoformat() if frequency == "daily" else f"{year}-W{week:02}"
 
 
 def is_between(name: str, weekday: int) -> bool:
-    """Whether the issue of the period of this name comes between two of `weekday`: it is daily, and of another day."""
+    """Whether a period is a day other than `weekday`, so that its issue is not the weekly one."""
     return bool(name) and "W" not in name and date.fromisoformat(name).isoweekday() != weekday
 
 
-def moment(day: date, wish: Wish) -> datetime:
-    """When the clocks of the zone show the wished hour on `day`, in UTC; the first time, where they show it twice.
+def moment(day: date, schedule: Schedule) -> datetime:
+    """Return when the local time is the chosen hour on `day`, in UTC; the first time if clocks show that hour twice.
 
-    Where they skip it, an hour later, or an hour earlier where later would be tomorrow.
+    If clocks skip the hour, it is an hour later, or an hour earlier if later would be the next day.
     """
-    zone = ZoneInfo(wish.zone)
-    local = datetime.combine(day, time(wish.hour), zone)
+    zone = ZoneInfo(schedule.zone)
+    local = datetime.combine(day, time(schedule.hour), zone)
     at = local.astimezone(UTC)
     if at.astimezone(zone).date() != day:
         at = local.replace(fold=1).astimezone(UTC)
@@ -72,20 +72,20 @@ def moment(day: date, wish: Wish) -> datetime:
 
 
 def jitter(member: int, period: str) -> timedelta:
-    """How much later than asked an issue may leave; always the same for the same issue."""
+    """Return the delay of an issue; always the same for the same issue."""
     digest = hashlib.blake2b(f"{member}|{period}".encode(), digest_size=4).digest()
     return timedelta(seconds=int.from_bytes(digest) % JITTER_SECONDS)
 
 
-def _day_in_period(wish: Wish, day: date) -> date:
-    """The day on which the issue of the period that holds `day` is due."""
-    return day if wish.frequency == "daily" else day + timedelta(days=wish.weekday - day.isoweekday())
+def _day_in_period(schedule: Schedule, day: date) -> date:
+    """Return the day on which the issue of the period that contains `day` is due."""
+    return day if schedule.frequency == "daily" else day + timedelta(days=schedule.weekday - day.isoweekday())
 
 
-def _following(wish: Wish, day: date) -> date:
-    return day + timedelta(days=1 if wish.frequency == "daily" else 7)
+def _following(schedule: Schedule, day: date) -> date:
+    return day + timedelta(days=1 if schedule.frequency == "daily" else 7)
 
 
-def _start(wish: Wish, day: date) -> date:
-    """The first day of the period that holds `day`."""
-    return day if wish.frequency == "daily" else day - timedelta(days=day.isoweekday() - 1)
+def _start(schedule: Schedule, day: date) -> date:
+    """Return the first day of the period that contains `day`."""
+    return day if schedule.frequency == "daily" else day - timedelta(days=day.isoweekday() - 1)

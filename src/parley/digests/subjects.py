@@ -1,4 +1,4 @@
-"""The subject of an issue: what its first story is, and how much more there is."""
+"""The subject of an issue: its first story, and how many more items there are."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from parley.digests.items import DigestItem
 from parley.digests.selection import SIDES
 
 SUBJECT = 78
-# Of the subject's length, how much a name may take.
+# Characters of the subject that a name may take.
 NAME = 20
 ABOUT_READER = {"reply": "replies to you", "mention": "mentions you"}
 
 
 def subject(items: Sequence[DigestItem]) -> str:
-    """One line of at most 78 characters (RFC 5322, 2.1.1), for the items as they may be read at this moment.
+    """Return one line of at most 78 characters (RFC 5322, 2.1.1).
 
-    What is about the reader comes first, then the first two who disagree, then whatever the issue begins with.
+    It names the first item if that is about the reader, else the first two voices that disagree, else the first item.
     """
     first = items[0]
     pair = None if first.kind in ABOUT_READER else _pair(items)
@@ -34,7 +34,7 @@ def subject(items: Sequence[DigestItem]) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """`text` in one line of at most `most` characters, without characters that nobody sees."""
+    """Return `text` in one line of at most `most` characters, without invisible ones."""
     plain = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in {"Cc", "Cf"})
     return plain if len(plain) <= most else shortened(plain, most - 2).rstrip("…") + "..."
 

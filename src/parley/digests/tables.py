@@ -1,4 +1,4 @@
-"""Who gets the digest and when; each issue of it, and what it told."""
+"""Subscriptions to the digest, its issues, and the items of each."""
 
 from piccolo.columns import (
     BigInt,
@@ -22,20 +22,20 @@ from parley.threads.tables import Thread
 
 
 class Subscription(Table):
-    """How often a member gets the digest, and when next. The hour is of the zone in their own row."""
+    """How often a member gets the digest, and when next. The hour is local to the zone in the member's row."""
 
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
     frequency = Varchar(6, null=False, default="weekly")
-    # What it was before it was off, for whoever takes that back.
+    # The frequency before it was switched off, to restore it.
     former = Varchar(6, null=False, default="weekly")
-    # From 1 (Monday) to 7, used when weekly.
+    # From 1 (Monday) to 7, used if weekly.
     weekday = SmallInt(null=False, default=6)
     hour = SmallInt(null=False, default=8)
-    # When the next issue is due, None when the digest is off; and the local day of the last one.
+    # When the next issue is due (null if the digest is off), and the local day of the last one.
     next_at = Timestamptz(null=True, default=None)
     last_day = Date(null=True, default=None)
     paused_until = Timestamptz(null=True, default=None)
-    # Whom we have not seen for long is asked once whether they still want it; and when they said yes.
+    # When an inactive member was asked whether they still want the digest, and when they said yes.
     asked_at = Timestamptz(null=True, default=None)
     kept_at = Timestamptz(null=True, default=None)
 
@@ -47,11 +47,11 @@ class Subscription(Table):
 
 
 class Issue(Table):
-    """One edition for one member. Unique on (member, list, period): nobody gets two of the same."""
+    """One issue for one member. Unique on (member, list, period), so that nobody gets two for the same period."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
-    # `digest`, or `keep`: the question whether they still want it.
+    # `digest`, or `keep` for the question whether they still want it.
     list = Varchar(6, null=False, default="digest")
     # The local day or ISO week, such as 2026-11-25 or 2026-W48.
     period = Varchar(10, null=False, default=None)
@@ -70,9 +70,9 @@ class Issue(Table):
 
 
 class IssueItem(Table):
-    """Something an issue tells: a comment or, without one, an article or its revision.
+    """An item of an issue: a comment or, without one, an article or its revision.
 
-    Unique by member as long as it counts as told: the database refuses to tell it twice.
+    Unique by member while it counts as delivered, so that no issue repeats it.
     """
 
     id = BigSerial(primary_key=True)
@@ -83,18 +83,18 @@ class IssueItem(Table):
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     comment = ForeignKey(Comment, null=True, default=None, on_delete=OnDelete.cascade)
     revision = Integer(null=True, default=None)
-    # How many comments are unread in the thread, of which this is the best (0: too many to count), and since when.
+    # How many comments of the thread are unread (0 if too many to count), and since when; this is the best of them.
     unread = Integer(null=False, default=0)
     since = Timestamptz(null=True, default=None)
-    # False once the issue did not arrive, or nobody knows: it may be told again.
-    told = Boolean(null=False, default=True)
+    # Assumed until the mail fails or may not have arrived: then another issue may include the item.
+    delivered = Boolean(null=False, default=True)
 
-    issue_item_comment_once = Index("member, comment", where="told and comment is not null", unique=True)
+    issue_item_comment_once = Index("member, comment", where="delivered and comment is not null", unique=True)
     issue_item_article_once = Index(
-        "member, thread, coalesce(revision, 0)", where="told and comment is null", unique=True
+        "member, thread, coalesce(revision, 0)", where="delivered and comment is null", unique=True
     )
     issue_item_issue = Index("issue, position")
-    issue_item_member = Index("member", where="told")
+    issue_item_member = Index("member", where="delivered")
     issue_item_comment = Index("comment", where="comment is not null")
 
 

@@ -1,4 +1,4 @@
-"""What a run would do now, counted and not done."""
+"""A dry run: counts what a run would do."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,20 +8,19 @@ import msgspec
 from parley.core import db
 from parley.digests import building
 from parley.digests import items as digests_items
+from parley.digests.candidates import Pool
 from parley.digests.letters import Edition
 from parley.digests.planning import step
 from parley.digests.queries import EDITION, SUBSCRIBED, Subscribed
-from parley.digests.selection import Pool
-from parley.digests.shared_candidates import offered
+from parley.digests.shared_candidates import shared_candidates
+from parley.digests.tables import Issue, Subscription
 
 DUE = f"{SUBSCRIBED} where s.next_at <= $1 and s.member > $2 order by s.member limit $3"
-COUNT = "select count(*) from subscription where next_at <= $1"
 PLANNED = f"{EDITION} where i.state = 'planned' and i.list = 'digest' and i.id > $1 order by i.id limit $2"
-COUNT_PLANNED = "select count(*) from issue where state = 'planned' and list = 'digest'"
 
 
 class TrialResult(msgspec.Struct):
-    """How many issues are due, how many of them would be letters, with how many items, and how many are questions."""
+    """How many issues are due: letters with their items, empty ones, and questions."""
 
     due: int = 0
     letters: int = 0
@@ -31,12 +30,13 @@ class TrialResult(msgspec.Struct):
 
 
 async def run(now: datetime, progress: Callable[[int, int], object]) -> TrialResult:
-    """Count what planning and building would do now; `progress` is told how many more were looked at, and of how many.
+    """Count what planning and building would do now, including issues that are planned already.
 
-    Issues that are planned already and wait for their minute are counted too.
+    `progress` is called with the size of each batch and the total.
     """
-    found, pool = TrialResult(), await offered(now)
-    total = await db.value(COUNT, now) + await db.value(COUNT_PLANNED)
+    found, pool = TrialResult(), await shared_candidates(now)
+    planned_before = await Issue.count().where((Issue.state == "planned") & (Issue.list == "digest"))
+    total = planned_before + await Subscription.count().where(Subscription.next_at <= now)
     last = 0
     while batch := await db.fetch(Subscribed, DUE, now, last, building.BATCH):
         steps = [step(one, now) for one in batch]
@@ -58,7 +58,7 @@ async def run(now: datetime, progress: Callable[[int, int], object]) -> TrialRes
 
 async def _count(found: TrialResult, editions: list[Edition], pool: Pool, now: datetime) -> None:
     chosen = await building.choose(editions, pool, now)
-    told = await digests_items.of_choice([(place, one.member, chosen[place]) for place, one in enumerate(editions)])
-    found.letters += len(told)
-    found.items += sum(len(one) for one in told.values())
-    found.empty += len(editions) - len(told)
+    included = await digests_items.of_choice([(index, one.member, chosen[index]) for index, one in enumerate(editions)])
+    found.letters += len(included)
+    found.items += sum(map(len, included.values()))
+    found.empty += len(editions) - len(included)

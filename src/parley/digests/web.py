@@ -1,4 +1,4 @@
-"""The settings of the digest with its next issue, an issue as a page, and the answer to "do you still want it?"."""
+"""The digest over HTTP: settings with a preview, an issue as a page, and the question whether it is still wanted."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from parley.threads.queries import topics
 
 @get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
 async def settings_page(request: AnyRequest) -> Response[Any]:
-    """What is saved, or what the address asks for, with the next issue as it would be then."""
+    """Show the saved settings, or those in the address, with a preview of the next issue."""
     one = await queries.subscribed(signed_in(request).id)
     if one is None:
         return page(request, "digests/unconfirmed.html")
@@ -40,7 +40,7 @@ async def set_digest(request: AnyRequest) -> Response[Any]:
     form = DigestForm(await posted(request), one)
     if form.errors:
         return await _settings(request, one, form, status=422)
-    await ops.choose(one.member, form.wish)
+    await ops.choose(one.member, form.schedule)
     return Redirect("/settings/mail?saved", status_code=303)
 
 
@@ -66,7 +66,7 @@ async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
 
 @get("/mail/keep/{answer:str}", name="digests:keep", opt={"who": ANYONE})
 async def keep_page(request: AnyRequest, answer: FromPath[str]) -> Response[Any]:
-    """One button: whoever scans links for a mailbox must not answer for its owner."""
+    """Show one button: link scanners of mail servers must not answer for the member."""
     one = await _answering(answer)
     kept = one.asked_at is None or one.here_at > one.asked_at
     return page(request, "digests/keep.html", kept=kept, action=request.url.path)
@@ -81,13 +81,13 @@ async def keep(request: AnyRequest, answer: FromPath[str]) -> Redirect:
 
 @get("/mail/view/{issue:str}", name="digests:view", opt={"who": ANYONE})
 async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
-    """An issue in the browser; what was removed since is not in it."""
+    """Show an issue in the browser, without items that were removed since."""
     number = letters.number_in("view", issue)
     edition = await queries.edition(number) if number is not None else None
     if edition is None:
         raise NotFound("There is no digest at this address.")
-    told = await items.readable(edition.id)
-    reading = lay_out(told, edition.zone, edition.due_at) if told else None
+    included = await items.readable(edition.id)
+    reading = lay_out(included, edition.zone, edition.due_at) if included else None
     return page(request, "digests/view.html", reading=reading, edition=edition)
 
 
@@ -103,7 +103,7 @@ async def set_pick(request: AnyRequest, thread: FromPath[str]) -> Redirect:
     if Form(await posted(request)).flag("on"):
         await picks.pick(row.id, signed_in(request).id)
     else:
-        await picks.put_back(row.id)
+        await picks.unpick(row.id)
     return Redirect(request.url.path, status_code=303)
 
 
@@ -111,7 +111,7 @@ async def _settings(
     request: AnyRequest, one: Subscribed, form: DigestForm, quiet: QuietForm | None = None, status: int = 200
 ) -> Response[Any]:
     now = datetime.now(UTC)
-    preview = await next_issue(one, form.wish, now)
+    preview = await next_issue(one, form.schedule, now)
     return page(
         request,
         "digests/settings.html",
@@ -120,10 +120,10 @@ async def _settings(
         form=form,
         paused_until=one.paused_until if one.is_paused(now) else None,
         preview=preview,
-        due=hour_word(preview.due.at, form.wish.zone) if preview.due else None,
-        wish=form.wish,
+        due=hour_word(preview.due.at, form.schedule.zone) if preview.due else None,
+        wish=form.schedule,
         weekdays=WEEKDAYS,
-        places=zones.places(),
+        places=zones.by_region(),
         quiet=quiet.values if quiet else await _quiet(one.member),
         quiet_errors=quiet.errors if quiet else {},
         zone=one.zone,
@@ -134,7 +134,7 @@ async def _settings(
 
 
 async def _quiet(member: int) -> dict[str, str]:
-    """The fields of the form of quiet hours, as they are saved."""
+    """Return the saved values of the form for quiet hours."""
     hours = await quiet_hours(member)
     return {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
 
@@ -147,7 +147,7 @@ async def _own(request: AnyRequest) -> Subscribed:
 
 
 async def _answering(token: str) -> Subscribed:
-    """Whose answer a link is. Raises NotFound for a link that is none of ours."""
+    """Return the subscription that a link is for. Raises NotFound if the link is not valid."""
     number = letters.number_in("keep", token)
     one = await queries.subscribed(number) if number is not None else None
     if one is None:

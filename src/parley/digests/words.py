@@ -1,4 +1,4 @@
-"""How an issue reads: its sections, and for each item what it quotes and why it is told."""
+"""The text of an issue: its sections and, for each item, a quotation and the reason why it is included."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ EXCERPT = 260
 ANSWERED = 90
 QUOTED = 140
 PREHEADER = 110
-# Fewer readers are no recommendation.
+# With fewer votes, the reason does not mention them.
 FEWEST_UPS = 2
 MOST_COUNTED = 99
 HEADINGS = {
@@ -35,24 +35,24 @@ HEADINGS = {
 }
 NAMES = list(SECTIONS)
 
-# What stands in a comment and is not its author's own sentences: quotations, code, tables; the innermost first.
-NOT_SAID = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
+# Parts of a comment that are not its author's own sentences: quotations, code, tables; the innermost first.
+NOT_OWN_WORDS = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
 
 
 @by_text("excerpts", most_bytes=16 * 2**20)
 def excerpt(html: str, length: int) -> str:
-    """The first words that somebody says in a comment; of one that holds nothing else, those that it quotes.
+    """Return the first of the author's own words; if there are none, the first words that the comment quotes.
 
-    Kept, since many readers are told the same.
+    Cached, since many readers get the same items.
     """
-    said, former = html, None
-    while said != former:
-        said, former = NOT_SAID.sub(" ", said), said
-    return markdown.excerpt(said, length) or markdown.excerpt(html, length)
+    own, former = html, None
+    while own != former:
+        own, former = NOT_OWN_WORDS.sub(" ", own), own
+    return markdown.excerpt(own, length) or markdown.excerpt(html, length)
 
 
 class DigestVoice(msgspec.Struct, frozen=True):
-    """The literal words of one comment or article, whose they are, what they answer, and why they stand here."""
+    """A quotation of a comment or article, with its author, what it answers, and why it is included."""
 
     excerpt: str
     author: str | None
@@ -61,15 +61,15 @@ class DigestVoice(msgspec.Struct, frozen=True):
     link: str
     reason: str
     answers: str = ""
-    """What a reply answers, in its first words."""
+    """The first words of the parent comment."""
     context: str = ""
-    """The words of the article that a comment is about, so that it can be understood without the page."""
+    """The words of the article that a comment is about."""
 
 
 class DigestThread(msgspec.Struct, frozen=True):
     """One thread in a section, with one voice or one of each side.
 
-    `reason` and `context` stand here where they are the same for both.
+    `reason` and `context` are set here if they are the same for both.
     """
 
     title: str
@@ -87,7 +87,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class IssueView(msgspec.Struct, frozen=True):
-    """An issue ready to be laid out, in a letter or on a page."""
+    """An issue as templates show it, in a letter or on a page."""
 
     subject: str
     preheader: str
@@ -96,17 +96,17 @@ class IssueView(msgspec.Struct, frozen=True):
 
 
 def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
-    """Put `items` into words, as on the day of `at` in the reader's zone. There is at least one."""
+    """Return the view of `items`, of which there is at least one, with dates relative to `at` in the reader's zone."""
     local = at.astimezone(ZoneInfo(zone))
     sections = [
-        Section(NAMES[place], HEADINGS[NAMES[place]], _stories(list(found), local))
-        for place, found in groupby(items, key=lambda item: ORDER[item.kind])
+        Section(NAMES[index], HEADINGS[NAMES[index]], _stories(list(found), local))
+        for index, found in groupby(items, key=lambda item: ORDER[item.kind])
     ]
     return IssueView(subject(items), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
 
 
 def day_word(moment: datetime, now: datetime) -> str:
-    """The day of `moment` as one says it on the day of `now`, whose zone holds: "today", "Tuesday", "5 November"."""
+    """Return the day of `moment` relative to `now`, in its zone: "today", "Tuesday", "5 November"."""
     local = moment.astimezone(now.tzinfo)
     days = (now.date() - local.date()) / timedelta(days=1)
     if days < 1:
@@ -117,13 +117,13 @@ def day_word(moment: datetime, now: datetime) -> str:
 
 
 def hour_word(moment: datetime, zone: str) -> str:
-    """Day and hour as the clocks of `zone` show them."""
+    """Return day and hour in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
     return f"{local:%A}, {local.day} {local:%B}, {local:%H:%M}"
 
 
 def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
-    """The threads of a section in order, each with its items."""
+    """Return the threads of a section in order, each with its items."""
     threads: dict[int, list[DigestItem]] = {}
     for item in items:
         threads.setdefault(item.thread, []).append(item)
@@ -137,21 +137,21 @@ def _story(items: list[DigestItem], now: datetime) -> DigestThread:
     return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason, context)
 
 
-def _shared(said: Iterable[str]) -> str:
-    """What all of them say; nothing where they differ."""
-    first, *others = set(said)
+def _shared(texts: Iterable[str]) -> str:
+    """Return the text that all have in common, or nothing if they differ."""
+    first, *others = set(texts)
     return "" if others else first
 
 
 def _voice(item: DigestItem, now: datetime) -> DigestVoice:
     words = excerpt(item.html, EXCERPT) if item.comment else shortened(item.text, EXCERPT)
     link = f"{settings().base_url}/c/{item.comment}" if item.comment else _thread_link(item)
-    said = (words, item.author, item.stance, item.assisted, link)
-    return DigestVoice(*said, reason(item, now), _answers(item), _context(item))
+    quotation = (words, item.author, item.stance, item.assisted, link)
+    return DigestVoice(*quotation, reason(item, now), _answers(item), _context(item))
 
 
 def _answers(item: DigestItem) -> str:
-    """What a comment answers, in its first words."""
+    """Return the first words of the parent comment."""
     if item.answered is None:
         return ""
     words = excerpt(item.answered_html, ANSWERED)
@@ -161,7 +161,7 @@ def _answers(item: DigestItem) -> str:
 
 
 def _context(item: DigestItem) -> str:
-    """What a comment is about, where what it replies to does not say so: its passage, or how the article begins."""
+    """Return the passage that a comment is about, or how the article begins; nothing if the parent comment is shown."""
     if item.answered is not None:
         return ""
     if item.quote:
@@ -180,7 +180,7 @@ def _thread_link(item: DigestItem) -> str:
 
 
 def reason(item: DigestItem, now: datetime) -> str:
-    """Why this item is told, in a few words; its topic stands beside them."""
+    """Return why this item is included, in a few words."""
     day = day_word(item.at, now)
     liked = f"{plural(item.ups, 'reader', 'readers')} found this worth reading"
     best = liked if item.ups >= FEWEST_UPS else f"Written {day}"
@@ -204,7 +204,7 @@ def _unread(item: DigestItem, now: datetime) -> str:
 
 
 def _preheader(items: Sequence[DigestItem]) -> str:
-    """One sentence beside the subject: the first voice, and how much more there is."""
+    """Return the preview text of the mail: the first voice, and how many more items there are."""
     first = items[0]
     words = cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
     more = f" And {len(items) - 1} more." if len(items) > 1 else ""

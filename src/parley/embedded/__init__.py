@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey from wheels, started, watched and stopped by a small supervisor."""
+"""PostgreSQL and Valkey from wheels, with a small supervisor."""
 
 from parley.embedded.folder import CannotStart, Folder, find
 from parley.embedded.start import Servers, attach, servers

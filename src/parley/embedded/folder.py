@@ -1,4 +1,4 @@
-"""The data folder of an installation: whose it is, who uses it now, and where things are in it."""
+"""The data folder of an installation: its files, its lock and its secrets."""
 
 import fcntl
 import hashlib
@@ -16,25 +16,25 @@ from typing import Self
 import msgspec
 
 MEGABYTE = 1_000_000
-ROOM_FOR_A_NEW_ONE = 200 * MEGABYTE
-ROOM_TO_START = 20 * MEGABYTE
-# PostgreSQL's socket name is the longest one, and a socket's path may have 107 bytes on Linux, 103 elsewhere.
+SPACE_FOR_A_NEW_ONE = 200 * MEGABYTE
+SPACE_TO_START = 20 * MEGABYTE
+# A socket's path may have 107 bytes on Linux and 103 elsewhere. PostgreSQL's socket has the longest name.
 LONGEST_SOCKET_PATH = 100
 POSTGRES_SOCKET = ".s.PGSQL.5432"
 STOPPING = b"stopping"
-NOT_A_SIGN_OF_OTHERS = {"lock", "lost+found", "installation.json.new"}
+HARMLESS_FILES = {"lock", "lost+found", "installation.json.new"}
 
 
 class CannotStart(Exception):
-    """Parley cannot start here; the text says why, what was kept and what to do, in a sentence or two."""
+    """Parley cannot start here. The message says why, what was kept and what to do."""
 
 
 class InUse(CannotStart):
-    """Another process holds the data folder."""
+    """Another process has locked the data folder."""
 
 
 class Installation(msgspec.Struct):
-    """What must be kept of an installation: its secrets, its last address, and whether it has the demo."""
+    """The stored state of an installation: its secrets, its last address, and whether it has the demo."""
 
     database_password: str
     secret: str
@@ -45,17 +45,17 @@ class Installation(msgspec.Struct):
 
 
 def find(data: Path | None = None) -> Path:
-    """The data folder of the installation that is meant: `data`, or one named `var`.
+    """Return the data folder of the installation: `data`, or else a folder named `var`.
 
-    That is looked for in the working folder, in those above it, and beside the environment that this program is
-    installed in. Raises CannotStart where there is no installation.
+    That is searched for in the working folder, in those above it, and beside the virtual environment of this program.
+    Raises CannotStart if there is no installation.
     """
     if data is not None:
         if not _is_installation(data):
             raise CannotStart(f"There is no installation in {data}. `parley up --data {data}` starts one there.")
         return data
-    places = [Path.cwd(), *Path.cwd().parents, Path(sys.prefix).parent]
-    found = next((place / "var" for place in places if _is_installation(place / "var")), None)
+    parents = [Path.cwd(), *Path.cwd().parents, Path(sys.prefix).parent]
+    found = next((parent / "var" for parent in parents if _is_installation(parent / "var")), None)
     if found is None:
         raise CannotStart("There is no installation here. `parley up` starts one; --data names the folder of another.")
     return found
@@ -66,7 +66,7 @@ def _is_installation(folder: Path) -> bool:
 
 
 class Folder:
-    """A data folder; nothing is written before `prepare()`."""
+    """A data folder. Nothing is written to it before `held()`."""
 
     def __init__(self, path: Path) -> None:
         self.path = Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 resolve() would also follow links
@@ -77,33 +77,33 @@ class Folder:
 
     @contextmanager
     def held(self) -> Iterator[Self]:
-        """Make the folder if need be and hold it: no other process can meanwhile.
+        """Create the folder if needed, and lock it for the block.
 
-        Raises InUse when another process holds it, and CannotStart when it cannot or should not be used.
+        Raises InUse if another process has locked it, and CannotStart if it cannot or should not be used.
         """
-        self._make()
+        self._create()
         with _open(self.path / "lock") as lock:
             self._lock(lock)
-            self._claim()
+            self._prepare()
             try:
                 yield self
             finally:
                 if self.sockets != self.run:
                     shutil.rmtree(self.sockets, ignore_errors=True)
 
-    def let_go(self) -> None:
-        """Tell others that we are about to let go, so that they wait instead of giving up."""
+    def mark_stopping(self) -> None:
+        """Mark the lock as soon to be released, so that other processes wait for it."""
         (self.path / "lock").write_bytes(STOPPING)
 
     @contextmanager
     def used(self) -> Iterator[None]:
-        """Keep the servers that somebody else started here from being stopped by a command that ends."""
+        """Keep the servers running for the block, when the command that started them ends."""
         with _open(self.path / "users") as users:
             fcntl.flock(users, fcntl.LOCK_SH)
             yield
 
     def wait_for_users(self) -> None:
-        """Return when no other command uses the servers any more."""
+        """Return when no other command uses the servers."""
         with _open(self.path / "users") as users:
             fcntl.flock(users, fcntl.LOCK_EX)
 
@@ -115,7 +115,7 @@ class Folder:
             raise CannotStart(f"{self.path / 'installation.json'} cannot be read: {error}.") from None
 
     def remember(self, installation: Installation) -> None:
-        """Write the installation's file so that a crash leaves the old or the new one, never half of it."""
+        """Write the installation's file atomically."""
         new = self.path / "installation.json.new"
         with _open(new) as file:
             os.truncate(file, 0)
@@ -125,27 +125,27 @@ class Folder:
 
     @property
     def sockets(self) -> Path:
-        """Where the sockets are: in the folder, or in a short one when their paths would be too long."""
+        """The folder of the sockets: `run`, or a short one in /tmp if the paths would be too long."""
         if len(os.fsencode(self.run / POSTGRES_SOCKET)) <= LONGEST_SOCKET_PATH:
             return self.run
-        mark = hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:12]
-        # Not tempfile's: the supervisor and a command must find the same one, whatever their TMPDIR.
-        return Path("/tmp") / f"parley-{os.getuid()}-{mark}"  # noqa: S108 see private_folder()
+        digest = hashlib.sha256(os.fsencode(self.path.resolve())).hexdigest()[:12]
+        # Not from tempfile: the supervisor and a command must find the same folder, even with another TMPDIR.
+        return Path("/tmp") / f"parley-{os.getuid()}-{digest}"  # noqa: S108 see private_folder()
 
     @property
     def valkey_socket(self) -> Path:
         return self.sockets / "valkey.sock"
 
-    def need_room(self, size: int) -> None:
-        """Raise CannotStart when less than `size` bytes are free."""
+    def need_space(self, size: int) -> None:
+        """Raise CannotStart if less than `size` bytes are free."""
         free = shutil.disk_usage(self.path).free
         if free < size:
             raise CannotStart(
                 f"The disk that holds {self.path} is full: {free // MEGABYTE} MB are free and "
-                f"{size // MEGABYTE} MB are needed. Nothing was lost; make room and start again."
+                f"{size // MEGABYTE} MB are needed. Nothing was lost. Free some space and start again."
             )
 
-    def _make(self) -> None:
+    def _create(self) -> None:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             names = {entry.name for entry in self.path.iterdir()}
@@ -153,14 +153,14 @@ class Folder:
             raise CannotStart(f"{self.path} is a file, so it cannot be the data folder.") from None
         except OSError as error:
             raise CannotStart(f"The data folder {self.path} cannot be used: {error.strerror}.") from None
-        if "installation.json" not in names and names - NOT_A_SIGN_OF_OTHERS:
+        if "installation.json" not in names and names - HARMLESS_FILES:
             raise CannotStart(
                 f"{self.path} holds files that are not Parley's, so nothing was changed. "
                 "Choose an empty or a new folder with --data."
             )
 
     def _lock(self, lock: int) -> None:
-        """Lock the open file `lock`; wait only for a holder who is about to let go."""
+        """Lock the open file `lock`. Wait only if its holder is stopping."""
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -175,10 +175,10 @@ class Folder:
                 os.truncate(lock, 0)
                 return
 
-    def _claim(self) -> None:
-        """Make the secrets on the first start, and the folders that only we may enter."""
+    def _prepare(self) -> None:
+        """Create the secrets on the first start, and the private folders."""
         is_new = not (self.path / "installation.json").exists()
-        self.need_room(ROOM_FOR_A_NEW_ONE if is_new else ROOM_TO_START)
+        self.need_space(SPACE_FOR_A_NEW_ONE if is_new else SPACE_TO_START)
         if is_new:
             self.remember(Installation(secrets.token_urlsafe(32), secrets.token_urlsafe(48)))
         for path in (self.valkey, self.run, self.logs, self.sockets):
@@ -186,11 +186,11 @@ class Folder:
 
 
 def private_folder(path: Path) -> None:
-    """Make `path` a folder that only we may enter; raise CannotStart when it is somebody else's."""
+    """Make `path` a private folder. Raises CannotStart if it belongs to another user."""
     path.mkdir(mode=0o700, exist_ok=True)
     found = path.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise CannotStart(f"{path} belongs to somebody else. Remove it and start again.")
+        raise CannotStart(f"{path} belongs to another user. Remove it and start again.")
     path.chmod(0o700)
 
 

@@ -1,4 +1,4 @@
-"""The start of a command line: as whom a process runs, and what becomes of it when we are killed."""
+"""Command prefixes: the user that a process runs as, and a signal for it when we are killed."""
 
 import os
 import pwd
@@ -15,10 +15,10 @@ UNPRIVILEGED = "nobody"
 PASSING = ("--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override")
 
 
-def dying_with_us(number: signal.Signals) -> list[str]:
-    """Begin a command line whose process gets the signal `number` when we die, where Linux offers that.
+def signalled_at_our_death(number: signal.Signals) -> list[str]:
+    """Return a prefix with which a process gets the signal `number` when we die (Linux only).
 
-    The signal comes when the *thread* that started the process ends, so only the main thread may ask for it.
+    The signal is sent when the *thread* that started the process ends, so this needs the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         return []
@@ -28,7 +28,7 @@ def dying_with_us(number: signal.Signals) -> list[str]:
 
 @dataclass(frozen=True)
 class Identity:
-    """As whom PostgreSQL runs: how to become that, and who owns its files then."""
+    """The user that PostgreSQL runs as: the command prefix, and the owner of its files."""
 
     prefix: tuple[str, ...]
     uid: int
@@ -38,11 +38,11 @@ class Identity:
 
 @cache
 def ordinary_identity() -> Identity:
-    """Return an identity that is not root's, as which PostgreSQL refuses to run.
+    """Return an identity other than root, since PostgreSQL refuses to run as root.
 
-    Root in a user namespace of its own is an ordinary user inside it and keeps owning its files outside.
-    Where namespaces are forbidden, as in many containers, the process becomes a real other user, who may
-    still pass through the folders that lead to the data. Raises CannotStart when root can do neither.
+    In its own user namespace root is an ordinary user, and still owns its files outside. Where namespaces are
+    forbidden, as in many containers, the process becomes another user that may still enter the folders above the data.
+    Raises CannotStart if root can do neither.
     """
     if os.geteuid() != 0:
         return Identity((), os.geteuid(), os.getegid())
@@ -59,7 +59,7 @@ def ordinary_identity() -> Identity:
 
 @cache
 def works(*prefix: str) -> bool:
-    """Say whether a command line that begins so can start a program here."""
+    """Whether a command with this prefix can start a program here."""
     if shutil.which(prefix[0]) is None:
         return False
     return subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603

@@ -1,4 +1,4 @@
-"""The log file of one process: bounded, and read for the reason when the process ends too early."""
+"""The log file of one process: rotated, and read for the reason if the process cannot start."""
 
 import os
 import shutil
@@ -10,30 +10,30 @@ END_BYTES = 4_000
 
 
 class Log:
-    """A log file that its process appends to by itself, so that it survives us."""
+    """A log file that the process itself appends to, so that it outlives the supervisor."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._mark = 0
+        self._start = 0
 
     def open(self) -> BinaryIO:
-        """Open the file for a process that is about to start; `lines()` begins there."""
-        self.bound()
+        """Open the file for a process that is about to start. `lines()` starts there."""
+        self.rotate()
         file = self.path.open("ab")
-        self._mark = file.tell()
+        self._start = file.tell()
         return file
 
-    def bound(self) -> None:
-        """Move a long log to `NAME.log.1`. Its writers append, so they go on at the new end."""
+    def rotate(self) -> None:
+        """Copy a long log to `NAME.log.1` and empty it. Its writers append, so they continue in the empty file."""
         if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
             shutil.copyfile(self.path, self.path.with_suffix(".log.1"))
             os.truncate(self.path, 0)
-            self._mark = 0
+            self._start = 0
 
     def lines(self) -> list[str]:
         """Return the last lines written since `open()`, without blank ones."""
         with self.path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
-            file.seek(max(self._mark, end - END_BYTES))
+            file.seek(max(self._start, end - END_BYTES))
             text = file.read().decode(errors="replace")
         return [line.strip() for line in text.splitlines() if line.strip()]

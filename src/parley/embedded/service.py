@@ -1,4 +1,4 @@
-"""One supervised process: started in a session of its own, waited for until it serves, stopped."""
+"""One supervised process: starts it in its own session, waits until it serves, and stops it."""
 
 import contextlib
 import os
@@ -18,32 +18,32 @@ from parley.embedded.logs import Log
 
 STEP_SECONDS = 0.02
 PROGRESS_SECONDS = 2.0
-# Start times are computed from a clock that may be corrected a little meanwhile.
+# The tolerance for start times, since the clock may be corrected.
 CLOCK_SECONDS = 2.0
 
 
 def quiet(_: str) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 @dataclass(frozen=True)
 class ServiceRun:
-    """What the services of one run share. `pause` may raise to give up a start that is under way."""
+    """What the services of one run share. `pause` may raise to abort a start."""
 
     folder: Folder
     say: Callable[[str], None] = quiet
     pause: Callable[[float], None] = time.sleep
 
 
-class Trace(msgspec.Struct):
-    """How a process is found again after its supervisor was killed; `created` tells it from others."""
+class ProcessRecord(msgspec.Struct):
+    """Identifies a process after its supervisor was killed. `created` is its start time, since pids are reused."""
 
     pid: int
     created: float
 
 
 class Service(ABC):
-    """A process that is started, asked whether it serves yet, and stopped."""
+    """A process that can be started, waited for and stopped."""
 
     stop_signal = signal.SIGTERM
     last_signal = signal.SIGKILL
@@ -59,7 +59,7 @@ class Service(ABC):
 
     @abstractmethod
     def command(self) -> list[str]:
-        """The program and its arguments."""
+        """Return the program and its arguments."""
 
     def environment(self) -> Mapping[str, str]:
         return os.environ
@@ -78,7 +78,7 @@ class Service(ABC):
         return self.process.pid
 
     def start(self) -> None:
-        """Start the process and return when it serves; raise CannotStart when it ends before."""
+        """Start the process and return when it serves. Raises CannotStart if it ends before."""
         self.launch()
         self.wait()
 
@@ -94,13 +94,13 @@ class Service(ABC):
                 start_new_session=True,
                 env=self.environment(),
             )
-        self._leave_trace()
+        self._write_record()
 
     def wait(self) -> None:
-        """Return when the process serves, however long that takes while it lives."""
-        begun = shown = time.monotonic()
+        """Return when the process serves. There is no time limit while it runs."""
+        start = shown = time.monotonic()
         while True:
-            alive = self.alive  # asked first, since a step that has ended well serves
+            alive = self.alive  # read first, since a one-shot program serves by ending
             if self.serves():
                 return
             if not alive:
@@ -108,40 +108,40 @@ class Service(ABC):
             self.run.pause(STEP_SECONDS)
             if time.monotonic() - shown > PROGRESS_SECONDS:
                 shown = time.monotonic()
-                self.run.say(self.progress(shown - begun))
+                self.run.say(self.progress(shown - start))
 
     def progress(self, seconds: float) -> str:
-        """Say what the process does that has not served for so long."""
+        """Return a progress line for a process that does not serve yet."""
         return f"  waiting for {self.title} ({seconds:.0f} s) {self.last_line()}"
 
     def stop(self) -> None:
-        """Ask the process to end, and make it end when it takes longer than its patience."""
+        """Stop the process with `stop_signal`, and with `last_signal` after `patience` seconds."""
         if self.process is not None:
             self._end(self.process.pid, self.process.poll)
-            self._trace.unlink(missing_ok=True)
+            self._record_path.unlink(missing_ok=True)
 
     def end_orphan(self) -> None:
-        """End what a killed supervisor left behind, after making sure that it is really ours."""
+        """Stop a process that a killed supervisor left behind, after checking that it is ours."""
         try:
-            trace = msgspec.json.decode(self._trace.read_bytes(), type=Trace)
+            record = msgspec.json.decode(self._record_path.read_bytes(), type=ProcessRecord)
         except (OSError, msgspec.DecodeError):
             return
-        self._end(trace.pid, lambda: None if is_running(trace) else 0)
-        self._trace.unlink(missing_ok=True)
+        self._end(record.pid, lambda: None if is_running(record) else 0)
+        self._record_path.unlink(missing_ok=True)
 
     def why_it_ended(self) -> str:
-        """Say in a sentence why the process ended before it served."""
+        """Return a sentence that says why the process ended before it served."""
         if any("No space left on device" in line for line in self.log.lines()):
             folder = self.run.folder.path
-            return f"The disk that holds {folder} is full. Nothing was lost; make room and start again."
-        reason = self.last_line() or "it said nothing"
+            return f"The disk that holds {folder} is full. Nothing was lost. Free some space and start again."
+        reason = self.last_line() or "it printed nothing"
         return f"{self.title} did not start: {reason} (its log: {self.log.path})"
 
     def last_line(self) -> str:
         return next(reversed(self.log.lines()), "")
 
     def _end(self, pid: int, ended: Callable[[], int | None]) -> None:
-        """Ask process `pid` to end, more and more firmly, and return when it has."""
+        """Send the signals in turn, and return when process `pid` has ended."""
         for number in (self.stop_signal, self.last_signal, signal.SIGKILL):
             if ended() is not None:
                 return
@@ -152,20 +152,20 @@ class Service(ABC):
                 time.sleep(STEP_SECONDS)
 
     @property
-    def _trace(self) -> Path:
+    def _record_path(self) -> Path:
         return self.run.folder.run / f"{self.name}.json"
 
-    def _leave_trace(self) -> None:
+    def _write_record(self) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
-            trace = Trace(self.pid, psutil.Process(self.pid).create_time())
-            self._trace.write_bytes(msgspec.json.encode(trace))
+            record = ProcessRecord(self.pid, psutil.Process(self.pid).create_time())
+            self._record_path.write_bytes(msgspec.json.encode(record))
 
 
-def is_running(trace: Trace) -> bool:
-    """Say whether the very process of this trace still runs, not a later one with its number."""
+def is_running(record: ProcessRecord) -> bool:
+    """Whether the recorded process still runs, and not another one with the same pid."""
     try:
-        process = psutil.Process(trace.pid)
-        is_same = abs(process.create_time() - trace.created) < CLOCK_SECONDS
+        process = psutil.Process(record.pid)
+        is_same = abs(process.create_time() - record.created) < CLOCK_SECONDS
         return is_same and bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

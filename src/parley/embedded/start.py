@@ -1,4 +1,4 @@
-"""Both servers for the time of a `with` block: started for it, or those that already run."""
+"""Both servers for a `with` block: started for it, or already running."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from parley.embedded.postgres import Postgres
 from parley.embedded.service import STEP_SECONDS, ServiceRun
 from parley.embedded.valkey import Valkey
 
-# Seconds that a command waits for servers that somebody else is just starting.
+# How many seconds a command waits for servers that another process is starting.
 PATIENCE = 10.0
 
 
@@ -54,8 +54,8 @@ class Servers:
 def servers(data_dir: Path, *, fast: bool = False) -> Iterator[Servers]:
     """Start both servers on `data_dir` and stop them when the block ends.
 
-    `fast` gives up durability, for tests. Call it from the main thread: only there do the servers end with us
-    when we are killed. Raises CannotStart with a sentence for people.
+    `fast` turns durability off, for tests. Call it from the main thread: only then are the servers stopped when this
+    process is killed. Raises CannotStart with a message for people.
     """
     with Folder(data_dir).held() as folder, started(ServiceRun(folder), fast=fast) as both:
         yield both
@@ -63,9 +63,9 @@ def servers(data_dir: Path, *, fast: bool = False) -> Iterator[Servers]:
 
 @contextmanager
 def attach(data_dir: Path) -> Iterator[Servers]:
-    """Yield the servers that run on `data_dir`, or else start some for the time of the block.
+    """Yield the servers that run on `data_dir`, or start them for the block.
 
-    Raises CannotStart with a sentence for people.
+    Raises CannotStart with a message for people.
     """
     folder = Folder(data_dir)
     with ExitStack() as stack:
@@ -82,13 +82,13 @@ def attach(data_dir: Path) -> Iterator[Servers]:
 
 @contextmanager
 def started(run: ServiceRun, *, fast: bool = False) -> Iterator[Servers]:
-    """Start both servers in a folder that we hold."""
+    """Start both servers in a folder that this process has locked."""
     both = Servers(Postgres(run, fast=fast), Valkey(run, fast=fast))
     with ExitStack() as stack:
         for service in (both.postgres, both.valkey):
             stack.callback(service.stop)
             service.start()
-        stack.callback(run.folder.let_go)
+        stack.callback(run.folder.mark_stopping)
         yield both
 
 
@@ -99,4 +99,4 @@ def _running(folder: Folder) -> Servers:
         if both.postgres.ready_pid() and both.valkey.serves():
             return both
         time.sleep(STEP_SECONDS)
-    raise CannotStart(f"Parley is only just starting on {folder.path}. Please try again in a moment.")
+    raise CannotStart(f"Parley is still starting with the data folder {folder.path}. Please try again in a moment.")

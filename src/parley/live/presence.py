@@ -1,4 +1,4 @@
-"""How many are reading each thread, over all processes. Redis carries it; without Redis each process knows its own."""
+"""The number of readers of each thread in all processes, exchanged through Redis; without it, of this process only."""
 
 import secrets
 from time import time
@@ -11,22 +11,24 @@ from parley.core.events.redis import asking
 log = structlog.get_logger(__name__)
 
 FORGOTTEN_SECONDS = 15
-# Threads that are told of at once. For two thousand Redis and we need longer than Redis is given for one answer.
-AT_ONCE = 200
+# Threads per request to Redis. Two thousand at once would take longer than the time-out of one answer.
+BATCH = 200
 
 
 class Presence:
+    """This process's entry in the counts of readers."""
+
     def __init__(self) -> None:
         self._process = secrets.token_hex(4)
 
     async def exchange(self, counts: dict[int, int]) -> dict[int, int]:
-        """Tell the others how many read here, and return the sums over all processes heard from lately."""
+        """Publish the counts of this process, and return the sums over all processes that published theirs lately."""
         threads, sums = list(counts), dict(counts)
         try:
-            for start in range(0, len(threads), AT_ONCE):
-                sums |= await self._sums({thread: counts[thread] for thread in threads[start : start + AT_ONCE]})
+            for start in range(0, len(threads), BATCH):
+                sums |= await self._sums({thread: counts[thread] for thread in threads[start : start + BATCH]})
         except (RedisError, OSError, TimeoutError) as error:
-            log.info("readers counted here only", error=repr(error))
+            log.info("readers counted in this process only", error=repr(error))
         return sums
 
     async def _sums(self, counts: dict[int, int]) -> dict[int, int]:
@@ -38,9 +40,9 @@ class Presence:
                 pipe.expire(key, 4 * FORGOTTEN_SECONDS)
                 pipe.hvals(key)
             answers = await pipe.execute()
-        return {thread: _sum(answers[3 * place + 2]) for place, thread in enumerate(counts)}
+        return {thread: _sum(answers[3 * index + 2]) for index, thread in enumerate(counts)}
 
 
 def _sum(values: list[bytes]) -> int:
-    told = (value.decode().partition(":") for value in values)
-    return sum(int(count) for count, _, at in told if time() - int(at) < FORGOTTEN_SECONDS)
+    entries = (value.decode().partition(":") for value in values)
+    return sum(int(count) for count, _, at in entries if time() - int(at) < FORGOTTEN_SECONDS)

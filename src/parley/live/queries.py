@@ -1,4 +1,4 @@
-"""What the hub reads: events in order, and the comments they are about as they may be shown now."""
+"""The hub's queries: events in order, and the present state of the comments that they are about."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 
 MOST_SCORED = 500
-# A vote is stamped when it is counted and seen when it commits, which is later; never by more than this.
+# `scored_at` is set when a vote is counted; the vote is visible after its commit, at most this much later.
 LATE_COMMIT = timedelta(seconds=5)
 
 
@@ -26,7 +26,7 @@ class EventRow(msgspec.Struct, frozen=True):
 
 
 async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
-    """The events of a thread after number `seq`, in order, at most `most`."""
+    """Return the events of a thread after number `seq`, in order, at most `most`."""
     return await db.fetch(
         EventRow,
         """select seq, kind, thread, comment, extract(epoch from clock_timestamp() - created_at)::float8 as age
@@ -38,14 +38,14 @@ async def events_after(thread: int, seq: int, most: int) -> list[EventRow]:
 
 
 class State(msgspec.Struct, frozen=True):
-    """Where a thread is: its newest event, and since when votes may still be on their way."""
+    """The newest event of a thread, and the time since which scores have to be read."""
 
     last_seq: int
     scored_from: datetime
 
 
 async def state(thread: int) -> State:
-    """Raises NotFound when there is no such thread."""
+    """Return the state of a thread. Raises NotFound."""
     found = await db.fetch_one(
         State,
         "select last_seq, clock_timestamp() - $2::interval as scored_from from thread where id = $1",
@@ -63,12 +63,12 @@ class NewestEvent(msgspec.Struct, frozen=True):
 
 
 async def newest(threads: list[int]) -> list[NewestEvent]:
-    """The number of the newest event of each thread."""
+    """Return the number of the newest event of each thread."""
     return await db.fetch(NewestEvent, "select id, last_seq from thread where id = any($1::bigint[])", threads)
 
 
 class Scored(CommentRow, frozen=True):
-    """A comment whose votes changed, and when they did."""
+    """A comment, and when its votes changed."""
 
     scored_at: datetime
 
@@ -80,12 +80,12 @@ where c.thread = $1 and c.scored_at > $2 and {IS_VISIBLE} order by c.scored_at l
 
 
 async def scored_after(thread: int, moment: datetime) -> list[Scored]:
-    """Comments whose votes changed after `moment`, the first changed first, at most MOST_SCORED."""
+    """Return the comments whose votes changed after `moment`, in that order, at most MOST_SCORED."""
     return await db.fetch(Scored, SCORED, thread, moment)
 
 
 async def scored_since_event(thread: int, seq: int) -> list[Scored]:
-    """Comments whose votes changed since event `seq` was written, as `scored_after`."""
+    """Return the comments whose votes changed since event `seq` was written, as `scored_after` does."""
     moment = await db.value(
         "select created_at from event where thread = $1 and seq <= $2 order by seq desc limit 1", thread, seq
     )
@@ -93,7 +93,7 @@ async def scored_since_event(thread: int, seq: int) -> list[Scored]:
 
 
 class PassageBalance(msgspec.Struct, frozen=True):
-    """How many visible perspectives of each stance stand on a passage."""
+    """The number of visible perspectives of each stance on a passage."""
 
     lineage: int
     supports: int
@@ -119,7 +119,7 @@ from unnest($2::bigint[]) p(lineage) left join passage_count n on n.thread = $1 
 
 
 async def balances(thread: int, lineages: list[int]) -> list[PassageBalance]:
-    """The balance of each of these passages of a thread's article."""
+    """Return the balance of each of these passages of a thread's article."""
     return await db.fetch(PassageBalance, BALANCES, thread, lineages)
 
 
@@ -129,7 +129,7 @@ class Blocked(msgspec.Struct, frozen=True):
 
 
 async def blocked_by(members: Collection[int], authors: Collection[int]) -> dict[int | None, frozenset[int]]:
-    """For each of `members`, which of `authors` they blocked."""
+    """Return, for each of `members`, which of `authors` they blocked."""
     found: dict[int | None, set[int]] = defaultdict(set)
     if authors:
         sql = "select member, other from block where kind = 'block' and other = any($2) and member = any($1)"

@@ -1,4 +1,4 @@
-"""The queues that moderators have open, each told what changed of what its moderator may see."""
+"""The moderators' queues that are open, each with the changes that its moderator may see."""
 
 from datetime import datetime
 from time import monotonic
@@ -12,56 +12,51 @@ from parley.modqueue.queries import QueueFilter
 
 
 class QueueStream(Stream):
-    """One open queue: whose it is, what of the queue it shows, as of when, and what it was told last."""
+    """One open queue: its moderator, its filter, the time at which its page was made, and the last message sent."""
 
-    __slots__ = ("since", "told", "viewer", "wanted")
+    __slots__ = ("filter", "last_message", "since", "viewer")
 
-    def __init__(self, viewer: Viewer, wanted: QueueFilter, since: datetime) -> None:
+    def __init__(self, viewer: Viewer, filter_: QueueFilter, since: datetime) -> None:
         super().__init__(0, f"session:{viewer.session}", viewer.session, member=viewer.id)
         self.viewer = viewer
-        self.wanted = wanted
+        self.filter = filter_
         self.since = since
-        self.told = b""
+        self.last_message = b""
 
 
 class QueueStreams:
-    """All seats of this process. Each is told the whole state anew, so one that was away needs no catching up."""
+    """All open queues of this process. Each message has the whole state, so a reader never has to catch up."""
 
-    def __init__(self, slow_look: float) -> None:
-        self.queue_streams: set[QueueStream] = set()
-        self.is_stirred = False
-        self._slow_look = slow_look
-        self._looked = 0.0
+    def __init__(self, poll_seconds: float) -> None:
+        self.open: set[QueueStream] = set()
+        self.is_due = False
+        self._poll_seconds = poll_seconds
+        self._refreshed_at = 0.0
 
-    async def look(self) -> None:
-        """Tell every open queue what changed: after a signal, and every few seconds for what signals missed."""
-        if not self.queue_streams or (not self.is_stirred and monotonic() - self._looked < self._slow_look):
+    async def refresh(self) -> None:
+        """Send every open queue what changed: after a signal, and every few seconds in case a signal was lost."""
+        if not self.open or (not self.is_due and monotonic() - self._refreshed_at < self._poll_seconds):
             return
-        self.is_stirred, self._looked = False, monotonic()
-        await self.end_others()
-        for queue_stream in list(self.queue_streams):
-            await self.tell(queue_stream)
+        self.is_due, self._refreshed_at = False, monotonic()
+        await self.end_invalid()
+        for stream in list(self.open):
+            await self.send_state(stream)
 
-    async def tell(self, queue_stream: QueueStream) -> None:
-        """Tell a seat how the queue stands, unless it knows."""
-        waits = await modqueue.waiting(queue_stream.viewer.id, queue_stream.wanted, queue_stream.since)
-        message = render.queue(
-            queue_stream.wanted, waits, await modqueue.others_actions(queue_stream.viewer.id, queue_stream.since)
-        )
-        if message != queue_stream.told:
-            queue_stream.told = message
-            queue_stream.put(message)
+    async def send_state(self, stream: QueueStream) -> None:
+        """Send a queue its state, unless it is unchanged."""
+        count = await modqueue.waiting(stream.viewer.id, stream.filter, stream.since)
+        actions = await modqueue.others_actions(stream.viewer.id, stream.since)
+        message = render.queue(stream.filter, count, actions)
+        if message != stream.last_message:
+            stream.last_message = message
+            stream.put(message)
 
-    async def end_others(self) -> None:
-        """End the streams of whoever is no moderator any more."""
-        # Those who take a seat while this is asked are not asked about.
-        queue_streams = list(self.queue_streams)
-        valid = (
-            await still_staff([queue_stream.viewer.session for queue_stream in queue_streams])
-            if queue_streams
-            else set()
-        )
-        for queue_stream in queue_streams:
-            if queue_stream.viewer.session not in valid:
-                queue_stream.end(render.bye())
-                self.queue_streams.discard(queue_stream)
+    async def end_invalid(self) -> None:
+        """End the streams of members who are no longer moderators."""
+        # Streams that join while the database is asked are left alone.
+        streams = list(self.open)
+        valid = await still_staff([stream.viewer.session for stream in streams]) if streams else set()
+        for stream in streams:
+            if stream.viewer.session not in valid:
+                stream.end(render.bye())
+                self.open.discard(stream)

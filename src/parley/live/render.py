@@ -1,4 +1,4 @@
-"""Events as Server-Sent Events: fragments of the page's own markup, each rendered once for all readers."""
+"""Events as Server-Sent Events: fragments of the page's markup, each rendered once for all readers."""
 
 import random
 from collections.abc import Callable, Collection, Sequence
@@ -16,33 +16,33 @@ from parley.modqueue.queries import OthersAction, QueueCount, QueueFilter
 from parley.threads import queries as threads
 
 HEARTBEAT = b": still here\n\n"
-# When a browser is to come back whose stream broke, in milliseconds: each at its own time, so that those of a server
-# that restarts do not come all at once.
-SOONEST_MS, LATEST_MS = 1_000, 4_000
+# When a browser reconnects after its stream broke, in milliseconds. Random, so that the readers of a server that
+# restarts do not all come back at once.
+MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
-CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
-THREAD = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
+COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
+THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
 
 def message(html: str, *, seq: int | None = None) -> bytes:
-    """One unnamed SSE message; its id, if any, is the event's number."""
+    """Return an unnamed SSE message; its id, if any, is the event's number."""
     head = f"id: {seq}\n" if seq is not None else ""
     return (head + "".join(f"data: {line}\n" for line in html.splitlines()) + "\n").encode()
 
 
 def resync() -> bytes:
-    """Tell a reader that missed too much to load the page again."""
+    """Return the message that has a reader load the page again, because it missed too much."""
     return b"event: resync\ndata: \n\n"
 
 
 def bye() -> bytes:
-    """Tell a reader that the stream ends; it comes back as it was told at first."""
+    """Return the last message of a stream; the browser reconnects after the time that `hello` named."""
     return b"event: bye\ndata: \n\n"
 
 
 def hello() -> bytes:
-    """A first word at once, so that the browser knows the stream is open, and when to come back if it breaks."""
-    return f"retry: {random.randint(SOONEST_MS, LATEST_MS)}\n\n".encode()  # noqa: S311 spreads reconnects, no secret
+    """Return the first message, which opens the stream and says when to reconnect if it breaks."""
+    return f"retry: {random.randint(MIN_RETRY_MS, MAX_RETRY_MS)}\n\n".encode()  # noqa: S311 spreads reconnects, no secret
 
 
 def scores(rows: Sequence[queries.CommentRow]) -> bytes:
@@ -61,15 +61,15 @@ def more_notifications(more: int) -> bytes:
     return message(_html("live/more_notifications.html", more=more))
 
 
-def queue(wanted: QueueFilter, waits: QueueCount, deeds: Sequence[OthersAction]) -> bytes:
-    """What a moderator's open queue should know by now."""
-    return message(_html("live/queue.html", wanted=wanted, waiting=waits, deeds=deeds, all_actions=ACTIONS))
+def queue(filter_: QueueFilter, count: QueueCount, actions: Sequence[OthersAction]) -> bytes:
+    """Return the present state of a moderator's open queue."""
+    return message(_html("live/queue.html", wanted=filter_, waiting=count, deeds=actions, all_actions=ACTIONS))
 
 
 class RenderedEvent(msgspec.Struct, frozen=True):
-    """An event's number and message; `withheld` makes the one for whoever blocked the `author` of its comment.
+    """An event's number and message. `withheld` renders the message for members who blocked the comment's `author`.
 
-    It is made when the first such reader is found, who may block or join after the event was rendered.
+    It is called only if there is such a reader, who may have joined after the event was rendered.
     """
 
     seq: int
@@ -77,27 +77,27 @@ class RenderedEvent(msgspec.Struct, frozen=True):
     author: int | None = None
     withheld: Callable[[], bytes] | None = None
 
-    def to(self, blocked: Collection[int] | None) -> bytes:
-        """The message for a reader who blocked these members."""
+    def for_reader(self, blocked: Collection[int] | None) -> bytes:
+        """Return the message for a reader who blocked these members."""
         return self.withheld() if blocked and self.withheld and self.author in blocked else self.message
 
 
 async def events(rows: Sequence[EventRow]) -> list[RenderedEvent]:
-    """What each event tells, in order.
+    """Render events in order.
 
-    Comments are read as they may be shown now, whatever the event said then.
+    The messages show the present state of the comments, which may differ from that at the time of the event.
     """
     ids = [row.comment for row in rows if row.comment is not None]
     found = await queries.by_ids(ids) if ids else {}
     thread = await threads.one(rows[0].thread) if rows else None
     if thread is None:
         return [RenderedEvent(row.seq, message("", seq=row.seq)) for row in rows]
-    known = RenderContext(thread, found, await _passages(thread, found), await _article(thread, rows))
-    return [_told(row, known) for row in rows]
+    context = RenderContext(thread, found, await _passages(thread, found), await _article(thread, rows))
+    return [_rendered(row, context) for row in rows]
 
 
 class RenderContext(msgspec.Struct, frozen=True):
-    """What messages are made of, as it stands now."""
+    """The present state of everything that the messages show."""
 
     thread: threads.ThreadRow
     comments: dict[int, queries.CommentRow]
@@ -114,43 +114,43 @@ async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> artic
     return await articles.of_thread(thread.id) if any(row.kind == "article.revised" for row in rows) else None
 
 
-def _told(row: EventRow, known: RenderContext) -> RenderedEvent:
-    comment = known.comments.get(row.comment) if row.comment is not None else None
-    whole = message(_fragment(row, known, comment), seq=row.seq)
+def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
+    comment = context.comments.get(row.comment) if row.comment is not None else None
+    full = message(_fragment(row, context, comment), seq=row.seq)
     if comment is None or comment.author_id is None:
-        return RenderedEvent(row.seq, whole)
+        return RenderedEvent(row.seq, full)
 
     @cache
     def withheld() -> bytes:
-        return message(_fragment(row, known, queries.withheld(comment)), seq=row.seq)
+        return message(_fragment(row, context, queries.withheld(comment)), seq=row.seq)
 
-    return RenderedEvent(row.seq, whole, comment.author_id, withheld)
+    return RenderedEvent(row.seq, full, comment.author_id, withheld)
 
 
-def _fragment(row: EventRow, known: RenderContext, comment: queries.CommentRow | None) -> str:
-    thread = known.thread
+def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow | None) -> str:
+    thread = context.thread
     if comment is not None:
-        context = {
+        values = {
             "thread": thread,
             "comment": comment,
-            "passage": known.passages.get(comment.passage) if comment.passage is not None else None,
+            "passage": context.passages.get(comment.passage) if comment.passage is not None else None,
             "mine": None,
             "replies": "",
             "stub": None,
             "parent_author": None,
             "flat": False,
         }
-        return _html(_comment_template(row.kind), **context)
-    if row.kind in THREAD:
+        return _html(_comment_template(row.kind), **values)
+    if row.kind in THREAD_CHANGED:
         return _html("live/thread.html", thread=thread)
     if row.kind == "article.revised":
-        return _html("live/article.html", thread=thread, article=known.article)
+        return _html("live/article.html", thread=thread, article=context.article)
     return ""
 
 
 def _comment_template(kind: str) -> str:
-    return "live/edited.html" if kind in CHANGED else "live/posted.html"
+    return "live/edited.html" if kind in COMMENT_CHANGED else "live/posted.html"
 
 
-def _html(template: str, **context: Any) -> str:
-    return environment().get_template(template).render(viewer=None, path=None, **context)
+def _html(template: str, **values: Any) -> str:
+    return environment().get_template(template).render(viewer=None, path=None, **values)

@@ -1,4 +1,4 @@
-"""One reader's stream: a bounded queue on one side, the browser's connection on the other."""
+"""One reader's stream: a bounded queue of messages, and the connection to the browser that they are sent to."""
 
 import asyncio
 import random
@@ -12,16 +12,16 @@ from litestar.types import Receive, Send
 
 from parley.live import render
 
-# Messages waiting for one reader, more than the hub lets it catch up. One further behind loads the page again.
-WAITING = 250
-WAITING_BYTES = 500_000
-# The connection keeps a second copy of what it could not pass on: it is given no more than this at once.
-AT_ONCE_BYTES = 65_536
+# The longest queue of one reader, more than it may have to catch up. If it is full, the reader loads the page again.
+MAX_QUEUED = 250
+MAX_QUEUED_BYTES = 500_000
+# The connection copies what it cannot send at once, so it gets no more than this, or one message.
+CHUNK_BYTES = 65_536
 JITTER_SECONDS = 120.0
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    # Proxies that buffer would hold a comment back until the next one.
+    # Otherwise a proxy may buffer a message until the next one arrives.
     (b"x-accel-buffering", b"no"),
 ]
 
@@ -29,12 +29,12 @@ HEADERS = [
 class Stream:
     """Messages for one reader of one thread.
 
-    `owner` is whom the caps count: a session or an address.
+    `owner` is the session or address by which streams are counted (limits.py).
     """
 
     __slots__ = (
-        "_bytes", "_cut", "_ended", "_is_due", "_over", "_queue", "_readers", "_send", "_sending", "_task", "_unread",
-        "born", "jitter", "member", "owner", "seq", "session", "spoke", "thread",
+        "_aborted", "_bytes", "_closed", "_ended", "_is_scheduled", "_queue", "_readers", "_send", "_sending_since",
+        "_task", "_unread", "jitter", "member", "opened_at", "owner", "sent_at", "seq", "session", "thread",
     )  # fmt: skip
 
     def __init__(
@@ -49,141 +49,141 @@ class Stream:
         self.session = session
         self.member = member
         self.seq = 0
-        self.born = self.spoke = monotonic()
+        self.opened_at = self.sent_at = monotonic()
         self.jitter = random.uniform(0, JITTER_SECONDS)  # noqa: S311 spreads reconnects, no secret
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._send: Send | None = None
-        self._sending: float | None = None
+        self._sending_since: float | None = None
         self._task: asyncio.Task[None] | None = None
-        self._over: asyncio.Future[None] | None = None
-        self._ended = self._cut = self._is_due = False
+        self._closed: asyncio.Future[None] | None = None
+        self._ended = self._aborted = self._is_scheduled = False
         self._readers = 0
         self._unread: int | None = None
 
     def put(self, message: bytes, seq: int | None = None) -> None:
-        """Queue a message; one with an event number that was told already is dropped."""
+        """Queue a message, unless its event number shows that it was sent before."""
         if self._ended:
             return
         if seq is not None:
             if seq <= self.seq:
                 return
             self.seq = seq
-        if len(self._queue) >= WAITING or self._bytes + len(message) > WAITING_BYTES:
-            self._forget()
+        if len(self._queue) >= MAX_QUEUED or self._bytes + len(message) > MAX_QUEUED_BYTES:
+            self._clear()
             message = render.resync()
         self._queue.append(message)
         self._bytes += len(message)
-        self._wake()
+        self._schedule()
 
-    def say_readers(self, readers: int, message: bytes) -> None:
-        """Tell how many are reading, when that changed."""
+    def send_readers(self, readers: int, message: bytes) -> None:
+        """Send the number of readers if it changed."""
         if readers != self._readers:
             self._readers = readers
             self.put(message)
 
-    def say_unread(self, unread: int, message: bytes) -> None:
-        """Tell how many notifications its member has to read, when that changed."""
+    def send_unread(self, unread: int, message: bytes) -> None:
+        """Send the number of the member's unread notifications if it changed."""
         if unread != self._unread:
             self._unread = unread
             self.put(message)
 
     def end(self, message: bytes) -> None:
-        """Say goodbye and end."""
+        """Send a last message and end."""
         self.put(message)
         self._ended = True
-        self._wake()
+        self._schedule()
 
-    def cut(self) -> None:
-        """End without a word, for a reader that takes none."""
-        self._cut = True
+    def abort(self) -> None:
+        """End at once, for a reader that receives nothing."""
+        self._aborted = True
         if self._task is not None:
             self._task.cancel()
         self._finish()
 
     def stuck_for(self, now: float) -> float:
-        """Seconds that the message being sent has waited for the reader."""
-        return now - self._sending if self._sending is not None else 0.0
+        """Return for how many seconds the connection has not accepted the message being sent."""
+        return now - self._sending_since if self._sending_since is not None else 0.0
 
     async def run(self, receive: Receive, send: Send) -> bool:
-        """Send what is queued until the reader leaves or the stream is ended; False for one that was cut off."""
-        self._send, self._over = send, asyncio.get_running_loop().create_future()
-        gone = asyncio.ensure_future(_gone(receive))
-        gone.add_done_callback(lambda _: self._leave())
-        self._wake()
+        """Send queued messages until the reader leaves or the stream ends. Returns False if it was aborted."""
+        self._send, self._closed = send, asyncio.get_running_loop().create_future()
+        disconnected = asyncio.ensure_future(_disconnected(receive))
+        disconnected.add_done_callback(lambda _: self._leave())
+        self._schedule()
         try:
-            await self._over
+            await self._closed
         finally:
             self._send = None
-            gone.cancel()
+            disconnected.cancel()
             if self._task is not None:
                 self._task.cancel()
-        return not self._cut
+        return not self._aborted
 
-    def _wake(self) -> None:
-        """Send soon, so that what is queued in one step of the loop goes together."""
-        if self._send is not None and self._sending is None and not self._is_due:
-            self._is_due = True
+    def _schedule(self) -> None:
+        """Send soon, so that messages queued in one step of the event loop are sent together."""
+        if self._send is not None and self._sending_since is None and not self._is_scheduled:
+            self._is_scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        """Send what is queued, without a task as long as the connection takes it at once."""
-        self._is_due = False
+        """Send queued messages, without a task as long as the connection accepts them at once."""
+        self._is_scheduled = False
         try:
             while self._queue and self._send is not None:
-                self.spoke = self._sending = monotonic()
-                rest = _begin(self._send({"type": "http.response.body", "body": self._take(), "more_body": True}))
+                self.sent_at = self._sending_since = monotonic()
+                rest = _begin(self._send({"type": "http.response.body", "body": self._next_chunk(), "more_body": True}))
                 if rest is not None:
                     self._task = asyncio.get_running_loop().create_task(self._send_rest(rest))
                     return
-                self._sending = None
+                self._sending_since = None
         except Exception as error:  # noqa: BLE001 `run` raises it
             self._finish(error)
         if self._ended:
             self._finish()
 
     async def _send_rest(self, rest: Awaitable[None]) -> None:
-        """Wait for a reader that is slower than its thread."""
+        """Wait for a slow reader, then send the rest."""
         try:
             await rest
         except Exception as error:  # noqa: BLE001 `run` raises it
             self._finish(error)
             return
-        self._sending = self._task = None
+        self._sending_since = self._task = None
         self._flush()
 
-    def _take(self) -> bytes:
-        """All that waits, or its first message when that is a lot."""
-        if self._bytes > AT_ONCE_BYTES:
+    def _next_chunk(self) -> bytes:
+        """Remove and return all queued messages, or only the first one if they are large."""
+        if self._bytes > CHUNK_BYTES:
             first = self._queue.popleft()
             self._bytes -= len(first)
             return first
         waiting = b"".join(self._queue)
-        self._forget()
+        self._clear()
         return waiting
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         self._queue.clear()
         self._bytes = 0
 
     def _leave(self) -> None:
         self._ended = True
-        self._forget()
+        self._clear()
         self._finish()
 
     def _finish(self, error: Exception | None = None) -> None:
-        if self._over is None or self._over.done():
+        if self._closed is None or self._closed.done():
             return
         if error is None:
-            self._over.set_result(None)
+            self._closed.set_result(None)
         else:
-            self._over.set_exception(error)
+            self._closed.set_exception(error)
 
 
 def _begin(sending: Awaitable[None]) -> Awaitable[None] | None:
-    """Run `sending` up to where it first waits, and return its rest; None when it is through, as it nearly always is.
+    """Run `sending` until it first waits, and return the rest, or None if it has finished, as it nearly always has.
 
-    Waking a task for each stream costs as much as the sending itself (docs/performance.md).
+    Waking a task for each stream would cost as much as the sending (docs/performance.md).
     """
     steps = sending.__await__()
     try:
@@ -203,8 +203,8 @@ def _rest(waited_for: Any, steps: Generator[Any, Any, None]) -> Generator[Any, A
     yield from steps
 
 
-async def _gone(receive: Receive) -> None:
-    """Return when the browser has gone."""
+async def _disconnected(receive: Receive) -> None:
+    """Return when the browser has disconnected."""
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

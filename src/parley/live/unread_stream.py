@@ -1,4 +1,4 @@
-"""Open pages of notifications: each hears how many its member has to read."""
+"""Open pages of notifications, which show the number of unread notifications live."""
 
 from parley.core.http.access import Viewer
 from parley.live import render
@@ -6,7 +6,7 @@ from parley.live.stream import Stream
 
 
 class UnreadStream(Stream):
-    """One of them: whose it is, and how many unread notifications it shows."""
+    """One open page of notifications; `shown` is the number of unread notifications on it."""
 
     __slots__ = ("shown",)
 
@@ -14,6 +14,6 @@ class UnreadStream(Stream):
         super().__init__(0, f"session:{viewer.session}", viewer.session, member=viewer.id)
         self.shown = shown
 
-    def say_unread(self, unread: int, message: bytes) -> None:
-        """Tell the number, and how many there are besides those on the page."""
-        super().say_unread(unread, message + render.more_notifications(max(0, unread - self.shown)))
+    def send_unread(self, unread: int, message: bytes) -> None:
+        """Send the number, and how many there are besides those on the page."""
+        super().send_unread(unread, message + render.more_notifications(max(0, unread - self.shown)))

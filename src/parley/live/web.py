@@ -1,4 +1,4 @@
-"""Server-Sent Events: of a thread, of one's notifications, of the moderators' queue."""
+"""Server-Sent Events for threads, notifications and the moderators' queue."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,13 +13,13 @@ from parley.core.observability import load_shedding
 from parley.core.text.cleaning import as_id
 from parley.live import render
 from parley.live.hub import Hub
-from parley.live.limits import holder
+from parley.live.limits import owner_of
 from parley.live.queue_stream import QueueStream
 from parley.live.stream import HEADERS, Stream
 from parley.live.unread_stream import UnreadStream
 from parley.modqueue.requests import since_of, wanted_of
 
-DIGITS_OF_A_SEQ = 18
+MAX_SEQ_DIGITS = 18
 
 
 @get("/t/{thread:str}/live", name="live:stream", opt={"who": ANYONE})
@@ -31,7 +31,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)
-    owner = holder(viewer, address_of(request))
+    owner = owner_of(viewer, address_of(request))
     stream = Stream(thread_id, owner, None)
     if viewer is not None:
         stream = Stream(thread_id, owner, viewer.session, viewer.id)
@@ -40,26 +40,24 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
 
 @get("/mod/queue/live", name="live:queue", opt={"who": MODERATOR})
 async def queue(request: AnyRequest) -> ASGIApp:
-    """Follow the queue: what came since the page was made, what the others look at, and what they decided."""
+    """Follow the queue: new items since the page was made, and what other moderators are reviewing and decided."""
     hub: Hub = request.app.state.hub
-    queue_stream = QueueStream(staff(request), wanted_of(request), since_of(request))
-    return _streamed(
-        queue_stream, partial(hub.subscribe_queue, queue_stream), partial(hub.unsubscribe_queue, queue_stream)
-    )
+    stream = QueueStream(staff(request), wanted_of(request), since_of(request))
+    return _streamed(stream, partial(hub.join_queue, stream), partial(hub.leave_queue, stream))
 
 
 @get("/notifications/live", name="live:notifications", opt={"who": MEMBER})
 async def notifications(request: AnyRequest) -> ASGIApp:
-    """Follow how many notifications there are to read; `?shown=` says how many the page has."""
+    """Follow the number of unread notifications; `?shown=` says how many the page shows."""
     load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
-    unread_stream = UnreadStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
-    return _streamed(unread_stream, partial(hub.listen, unread_stream), partial(hub.stop_listening, unread_stream))
+    stream = UnreadStream(signed_in(request), as_id(request.query_params.get("shown", "")) or 0)
+    return _streamed(stream, partial(hub.join_unread, stream), partial(hub.leave_unread, stream))
 
 
 def _streamed(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callable[[], None]) -> ASGIApp:
     async def answer(_scope: Scope, receive: Receive, send: Send) -> None:
-        # Here and not before, so that nothing can come between joining and leaving.
+        # Join only here, so that `finally` is certain to run.
         await join()
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -74,7 +72,7 @@ def _streamed(stream: Stream, join: Callable[[], Awaitable[None]], leave: Callab
 
 def _last(request: AnyRequest) -> int | None:
     raw = request.headers.get("last-event-id") or request.query_params.get("last") or ""
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS_OF_A_SEQ else None
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= MAX_SEQ_DIGITS else None
 
 
 handlers: list[object] = [live, notifications, queue]

@@ -1,8 +1,8 @@
-"""Mail: a row written with the change it tells of, and handed over by the worker once that is committed.
+"""Mail: a message is a row, written in the transaction of the change, and sent by the worker after the commit.
 
-`send` is for a message to one address, which is sent again where nobody knows whether it arrived: a lost security mail
-is worse than two. `post` is for a letter of a list to a member, of which a second copy is worse than none. What hands
-them over stands apart (`sending`): only the worker needs its tools.
+`send` is for a message to one address. If its delivery is unknown it is sent again: losing a security mail is worse
+than a duplicate. `post` is for a letter of a list to a member, where a duplicate is worse than a loss. Only the worker
+imports `sending`.
 """
 
 from parley.mail.letters import ADDRESS, Letter, MailList, end_hold, lists, post, post_all, send

@@ -1,4 +1,4 @@
-"""A message's text as blocks for its HTML, so that both parts say the same."""
+"""Splits a message's text into blocks for its HTML, so that both parts have the same content."""
 
 from collections.abc import Container
 
@@ -6,16 +6,16 @@ import msgspec
 
 
 class MailBlock(msgspec.Struct, frozen=True):
-    """A paragraph, or the words of a button and the address that it opens."""
+    """A paragraph, or the label of a button and its link."""
 
     words: str
     link: str = ""
 
 
 def blocks(text: str, links: Container[str]) -> list[MailBlock]:
-    """The blocks of `text`, which an empty line separates.
+    """Return the blocks of `text`, which are separated by empty lines.
 
-    A line of words above one of `links` becomes a button. No other address does: it may be what a person wrote.
+    A line above one of `links` becomes a button. Other URLs do not, since a person may have written them.
     """
     return [_block(one.strip("\n"), links) for one in text.split("\n\n") if one.strip()]
 

@@ -1,4 +1,4 @@
-"""What came back about a message of ours, and to which addresses nothing is sent any more."""
+"""Bounces and complaints about our messages, and the suppression of addresses."""
 
 from datetime import timedelta
 
@@ -6,26 +6,22 @@ import msgspec
 import structlog
 
 from parley.core import db
+from parley.core.db.tables import MailAddress, MailBounce
 from parley.core.events import attempts
 from parley.mail import bursts
 from parley.mail.letters import lists
 
 log = structlog.get_logger(__name__)
 
-# An address that reached the threshold gets no letter of a list any more.
+# An address whose score reaches the threshold gets no more letters of lists.
 SCORES = {"gone": 4, "hard": 2, "full": 1, "soft": 1, "complaint": 4}
 THRESHOLD = 4
-# What comes back on the same days counts once: only time shows that an address is dead.
+# Bounces within two days count once: an address is only dead if it bounces over time.
 APART = timedelta(days=2)
 LONGEST_DETAIL = 1_000
 FORGOTTEN = timedelta(days=30)
 
 ABOUT = "select lower(recipient) as address, list, member from mail where id = $1"
-
-BOUNCE = """
-insert into mail_bounce (mail, address, kind, status, detail, digest, created_at)
-values ($1, $2, $3, $4, $5, $6, now()) on conflict (digest) do nothing
-"""
 
 SCORE = """
 insert into mail_address as a (address, score, scored_at) values ($1, $2, now())
@@ -40,8 +36,6 @@ SUPPRESS = """
 update mail_address set suppressed_at = coalesce(suppressed_at, now()), reason = coalesce(reason, $2) where address = $1
 """
 
-RELEASE = "update mail_address set suppressed_at = null, reason = null, score = 0 where address = $1"
-
 
 class About(msgspec.Struct, frozen=True):
     address: str
@@ -50,41 +44,47 @@ class About(msgspec.Struct, frozen=True):
 
 
 async def record(mail: int, kind: str, status: str, detail: str, *, digest: str) -> bool:
-    """Keep what came back about `mail` and count it; False where it was read before or there is no such mail.
+    """Record a bounce of `mail` and count it. Return False if it is recorded already or there is no such mail.
 
-    Who complains is taken off the list, and nothing more goes there.
+    A member who complains is unsubscribed from the list, and their address is suppressed.
     """
     async with db.atomic():
         about = await db.fetch_one(About, ABOUT, mail)
-        if about is None or not await db.execute(BOUNCE, mail, about.address, kind, status, _kept(detail), digest):
+        if about is None or not await _insert(mail, about.address, kind, status, detail, digest):
             return False
         if kind == "policy":
-            log.error("mail of ours is not wanted, see /mod/mail", mail=mail, status=status)
+            log.error("our mail is refused, see /mod/mail", mail=mail, status=status)
         if kind in SCORES:
-            is_sure = SCORES[kind] >= THRESHOLD
-            score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_sure, APART)
+            is_certain = SCORES[kind] >= THRESHOLD
+            score = await db.value(SCORE, about.address, float(SCORES[kind]), FORGOTTEN, not is_certain, APART)
             if score >= THRESHOLD:
                 await db.execute(SUPPRESS, about.address, kind)
-        await _look_for_burst(about.address, kind)
+        await _check_for_burst(about.address, kind)
         if kind == "complaint" and about.list is not None and about.member is not None:
             await lists[about.list].stop(about.member, "")
     return True
 
 
-async def _look_for_burst(address: str, kind: str) -> None:
-    """Pause a provider that refuses many addresses alike. Where that fails, what came back counts all the same."""
+async def _insert(mail: int, address: str, kind: str, status: str, detail: str, digest: str) -> bool:
+    bounce = MailBounce(mail=mail, address=address, kind=kind, status=status, detail=_stored(detail), digest=digest)
+    added = MailBounce.insert(bounce).on_conflict(MailBounce.digest, "DO NOTHING").returning(MailBounce.id)
+    return bool(await added)
+
+
+async def _check_for_burst(address: str, kind: str) -> None:
+    """Pause a provider that refuses many addresses. If that fails, the bounce still counts."""
     await attempts.each(
-        "refusals of a provider", [address], lambda one: bursts.look(one, kind), key=lambda one: one.rpartition("@")[2]
+        "refusals of a provider", [address], lambda one: bursts.check(one, kind), key=lambda one: one.rpartition("@")[2]
     )
 
 
-def _kept(detail: str) -> str:
-    """The beginning of what another server says, without what PostgreSQL does not take."""
+def _stored(detail: str) -> str:
+    """Return the start of another server's reply, without NUL, which PostgreSQL does not accept."""
     return detail[:LONGEST_DETAIL].replace("\0", "")
 
 
-async def leave(mail: int) -> bool:
-    """Take who got `mail` off its list, as they asked; False where it is of none."""
+async def unsubscribe(mail: int) -> bool:
+    """Unsubscribe the recipient of `mail` from its list. Return False if it is not of a list."""
     async with db.atomic():
         about = await db.fetch_one(About, ABOUT, mail)
         if about is None or about.list is None or about.member is None:
@@ -93,6 +93,8 @@ async def leave(mail: int) -> bool:
     return True
 
 
-async def let_go(address: str) -> bool:
-    """Send to `address` again; False where nothing was held back."""
-    return await db.execute(RELEASE, address.lower()) == 1
+async def end_suppression(address: str) -> bool:
+    """Allow mail to `address` again. Return False for an address without bounces."""
+    reset = MailAddress.update({MailAddress.suppressed_at: None, MailAddress.reason: None, MailAddress.score: 0.0})
+    changed = reset.where(MailAddress.address == address.lower()).returning(MailAddress.address)
+    return bool(await changed)

@@ -1,4 +1,4 @@
-"""The same refusal from one provider for several addresses at once: it means us, so the provider is paused instead."""
+"""Bursts: when a provider refuses several addresses alike, it refuses us, so the provider is paused instead."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ FEWEST = 5
 SHARE = 0.25
 PAUSE = timedelta(hours=4)
 
-# Of a provider with many members some addresses are always gone: a burst is a large share of what was sent there, too.
+# A provider with many members always has some dead addresses, so a burst must be a large share of its mail too.
 SAME = """
 with same as (
   select count(distinct address) as addresses from mail_bounce
@@ -25,7 +25,7 @@ select addresses >= $4 and addresses >= $5::float8 * (
 ) from same
 """
 
-REST = """
+PAUSE_PROVIDER = """
 insert into mail_domain as d (domain, tokens, filled_at, recent, paused_until)
 values ($1, 0, now(), '', now() + $2::interval)
 on conflict (domain) do update set paused_until = greatest(d.paused_until, excluded.paused_until)
@@ -39,12 +39,12 @@ where suppressed_at is not null and split_part(address, '@', 2) = $1 and reason 
 """
 
 
-async def look(address: str, kind: str) -> bool:
-    """Whether `kind` came back for many addresses of one provider; then it is paused and their suppression undone."""
+async def check(address: str, kind: str) -> bool:
+    """Pause the provider of `address` if `kind` came back for many of its addresses, and end their suppression."""
     domain = address.rpartition("@")[2]
     if kind == "complaint" or not await db.value(SAME, domain, kind, WITHIN, FEWEST, SHARE):
         return False
-    await db.execute(REST, domain, PAUSE)
+    await db.execute(PAUSE_PROVIDER, domain, PAUSE)
     released = await db.execute(RELEASE, domain, kind, WITHIN)
     log.error("provider refuses our mail and is paused, see /mod/mail", domain=domain, kind=kind, released=released)
     metrics.MAIL_PROVIDERS_PAUSED.labels(kind).inc()

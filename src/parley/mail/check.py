@@ -1,4 +1,4 @@
-"""What a domain's DNS has to say so that our mail is taken, and whether a message is as it should be."""
+"""The DNS records that our mail needs, and checks of a message's form."""
 
 import base64
 import re
@@ -21,7 +21,7 @@ MUST_BE_SIGNED = {"from", "to", "subject", "date", "message-id"}
 
 
 class DnsRecord(msgspec.Struct, frozen=True):
-    """What is to be set in the DNS, and why."""
+    """A DNS record to set, and why."""
 
     name: str
     type: str
@@ -35,11 +35,16 @@ class RecordCheck(msgspec.Struct, frozen=True):
 
 
 def records(settings: Settings) -> list[DnsRecord]:
-    """The records that others look for before they take our mail. Raises ValueError for a key that is none."""
+    """Return the records that receiving servers check. Raises ValueError if the DKIM key is not valid."""
     domain = settings.mail_address.rpartition("@")[2]
     found = [
-        DnsRecord(domain, "TXT", "v=spf1 mx a -all", "who may send for this domain: name your mail server, too"),
-        DnsRecord(f"_dmarc.{domain}", "TXT", f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}", "what about others"),
+        DnsRecord(domain, "TXT", "v=spf1 mx a -all", "which servers may send for this domain: add yours"),
+        DnsRecord(
+            f"_dmarc.{domain}",
+            "TXT",
+            f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}",
+            "what to do with other mail",
+        ),
     ]
     if settings.dkim_key is not None:
         key = public_key(settings.dkim_key)
@@ -49,30 +54,30 @@ def records(settings: Settings) -> list[DnsRecord]:
                 f"{settings.dkim_selector}._domainkey.{domain}",
                 "TXT",
                 key,
-                "verifies our signature; a zone file wants it in strings of at most 255 characters",
+                "verifies our signature; in a zone file, split it into strings of at most 255 characters",
             ),
         )
     returns = settings.bounces.rpartition("@")[2]
-    found.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail comes back to"))
+    found.append(DnsRecord(returns, "MX", f"10 {returns}.", "where undeliverable mail is returned to"))
     if returns != domain:
-        found.append(DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail comes back to"))
+        found.append(DnsRecord(returns, "TXT", "v=spf1 mx a -all", "the same for the address that mail is returned to"))
     found.append(
-        DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", "and that name must lead to it again")
+        DnsRecord("the mail server's address", "PTR", f"mail.{domain}.", "and this name must resolve to that address")
     )
     return found
 
 
-def look_over(raw: bytes, settings: Settings) -> list[RecordCheck]:
-    """What is right and wrong with a message that we wrote; nothing is asked of anybody."""
+def check_message(raw: bytes, settings: Settings) -> list[RecordCheck]:
+    """Check the form of a message of ours. No other server is contacted."""
     message = message_from_bytes(raw, policy=policy.default)
     sender = parseaddr(str(message["From"]))[1].rpartition("@")[2]
     parts = [part.get_content_type() for part in message.walk() if not part.is_multipart()]
     results = [
         RecordCheck(not re.search(rb"(?<!\r)\n|\r(?!\n)", raw), "lines end with CR and LF"),
         RecordCheck(max(map(len, raw.split(b"\r\n"))) <= LONGEST_LINE, f"no line is longer than {LONGEST_LINE} bytes"),
-        RecordCheck(len(raw) < MOST_BYTES, f"{len(raw):,} bytes; {MOST_BYTES:,} are few enough not to be cut short"),
+        RecordCheck(len(raw) < MOST_BYTES, f"{len(raw):,} bytes; below {MOST_BYTES:,} mail programs show it whole"),
         RecordCheck(
-            b"?==?" not in raw and not re.search(rb"=\?[\w-]+\?[bq]\?\?=", raw, re.IGNORECASE), "no empty words"
+            b"?==?" not in raw and not re.search(rb"=\?[\w-]+\?[bq]\?\?=", raw, re.IGNORECASE), "no empty encoded words"
         ),
         RecordCheck(parts[:1] == ["text/plain"], "its text comes first"),
         RecordCheck(sender == settings.mail_address.rpartition("@")[2], f"it comes from {sender or 'nobody'}"),
@@ -84,9 +89,9 @@ def look_over(raw: bytes, settings: Settings) -> list[RecordCheck]:
 
 
 def public_key(private: Path) -> str:
-    """The DKIM record that lets others verify what `private` signed.
+    """Return the DKIM record for verifying signatures by the key in the file `private`.
 
-    Raises ValueError for a file that holds no RSA key.
+    Raises ValueError if the file has no RSA key.
     """
     try:
         key = crypto.parse_pem_private_key(private.read_bytes())
@@ -99,13 +104,13 @@ def public_key(private: Path) -> str:
 
 
 def _of_list(message: EmailMessage) -> list[RecordCheck]:
-    """What a letter of a list must say; a message to one address need not."""
+    """Check the headers that a letter of a list needs."""
     if "List-Id" not in message:
         return []
     missing = [name for name in OF_LISTS if name not in message]
     https = str(message.get("List-Unsubscribe", "")).startswith("<https://")
     return [
-        RecordCheck(not missing, f"it says {', '.join(OF_LISTS)}" if not missing else f"it lacks {', '.join(missing)}"),
+        RecordCheck(not missing, f"it has {', '.join(OF_LISTS)}" if not missing else f"it lacks {', '.join(missing)}"),
         RecordCheck(https, "one click stops it, over https"),
     ]
 
@@ -114,12 +119,12 @@ def _signed(raw: bytes, message: EmailMessage, settings: Settings) -> RecordChec
     signature = "".join(str(message.get("DKIM-Signature", "")).split())
     names = set(re.search(r"h=([^;]*)", signature)[1].lower().split(":")) if "h=" in signature else set()  # type: ignore[index]
     if missing := MUST_BE_SIGNED - names:
-        return RecordCheck(good=False, text=f"the signature leaves out {', '.join(sorted(missing))}")
+        return RecordCheck(good=False, text=f"the signature does not cover {', '.join(sorted(missing))}")
     if settings.dkim_key is None:
-        return RecordCheck(good=False, text="it is signed, and PARLEY_DKIM_KEY is not set to verify it with")
+        return RecordCheck(good=False, text="the signature cannot be verified: PARLEY_DKIM_KEY is not set")
     record = public_key(settings.dkim_key).encode()
     good = dkim.verify(raw, dnsfunc=lambda _name, timeout=5: record)  # noqa: ARG005 dkimpy calls it so
-    return RecordCheck(good, "its signature holds" if good else "its signature does not hold: something was changed")
+    return RecordCheck(good, "its signature is valid" if good else "its signature is not valid: it was changed")
 
 
 def _der(kind: int, *parts: bytes) -> bytes:
@@ -130,5 +135,5 @@ def _der(kind: int, *parts: bytes) -> bytes:
 
 
 def _integer(number: int) -> bytes:
-    # One bit more than it has: the first says that it is not negative.
+    # One more bit, since the first bit is the sign.
     return _der(asn1.INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big"))

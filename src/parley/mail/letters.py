@@ -1,4 +1,4 @@
-"""What is to be sent: messages to an address, and letters of a list that a member may stop."""
+"""Queues mail: messages to an address, and letters of a list that a member can stop."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,10 +10,10 @@ import msgspec
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
 
-# What an address or a subject must not hold: it would end the header, or begin another recipient.
+# An address or a subject with other characters could end its header, or add a recipient.
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-zA-Z0-9.-]+")
 LINE_END = re.compile(r"[\r\n\x00\u2028\u2029]")
-# What may stand before the @ of a Message-ID without quotes.
+# What a Message-ID may have before the @ without quotes.
 KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 
 SEND = """
@@ -40,25 +40,25 @@ where list = $1 and member = $2 and state = 'planned' and attempts = 0 and due_a
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter of a list to a member. Where nobody knows whether it arrived it is not sent again."""
+    """A letter of a list to a member. If its delivery is unknown it is not sent again."""
 
     list: str
     """The name of its list, a key of `lists`."""
     argument: str = ""
-    """What one click may stop besides the whole list, such as a thread's id."""
+    """A part of the list that one click can stop, such as a thread's id."""
     member: int
     to: str
     key: str
-    """What stands before the @ of its Message-ID. The same key is never posted twice."""
+    """The part of its Message-ID before the @. The same key is never posted twice."""
     subject: str
     text: str
     html: str | None = None
     answers: str | None = None
     """The key of the letter this one answers, for In-Reply-To."""
     references: tuple[str, ...] = ()
-    """The keys of the letters of the conversation, the first one first, for References."""
+    """The keys of the conversation's letters, oldest first, for References."""
     expires_at: datetime | None = None
-    """From when on it is not worth sending any more."""
+    """After this time it is not sent any more."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -67,39 +67,39 @@ class Posted(msgspec.Struct, frozen=True):
 
 
 class MailList(msgspec.Struct, frozen=True):
-    """A list of letters, and what the feature that writes them is asked and told.
+    """A list of letters, with the callbacks of the feature that writes them.
 
-    All of it runs in a transaction, and none of it may wait for anything but the database.
+    The callbacks run in a transaction and may only wait for the database.
     """
 
     name: str
-    """In `Letter.list`, in List-Id, and behind the site's name in From: "Parley digest"."""
+    """Used in `Letter.list`, in List-Id, and after the site's name in From: "Parley digest"."""
     title: str
-    """What the letters are, as the unsubscribe page says it: "the digest", "replies and mentions by mail"."""
+    """The name on the unsubscribe page: "the digest", "replies and mentions by mail"."""
     wanted: Callable[[int, str], Awaitable[bool]]
-    """Whether the member (still) wants letters of this list with this argument."""
+    """Return whether the member wants letters of this list with this argument."""
     stop: Callable[[int, str], Awaitable[None]]
-    """The member wants no more of them; with an argument, none of that argument. Saying so twice is as once."""
+    """Unsubscribe the member, or only from the argument if there is one. Idempotent."""
     review: Callable[[int], Awaitable[Letter | None]]
-    """The letter of this mail as it is to be sent now, perhaps written anew; None where it is not to be sent."""
+    """Return the letter of this mail as it should be sent now, perhaps changed; None if it should not be sent."""
     settled: Callable[[int, str], Awaitable[None]]
-    """What became of this mail: "sent", "failed", "expired", or "unknown" where nobody can say."""
+    """Take the outcome of this mail: "sent", "failed", "expired" or "unknown"."""
     start: Callable[[int, str], Awaitable[None]] | None = None
-    """The member takes `stop` back. Without it the unsubscribe page leads to the settings instead."""
+    """Undo `stop`. Without it the unsubscribe page links to the settings instead."""
     hold: Callable[[int], Awaitable[datetime | None]] | None = None
-    """Until when letters to this member wait; None where they may go out now."""
+    """Return until when letters to this member wait; None if they may be sent now."""
     about: Callable[[str], Awaitable[str | None]] | None = None
-    """The words for an argument on the unsubscribe page: "The wager" for a thread's id; None for one we do not know."""
+    """Return the name of an argument for the unsubscribe page, such as a thread's title; None if it is unknown."""
 
 
 lists: dict[str, MailList] = {}
-"""The lists there are, by name; `features.connect()` fills it."""
+"""The lists by name, filled by `hooks.connect()`."""
 
 
 async def send(
     kind: str, to: str, subject: str, text: str, html: str | None = None, *, delay: timedelta = timedelta(0)
 ) -> None:
-    """Put a message to one address into the open transaction, due after `delay`.
+    """Queue a message to one address in the open transaction, due after `delay`.
 
     Raises RuntimeError outside a transaction, ValueError for an address or subject that could break a header.
     """
@@ -109,16 +109,16 @@ async def send(
 
 
 async def post(letter: Letter, *, delay: timedelta = timedelta(0)) -> int:
-    """Put a letter of a list into the open transaction, due after `delay`.
+    """Queue a letter of a list in the open transaction, due after `delay`.
 
-    Returns the number of the mail, and 0 where its key was posted before. Raises RuntimeError outside a transaction,
-    ValueError for an address, subject or key that could break a header, KeyError for a list there is not.
+    Returns the id of the mail, or 0 if its key was posted before. Raises RuntimeError outside a transaction, ValueError
+    for an address, subject or key that could break a header, KeyError for an unknown list.
     """
     return (await post_all([letter], delay=delay))[0]
 
 
 async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)) -> Sequence[int]:
-    """Post many letters by one statement, as `post` does one; the numbers of their mails, in the same order."""
+    """Queue many letters with one statement. Returns their ids in the same order, as `post` does."""
     for letter in letters:
         _check(letter.to, letter.subject)
         check_keys(letter)
@@ -136,20 +136,20 @@ async def post_all(letters: Sequence[Letter], *, delay: timedelta = timedelta(0)
 
 
 async def end_hold(list_name: str, member: int, delay: timedelta) -> None:
-    """Let held letters to a member be due `delay` after they were posted; their list is asked once more then."""
+    """Make held letters to a member due `delay` after they were posted. Their list reviews them again then."""
     await db.execute(END_HOLD, list_name, member, delay)
     db.after_commit(partial(wake_job, "mail"))
 
 
 def check_keys(letter: Letter) -> None:
-    """Raise ValueError where a key could not stand in a Message-ID."""
+    """Raise ValueError if a key is not valid in a Message-ID."""
     for key in (letter.key, letter.answers, *letter.references):
         if key is not None and not KEY.fullmatch(key):
-            raise ValueError(f"not a key that can stand in a Message-ID: {key}")
+            raise ValueError(f"not valid in a Message-ID: {key}")
 
 
 def _check(to: str, subject: str) -> None:
     if not db.in_transaction():
         raise RuntimeError("send() and post() need an open transaction")
     if not ADDRESS.fullmatch(to) or LINE_END.search(subject):
-        raise ValueError("not an address or subject that can stand in a message")
+        raise ValueError("not a valid address or subject")

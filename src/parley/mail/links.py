@@ -1,4 +1,4 @@
-"""Addresses that hold a proof: who has one can stop a list or report a bounce, and nobody can make one up."""
+"""Signed links and addresses for unsubscribing and for bounces, which nobody can forge."""
 
 import base64
 import hashlib
@@ -13,7 +13,7 @@ LONGEST_NUMBER = 19
 
 
 class Off(msgspec.Struct, frozen=True):
-    """What a link of the unsubscribe page stops: letters of a list to a member; with an argument, those only."""
+    """What an unsubscribe link stops: letters of a list to a member; with an argument, only those with it."""
 
     member: int
     list: str
@@ -21,7 +21,7 @@ class Off(msgspec.Struct, frozen=True):
 
 
 def off_link(member: int, list_name: str, argument: str = "") -> str:
-    """The address that stops `list_name` for a member; with `argument`, that part of it only. It never expires."""
+    """Return the unsubscribe link of a list for a member, or of a part of it with `argument`. It never expires."""
     return f"{settings().base_url}/mail/off/{off_token(Off(member, list_name, argument))}"
 
 
@@ -31,38 +31,39 @@ def off_token(off: Off) -> str:
 
 
 def read_off(token: str) -> Off | None:
-    """What `token` stops, or None for a token that is none of ours."""
-    said, _, proven = (_bytes(part) for part in token.partition("."))
-    if not said or not proven or not hmac.compare_digest(proof("off", said), proven):
+    """Return what `token` stops, or None if it is not valid."""
+    payload, _, signature = (_bytes(part) for part in token.partition("."))
+    if not payload or not signature or not hmac.compare_digest(proof("off", payload), signature):
         return None
-    member, name, argument = said.decode().split("|", 2)
+    member, name, argument = payload.decode().split("|", 2)
     return Off(int(member), name, argument)
 
 
 def envelope(mail: int) -> str:
-    """The address that a mail comes back to where it cannot be delivered: it names the mail."""
+    """Return the envelope sender of a mail, which identifies the mail when it bounces."""
     name, _, domain = settings().bounces.partition("@")
     return f"{name}+{proven(mail)}@{domain}"
 
 
 def proven(mail: int) -> str:
-    """The number of a mail with its proof."""
+    """Return the id of a mail with its signature."""
     return f"{mail}.{_proof_of_mail(mail)}"
 
 
 def returned(address: str) -> int | None:
-    """The mail that `address` names, or None for an address that is none of ours, or that somebody made up."""
+    """Return the id of the mail in a bounce address, or None if the address is not ours or is forged."""
     local, _, _ = address.partition("@")
-    number, _, said = local.rpartition("+")[2].partition(".")
+    number, _, signature = local.rpartition("+")[2].partition(".")
     if not (number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER):
         return None
-    # Some servers write all of an address small or large on its way.
-    return int(number) if hmac.compare_digest(_proof_of_mail(int(number)).encode(), said.lower().encode()) else None
+    # Some servers change the case of addresses.
+    is_ours = hmac.compare_digest(_proof_of_mail(int(number)).encode(), signature.lower().encode())
+    return int(number) if is_ours else None
 
 
-def proof(purpose: str, said: bytes) -> bytes:
-    """What only we can add to `said`; for one purpose it proves nothing for another."""
-    return hmac.digest(settings().secret.encode(), f"{purpose}|".encode() + said, hashlib.sha256)[:PROOF]
+def proof(purpose: str, payload: bytes) -> bytes:
+    """Return our signature of `payload`. It is only valid for this purpose."""
+    return hmac.digest(settings().secret.encode(), f"{purpose}|".encode() + payload, hashlib.sha256)[:PROOF]
 
 
 def _proof_of_mail(mail: int) -> str:

@@ -1,4 +1,4 @@
-"""What the mail server's own log says about a message: postfix writes one line as it takes it, with its Message-ID."""
+"""Reads the log of postfix, which has a line with the Message-ID of each message that it accepts."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ import msgspec
 
 ENTRY = re.compile(r"postfix[\w/-]*/(?:smtpd|cleanup|qmgr)\[(\d+)\]: (?:([0-9A-Za-z]{6,}): )?(.*)")
 MESSAGE_ID = re.compile(r"message-id=(\S+)")
-# Of a message that was cut off. Older versions say it without its queue id, in the process that had it.
+# A message whose transfer was cut off. Older versions log it without the queue id, in the same process.
 LOST = re.compile(r"(lost connection|timeout) after (DATA|RCPT|MAIL)\b|removed \(canceled\)")
 
 
@@ -20,14 +20,14 @@ class Fate(Enum):
 
 
 class Entries(msgspec.Struct):
-    """What the log says: queue ids by Message-ID, those that were queued, and those whose sender went away before."""
+    """Parsed log entries: queue ids by Message-ID, the queued ones, and those whose transfer was cut off."""
 
     ids: dict[str, list[str]] = msgspec.field(default_factory=dict)
     queued: set[str] = msgspec.field(default_factory=set)
     lost: set[str] = msgspec.field(default_factory=set)
 
     def fate(self, message_id: str) -> tuple[Fate, str | None]:
-        """What became of a message that was being handed over, and its queue id where it arrived."""
+        """Return the fate of a message that was being sent, and its queue id if it arrived."""
         found = self.ids.get(message_id, [])
         for one in found:
             if one in self.queued:
@@ -36,9 +36,9 @@ class Entries(msgspec.Struct):
 
 
 def read(path: Path) -> tuple[Entries, float]:
-    """The entries of the log and of the one before it, and when it was written to last, in seconds since 1970.
+    """Return the entries of the log and the rotated one before it, and when the log was last written (a Unix time).
 
-    About what happened after that it says nothing. Raises OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     files = [one for one in (path.with_name(f"{path.name}.1"), path) if one.is_file()]
     return entries(line for file in files for line in _lines(file)), path.stat().st_mtime
@@ -46,24 +46,24 @@ def read(path: Path) -> tuple[Entries, float]:
 
 def entries(lines: Iterable[str]) -> Entries:
     found = Entries()
-    had_by: dict[str, str] = {}
+    current: dict[str, str] = {}
     for line in lines:
         if (entry := ENTRY.search(line)) is not None:
-            process, number, said = entry.groups()
-            had_by[process] = number or had_by.get(process, "")
-            _note(found, had_by[process], said)
+            process, number, text = entry.groups()
+            current[process] = number or current.get(process, "")
+            _add(found, current[process], text)
     return found
 
 
-def _note(found: Entries, number: str, said: str) -> None:
-    if LOST.match(said):
+def _add(found: Entries, number: str, text: str) -> None:
+    if LOST.match(text):
         found.lost.add(number)
-    elif named := MESSAGE_ID.match(said):
+    elif named := MESSAGE_ID.match(text):
         found.ids.setdefault(named[1], []).append(number)
-    elif said.startswith("from=<") and "queue active" in said:
+    elif text.startswith("from=<") and "queue active" in text:
         found.queued.add(number)
 
 
 def _lines(file: Path) -> Iterator[str]:
-    with file.open(encoding="utf-8", errors="replace") as text:
-        yield from text
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        yield from lines

@@ -1,4 +1,4 @@
-"""The message as it is sent: its headers (docs/decisions/0010-mail.md), its parts and its signature."""
+"""Renders a message: its headers (docs/decisions/0010-mail.md), its parts and its signature."""
 
 import textwrap
 from binascii import b2a_qp
@@ -21,14 +21,14 @@ from parley.mail.letters import LINE_END, lists
 from parley.mail.links import Off, off_link, off_token, proven
 
 LONGEST_LINE = 76
-# At white space only, and never a word by itself.
+# Only at whitespace, never inside a word.
 FOLDING: dict[str, Any] = {
     "width": LONGEST_LINE,
     "subsequent_indent": " ",
     "break_long_words": False,
     "break_on_hyphens": False,
 }
-# What mail clients rely on. From stands twice, so that nobody can add a second one (RFC 6376, 8.15).
+# The headers that mail programs rely on. "From" is listed twice, so that a second one cannot be added (RFC 6376, 8.15).
 SIGNED = (
     "From",
     "From",
@@ -51,7 +51,7 @@ SIGNED = (
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What a message is made of: the columns of its mail."""
+    """The columns of a mail that make its message."""
 
     id: int
     kind: str
@@ -69,7 +69,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class Headers(HeaderRegistry):
-    """Python makes a class for every header of every message, and spends a fifth of its time on that."""
+    """Caches header classes. Python creates one for each header of each message, a fifth of the time."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,13 +83,14 @@ class Headers(HeaderRegistry):
 
 
 class Policy(EmailPolicy):
-    """SMTP's, but for two habits of Python (trust.md C1).
+    """The SMTP policy without two faults of Python's.
 
-    It encodes what it finds too long to fold, links too, and 3.11 folds some subjects with an empty word.
+    Python encodes long values, such as links, instead of folding them; and 3.11 folds some subjects with an empty
+    encoded word.
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """ASCII stays as it is: to parse what we have just written took a third of the time of a message."""
+        """Store ASCII as it is. Parsing what we have just written took a third of the time of a message."""
         if isinstance(value, str) and value.isascii() and not LINE_END.search(value):
             return name, value
         return super().header_store_parse(name, value)
@@ -107,7 +108,7 @@ class Policy(EmailPolicy):
 
 
 POLICY = Policy(linesep="\r\n", utf8=SMTP.utf8, header_factory=Headers())
-# Parsed once. The boundary cannot stand in what is quoted-printable, where "=" is "=3D".
+# Parsed once. Quoted-printable text cannot contain the boundary, since it encodes "=" as "=3D".
 BOUNDARY = "=_parley"
 PLAIN, HTML, BOTH = (
     POLICY.header_factory("Content-Type", value)
@@ -120,13 +121,13 @@ PLAIN, HTML, BOTH = (
 
 
 def rendered(content: Content) -> bytes:
-    """The bytes of the message, signed where there is a key. Unsigned they are the same each time."""
+    """Return the bytes of the message, signed if a key is set. Unsigned, the same content gives the same bytes."""
     message = _message(content).as_bytes(policy=POLICY)
     return _signature(message) + message
 
 
 def message_id(name: str) -> str:
-    """The Message-ID that has `name` before its @."""
+    """Return the Message-ID with `name` before its @."""
     return f"<{name}@{settings().host}>"
 
 
@@ -142,7 +143,7 @@ def _message(content: Content) -> EmailMessage:
         for name, value in _of_list(content, content.list, content.member):
             message[name] = value
     if settings().postmark_login is not None:
-        # Postmark repeats it in its webhooks, which have neither our envelope nor our Message-ID.
+        # Postmark's webhooks have neither our envelope sender nor our Message-ID, but they repeat this header.
         message["X-PM-Metadata-parley"] = proven(content.id)
     message["MIME-Version"] = "1.0"
     if content.html is None:
@@ -155,7 +156,7 @@ def _message(content: Content) -> EmailMessage:
 
 
 def _fill(part: EmailMessage, content_type: BaseHeader, text: str) -> EmailMessage:
-    """Put `text` into a part. The library's own `set_content` encodes in Python, which takes ten times as long."""
+    """Set the content of a part. The library's `set_content` encodes in Python, which takes ten times as long."""
     part["Content-Type"] = content_type
     part["Content-Transfer-Encoding"] = "quoted-printable"
     part.set_payload(b2a_qp(text.replace("\n", "\r\n").encode()).decode())
@@ -163,13 +164,13 @@ def _fill(part: EmailMessage, content_type: BaseHeader, text: str) -> EmailMessa
 
 
 def _sender(content: Content) -> str:
-    """Our one address, which can be answered, under the name of the list: never under a member's."""
+    """Return our address, with the name of the site and the list, never of a member."""
     name, address = parseaddr(settings().mail_from)
     return str(Address(f"{name} {content.list}" if content.list else name, addr_spec=address))
 
 
 def _of_list(content: Content, name: str, member: int) -> list[tuple[str, str]]:
-    """RFC 2919, 2369 and 8058, and who a complaint is about. One click stops the whole list."""
+    """Return the headers of RFC 2919, 2369 and 8058, and the Feedback-ID. One click stops the whole list."""
     off = f"mailto:{settings().bounces}?subject=off%20{off_token(Off(member, name))}"
     headers = [
         ("List-Id", f"{lists[name].title} <{name}.{settings().host}>"),
@@ -187,7 +188,7 @@ def _of_list(content: Content, name: str, member: int) -> list[tuple[str, str]]:
 
 
 def _signature(message: bytes) -> bytes:
-    """The DKIM-Signature for `message`, or nothing where no key is set."""
+    """Return the DKIM-Signature of `message`, or nothing if no key is set."""
     path = settings().dkim_key
     if path is None:
         return b""

@@ -1,8 +1,8 @@
-"""The queue in PostgreSQL: who sends what, and how far it is.
+"""The mail queue in PostgreSQL.
 
-planned → claimed by one worker for a while → data, from just before its bytes leave until the mail server has answered
-→ sent, or planned again for later, or failed. A letter of a list can also become stopped or expired before `data`, and
-unknown after it. Every step is a condition on the claim, so a worker that lost it can change nothing.
+A message is planned; then claimed by a worker, with a lease; then in `data`, from just before it is sent until the mail
+server replies; then sent, planned again for later, or failed. A letter of a list can also become stopped or expired
+before `data`, and unknown after it. Every step checks the claim, so a worker that lost its claim changes nothing.
 """
 
 from datetime import datetime, timedelta
@@ -18,21 +18,21 @@ from parley.mail.letters import lists
 
 BATCH = 20
 MOST_ATTEMPTS = 10
-# A worker that loses its lease before DATA sends nothing (`enter_data`); after it, the lease outlives the two waits.
+# A worker that lost its lease sends nothing (`enter_data`). DATA_LEASE is longer than the two waits for replies.
 LEASE = timedelta(minutes=15)
 DATA_LEASE = timedelta(minutes=25)
-# Two workers that claim at once would open more connections to a domain than it likes.
+# An advisory lock: two workers claiming at once could exceed MOST_CONNECTIONS to a domain.
 LOCK = 7_270_002
 MOST_CONNECTIONS = 2
-# A domain takes so many messages at once before its rate counts.
+# How many messages a domain gets at once before its rate applies.
 BURST = 100
 UNLIMITED = 1_000_000
 
 RETURN = "update mail set state = 'planned', claim = null where state = 'claimed' and leased_until < now()"
 
-# Messages that somebody waits for come first, whatever their domain said. Then each domain in turn, up to what its
-# bucket holds, but for those that rest or have two connections already. The domains are found one after another in
-# the index, so that a hundred thousand letters to one cost no more than one.
+# First come messages that somebody waits for, even if their domain is paused. Then come the letters of each domain, up
+# to the tokens in its bucket, except domains that are paused or have two connections. The domains are found with a
+# loose index scan, so a hundred thousand letters to one domain cost no more than one letter.
 CLAIM = f"""
 with recursive domains (domain) as (
   (select domain from mail where state = 'planned' order by domain limit 1)
@@ -89,7 +89,7 @@ update mail set state = 'data', data_at = clock_timestamp(), leased_until = cloc
 where id = $1 and claim = $2 and state = 'claimed'
 """
 
-# Once a mail server has it, or nobody will: links that work need not lie here as well.
+# The text is deleted when a message is done, since it contains secret links.
 SETTLE = """
 update mail set state = $3::text, error = $4, queue_id = coalesce($5, queue_id), claim = null,
   sent_at = case when $3::text = 'sent' then now() end, message = null,
@@ -97,27 +97,26 @@ update mail set state = $3::text, error = $4, queue_id = coalesce($5, queue_id),
 where id = $1 and claim = $2 and state in ('claimed', 'data')
 """
 
-# Each waiting time is twice the one before, from two minutes to eight hours.
+# The waiting time doubles from two minutes to eight hours.
 LATER = """
 update mail set state = 'planned', error = $3, claim = null,
   due_at = now() + interval '2 minutes' * power(2, least(attempts - 1, 8))
 where id = $1 and claim = $2 and state in ('claimed', 'data')
 """
 
-# The relay has it, whatever was heard of that at the time. A worker that holds it can change nothing any more.
+# The relay has the message, even if its reply was lost. A worker with a claim on it changes nothing any more.
 ARRIVED = """
 update mail set state = 'sent', error = null, claim = null, sent_at = now(), message = null,
   text = '', html = null
 where id = $1 and data_at is not null and state in ('planned', 'claimed', 'data', 'unknown') returning id, list
 """
 
-UNSURE = """
+NO_REPLY = """
 update mail set error = $3, leased_until = now() + interval '1 minute' where id = $1 and claim = $2 and state = 'data'
 """
 
-
 UNANSWERED_JOB = "unanswered mail"
-# Handed over, and nobody said what became of it: the worker or the connection died.
+# Messages in `data` without a reply: the worker or the connection died.
 UNANSWERED = f"""
 update mail set claim = $1, leased_until = now() + $3
 where id in (
@@ -149,12 +148,12 @@ class Arrived(msgspec.Struct, frozen=True):
 
 class UnansweredMail(Claimed, frozen=True):
     name: str
-    """What stands before the @ of its Message-ID."""
+    """The part of its Message-ID before the @."""
     data_at: datetime
 
 
 async def claim(by: UUID) -> list[Claimed]:
-    """Take up to 20 messages that are due, for as long as the lease lasts."""
+    """Claim up to 20 messages that are due, for the time of the lease."""
     limited = settings().limits and settings().smtp_url is not None
     async with db.atomic():
         await db.execute("select pg_advisory_xact_lock($1)", LOCK)
@@ -167,34 +166,34 @@ async def claim(by: UUID) -> list[Claimed]:
 
 
 async def unanswered(by: UUID) -> list[UnansweredMail]:
-    """Take up to 20 messages of which nobody knows what became of them."""
+    """Claim up to 20 messages whose delivery is unknown."""
     return await db.fetch(UnansweredMail, UNANSWERED, by, BATCH, LEASE)
 
 
 async def wait(mail: Claimed, by: UUID) -> None:
-    """Look again in ten minutes at what became of `mail`."""
+    """Check in ten minutes again whether `mail` arrived."""
     await db.execute(WAIT, mail.id, by)
 
 
 async def hold(mail: Claimed, by: UUID, until: datetime) -> None:
-    """Give `mail` back until its member wants letters again; that was no attempt."""
+    """Postpone `mail` until its member wants letters again, without counting an attempt."""
     await db.execute(HOLD, mail.id, by, until)
 
 
 async def release(by: UUID) -> None:
-    """Give back what was claimed and not begun."""
+    """Release messages that were claimed but not sent."""
     await db.execute(RELEASE, by)
 
 
 async def enter_data(mail: int, by: UUID) -> bool:
-    """Say that the bytes of `mail` are about to leave; False where another worker has it by now."""
+    """Record that `mail` is about to be sent. Return False if the claim was lost."""
     return await db.execute(DATA, mail, by, DATA_LEASE) == 1
 
 
 async def settle(
     mail: Claimed, by: UUID, outcome: str, *, error: str | None = None, queue_id: str | None = None
 ) -> None:
-    """Say what became of `mail`, and tell its list in the same transaction."""
+    """Record the outcome of `mail`, and call its list in the same transaction."""
     async with db.atomic():
         if not await db.execute(SETTLE, mail.id, by, outcome, error, queue_id, settings().smtp_url is not None):
             return
@@ -205,7 +204,7 @@ async def settle(
 
 
 async def arrived(mail: int) -> bool:
-    """Settle a message that its relay says it has; False where nothing was open about it."""
+    """Settle a message that its relay has accepted. Return False if it was settled already."""
     async with db.atomic():
         found = await db.fetch_one(Arrived, ARRIVED, mail)
         if found is not None and found.list is not None:
@@ -215,8 +214,8 @@ async def arrived(mail: int) -> bool:
     return found is not None
 
 
-async def put_off(mail: Claimed, by: UUID, error: str) -> None:
-    """Try `mail` again later, or give it up after many attempts."""
+async def defer(mail: Claimed, by: UUID, error: str) -> None:
+    """Try `mail` again later, or let it fail after MOST_ATTEMPTS."""
     if mail.attempts >= MOST_ATTEMPTS:
         await settle(mail, by, "failed", error=error)
     else:
@@ -224,6 +223,6 @@ async def put_off(mail: Claimed, by: UUID, error: str) -> None:
         metrics.MAIL.labels("deferred").inc()
 
 
-async def leave_unsure(mail: Claimed, by: UUID, error: str) -> None:
-    """Nobody answered after the bytes left: what became of `mail` is found out in a minute."""
-    await db.execute(UNSURE, mail.id, by, error)
+async def mark_unanswered(mail: Claimed, by: UUID, error: str) -> None:
+    """Record that no reply came after `mail` was sent. In a minute its fate is looked up."""
+    await db.execute(NO_REPLY, mail.id, by, error)

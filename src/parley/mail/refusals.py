@@ -1,4 +1,4 @@
-"""What becomes of a message that was surely not taken."""
+"""Handles a message that was certainly not accepted."""
 
 import re
 from uuid import UUID
@@ -9,7 +9,7 @@ import structlog
 from parley.core import db
 from parley.mail import bounces, domains, smtp
 from parley.mail.inbound.reasons import kind_of
-from parley.mail.queue import Claimed, put_off, settle
+from parley.mail.queue import Claimed, defer, settle
 
 log = structlog.get_logger(__name__)
 
@@ -18,22 +18,22 @@ LONGEST = 1_000
 
 
 async def handle(mail: Claimed, by: UUID, error: Exception) -> bool:
-    """Put the message off or give it up, as `error` says; whether its domain is left alone from now on."""
+    """Defer the message or let it fail, by the kind of `error`. Return whether its domain is paused now."""
     text = repr(error)[:LONGEST]
     if not isinstance(error, smtp.Failure):
         log.error("mail failed", mail=mail.id, exc_info=error)
     elif isinstance(error, OSError):
-        log.warning("mail put off", mail=mail.id, error=text)
+        log.warning("mail deferred", mail=mail.id, error=text)
     if not isinstance(error, aiosmtplib.SMTPResponseException):
-        await put_off(mail, by, text)
+        await defer(mail, by, text)
         return False
     found = STATUS.search(error.message)
     status = found[0] if found else ""
     log.info("mail refused", mail=mail.id, code=error.code, status=status, attempt=mail.attempts)
     if error.code < smtp.PERMANENT:
-        await put_off(mail, by, text)
-        asks_to_wait = error.code == smtp.CLOSING or status.startswith("4.7.")
-        return asks_to_wait and await domains.asked_to_wait(mail.domain)
+        await defer(mail, by, text)
+        defers_all = error.code == smtp.CLOSING or status.startswith("4.7.")
+        return defers_all and await domains.record_deferral(mail.domain)
     async with db.atomic():
         await settle(mail, by, "failed", error=text)
         if isinstance(error, aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError):

@@ -1,4 +1,4 @@
-"""Right before a message goes out: is it still wanted, may anything go there, and which bytes are it."""
+"""Prepares a message just before it is sent: checks that it is still wanted, and renders it."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from parley.core import db, failpoint
+from parley.core.db.tables import Mail
 from parley.mail import queue
 from parley.mail.letters import Letter, check_keys, lists
 from parley.mail.message import Content, rendered
@@ -17,10 +18,6 @@ from mail m left join mail_address a on a.address = lower(m.recipient)
 where m.id = $1 and claim = $2 and state = 'claimed' for update of m
 """
 
-KEEP = """
-update mail set message = $2, subject = $3, text = $4, html = $5, answers = $6, ancestors = $7 where id = $1
-"""
-
 
 class MailRow(Content, frozen=True):
     expires_at: datetime | None
@@ -29,7 +26,7 @@ class MailRow(Content, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """A message as it goes out now."""
+    """A message that is ready to be sent."""
 
     kind: str
     recipient: str
@@ -37,9 +34,9 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 async def ready(mail: queue.Claimed, by: UUID) -> Ready | None:
-    """The message of `mail`, rendered once and kept; None where it is not sent now: it is settled, or held, then.
+    """Return the message of `mail`, or None if it is not sent now; its row is then settled or held.
 
-    A letter that its list writes anew is rendered anew: nobody has seen the one before.
+    It is rendered once and stored, and again only if its list changes the letter.
     """
     async with db.atomic():
         row = await db.fetch_one(MailRow, ROW, mail.id, by)
@@ -48,20 +45,31 @@ async def ready(mail: queue.Claimed, by: UUID) -> Ready | None:
         if held_until := await _held_until(row):
             await queue.hold(mail, by, held_until)
             return None
-        outcome, error, letter = await _asked(row)
+        outcome, error, letter = await _reviewed(row)
         if outcome is not None:
             await queue.settle(mail, by, outcome, error=error)
             return None
-        failpoint.hit("asked")
-        content = _as_said(row, letter)
+        failpoint.hit("reviewed")
+        content = _with_letter(row, letter)
         message = row.message
         if message is None or content != row:
             message = rendered(content)
             failpoint.hit("rendered")
-            await db.execute(
-                KEEP, row.id, message, content.subject, content.text, content.html, content.answers, content.ancestors
-            )
+            await _store(content, message)
     return Ready(row.kind, row.recipient, message)
+
+
+async def _store(content: Content, message: bytes) -> None:
+    await Mail.update(
+        {
+            Mail.message: message,
+            Mail.subject: content.subject,
+            Mail.text: content.text,
+            Mail.html: content.html,
+            Mail.answers: content.answers,
+            Mail.ancestors: content.ancestors,
+        }
+    ).where(Mail.id == content.id)
 
 
 async def _held_until(row: MailRow) -> datetime | None:
@@ -69,20 +77,20 @@ async def _held_until(row: MailRow) -> datetime | None:
     return await hold(row.member) if hold and row.member is not None else None
 
 
-async def _asked(row: MailRow) -> tuple[str | None, str | None, Letter | None]:
-    """What the message becomes instead of being sent, and why; or the letter as its list has it now."""
+async def _reviewed(row: MailRow) -> tuple[str | None, str | None, Letter | None]:
+    """Return the outcome and the reason if the message is not to be sent; else the letter as its list has it now."""
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         return "expired", None, None
     if row.list is None or row.member is None:
         return None, None, None
     if row.suppressed:
         return "failed", "mail came back from this address before", None
-    asked = lists[row.list]
-    letter = await asked.review(row.id) if await asked.wanted(row.member, row.argument) else None
+    mail_list = lists[row.list]
+    letter = await mail_list.review(row.id) if await mail_list.wanted(row.member, row.argument) else None
     return ("stopped" if letter is None else None), None, letter
 
 
-def _as_said(row: MailRow, letter: Letter | None) -> MailRow:
+def _with_letter(row: MailRow, letter: Letter | None) -> MailRow:
     if letter is None:
         return row
     check_keys(letter)

@@ -1,4 +1,4 @@
-"""Handing over what is due: to the mail server, or into files where there is none."""
+"""Sends mail that is due: to the mail server, or into files if none is set."""
 
 import asyncio
 from pathlib import Path
@@ -12,13 +12,13 @@ from parley.core.events import attempts
 from parley.core.settings import settings
 from parley.mail import domains, refusals, rendering, smtp, unanswered
 from parley.mail.links import envelope
-from parley.mail.queue import MOST_ATTEMPTS, Claimed, claim, enter_data, leave_unsure, put_off, release, settle
+from parley.mail.queue import MOST_ATTEMPTS, Claimed, claim, defer, enter_data, mark_unanswered, release, settle
 
 __all__ = ["MOST_ATTEMPTS", "deliver_due"]
 
 log = structlog.get_logger(__name__)
 
-# An address that takes mail again is forgiven step by step.
+# Each delivery lowers the bounce score of an address.
 FORGIVE = """
 update mail_address set score = greatest(score - 0.1, 0)
 where address = (select lower(recipient) from mail where id = $1) and suppressed_at is null
@@ -26,9 +26,9 @@ where address = (select lower(recipient) from mail where id = $1) and suppressed
 
 
 async def deliver_due() -> int:
-    """Hand over up to 20 of the messages that are due, and return how many went out.
+    """Send up to 20 messages that are due, and return how many were sent.
 
-    Whatever ends it, at any point, no letter of a list goes out twice and none is lost.
+    If the process dies at any point, no letter of a list is sent twice and none is lost.
     """
     by = uuid4()
     await unanswered.find_out(by)
@@ -43,60 +43,60 @@ async def deliver_due() -> int:
 
 async def _deliver_all(due: list[Claimed], by: UUID, connection: smtp.Connection) -> int:
     sent = 0
-    resting: set[str] = set()
+    paused: set[str] = set()
     for number, mail in enumerate(due):
-        if mail.domain in resting:
+        if mail.domain in paused:
             continue
         try:
-            handed = await _hand_over(mail, by, connection)
+            receipt = await _send(mail, by, connection)
         except smtp.Unreachable as error:
             log.warning("mail server unreachable", error=str(error))
             for one in due[number:]:
-                await put_off(one, by, str(error))
+                await defer(one, by, str(error))
             break
         except smtp.NoAnswer as error:
             log.warning("mail not answered", mail=mail.id)
-            await leave_unsure(mail, by, str(error))
-        except Exception as error:  # noqa: BLE001 what goes wrong with one message keeps no other from going out
-            rests = await attempts.each(
+            await mark_unanswered(mail, by, str(error))
+        except Exception as error:  # noqa: BLE001 the other messages are still sent
+            pauses = await attempts.each(
                 "mail",
                 [mail],
                 lambda one, error=error: refusals.handle(one, by, error),  # type: ignore[misc]
                 key=lambda one: one.id,
                 in_transaction=False,
             )
-            if any(rests):
-                resting.add(mail.domain)
+            if any(pauses):
+                paused.add(mail.domain)
         else:
-            # Outside the `try`: once it was taken, no failure of ours may send it again.
-            sent += handed is not None and await _note_sent(mail, by, handed)
+            # Outside the `try`: after the mail server accepted it, no error may send it again.
+            sent += receipt is not None and await _record_sent(mail, by, receipt)
     return sent
 
 
-class Handed(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True):
     queue_id: str | None = None
 
 
-async def _hand_over(mail: Claimed, by: UUID, connection: smtp.Connection) -> Handed | None:
-    """Hand one message over; None where it is not to be sent."""
+async def _send(mail: Claimed, by: UUID, connection: smtp.Connection) -> Receipt | None:
+    """Send one message. Return None if it is not to be sent."""
     ready = await rendering.ready(mail, by)
     failpoint.hit("kept")
     if ready is None:
         return None
     if settings().smtp_url is None:
         await asyncio.to_thread(_write, settings().data / "mail", mail, ready)
-        return Handed()
-    parcel = smtp.Parcel(envelope(mail.id), ready.recipient, ready.message)
+        return Receipt()
+    outgoing = smtp.Outgoing(envelope(mail.id), ready.recipient, ready.message)
     try:
-        return Handed(await connection.hand_over(parcel, lambda: enter_data(mail.id, by)))
+        return Receipt(await connection.send(outgoing, lambda: enter_data(mail.id, by)))
     except smtp.Withdrawn:
         return None
 
 
-async def _note_sent(mail: Claimed, by: UUID, handed: Handed) -> bool:
+async def _record_sent(mail: Claimed, by: UUID, receipt: Receipt) -> bool:
     async with db.atomic():
-        await settle(mail, by, "sent", queue_id=handed.queue_id)
-        await domains.taken(mail.domain)
+        await settle(mail, by, "sent", queue_id=receipt.queue_id)
+        await domains.record_accepted(mail.domain)
         await db.execute(FORGIVE, mail.id)
         await attempts.clear("mail", [str(mail.id)])
     failpoint.hit("settled")
@@ -104,7 +104,7 @@ async def _note_sent(mail: Claimed, by: UUID, handed: Handed) -> bool:
 
 
 def _write(target: Path, mail: Claimed, ready: rendering.Ready) -> None:
-    """Write the message as a file that is whole or absent; it holds links, so it is for its owner only."""
+    """Write the message to a file atomically. It contains secret links, so only its owner may read it."""
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = target / f".{mail.id}.part"
     part.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""The DKIM-Signature of a message (RFC 6376), relaxed/relaxed: dkimpy's canonical form, signed by a native library."""
+"""The DKIM-Signature of a message (RFC 6376), relaxed/relaxed: canonicalised by dkimpy, signed by a native library."""
 
 import hashlib
 import time
@@ -19,17 +19,17 @@ RELAXED = CanonicalizationPolicy.from_c_value(b"relaxed/relaxed")
 
 
 def read_key(path: Path) -> RSAPrivateKey:
-    """The private key in the PEM file at `path`. Raises ValueError where it is none of RSA."""
+    """Return the private key in the PEM file at `path`. Raises ValueError if it is not an RSA key."""
     key = load_pem_private_key(path.read_bytes(), None)
     if not isinstance(key, RSAPrivateKey):
-        raise ValueError(f"{path} is no RSA key")  # noqa: TRY004 the file is wrong, not the caller
+        raise ValueError(f"{path} is not an RSA key")  # noqa: TRY004 the file is wrong, not the caller
     return key
 
 
 def signature(message: bytes, key: RSAPrivateKey, *, selector: str, domain: str, headers: Sequence[str]) -> bytes:
-    """The header field, with its line end, that signs `headers` and the body of `message` (RFC 6376, 3.7).
+    """Return the header field, with its line end, that signs `headers` and the body of `message` (RFC 6376, 3.7).
 
-    A name that stands twice in `headers` forbids a second field of that name.
+    A name that is listed twice in `headers` makes the signature invalid if such a field is added.
     """
     fields, body = rfc822_parse(message)
     there = {name.lower() for name, _ in fields}
@@ -45,7 +45,7 @@ def signature(message: bytes, key: RSAPrivateKey, *, selector: str, domain: str,
         (b"bh", b64encode(hashlib.sha256(RELAXED.canonicalize_body(body)).digest())),
         (b"b", b""),
     ]
-    # Folded before it is hashed: a line end inside of a long word counts.
+    # Fold it before hashing, since a line end inside a long word changes the hash.
     value = fold(b" " + b"; ".join(b"=".join(tag) for tag in tags), namelen=len(NAME) + 1)
     digest = hashlib.sha256()
     hash_headers(digest, RELAXED, RELAXED.canonicalize_headers(fields), signed, (NAME, value), dict(tags))

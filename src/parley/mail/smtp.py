@@ -1,4 +1,4 @@
-"""One connection to the mail server in PARLEY_SMTP_URL, for several messages one after another."""
+"""A connection to the mail server in PARLEY_SMTP_URL, for several messages in sequence."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,47 +11,49 @@ import msgspec
 from parley.core import failpoint
 from parley.core.settings import LOCAL_HOSTS, settings
 
-# How long to wait for the greeting and for each answer at least, in seconds (RFC 5321, 4.5.3.2).
+# How long to wait for the greeting and for each reply, in seconds (RFC 5321, 4.5.3.2).
 SECONDS = 300
 AFTER_DATA_SECONDS = 600
 PERMANENT = 500
 CLOSING = 421
 QUEUE_ID = re.compile(r"queued as (\w+)")
 
-# What goes wrong between us and the mail server, or is wrong with what we are to say to it.
+# Errors of the connection, replies that refuse, and invalid input.
 Failure = (aiosmtplib.SMTPException, OSError, ValueError)
+
+BeforeData = Callable[[], Awaitable[bool]]
 
 
 class Unreachable(Exception):
-    """No mail server lets us in."""
+    """The mail server cannot be reached, or refuses the connection."""
 
 
 class NoAnswer(Exception):
-    """The bytes left, or were about to, and no answer came: what became of them is not known."""
+    """No reply came after the message may have been sent, so it is unknown whether it arrived."""
 
 
 class Withdrawn(Exception):
-    """The message was not to be sent after all."""
+    """`before_data` refused to send the message."""
 
 
 def client(url: str, seconds: float = SECONDS) -> aiosmtplib.SMTP:
-    """A client for the mail server at `url`. A name and password only ever travel over verified TLS."""
+    """Return a client for the mail server at `url`. A name and password are only sent over verified TLS."""
     parts = urlsplit(url)
     has_login = parts.username is not None
-    at_once = parts.scheme == "smtps"
-    in_plain_at_home = not has_login and parts.hostname in LOCAL_HOSTS
+    implicit_tls = parts.scheme == "smtps"
+    plain_on_localhost = not has_login and parts.hostname in LOCAL_HOSTS
     return aiosmtplib.SMTP(
         hostname=parts.hostname,
-        port=parts.port or (465 if at_once else 587 if has_login else 25),
+        port=parts.port or (465 if implicit_tls else 587 if has_login else 25),
         username=unquote(parts.username) if parts.username is not None else None,
         password=unquote(parts.password) if parts.password is not None else None,
-        use_tls=at_once,
-        start_tls=False if at_once or in_plain_at_home else True if has_login else None,
+        use_tls=implicit_tls,
+        start_tls=False if implicit_tls or plain_on_localhost else True if has_login else None,
         timeout=seconds,
     )
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True):
     sender: str
     recipient: str
     message: bytes
@@ -59,7 +61,7 @@ class Parcel(msgspec.Struct, frozen=True):
 
 @asynccontextmanager
 async def connection() -> AsyncIterator["Connection"]:
-    """A connection that is opened at the first message, and left politely where nothing went wrong."""
+    """Yield a connection that is opened for the first message, and closed with QUIT if nothing failed."""
     one = Connection()
     try:
         yield one
@@ -69,23 +71,23 @@ async def connection() -> AsyncIterator["Connection"]:
 
 
 class Connection:
-    """Opened at the first message, and again after it was lost."""
+    """A connection that is opened for the first message, and again after a loss."""
 
     def __init__(self) -> None:
         self._client: aiosmtplib.SMTP | None = None
 
-    async def hand_over(self, parcel: Parcel, before_data: Callable[[], Awaitable[bool]]) -> str | None:
-        """Hand one message over and return its queue id, where the answer tells it.
+    async def send(self, outgoing: Outgoing, before_data: BeforeData) -> str | None:
+        """Send one message, and return its queue id if the reply has it.
 
-        `before_data` says and commits that the bytes are about to leave. Raises Unreachable where no mail server is
-        there, what is in `Failure` where this message was surely not taken, Unanswered where nobody knows, Withdrawn
-        where `before_data` says no.
+        `before_data` records and commits that the message is about to be sent. Raises Unreachable if there is no mail
+        server, an exception of `Failure` if this message was certainly not accepted, NoAnswer if that is unknown, and
+        Withdrawn if `before_data` returns False.
         """
         server = await self._open()
         try:
-            answer = await self._say(server, parcel, before_data)
+            answer = await self._transfer(server, outgoing, before_data)
         except (aiosmtplib.SMTPResponseException, Withdrawn) as error:
-            await self._begin_anew(server, is_closing=getattr(error, "code", 0) == CLOSING)
+            await self._reset(server, is_closing=getattr(error, "code", 0) == CLOSING)
             raise
         except BaseException:
             self.drop()
@@ -105,22 +107,22 @@ class Connection:
             failpoint.hit("connected")
         return self._client
 
-    async def _say(self, server: aiosmtplib.SMTP, parcel: Parcel, before_data: Callable[[], Awaitable[bool]]) -> str:
-        await server.mail(parcel.sender)
+    async def _transfer(self, server: aiosmtplib.SMTP, outgoing: Outgoing, before_data: BeforeData) -> str:
+        await server.mail(outgoing.sender)
         failpoint.hit("sender")
-        await server.rcpt(parcel.recipient)
+        await server.rcpt(outgoing.recipient)
         failpoint.hit("recipient")
         if not await before_data():
             raise Withdrawn
         failpoint.hit("data")
         try:
-            return (await server.data(parcel.message, timeout=AFTER_DATA_SECONDS)).message
+            return (await server.data(outgoing.message, timeout=AFTER_DATA_SECONDS)).message
         except aiosmtplib.SMTPResponseException:
             raise
         except (aiosmtplib.SMTPException, OSError) as error:
             raise NoAnswer(repr(error)) from error
 
-    async def _begin_anew(self, server: aiosmtplib.SMTP, *, is_closing: bool) -> None:
+    async def _reset(self, server: aiosmtplib.SMTP, *, is_closing: bool) -> None:
         try:
             if is_closing:
                 self.drop()

@@ -1,4 +1,4 @@
-"""Stopping mail with one click, from the letter itself: nobody needs to be signed in (RFC 8058)."""
+"""Unsubscribing with one click from a letter, without signing in (RFC 8058)."""
 
 from typing import Any
 
@@ -15,16 +15,16 @@ from parley.mail.links import Off, read_off
 
 @get("/mail/off/{token:str}", name="mail:off", opt={"who": ANYONE})
 async def off_page(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    """One button. Nothing changes here: what checks links in mail opens them all."""
+    """Show a button. A GET changes nothing, since programs that check links in mail open them."""
     off, of = _read(token)
     return page(request, "mailbox/off.html", done=None, **await _words(off, of))
 
 
 @post("/mail/off/{token:str}", name="mail:stop", status_code=200, opt={"who": ANYONE, "any_body": True})
 async def off(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
-    """Stop it, whatever was sent, and say so at once; only `back=1` takes it back."""
+    """Unsubscribe, whatever the body is; only `back=1` subscribes again."""
     off, of = _read(token)
-    # Only our own form says this. No other body, in whatever shape, may keep anybody from stopping.
+    # Only our own form sends this. Any other body, even an invalid one, unsubscribes.
     is_back = await request.body() == b"back=1" and of.start is not None
     change = of.start if is_back and of.start is not None else of.stop
     async with db.atomic():

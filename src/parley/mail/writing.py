@@ -1,4 +1,4 @@
-"""Writing mail from templates: the text by an engine without HTML escapes, the HTML with its styles put inline."""
+"""Renders mail from templates: the text without HTML escapes, the HTML with inlined styles."""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,30 +19,30 @@ PREHEADER = 110
 
 
 def written(template: str, **context: Any) -> tuple[str, str]:
-    """The subject and text of `templates/mail/{template}.txt`, whose first line is the subject."""
+    """Return the subject and text of `templates/mail/{template}.txt`, whose first line is the subject."""
     rendered = _plain().get_template(f"mail/{template}.txt").render(context)
     subject, _, text = rendered.partition("\n")
     return subject.removeprefix("Subject: ").strip(), text.strip() + "\n"
 
 
 def written_message(template: str, **context: Any) -> tuple[str, str, str]:
-    """The subject, text and HTML of a message to one address, of `templates/mail/{template}.txt`.
+    """Return the subject, text and HTML of a message to one address, from `templates/mail/{template}.txt`.
 
-    The HTML has a button where the text has a line of words above an address that stands in `context`.
+    A line of text above a URL that is in `context` becomes a button in the HTML.
     """
     subject, text = written(template, **context)
     links = {value for value in context.values() if isinstance(value, str) and value.startswith("http")}
     found = blocks(text, links)
-    # The first block greets; the second says what the message is about.
+    # The first block is the greeting. The second says what the message is about.
     preheader = shortened(" ".join(found[min(1, len(found) - 1)].words.split()), PREHEADER)
     return subject, text, written_html("message", subject=subject, preheader=preheader, blocks=found)
 
 
 def written_html(template: str, **context: Any) -> str:
-    """The HTML of `templates/mail/{template}.html`, which extends `mail/_layout.html` and says there what it may hold.
+    """Return the HTML of `templates/mail/{template}.html`, which extends `mail/_layout.html`.
 
-    Of a letter of a list, `context` holds `off`, the link that stops these letters (`off_link`), besides what the
-    template itself asks for.
+    For a letter of a list, `context` needs `off`, the unsubscribe link (`off_link`), besides the template's own
+    variables.
     """
     site = {"name": "Parley", "home": settings().base_url, "settings": f"{settings().base_url}/settings/mail"}
     html = pages.environment().get_template(f"mail/{template}.html").render(mail=site, letter_style=_style(), **context)
@@ -63,13 +63,13 @@ def _plain() -> Environment:
 
 @cache
 def _style() -> Markup:
-    """What depends on the screen, which cannot stand in an element. No template of a page may hold a style itself."""
+    """Return the media queries as a style element; they cannot be inlined. Templates must not have styles."""
     return Markup('<style data-css-inline="ignore">\n{}</style>').format(Markup("".join(_css()[1:])))  # noqa: S704 ours
 
 
 @cache
 def _inliner() -> "CSSInliner":
-    import css_inline  # noqa: PLC0415 its 2 MB are the worker's, and those of a preview
+    import css_inline  # noqa: PLC0415 it takes 2 MB, which only the worker and previews need
 
     return css_inline.CSSInliner(
         extra_css=_css()[0], keep_style_tags=True, load_remote_stylesheets=False, preallocate_node_capacity=512
@@ -77,5 +77,5 @@ def _inliner() -> "CSSInliner":
 
 
 def _css() -> tuple[str, str, str]:
-    """The styles of letters: those of elements, and those that depend on the screen."""
+    """Return the styles of letters: those for inlining, and the media queries."""
     return (folder("templates") / "mail" / "letter.css").read_text().partition("@media")

@@ -351,7 +351,7 @@ CREATE TABLE "comment" (
   "edited_at" TIMESTAMPTZ DEFAULT null,
   "deleted_at" TIMESTAMPTZ DEFAULT null,
   "scored_at" TIMESTAMPTZ DEFAULT null,
-  CONSTRAINT comment_state_check CHECK (state in ('draft', 'pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author', 'purged')),
+  CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')),
   CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
   CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)),
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
@@ -435,7 +435,7 @@ CREATE TABLE "queue_item" (
   CONSTRAINT queue_item_state_check CHECK (state in ('open', 'done')),
   CONSTRAINT queue_item_kind_target_key UNIQUE ("kind", "target")
 );
-CREATE INDEX item_open ON "queue_item" (risk desc, opened_at, id) WHERE state = 'open';
+CREATE INDEX queue_item_open ON "queue_item" (risk desc, opened_at, id) WHERE state = 'open';
 CREATE INDEX queue_item_claimed ON "queue_item" (claimed_by) WHERE claimed_by is not null;
 CREATE INDEX queue_item_acted ON "queue_item" (acted_at) WHERE acted_at is not null;
 CREATE TABLE "report" (
@@ -454,7 +454,7 @@ CREATE TABLE "report" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "resolved_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT report_state_check CHECK (state in ('open', 'claimed', 'resolved')),
-  CONSTRAINT report_outcome_check CHECK (outcome in ('upheld', 'declined', 'duplicate', 'no_action') and state = 'resolved' or outcome is null)
+  CONSTRAINT report_outcome_check CHECK (outcome in ('upheld', 'declined', 'no_action') and state = 'resolved' or outcome is null)
 );
 CREATE UNIQUE INDEX report_once ON "report" (item, reporter) WHERE reporter is not null and state <> 'resolved';
 CREATE INDEX report_item ON "report" (item);
@@ -612,7 +612,7 @@ CREATE UNIQUE INDEX notification_event_member_kind_key ON "notification" (event,
 CREATE UNIQUE INDEX notification_decision_member_key ON "notification" (decision, member) WHERE decision is not null;
 CREATE UNIQUE INDEX notification_suggestion_member_key ON "notification" (suggestion, member) WHERE suggestion is not null;
 CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
-CREATE INDEX notice_member ON "notification" (member, id desc);
+CREATE INDEX notification_member ON "notification" (member, id desc);
 CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
 CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
 CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;
@@ -697,12 +697,12 @@ CREATE TABLE "issue_item" (
   "revision" INTEGER DEFAULT null,
   "unread" INTEGER NOT NULL DEFAULT 0,
   "since" TIMESTAMPTZ DEFAULT null,
-  "told" BOOLEAN NOT NULL DEFAULT true
+  "delivered" BOOLEAN NOT NULL DEFAULT true
 );
-CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE told and comment is not null;
-CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE told and comment is null;
+CREATE UNIQUE INDEX issue_item_comment_once ON "issue_item" (member, comment) WHERE delivered and comment is not null;
+CREATE UNIQUE INDEX issue_item_article_once ON "issue_item" (member, thread, coalesce(revision, 0)) WHERE delivered and comment is null;
 CREATE INDEX issue_item_issue ON "issue_item" (issue, position);
-CREATE INDEX issue_item_member ON "issue_item" (member) WHERE told;
+CREATE INDEX issue_item_member ON "issue_item" (member) WHERE delivered;
 CREATE INDEX issue_item_comment ON "issue_item" (comment) WHERE comment is not null;
 CREATE TABLE "pick" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
@@ -763,13 +763,10 @@ begin
 end $$;
 
 create trigger comment_transition before update of state on comment for each row execute function comment_transition(
-  'draft>pending', 'draft>visible',
   'pending>visible', 'pending>rejected', 'pending>expired',
   'visible>hidden', 'visible>removed', 'visible>deleted_by_author',
   'hidden>visible', 'hidden>removed',
-  'removed>visible', 'removed>purged',
-  'rejected>visible', 'rejected>purged',
-  'deleted_by_author>visible', 'deleted_by_author>purged'
+  'removed>visible', 'rejected>visible', 'deleted_by_author>visible'
 );
 
 

@@ -1,4 +1,4 @@
-"""The record of what moderators and rules did: rows that are only added, each chained to the one before."""
+"""The record of moderation: rows are only added, each chained to the one before by its hash."""
 
 from hashlib import sha256
 from typing import Any
@@ -8,16 +8,11 @@ import structlog
 
 from parley.core import db
 from parley.core.http.access import Viewer
-
-WRITE = """
-insert into mod_action (at, actor, role, action, kind, target, before, after, guideline, reason, automated, decision,
-                        request)
-values (now(), $1, $2, $3, $4, $5, $6::jsonb, $7::jsonb, $8, $9, $10, $11, $12)
-"""
+from parley.modlog.tables import ModAction
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One thing that was done to a target, which was `before` and is `after`."""
+    """An act of moderation, with the state of its target `before` and `after`."""
 
     action: str
     kind: str
@@ -30,29 +25,29 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") -> None:
-    """Add to the record in the open transaction; without an actor it was a rule or the clock, or who `role` says.
+    """Add an entry in the open transaction. Without an actor it is an automatic rule or job, unless `role` says else.
 
-    The record is locked until the transaction ends, so this comes after every other lock.
+    A trigger locks the record until the transaction ends, so take all other locks before.
     """
-    await db.execute(
-        WRITE,
-        actor.id if actor else None,
-        actor.role if actor else role,
-        entry.action,
-        entry.kind,
-        entry.target,
-        msgspec.json.encode(entry.before).decode(),
-        msgspec.json.encode(entry.after).decode(),
-        entry.guideline,
-        entry.reason,
-        actor is None and role == "automatic",
-        entry.decision,
-        structlog.contextvars.get_contextvars().get("request"),
+    row = ModAction(
+        actor=actor.id if actor else None,
+        role=actor.role if actor else role,
+        action=entry.action,
+        kind=entry.kind,
+        target=entry.target,
+        before=msgspec.json.encode(entry.before).decode(),
+        after=msgspec.json.encode(entry.after).decode(),
+        guideline=entry.guideline,
+        reason=entry.reason,
+        automated=actor is None and role == "automatic",
+        decision=entry.decision,
+        request=structlog.contextvars.get_contextvars().get("request"),
     )
+    await ModAction.insert(row)
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """The record as far as it is whole, the hash of the last entry of that, and the first one that is not."""
+    """How many entries from the first are intact, the hash of the last of them, and the first broken one."""
 
     entries: int
     hash: str
@@ -60,13 +55,15 @@ class Chain(msgspec.Struct, frozen=True):
 
 
 class RecordRow(msgspec.Struct, frozen=True):
+    """An entry with its two hashes, and `words`, from which its hash is computed."""
+
     id: int
     prev_hash: bytes
     hash: bytes
     words: str
 
 
-# What `mod_action_digest` (schema.sql) hashes. The hash is computed here: who rewrote the record could change that too.
+# As `mod_action_digest` (schema.sql), which somebody who manipulates the database could change too.
 WRITTEN = """
 select id, prev_hash, hash, (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
        after, guideline, reason, automated, decision)
@@ -75,24 +72,19 @@ from mod_action where id > $1 order by id limit 5000
 """
 
 
-async def walk() -> Chain:
-    """Follow the chain to its end, or to the first entry that is changed or comes after a missing one."""
-    last, former = 0, b""
+async def verify() -> Chain:
+    """Check the chain to its end, or to the first entry that was changed or follows a missing one."""
+    last, last_hash = 0, b""
     while rows := await db.fetch(RecordRow, WRITTEN, last):
         for row in rows:
-            hashed = sha256(former + row.words.encode()).digest()
-            if (row.id, row.prev_hash, row.hash) != (last + 1, former, hashed):
-                return Chain(last, former.hex(), row.id)
-            last, former = row.id, row.hash
-    return Chain(last, former.hex())
+            hashed = sha256(last_hash + row.words.encode()).digest()
+            if (row.id, row.prev_hash, row.hash) != (last + 1, last_hash, hashed):
+                return Chain(last, last_hash.hex(), row.id)
+            last, last_hash = row.id, row.hash
+    return Chain(last, last_hash.hex())
 
 
 async def hash_of(entry: int) -> str | None:
-    """The hash that an entry has now."""
-    found: str | None = await db.value("select encode(hash, 'hex') from mod_action where id = $1", entry)
-    return found
-
-
-async def verify() -> int | None:
-    """The first entry that is not as it was written, or after which one is missing; None: all is whole."""
-    return (await walk()).broken
+    """The hash of an entry as stored; None where there is no such entry."""
+    row = await ModAction.select(ModAction.hash).where(ModAction.id == entry).first()
+    return row["hash"].hex() if row else None

@@ -1,4 +1,4 @@
-"""The record as staff read it, as everybody does, and as counts of a year."""
+"""Reading the record: for staff, for the public, and as counts of a year."""
 
 from datetime import date, datetime
 from itertools import groupby
@@ -13,7 +13,7 @@ PAGE = 50
 
 
 class LogQuery(msgspec.Struct, frozen=True):
-    """Which entries of the record are asked for: by a member's name, of an action, from one day to another."""
+    """A filter of the record; `who` is the key of an actor's name."""
 
     who: str | None = None
     action: str | None = None
@@ -24,7 +24,7 @@ class LogQuery(msgspec.Struct, frozen=True):
 
 
 class LogRow(msgspec.Struct, frozen=True):
-    """An entry with the names of who did it and of who wrote what it is about."""
+    """An entry with the names of its actor and of the member concerned (`about`)."""
 
     id: int
     at: datetime
@@ -43,8 +43,8 @@ class LogRow(msgspec.Struct, frozen=True):
     title: str | None
 
     @property
-    def deed(self) -> str:
-        return wording.deed(self.action)
+    def action_name(self) -> str:
+        return wording.action_name(self.action)
 
     @property
     def change(self) -> tuple[str, str] | None:
@@ -74,13 +74,13 @@ order by a.id desc
 """
 
 
-async def entries(sought: LogQuery, *, before: int | None = None) -> list[LogRow]:
-    """The newest entries, or those before the entry `before`; one more than a page where there are more."""
-    return await db.fetch(LogRow, LIST, *msgspec.structs.astuple(sought), before, PAGE + 1)
+async def entries(query: LogQuery, *, before: int | None = None) -> list[LogRow]:
+    """The newest entries, or those before the entry `before`; one more than fits the page if there are more."""
+    return await db.fetch(LogRow, LIST, *msgspec.structs.astuple(query), before, PAGE + 1)
 
 
 class PublicRow(msgspec.Struct, frozen=True):
-    """An entry as everybody reads it: without the words it is about, and without a name."""
+    """An entry as the public reads it, without names and texts."""
 
     id: int
     at: datetime
@@ -96,7 +96,7 @@ class PublicRow(msgspec.Struct, frozen=True):
         return wording.PUBLIC[self.action]
 
 
-# What came into force and was not taken back at once; of what was left as it is, what had been held or hidden.
+# Decisions that came into force and were not undone. Approvals only if the comment had been held or hidden.
 IS_PUBLIC = """
 a.action = any($1::text[]) and (a.action <> 'approve' or a.before <> '{}' and a.kind = 'comment')
 and not exists (select from decision d where d.id = a.decision and d.state in ('awaiting', 'undone', 'refused'))
@@ -114,12 +114,12 @@ order by a.id desc
 
 
 async def public_entries(before: int | None = None) -> list[PublicRow]:
-    """As `entries`, of what everybody may read."""
+    """As `entries`, for the public."""
     return await db.fetch(PublicRow, PUBLIC_LIST, list(wording.PUBLIC), before, PAGE + 1)
 
 
 class Count(msgspec.Struct, frozen=True):
-    """How often something was done in a month on the ground of a rule, and what became of it."""
+    """The number of an action in a month on the ground of a guideline, and of its appeals."""
 
     month: str
     action: str
@@ -130,7 +130,7 @@ class Count(msgspec.Struct, frozen=True):
     overturned: int
 
 
-# Not what became of one later.
+# Not the entries about a decision that was made before.
 IS_DECISION = "a.action not like 'appeal.%' and a.action not in ('lift', 'end')"
 COUNTS = f"""
 select to_char(a.at, 'YYYY-MM') as month, a.action, coalesce(a.guideline, '') as rule, a.automated, count(*) as count,
@@ -143,7 +143,7 @@ group by 1, 2, 3, 4 order by 1, 2, 3, 4
 
 
 async def counts(year: int) -> list[Count]:
-    """What everybody may read of a year, counted by month."""
+    """The public entries of a year, counted by month."""
     return await db.fetch(Count, COUNTS, list(wording.PUBLIC), year)
 
 
@@ -157,6 +157,6 @@ Row = TypeVar("Row", LogRow, PublicRow)
 
 
 def by_day(rows: list[Row]) -> list[tuple[datetime, list[Row]]]:
-    """The rows of each day together, with the moment of its newest."""
-    days = [list(together) for _, together in groupby(rows, key=lambda row: row.at.date())]
-    return [(together[0].at, together) for together in days]
+    """Group rows by day, each group with the time of its newest row."""
+    days = [list(group) for _, group in groupby(rows, key=lambda row: row.at.date())]
+    return [(day[0].at, day) for day in days]

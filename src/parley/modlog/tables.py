@@ -1,4 +1,4 @@
-"""The record of what moderators and rules did."""
+"""The record of moderation."""
 
 from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, Bytea, Text, Timestamptz, Varchar
 from piccolo.table import Table
@@ -7,7 +7,7 @@ from parley.core.db.schema import Index
 
 
 class ModAction(Table):
-    """The record: rows are only ever added, each chained to the one before by its hash (schema.sql)."""
+    """An entry of the record. Rows are only added, each chained to the one before by its hash (schema.sql)."""
 
     id = BigSerial(primary_key=True)
     at = Timestamptz(null=False)
@@ -22,7 +22,7 @@ class ModAction(Table):
     reason = Text(null=False, default="")
     automated = Boolean(null=False, default=False)
     decision = BigInt(null=True, default=None)
-    # The id of the request that made it, which every line of the log names; none where the clock or a command did.
+    # The id of the request, as in the log; none for jobs and commands.
     request = Varchar(64, null=True, default=None)
     prev_hash = Bytea(null=False, default=b"")
     hash = Bytea(null=False, default=b"")

@@ -1,4 +1,4 @@
-"""The record over HTTP: with names for staff, without for everybody, and as a table of counts for each year."""
+"""The pages of the record: with names for staff, without for the public, and the counts of each year as CSV."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ YEARS = range(2000, 2200)
 @get("/mod/log", name="moderation:log", opt={"who": MODERATOR})
 async def staff_log(request: AnyRequest) -> Response[Any]:
     asked = request.query_params
-    rows = await queries.entries(sought(request), before=as_id(asked.get("before", "")))
+    rows = await queries.entries(filter_of(request), before=as_id(asked.get("before", "")))
     kept = {name: value for name, value in asked.items() if value and name != "before"}
     return page(
         request,
@@ -32,18 +32,18 @@ async def staff_log(request: AnyRequest) -> Response[Any]:
         days=queries.by_day(rows[: queries.PAGE]),
         asked=kept,
         next_url=_next_url("/mod/log", rows, kept),
-        deeds=wording.DEEDS,
+        action_names=wording.ACTION_NAMES,
         kinds=wording.KINDS,
     )
 
 
-def sought(request: AnyRequest) -> LogQuery:
-    """Which entries the address asks for; what cannot be read of it asks for nothing."""
+def filter_of(request: AnyRequest) -> LogQuery:
+    """The filter in the address; values that cannot be read are ignored."""
     asked = request.query_params
     who, action, kind = asked.get("who", "").strip(), asked.get("action"), asked.get("kind")
     return LogQuery(
         who=names.key(who) if who and who.isprintable() else None,
-        action=action if action in wording.DEEDS else None,
+        action=action if action in wording.ACTION_NAMES else None,
         kind=kind if kind in wording.KINDS else None,
         automated={"1": True, "0": False}.get(asked.get("automated", "")),
         since=_day(asked.get("since", "")),
@@ -81,7 +81,7 @@ async def public_log(request: AnyRequest) -> Response[Any]:
 
 @get("/log/{file:str}", name="moderation:log-counts", opt={"who": ANYONE})
 async def year_counts(file: FromPath[str]) -> Response[Any]:
-    """The counts of a year as a table that programs read."""
+    """The counts of a year as CSV."""
     year, _, ending = file.partition(".")
     if ending != "csv" or not year.isascii() or not year.isdigit() or int(year[:5]) not in YEARS:
         raise NotFound("There are counts of whole years, such as /log/2026.csv.")

@@ -1,4 +1,4 @@
-"""The record in words: what was done, and what something was before and is after."""
+"""The words of the record: actions and states."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,8 +6,8 @@ from typing import Any
 
 from parley.core.http.pages import day
 
-# What the entries of the record say was done; to what, stands beside it.
-DEEDS = {
+# The page shows the target beside it.
+ACTION_NAMES = {
     "approve": "approved",
     "remove": "removed",
     "collapse": "folded",
@@ -47,7 +47,7 @@ DEEDS = {
     "stop": "all rules stopped",
     "start": "all rules started again",
 }
-# What everybody may read of it: nothing of who was concerned, and nothing that did not come into force.
+# The actions that the public can read.
 PUBLIC = {
     "approve": "A comment was approved",
     "remove": "A comment was removed",
@@ -77,13 +77,13 @@ STATES = {
 }
 
 
-def deed(action: str) -> str:
-    """What was done; an action that has no words yet is its own."""
-    return DEEDS.get(action, action.replace("_", " ").replace(".", ": "))
+def action_name(action: str) -> str:
+    """An action in words; one without words here is shown by its name."""
+    return ACTION_NAMES.get(action, action.replace("_", " ").replace(".", ": "))
 
 
 def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str] | None:
-    """What something was and is, as far as that differs; None where nothing changed."""
+    """What changed, before and after, in words; None where nothing changed."""
     changed = [name for name in {**before, **after} if name != "why" and before.get(name) != after.get(name)]
     if "member_state" in after and "until" in changed and "member_state" not in changed:
         changed.append("member_state")
@@ -108,16 +108,16 @@ def _part(name: str, state: Mapping[str, Any]) -> str:
     return STATES.get(str(value), str(value))
 
 
-def lasting(seconds: float) -> str:
-    """A length of time in its two largest units: "40 s", "12 min 5 s", "3 h 20 min", "2 days 4 h"."""
+def duration(seconds: float) -> str:
+    """A duration in its two largest units: "40 s", "12 min 5 s", "3 h 20 min", "2 days 4 h"."""
     minutes, secs = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     amounts = [(days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min"), (secs, "s")]
-    largest = next((place for place, (amount, _) in enumerate(amounts) if amount), 3)
+    largest = next((index for index, (amount, _) in enumerate(amounts) if amount), 3)
     return " ".join(f"{amount} {unit}" for amount, unit in amounts[largest : largest + 2] if amount) or "0 s"
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in whole hundredths; a dash where there is no whole."""
+    """A share in whole percent; a dash where `whole` is 0."""
     return f"{round(100 * part / whole)} %" if whole else "—"

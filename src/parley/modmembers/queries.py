@@ -1,4 +1,4 @@
-"""Finding members, and what staff may know of one beyond what everybody sees."""
+"""Searching members, and what only staff see of one."""
 
 from datetime import datetime
 
@@ -12,12 +12,12 @@ from parley.core.text import markdown
 PAGE = 50
 EXCERPT = 160
 STATES = ("unverified", "active", "silenced", "suspended", "deactivated")
-# After every character that a name can hold.
+# Sorts after every character of a name.
 LAST = "\U0010ffff"
 
 
 class MemberQuery(msgspec.Struct, frozen=True):
-    """Whom a moderator looks for: the beginning of a name or an address, a state, a role."""
+    """A search: the beginning of a name or address, a state, a role."""
 
     q: str = ""
     state: str | None = None
@@ -39,10 +39,9 @@ class MemberRow(msgspec.Struct, frozen=True):
     decisions: int
 
 
-# The beginning is found by the bytes of a key (member_name_bytes). The order is that of the names as they are read: in
-# the order of their keys, which make one letter of those that look alike, "ines" would stand among the l.
-# No index has that order: of 200,000 members a page takes 0.13 s without one, and never longer. With one the first page
-# takes no time, but the planner then walks along it for a beginning or a state too, and takes up to 0.3 s.
+# The prefix is found by an index on the bytes of the key (member_name_bytes). The order is by name, not by key: keys
+# replace letters that look alike, so "ines" would be listed under l. No index has this order: a page of 200,000 members
+# takes 0.13 s. With such an index the planner would also use it for a prefix or a state, and take up to 0.3 s.
 LIST = """
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
@@ -57,16 +56,16 @@ from (
 """
 
 
-async def found(sought: MemberQuery, after: str = "") -> list[MemberRow]:
-    """The members sought, by name, who come after the name `after`; one more than a page, where there are more."""
-    key = "email_key" if "@" in sought.q else "name_key"
+async def search(query: MemberQuery, after: str = "") -> list[MemberRow]:
+    """The members after the name `after`, by name; one more than fits the page if there are more."""
+    key = "email_key" if "@" in query.q else "name_key"
     sql = LIST.format(key=key, state=STATE_NOW, most=PAGE + 1)
-    prefix = sought.prefix
-    return await db.fetch(MemberRow, sql, prefix, prefix + LAST, after.lower(), sought.state, sought.role)
+    prefix = query.prefix
+    return await db.fetch(MemberRow, sql, prefix, prefix + LAST, after.lower(), query.state, query.role)
 
 
 class StaffMember(msgspec.Struct, frozen=True):
-    """A member as staff know them; the figures are of what others reported about them, and they about others."""
+    """A member with figures for staff: reports that they made, and reports about them."""
 
     id: int
     name: str
@@ -86,7 +85,7 @@ class StaffMember(msgspec.Struct, frozen=True):
     about_declined: int
 
 
-PERSON = f"""
+MEMBER = f"""
 select m.id, m.name, m.email, m.role, {STATE_NOW} as state, m.state_until as until, m.state_reason as why, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
@@ -106,12 +105,12 @@ from member m, lateral (
 """  # noqa: S608 constants only
 
 
-async def person(member: int) -> StaffMember | None:
-    return await db.fetch_one(StaffMember, PERSON, member)
+async def member(member: int) -> StaffMember | None:
+    return await db.fetch_one(StaffMember, MEMBER, member)
 
 
 class CommentLine(msgspec.Struct, frozen=True):
-    """A comment in a member's list, whatever became of it."""
+    """A comment of a member, in any state."""
 
     id: int
     state: str
@@ -132,5 +131,5 @@ from comment c join thread t on t.id = c.thread where c.author = $1 order by c.c
 
 
 async def comments(member: int) -> list[CommentLine]:
-    """The newest comments of a member, the hidden ones too."""
+    """The newest comments of a member, in any state."""
     return await db.fetch(CommentLine, COMMENTS, member)

@@ -8,7 +8,7 @@ from parley.core.db.schema import Index
 
 
 class Note(Table):
-    """What staff should know about a member; nobody else reads it."""
+    """A note about a member, which only staff can read."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)

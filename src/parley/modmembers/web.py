@@ -1,4 +1,4 @@
-"""Members over HTTP: finding them, one with all that staff know of them, and what is done about them there."""
+"""Pages about members for staff: search, one member, and the actions there."""
 
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,45 +23,45 @@ from parley.modmembers.queries import PAGE, STATES, MemberQuery, StaffMember
 from parley.modqueue import people
 from parley.reports.guidelines import grounds
 
-LONGEST_SOUGHT = 254
+LONGEST_QUERY = 254
 SANCTIONS = ("warn", "silence", "suspend")
 
 
 @get("/mod/members", name="moderation:members", opt={"who": MODERATOR})
 async def members_page(request: AnyRequest) -> Response[Any]:
-    sought = _sought(request)
+    query = _query(request)
     after = request.query_params.get("after", "")
-    rows = await queries.found(sought, after if after.isprintable() else "")
+    rows = await queries.search(query, after if after.isprintable() else "")
     return page(
         request,
         "modmembers/list.html",
         rows=rows[:PAGE],
-        sought=sought,
+        sought=query,
         states=STATES,
         roles=ROLES,
-        next_url=_next_url(sought, rows[PAGE - 1].name) if len(rows) > PAGE else None,
+        next_url=_next_url(query, rows[PAGE - 1].name) if len(rows) > PAGE else None,
     )
 
 
-def _sought(request: AnyRequest) -> MemberQuery:
+def _query(request: AnyRequest) -> MemberQuery:
     asked = request.query_params
     q, state, role = asked.get("q", "").strip(), asked.get("state"), asked.get("role")
     return MemberQuery(
-        q=q[:LONGEST_SOUGHT] if q.isprintable() else "",
+        q=q[:LONGEST_QUERY] if q.isprintable() else "",
         state=state if state in STATES else None,
         role=role if role in ROLES else None,
     )
 
 
-def _next_url(sought: MemberQuery, last: str) -> str:
-    asked = {"q": sought.q, "state": sought.state, "role": sought.role, "after": last}
+def _next_url(query: MemberQuery, last: str) -> str:
+    asked = {"q": query.q, "state": query.state, "role": query.role, "after": last}
     return f"/mod/members?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 async def _at(name: str) -> StaffMember:
-    """The member of a name, also one whom others do not see. Raises NotFound."""
+    """The member of a name, even if others do not see them. Raises NotFound."""
     known = await accounts.person(name) if name.isprintable() else None
-    found = await queries.person(known.id) if known else None
+    found = await queries.member(known.id) if known else None
     if found is None:
         raise NotFound("There is no member with this name.")
     return found
@@ -75,13 +75,13 @@ async def _show(
     status: int = 200,
     **context: Any,
 ) -> Response[Any]:
-    """A member's page; `form` with what was typed and is wrong belongs to the part `about`."""
+    """A member's page; `form`, with errors, is that of the section `about`."""
     viewer = staff(request)
-    forms = {part: Form({}) for part in ("note", "sanction", "lift", "role")} | ({about: form} if form else {})
+    forms = {section: Form({}) for section in ("note", "sanction", "lift", "role")} | ({about: form} if form else {})
     shown: dict[str, Any] = {
         "person": person,
         "forms": forms,
-        "sign_ins": [(device(one.agent), one) for one in await sessions.in_use(person.id)],
+        "sign_ins": [(device(one.agent), one) for one in await sessions.listed(person.id)],
         "past": await people.record_of(person.id),
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),
@@ -98,8 +98,8 @@ async def _show(
     return page(request, "modmembers/one.html", status=status, **(shown | context))
 
 
-def _back(person: StaffMember, part: str) -> Redirect:
-    return Redirect(f"/mod/members/{quote(person.name)}#{part}", status_code=303)
+def _back(person: StaffMember, section: str) -> Redirect:
+    return Redirect(f"/mod/members/{quote(person.name)}#{section}", status_code=303)
 
 
 @get("/mod/members/{name:str}", name="moderation:member", opt={"who": MODERATOR})
@@ -118,7 +118,7 @@ async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 @post("/mod/members/{name:str}/sanction", name="moderation:sanction", opt={"who": MODERATOR}, status_code=200)
 async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    """Warn, silence or suspend; with `preview=1` only show what they would read."""
+    """Warn, silence or suspend; with `preview=1` only show the letter."""
     person = await _at(name)
     form, status = DecisionForm(await posted(request), [one.code for one in await grounds()]), 422
     form.require()
@@ -153,9 +153,9 @@ async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 
 @post("/mod/members/{name:str}/sessions/end", name="moderation:end-sign-ins", opt={"who": MODERATOR})
-async def end_sign_ins(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+async def end_sessions(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     person = await _at(name)
-    await ops.end_sign_ins(staff(request), person.id)
+    await ops.end_sessions(staff(request), person.id)
     return _back(person, "sign-ins")
 
 
@@ -170,4 +170,4 @@ async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     return await _show(request, person, "role", form, status) if form.errors else _back(person, "record")
 
 
-handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sign_ins, role]
+handlers: list[object] = [members_page, member_page, note, sanction, lift, end_sessions, role]

@@ -1,4 +1,4 @@
-"""The same decision on many items: each as it would be alone, so that one that is refused holds no others up."""
+"""The same decision on many items, each in its own transaction, so that a refusal affects one item only."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,12 @@ from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.rules import Choice
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of one item: a decision, by its number where it was made for good, or why there is none."""
+    """The result for one item: the id of its decision, None in a rehearsal, or the reason of a refusal."""
 
     item: int
     refusal: str | None = None
@@ -20,29 +21,29 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class _RehearsedError(Exception):
-    """Takes back what was only tried."""
+    """Rolls back a rehearsal."""
 
 
 async def rehearse(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
-    """What deciding would do, by doing it and taking it back at once."""
-    return [await _outcome(viewer, one, for_good=False) for one in choices]
+    """The outcomes that deciding would have: each decision is made and rolled back."""
+    return [await _outcome(viewer, one, commit=False) for one in choices]
 
 
 async def decide(viewer: Viewer, choices: list[Choice]) -> list[Outcome]:
-    """Decide on each item, one after the other; what was refused is among the outcomes with its reason."""
-    return [await _outcome(viewer, one, for_good=True) for one in choices]
+    """Decide on each item in turn."""
+    return [await _outcome(viewer, one, commit=True) for one in choices]
 
 
 async def undo(viewer: Viewer, made: Mapping[int, int]) -> list[Outcome]:
-    """Take back one's decisions, each by the number of its item, the last first; what cannot be any more says why."""
-    return [await _undone(viewer, item, made[item]) for item in reversed(made)]
+    """Undo one's decisions, given by item, the last first."""
+    return [await _undo(viewer, item, made[item]) for item in reversed(made)]
 
 
-async def _outcome(viewer: Viewer, choice: Choice, *, for_good: bool) -> Outcome:
+async def _outcome(viewer: Viewer, choice: Choice, *, commit: bool) -> Outcome:
     try:
         async with db.atomic():
             made = await decisions.decide(viewer, choice)
-            if not for_good:
+            if not commit:
                 raise _RehearsedError  # noqa: TRY301 it is what rolls this one back
     except _RehearsedError:
         return Outcome(choice.item)
@@ -51,9 +52,9 @@ async def _outcome(viewer: Viewer, choice: Choice, *, for_good: bool) -> Outcome
     return Outcome(choice.item, decision=made)
 
 
-async def _undone(viewer: Viewer, item: int, decision: int) -> Outcome:
+async def _undo(viewer: Viewer, item: int, decision: int) -> Outcome:
     try:
-        await decisions.undo(viewer, decision)
+        await undoing.undo(viewer, decision)
     except ParleyError as refusal:
         return Outcome(item, str(refusal))
     return Outcome(item)

@@ -1,4 +1,4 @@
-"""Who looks at an item: a lease of ten minutes on one item at a time, so that nobody does another's work."""
+"""Claims: a lease of ten minutes on one item per moderator, so that two do not review the same item."""
 
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -6,11 +6,11 @@ from parley.decisions.rules import CLAIM_MINUTES, Stale
 from parley.modqueue.queries import CHOSEN, FOLLOWS, QueueFilter
 from parley.reports import queue_changes
 
-# Always in the order of their numbers, so that two who swap items never wait for each other.
+# Ordered by id: two moderators who swap items must not deadlock.
 LOCK = """
 select id from queue_item where state = 'open' and (id = $2 or claimed_by = $1) order by id for update
 """
-FREE = """
+RELEASE = """
 update queue_item set claimed_by = null, claimed_until = null
 where id in (select id from queue_item where state = 'open' and claimed_by = $1 and id <> $2 order by id for update)
 """
@@ -26,25 +26,25 @@ order by i.risk desc, i.opened_at, i.id limit 1 for update of i skip locked
 
 
 async def claim(viewer: Viewer, item: int) -> None:
-    """Take an item on and let go of any other; raises Stale when somebody else has it, or it was decided."""
+    """Claim an item and release any other. Raises Stale when it is decided or another moderator has it."""
     async with db.atomic():
-        there = await db.values(LOCK, viewer.id, item)
-        if item not in there:
+        open_items = await db.values(LOCK, viewer.id, item)
+        if item not in open_items:
             raise Stale("This has been decided in the meantime. This is the current state.")
         if not await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES):
             raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
-        await db.execute(FREE, viewer.id, item)
+        await db.execute(RELEASE, viewer.id, item)
         await queue_changes.notify_queue()
 
 
 async def release(viewer: Viewer) -> None:
-    """Let go of whatever this moderator looks at."""
-    await db.execute(FREE, viewer.id, 0)
+    """Release the moderator's claim, if there is one."""
+    await db.execute(RELEASE, viewer.id, 0)
     await queue_changes.notify_queue()
 
 
 async def take_next(viewer: Viewer, wanted: QueueFilter, after: int) -> int | None:
-    """Claim the next item after `after` that nobody has, and let go of any other; None where there is none."""
+    """Claim the next free item after `after`, and release any other; None where there is none."""
     async with db.atomic():
         await release(viewer)
         chosen = (wanted.kind, wanted.ground, wanted.escalated, wanted.claimed)

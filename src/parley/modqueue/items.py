@@ -1,4 +1,4 @@
-"""One item with all that a moderator needs to decide: the target in its place, what was said of it, what was before."""
+"""One item with all that a moderator needs to decide: target, reports, hits, earlier decisions, the member."""
 
 from datetime import datetime
 from typing import Any
@@ -8,13 +8,13 @@ from markupsafe import Markup
 
 from parley.articles.rules import READABLE
 from parley.core import db
-from parley.modqueue import people as modqueue
-from parley.modqueue.people import Character, NoteRow, OtherItem, PastDecision
+from parley.modqueue import people
+from parley.modqueue.people import MemberSummary, NoteRow, OtherItem, PastDecision
 from parley.modqueue.queries import GROUNDS, IS_SENSITIVE, NOT_OWN
 
 
 class ItemRow(msgspec.Struct, frozen=True):
-    """An item and where its target stands. `holder` is who else looks at it right now."""
+    """An item with the thread of its target. `holder` is another moderator with a claim on it."""
 
     id: int
     kind: str
@@ -34,7 +34,7 @@ class ItemRow(msgspec.Struct, frozen=True):
     grounds: list[str]
     sensitive: bool
     member: int | None
-    # The ground that weighs most: what a decision will most likely name.
+    # The ground with the most weight, preselected in the form.
     likely: str | None
 
 
@@ -61,12 +61,12 @@ where i.id = $2 and {NOT_OWN}
 
 
 async def item(viewer: int, number: int) -> ItemRow | None:
-    """An item, unless it is the viewer's own case."""
+    """An item; None in the viewer's own case."""
     return await db.fetch_one(ItemRow, ITEM, viewer, number)
 
 
 class CommentWords(msgspec.Struct, frozen=True):
-    """A comment as only staff and its author may read it, whatever became of it."""
+    """A comment in any state, as only staff and its author may read it."""
 
     id: int
     author: str | None
@@ -86,7 +86,7 @@ class CommentWords(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """The body, rendered by core/text/markdown.py, which made it safe."""
+        """The body, rendered and made safe by core/text/markdown.py."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
 
@@ -101,12 +101,12 @@ from comment c join thread t on t.id = c.thread left join member m on m.id = c.a
 
 
 async def words(comment: int) -> CommentWords | None:
-    """A comment in full, for those who may read it whatever its state."""
+    """A comment in any state; the caller has checked that the viewer may read it."""
     return await db.fetch_one(CommentWords, WORDS, comment)
 
 
 class ReportRow(msgspec.Struct, frozen=True):
-    """A report. Who made it is for staff only."""
+    """A report, with its reporter, whom only staff may see."""
 
     reporter: str | None
     name: str | None
@@ -119,16 +119,16 @@ class ReportRow(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-TOLD = """
+REPORTS = """
 select m.name as reporter, r.name, r.email, g.title as ground, r.text, r.weight, r.state, r.outcome, r.created_at
 from report r join guideline g on g.code = r.guideline left join member m on m.id = r.reporter
 where r.item = $1 order by r.state = 'resolved', r.weight * g.severity desc, r.id limit 100
 """
 
 
-async def told(number: int) -> list[ReportRow]:
-    """The reports of an item, those that wait for an answer first."""
-    return await db.fetch(ReportRow, TOLD, number)
+async def reports(number: int) -> list[ReportRow]:
+    """The reports of an item, open ones first."""
+    return await db.fetch(ReportRow, REPORTS, number)
 
 
 class HitRow(msgspec.Struct, frozen=True):
@@ -146,27 +146,27 @@ where h.comment = $1 order by h.id limit 50
 
 
 async def hits(comment: int) -> list[HitRow]:
-    """The rules that matched a comment."""
+    """The hits of automatic rules on a comment."""
     return await db.fetch(HitRow, HITS, comment)
 
 
 class Dossier(msgspec.Struct, frozen=True):
-    """All of an item, ready to be shown."""
+    """An item with all that its page shows."""
 
     item: ItemRow
     words: CommentWords | None
     parent: CommentWords | None
-    told: list[ReportRow]
+    reports: list[ReportRow]
     hits: list[HitRow]
     decided: list[PastDecision]
-    character: Character | None
+    character: MemberSummary | None
     record: list[PastDecision]
     notes: list[NoteRow]
     others: list[OtherItem]
 
 
 async def dossier(viewer: int, number: int) -> Dossier | None:
-    """Everything about an item; None where there is none for this moderator."""
+    """The dossier of an item; None where there is none for this moderator."""
     row = await item(viewer, number)
     if row is None:
         return None
@@ -175,9 +175,9 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
         item=row,
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,
-        told=await told(number),
+        reports=await reports(number),
         hits=await hits(row.target) if row.kind == "comment" else [],
-        decided=await modqueue.decided(number, row.kind, row.target),
+        decided=await people.decided(number, row.kind, row.target),
         **await _about(viewer, row),
     )
 
@@ -186,8 +186,8 @@ async def _about(viewer: int, row: ItemRow) -> dict[str, Any]:
     if row.member is None:
         return {"character": None, "record": [], "notes": [], "others": []}
     return {
-        "character": await modqueue.character(row.member),
-        "record": await modqueue.record_of(row.member),
-        "notes": await modqueue.notes(row.member),
-        "others": await modqueue.others(viewer, row.member, row.id),
+        "character": await people.summary(row.member),
+        "record": await people.record_of(row.member),
+        "notes": await people.notes(row.member),
+        "others": await people.others(viewer, row.member, row.id),
     }

@@ -1,4 +1,4 @@
-"""What staff know of a member: their record, notes, and what else about them is open."""
+"""What staff see of a member: record, notes, other open items."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from parley.core import db
 from parley.core.text import markdown
 from parley.modqueue.queries import IS_SENSITIVE, NOT_OWN
 
-# Characters of a comment that stands in a narrow column.
-LINE = 72
+# Characters, for a narrow column.
+EXCERPT = 72
 
 
 class PastDecision(msgspec.Struct, frozen=True):
-    """A decision as the record of its target or of a member lists it."""
+    """An earlier decision about an item or a member."""
 
     id: int
     action: str
@@ -28,7 +28,7 @@ class PastDecision(msgspec.Struct, frozen=True):
     item: int | None
 
 
-PAST = """
+DECISIONS = """
 select d.id, d.action, g.title as ground, d.reason, m.name as moderator, d.moderator is null as automated, d.state,
        d.until, d.created_at, a.state as appeal, d.item
 from decision d left join guideline g on g.code = d.guideline left join member m on m.id = d.moderator
@@ -38,19 +38,19 @@ where {} order by d.id desc limit 20
 
 
 async def decided(number: int, kind: str, target: int) -> list[PastDecision]:
-    """What was decided about an item or its target before, the newest first."""
+    """The decisions about an item or its target, newest first."""
     return await db.fetch(
-        PastDecision, PAST.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
+        PastDecision, DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
     )
 
 
 async def record_of(member: int) -> list[PastDecision]:
-    """What was decided that concerned a member, the newest first."""
-    return await db.fetch(PastDecision, PAST.format("d.member = $1 and d.state <> 'undone'"), member)
+    """The decisions that concern a member, newest first."""
+    return await db.fetch(PastDecision, DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 
 
-class Character(msgspec.Struct, frozen=True):
-    """What staff know of a member at a glance."""
+class MemberSummary(msgspec.Struct, frozen=True):
+    """The summary of a member for staff."""
 
     id: int
     name: str
@@ -66,7 +66,7 @@ class Character(msgspec.Struct, frozen=True):
     declined: int
 
 
-CHARACTER = """
+SUMMARY = """
 select m.id, m.name, m.role, m.state, m.state_until as until, m.title, m.bio, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from comment c where c.author = m.id and c.state in ('removed', 'rejected')) as removed,
@@ -76,8 +76,8 @@ from member m left join report r on r.reporter = m.id where m.id = $1 group by m
 """
 
 
-async def character(member: int) -> Character | None:
-    return await db.fetch_one(Character, CHARACTER, member)
+async def summary(member: int) -> MemberSummary | None:
+    return await db.fetch_one(MemberSummary, SUMMARY, member)
 
 
 class NoteRow(msgspec.Struct, frozen=True):
@@ -93,11 +93,11 @@ where n.member = $1 order by n.id desc limit 50
 
 
 async def notes(member: int) -> list[NoteRow]:
-    """What staff wrote down about a member; nobody else reads it."""
+    """The notes of staff about a member, newest first."""
     return await db.fetch(NoteRow, NOTES, member)
 
 
-OTHERS = f"""
+OTHER_ITEMS = f"""
 select i.id, i.kind, c.html, i.opened_at, {IS_SENSITIVE} as sensitive
 from queue_item i
 left join comment c on i.kind = 'comment' and c.id = i.target
@@ -118,9 +118,9 @@ class OtherItem(msgspec.Struct, frozen=True):
 
     @property
     def excerpt(self) -> str:
-        return markdown.excerpt(self.html or "", LINE)
+        return markdown.excerpt(self.html or "", EXCERPT)
 
 
 async def others(viewer: int, member: int, but: int = 0) -> list[OtherItem]:
     """The other open items about a member."""
-    return await db.fetch(OtherItem, OTHERS, viewer, member, but)
+    return await db.fetch(OtherItem, OTHER_ITEMS, viewer, member, but)

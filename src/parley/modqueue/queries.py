@@ -1,4 +1,4 @@
-"""The queue: what is open and not the viewer's own, the greatest risk first."""
+"""The queue: open items that are not the viewer's own case, greatest risk first."""
 
 from datetime import UTC, datetime
 
@@ -12,12 +12,12 @@ from parley.reports.guidelines import SENSITIVE
 
 PAGE = 50
 EXCERPT = 160
-# Of what others decided, a page that stays open is told so much.
-MOST_DEEDS = 500
+# The most actions of others that an open page is sent.
+MOST_ACTIONS = 500
 
 
 class QueueFilter(msgspec.Struct, frozen=True):
-    """What of the queue a moderator wants to see. `claimed`: `mine`, `free` or all."""
+    """A filter of the queue. `claimed`: `mine`, `free`, or None for all."""
 
     kind: str | None = None
     ground: str | None = None
@@ -26,7 +26,7 @@ class QueueFilter(msgspec.Struct, frozen=True):
 
     @property
     def query(self) -> str:
-        """The end of an address that says so."""
+        """The query string of an address with this filter."""
         chosen = {"kind": self.kind, "ground": self.ground, "claimed": self.claimed}
         parts = [f"{name}={value}" for name, value in chosen.items() if value]
         parts += ["escalated=1"] if self.escalated else []
@@ -34,12 +34,12 @@ class QueueFilter(msgspec.Struct, frozen=True):
 
 
 def first_words(html: str | None, other: str | None) -> str:
-    """How a comment begins, as it reads and not as it was typed; where there is no comment, how `other` begins."""
+    """The beginning of a comment as rendered; without a comment, the beginning of `other`."""
     return shortened(other or "", EXCERPT) if html is None else markdown.excerpt(html, EXCERPT)
 
 
 class QueueRow(msgspec.Struct, frozen=True):
-    """An item as the list shows it. `grounds` are the parts of its risk, how often it was named and which it is."""
+    """An item of the list. `grounds` says how often each ground was named."""
 
     id: int
     kind: str
@@ -61,13 +61,13 @@ class QueueRow(msgspec.Struct, frozen=True):
         return first_words(self.html, self.words)
 
 
-# Nobody decides on their own comments, on themselves, or on what they reported: such items are not there for them.
+# Moderators do not see items about their own comments, about themselves, or that they reported.
 NOT_OWN = """
     not (i.kind = 'member' and i.target = $1)
     and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
     and not exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved')
 """
-# What one has passed on is there for the others, and for oneself only where one looks for it.
+# Items that the viewer escalated appear only under the filter for escalated items.
 CHOSEN = f"""
     i.state = 'open' and {NOT_OWN}
     and ($2::text is null or i.kind = $2)
@@ -79,7 +79,7 @@ CHOSEN = f"""
                       when 'free' then i.claimed_by is null or i.claimed_by = $1 or i.claimed_until <= now()
                       else true end
 """  # noqa: S608 constants only
-# What a hold's ground is: that of the rules that acted.
+# Grounds of reports, and of the rules that acted.
 GROUNDS = """
     array(select count(*) || ' \u00d7 ' || o.ground from (
         select guideline as ground from report where item = i.id and state <> 'resolved'
@@ -93,7 +93,7 @@ IS_SENSITIVE = f"""
             where o.item = i.id and o.state <> 'resolved' and g.severity >= {SENSITIVE})
 """
 
-# What comes after the item $6, or everything. The first condition is for the index, which then begins there.
+# The items after the item $6, or all. The first condition lets the index scan begin there.
 FOLLOWS = """
     i.risk <= coalesce((select risk from queue_item where id = $6), 'infinity')
     and (a.id is null or i.risk < a.risk or i.risk = a.risk and (i.opened_at, i.id) > (a.opened_at, a.id))
@@ -121,17 +121,17 @@ order by i.risk desc, i.opened_at, i.id
 
 
 async def page(viewer: int, wanted: QueueFilter, *, after: int | None = None, count: int = PAGE) -> list[QueueRow]:
-    """The items that come after the item `after`, or the first ones."""
+    """The items after the item `after`, or the first ones."""
     return await db.fetch(QueueRow, PAGE_OF + ROWS, viewer, *msgspec.structs.astuple(wanted), after, count)
 
 
 async def row(viewer: int, item: int) -> QueueRow | None:
-    """One open item as the list shows it."""
+    """One open item of the list."""
     return await db.fetch_one(QueueRow, ONE_OF + ROWS, viewer, item)
 
 
 class QueueCount(msgspec.Struct, frozen=True):
-    """How much waits for a moderator, since when, and how much of it is new; `at` is the moment that this holds of."""
+    """The number of open items for a moderator, the oldest of them, and how many are new, as of `at`."""
 
     count: int
     oldest: datetime | None
@@ -146,20 +146,20 @@ from queue_item i where {CHOSEN}
 
 
 async def waiting(viewer: int, wanted: QueueFilter | None = None, since: datetime | None = None) -> QueueCount:
-    """What waits for this moderator; new is what was opened after `since`."""
+    """Count the open items for a moderator; those opened after `since` are new."""
     found = await db.fetch_one(QueueCount, WAITING, viewer, *msgspec.structs.astuple(wanted or QueueFilter()), since)
     return found or QueueCount(0, None, 0, datetime.now(UTC))
 
 
 class OthersAction(msgspec.Struct, frozen=True):
-    """What another moderator does about an item: `action` is what they decided, None while they look at it."""
+    """Another moderator's decision about an item; `action` None: they have claimed it."""
 
     item: int
     name: str
     action: str | None
 
 
-DEEDS = f"""
+OTHERS_ACTIONS = f"""
 select i.id as item, m.name, null as action from queue_item i join member m on m.id = i.claimed_by
 where i.state = 'open' and i.claimed_until > now() and i.claimed_by <> $1 and {NOT_OWN}
 union all
@@ -168,18 +168,18 @@ union all
  where d.created_at > greatest($2, now() - interval '1 day') and d.moderator <> $1 and d.state <> 'undone'
    and d.action <> 'escalate' and i.state = 'done' and {NOT_OWN}
    and not exists (select from report o where o.item = i.id and o.reporter = $1)
- order by i.id, d.id desc limit {MOST_DEEDS})
+ order by i.id, d.id desc limit {MOST_ACTIONS})
 order by item
 """  # noqa: S608 constants only
 
 
 async def others_actions(viewer: int, since: datetime) -> list[OthersAction]:
-    """What the other moderators look at, and what they decided since, within a day."""
-    return await db.fetch(OthersAction, DEEDS, viewer, since)
+    """The claims of other moderators, and their decisions since then, within a day."""
+    return await db.fetch(OthersAction, OTHERS_ACTIONS, viewer, since)
 
 
-class Done(msgspec.Struct, frozen=True):
-    """A decision that can be taken back for `left` seconds more."""
+class UndoableDecision(msgspec.Struct, frozen=True):
+    """A decision that can be undone for `left` more seconds."""
 
     decision: int
     item: int
@@ -187,20 +187,20 @@ class Done(msgspec.Struct, frozen=True):
     left: int
 
 
-DONE = """
+UNDOABLE = """
 select id as decision, item, action, ceil(extract(epoch from created_at - now()) + $3)::int as left from decision
 where id = $1 and moderator = $2 and item is not null and state in ('in_force', 'awaiting')
   and created_at > now() - $3 * interval '1 second'
 """
 
 
-async def just_done(moderator: int, decision: int) -> Done | None:
-    """A moderator's own decision, as long as it can be undone."""
-    return await db.fetch_one(Done, DONE, decision, moderator, UNDO_SECONDS)
+async def undoable(moderator: int, decision: int) -> UndoableDecision | None:
+    """A moderator's own decision; None where it can no longer be undone."""
+    return await db.fetch_one(UndoableDecision, UNDOABLE, decision, moderator, UNDO_SECONDS)
 
 
 class ItemName(msgspec.Struct, frozen=True):
-    """An item by what one recognises it by."""
+    """An item with what identifies it to a moderator."""
 
     id: int
     author: str | None
@@ -223,5 +223,5 @@ where i.id = any($2::bigint[]) and {NOT_OWN}
 
 
 async def named(viewer: int, items: list[int]) -> list[ItemName]:
-    """Those of the items that are there for this moderator."""
+    """The given items without those that this moderator does not see."""
     return await db.fetch(ItemName, NAMED, viewer, items)

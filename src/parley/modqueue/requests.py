@@ -1,4 +1,4 @@
-"""What the pages of the workbench share."""
+"""What the routes of the queue read from a request."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,17 +6,17 @@ from parley.core.errors import NotFound
 from parley.core.http.access import AnyRequest, staff
 from parley.core.text.cleaning import as_id
 from parley.modqueue import items
-from parley.modqueue.items import Dossier
+from parley.modqueue.items import Dossier, ItemRow
 from parley.modqueue.queries import QueueFilter
 
 KINDS = ("comment", "member", "article")
 CLAIMED = ("mine", "free")
-# A moment as an address says it: microseconds since 1970, up to the year 2096.
+# A time in an address: microseconds since 1970, up to the year 2096.
 EPOCH, MICROSECOND, LAST = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1), 4 * 10**15
 
 
 def wanted_of(request: AnyRequest) -> QueueFilter:
-    """What of the queue the address asks for."""
+    """The filter in the address."""
     asked = request.query_params
     kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
     return QueueFilter(
@@ -32,13 +32,22 @@ def as_moment(moment: datetime) -> int:
 
 
 def since_of(request: AnyRequest) -> datetime:
-    """The moment that the address names; now, where it names none."""
+    """The time in the address; now, where there is none."""
     number = as_id(request.query_params.get("since", ""))
     return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
 
 
-async def dossier_at(request: AnyRequest, item: str) -> Dossier:
+async def item_at(request: AnyRequest, item: str) -> ItemRow:
     """The item at an address. Raises NotFound where there is none for this moderator."""
+    number = as_id(item)
+    found = await items.item(staff(request).id, number) if number else None
+    if found is None:
+        raise NotFound("There is no such item.")
+    return found
+
+
+async def dossier_at(request: AnyRequest, item: str) -> Dossier:
+    """The item at an address with all that the page shows. Raises NotFound where there is none for this moderator."""
     number = as_id(item)
     found = await items.dossier(staff(request).id, number) if number else None
     if found is None:

@@ -1,4 +1,4 @@
-"""The counter of the masthead: a whole page for a member costs one query more, anything else none."""
+"""The counter of unread notifications in the masthead. It costs one query per page for a member, and nothing else."""
 
 import msgspec
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -9,13 +9,13 @@ from parley.core.http.access import Viewer
 from parley.core.http.failures import OUTAGES
 from parley.notifications import queries
 
-# A form that is refused comes back with the number too, but few are: it need not cost every vote a query.
-LATELY_SECONDS = 60.0
-_lately: MicroCache[int] = MicroCache("unread", LATELY_SECONDS)
+# Forms use a cached number: only refused ones come back with a page, and a vote need not cost a query.
+CACHE_SECONDS = 60.0
+_cache: MicroCache[int] = MicroCache("unread", CACHE_SECONDS)
 
 
 class Counter:
-    """ASGI middleware, inside the one that finds the viewer: tells them how many notifications they have to read."""
+    """ASGI middleware that sets the viewer's number of unread notifications, once the viewer is known."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -23,24 +23,24 @@ class Counter:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
         if viewer is not None and _is_page(scope):
-            unread = await _unread(viewer.id, asks=scope.get("method") == "GET")
+            unread = await _unread(viewer.id, fresh=scope.get("method") == "GET")
             scope["viewer"] = msgspec.structs.replace(viewer, unread=unread)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
 
 
-async def _unread(member: int, *, asks: bool) -> int:
-    """How many they have to read: as it is now for whoever asks for a page, else as it was a moment ago."""
+async def _unread(member: int, *, fresh: bool) -> int:
+    """Return the number of unread notifications, now or, unless `fresh`, up to CACHE_SECONDS ago."""
     try:
-        return await (queries.unread(member) if asks else _lately.get(member, lambda: queries.unread(member)))
+        return await (queries.unread(member) if fresh else _cache.get(member, lambda: queries.unread(member)))
     except (Unavailable, *OUTAGES):
-        # The page says what is wrong, if it needs the database at all.
+        # If the page needs the database, it shows the error itself.
         return 0
 
 
 def _is_page(scope: Scope) -> bool:
-    """Whether a browser asks for a page to show: neither a part of one, nor a file, a stream or a beacon.
+    """Whether the answer may be a whole page, rather than a fragment, a file, a stream or a beacon.
 
-    What is sent with a form counts too: where it is refused, the page that comes back shows the number as any other.
+    Forms count too: if one is refused, the answer is a page with the counter.
     """
     headers = dict(scope["headers"])
     return (

@@ -1,16 +1,16 @@
-"""What members fill in about notifications."""
+"""The forms for notifications."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from parley.core.http.forms import Form
-from parley.notifications.rules import KINDS, OF_A_THREAD, OF_A_TOPIC
+from parley.notifications.rules import KINDS, THREAD_CHANNELS, TOPIC_LEVELS
 
 HOURS = [str(hour) for hour in range(24)]
 
 
 class ChannelsForm(Form):
-    """By which way to hear of each kind of notification; a kind that is absent stays as it was."""
+    """The channel of each kind of notification; an absent kind keeps its channel."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -19,16 +19,16 @@ class ChannelsForm(Form):
 
 
 class TopicsForm(Form):
-    """How often each topic is in the digest; a topic that is absent stays as it was."""
+    """How often each topic is in the digest; an absent topic keeps its level."""
 
     def __init__(self, data: Mapping[str, Any], topics: Iterable[str]) -> None:
         super().__init__(data)
-        chosen = {topic: self.choice(topic, OF_A_TOPIC) for topic in topics}
+        chosen = {topic: self.choice(topic, TOPIC_LEVELS) for topic in topics}
         self.levels = {topic: level for topic, level in chosen.items() if level is not None}
 
 
 class QuietForm(Form):
-    """Whether letters at once wait, and from which hour to which."""
+    """Whether immediate mails are held, and from which hour to which."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
@@ -42,9 +42,9 @@ class QuietForm(Form):
 
 
 class FollowForm(Form):
-    """Following or muting, or taking that back; for a thread by its own way perhaps."""
+    """Follow or mute, or undo that; for a thread with a channel of its own, if any."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.on = self.flag("on")
-        self.channel = self.choice("channel", OF_A_THREAD)
+        self.channel = self.choice("channel", THREAD_CHANNELS)

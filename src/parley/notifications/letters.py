@@ -1,6 +1,6 @@
-"""Letters at once: one a thread, ten minutes after the first that is new there, of all that is unread by then.
+"""Immediate mails: one per thread, ten minutes after its first new notification, with all that are unread by then.
 
-One of all threads where quiet hours end (quiet.py).
+When quiet hours end, one mail covers all threads (quiet_hours.py).
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from parley.accounts.tables import Member
 from parley.comments import queries as comments
 from parley.comments.queries import CommentRow
 from parley.comments.rules import IS_VISIBLE
@@ -22,32 +23,31 @@ from parley.notifications import view
 from parley.notifications.queries import COLUMNS, NotificationRow
 from parley.notifications.rules import CHANNEL, IS_SHOWN, JUDGED_BY, LIST
 
-# No word of anybody lies in the queue: what is taken away meanwhile was never there.
-UNWRITTEN = "This letter is written when it goes out: it tells of what is unread, and may be read, by then.\n"
+# The queue holds no comments, so none have to be removed from it.
+UNRENDERED = "The text of this letter is rendered when it is sent, from what is unread by then.\n"
 EXPIRES = timedelta(days=2)
 SUBJECT = 60
-# What is longer goes on where it stands.
+# Longer comments are cut, with a link to the rest.
 LONGEST = 4_000
-MOST_TOLD = 20
+MOST_ENTRIES = 20
 WIDTH = 72
 ANSWERED = 140
 
-# What is folded is not sent on, and nothing to whom cannot come and see.
+# Collapsed comments are not mailed, and neither are members who cannot sign in.
 IS_MAILED = f"""
 m.state in ('active', 'silenced') and ({CHANNEL}) = 'mail' and {IS_SHOWN} and c.collapsed is null
 """
-TO_TELL = f"""
+TO_MAIL = f"""
 select {COLUMNS} from notification n {JUDGED_BY} join member m on m.id = n.member
 where n.member = $1 and ($2::bigint is null or n.thread = $2) and n.by_mail and (n.letter is null or n.letter = $3)
 and n.read_at is null and {IS_MAILED}
-order by n.id limit {MOST_TOLD}
+order by n.id limit {MOST_ENTRIES}
 """  # noqa: S608 constants only
-# The words as they were typed, which are the text of a letter.
+# The comments as typed: they are the plain text of the mail.
 BODIES = f"""
 select c.id, left(c.body, {LONGEST} + 1) as body from comment c where c.id = any($1::bigint[]) and {IS_VISIBLE}
 """  # noqa: S608 constants only
-TO = "select name, email from member where id = $1"
-# From the comment that is answered up to the first of its branch.
+# From the parent comment up to the top of its branch, the top first.
 ANCESTORS = """
 with recursive above as (
     select parent, 1 as steps from comment where id = $1
@@ -67,7 +67,7 @@ class To(msgspec.Struct, frozen=True):
 
 
 class LetterEntry(msgspec.Struct, frozen=True):
-    """One notification in a letter: what was written, and the words it answers."""
+    """One notification in a letter: the comment, and the words that it answers."""
 
     kind: str
     row: NotificationRow
@@ -77,8 +77,8 @@ class LetterEntry(msgspec.Struct, frozen=True):
 
     @property
     def html(self) -> Markup:
-        """What was written, with addresses that lead here from anywhere."""
-        # Its links are ours to change: core/text/markdown.py wrote them all in this way.
+        """The comment's HTML, with absolute links."""
+        # core/text/markdown.py writes all relative links in this form.
         return Markup(self.comment.raw_html.replace('href="/', f'href="{settings().base_url}/'))  # noqa: S704 safe as it was
 
     @property
@@ -91,34 +91,32 @@ class LetterEntry(msgspec.Struct, frozen=True):
 
 
 class LetterThread(msgspec.Struct, frozen=True):
-    """What a letter tells of one thread."""
+    """The part of a letter about one thread."""
 
     thread: int
     title: str
     address: str
     off: str
-    said: list[LetterEntry]
+    entries: list[LetterEntry]
 
 
-async def write(member: int, thread: int | None, mail: int | None = None) -> tuple[Letter, list[int]] | None:
-    """The letter that tells a member what is new for them in a thread, or in all; and the notifications it tells of.
+async def render(member: int, thread: int | None, mail: int | None = None) -> tuple[Letter, list[int]] | None:
+    """Return a letter with what is new for a member in a thread, or in all, and the ids of its notifications.
 
-    None where nothing is new.
-
-    `mail` is the number of that letter where it was posted before.
+    Returns None if nothing is new. `mail` is the id of the letter if it is queued already.
     """
-    rows = await db.fetch(NotificationRow, TO_TELL, member, thread, mail)
-    said = await _said(rows)
-    to = await db.fetch_one(To, TO, member)
-    if not said or to is None:
+    rows = await db.fetch(NotificationRow, TO_MAIL, member, thread, mail)
+    entries = await _entries(rows)
+    to = await db.fetch_one(To, Member.select().where(Member.id == member))
+    if not entries or to is None:
         return None
-    letter = await _letter(member, to, _by_thread(member, said))
+    letter = await _letter(member, to, _by_thread(member, entries))
     if thread is None:
         letter = msgspec.structs.replace(letter, argument="", key=f"unread.{rows[0].id}.{member}")
     return letter, [row.id for row in rows]
 
 
-async def _said(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
+async def _entries(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
     ids = [row.comment for row in rows if row.comment is not None]
     found = await comments.by_ids([*ids, *(row.parent for row in rows if row.parent is not None)])
     bodies = {one.id: one.body for one in await db.fetch(LetterBody, BODIES, ids)}
@@ -130,27 +128,27 @@ async def _said(rows: Sequence[NotificationRow]) -> list[LetterEntry]:
 
 
 def _answered(row: NotificationRow, found: dict[int, CommentRow]) -> str:
-    """The first of the member's own words that a reply answers."""
+    """Return the beginning of the member's comment that a reply answers."""
     parent = found.get(row.parent) if row.parent is not None and row.kind == "reply" else None
     return shortened(view.excerpt(parent), ANSWERED) if parent is not None and parent.state == "visible" else ""
 
 
-def _by_thread(member: int, said: Sequence[LetterEntry]) -> list[LetterThread]:
-    """The threads in the order of what came first in each."""
+def _by_thread(member: int, entries: Sequence[LetterEntry]) -> list[LetterThread]:
+    """Group entries by thread, in the order of each thread's first entry."""
     found: dict[int, LetterThread] = {}
-    for one in said:
-        thread = one.row.thread or 0
+    for entry in entries:
+        thread = entry.row.thread or 0
         if thread not in found:
-            address = f"{settings().base_url}/t/{thread}/{one.row.slug}"
+            address = f"{settings().base_url}/t/{thread}/{entry.row.slug}"
             off = off_link(member, LIST, str(thread))
-            found[thread] = LetterThread(thread, one.row.thread_title or "", address, off, [])
-        found[thread].said.append(one)
+            found[thread] = LetterThread(thread, entry.row.thread_title or "", address, off, [])
+        found[thread].entries.append(entry)
     return list(found.values())
 
 
 async def _letter(member: int, to: To, discussions: Sequence[LetterThread]) -> Letter:
-    first = discussions[0].said[0]
-    count = sum(len(one.said) for one in discussions)
+    first = discussions[0].entries[0]
+    count = sum(len(one.entries) for one in discussions)
     is_one = len(discussions) == 1
     subject = f"Re: {discussions[0].title}" if is_one else f"{count} new for you in {len(discussions)} discussions"
     context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST}
@@ -171,14 +169,14 @@ async def _letter(member: int, to: To, discussions: Sequence[LetterThread]) -> L
 
 
 async def _conversation(member: int, thread: int, first: LetterEntry) -> dict[str, Any]:
-    """The keys of the letters that this one answers, so that mail clients show them together."""
+    """Return the keys of the letters that this one answers, so that mail clients show them as one conversation."""
     above = [f"thread.{thread}.{member}"]
     above += [f"post.{one}.{member}" for one in await db.values(ANCESTORS, first.comment.id)]
     return {"answers": above[-1], "references": tuple(above)}
 
 
 def _wrapped(text: str) -> str:
-    """`text`, set in, in lines of a terminal; none is cut where it holds an address."""
+    """Wrap and indent `text` for plain-text mail, without breaking addresses."""
     lines = text.splitlines()
     return "\n".join(
         fill(line, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

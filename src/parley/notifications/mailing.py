@@ -1,22 +1,24 @@
-"""What the list of letters at once answers the post office, and which letters are to be posted."""
+"""The mail list of immediate mails: which are due, whether they are wanted, their text and their outcome."""
 
 from datetime import UTC, datetime
 
 import msgspec
 
 from parley.core import db, failpoint
+from parley.core.db.tables import Mail
 from parley.core.text.cleaning import as_id
 from parley.mail import Letter, MailList, post
 from parley.notifications import letters, ops, queries
 from parley.notifications.letters import IS_MAILED
 from parley.notifications.quiet_hours import next_moment_outside
 from parley.notifications.rules import BATCHED, CHANNEL, CHOSEN, JUDGED_BY, KINDS, LIST
+from parley.notifications.tables import Follow, Notification
 
 BATCH = 100
 MAILED = [kind.name for kind in KINDS if "mail" in kind.channels]
-MAILED_AT_FIRST = [kind.name for kind in KINDS if kind.channel == "mail"]
+MAILED_BY_DEFAULT = [kind.name for kind in KINDS if kind.channel == "mail"]
 
-# What waits for a letter, but where one is on its way already: that one will tell of it.
+# Notifications that need a letter, except if one for the thread is queued already: that one will include them.
 DUE = f"""
 select n.member, n.thread from notification n {JUDGED_BY} join member m on m.id = n.member
 where n.by_mail and n.letter is null and n.read_at is null and n.created_at > now() - interval '2 days'
@@ -26,35 +28,31 @@ and {IS_MAILED} and not exists (
 )
 group by n.member, n.thread order by min(n.id) limit {BATCH}
 """  # noqa: S608 constants only
-# One letter at a time for a member, whichever worker posts it.
+# Only one worker at a time queues letters for a member.
 LOCK = "select pg_advisory_xact_lock($1, $2::bigint::int)"
-LOCKS = 7_270_004
-WAITS = f"""
+LOCK_CLASS = 7_270_004
+IS_QUEUED = f"""
 select exists (
     select from mail where member = $1 and list = '{LIST}' and argument in ($2, '')
     and state in ('planned', 'claimed', 'data')
 )
 """  # noqa: S608 constants only
-WRITTEN = "update notification set letter = $2, mailed_at = now() where id = any($1::bigint[])"
-# What did not reach them comes in the digest. What came too late for this letter is told in the next.
-NOT_SENT = "update notification set letter = null, mailed_at = null, by_mail = false where letter = $1"
-NEVER_SENT = """
+RENDERED = "update notification set letter = $2, mailed_at = now() where id = any($1::bigint[])"
+# Notifications that cannot be mailed are left to the digest.
+GIVE_UP = """
 update notification set by_mail = false where member = $1 and ($2::bigint is null or thread = $2)
 and by_mail and letter is null
 """
-OF_MAIL = "select member, argument from mail where id = $1"
 OF_KINDS = "(select $1::bigint as member, $2::bigint as thread, kind from unnest($3::text[]) kind) n"
 WANTED = f"""
 select exists (select from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail')
 or $2::bigint is null and exists (select from follow where member = $1 and channel = 'mail')
 """  # noqa: S608 constants only
-STOP_THREADS = "update follow set channel = 'page' where member = $1 and channel = 'mail'"
 STOP = f"""
 insert into notification_preference (member, kind, channel)
 select n.member, n.kind, 'page' from {OF_KINDS} {CHOSEN} where ({CHANNEL}) = 'mail'
 on conflict (member, kind) do update set channel = 'page'
 """  # noqa: S608 constants only
-TITLE = "select title from thread where id = $1"
 
 
 class DueLetter(msgspec.Struct, frozen=True):
@@ -68,7 +66,7 @@ class MailedLetter(msgspec.Struct, frozen=True):
 
 
 async def post_letters() -> int:
-    """Post the letters that are due, each to go out in ten minutes or when quiet hours end, and return how many."""
+    """Queue the letters that are due, to be sent in ten minutes or when quiet hours end, and return how many."""
     count = 0
     for one in await db.fetch(DueLetter, DUE):
         count += await _post(one)
@@ -77,87 +75,93 @@ async def post_letters() -> int:
 
 async def _post(one: DueLetter) -> bool:
     async with db.atomic():
-        await db.execute(LOCK, LOCKS, one.member % 2**31)
-        if await db.value(WAITS, one.member, str(one.thread)):
+        await db.execute(LOCK, LOCK_CLASS, one.member % 2**31)
+        if await db.value(IS_QUEUED, one.member, str(one.thread)):
             return False
-        # The transaction's own time, from which `post` counts the delay.
+        # The transaction's time, to which `post` adds the delay.
         now = await db.value("select now()")
         due = now + BATCHED
         held_until = await _held_until(one.member, due)
-        # One letter tells what came in quiet hours, whatever its thread.
+        # After quiet hours one letter covers all threads.
         thread = None if held_until else one.thread
-        found = await letters.write(one.member, thread)
+        found = await letters.render(one.member, thread)
         if found is None:
             return False
-        unwritten = msgspec.structs.replace(found[0], text=letters.UNWRITTEN, html=None)
-        mail = await post(unwritten, delay=(held_until or due) - now)
+        letter = msgspec.structs.replace(found[0], text=letters.UNRENDERED, html=None)
+        mail = await post(letter, delay=(held_until or due) - now)
         failpoint.hit("posted")
         if not mail:
-            await db.execute(NEVER_SENT, one.member, thread)
+            await db.execute(GIVE_UP, one.member, thread)
     return bool(mail)
 
 
 async def _held_until(member: int, moment: datetime) -> datetime | None:
-    """When the quiet hours that hold at this moment end; None where none hold."""
+    """Return when the quiet hours at this moment end, or None if it is not quiet."""
     quiet = await queries.quiet_hours(member)
     return next_moment_outside(quiet, moment) if quiet and quiet.hold(moment) else None
 
 
 async def hold(member: int) -> datetime | None:
-    """Until when letters to a member wait; None where they may go out now."""
+    """Return until when letters to a member are held, or None if they may be sent now."""
     return await _held_until(member, datetime.now(UTC))
 
 
 async def wanted(member: int, argument: str) -> bool:
-    """Whether a member wants letters at once: of a thread, or of any."""
+    """Whether a member wants immediate mails, of one thread or of any."""
     return bool(await db.value(WANTED, member, as_id(argument), MAILED))
 
 
 async def stop(member: int, argument: str) -> None:
-    """One click: what would be mailed stands on the page of notifications only, of one thread or of all."""
+    """Stop immediate mails, of one thread or of all: their notifications appear only on the page."""
     thread = as_id(argument)
     if thread is not None:
         await ops.set_channel(member, thread, "page")
     if not argument:
         await db.execute(STOP, member, None, MAILED)
-        await db.execute(STOP_THREADS, member)
+        await Follow.update({Follow.channel: "page"}).where((Follow.member == member) & (Follow.channel == "mail"))
 
 
 async def start(member: int, argument: str) -> None:
-    """Take `stop` back."""
+    """Undo `stop`."""
     thread = as_id(argument)
     if thread is not None:
         await ops.set_channel(member, thread, None)
     if not argument:
-        await ops.set_channels(member, dict.fromkeys(MAILED_AT_FIRST, "mail"))
+        await ops.set_channels(member, dict.fromkeys(MAILED_BY_DEFAULT, "mail"))
 
 
 async def render(mail: int) -> Letter | None:
-    """The letter with all there is to tell now; None where it was read, or is gone."""
-    of = await db.fetch_one(MailedLetter, OF_MAIL, mail)
-    if of is None:
+    """Return the letter with everything that is unread now, or None if nothing is."""
+    queued = await _letter(mail)
+    if queued is None:
         return None
-    found = await letters.write(of.member, as_id(of.argument), mail)
+    found = await letters.render(queued.member, as_id(queued.argument), mail)
     if found is None:
         return None
-    letter, told = found
-    await db.execute(WRITTEN, told, mail)
+    letter, ids = found
+    await db.execute(RENDERED, ids, mail)
     return letter
 
 
 async def settled(mail: int, outcome: str) -> None:
-    """Note what became of a letter."""
+    """Record the outcome of a letter."""
     if outcome == "sent":
         return
-    of = await db.fetch_one(MailedLetter, OF_MAIL, mail)
-    await db.execute(NOT_SENT, mail)
-    if of is not None and outcome != "unknown":
-        await db.execute(NEVER_SENT, of.member, as_id(of.argument))
+    queued = await _letter(mail)
+    await Notification.update(
+        {Notification.letter: None, Notification.mailed_at: None, Notification.by_mail: False}
+    ).where(Notification.letter == mail)
+    if queued is not None and outcome != "unknown":
+        await db.execute(GIVE_UP, queued.member, as_id(queued.argument))
+
+
+async def _letter(mail: int) -> MailedLetter | None:
+    return await db.fetch_one(MailedLetter, Mail.select().where(Mail.id == mail))
 
 
 async def about(argument: str) -> str | None:
-    """The title of the thread that an argument names."""
-    title: str | None = await db.value(TITLE, as_id(argument))
+    """Return the title of the thread that an argument names."""
+    title: str | None = await db.value("select title from thread where id = $1", as_id(argument))
     return title
 
 

@@ -1,6 +1,6 @@
-"""From an event to the notifications it gives: one statement an event, however many follow the thread.
+"""Creating the notifications of an event: one statement per event, however many members follow the thread.
 
-Every statement can be run again, and adds nothing then.
+Running a statement again adds nothing.
 """
 
 import msgspec
@@ -9,16 +9,16 @@ from parley.accounts import queries as accounts
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.text import markdown
-from parley.notifications.rules import CHANNEL, CHOSEN, IS_SHUT_OUT, RANK
+from parley.notifications.rules import CHANNEL, CHOSEN, IS_BLOCKED, RANK
 
-# Whoever is mentioned beyond these is not told: a comment is no mailing list.
+# Further mentions in a comment are ignored, so that nobody can notify everybody.
 MOST_MENTIONED = 10
-# So many comments unread in one thread say what there is to say.
+# A follower with this many unread notifications in a thread gets no more.
 MOST_UNREAD = 20
 
 
 class PendingEvent(msgspec.Struct, frozen=True):
-    """An event to be handled, and the text of its comment where it may mention somebody."""
+    """An event to be handled; `body` is the text of its comment if it may contain mentions."""
 
     id: int
     kind: str
@@ -28,13 +28,13 @@ class PendingEvent(msgspec.Struct, frozen=True):
     body: str | None
 
 
-# Of an edit, only who is mentioned hears.
+# An edit notifies only the members that it mentions.
 IS_NEW = "$3::text <> 'comment.edited'"
-# Each member is looked up by their key ("offset 0" leaves PostgreSQL no choice): where it takes the table for small, it
-# would else go through all followers for every member.
-# Whom a comment reaches: who is answered, who is mentioned, who follows. Its author follows the thread from now on,
-# unless they muted it; one who stopped following it does so again. Whoever follows it already is not touched: an
-# "on conflict" locks what it leaves as it is, and two workers would wait for each other.
+# A comment notifies the author of its parent, the members it mentions and the followers of the thread. Its author
+# follows the thread from now on, unless they muted it. Rows of authors who follow it already are not touched: `on
+# conflict` locks rows that it does not change, so two workers would wait for each other.
+# `offset 0` has PostgreSQL look up each member by key; otherwise, if it takes the table for small, it would scan all
+# followers for every member.
 WROTE = f"""
 with e as (
     select e.id, e.thread, e.created_at, c.id as comment, c.author as actor, c.parent, c.created_at as written_at
@@ -66,12 +66,12 @@ insert into notification (member, kind, event, thread, comment, actor, by_mail, 
 select distinct on (n.member)
     n.member, n.kind, n.event, n.thread, n.comment, n.actor, ({CHANNEL}) = 'mail', n.created_at
 from n {CHOSEN}
-where ({CHANNEL}) <> 'off' and not {IS_SHUT_OUT}
+where ({CHANNEL}) <> 'off' and not {IS_BLOCKED}
 order by n.member, {RANK}
 on conflict do nothing
 """  # noqa: S608 constants only
 
-# Whoever commented on a passage that reads otherwise now, or is no longer there.
+# Members who commented on a passage that was changed or deleted.
 REVISED = f"""
 with e as (
     select e.id, e.thread, e.actor, e.created_at, new.id as new, old.id as old
@@ -94,11 +94,11 @@ with e as (
 insert into notification (member, kind, event, thread, comment, actor, by_mail, created_at)
 select n.member, n.kind, n.event, n.thread, n.comment, n.actor, ({CHANNEL}) = 'mail', n.created_at
 from n {CHOSEN}
-where ({CHANNEL}) <> 'off' and not {IS_SHUT_OUT}
+where ({CHANNEL}) <> 'off' and not {IS_BLOCKED}
 on conflict do nothing
 """  # noqa: S608 constants only
 
-# Whoever brought the article follows what becomes of it.
+# The member who started the thread follows it.
 OPENED = """
 insert into follow (member, thread, level, since) select actor, thread, 'follow', created_at from event
 where id = $1 and actor is not null
@@ -107,12 +107,12 @@ on conflict (member, thread) do nothing
 
 
 async def make(event: PendingEvent) -> None:
-    """Make the notifications of one event; the caller holds its row."""
+    """Create the notifications of one event. The caller has locked its row."""
     match event.kind:
         case "comment.posted" | "comment.restored":
             await db.execute(WROTE, event.id, await _mentioned(event.body), event.kind)
         case "comment.edited":
-            # Whoever is mentioned only now hears of it; the others know it.
+            # Members whom the text mentioned before have been notified already.
             if found := await _mentioned(event.body):
                 await db.execute(WROTE, event.id, found, event.kind)
         case "article.revised":
@@ -122,6 +122,6 @@ async def make(event: PendingEvent) -> None:
 
 
 async def _mentioned(body: str | None) -> list[int]:
-    """The members that a text mentions."""
+    """Return the members that a text mentions."""
     found = await accounts.of_names(markdown.mentioned(body or ""))
     return [one.id for one in found.values()][:MOST_MENTIONED]

@@ -1,4 +1,4 @@
-"""Reading notifications: how many are unread, and which there are, as they may be shown at this moment."""
+"""Reading notifications as far as they may be shown now, and settings of members."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -10,9 +10,10 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.notifications.quiet_hours import QuietSpan
 from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
+from parley.notifications.tables import NotificationPreference, TopicFollow
 
 PAGE = 60
-# A counter says no more than "99+", and looks no further than it must.
+# The counter shows at most "99+", so it need not count all.
 MOST_COUNTED = 200
 
 # Sorts after every other character.
@@ -22,7 +23,7 @@ m.name_key collate "C" >= $1 and m.name_key collate "C" < $2
 and m.state not in ('unverified', 'deactivated', 'anonymised')
 """
 
-# Of one member `{}`: a thread that is followed counts once, however much was written in it.
+# For one member `{}`. All new comments of a followed thread count once.
 COUNTED = f"""
 select count(distinct case when n.kind = 'followed' then -n.thread else n.id end) from (
     select * from notification one where one.member = {{}} and one.read_at is null
@@ -31,10 +32,10 @@ select count(distinct case when n.kind = 'followed' then -n.thread else n.id end
 where {IS_SHOWN}
 """  # noqa: S608 constants only
 UNREAD = COUNTED.format("$1")
-# One member after another, each by their own few notifications: joined at once, whole tables would be read.
+# One subquery per member: with a join, PostgreSQL would read whole tables.
 UNREAD_OF_ALL = f"""
 select member, unread from (
-    select asked.member, ({COUNTED.format("asked.member")}) as unread from unnest($1::bigint[]) asked(member)
+    select wanted.member, ({COUNTED.format("wanted.member")}) as unread from unnest($1::bigint[]) wanted(member)
 ) counted where unread > 0
 """  # noqa: S608 constants only
 
@@ -45,18 +46,18 @@ class UnreadCount(msgspec.Struct, frozen=True):
 
 
 async def unread(member: int) -> int:
-    """How many notifications a member has to read."""
+    """Return the number of a member's unread notifications."""
     count: int = await db.value(UNREAD, member)
     return count
 
 
 async def unread_of_all(members: Collection[int]) -> dict[int, int]:
-    """How many notifications each of these members has to read; those with none are left out."""
+    """Return the number of unread notifications of each of these members, without those who have none."""
     return {row.member: row.unread for row in await db.fetch(UnreadCount, UNREAD_OF_ALL, list(members))}
 
 
 class NotificationRow(msgspec.Struct, frozen=True):
-    """A notification that may be shown, without the words it is about."""
+    """A notification that may be shown; the text of its comment is read separately."""
 
     id: int
     member: int
@@ -67,12 +68,12 @@ class NotificationRow(msgspec.Struct, frozen=True):
     comment: int | None
     parent: int | None
     decision: int | None
-    # What was decided, about whose comment; or what became of the member's report.
+    # What was decided, whether about this member, and the outcome of the member's report.
     action: str | None
     about_me: bool
     outcome: str | None
-    # A suggested update, whether it still waits for a decision, and who suggested it: `me`, `member`, or the `source`,
-    # which said something else than what was corrected here.
+    # A suggested update with its state, and who suggested it: `me`, another `member`, or the `source`, if that differs
+    # from corrections made here.
     suggestion: int | None
     suggestion_state: str | None
     suggested_by: str | None
@@ -80,7 +81,7 @@ class NotificationRow(msgspec.Struct, frozen=True):
     is_unread: bool
 
 
-# Of what somebody reported again since, it is the first report that this decision answered.
+# If the member reported the same again later, `outcome` is that of the first report that the decision answered.
 COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
 d.action, coalesce(d.member = n.member, false) as about_me,
@@ -100,7 +101,7 @@ order by n.id desc limit $3
 
 
 async def listed(member: int, before: int | None = None) -> list[NotificationRow]:
-    """A page of a member's notifications and the first of the next, the newest first."""
+    """Return a page of a member's notifications, the newest first, and one more to see whether there is a next page."""
     return await db.fetch(NotificationRow, LISTED, member, before, PAGE + 1)
 
 
@@ -113,18 +114,19 @@ order by n.member, n.id
 
 
 async def unread_for_digest(members: Sequence[int]) -> list[NotificationRow]:
-    """What these members have not read and want to read of in their digest; so does what no letter could tell them."""
+    """Return unread notifications that belong in these members' digests, also because they could not be mailed."""
     return await db.fetch(NotificationRow, FOR_DIGEST, list(members))
 
 
 class Following(msgspec.Struct, frozen=True):
-    """How a member stands to a thread: `follow`, `none` or `mute`, and by which way they hear of it."""
+    """Whether a member follows a thread (`follow`, `none` or `mute`), and the channel that they chose for it."""
 
     level: str = "none"
     channel: str | None = None
 
 
-async def standing(member: int, thread: int) -> Following:
+async def following(member: int, thread: int) -> Following:
+    """Return whether a member follows a thread."""
     found = await db.fetch_one(
         Following, "select level, channel from follow where member = $1 and thread = $2", member, thread
     )
@@ -132,7 +134,7 @@ async def standing(member: int, thread: int) -> Following:
 
 
 async def topic_level(member: int, topic: str) -> str | None:
-    """How a member stands to a topic, where they chose."""
+    """Return how often a topic is in a member's digest, or None if they did not choose."""
     return (await topic_levels(member)).get(topic)
 
 
@@ -142,8 +144,8 @@ class TopicLevel(msgspec.Struct, frozen=True):
 
 
 async def topic_levels(member: int) -> dict[str, str]:
-    """How often topics are in a member's digest, as far as they chose."""
-    rows = await db.fetch(TopicLevel, "select topic, level from topic_follow where member = $1", member)
+    """Return how often topics are in a member's digest, for the topics that they chose."""
+    rows = await db.fetch(TopicLevel, TopicFollow.select().where(TopicFollow.member == member))
     return {row.topic: row.level for row in rows}
 
 
@@ -154,7 +156,7 @@ class Followed(msgspec.Struct, frozen=True):
     channel: str | None
     title: str
     address: str
-    # Where to take it back.
+    # The address at which to unfollow or unmute it.
     act: str
 
 
@@ -170,7 +172,7 @@ select level, channel, title, address, act from (
 
 
 async def followed(member: int) -> list[Followed]:
-    """What a member follows and mutes, the last first."""
+    """Return what a member follows and mutes, the latest first."""
     return await db.fetch(Followed, FOLLOWED, member)
 
 
@@ -180,8 +182,9 @@ class Preferred(msgspec.Struct, frozen=True):
 
 
 async def preferred(member: int) -> dict[str, str]:
-    """By which way a member hears of each kind, as far as they chose."""
-    rows = await db.fetch(Preferred, "select kind, channel from notification_preference where member = $1", member)
+    """Return the channel of each kind of notification, for the kinds that the member chose."""
+    chosen = NotificationPreference.select().where(NotificationPreference.member == member)
+    rows = await db.fetch(Preferred, chosen)
     return {row.kind: row.channel for row in rows}
 
 
@@ -191,23 +194,23 @@ select q.starts, q.ends, m.zone from quiet_hours q join member m on m.id = q.mem
 
 
 async def quiet_hours(member: int) -> QuietSpan | None:
-    """The hours in which letters at once to a member wait; None where they never do."""
+    """Return the hours in which immediate mails to a member are held, or None."""
     return await db.fetch_one(QuietSpan, QUIET, member)
 
 
 MOST_NAMES = 6
-# Names are in the order of their bytes, in which a beginning is one range.
+# In byte order, all names with the same prefix are one range.
 NAMED = f"""
 select name from (
-    (select m.id, m.name, 0 as place from member m
+    (select m.id, m.name, 0 as rank from member m
      where {IS_NAMED} and m.id in (select author from comment c where c.thread = $3 and {IS_VISIBLE}) limit $4)
     union all
     (select m.id, m.name, 1 from member m where {IS_NAMED} order by m.name_key collate "C" limit $4)
-) found group by id, name order by min(place), name limit $4
+) found group by id, name order by min(rank), name limit $4
 """  # noqa: S608 constants only
 
 
-async def named(begin: str, thread: int | None) -> list[str]:
-    """A few names that begin so, of those who wrote in `thread` first."""
-    key = names.key(begin)
+async def named(prefix: str, thread: int | None) -> list[str]:
+    """Return a few names with this prefix, those of members who commented in `thread` first."""
+    key = names.key(prefix)
     return await db.values(NAMED, key, key + LAST, thread, MOST_NAMES) if key else []

@@ -1,4 +1,4 @@
-"""Quiet hours: when letters at once wait, by the clocks where the member lives."""
+"""Quiet hours: when immediate mails are held, in the member's local time."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,19 +6,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Every zone is some quarters of an hour from UTC, and its clocks change at a quarter.
+# Offsets of zones and changes of clocks are multiples of a quarter of an hour.
 QUARTER = timedelta(minutes=15)
 
 
 class QuietSpan(msgspec.Struct, frozen=True):
-    """From one hour to another, each from 0 to 23 of the zone; past midnight where `ends` is not after `starts`."""
+    """A range of local hours, each from 0 to 23; past midnight if `ends` is less than `starts`."""
 
     starts: int
     ends: int
     zone: str
 
     def hold(self, moment: datetime) -> bool:
-        """Whether a letter waits at this moment. No hour is quiet where both hours are the same."""
+        """Whether mails are held at this moment. If both hours are the same, no hour is quiet."""
         hour = moment.astimezone(ZoneInfo(self.zone)).hour
         if self.starts <= self.ends:
             return self.starts <= hour < self.ends
@@ -26,10 +26,10 @@ class QuietSpan(msgspec.Struct, frozen=True):
 
 
 def next_moment_outside(quiet: QuietSpan, now: datetime) -> datetime:
-    """The first moment from `now` on that is not quiet, in UTC where it is later than `now`.
+    """Return `now` if it is not quiet, else the first moment after it that is not, in UTC.
 
-    Looks at each quarter of an hour instead of computing the end, so that a clock change needs no rule of its own: an
-    hour that the clocks skip is not waited for, and an hour that they show twice is quiet twice.
+    Checks each quarter of an hour instead of computing the end, so that changes of clocks need no rule: an hour that
+    is skipped is not waited for, and an hour that occurs twice is quiet twice.
     """
     moment = now
     while quiet.hold(moment):

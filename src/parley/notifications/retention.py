@@ -9,7 +9,7 @@ RULES = (
         days=90,
         since="read_at",
         after="they were read",
-        why="somebody may look for one again; what it leads to stays",
+        why="members may look for one again; what it links to stays",
     ),
     Rule(
         table="notification",
@@ -17,13 +17,13 @@ RULES = (
         days=365,
         since="created_at",
         after="they were made",
-        why="whoever comes back after a year begins anew",
+        why="a member who comes back after a year starts afresh",
         where="read_at is null",
     ),
 )
 KEPT: Kept = {
     "follow": "a setting of the member's",
     "topic_follow": "a setting of the member's",
-    "preference": "a setting of the member's",
+    "notification_preference": "a setting of the member's",
     "quiet_hours": "a setting of the member's",
 }

@@ -1,4 +1,4 @@
-"""What members should know, which threads and topics they follow, and the way they want to hear of each."""
+"""Notifications, what members follow, and their settings for notifications."""
 
 from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
@@ -10,16 +10,16 @@ from parley.threads.tables import Thread, Topic
 
 
 class Follow(Table):
-    """How a member stands to a thread; one a member and thread.
+    """Whether a member follows a thread; one row per member and thread.
 
-    `follow`: they hear of every comment. `mute`: of nothing in it. `none`: of what is meant for them, as anywhere.
+    `follow`: they are notified of every comment. `mute`: of nothing in the thread. `none`: of replies and mentions.
     """
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
     level = Varchar(6, null=False, default="follow")
-    # By which way they hear of this thread, where it is not the one of each kind.
+    # The channel for this thread, if it differs from that of each kind.
     channel = Varchar(6, null=True, default=None)
     since = Timestamptz(null=False)
 
@@ -44,7 +44,7 @@ class TopicFollow(Table):
 
 
 class NotificationPreference(Table):
-    """By which way a member hears of one kind of notification, where they have chosen; rules.py has the defaults."""
+    """The channel that a member chose for one kind of notification; rules.py has the defaults."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
@@ -59,7 +59,7 @@ class NotificationPreference(Table):
 
 
 class QuietHours(Table):
-    """The hours in which letters at once wait, of the zone in the member's own row; no row where they never wait."""
+    """The hours in which immediate mails are held, local to the zone in the member's row. No row means never."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
@@ -71,20 +71,20 @@ class QuietHours(Table):
 
 
 class Notification(Table):
-    """Something one member should know. It holds no words: what it says is read when it is shown."""
+    """A notification for one member. It holds no text: comments are read when it is shown."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(8, null=False, default=None)
-    # What it was made from: an event, a decision, or a suggested update of an article.
+    # Its source: an event, a decision, or a suggested update of an article.
     event = BigInt(null=True, default=None)
     decision = BigInt(null=True, default=None)
     suggestion = BigInt(null=True, default=None)
     thread = BigInt(null=True, default=None)
-    # What was written; of a revision, the member's own comment on a passage that changed.
+    # The comment; for a revision, the member's own comment on a passage that changed.
     comment = BigInt(null=True, default=None)
     actor = BigInt(null=True, default=None)
-    # It is to be mailed; in which letter it is, and since when it stands written there.
+    # Whether to mail it, the mail that contains it, and when that was rendered.
     by_mail = Boolean(null=False, default=False)
     letter = BigInt(null=True, default=None)
     mailed_at = Timestamptz(null=True, default=None)
@@ -94,15 +94,15 @@ class Notification(Table):
     notification_kind_check = Check("kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')")
     notification_source_check = Check("num_nonnulls(event, decision, suggestion) = 1")
 
-    # The same source makes at most one of each kind for a member, however often a sweep runs.
+    # A source gives a member at most one notification of each kind, however often the job runs.
     notification_event_member_kind_key = Index("event, member, kind", where="event is not null", unique=True)
     notification_decision_member_key = Index("decision, member", where="decision is not null", unique=True)
     notification_suggestion_member_key = Index("suggestion, member", where="suggestion is not null", unique=True)
-    # A comment that answers a member, mentions them and is in a thread they follow is one notification.
+    # A comment gives a member one notification, even if it is a reply, a mention and in a followed thread.
     notification_comment_member_key = Index(
         "comment, member", where="kind in ('reply', 'mention', 'followed')", unique=True
     )
-    notice_member = Index("member, id desc")
+    notification_member = Index("member, id desc")
     notification_unread = Index("member, thread", where="read_at is null")
     notification_due = Index("id", where="by_mail and letter is null and read_at is null")
     notification_letter = Index("letter", where="letter is not null")

@@ -1,4 +1,4 @@
-"""Notifications as a page or a letter shows them: by thread, what is new in a followed thread as one."""
+"""Notifications as pages and mails show them: grouped by thread, with all new comments of a followed thread as one."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ QUOTED = re.compile(r"<blockquote>.*?</blockquote>", re.DOTALL)
 
 
 class NotificationItem(msgspec.Struct, frozen=True):
-    """One notification, or all of what is new in a followed thread."""
+    """One notification, or all new comments of a followed thread."""
 
     kind: str
     row: NotificationRow
@@ -27,7 +27,7 @@ class NotificationItem(msgspec.Struct, frozen=True):
 
     @property
     def address(self) -> str:
-        """Where it leads."""
+        """The address that it links to."""
         if self.row.suggestion is not None:
             return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
         return f"/c/{self.row.comment}" if self.row.comment is not None else f"/decision/{self.row.decision}"
@@ -42,17 +42,17 @@ class NotificationItem(msgspec.Struct, frozen=True):
 
     @property
     def others(self) -> int:
-        """How many people there are besides those who are named."""
+        """How many people there are besides `names`."""
         return len(self.people) - len(self.names)
 
     @property
     def excerpt(self) -> str:
-        """The first words, as their author wrote them; what they quote is known."""
+        """The first words of the comment, without quotations."""
         return excerpt(self.comment) if self.comment is not None else ""
 
 
 class NotificationGroup(msgspec.Struct, frozen=True):
-    """What is to be told of one thread; of none: decisions."""
+    """The notifications of one thread or, without a thread, decisions."""
 
     thread: int | None
     title: str
@@ -71,7 +71,7 @@ def excerpt(comment: CommentRow) -> str:
 
 
 async def grouped(rows: Sequence[NotificationRow]) -> list[NotificationGroup]:
-    """`rows`, the newest first, by thread; each comment as it may be shown now."""
+    """Group `rows`, the newest first, by thread; each comment as it may be shown now."""
     found = await comments.by_ids([row.comment for row in rows if row.comment is not None])
     groups: dict[int | None, list[NotificationRow]] = {}
     for row in rows:
@@ -89,7 +89,7 @@ def _group(thread: int | None, rows: list[NotificationRow], found: Mapping[int, 
 
 
 def _item(rows: Sequence[NotificationRow], found: Mapping[int, CommentRow]) -> NotificationItem:
-    """One item for `rows`, the newest first: it leads to the oldest, where reading goes on."""
+    """Return one item for `rows`, the newest first. It links to the oldest, where reading continues."""
     first = rows[-1]
     written = [found[row.comment] for row in reversed(rows) if row.comment is not None]
     return NotificationItem(first.kind, first, written[0] if written else None, len(rows), _names(written))

@@ -1,4 +1,4 @@
-"""The page of notifications, following and muting, and by which way to hear of things."""
+"""The page of notifications, following and muting, and the settings for notifications."""
 
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from parley.threads.queries import topics
 
 @get("/notifications", name="notifications:list", opt={"who": MEMBER})
 async def notifications(request: AnyRequest, before: FromQuery[str] = "") -> Response[Any]:
-    """What is new first, then what was read; looking at it changes nothing."""
+    """Show unread notifications first, then read ones. Showing the page does not mark them as read."""
     viewer = signed_in(request)
     rows = await queries.listed(viewer.id, as_id(before))
     shown = rows[: queries.PAGE]
@@ -38,20 +38,20 @@ async def notifications(request: AnyRequest, before: FromQuery[str] = "") -> Res
 
 @get("/notices", name="notifications:former-list", opt={"who": MEMBER})
 async def former_list(request: AnyRequest) -> Redirect:
-    """Lead on from the address that the page had before, which letters and bookmarks still name."""
+    """Redirect from the former address of the page, which old mails and bookmarks contain."""
     query = request.url.query
     return Redirect(f"/notifications{f'?{query}' if query else ''}", status_code=301)
 
 
 @get("/settings/notices", name="notifications:former-settings", opt={"who": MEMBER})
 async def former_settings() -> Redirect:
-    """Lead on from the address that the settings had before."""
+    """Redirect from the former address of the settings."""
     return Redirect("/settings/notifications", status_code=301)
 
 
 @post("/notifications/read", name="notifications:read", opt={"who": MEMBER})
 async def read(request: AnyRequest) -> Redirect:
-    """Mark as read what the page showed, or what it showed of one thread."""
+    """Mark as read what the page showed, or only what it showed of one thread."""
     form = Form(await posted(request))
     upto, thread = form.id("upto"), form.id("thread")
     if upto is not None and not form.errors:
@@ -61,7 +61,7 @@ async def read(request: AnyRequest) -> Redirect:
 
 @get("/names", name="notifications:names", opt={"who": MEMBER})
 async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQuery[str] = "") -> Response[Any]:
-    """To htmx: the members whom a name that is being typed may mean, those of the thread first."""
+    """Return to htmx the names that complete a mention being typed, those of the thread first."""
     found = await queries.named(begin, as_id(thread)) if begin.isprintable() else []
     return fragment(request, "notifications/_names.html", names=found)
 
@@ -119,7 +119,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
     else:
         await ops.unfollow_thread(viewer.id, row.id, level)
     if wants_fragment(request):
-        following = await queries.standing(viewer.id, row.id)
+        following = await queries.following(viewer.id, row.id)
         return fragment(request, "notifications/_follow.html", thread=row, following=following)
     return _back(form, row.address)
 

@@ -1,4 +1,4 @@
-"""Reading a part of a discussion: the next page, the rest of a branch, one passage."""
+"""Parts of a discussion over HTTP: the next page, the rest of a branch, one passage."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 from parley.comments import view
 from parley.comments.rules import STANCES
 from parley.comments.tree import SORTS
+from parley.comments.viewer_state import comments_html
 from parley.comments.web import comment_at, thread_at
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
@@ -26,13 +27,13 @@ async def more(
     passage: FromQuery[str] = "",
     stance: FromQuery[str] = "",
 ) -> Response[Any]:
-    """A part of the discussion: the next page, the rest of a branch, one passage."""
+    """Show a part of the discussion: the next page, the rest of a branch, one passage."""
     row = await thread_at(thread)
     branch_id = as_id(branch)
     viewer = viewer_of(request)
     if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
         raise NotFound("This comment is not in this thread.")
-    place = view.DiscussionQuery(
+    query = view.DiscussionQuery(
         row.id,
         sort if sort in SORTS else "best",
         passage=view.passage_of(passage),
@@ -40,9 +41,9 @@ async def more(
         branch=branch_id,
         after=as_id(after),
     )
-    shown = await view.discussion(place, viewer)
+    shown = await view.discussion(query, viewer)
     own = await votes.own_in_thread(viewer.id, row.id) if viewer else None
-    html = view.comments_html(shown, viewer, own, slow_branches=row.slow_branches)
+    html = comments_html(shown, viewer, own, slow_branches=row.slow_branches)
     return page(request, "comments/more.html", "more", thread=row, comments_html=html, next_url=shown.next_url)
 
 

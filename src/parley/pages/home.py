@@ -24,7 +24,7 @@ class Listing(msgspec.Struct, frozen=True):
     after: str
 
 
-_kept: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS, size=struct_bytes)
 
 
 @get("/", name="threads:home", opt={"who": ANYONE, "reading": True})
@@ -42,7 +42,7 @@ async def home(
     if viewer is not None or wants_fragment(request):
         return page(request, "pages/home.html", "threads", **await _context(listing, viewer))
     base = base_context(request)
-    return sent(request, await _kept.get((listing, base["path"]), lambda: _whole(listing, base)))
+    return sent(request, await _cache.get((listing, base["path"]), lambda: _whole(listing, base)))
 
 
 async def _topic(slug: str) -> queries.TopicRow:
@@ -53,7 +53,7 @@ async def _topic(slug: str) -> queries.TopicRow:
 
 
 async def _whole(listing: Listing, base: dict[str, Any]) -> Finished:
-    """The page for everybody who is not signed in: made once, kept for a moment."""
+    """The page for all visitors: rendered once and cached for a moment."""
     return finish(render("pages/home.html", **base, **await _context(listing, None)))
 
 

@@ -1,4 +1,4 @@
-"""How much waits for a moderator: the queue and the appeals."""
+"""The numbers of items and appeals that wait for a moderator."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from parley.modqueue import queries as modqueue
 
 @get("/mod/waiting", name="moderation:waiting", opt={"who": MODERATOR})
 async def waiting(request: AnyRequest) -> Response[Any]:
-    """How much waits, for the masthead and, on pages of the workbench, its menu."""
+    """Show these numbers in the masthead and, on pages of the workbench, in its menu."""
     viewer = staff(request)
     return fragment(
         request,

@@ -1,4 +1,4 @@
-"""A member's page: who they are, and what they wrote that is still there."""
+"""A member's profile: what they say about themselves, and their visible comments."""
 
 from datetime import datetime
 
@@ -20,8 +20,8 @@ from parley.core.text.cleaning import as_id
 PAGE = 30
 EXCERPT = 300
 
-# The newest first; the page after a comment is found by that comment's own place.
-WRITTEN = f"""
+# The newest first. The next page begins after the comment $2.
+COMMENTS = f"""
 select c.id, t.id as thread_id, t.slug, t.title as thread_title, c.html, c.stance, c.parent,
   c.base_ups + c.ups - c.base_downs - c.downs as score, c.created_at
 from comment c join thread t on t.id = c.thread
@@ -64,7 +64,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """What the page says about a member."""
+    """A member as the page shows them."""
 
     name: str
     role: str
@@ -80,10 +80,10 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not _is_shown(person, viewer):
         raise NotFound("There is no member with this name.")
-    shut_out = await blocks.kind_of(viewer, person.id) if viewer else None
-    is_blocked = shut_out == "block"
+    relation = await blocks.kind_of(viewer, person.id) if viewer else None
+    is_blocked = relation == "block"
     before = as_id(request.query_params.get("before", ""))
-    history = [] if is_blocked else await db.fetch(ProfileComment, WRITTEN, person.id, before, PAGE + 1)
+    history = [] if is_blocked else await db.fetch(ProfileComment, COMMENTS, person.id, before, PAGE + 1)
     next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
     return page(
         request,
@@ -92,17 +92,17 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
         member=await _profile(person, blocked=is_blocked),
         history=history[:PAGE],
         next_url=next_url,
-        shut_out=shut_out,
+        shut_out=relation,
     )
 
 
 def _is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:
-    """Whoever never confirmed an address has said nothing here, and has no page that others see."""
+    """Whether the profile exists for `viewer`: without a confirmed address, only for the member."""
     return person.state != "unverified" or (viewer is not None and viewer.id == person.id)
 
 
 async def _profile(person: accounts.PublicMember, *, blocked: bool) -> Profile:
-    """What the page says of them; to whoever blocked them, nothing in their own words."""
+    """Return the profile, without the member's own words for a viewer who blocked them."""
     figures = await db.fetch_one(Figures, FIGURES, person.id) or Figures(0, 0)
     return Profile(
         name=person.name,

@@ -1,4 +1,4 @@
-"""The statement of reasons, open to whom it concerns, to staff, and to whoever was sent its link; the appeal in it."""
+"""The statement of reasons, for the member concerned, staff, and readers of its mailed link; and the appeal on it."""
 
 import hmac
 from typing import Any
@@ -20,9 +20,9 @@ from parley.decisions.queries import Statement
 
 
 async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, bool]:
-    """The statement at an address, and whether it is read by whom it concerns.
+    """Return the statement at an address, and whether the reader is the member concerned.
 
-    Raises NotFound for everybody else but staff: a number tells nobody that there is such a decision.
+    Raises NotFound for everybody else but staff, so that a number does not reveal whether a decision exists.
     """
     number = as_id(decision)
     found = await decisions.statement(number) if number else None
@@ -35,9 +35,10 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
 
 
 def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
-    told = found.member is not None and found.state not in decisions.UNTOLD and found.action in decisions.TOLD
-    is_them = viewer is not None and viewer.id == found.member
-    return told and (is_them or hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode()))
+    has_letter = found.state not in decisions.UNSENT and found.action in decisions.RESTRICTIONS
+    is_member = viewer is not None and viewer.id == found.member
+    has_key = hmac.compare_digest(key.encode(errors="replace"), letters.key(found.id).encode())
+    return found.member is not None and has_letter and (is_member or has_key)
 
 
 @get("/decision/{decision:str}", name="moderation:statement", opt={"who": ANYONE})
@@ -101,14 +102,14 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
 
 @get("/settings/decisions", name="moderation:own-decisions", opt={"who": MEMBER})
 async def own_page(request: AnyRequest) -> Response[Any]:
-    """What was decided about the viewer, all of it."""
+    """Show all decisions about the viewer."""
     viewer = signed_in(request)
     return page(request, "decisions/own.html", rows=await decisions.own(viewer.id))
 
 
 @get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})
 async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    """Lead the author of a comment to why it is not as they left it. Raises NotFound for everybody else."""
+    """Redirect the author of a comment to the decision about it. Raises NotFound for everybody else."""
     number = as_id(comment)
     decision = await decisions.about_comment(signed_in(request).id, number) if number else None
     if decision is None:

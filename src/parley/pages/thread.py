@@ -1,4 +1,4 @@
-"""The page of one thread: the article and its discussion beside each other."""
+"""The page of a thread: the article and its discussion beside each other."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -9,17 +9,19 @@ from litestar.response import Redirect
 
 from parley.comments import queries, tree
 from parley.comments import view as views
+from parley.comments.form_view import new_form
 from parley.comments.returning import LeftOff, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
 from parley.comments.tree import SORTS
+from parley.comments.viewer_state import comments_html
 from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
-from parley.notifications.queries import standing
+from parley.notifications import queries as notifications
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -38,30 +40,30 @@ async def show(
     stance: FromQuery[str] = "",
     focus: FromQuery[str] = "",
 ) -> Response[Any]:
-    """A thread: the article and its discussion. The slug is for people; any slug answers."""
+    """Show a thread. The slug is for readers; any slug works."""
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
-    place = views.DiscussionQuery(
+    query = views.DiscussionQuery(
         thread_id,
         sort if sort in SORTS else "best",
-        # Whoever asks for an order asks for one tree in it.
+        # An order applies to the discussion as one tree.
         view if view in VIEWS else "whole" if sort else None,
         views.passage_of(passage),
         stance if stance in STANCES else None,
         await _focus(thread_id, focus),
     )
     viewer = viewer_of(request)
-    shown = await views.thread_view(place, fresh=viewer is not None, viewer=viewer)
+    shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
     if wants_fragment(request):
         return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
-    # Kept by the view it shows, so that it grows no older than that.
+    # Cached by its view, so that the page is no older than the view.
     return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
 
 
 @get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
 async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    """The passages as they read now, for a page that shows a former revision; a browser is led to the thread."""
+    """Return the present passages to a page that shows a former revision; redirect a browser to the thread."""
     thread_id = as_id(thread)
     if thread_id is None:
         raise NotFound("This thread does not exist.")
@@ -72,7 +74,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 
 
 async def warm() -> None:
-    """Make a page that nobody asked for, so that a new process does for no reader what it does but once."""
+    """Render one page at start, so that no reader waits for what a new process does only once."""
     for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
         await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None)
 
@@ -84,7 +86,7 @@ async def _focus(thread: int, focus: str) -> int | None:
 
 
 async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
-    """The page for everybody who is not signed in, or for one member: made once, kept for a moment."""
+    """The page for all visitors, or for one member: rendered once and cached for a moment."""
     context = await _context(shown, viewer)
     return finish(render("pages/thread.html", viewer=viewer, **context))
 
@@ -95,12 +97,12 @@ async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, 
 
 
 async def _way_back(branch: views.Discussion) -> int | None:
-    """The focused comment or, where the whole discussion begins without it, the nearest above that is shown there."""
-    if branch.place.focus is None:
+    """Return the focused comment or, if the whole discussion does not show it, its nearest ancestor that it shows."""
+    if branch.query.focus is None:
         return None
-    there = set((await tree.whole(branch.place.thread, branch.sort)).ids)
-    found: int | None = branch.place.focus
-    while found is not None and found not in there:
+    shown = set((await tree.whole(branch.query.thread, branch.sort)).ids)
+    found: int | None = branch.query.focus
+    while found is not None and found not in shown:
         row = branch.layout.rows.get(found)
         found = row.parent if row else None
     return found
@@ -109,23 +111,21 @@ async def _way_back(branch: views.Discussion) -> int | None:
 async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
     slow_branches = shown.thread.slow_branches
     if viewer is None:
-        html = views.comments_html(shown.discussion, slow_branches=slow_branches)
+        html = comments_html(shown.discussion, slow_branches=slow_branches)
         return _shared(shown, html) | {"held": [], "wait": None, "following": None}
     own = await votes.own_in_thread(viewer.id, shown.thread.id)
     visit = await threads.last_visit(viewer.id, shown.thread.id)
-    html = views.comments_html(
-        shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches
-    )
+    html = comments_html(shown.discussion, viewer, own, visit.since if visit else None, slow_branches=slow_branches)
     held = await queries.held(viewer.id, shown.thread.id)
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
-    following = await standing(viewer.id, shown.thread.id)
+    following = await notifications.following(viewer.id, shown.thread.id)
     more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
     return _shared(shown, html, left_off(shown, visit, viewer)) | more
 
 
 def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = None) -> dict[str, Any]:
-    place, thread = shown.discussion.place, shown.thread
+    query, thread = shown.discussion.query, shown.thread
     return {
         "thread": thread,
         "path": _address(shown),
@@ -136,26 +136,26 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "opening": shown.opening,
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
-        "sort": place.sort,
+        "sort": query.sort,
         "sorts": SORTS,
-        "stance": place.stance,
+        "stance": query.stance,
         "stances": shown.stances,
-        "focus": place.focus,
-        "passage": place.passage,
+        "focus": query.focus,
+        "passage": query.passage,
         "passage_row": shown.passage,
         "next_url": shown.discussion.next_url,
         "live_from": thread.last_seq,
-        "form": views.new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
+        "form": new_form(thread.id, passage=shown.passage.lineage if shown.passage else None),
     }
 
 
 def _address(shown: views.ThreadView) -> str:
-    """The address of this very page, to come back to after signing in."""
-    place = shown.discussion.place
-    asked = {"view": place.view, "sort": place.sort if place.sort != "best" else None, "passage": place.passage}
-    asked |= {"stance": place.stance, "focus": place.focus}
-    query = urlencode({name: value for name, value in asked.items() if value is not None})
-    return shown.thread.address + (f"?{query}" if query else "")
+    """Return the address of this page, to return to after signing in."""
+    query = shown.discussion.query
+    values = {"view": query.view, "sort": query.sort if query.sort != "best" else None, "passage": query.passage}
+    values |= {"stance": query.stance, "focus": query.focus}
+    parameters = urlencode({name: value for name, value in values.items() if value is not None})
+    return shown.thread.address + (f"?{parameters}" if parameters else "")
 
 
 handlers: list[object] = [show, article]

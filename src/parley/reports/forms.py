@@ -12,9 +12,9 @@ LONGEST_NAME = 100
 
 
 class ReportForm(Form):
-    """What is wrong, on which ground; whoever is not signed in says how to be answered, and that they mean it.
+    """A report; visitors also give a name, an address and a confirmation of good faith.
 
-    About the sexual abuse of children one reports without a name (Digital Services Act, article 16.2 c).
+    Sexual abuse of children can be reported without a name (Digital Services Act, article 16.2 c).
     """
 
     def __init__(self, data: Mapping[str, Any], grounds: Sequence[str], *, visitor: bool) -> None:

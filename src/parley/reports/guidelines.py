@@ -1,10 +1,11 @@
-"""The published rules as grounds: what a report or a decision can name."""
+"""The community's guidelines, the grounds of reports and decisions."""
 
 import msgspec
 
 from parley.core import db
+from parley.reports.tables import Guideline
 
-# From this gravity of a ground on, nobody has to read what is reported without choosing to.
+# The severity from which on reported words are hidden until a moderator chooses to read them.
 SENSITIVE = 4.0
 
 
@@ -15,9 +16,7 @@ class Ground(msgspec.Struct, frozen=True):
     illegal: bool
 
 
-GROUNDS = "select code, title, text, illegal from guideline where not retired order by position, code"
-
-
 async def grounds(*, illegal_only: bool = False) -> list[Ground]:
-    """The rules that are in force, in the community's order; only those about the law where nobody is signed in."""
-    return [one for one in await db.fetch(Ground, GROUNDS) if one.illegal or not illegal_only]
+    """The guidelines in force, in the community's order; `illegal_only` for reports without an account."""
+    in_force = Guideline.select().where(Guideline.retired == False).order_by(Guideline.position, Guideline.code)  # noqa: E712
+    return [one for one in await db.fetch(Ground, in_force) if one.illegal or not illegal_only]

@@ -1,4 +1,4 @@
-"""Reports: what members, and for illegal content anybody, say is wrong; gathered in one item a target."""
+"""Reports by members, and by anybody for illegal content; all reports of a target share one queue item."""
 
 import msgspec
 
@@ -9,22 +9,21 @@ from parley.reports import queue_changes, receipts, targets
 
 
 class Flag(msgspec.Struct, frozen=True):
-    """What somebody says is wrong with a target, on the ground of a guideline."""
+    """A report as it was entered."""
 
     kind: str
     target: int
     guideline: str
     text: str = ""
     reporter: Viewer | None = None
-    # How to answer a visitor who said so.
+    # Of a visitor: how to reply, and the network that the report came from.
     name: str | None = None
     email: str | None = None
-    # Of a visitor: the network that the report came from.
     network: str | None = None
 
 
-class Proven(msgspec.Struct, frozen=True):
-    """The item that a report with a proven address is about, and what that report weighs now."""
+class ConfirmedReport(msgspec.Struct, frozen=True):
+    """The item of a report whose address was confirmed, and the report's new weight."""
 
     item: int
     kind: str
@@ -33,8 +32,8 @@ class Proven(msgspec.Struct, frozen=True):
     weight: float
 
 
-# One whose reports were mostly declined weighs less, never more for it (trust.md I13); a newcomer's weighs 1. Whoever
-# was warned and goes on, nine in ten of them in vain, is heard as before, but weighs nothing (R16).
+# A member's reports weigh less the more of them were declined, and 1 without a history (trust.md I13). They weigh 0
+# for a member who was warned and whose reports are still declined nine times in ten (R16).
 WEIGHT = """
 select case when declined >= 5 and declined >= 9 * upheld and exists(
            select from decision where member = $1 and kind = 'member' and action = 'warn' and state = 'in_force'
@@ -46,16 +45,16 @@ from (
 ) made
 """
 
-# A visitor's report counts once a network and once a text on an item, until its address is proven. After a decision
-# the same text still counts as the one that was answered; another person of the same network may have new reasons.
+# A visitor's report weighs nothing until its address is confirmed if the item has an open one from the same network, or
+# any with the same text.
 IS_REPEATED = """
 select exists(select from report where item = $1 and reporter is null
               and (network = $2 and state <> 'resolved' or lower(btrim(text)) = lower(btrim($3))))
 """
-# All unproven reports of an item together weigh less than any member's: they order the items that nothing else does.
-MOST_UNPROVEN = 0.01
-# Full weight for a proven address, once an item.
-PROVE = """
+# The limit of the weight of all unconfirmed reports of an item together: less than that of any member's report.
+MOST_UNCONFIRMED = 0.01
+# A confirmed address has full weight, once per item.
+CONFIRM = """
 update report r set proven = true, weight = case when exists(
     select from report o
     where o.item = r.item and o.proven and lower(o.email) = lower(r.email) and o.state <> 'resolved'
@@ -81,12 +80,12 @@ on conflict (item, reporter) where reporter is not null and state <> 'resolved' 
 returning id
 """
 
-# The sum of what its reports weigh, each by the gravity of its ground, times how many may see it; trust.md R2.
+# Weight times severity of all reports and rule matches, times 1 + ln(1 + people in the thread) (trust.md R2).
 RISK = """
 update queue_item i set risk = r.gravity * (1 + ln(1 + coalesce(s.people, 0)))
 from (
     select coalesce(sum(r.weight * g.severity) filter (where r.reporter is not null or r.proven), 0)
-         + MOST_UNPROVEN * (1 - 1 / (1 + coalesce(sum(r.weight * g.severity)
+         + MOST_UNCONFIRMED * (1 - 1 / (1 + coalesce(sum(r.weight * g.severity)
                                          filter (where r.reporter is null and not r.proven), 0)))
          + coalesce((select sum(g.severity)
                      from hit h join rule u on u.id = h.rule join guideline g on g.code = u.guideline
@@ -96,13 +95,13 @@ from (
     from report r join guideline g on g.code = r.guideline where r.item = $1 and r.state <> 'resolved'
 ) r, queue_item o left join thread_stats s on s.thread = o.thread
 where i.id = $1 and o.id = $1
-""".replace("MOST_UNPROVEN", str(MOST_UNPROVEN))
+""".replace("MOST_UNCONFIRMED", str(MOST_UNCONFIRMED))
 
 
 async def report(flag: Flag) -> int:
-    """Take a report down and return its number; the same member's second one on a target is the first.
+    """Save a report and return its id; a member's second report of a target is the same as the first.
 
-    Raises NotFound where there is no such target or guideline, Forbidden where the reporter may not.
+    Raises NotFound where there is no such target, Refused without a guideline, Forbidden where the reporter may not.
     """
     illegal = await db.value("select illegal from guideline where code = $1 and not retired", flag.guideline)
     if illegal is None:
@@ -121,25 +120,24 @@ async def report(flag: Flag) -> int:
 
 
 async def open_item(kind: str, target: int, thread: int | None, *, again: bool = True) -> int:
-    """The item of a target, a new one if it has none; one that was done with is opened `again` or stays closed."""
+    """Return the item of a target, creating it if needed. A closed item opens if `again`."""
     item: int = await db.value(OPEN, kind, target, thread, again)
     await queue_changes.notify_queue()
     return item
 
 
-async def weigh(item: int) -> None:
-    """Work out an item's risk anew."""
+async def update_risk(item: int) -> None:
     await db.execute(RISK, item)
 
 
-async def prove(report: int) -> bool:
-    """Give a visitor's report the weight of a member's: its address is proven. False where it is done with."""
+async def confirm_address(report: int) -> bool:
+    """Give a visitor's report full weight. False where it was answered or confirmed before."""
     async with db.atomic():
-        proven = await db.fetch_one(Proven, PROVE, report)
-        if proven is not None:
-            await open_item(proven.kind, proven.target, proven.thread, again=proven.weight > 0)
-            await weigh(proven.item)
-    return proven is not None
+        confirmed = await db.fetch_one(ConfirmedReport, CONFIRM, report)
+        if confirmed is not None:
+            await open_item(confirmed.kind, confirmed.target, confirmed.thread, again=confirmed.weight > 0)
+            await update_risk(confirmed.item)
+    return confirmed is not None
 
 
 async def _weight(flag: Flag) -> float:
@@ -154,9 +152,9 @@ async def _add(item: int, flag: Flag, weight: float) -> int:
     made: int | None = await db.value(
         ADD, item, reporter, flag.name, flag.email, flag.guideline, flag.text, weight, flag.network
     )
-    await weigh(item)
+    await update_risk(item)
     if made is not None:
-        await receipts.confirm(made)
+        await receipts.send_receipt(made)
         return made
     first: int = await db.value(
         "select id from report where item = $1 and reporter = $2 and state <> 'resolved'", item, reporter

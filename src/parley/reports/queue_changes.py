@@ -1,9 +1,9 @@
-"""Telling moderators who have the queue open that something about it changed."""
+"""Notifying open queue pages of changes."""
 
 from parley.core.db import when_committed
 from parley.core.events.notify import Signal, notify
 
 
 async def notify_queue() -> None:
-    """Have every open queue look again, once what was written is committed."""
+    """Have all open queue pages update after the commit."""
     await when_committed(lambda: notify(Signal(0, queue=True)))

@@ -1,4 +1,4 @@
-"""What those who report are told by mail: that their report came, and what became of it; to nobody else a word."""
+"""Letters to people who reported something: the receipt, the outcome, and a correction."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -14,7 +14,7 @@ THINGS = {"comment": "a comment", "article": "an article", "member": "a member"}
 
 
 class Reporter(msgspec.Struct, frozen=True):
-    """Whoever reported something on a ground. What visitors call themselves is theirs to claim, so it is not mailed."""
+    """A report and where its letters go. `name` is None for visitors, whose names nobody has checked."""
 
     name: str | None
     email: str
@@ -36,8 +36,8 @@ left join member m on m.id = r.reporter
 left join member u on i.kind = 'member' and u.id = i.target
 """
 HAS_ADDRESS = "coalesce(m.email, r.email) is not null"
-# Whoever names an address need not own it: about one thing it gets one receipt and one outcome, however often reported.
-REPORTER = f"""
+# A visitor may enter an address that is not theirs, so an address gets one receipt and one outcome per item.
+RECEIPT = f"""
 select {COLUMNS} from {SOURCE} where r.id = $1 and {HAS_ADDRESS} and not exists (
     select from report o where o.item = r.item and lower(o.email) = lower(r.email) and o.id < r.id)
 """  # noqa: S608 constants only
@@ -46,41 +46,43 @@ select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from decision d
 where d.id = $1 and r.outcome is not null and r.resolved_at >= d.created_at and {HAS_ADDRESS}
 order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
-CHANGED = f"""
+CORRECTED = f"""
 select distinct on (lower(coalesce(m.email, r.email))) {COLUMNS} from {SOURCE}
 where r.id = any($1::bigint[]) and {HAS_ADDRESS} order by lower(coalesce(m.email, r.email)), r.id
 """  # noqa: S608 constants only
 
 
-async def confirm(report: int) -> None:
-    """Mail that a report came, to whoever made it."""
-    for one in await db.fetch(Reporter, REPORTER, report):
-        await mail.send(f"receipt.{report}", one.email, *_written("receipt", one, prove=_prove_link(report, one)))
+async def send_receipt(report: int) -> None:
+    """Mail the reporter that their report has arrived."""
+    for one in await db.fetch(Reporter, RECEIPT, report):
+        await mail.send(
+            f"receipt.{report}", one.email, *_written("receipt", one, prove=_confirmation_link(report, one))
+        )
 
 
-async def answer(decision: int, kind: str, delay: timedelta) -> None:
-    """Mail what became of the reports that a decision answered, as mail of a `kind`, after `delay`."""
+async def send_outcome(decision: int, kind: str, delay: timedelta) -> None:
+    """Mail the outcome to the reporters whom a decision answered, as mail of a `kind`, after `delay`."""
     for one in await db.fetch(Reporter, ANSWERED, decision):
         await mail.send(kind, one.email, *outcome(one), delay=delay)
 
 
-async def correct(reports: list[int], decision: int) -> None:
-    """Mail whoever made these reports that the `decision` on them, which they were told of, was overturned."""
-    for one in await db.fetch(Reporter, CHANGED, reports):
+async def send_correction(reports: list[int], decision: int) -> None:
+    """Mail the reporters that the `decision` on their reports was overturned."""
+    for one in await db.fetch(Reporter, CORRECTED, reports):
         await mail.send(f"corrected.{decision}", one.email, *_written("corrected", one))
 
 
 def outcome(reporter: Reporter) -> tuple[str, str, str]:
-    """The subject, text and HTML of what somebody is told became of their report."""
+    """The subject, text and HTML of the outcome."""
     return _written("outcome", reporter)
 
 
 def key(report: int) -> str:
-    """What proves that the address of a visitor's report receives our mail."""
+    """The secret part of the link by which a visitor confirms their address."""
     return proof("report", str(report).encode()).hex()
 
 
-def _prove_link(report: int, one: Reporter) -> str | None:
+def _confirmation_link(report: int, one: Reporter) -> str | None:
     return f"{settings().base_url}/reports/{report}/{key(report)}" if one.is_visitor else None
 
 

@@ -1,4 +1,4 @@
-"""What the rules tell the moderators by mail."""
+"""Letters to all moderators."""
 
 from typing import Any
 
@@ -11,9 +11,9 @@ from parley.core.events import attempts
 STAFF = (
     "select id, email from member where role in ('moderator', 'admin') and state = 'active' and not is_demo order by id"
 )
-# Of several at once one tells.
-ALONE = "select pg_try_advisory_xact_lock(hashtextextended('staff ' || $1, 0))"
-TOLD = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
+# Only one transaction at a time sends letters of a kind.
+TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended('staff ' || $1, 0))"
+WAS_SENT = "select exists(select from mail where kind = $1 and created_at > now() - $2 * interval '1 hour')"
 
 
 class Staff(msgspec.Struct, frozen=True):
@@ -21,13 +21,13 @@ class Staff(msgspec.Struct, frozen=True):
     email: str
 
 
-async def tell(kind: str, template: str, *, hours: int = 1, **context: Any) -> None:
-    """Mail a letter to every moderator in the open transaction, one of a kind at most once in so many hours."""
-    if not await db.value(ALONE, kind) or await db.value(TOLD, kind, hours):
+async def send(kind: str, template: str, *, hours: int = 1, **context: Any) -> None:
+    """Mail a letter to every moderator in the open transaction, at most one of a kind in `hours`."""
+    if not await db.value(TRY_LOCK, kind) or await db.value(WAS_SENT, kind, hours):
         return
     written = mail.written_message(template, **context)
 
-    async def send(one: Staff) -> None:
+    async def send_one(one: Staff) -> None:
         await mail.send(kind, one.email, *written)
 
-    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, STAFF), send, key=lambda one: one.id)
+    await attempts.each(f"mail to staff: {kind}", await db.fetch(Staff, STAFF), send_one, key=lambda one: one.id)

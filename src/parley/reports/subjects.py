@@ -1,4 +1,4 @@
-"""What can be reported: a comment, the article of a thread, a member; each by its own address."""
+"""The subject of a report form: a comment, the article of a thread, or a member."""
 
 import msgspec
 
@@ -10,11 +10,11 @@ from parley.core.http.access import Viewer
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a report is about, with the address it stands at."""
+    """A subject with the address of its page."""
 
     kind: str
     id: int
-    # "this comment", as a sentence says it.
+    # As in a sentence: "this comment".
     called: str
     address: str
     name: str
@@ -26,7 +26,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 async def comment(number: str, viewer: Viewer | None) -> Subject:
-    """The comment at an address. Raises NotFound where there is none to be read."""
+    """The comment of a number. Raises NotFound where it does not exist or cannot be read."""
     row = await comment_at(number, viewer)
     if row.state not in {"visible", "blocked"}:
         raise NotFound("This comment no longer exists.")
@@ -39,7 +39,7 @@ async def article(number: str) -> Subject:
 
 
 async def member(name: str, viewer: Viewer | None) -> Subject:
-    """The member of a name. Raises NotFound for one whom others do not see."""
+    """The member of a name. Raises NotFound where there is none that others can see."""
     person = await accounts.person(name) if name.isprintable() else None
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
         raise NotFound("There is no member with this name.")

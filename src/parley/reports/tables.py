@@ -20,21 +20,21 @@ from parley.core.db.schema import Index
 
 
 class Guideline(Table):
-    """One of the community's published rules: what reports and decisions name as their ground."""
+    """One of the community's published rules, the grounds of reports and decisions."""
 
     code = Varchar(30, primary_key=True, null=False, default=None)
     title = Varchar(120, null=False, default=None)
     text = Text(null=False, default="")
-    # Content against the law: anybody may report it, without an account.
+    # Anybody can report illegal content, without an account.
     illegal = Boolean(null=False, default=False)
-    # How much a report on this ground weighs beside others.
+    # Multiplies the weight of a report on this ground.
     severity = DoublePrecision(null=False, default=1.0)
     position = Integer(null=False, default=0)
     retired = Boolean(null=False, default=False)
 
 
 class QueueItem(Table):
-    """One target that needs a moderator, with all that was said about it. Unique on (kind, target)."""
+    """A target that needs a moderator. Unique on (kind, target)."""
 
     id = BigSerial(primary_key=True)
     kind = Varchar(7, null=False, default=None)
@@ -43,7 +43,7 @@ class QueueItem(Table):
     state = Varchar(4, null=False, default="open")
     version = Integer(null=False, default=1)
     risk = DoublePrecision(null=False, default=0.0)
-    # An admin is asked for.
+    # An admin or another moderator is needed.
     escalated = Boolean(null=False, default=False)
     claimed_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     claimed_until = Timestamptz(null=True, default=None)
@@ -54,21 +54,21 @@ class QueueItem(Table):
     queue_item_state_check = Check("state in ('open', 'done')")
     queue_item_kind_target_key = Unique([kind, target])
 
-    item_open = Index("risk desc, opened_at, id", where="state = 'open'")
+    queue_item_open = Index("risk desc, opened_at, id", where="state = 'open'")
     queue_item_claimed = Index("claimed_by", where="claimed_by is not null")
     queue_item_acted = Index("acted_at", where="acted_at is not null")
 
 
 class Report(Table):
-    """What one person says is wrong with a target."""
+    """A report of a target by one person."""
 
     id = BigSerial(primary_key=True)
     item = ForeignKey(QueueItem, null=False, default=None, on_delete=OnDelete.restrict)
     reporter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
-    # How to answer a visitor who reported illegal content.
+    # How to reply to a visitor.
     name = Varchar(100, null=True, default=None)
     email = Varchar(254, null=True, default=None)
-    # Of a visitor's: where it came from, and whether a mailed link proved the address.
+    # Of a visitor: their network, and whether they confirmed their address by a mailed link.
     network = Varchar(50, null=True, default=None)
     proven = Boolean(null=False, default=False)
     guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
@@ -81,7 +81,7 @@ class Report(Table):
 
     report_state_check = Check("state in ('open', 'claimed', 'resolved')")
     report_outcome_check = Check(
-        "outcome in ('upheld', 'declined', 'duplicate', 'no_action') and state = 'resolved' or outcome is null"
+        "outcome in ('upheld', 'declined', 'no_action') and state = 'resolved' or outcome is null"
     )
 
     report_once = Index("item, reporter", where="reporter is not null and state <> 'resolved'", unique=True)

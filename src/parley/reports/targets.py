@@ -1,16 +1,16 @@
-"""What is decided about: a comment, a member, the article of a thread. Locked in the order thread, comment, member."""
+"""Targets of reports and decisions: comments, members, articles; locked in the order thread, comment, member."""
 
 from datetime import datetime
 
 import msgspec
 
-from parley.comments import ops as comments
+from parley.comments.rules import CommentState
 from parley.core import db
 from parley.core.errors import NotFound
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A locked target as it is, with the member whom a decision about it concerns."""
+    """A locked target; `member` is its author, or the member who is the target. All is as it was when it was locked."""
 
     kind: str
     id: int
@@ -20,10 +20,11 @@ class Target(msgspec.Struct, frozen=True):
     state: str
     member_state: str | None = None
     member_until: datetime | None = None
+    comment: CommentState | None = None
     collapsed: str | None = None
     thread_state: str | None = None
     slow: int = 0
-    # What readers are told of why the thread is held.
+    # The reason that readers see for the thread's state.
     why: str = ""
 
 
@@ -35,65 +36,78 @@ class TargetMember(msgspec.Struct, frozen=True):
 
 
 class TargetThread(msgspec.Struct, frozen=True):
+    id: int
     state: str
     slow: int
     why: str
 
 
-PERSON = "select id, role, state, state_until as until from member where id = $1 for no key update"
-PLACE = "select state, slow, coalesce(state_reason, '') as why from thread where id = $1 for no key update"
+class TargetComment(msgspec.Struct, frozen=True):
+    author: int | None
+    state: str
+    deleted_at: datetime | None
+    collapsed: str | None
+
+
+# For no key update: rows that refer to these can still be inserted meanwhile.
+LOCK_MEMBER = "select id, role, state, state_until as until from member where id = $1 for no key update"
+LOCK_THREAD = """
+select id, state, slow, coalesce(state_reason, '') as why from thread where id = $1 for no key update
+"""
+LOCK_THREAD_OF_COMMENT = """
+select id, state, slow, coalesce(state_reason, '') as why from thread
+where id = (select thread from comment where id = $1) for no key update
+"""
+LOCK_COMMENT = "select author, state, deleted_at, collapsed from comment where id = $1 for no key update"
 
 
 async def lock(kind: str, target: int) -> Target:
-    """Lock a target and whom it concerns. Raises NotFound."""
+    """Lock a target with its thread and its member. Raises NotFound."""
     if kind == "comment":
-        return await _comment(target)
+        return await _lock_comment(target)
     if kind == "article":
-        return await _article(target)
-    person = await db.fetch_one(TargetMember, PERSON, target)
-    if person is None:
+        return await _lock_article(target)
+    member = await db.fetch_one(TargetMember, LOCK_MEMBER, target)
+    if member is None:
         raise NotFound("This member does not exist.")
-    return Target("member", target, None, person.id, person.role, person.state, person.state, person.until)
+    return Target("member", target, None, member.id, member.role, member.state, member.state, member.until)
 
 
-async def _comment(comment: int) -> Target:
-    found = await comments.locked(comment)
-    place = await _place(found.thread)
-    person = await db.fetch_one(TargetMember, PERSON, found.author) if found.author else None
-    folded = await db.value("select collapsed from comment where id = $1", comment)
+async def _lock_comment(number: int) -> Target:
+    thread = await db.fetch_one(TargetThread, LOCK_THREAD_OF_COMMENT, number)
+    comment = await db.fetch_one(TargetComment, LOCK_COMMENT, number)
+    if thread is None or comment is None:
+        raise NotFound("This comment does not exist.")
+    member = await db.fetch_one(TargetMember, LOCK_MEMBER, comment.author) if comment.author else None
     return Target(
         "comment",
-        comment,
-        found.thread,
-        found.author,
-        person.role if person else "member",
-        found.state,
-        person.state if person else None,
-        person.until if person else None,
-        folded,
-        place.state,
-        place.slow,
-        place.why,
+        number,
+        thread.id,
+        comment.author,
+        member.role if member else "member",
+        comment.state,
+        member.state if member else None,
+        member.until if member else None,
+        CommentState(number, thread.id, comment.author, comment.state, comment.deleted_at, thread.state),
+        comment.collapsed,
+        thread.state,
+        thread.slow,
+        thread.why,
     )
 
 
-async def _article(thread: int) -> Target:
-    place = await _place(thread)
+async def _lock_article(number: int) -> Target:
+    thread = await db.fetch_one(TargetThread, LOCK_THREAD, number)
+    if thread is None:
+        raise NotFound("This thread does not exist.")
     return Target(
         "article",
-        thread,
-        thread,
+        number,
+        number,
         None,
         "member",
-        place.state,
-        thread_state=place.state,
-        slow=place.slow,
-        why=place.why,
+        thread.state,
+        thread_state=thread.state,
+        slow=thread.slow,
+        why=thread.why,
     )
-
-
-async def _place(thread: int) -> TargetThread:
-    place = await db.fetch_one(TargetThread, PLACE, thread)
-    if place is None:
-        raise NotFound("This thread does not exist.")
-    return place

@@ -1,4 +1,4 @@
-"""Reporting over HTTP: by members on any ground, by anybody on the one that the law gives."""
+"""Reporting: members on any ground, anybody illegal content."""
 
 import hmac
 from typing import Any
@@ -14,23 +14,23 @@ from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, view
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import EVERYBODY, REPORT, network, take, take_each, take_network
+from parley.core.text.cleaning import as_id
 from parley.reports import ops, receipts, subjects
 from parley.reports.forms import ReportForm
 from parley.reports.guidelines import grounds
 from parley.reports.ops import Flag
 from parley.reports.subjects import Subject
 
-# Of a report's number.
-MOST_DIGITS = 18
-
 
 def reporter_of(request: AnyRequest) -> Viewer | None:
-    """The member who reports. One who is silenced, or confirmed no address, reports as a visitor does."""
+    """The member who reports. Silenced and unverified members report as visitors do."""
     viewer = viewer_of(request)
     return viewer if viewer and viewer.verified and viewer.state == "active" else None
 
 
-async def _ask(request: AnyRequest, subject: Subject, form: Form | None = None, status: int = 200) -> Response[Any]:
+async def _form_page(
+    request: AnyRequest, subject: Subject, form: Form | None = None, status: int = 200
+) -> Response[Any]:
     offered = await grounds(illegal_only=reporter_of(request) is None)
     return page(
         request,
@@ -43,7 +43,7 @@ async def _ask(request: AnyRequest, subject: Subject, form: Form | None = None, 
     )
 
 
-async def _send(request: AnyRequest, subject: Subject) -> Response[Any]:
+async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     reporter = reporter_of(request)
     offered = [one.code for one in await grounds(illegal_only=reporter is None)]
     form, status = ReportForm(await posted(request), offered, visitor=reporter is None), 422
@@ -56,7 +56,7 @@ async def _send(request: AnyRequest, subject: Subject) -> Response[Any]:
         except ParleyError as error:
             form.errors["form"], status = str(error), error.status
     if form.errors:
-        return await _ask(request, subject, form, status)
+        return await _form_page(request, subject, form, status)
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
 
 
@@ -73,79 +73,79 @@ async def _limit(reporter: Viewer | None, address: str) -> None:
     await take(by_all, EVERYBODY)
 
 
-def _thank(request: AnyRequest, subject: Subject) -> Response[Any]:
+def _done_page(request: AnyRequest, subject: Subject) -> Response[Any]:
     return page(request, "reports/reported.html", subject=subject, as_visitor=reporter_of(request) is None)
 
 
 @get("/c/{comment:str}/report", name="moderation:report-comment-form", opt={"who": ANYONE})
 async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _ask(request, await subjects.comment(comment, viewer_of(request)))
+    return await _form_page(request, await subjects.comment(comment, viewer_of(request)))
 
 
 @post("/c/{comment:str}/report", name="moderation:report-comment", opt={"who": ANYONE})
 async def report_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return await _send(request, await subjects.comment(comment, viewer_of(request)))
+    return await _report(request, await subjects.comment(comment, viewer_of(request)))
 
 
 @get("/c/{comment:str}/report/done", name="moderation:reported-comment", opt={"who": ANYONE})
 async def comment_reported(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    return _thank(request, await subjects.comment(comment, viewer_of(request)))
+    return _done_page(request, await subjects.comment(comment, viewer_of(request)))
 
 
 @get("/t/{thread:str}/report", name="moderation:report-article-form", opt={"who": ANYONE})
 async def article_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _ask(request, await subjects.article(thread))
+    return await _form_page(request, await subjects.article(thread))
 
 
 @post("/t/{thread:str}/report", name="moderation:report-article", opt={"who": ANYONE})
 async def report_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return await _send(request, await subjects.article(thread))
+    return await _report(request, await subjects.article(thread))
 
 
 @get("/t/{thread:str}/report/done", name="moderation:reported-article", opt={"who": ANYONE})
 async def article_reported(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
-    return _thank(request, await subjects.article(thread))
+    return _done_page(request, await subjects.article(thread))
 
 
 @get("/u/{name:str}/report", name="moderation:report-member-form", opt={"who": ANYONE})
 async def member_form(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _ask(request, await subjects.member(name, viewer_of(request)))
+    return await _form_page(request, await subjects.member(name, viewer_of(request)))
 
 
 @post("/u/{name:str}/report", name="moderation:report-member", opt={"who": ANYONE})
 async def report_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return await _send(request, await subjects.member(name, viewer_of(request)))
+    return await _report(request, await subjects.member(name, viewer_of(request)))
 
 
 @get("/u/{name:str}/report/done", name="moderation:reported-member", opt={"who": ANYONE})
 async def member_reported(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
-    return _thank(request, await subjects.member(name, viewer_of(request)))
+    return _done_page(request, await subjects.member(name, viewer_of(request)))
 
 
-def _proven(report: str, key: str) -> int:
-    """The number of a report whose mailed link this is. Raises NotFound for a link that we did not mail."""
-    number = int(report) if report.isascii() and report.isdigit() and len(report) <= MOST_DIGITS else 0
+def _confirmed(report: str, key: str) -> int:
+    """The id of the report of a mailed link. Raises NotFound for any other link."""
+    number = as_id(report) or 0
     if not hmac.compare_digest(receipts.key(number).encode(), key.encode(errors="replace")):
         raise NotFound("There is no page at this address.")
     return number
 
 
 @get("/reports/{report:str}/{key:str}", name="moderation:prove-report", opt={"who": ANYONE})
-async def prove_page(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
-    """One button. Mail scanners open links, so opening one changes nothing."""
-    _proven(report, key)
+async def confirm_page(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
+    """A page with one button. Opening the link changes nothing, since mail scanners open links."""
+    _confirmed(report, key)
     return page(request, "reports/confirm_address.html", done=False)
 
 
 @post("/reports/{report:str}/{key:str}", opt={"who": ANYONE})
-async def prove(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
-    await ops.prove(_proven(report, key))
+async def confirm(request: AnyRequest, report: FromPath[str], key: FromPath[str]) -> Response[Any]:
+    await ops.confirm_address(_confirmed(report, key))
     return page(request, "reports/confirm_address.html", done=True)
 
 
 handlers: list[object] = [
-    prove_page,
-    prove,
+    confirm_page,
+    confirm,
     comment_form,
     report_comment,
     comment_reported,

@@ -1,4 +1,4 @@
-"""Threads as the home page shows them, with their strongest opposed voices."""
+"""Cards of threads for the home page, with the strongest comment of each side."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from parley.core.text.cleaning import as_id, shortened
 from parley.core.text.markdown import excerpt
 from parley.threads.queries import PAGE, CardRow, CardVoice, ThreadBalance, cards, unread_in
 
-# About three lines each on a wide page.
-EXCERPT = 220
-VOICE = 140
+# In characters: about three lines each on a wide page.
+EXCERPT_LENGTH = 220
+VOICE_LENGTH = 140
 DAYS = 14
 
 
@@ -29,7 +29,7 @@ class Card(msgspec.Struct, frozen=True):
     minutes: int
     excerpt: str
     comment_count: int
-    # Comments by others since the viewer was there, counted to one more than is told.
+    # Comments by others since the viewer's last visit; 100 means more than 99.
     unread: int
     people: int
     created_at: datetime
@@ -49,7 +49,7 @@ class VoiceRow(msgspec.Struct, frozen=True):
     score: int
 
 
-# Joined when shown, not when the standing was worked out: what was removed since is gone from the card too.
+# Read when the card is shown, so that comments removed after the stats were computed are missing from it.
 VOICES = """
 select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
        c.author is not null as is_member, c.html, c.assisted,
@@ -90,7 +90,7 @@ async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, CardV
 
 
 def _voice(row: VoiceRow) -> CardVoice:
-    return CardVoice(row.id, row.stance, row.author, excerpt(row.html, VOICE), row.score, row.assisted)
+    return CardVoice(row.id, row.stance, row.author, excerpt(row.html, VOICE_LENGTH), row.score, row.assisted)
 
 
 def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
@@ -104,7 +104,7 @@ def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
         topic=row.topic,
         topic_slug=row.topic_slug,
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
-        excerpt=shortened(row.first_words, EXCERPT),
+        excerpt=shortened(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
         unread=unread,
         people=row.people,

@@ -1,4 +1,4 @@
-"""Working out how threads stand on the home page, after there was activity in them."""
+"""Computing the stats of threads for the home page, after activity in them."""
 
 from datetime import datetime
 
@@ -7,33 +7,34 @@ import msgspec
 from parley.core import db
 from parley.core.events import attempts
 from parley.threads.ranking import hot
+from parley.threads.tables import ThreadStats
 
 DAYS = 14
 
-# Threads in which something happened since their standing was worked out, and those whose days have moved on. A comment
-# that is taken away or edited leaves no other trace than its event: it is no activity.
+# Threads with activity after their stats were computed, and those whose sparkline is six hours old. A removed or edited
+# comment is found by its event, since it does not count as activity.
 DUE = f"""
 select t.id, t.created_at from thread t join thread_stats s on s.thread = t.id
 where (t.last_activity_at > s.refreshed_at
    or exists (select from event e where e.thread = t.id and e.seq = t.last_seq and e.created_at > s.refreshed_at)
    or exists (select 1 from comment c where c.thread = t.id and c.scored_at > s.refreshed_at)
    or (s.refreshed_at < now() - interval '6 hours' and t.last_activity_at > now() - interval '15 days'))
-  and {attempts.due("standings", "t.id")}
+  and {attempts.due("thread stats", "t.id")}
 order by s.refreshed_at limit 200
 """  # noqa: S608 constants only
 
-# As everywhere, what waits for a moderator or was never let in does not count (comments/rules.py: IS_IN).
+# Comments that wait for a moderator or were rejected do not count (comments/rules.py: IS_IN).
 REFRESH = """
-with mine as (
+with counted as (
     select c.id, c.author, c.imported_author, c.parent, c.stance, c.state, c.best, c.created_at,
            c.base_ups + c.ups - c.base_downs - c.downs as score
-    from comment c where c.thread = $1 and c.state not in ('draft', 'pending', 'rejected', 'expired')
+    from comment c where c.thread = $1 and c.state not in ('pending', 'rejected', 'expired')
 ), strongest as (
-    -- The best comment of each side; shown as a pair only where both sides have one.
+    -- The best comment of each side, where both sides have one.
     select array_agg(id order by side) as ids from (
         select distinct on (side) id, side from (
             select id, best, case stance when 'supports' then 1 when 'challenges' then 2 end as side
-            from mine where parent is null and state = 'visible' and score > 0
+            from counted where parent is null and state = 'visible' and score > 0
         ) sided where side is not null order by side, best desc, id
     ) pair
 )
@@ -43,15 +44,15 @@ select coalesce(sum(greatest(score, 0)), 0)::int as votes,
        (select array_agg(coalesce(n, 0) order by day)
         from generate_series(0, $2 - 1) day left join (
             select $2 - 1 - floor(extract(epoch from now() - created_at) / 86400)::int as at, count(*)::int as n
-            from mine where created_at > now() - make_interval(days => $2) group by 1
-        ) counted on counted.at = day) as days,
+            from counted where created_at > now() - make_interval(days => $2) group by 1
+        ) per_day on per_day.at = day) as days,
        array[count(*) filter (where parent is null and stance = 'supports' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'challenges' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'adds' and state = 'visible'),
              count(*) filter (where parent is null and stance = 'asks' and state = 'visible'),
              count(*) filter (where parent is null and stance is null and state = 'visible')]::int[] as stances,
        coalesce((select ids from strongest where cardinality(ids) = 2), '{}')::bigint[] as strongest
-from mine
+from counted
 """
 
 
@@ -60,7 +61,7 @@ class DueThread(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class Worked(msgspec.Struct, frozen=True):
+class ComputedStats(msgspec.Struct, frozen=True):
     votes: int
     comments: int
     people: int
@@ -69,28 +70,27 @@ class Worked(msgspec.Struct, frozen=True):
     strongest: list[int]
 
 
-async def refresh_standings() -> int:
-    """Work out the standing of every thread that moved, and return how many did."""
+async def refresh_thread_stats() -> int:
+    """Compute the stats of the threads that are due, and return how many."""
     due = await db.fetch(DueThread, DUE)
-    await attempts.each("standings", due, _refresh, key=lambda thread: thread.id)
+    await attempts.each("thread stats", due, _refresh, key=lambda thread: thread.id)
     return len(due)
 
 
 async def _refresh(thread: DueThread) -> None:
     started = await db.value("select now()")
-    worked = await db.fetch_one(Worked, REFRESH, thread.id, DAYS)
-    if worked is None:
+    stats = await db.fetch_one(ComputedStats, REFRESH, thread.id, DAYS)
+    if stats is None:
         return
-    score = worked.votes + worked.comments
-    await db.execute(
-        """update thread_stats set score = $2, hot = $3, people = $4, days = $5, stances = $6, strongest = $7,
-                               refreshed_at = $8 where thread = $1""",
-        thread.id,
-        score,
-        hot(score, thread.created_at),
-        worked.people,
-        worked.days,
-        worked.stances,
-        worked.strongest,
-        started,
-    )
+    score = stats.votes + stats.comments
+    await ThreadStats.update(
+        {
+            ThreadStats.score: score,
+            ThreadStats.hot: hot(score, thread.created_at),
+            ThreadStats.people: stats.people,
+            ThreadStats.days: stats.days,
+            ThreadStats.stances: stats.stances,
+            ThreadStats.strongest: stats.strongest,
+            ThreadStats.refreshed_at: started,
+        }
+    ).where(ThreadStats.thread == thread.id)

@@ -1,4 +1,4 @@
-"""Writing threads: revising their articles, remembering visits (opening one: opening.py; holding one: moderation)."""
+"""Revising the article of a thread, and recording visits."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -7,14 +7,13 @@ from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.events.event_log import emit
 
-# What follows a revision in its transaction: app.py, worker.py and the program fill in that comments find their
-# anchors again. Each is given the thread and the numbers of the former and the new revision, and returns the comments
-# it changed.
+# Hooks in the transaction of a revision (parley/hooks.py): comments find their anchors again. Each is called with the
+# thread and the numbers of the former and the new revision, and returns the ids of the comments that it changed.
 AfterRevise = Callable[[int, int, int], Awaitable[list[int]]]
 after_revise: list[AfterRevise] = []
 
-# What follows a visit: notifications of what was on the page are read. Given the member, the thread, the comments that
-# the page showed (None where it does not say) and the number of the last event it knew.
+# Hooks after a visit: notifications of what the page showed become read. Each is called with the member, the thread,
+# the ids of the comments on the page (None if unknown) and the number of the last event that the page includes.
 AfterVisit = Callable[[int, int, Sequence[int] | None, int], Awaitable[None]]
 after_visit: list[AfterVisit] = []
 
@@ -25,7 +24,7 @@ where t.id = $1 and r.article = t.article and r.number = $2
 
 
 async def revise_thread(thread: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
-    """Write `text` as the next revision of a thread's article; None when it reads the same."""
+    """Write `text` as the next revision of a thread's article. Return None when nothing changed."""
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)
         revised = await revise_article(article, text, edit)
@@ -50,9 +49,9 @@ set before_at = case when visit.seen_at < now() - interval '10 minutes' then vis
 async def record_visit(
     *, member: int, thread_id: int, passage: int | None = None, shown: Sequence[int] | None = None, seq: int = 0
 ) -> None:
-    """Note that `member` reads the thread now, at `passage` (a lineage). Ten minutes of quiet end a visit.
+    """Record that `member` reads the thread now, at `passage` (a lineage). A visit ends after ten idle minutes.
 
-    The page showed these comments, and what happened up to event `seq`.
+    `shown` are the comments on the page, and `seq` is the last event that it includes.
     """
     await db.execute(VISIT, member, thread_id, passage)
     for after in after_visit:

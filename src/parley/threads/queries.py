@@ -7,6 +7,7 @@ import msgspec
 
 from parley.core import db
 from parley.core.cache import Bounded
+from parley.threads.tables import Thread, Topic
 
 PAGE = 20
 SORTS = ("hot", "new", "active", "top")
@@ -14,9 +15,9 @@ PERIODS = {"day": 1, "week": 7, "month": 30, "year": 365, "all": 36_500}
 
 
 class SlowBranch(msgspec.Struct, frozen=True):
-    """Where talk is heated and therefore slow: the branch under a comment, or (None) the whole thread.
+    """A heated branch in slow mode: the one below `comment`, or the whole thread if that is None.
 
-    Seconds between two answers of one member there, and until when, if nothing more happens.
+    `wait` is in seconds between two comments of one member. It ends at `until`, unless the heat goes on.
     """
 
     comment: int | None
@@ -29,7 +30,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
     slug: str
     state: str
     lock_reason: str | None
-    # Seconds between two comments of one member, where moderators slowed the thread.
+    # Seconds between two comments of one member, set by moderators; 0 for no slow mode.
     slow: int
     raw_slow_branches: str
     title: str
@@ -40,7 +41,7 @@ class ThreadRow(msgspec.Struct, frozen=True):
     created_at: datetime
     last_activity_at: datetime
     starter: str | None
-    # Whether the rules ask to say so when an AI helped to write.
+    # Whether the community's rules ask for a declaration of AI assistance.
     asks_declaration: bool
 
     @property
@@ -49,13 +50,13 @@ class ThreadRow(msgspec.Struct, frozen=True):
 
     @property
     def slow_branches(self) -> list[SlowBranch]:
-        """Where talk is heated now."""
+        """The branches that are in slow mode now."""
         now = datetime.now(UTC)
         return [one for one in msgspec.json.decode(self.raw_slow_branches, type=list[SlowBranch]) if one.until > now]
 
     @property
     def is_in_slow_mode(self) -> bool:
-        """Whether members may have to wait somewhere in it."""
+        """Whether members may have to wait anywhere in the thread."""
         return self.state == "open" and (self.slow > 0 or bool(self.slow_branches))
 
 
@@ -72,16 +73,16 @@ async def one(thread_id: int) -> ThreadRow | None:
     return await db.fetch_one(ThreadRow, ONE, thread_id)
 
 
-# A thread's slug never changes.
+# Cached for ever, since a thread's slug never changes.
 _addresses: Bounded[str] = Bounded(10_000)
 
 
 async def address(thread_id: int) -> str:
-    """The address of a thread that exists."""
+    """The address of an existing thread."""
     known = _addresses.get(thread_id)
     if known is None:
-        slug = await db.value("select slug from thread where id = $1", thread_id)
-        known = f"/t/{thread_id}/{slug}"
+        found = await Thread.select(Thread.slug).where(Thread.id == thread_id).first()
+        known = f"/t/{thread_id}/{found['slug'] if found else None}"
         _addresses.put(thread_id, known)
     return known
 
@@ -92,7 +93,7 @@ class TopicRow(msgspec.Struct, frozen=True):
 
 
 async def topics() -> list[TopicRow]:
-    return await db.fetch(TopicRow, "select slug, name from topic order by position, slug")
+    return await db.fetch(TopicRow, Topic.select().order_by(Topic.position, Topic.slug))
 
 
 class ThreadBalance(msgspec.Struct, frozen=True):
@@ -139,7 +140,7 @@ class CardRow(msgspec.Struct, frozen=True):
     rank: float
 
 
-# Keyset pagination: each list goes on below the (rank, id) of the last card shown.
+# Keyset pagination: the next page begins below the (rank, id) of the last card.
 LIST = """
 select t.id, t.slug, t.title, t.state, a.site, r.byline, p.name as topic, p.slug as topic_slug, r.words,
        coalesce((select text from passage where revision = r.id and kind = 'paragraph' order by position limit 1), '')
@@ -166,13 +167,13 @@ RANKS = {
 
 
 async def cards(sort: str, topic: str | None, period: str, after: tuple[float, int] | None) -> list[CardRow]:
-    """One page of threads and the first of the next, in the order of `sort`."""
+    """One page of threads in the order of `sort`, and the first one of the next page."""
     days = PERIODS[period] if sort == "top" else PERIODS["all"]
     rank, last = after or (None, None)
     return await db.fetch(CardRow, LIST.format(rank=RANKS[sort]), topic, rank, last, days, PAGE + 1)
 
 
-# How many comments others wrote in the thread of visit `v` since a moment. More than 99 are told as "99+".
+# How many comments others wrote in the thread of visit `v` since a time. The page shows more than 99 as "99+".
 UNREAD = """(
     select count(*) from (
         select 1 from comment c
@@ -185,7 +186,7 @@ UNREAD = """(
 
 
 class VisitRow(msgspec.Struct, frozen=True):
-    """A member's former visit to a thread: `since` when, the passage read last, and how much was written since."""
+    """A member's former visit to a thread: when, the passage read last, and how many comments were written `since`."""
 
     since: datetime
     passage: int | None
@@ -202,7 +203,7 @@ select v.since, v.passage, {UNREAD.format(since="v.since")} as unread from (
 
 
 async def last_visit(member: int, thread: int) -> VisitRow | None:
-    """The member's visit to this thread before the present one, None on the first."""
+    """The member's visit to this thread before the present one, or None on the first."""
     return await db.fetch_one(VisitRow, VISIT, member, thread)
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from math import log10
 
-# Ten times the size weighs as much as this many seconds of youth: four days, since an article is argued over for days.
+# Ten times as many comments and votes weigh as much as being four days younger: articles are discussed for days.
 HOT_SECONDS = 345_600
 
 
 def hot(score: int, created_at: datetime) -> float:
-    """Size on a log scale plus youth: old Reddit's formula, slower, with comments and votes together as the size."""
+    """Reddit's former "hot" formula over four days: the logarithm of `score` (comments and votes) plus the age."""
     return log10(max(score, 1)) + created_at.timestamp() / HOT_SECONDS

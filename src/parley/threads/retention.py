@@ -9,7 +9,7 @@ RULES = (
         days=365,
         since="seen_at",
         after="they were there last",
-        why="after a year the marks of what is new help nobody; digests look back two months",
+        why="marks of what is new are useless after a year, and digests look back two months",
     ),
     Rule(
         table="suggested_update",
@@ -17,7 +17,7 @@ RULES = (
         days=365,
         since="decided_at",
         after="the decision",
-        why="whoever suggested has read the answer; their text went with the decision",
+        why="the member who suggested it has read the answer; the text was deleted with the decision",
         where="""state <> 'waiting'
                  and not exists (select from notification n where n.suggestion = suggested_update.id)""",
     ),
@@ -25,6 +25,6 @@ RULES = (
 KEPT: Kept = {
     "topic": "settings of this installation",
     "thread": "published",
-    "standing": "one row a thread",
-    "suggested_update": "one that waits is kept until it is decided",
+    "thread_stats": "one row per thread",
+    "suggested_update": "one that is open is kept until it is decided",
 }

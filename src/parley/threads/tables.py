@@ -1,4 +1,4 @@
-"""Threads, their topics, how they stand on the home page, and where each member was last."""
+"""Threads, topics, stats for the home page, visits and suggested updates."""
 
 from piccolo.columns import (
     JSONB,
@@ -29,7 +29,7 @@ class Topic(Table):
 
 
 class Thread(Table):
-    """The discussion of one article. Its row is locked first by whatever writes an event in it."""
+    """The discussion of one article. Every transaction that writes an event in it locks this row first."""
 
     id = BigSerial(primary_key=True)
     article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.restrict, unique=True)
@@ -38,12 +38,12 @@ class Thread(Table):
     slug = Varchar(80, null=False, default=None)
     state = Varchar(8, null=False, default="open")
     state_reason = Text(null=True, default=None)
-    # Seconds a member waits between two comments here; 0 in ordinary times.
+    # Slow mode set by moderators: seconds between two comments of one member, or 0.
     slow = Integer(null=False, default=0)
-    # Where talk is heated and slowed by itself: a list of `queries.SlowBranch`.
+    # The heated branches in slow mode: a list of `queries.SlowBranch`.
     slow_branches = JSONB(null=False, default="[]")
     starter = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
-    # The number of the article's newest revision: what a comment answers.
+    # The number of the article's newest revision.
     revision = Integer(null=False, default=1)
     last_seq = BigInt(null=False, default=0)
     comment_count = Integer(null=False, default=0)
@@ -59,7 +59,7 @@ class Thread(Table):
 
 
 class ThreadStats(Table):
-    """What the home page shows of a thread, worked out by the worker after activity (threads/jobs.py)."""
+    """What the home page shows of a thread. The worker computes it after activity (threads/jobs.py)."""
 
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade, unique=True)
     score = Integer(null=False, default=0)
@@ -75,7 +75,7 @@ class ThreadStats(Table):
 
 
 class Visit(Table):
-    """When a member last looked at a thread, for the marks of what is new."""
+    """When a member last had a thread open, to mark what is new."""
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
@@ -89,10 +89,10 @@ class Visit(Table):
 
 
 class SuggestedUpdate(Table):
-    """A second import of a thread's article: what its text would be, for a moderator or the thread's starter to accept.
+    """A new text of a thread's article, which a moderator or the thread's starter accepts or declines.
 
-    One without a `member` holds what the source says: its conflicts with corrections made here wait for a decision, all
-    else is in the article already. The text is kept until it is decided.
+    One without a `member` is the source's text: its conflicts with corrections made here wait for a decision, and its
+    other changes are in the article already. The text is stored until the decision.
     """
 
     id = BigSerial(primary_key=True)
@@ -101,7 +101,7 @@ class SuggestedUpdate(Table):
     # `waiting`, `accepted` or `declined`.
     state = Varchar(8, null=False, default="waiting")
     draft = Bytea(null=True, default=None)
-    # What whoever decided says to whoever suggested.
+    # The decider's answer to the member who suggested it.
     answer = Text(null=False, default="")
     decided_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     decided_at = Timestamptz(null=True, default=None)

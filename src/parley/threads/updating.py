@@ -1,6 +1,6 @@
-"""Updating a thread's article with what its source says now, whoever brought that: a check, the operator, a member.
+"""Updating a thread's article with a new text of its source, from a check, the command line or a member.
 
-Conflicts with corrections made here wait, as an update that nobody suggested, until somebody decides them.
+Conflicts with corrections made here become a suggested update without a member, which waits for a decision.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,22 +11,23 @@ from parley.articles import ops as articles
 from parley.articles import versions
 from parley.articles.drafts import encode
 from parley.articles.revising import RevisionNote
-from parley.articles.updating import Update, keep_source
-from parley.articles.versions import Kept
+from parley.articles.updating import Update, store_source
+from parley.articles.versions import StoredPassage
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.core.http.pages import plural
 from parley.threads.ops import revise_thread
+from parley.threads.tables import SuggestedUpdate
 
-# Who is notified of a suggestion, and of what became of it: given the suggestion's id (notifications/ops.py).
+# Hooks that notify members of a suggestion or its decision. Each is called with the suggestion's id.
 when_changed: list[Callable[[int], Awaitable[None]]] = []
-# What follows a look at a suggestion: given the member and the suggestion's id. Returns how many notifications are
-# unread then, None if as many as before.
+# Hooks after a member opened a suggestion, called with the member's and the suggestion's id. Each returns how many
+# notifications are unread now, or None if the number did not change.
 when_seen: list[Callable[[int, int], Awaitable[int | None]]] = []
 
 
-class Taken(msgspec.Struct, frozen=True):
-    """What an update did to an article's passages, how many corrections stay, and the conflicts that wait."""
+class UpdateResult(msgspec.Struct, frozen=True):
+    """How many passages an update changed, how many corrections stay, and how many conflicts wait."""
 
     revised: bool
     changed: int
@@ -53,23 +54,23 @@ class Taken(msgspec.Struct, frozen=True):
 
 async def take_update(
     thread: int, article: int, update: Update, edit: RevisionNote | None = None, *, decided: bool
-) -> Taken:
-    """Write an update as the next revision where it changes anything. Its conflicts wait unless they are `decided`."""
+) -> UpdateResult:
+    """Write an update as the next revision if it changes anything. Its conflicts wait unless they are `decided`."""
     async with db.atomic():
         before = await versions.newest(article)
         revised = await revise_thread(thread, update.text, edit)
-        if update.said.fetched is not None:
-            await articles.note_fetched(article, update.said.fetched)
+        if update.source.fetched is not None:
+            await articles.note_fetched(article, update.source.fetched)
         conflicts = 0 if decided else len(update.merged.conflicts)
-        await keep_source(article, update.said.passages, update.merged.undecided if conflicts else None)
+        await store_source(article, update.source.passages, update.merged.undecided if conflicts else None)
         waiting = await _let_wait(thread, update) if conflicts else None
         if waiting is None:
-            await db.execute(SETTLE, thread)
+            await _settle(thread)
         after = await versions.newest(article)
-    return Taken(revised is not None, *_count(before, after), update.merged.corrections, conflicts, waiting)
+    return UpdateResult(revised is not None, *_count(before, after), update.merged.corrections, conflicts, waiting)
 
 
-def _count(before: Sequence[Kept], after: Sequence[Kept]) -> tuple[int, int, int]:
+def _count(before: Sequence[StoredPassage], after: Sequence[StoredPassage]) -> tuple[int, int, int]:
     """How many passages changed, were added and removed."""
     old, new = ({one.lineage: (one.kind, one.level, one.html) for one in some} for some in (before, after))
     changed = sum(old[lineage] != new[lineage] for lineage in old.keys() & new.keys())
@@ -82,28 +83,30 @@ on conflict (thread) where state = 'waiting' and member is null
 do update set draft = excluded.draft, created_at = now()
 returning id
 """
-# What was in conflict is decided with another update of the article, or is no conflict any more.
-SETTLE = """
-update suggested_update set state = 'accepted', decided_at = now(), draft = null
-where thread = $1 and state = 'waiting' and member is null
-"""
+
+
+async def _settle(thread: int) -> None:
+    """Close the waiting conflicts: this update decided them, or they are no conflicts any more."""
+    await SuggestedUpdate.update(
+        {SuggestedUpdate.state: "accepted", SuggestedUpdate.decided_at: db.NOW, SuggestedUpdate.draft: None}
+    ).where(SuggestedUpdate.thread == thread, SuggestedUpdate.state == "waiting", SuggestedUpdate.member.is_null())
 
 
 async def _let_wait(thread: int, update: Update) -> int:
-    made: int = await db.value(WAIT, thread, encode(update.said))
-    await tell(made)
+    made: int = await db.value(WAIT, thread, encode(update.source))
+    await notify_concerned(made)
     return made
 
 
 async def note_seen(viewer: Viewer, suggestion: int) -> Viewer:
-    """`viewer` looked at a suggestion, so that their notice of it is read; returns them with what is unread now."""
+    """Mark the viewer's notifications of a suggestion as read, and return them with the new unread count."""
     for note in when_seen:
         unread = await note(viewer.id, suggestion)
         viewer = viewer if unread is None else msgspec.structs.replace(viewer, unread=unread)
     return viewer
 
 
-async def tell(suggestion: int) -> None:
-    """Notify whom a suggestion, or its decision, concerns."""
+async def notify_concerned(suggestion: int) -> None:
+    """Notify the members whom a suggestion or its decision concerns."""
     for notify in when_changed:
         await notify(suggestion)

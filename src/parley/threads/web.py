@@ -1,4 +1,4 @@
-"""Remembering what a member has read."""
+"""Recording what a member has read."""
 
 from litestar import post
 from litestar.params import FromPath
@@ -14,7 +14,7 @@ MOST_SHOWN = 5_000
 
 @post("/t/{thread:str}/seen", name="threads:seen", opt={"who": MEMBER, "unmarked": True}, status_code=204)
 async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
-    """Remember that the member has this thread open, and where they read, for their next visit."""
+    """Record that the member has this thread open, and where they read, for their next visit."""
     viewer, thread_id, form = viewer_of(request), as_id(thread), Form(await posted(request))
     if viewer is not None and thread_id is not None:
         await ops.record_visit(
@@ -27,7 +27,7 @@ async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
 
 
 def _ids(raw: str) -> list[int]:
-    """The comments that a page says it showed."""
+    """The ids in a comma-separated list, without what is no id."""
     return [found for one in raw.split(",")[:MOST_SHOWN] if (found := as_id(one)) is not None]
 
 

@@ -1,4 +1,4 @@
-"""The nightly proof that the counters are the recount, and their repair when they are not."""
+"""Counting votes that were missed, and the nightly check of the counters against a recount."""
 
 import msgspec
 import structlog
@@ -18,19 +18,19 @@ where id = $1
 """
 
 
-LEFT = f"""
+MISSED = f"""
 select distinct member from vote v join member m on m.id = v.member
 where not counted and m.state = 'active' and {attempts.due("votes", "v.member")} limit {BATCH}
 """  # noqa: S608 constants only
 
 
 async def count_left() -> int:
-    """Count votes cast in the very moment of their member's verification, and return how many members had some."""
-    return len(await attempts.each("votes", await db.values(LEFT), count_waiting))
+    """Count votes cast while their member was being verified, and return how many members had some."""
+    return len(await attempts.each("votes", await db.values(MISSED), count_waiting))
 
 
 async def check_counters() -> int:
-    """Recount all votes in batches, report and repair what differs, and return how many comments did."""
+    """Recount all votes in batches, log and repair differences, and return how many comments had one."""
     last = await db.value("select coalesce(max(id), 0) from comment")
     found = sum(await attempts.each("counters", range(0, last, BATCH), _check, in_transaction=False))
     log.info("vote counters checked", comments=last, drifted=found)
@@ -38,7 +38,7 @@ async def check_counters() -> int:
 
 
 async def _check(above: int) -> int:
-    """Repair what differs in one batch, and return how many comments did."""
+    """Repair one batch, and return how many comments differed."""
     drifts = await drifted(above, above + BATCH)
     for drift in drifts:
         log.error("vote counters drifted", comment=drift.comment)
@@ -47,7 +47,7 @@ async def _check(above: int) -> int:
 
 
 async def repair(drift: Drift) -> None:
-    """Set a comment's counters to the recount of its votes; the ranks follow."""
+    """Set a comment's counters to the recount of its votes. Its ranks are generated columns and follow."""
     async with db.atomic():
         await db.execute("select 1 from comment where id = $1 for no key update", drift.comment)
         for fresh in await drifted(drift.comment - 1, drift.comment):

@@ -1,4 +1,4 @@
-"""Voting. The counters on the comment change in the statement that writes the vote, so they never drift."""
+"""Voting. One statement writes the vote and the comment's counters, so that they never differ."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
 
-# What each axis counts, by value. A quality vote of 0 is no vote; an agreement vote of 0 is "pass".
+# The counters of each axis, with the value of a vote that each counts. Agreement 0 is "pass"; there is no quality 0.
 COUNTERS = {
     "quality": {"ups": 1, "downs": -1},
     "agreement": {"agrees": 1, "disagrees": -1, "passes": 0},
@@ -18,25 +18,25 @@ AXES = tuple(COUNTERS)
 
 
 class VotedComment(msgspec.Struct, frozen=True):
-    """The comment that was voted on, and whether its counters moved."""
+    """The comment that was voted on, and whether its counters changed."""
 
     thread: int
     thread_state: str
     author: int | None
     state: str
-    moved: bool
+    is_counted: bool
 
 
-# The vote's row is written first and the comment's after it, everywhere: that order keeps voters from waiting for each
-# other in a circle. Each CTE `changed` says what counted before and counts now; null counts nothing.
-PLACE = """
-with place as (
+# Every statement locks the vote's row before the comment's, which prevents deadlocks. The CTE `changed` has the value
+# that was counted before and the one that counts now; null counts nothing.
+TARGET = """
+with target as (
     select c.id, c.thread, c.author, c.state, t.state as thread_state
     from comment c join thread t on t.id = c.thread where c.id = $1
 ), votable as (
-    select id, thread from place where author is distinct from $2 and state = 'visible' and thread_state <> 'archived'
+    select id, thread from target where author is distinct from $2 and state = 'visible' and thread_state <> 'archived'
 ), """
-PUT = """changed as (
+UPSERT = """changed as (
     insert into vote (comment, thread, member, axis, value, counted)
     select id, thread, $2, $3, $4, $5 from votable
     on conflict (comment, member, axis) do update
@@ -44,7 +44,7 @@ PUT = """changed as (
         value = excluded.value, counted = excluded.counted, changed_at = now()
     returning comment, former, case when counted then value end as current
 )"""
-TAKE = """changed as (
+DELETE = """changed as (
     delete from vote using votable where comment = votable.id and member = $2 and axis = $3
     returning comment, case when counted then value end as former, null::smallint as current
 )"""
@@ -52,19 +52,19 @@ CONFIRM = """with changed as (
     update vote set counted = true, former = null where id = $1 and not counted
     returning comment, former, value as current
 )"""
-MOVED = "select thread, thread_state, author, state, exists (select from counted) as moved from place"
+RESULT = "select thread, thread_state, author, state, exists (select from counted) as is_counted from target"
 
 
 def _count(axis: str) -> str:
-    """The CTE that takes what counted before from an axis's counters, and adds what counts now."""
-    moves = [
+    """The CTE that subtracts the former vote from an axis's counters and adds the current one."""
+    changes = [
         f"{name} = {name} + (current is not distinct from {value})::int - (former is not distinct from {value})::int"
         for name, value in COUNTERS[axis].items()
     ]
     return f""", counted as (
-    update comment set {", ".join(moves)}, scored_at = clock_timestamp() from changed
+    update comment set {", ".join(changes)}, scored_at = clock_timestamp() from changed
     where comment.id = changed.comment and current is distinct from former returning thread
-)"""  # noqa: S608 made of our own constants
+)"""  # noqa: S608 constants only
 
 
 COUNT = {axis: _count(axis) for axis in AXES}
@@ -72,30 +72,31 @@ THREAD = "select thread from counted"
 
 
 async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | None) -> None:
-    """Set the viewer's vote on one axis; None takes it back. Unverified members' votes are kept uncounted.
+    """Set the viewer's vote on one axis; None deletes it. Votes of unverified members are stored but not counted.
 
-    Raises NotFound, Forbidden for one's own comment and whoever is silenced, Refused where nothing is left to vote on.
+    Raises NotFound, Forbidden for the viewer's own comment and for silenced members, Refused for a comment that is
+    removed or archived.
     """
     may_write(viewer)
     if value is None:
-        place = await db.fetch_one(VotedComment, PLACE + TAKE + COUNT[axis] + MOVED, comment_id, viewer.id, axis)
+        voted = await db.fetch_one(VotedComment, TARGET + DELETE + COUNT[axis] + RESULT, comment_id, viewer.id, axis)
     else:
         known = (comment_id, viewer.id, axis, value, viewer.verified)
-        place = await db.fetch_one(VotedComment, PLACE + PUT + COUNT[axis] + MOVED, *known)
-    if place is None:
+        voted = await db.fetch_one(VotedComment, TARGET + UPSERT + COUNT[axis] + RESULT, *known)
+    if voted is None:
         raise NotFound("This comment does not exist.")
-    _may_vote(viewer, place)
-    if place.moved:
-        await db.when_committed(lambda: notify(Signal(place.thread, scores=True)))
+    _may_vote(viewer, voted)
+    if voted.is_counted:
+        await db.when_committed(lambda: notify(Signal(voted.thread, scores=True)))
 
 
-def _may_vote(viewer: Viewer, place: VotedComment) -> None:
-    """Say why nothing was written; the statement asks the same."""
-    if place.author == viewer.id:
+def _may_vote(viewer: Viewer, voted: VotedComment) -> None:
+    """Raise the reason why nothing was written. The statement has the same conditions."""
+    if voted.author == viewer.id:
         raise Forbidden("Nobody can vote on their own comment.")
-    if place.state != "visible":
+    if voted.state != "visible":
         raise Refused("This comment no longer exists, so your vote was not counted.")
-    if place.thread_state == "archived":
+    if voted.thread_state == "archived":
         raise Refused("This thread is archived; its votes stay as they are.")
 
 
@@ -108,7 +109,7 @@ WAITING = "select id, axis from vote where member = $1 and not counted order by 
 
 
 async def count_waiting(member: int) -> None:
-    """Count the votes that a member cast before their address was verified. Runs in the caller's transaction."""
+    """Count the votes that a member cast before their address was verified, in the caller's transaction."""
     async with db.atomic():
         for vote in await db.fetch(WaitingVote, WAITING, member):
             thread = await db.value(CONFIRM + COUNT[vote.axis] + THREAD, vote.id)

@@ -1,21 +1,24 @@
-"""Reading votes: a viewer's own, and the recount that the counters must equal."""
+"""Reading a member's votes, and recounting all votes of a comment."""
 
 import msgspec
 
 from parley.core import db
+from parley.votes.tables import Vote
 
 
-class Own(msgspec.Struct, frozen=True):
+class VoteRow(msgspec.Struct, frozen=True):
     comment: int
     axis: str
     value: int
 
 
+# Hot: on every page of a thread for members.
+IN_THREAD = "select comment, axis, value from vote where member = $1 and thread = $2"
+
+
 async def own_in_thread(member: int, thread: int) -> dict[int, dict[str, int]]:
-    """A member's votes in a thread: by comment, then axis."""
-    rows = await db.fetch(
-        Own, "select comment, axis, value from vote where member = $1 and thread = $2", member, thread
-    )
+    """A member's votes in a thread, by comment and axis."""
+    rows = await db.fetch(VoteRow, IN_THREAD, member, thread)
     votes: dict[int, dict[str, int]] = {}
     for row in rows:
         votes.setdefault(row.comment, {})[row.axis] = row.value
@@ -23,7 +26,7 @@ async def own_in_thread(member: int, thread: int) -> dict[int, dict[str, int]]:
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """A comment whose counters are not the recount of its votes."""
+    """The recount of a comment whose counters differ from it."""
 
     comment: int
     ups: int
@@ -50,13 +53,11 @@ where c.id > $1 and c.id <= $2
 
 
 async def drifted(above: int, upto: int) -> list[Drift]:
-    """Comments with ids in (above, upto] whose counters differ from a recount."""
+    """The recounts of comments with ids in (above, upto] whose counters differ."""
     return await db.fetch(Drift, RECOUNT, above, upto)
 
 
 async def own_on(member: int, comment: int) -> dict[str, int]:
     """A member's votes on one comment, by axis."""
-    rows = await db.fetch(
-        Own, "select comment, axis, value from vote where member = $1 and comment = $2", member, comment
-    )
+    rows = await db.fetch(VoteRow, Vote.select().where(Vote.member == member, Vote.comment == comment))
     return {row.axis: row.value for row in rows}

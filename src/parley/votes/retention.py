@@ -3,4 +3,4 @@
 from parley.core.retention import Kept, Rule
 
 RULES: tuple[Rule, ...] = ()
-KEPT: Kept = {"vote": "the counts follow from them, and a member can change theirs at any time"}
+KEPT: Kept = {"vote": "counts are made from them, and members can change theirs at any time"}

@@ -10,7 +10,10 @@ from parley.core.db.schema import Index
 
 
 class Vote(Table):
-    """`quality` ranks, `agreement` never does. Not counted while its member is unverified."""
+    """A vote for `quality`, which ranks comments, or for `agreement`, which does not.
+
+    It is not counted while its member is unverified.
+    """
 
     id = BigSerial(primary_key=True)
     comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
@@ -18,7 +21,7 @@ class Vote(Table):
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     axis = Varchar(9, null=False, default=None)
     value = SmallInt(null=False, default=None)
-    # What it was before its last change, where that counted: an upsert returns only the new row, and must take it off.
+    # The value before the last change, if it was counted. The upsert, which returns only the new row, subtracts it.
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
     changed_at = Timestamptz(null=False)

@@ -1,4 +1,4 @@
-"""Voting over HTTP: one click with htmx, a plain form without."""
+"""Voting, with htmx or a plain form."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class VoteForm(Form):
         super().__init__(data)
         self.axis = self.choice("axis", ops.AXES) or "quality"
         raw = self.choice("value", ("-1", "0", "1"))
-        # Quality 0 takes the vote back; agreement 0 is "pass", and only an empty value takes it back.
+        # Quality 0 deletes the vote. Agreement 0 is "pass", and an empty value deletes it.
         self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
 
 
@@ -43,7 +43,7 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
 
 
 def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
-    """Where the voter was, at the comment; its own page when the browser does not say."""
+    """The page that the voter came from, at the comment, or the comment's own page if that is unknown."""
     path = came_from(request)
     return f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
 

@@ -8,7 +8,7 @@ import pytest
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.passages import cut
-from parley.articles.importing.pasted import extract_file, extract_pasted, looks_like
+from parley.articles.importing.pasted import detect_kind, extract_file, extract_pasted
 from parley.articles.importing.plain import extract_text
 
 
@@ -17,7 +17,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     assert (found.title, found.byline) == ("The kettle question", "Ines Okafor")
     assert found.updated_at == datetime(2026, 2, 5, tzinfo=UTC)
     assert [(passage.kind, passage.text.split()[0]) for passage in cut(found.html, base_url=None)] == [
-        ("paragraph", "Every"), ("heading", "What"), ("paragraph", "The"), ("paragraph", "“A"),
+        ("paragraph", "Every"), ("heading", "ChangeKind"), ("paragraph", "The"), ("paragraph", "“A"),
         ("heading", "Remedies"), ("item", "Pay"), ("item", "Buy"), ("paragraph", "I"),
     ]  # fmt: skip
     assert '<a href="https://hearth.example/rota">' in found.html
@@ -113,7 +113,7 @@ def test_the_first_heading_names_a_markdown_article_and_is_said_once() -> None:
     ],
 )
 def test_the_kind_of_a_paste_is_seen(text: str, kind: str) -> None:
-    assert looks_like(text) == kind
+    assert detect_kind(text) == kind
 
 
 def test_a_paste_of_any_kind_is_read() -> None:

@@ -1,4 +1,4 @@
-"""Muting and blocking other members, and the list of those."""
+"""Muting and blocking other members, and the list of them."""
 
 from urllib.parse import quote
 
@@ -7,22 +7,22 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.accounts import blocks, queries
-from parley.accounts.web.common import member_of, see_other
+from parley.accounts.web.common import see_other
 from parley.core.errors import NotFound
-from parley.core.http.access import MEMBER, AnyRequest
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import local_path, page
 
 
 @post("/u/{name:str}/mute", name="accounts:mute", opt={"who": MEMBER})
 async def mute(request: AnyRequest, name: FromPath[str]) -> Redirect:
-    """Fold what somebody writes, for oneself; `on=0` takes it back."""
+    """Collapse a member's comments for the viewer. `on=0` undoes it."""
     return await _put(request, name, "mute")
 
 
 @post("/u/{name:str}/block", name="accounts:block", opt={"who": MEMBER})
 async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
-    """Mute somebody, and keep each of the two from answering the other."""
+    """Mute a member, and keep each of the two from answering the other. `on=0` undoes it."""
     return await _put(request, name, "block")
 
 
@@ -31,14 +31,14 @@ async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     if person is None or person.state == "unverified":
         raise NotFound("There is no member with this name.")
     form = Form(await posted(request))
-    await blocks.put(member_of(request), person, kind, on=form.flag("on"))
+    await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
     back = local_path(form.values.get("next"))
     return see_other(back if back != "/" else f"/u/{quote(person.name)}")
 
 
 @get("/settings/muted", name="accounts:muted", opt={"who": MEMBER})
 async def muted_page(request: AnyRequest) -> Response[object]:
-    return page(request, "accounts/muted.html", listed=await blocks.listed(member_of(request)))
+    return page(request, "accounts/muted.html", listed=await blocks.listed(signed_in(request)))
 
 
 handlers: list[object] = [mute, block, muted_page]

@@ -7,49 +7,41 @@ from litestar.response import Redirect
 
 from parley.accounts import devices, sessions
 from parley.accounts.ops import Client, SignedIn
-from parley.core.errors import Gone, NotFound, ParleyError, TooMany
-from parley.core.http.access import AnyRequest, Viewer, address_of, viewer_of
+from parley.core.errors import Gone, ParleyError, TooMany
+from parley.core.http.access import AnyRequest, address_of, viewer_of
 from parley.core.http.forms import Form
 from parley.core.http.pages import local_path, page
 
 
 def client_of(request: AnyRequest) -> Client:
-    """The browser that asks. Forwarded headers are the web server's to judge, never ours."""
+    """The browser that makes the request."""
     agent = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
     address, device = address_of(request), request.cookies.get(devices.cookie_name(), "")
     return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
 
 
-def member_of(request: AnyRequest) -> Viewer:
-    """The viewer on a page that only members reach."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise NotFound("There is no page at this address.")
-    return viewer
-
-
 def next_of(request: AnyRequest) -> str:
-    """The path of this site to go to in the end, as the address says; "/" when it says none."""
+    """The path to go to in the end, from the address's `next`, or "/"."""
     return local_path(request.query_params.get("next"))
 
 
 def see_other(path: str, signed_in: SignedIn | None = None) -> Redirect:
-    """Lead on to `path`, with the cookies of a sign-in that just began."""
+    """Redirect to `path`, and set the cookies of a session that was just started."""
     cookies = (
         [sessions.cookie(signed_in.token, signed_in.role), devices.cookie(signed_in.device)] if signed_in else None
     )
     return Redirect(path, status_code=303, cookies=cookies)
 
 
-def used_up(request: AnyRequest, purpose: str) -> Response[Any]:
-    """The page of a mailed link that no longer works: what that means for whoever opened it, and what to do."""
+def expired_link(request: AnyRequest, purpose: str) -> Response[Any]:
+    """The page for a mailed link that no longer works."""
     return page(request, "accounts/used_up.html", status=Gone.status, purpose=purpose, next_url=next_of(request))
 
 
-def mistaken(
+def invalid(
     request: AnyRequest, template: str, form: Form, error: ParleyError | None = None, **context: Any
 ) -> Response[Any]:
-    """The page again with what was typed, and what is wrong with it."""
+    """The page of a form again, with what was typed and what is wrong with it."""
     if error is not None:
         form.errors["form"] = str(error)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None

@@ -1,4 +1,4 @@
-"""On one's own machine, without a mail server: the messages that would have been sent, and their links."""
+"""The test mailbox: on a local installation without a mail server, the messages that would have been sent."""
 
 import ipaddress
 import re
@@ -14,39 +14,39 @@ from parley.core.http.security_headers import CSP
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 
-FRAMING = f"{CSP}; frame-src 'self'"
-DRAWN = (
+FRAMING_CSP = f"{CSP}; frame-src 'self'"
+MESSAGE_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+LOCAL_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
 
 
 @get("/dev/mail", name="accounts:mails", opt={"who": ANYONE})
 async def mails_page(request: AnyRequest) -> Response[object]:
-    _only_here(request)
+    _check_is_local(request)
     return page(request, "accounts/dev_mail.html", mails=await queries.mails())
 
 
 @get("/dev/mail/{number:str}", name="accounts:mail", opt={"who": ANYONE})
 async def mail_page(request: AnyRequest, number: FromPath[str]) -> Response[object]:
-    _only_here(request)
-    mail = await _kept(number)
-    return page(request, "accounts/dev_mail_message.html", headers={"Content-Security-Policy": FRAMING}, mail=mail)
+    _check_is_local(request)
+    mail = await _message(number)
+    return page(request, "accounts/dev_mail_message.html", headers={"Content-Security-Policy": FRAMING_CSP}, mail=mail)
 
 
 @get("/dev/mail/{number:str}/html", name="accounts:mail-html", opt={"who": ANYONE})
 async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]:
-    """The HTML of a message, as a mail client would show it: no script, nothing loaded, links in a new window."""
-    _only_here(request)
-    mail = await _kept(number)
+    """The HTML of a message as a mail client would show it: no scripts, nothing loaded, links open in a new window."""
+    _check_is_local(request)
+    mail = await _message(number)
     if mail.html is None:
         raise NotFound("This message has no HTML.")
     html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
-    return Response(html, media_type="text/html", headers={"Content-Security-Policy": DRAWN})
+    return Response(html, media_type="text/html", headers={"Content-Security-Policy": MESSAGE_CSP})
 
 
-async def _kept(number: str) -> queries.KeptMail:
+async def _message(number: str) -> queries.KeptMail:
     wanted = as_id(number)
     mail = await queries.mail(wanted) if wanted else None
     if mail is None:
@@ -54,14 +54,14 @@ async def _kept(number: str) -> queries.KeptMail:
     return mail
 
 
-def _only_here(request: AnyRequest) -> None:
-    """Raise NotFound for whoever does not sit at this machine.
+def _check_is_local(request: AnyRequest) -> None:
+    """Raise NotFound for requests from other machines.
 
-    The Host header is looked at too: a foreign name that was made to resolve to this machine opens nothing.
+    The Host header is checked too, against foreign names that resolve to this machine (DNS rebinding).
     """
-    is_named_so = OWN_NAME.fullmatch(request.headers.get("host", ""))
-    is_here = request.client is not None and _is_loopback(request.client.host)
-    if not (settings().local and settings().smtp_url is None and is_here and is_named_so):
+    has_local_name = LOCAL_NAME.fullmatch(request.headers.get("host", ""))
+    is_local = request.client is not None and _is_loopback(request.client.host)
+    if not (settings().local and settings().smtp_url is None and is_local and has_local_name):
         raise NotFound("There is no page at this address.")
 
 

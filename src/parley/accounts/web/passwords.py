@@ -1,19 +1,19 @@
-"""A forgotten password: ask for a link, then set a new one by it."""
+"""Forgotten passwords: ask for a link, then set a new password by it."""
 
 import asyncio
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import ops, queries, tokens
+from parley.accounts import password_ops, queries, tokens
 from parley.accounts.forms import ForgotForm, ResetForm
-from parley.accounts.web.common import client_of, mistaken, next_of, see_other, used_up
+from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, TooMany
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import leading_back, page
 
-# Longer than mailing a link takes, so that the time does not tell whether one was mailed.
+# Longer than mailing a link takes, so that the time does not show whether one was mailed.
 ANSWER_SECONDS = 0.15
 
 
@@ -26,11 +26,13 @@ async def forgot_page(request: AnyRequest) -> Response[object]:
 async def forgot(request: AnyRequest) -> Response[object]:
     form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
     if form.errors:
-        return mistaken(request, "accounts/forgot.html", form, next_url=form.next)
+        return invalid(request, "accounts/forgot.html", form, next_url=form.next)
     try:
-        await asyncio.gather(ops.forgot(form.email, client_of(request), form.next), asyncio.sleep(ANSWER_SECONDS))
+        await asyncio.gather(
+            password_ops.forgot(form.email, client_of(request), form.next), asyncio.sleep(ANSWER_SECONDS)
+        )
     except TooMany as error:
-        return mistaken(request, "accounts/forgot.html", form, error, next_url=form.next)
+        return invalid(request, "accounts/forgot.html", form, error, next_url=form.next)
     return see_other(leading_back("/forgot/done", form.next))
 
 
@@ -42,7 +44,7 @@ async def forgot_sent_page(request: AnyRequest) -> Response[object]:
 @get("/reset/{token:str}", name="accounts:reset", opt={"who": ANYONE})
 async def reset_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     if await queries.token_owner(tokens.digest(token), "reset") is None:
-        return used_up(request, "reset")
+        return expired_link(request, "reset")
     return page(request, "accounts/reset.html", form=Form({}))
 
 
@@ -50,14 +52,14 @@ async def reset_page(request: AnyRequest, token: FromPath[str]) -> Response[obje
 async def reset(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     owner = await queries.token_owner(tokens.digest(token), "reset")
     if owner is None:
-        return used_up(request, "reset")
+        return expired_link(request, "reset")
     form = ResetForm(await posted(request), owner.name, owner.email)
     if form.errors:
-        return mistaken(request, "accounts/reset.html", form)
+        return invalid(request, "accounts/reset.html", form)
     try:
-        signed_in = await ops.reset(token, form.password, client_of(request))
+        signed_in = await password_ops.reset(token, form.password, client_of(request))
     except Gone:
-        return used_up(request, "reset")
+        return expired_link(request, "reset")
     return see_other(next_of(request), signed_in)
 
 

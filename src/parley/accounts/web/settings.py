@@ -1,4 +1,4 @@
-"""One's own account: what others read about one, the password, and where one is signed in."""
+"""The settings of an account: profile, password and sessions."""
 
 import re
 from datetime import datetime
@@ -7,16 +7,16 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import devices, ops, queries, sessions
+from parley.accounts import devices, ops, password_ops, queries, sessions
 from parley.accounts.forms import PasswordForm, ProfileForm
-from parley.accounts.web.common import client_of, member_of, mistaken, see_other
+from parley.accounts.web.common import client_of, invalid, see_other
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
-from parley.core.http.access import MEMBER, AnyRequest, Viewer
+from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
 
-# The first that fits: every browser names those it descends from as well.
+# The first that occurs is right: browsers also name those that they descend from.
 BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
 SYSTEMS = {
     "iPhone": "iPhone",
@@ -29,7 +29,7 @@ SYSTEMS = {
 }
 
 
-class SessionRow(msgspec.Struct, frozen=True):
+class ListedSession(msgspec.Struct, frozen=True):
     id: int
     agent: str
     address: str
@@ -49,23 +49,23 @@ async def profile_page(request: AnyRequest) -> Response[object]:
 async def set_profile(request: AnyRequest) -> Response[object]:
     form = ProfileForm(await posted(request))
     if form.errors:
-        return mistaken(request, "accounts/profile_settings.html", form, saved=False)
+        return invalid(request, "accounts/profile_settings.html", form, saved=False)
     try:
-        await ops.set_profile(member_of(request), title=form.title, bio=form.bio, assisted=form.assisted)
+        await ops.set_profile(signed_in(request), title=form.title, bio=form.bio, assisted=form.assisted)
     except Forbidden as error:
-        return mistaken(request, "accounts/profile_settings.html", form, error, saved=False)
+        return invalid(request, "accounts/profile_settings.html", form, error, saved=False)
     return see_other("/settings/profile?saved")
 
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
-    rows = await _sessions(member_of(request))
+    rows = await _sessions(signed_in(request))
     return page(request, "accounts/security.html", form=Form({}), sessions=rows, saved=_saved(request))
 
 
 @post("/settings/security", opt={"who": MEMBER})
 async def change_password(request: AnyRequest) -> Response[object]:
-    viewer, account = member_of(request), await _account(request)
+    viewer, account = signed_in(request), await _account(request)
     form = PasswordForm(await posted(request), account.name, account.email)
     error: TooMany | None = None
     if not form.errors:
@@ -77,7 +77,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
             error = too_many
     if form.errors or error:
         rows = await _sessions(viewer)
-        return mistaken(request, "accounts/security.html", form, error, sessions=rows, saved=False)
+        return invalid(request, "accounts/security.html", form, error, sessions=rows, saved=False)
     answer = see_other("/settings/security?saved")
     answer.set_cookie(devices.cookie(device))
     return answer
@@ -86,13 +86,13 @@ async def change_password(request: AnyRequest) -> Response[object]:
 @post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
     number = as_id(session)
-    if number is None or not await sessions.end(number, member_of(request).id):
-        raise NotFound("This sign-in has ended already.")
+    if number is None or not await sessions.end(number, signed_in(request).id):
+        raise NotFound("This session has ended already.")
     return see_other("/settings/security")
 
 
 def device(agent: str) -> str:
-    """A browser's header in words, such as "Firefox on Linux"."""
+    """Describe a User-Agent header, such as "Firefox on Linux"."""
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
     if browser and system:
@@ -101,8 +101,8 @@ def device(agent: str) -> str:
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
-    return await ops.change_password(
-        member_of(request),
+    return await password_ops.change_password(
+        signed_in(request),
         current=form.current,
         password=form.password,
         ends_others=form.ends_others,
@@ -111,20 +111,20 @@ async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
 
 
 async def _account(request: AnyRequest) -> queries.Account:
-    account = await queries.account(member_of(request).id)
+    account = await queries.account(signed_in(request).id)
     if account is None:
         raise NotFound("This account no longer exists.")
     return account
 
 
 def _saved(request: AnyRequest) -> bool:
-    """Whether the viewer comes from saving something here."""
+    """Whether the page follows a form that was saved."""
     return "saved" in request.query_params
 
 
-async def _sessions(viewer: Viewer) -> list[SessionRow]:
+async def _sessions(viewer: Viewer) -> list[ListedSession]:
     return [
-        SessionRow(
+        ListedSession(
             id=found.id,
             agent=device(found.agent),
             address=found.address,
@@ -132,7 +132,7 @@ async def _sessions(viewer: Viewer) -> list[SessionRow]:
             seen_at=found.seen_at,
             current=found.id == viewer.session,
         )
-        for found in await sessions.in_use(viewer.id)
+        for found in await sessions.listed(viewer.id)
     ]
 
 

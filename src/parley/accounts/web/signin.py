@@ -4,10 +4,10 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from parley.accounts import hooks, ops, sessions
-from parley.accounts.attempts import ProofNeeded
 from parley.accounts.forms import SignInForm
 from parley.accounts.rules import Suspended
-from parley.accounts.web.common import client_of, mistaken, next_of, see_other
+from parley.accounts.sign_in_limits import ProofNeeded
+from parley.accounts.web.common import client_of, invalid, next_of, see_other
 from parley.core.errors import Forbidden, Refused, TooMany
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.forms import Form, posted
@@ -27,24 +27,24 @@ async def sign_in(request: AnyRequest) -> Response[object]:
     data = await posted(request)
     form = SignInForm({"next": request.query_params.get("next"), **data})
     if form.errors:
-        return mistaken(request, "accounts/login.html", form, next_url=form.next)
+        return invalid(request, "accounts/login.html", form, next_url=form.next)
     try:
         signed_in = await ops.sign_in(
             login=form.login, password=form.password, client=client_of(request), answer=form.answer
         )
     except Suspended as error:
-        return mistaken(
+        return invalid(
             request, "accounts/login.html", form, error, next_url=form.next, appeal_at=await _appeal_at(error)
         )
     except ProofNeeded as error:
-        return mistaken(request, "accounts/login.html", form, error, next_url=form.next, challenge=error.challenge)
+        return invalid(request, "accounts/login.html", form, error, next_url=form.next, challenge=error.challenge)
     except (Refused, Forbidden, TooMany) as error:
-        return mistaken(request, "accounts/login.html", form, error, next_url=form.next)
+        return invalid(request, "accounts/login.html", form, error, next_url=form.next)
     return see_other(form.next, signed_in)
 
 
 async def _appeal_at(error: Suspended) -> str | None:
-    """Where whoever is suspended reads why, and can appeal."""
+    """The page where a suspended member can read why, and appeal."""
     for hook in hooks.where_to_appeal:
         return await hook(error.member)
     return None
@@ -52,7 +52,7 @@ async def _appeal_at(error: Suspended) -> str | None:
 
 @post("/logout", name="accounts:sign-out", opt={"who": ANYONE})
 async def sign_out(request: AnyRequest) -> Response[object]:
-    """End the sign-in, and have the browser forget the pages it kept; drafts stay."""
+    """End the session, and have the browser delete its cached pages. Drafts stay."""
     viewer = viewer_of(request)
     if viewer is None:
         return see_other("/")

@@ -1,13 +1,13 @@
-"""Becoming a member: sign up, then confirm the address."""
+"""Signing up, and confirming the address."""
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import ops, queries, tokens
+from parley.accounts import queries, signup_ops, tokens
 from parley.accounts.forms import SignUpForm
-from parley.accounts.web.common import client_of, member_of, mistaken, next_of, see_other, used_up
+from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
 from parley.core.errors import Gone, Refused, TooMany
-from parley.core.http.access import ANYONE, MEMBER, AnyRequest, viewer_of
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import leading_back, page
 
@@ -23,9 +23,9 @@ async def sign_up_page(request: AnyRequest) -> Response[object]:
 async def sign_up(request: AnyRequest) -> Response[object]:
     form = SignUpForm({"next": request.query_params.get("next"), **await posted(request)})
     if form.errors:
-        return mistaken(request, "accounts/signup.html", form, next_url=form.next)
+        return invalid(request, "accounts/signup.html", form, next_url=form.next)
     try:
-        signed_in = await ops.sign_up(
+        started = await signup_ops.sign_up(
             name=form.name,
             email=form.email,
             password=form.password,
@@ -35,10 +35,10 @@ async def sign_up(request: AnyRequest) -> Response[object]:
         )
     except Refused as refusal:
         form.errors["name"] = str(refusal)
-        return mistaken(request, "accounts/signup.html", form, next_url=form.next)
+        return invalid(request, "accounts/signup.html", form, next_url=form.next)
     except TooMany as error:
-        return mistaken(request, "accounts/signup.html", form, error, next_url=form.next)
-    return see_other(leading_back("/signup/done", form.next), signed_in)
+        return invalid(request, "accounts/signup.html", form, error, next_url=form.next)
+    return see_other(leading_back("/signup/done", form.next), started)
 
 
 @get("/signup/done", name="accounts:signed-up", opt={"who": ANYONE})
@@ -51,33 +51,33 @@ async def signed_up_page(request: AnyRequest) -> Response[object]:
 
 
 def _already_in(request: AnyRequest) -> Response[object]:
-    """Lead a member on: to where they came from or, before they confirmed their address, to what is left to do."""
-    viewer, next_url = member_of(request), next_of(request)
+    """Redirect a member to where they came from, or to the next step if their address is not confirmed yet."""
+    viewer, next_url = signed_in(request), next_of(request)
     return see_other(next_url if viewer.verified else leading_back("/signup/done", next_url))
 
 
 @post("/verify", opt={"who": MEMBER})
 async def verify_again(request: AnyRequest) -> Response[object]:
-    """Another mail with the link, for whoever did not get the first."""
+    """Mail the link again."""
     next_url = next_of(request)
-    await ops.send_verification(member_of(request).id, next_url)
+    await signup_ops.send_verification(signed_in(request).id, next_url)
     return see_other(leading_back("/signup/done?again", next_url))
 
 
 @get("/verify/{token:str}", name="accounts:verify", opt={"who": ANYONE})
 async def verify_page(request: AnyRequest, token: FromPath[str]) -> Response[object]:
-    """One button. Mail scanners open links, so opening one changes nothing."""
+    """Show a button. Opening a link changes nothing, since mail scanners open links."""
     if await queries.token_owner(tokens.digest(token), "verify") is None:
-        return used_up(request, "verify")
+        return expired_link(request, "verify")
     return page(request, "accounts/verify.html")
 
 
 @post("/verify/{token:str}", opt={"who": ANYONE})
 async def verify(request: AnyRequest, token: FromPath[str]) -> Response[object]:
     try:
-        await ops.verify(token)
+        await signup_ops.verify(token)
     except Gone:
-        return used_up(request, "verify")
+        return expired_link(request, "verify")
     return see_other(leading_back("/verify/done", next_of(request)))
 
 

@@ -1,5 +1,5 @@
-"""From a page, a file or pasted words to an article's passages: pure steps, no database.
+"""From a page, a file or a pasted text to the passages of an article, without the database.
 
-`fetch` brings a page, `extract` and `plain` find the article in it, `passages` cut it, `images` re-encode its
+`fetch` downloads a page, `extract` and `plain` find the article in it, `passages` cuts it, `images` re-encodes its
 pictures.
 """

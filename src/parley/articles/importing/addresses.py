@@ -1,8 +1,7 @@
-"""Which machines the importer may talk to, checked where the connection is made.
+"""Which addresses the importer may connect to (SSRF protection), checked when the connection is made.
 
-The check sits inside the network layer: the host is resolved once, every address of it is judged, and the
-connection goes to a judged address. So a name that resolves differently a moment later (DNS rebinding) or an
-address in an odd spelling has nothing to get around.
+The host is resolved once, all its addresses are checked, and the connection goes to a checked address. So neither DNS
+rebinding (a name that resolves differently a moment later) nor an unusual spelling of an address evades the check.
 """
 
 import socket
@@ -20,8 +19,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[Address]]]
 
 _PORTS = (80, 443)
 _IPV6_GLOBAL = ip_network("2000::/3")
-# Inside what ipaddress calls global, or was changed there between Python releases: translation and tunnelling
-# (they carry an IPv4 address that nobody judged), documentation, benchmarks, anycast relays.
+# Networks that `ipaddress` calls global, at least in some Python releases: translation and tunnelling (which contain an
+# unchecked IPv4 address), documentation, benchmarks, anycast relays.
 _NEVER = tuple(map(ip_network, (
     "0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "224.0.0.0/3",
     "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
@@ -29,7 +28,7 @@ _NEVER = tuple(map(ip_network, (
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is an ordinary one on the public internet."""
+    """Whether an address is an ordinary address of the public internet."""
     if isinstance(address, IPv6Address) and address not in _IPV6_GLOBAL:
         return False
     if _inside(address, _NEVER):
@@ -42,9 +41,9 @@ def _inside(address: Address, networks: Iterable[Network]) -> bool:
 
 
 async def resolve(host: str, port: int) -> Sequence[Address]:
-    """Every address of a host, as the operating system knows it."""
+    """All addresses of a host, from the operating system's resolver."""
     found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(ip_address(place[0]) for *_, place in found))
+    return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -63,7 +62,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        addresses = await self._judged(host, port)
+        addresses = await self._checked_addresses(host, port)
         failure: Exception | None = None
         for address in addresses:
             try:
@@ -79,7 +78,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         await self._network.sleep(seconds)
 
-    async def _judged(self, host: str, port: int) -> Sequence[Address]:
+    async def _checked_addresses(self, host: str, port: int) -> Sequence[Address]:
         try:
             addresses = await self._resolve(host, port)
         except (OSError, UnicodeError, ValueError):

@@ -1,4 +1,4 @@
-"""Where an article's markup is cut: a walk over sanitised elements, block by block."""
+"""Cutting an article's sanitised markup into blocks."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -7,10 +7,10 @@ import msgspec
 from lxml.html import HtmlElement, html_parser
 
 from parley.articles.importing.pictures import as_figures, take_pictures
-from parley.articles.importing.safe import INLINE
+from parley.articles.importing.sanitiser import INLINE
 
 Kind = Literal["paragraph", "heading", "item", "quote", "code", "table", "figure"]
-Piece = tuple[Kind, int | None, HtmlElement]
+Block = tuple[Kind, int | None, HtmlElement]
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = {"ul", "ol"}
@@ -18,27 +18,27 @@ _MOST_QUOTES = 3
 
 
 class _Nesting(msgspec.Struct, frozen=True):
-    """Where a block stands: how many quotes are around it, and how deep in lists it is."""
+    """How many quotes a block is in, and how deep in lists."""
 
     quotes: int = 0
     depth: int = 0
 
 
-def pieces(box: HtmlElement) -> Iterator[Piece]:
-    """Every block in `box` in reading order, as (kind, level, element); each element stands alone."""
+def cut_blocks(box: HtmlElement) -> Iterator[Block]:
+    """Yield the blocks in `box` in reading order, as (kind, level, element)."""
     return _walk(box, _Nesting())
 
 
-def _walk(box: HtmlElement, place: _Nesting) -> Iterator[Piece]:
+def _walk(box: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
     run: list[str | HtmlElement] = []
     for node in _content(box):
         if isinstance(node, str) or _is_inline(node):
             run.append(node)
             continue
-        yield from _paragraphs(run, box, place)
+        yield from _paragraphs(run, box, nesting)
         run = []
-        yield from _block(node, place)
-    yield from _paragraphs(run, box, place)
+        yield from _block(node, nesting)
+    yield from _paragraphs(run, box, nesting)
 
 
 def _content(box: HtmlElement) -> Iterator[str | HtmlElement]:
@@ -55,52 +55,52 @@ def _is_inline(node: HtmlElement) -> bool:
     return all(part.tag in INLINE or part.tag == "img" for part in node.iter())
 
 
-def _block(node: HtmlElement, place: _Nesting) -> Iterator[Piece]:
+def _block(node: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
     match node.tag:
         case tag if tag in _HEADINGS:
-            yield from _with_pictures("heading", _HEADINGS[tag], node, place)
+            yield from _with_pictures("heading", _HEADINGS[tag], node, nesting)
         case "ul" | "ol":
-            yield from _list(node, msgspec.structs.replace(place, depth=place.depth + 1))
+            yield from _list(node, msgspec.structs.replace(nesting, depth=nesting.depth + 1))
         case "blockquote":
-            yield from _walk(node, msgspec.structs.replace(place, quotes=place.quotes + 1))
+            yield from _walk(node, msgspec.structs.replace(nesting, quotes=nesting.quotes + 1))
         case "pre":
-            yield from _with_pictures("code", None, node, place)
-        case "table" if _holds_data(node):
-            yield from _with_pictures("table", None, node, place)
+            yield from _with_pictures("code", None, node, nesting)
+        case "table" if _has_data(node):
+            yield from _with_pictures("table", None, node, nesting)
         case "figure" if figures := as_figures(node):
             yield from (("figure", None, figure) for figure in figures)
         case "dl":
-            yield from _definitions(node, place)
+            yield from _definitions(node, nesting)
         case _:
-            yield from _walk(node, place)
+            yield from _walk(node, nesting)
 
 
-def _paragraphs(run: list[str | HtmlElement], box: HtmlElement, place: _Nesting) -> Iterator[Piece]:
-    """Running text as paragraphs; two line breaks end one, as pages without p elements mean them."""
+def _paragraphs(run: list[str | HtmlElement], box: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
+    """Yield running text as paragraphs. Two line breaks end one, for pages without p elements."""
     paragraph, broken = _empty("p", box), False
     for node in run:
         is_break = not isinstance(node, str) and node.tag == "br"
         if is_break and broken:
-            yield from _with_pictures("paragraph", None, paragraph, place)
+            yield from _with_pictures("paragraph", None, paragraph, nesting)
             paragraph = _empty("p", box)
         elif not (is_break and _is_bare(paragraph)):
             _append(paragraph, node)
         broken = is_break or (broken and isinstance(node, str) and not node.strip())
-    yield from _with_pictures("paragraph", None, paragraph, place)
+    yield from _with_pictures("paragraph", None, paragraph, nesting)
 
 
-def _list(items: HtmlElement, place: _Nesting) -> Iterator[Piece]:
+def _list(items: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
     number = int(start) if (start := items.get("start", "1")).lstrip("-").isdecimal() else 1
     for item in items:
         if item.tag == "li":
-            yield from _item(item, items, number, place)
+            yield from _item(item, items, number, nesting)
             number += 1
         else:
-            yield from _block(item, place)
+            yield from _block(item, nesting)
 
 
-def _item(item: HtmlElement, items: HtmlElement, number: int, place: _Nesting) -> Iterator[Piece]:
-    """A list item without the lists in it, and then those, so that each item can be answered alone."""
+def _item(item: HtmlElement, items: HtmlElement, number: int, nesting: _Nesting) -> Iterator[Block]:
+    """Yield a list item without the lists in it, and then those, so that each item is a passage of its own."""
     nested = [child for child in item if child.tag in _LISTS]
     for child in nested:
         gap = _empty("br")
@@ -110,43 +110,43 @@ def _item(item: HtmlElement, items: HtmlElement, number: int, place: _Nesting) -
     if items.tag == "ol":
         wrapper.set("start", str(number))
     wrapper.append(item)
-    yield from _with_pictures("item", place.depth, wrapper, place)
+    yield from _with_pictures("item", nesting.depth, wrapper, nesting)
     for child in nested:
-        yield from _block(child, place)
+        yield from _block(child, nesting)
 
 
-def _definitions(terms: HtmlElement, place: _Nesting) -> Iterator[Piece]:
-    """Each term with its explanations."""
+def _definitions(terms: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
+    """Yield each term with its definitions."""
     group, explained = _empty("dl", terms), False
     for node in [*terms.iter("dt", "dd")]:
         if node.tag == "dt" and explained:
-            yield from _with_pictures("item", place.depth + 1, group, place)
+            yield from _with_pictures("item", nesting.depth + 1, group, nesting)
             group, explained = _empty("dl", terms), False
         explained = explained or node.tag == "dd"
         group.append(node)
-    yield from _with_pictures("item", place.depth + 1, group, place)
+    yield from _with_pictures("item", nesting.depth + 1, group, nesting)
 
 
-def _with_pictures(kind: Kind, level: int | None, element: HtmlElement, place: _Nesting) -> Iterator[Piece]:
+def _with_pictures(kind: Kind, level: int | None, element: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
     before, after = take_pictures(element)
     yield from (("figure", None, figure) for figure in before)
-    if place.quotes and kind != "figure":
-        yield "quote", None, _quoted(element, place)
+    if nesting.quotes and kind != "figure":
+        yield "quote", None, _quoted(element, nesting)
     else:
         yield kind, level, element
     yield from (("figure", None, figure) for figure in after)
 
 
-def _quoted(element: HtmlElement, place: _Nesting) -> HtmlElement:
-    for _ in range(min(place.quotes, _MOST_QUOTES)):
+def _quoted(element: HtmlElement, nesting: _Nesting) -> HtmlElement:
+    for _ in range(min(nesting.quotes, _MOST_QUOTES)):
         outer = _empty("blockquote")
         outer.append(element)
         element = outer
     return element
 
 
-def _holds_data(table: HtmlElement) -> bool:
-    """Whether a table is one, or only lays out the page (a single row or column, boxes in its cells)."""
+def _has_data(table: HtmlElement) -> bool:
+    """Whether a table has data, or is only layout (a single row or column, texts in its cells)."""
     if table.find(".//table") is not None:
         return False
     if table.find(".//th") is not None or table.find("caption") is not None:
@@ -154,10 +154,10 @@ def _holds_data(table: HtmlElement) -> bool:
     rows = table.findall(".//tr")
     if len(rows) == 1 or all(len(row) == 1 for row in rows):
         return False
-    return not any(_is_a_text(cell) for cell in table.iter("td"))
+    return not any(_has_text_blocks(cell) for cell in table.iter("td"))
 
 
-def _is_a_text(cell: HtmlElement) -> bool:
+def _has_text_blocks(cell: HtmlElement) -> bool:
     return len(cell.findall(".//p")) > 1 or any(part.tag in _HEADINGS for part in cell.iter())
 
 

@@ -1,7 +1,7 @@
-"""The program that decodes one picture: bytes in on standard input, "width height" and WebP out.
+"""The program that decodes one picture from standard input and writes "width height" and WebP.
 
-It ends with 1 and a reason on standard error for a picture that is refused. It imports nothing of Parley, so
-that it starts quickly and holds nothing worth stealing.
+For a picture that it refuses, it exits with 1 and a reason on standard error. It imports nothing of Parley, so that it
+starts quickly and has no secrets.
 """
 
 import io
@@ -51,7 +51,7 @@ def _limit() -> None:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    """The first frame, upright, in colours WebP has, not wider than a reading column can use."""
+    """Return the first frame, upright, in a colour mode of WebP, at most as wide as a reading column needs."""
     picture.draft("RGB", (_WIDEST, _WIDEST))
     picture.seek(0)
     upright = ImageOps.exif_transpose(picture)

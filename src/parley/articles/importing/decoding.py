@@ -1,4 +1,4 @@
-"""Bytes to text, the way browsers do it, but trusting the bytes above what is declared."""
+"""Decoding bytes to text as browsers do, but with more trust in the bytes than in the declared charset."""
 
 import codecs
 import re
@@ -24,42 +24,42 @@ _SUPERSETS = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
     "big5": "big5hkscs",
-    # A page that can be read as far as this label is not UTF-16 (Encoding Standard, "prescan").
+    # A page in which this label can be read is not UTF-16 (Encoding Standard, "prescan").
     "utf-16": "utf-8",
     "utf-16-le": "utf-8",
     "utf-16-be": "utf-8",
     "utf-32": "utf-8",
-    # Never a page's own wish: markup hides in it.
+    # Never declared in good faith: it can hide markup from filters.
     "utf-7": "cp1252",
 }
-# What XML and PostgreSQL refuse, and soft hyphens: a word someone quotes or searches for has none.
-_UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
+# Characters that XML and PostgreSQL refuse, and soft hyphens, which would break quoting and searching.
+_REMOVED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
 _REFERENCE = re.compile(r"&(?:#(?P<number>\d{1,7}|x[0-9a-f]{1,6})|shy);?", re.IGNORECASE)
 
 
 def decode(data: bytes, charset: str | None = None) -> str:
-    """The text of a page or a file. `charset` is what its sender declared, if anything.
+    """Return the text of a page or a file. `charset` is the one in the HTTP header, if any.
 
-    Order: byte order mark, valid UTF-8, the declared charset, the page's own `meta`, a guess. Never fails:
-    what cannot be read becomes U+FFFD. Characters that mean nothing in text are dropped.
+    Tries the byte order mark, UTF-8, `charset`, the page's own `meta`, and a guess. Never fails: undecodable bytes
+    become U+FFFD. Control characters are removed.
     """
     return printable(_decode(data, charset))
 
 
 def printable(text: str) -> str:
-    """Text without control characters, lone surrogates and soft hyphens."""
-    return text.translate(_UNSEEN)
+    """Remove control characters, lone surrogates and soft hyphens."""
+    return text.translate(_REMOVED)
 
 
 def printable_markup(markup: str) -> str:
-    """Markup without such characters, also where it spells them as references."""
-    return _REFERENCE.sub(_spelled, printable(markup))
+    """Remove such characters from markup, character references included."""
+    return _REFERENCE.sub(_without_removed, printable(markup))
 
 
-def _spelled(reference: re.Match[str]) -> str:
+def _without_removed(reference: re.Match[str]) -> str:
     number = reference["number"] or "173"
     code = int(number[1:], 16) if number[0] in "xX" else int(number)
-    return "" if code in _UNSEEN else reference[0]
+    return "" if code in _REMOVED else reference[0]
 
 
 def _decode(data: bytes, charset: str | None) -> str:
@@ -67,11 +67,11 @@ def _decode(data: bytes, charset: str | None) -> str:
         if data.startswith(bom):
             return data[len(bom) :].decode(name, "replace")
     declared = [name for name in (_known(charset), _known(_in_meta(data))) if name]
-    # Text in an older charset is practically never valid UTF-8 by accident; pure ASCII proves nothing.
+    # Text in an older charset is practically never valid UTF-8. Pure ASCII is valid in both.
     for name in ["utf-8", *declared] if not data.isascii() else [*declared, "utf-8"]:
         if (text := _strictly(data, name)) is not None:
             return text
-    # A few broken bytes in an otherwise right page are common (cut-off comments, stray advertising).
+    # A few broken bytes in a page are common (truncated comments, advertising).
     for name in [*declared, "utf-8"]:
         text = data.decode(name, "replace")
         if text.count("\ufffd") <= len(text) * _NOISE:
@@ -80,9 +80,9 @@ def _decode(data: bytes, charset: str | None) -> str:
 
 
 def _guess(data: bytes) -> str:
-    """The likeliest charset; where several fit, the one in which fewer capitals follow a small letter.
+    """Guess the charset. Of several that fit, choose the one in which the fewest capitals follow a small letter.
 
-    KOI8-R read as Windows-1251 is readable, with the cases swapped.
+    KOI8-R decoded as Windows-1251 gives letters with their cases swapped.
     """
     fitting = min(from_bytes(data), key=lambda match: len(_SWAPPED.findall(str(match))), default=None)
     return fitting.encoding if fitting else "cp1252"

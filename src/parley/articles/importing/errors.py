@@ -1,10 +1,13 @@
+"""Errors of importing."""
+
+
 class CannotImport(Exception):
-    """An article could not be imported. The text tells a person what happened and what to do next."""
+    """An article could not be imported. The message tells the member what happened and what to do next."""
 
 
 class PageGone(CannotImport):
-    """The site says that it has no page at this address."""
+    """The site has no page at this address (404 or 410)."""
 
 
 class Unchanged(Exception):
-    """The site says that its page is what it was when it was fetched before."""
+    """The page has not changed since it was fetched before (304)."""

@@ -1,4 +1,4 @@
-"""What stands at one address on the web, for other parts of Parley: no redirect is followed elsewhere."""
+"""Fetching a file from an address without redirects, for other packages."""
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.fetch import fetch
@@ -18,11 +18,11 @@ LIMIT = 100_000
 
 
 async def fetched(url: str) -> bytes:
-    """The body at `url`, fetched within the limits of an import. Raises Busy where it cannot be had now."""
+    """Return the body at `url`, within the limits of an import. Raises Busy when it cannot be fetched now."""
     try:
         found = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)
     except CannotImport as error:
         raise Busy(f"{url} cannot be fetched. Nothing was changed; please send this again.", 60) from error
     if found.final_url != url:
-        raise Busy(f"{url} leads elsewhere, so it is not used. Nothing was changed.", 60)
+        raise Busy(f"{url} redirects to another address, so it is not used. Nothing was changed.", 60)
     return found.body

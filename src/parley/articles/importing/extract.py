@@ -1,4 +1,4 @@
-"""A web page read: its article and what it says about it."""
+"""Finding the article in a web page, and its metadata."""
 
 from collections import Counter
 from copy import deepcopy
@@ -13,25 +13,25 @@ from trafilatura.settings import Document as Found
 
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.keeping import keep, runs, squeeze
 from parley.articles.importing.metadata import read_metadata, tidy_byline
+from parley.articles.importing.original_markup import letters_of, restore_markup, runs
 from parley.articles.importing.page import parse
-from parley.articles.importing.safe import sanitise
+from parley.articles.importing.sanitiser import sanitise
 from parley.articles.importing.tei import as_html
 
 _GRAM = 8  # letters
-_COVERS = 0.95
+_COVERAGE = 0.95
 _LONGER = (1.02, 1.6)
 _FEW_LINKS = 0.3
 _FIRST_LINES = 5
-_FOUND = 0.9
-_FEW_WORDS = 25  # letters: less is no article
+_MOSTLY_FOUND = 0.9
+_FEWEST_LETTERS = 25  # an article has more
 
 
 class Extracted(msgspec.Struct, frozen=True):
-    """An article as found: `html` is sanitised, `images` are its pictures' absolute addresses.
+    """An article as found in a page. `html` is sanitised, `images` are the absolute addresses of its pictures.
 
-    The dates are aware, at midnight UTC where only a day was named.
+    Dates have a time zone; a day without a time is midnight UTC.
     """
 
     title: str | None
@@ -47,15 +47,15 @@ class Extracted(msgspec.Struct, frozen=True):
 
 
 def extract_html(data: bytes | str, *, url: str | None, charset: str | None = None) -> Extracted:
-    """Find the article in a page. `url` is where the page came from, `charset` what its server declared.
+    """Find the article in a page. `url` is the page's address, `charset` the one in its HTTP header.
 
-    Raises CannotImport when the page holds no article that can be read.
+    Raises CannotImport when the page has no article that can be read.
     """
     tree = parse(decode(data, charset) if isinstance(data, bytes) else data, url)
     metadata = read_metadata(deepcopy(tree), url)
     article = lxml.html.fragment_fromstring(_article(tree, url), create_parent="div")
     _drop_byline(article, metadata.byline)
-    if len(squeeze(article.text_content())) < _FEW_WORDS:
+    if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
         raise CannotImport(
             "No article was found on that page: it may need JavaScript or a login. "
             "Open it in your browser, copy the text, and paste it here."
@@ -66,7 +66,7 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
 
 
 def _drop_byline(article: HtmlElement, byline: str | None) -> None:
-    """The author is told beside the article, so not in its first lines again."""
+    """Remove the byline from the first lines of the article, since it is shown above it."""
     for run in runs(article)[:_FIRST_LINES]:
         if byline and (tidy_byline(run.text) or "").casefold() == byline.casefold():
             run.drop()
@@ -76,24 +76,24 @@ def _article(tree: HtmlElement, url: str | None) -> str:
     reading = _read(tree, url)
     if reading is None:
         return ""
-    around, found = keep(tree, deepcopy(reading))
-    chosen = around if found >= _FOUND else reading
+    around, found = restore_markup(tree, deepcopy(reading))
+    chosen = around if found >= _MOSTLY_FOUND else reading
     return sanitise(lxml.html.tostring(chosen, encoding="unicode", with_tail=False), base_url=url, boxes=True)
 
 
 def _read(tree: HtmlElement, url: str | None) -> HtmlElement | None:
-    """The better of two readings: trafilatura's, or a readability-style one that has it all and more.
+    """Return the better of two readings: trafilatura's, or readability's if that has the same text and more.
 
-    Trafilatura is careful and now and then leaves out a part of the text; a scorer of whole boxes keeps
-    such a part, but is less sure about where the article is. So it is believed where it agrees.
+    Trafilatura is precise, but sometimes leaves out a part of the text. Readability scores whole boxes and keeps such
+    parts, but finds the article less reliably. So it is used only where it agrees.
     """
-    careful, whole = _carefully(tree, url), _by_boxes(tree)
+    careful, whole = _by_trafilatura(tree, url), _by_readability(tree)
     if careful is None or whole is None:
         return careful if whole is None else whole
     return whole if _adds_to(whole, careful) else careful
 
 
-def _carefully(tree: HtmlElement, url: str | None) -> HtmlElement | None:
+def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
     found = trafilatura.bare_extraction(
         deepcopy(tree),
         url=url,
@@ -105,18 +105,18 @@ def _carefully(tree: HtmlElement, url: str | None) -> HtmlElement | None:
     return as_html(found.body) if isinstance(found, Found) and found.body is not None else None
 
 
-def _by_boxes(tree: HtmlElement) -> HtmlElement | None:
+def _by_readability(tree: HtmlElement) -> HtmlElement | None:
     summary = Document(deepcopy(tree)).summary()
     whole = lxml.html.document_fromstring(f"<body>{summary}</body>").find("body")
-    return whole if whole is not None and squeeze(whole.text_content()) else None
+    return whole if whole is not None and letters_of(whole.text_content()) else None
 
 
 def _adds_to(whole: HtmlElement, careful: HtmlElement) -> bool:
-    words, known = squeeze(whole.text_content()), squeeze(careful.text_content())
+    words, known = letters_of(whole.text_content()), letters_of(careful.text_content())
     if not words or not _LONGER[0] < len(words) / max(len(known), 1) < _LONGER[1]:
-        return len(known) < _FEW_WORDS < len(words)
-    linked = sum(len(squeeze(link.text_content())) for link in whole.iter("a"))
-    return linked < len(words) * _FEW_LINKS and _share(_grams(known), _grams(words)) >= _COVERS
+        return len(known) < _FEWEST_LETTERS < len(words)
+    linked = sum(len(letters_of(link.text_content())) for link in whole.iter("a"))
+    return linked < len(words) * _FEW_LINKS and _share(_grams(known), _grams(words)) >= _COVERAGE
 
 
 def _grams(text: str) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""Bring one page or picture from the web, within hard limits."""
+"""Fetching one page or picture from the web, within hard limits."""
 
 import functools
 import ssl
@@ -28,7 +28,7 @@ _PASTE = "Open it in your browser, copy the text, and paste it here."
 
 
 class Download(msgspec.Struct, frozen=True):
-    """A page or picture as it came; `body` is unpacked, `charset` what the server declared."""
+    """A fetched page or picture. `body` is decompressed, `charset` is from the HTTP header."""
 
     url: str
     final_url: str
@@ -52,9 +52,9 @@ async def fetch(
 ) -> Download:
     """Fetch `url` over http or https from a public address (or one in `allow`).
 
-    `limit` is bytes, for what is sent and for what it unpacks to; `deadline` is seconds for everything
-    together, names and redirects included. No cookies, no proxies, at most three redirects, each judged
-    anew. Raises CannotImport, and Unchanged when the page is what it was when it had this `etag` or `last_modified`.
+    `limit` is in bytes, for the body as sent and decompressed. `deadline` is in seconds, for everything including name
+    resolution and redirects. No cookies, no proxies, and at most three redirects, each checked like the first address.
+    Raises CannotImport, and Unchanged when the page still has this `etag` or `last_modified`.
     """
     known = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
     unless = [(name, value.encode()) for name, value in known.items() if value and value.isascii()]
@@ -78,7 +78,7 @@ async def _follow(
     seen: set[httpx.URL] = set()
     while target not in seen and len(seen) <= _MOST_REDIRECTS:
         seen.add(target)
-        # What a page was is known of its first address only.
+        # The validators belong to the first address only.
         conditions = unless if len(seen) == 1 else []
         async with pool.stream("GET", _wire(target), headers=_headers(target, accept) + conditions) as answer:
             headers = httpx.Headers(answer.headers)
@@ -94,16 +94,16 @@ async def _follow(
 
 
 def _target(url: str, base: str = "") -> httpx.URL:
-    """The address that `url` is, seen from `base`. Raises CannotImport for one that is not fetched."""
+    """Resolve `url` against `base`. Raises CannotImport for an address that may not be fetched."""
     try:
         target = httpx.URL(urljoin(base, url)).copy_with(fragment=None)
-        host = target.host  # decodes the names of other scripts, which may be malformed
+        host = target.host  # decodes international names, which may be malformed
     except (httpx.InvalidURL, ValueError, TypeError):
         raise CannotImport("This is not a web address. It should look like https://example.org/article.") from None
     if target.scheme not in ("http", "https") or not host:
         raise CannotImport("Only addresses that begin with https:// or http:// can be imported.")
     if target.userinfo:
-        raise CannotImport("The address holds a name or a password. Remove everything up to the @ sign.")
+        raise CannotImport("The address has a name or a password in it. Remove everything up to the @ sign.")
     return target
 
 

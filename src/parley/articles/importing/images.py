@@ -1,8 +1,8 @@
-"""Pictures re-encoded by us: nothing of the original file reaches a reader but its pixels.
+"""Re-encoding pictures, so that readers get only the pixels of the original file.
 
-Decoding runs in a process of its own with limits on memory, time and files, because image decoders are C code
-fed by strangers: a crash, an endless loop or worse then costs one short-lived process without the worker's
-secrets. It costs about a tenth of a second a picture, in a job that waits for the network anyway.
+Decoding runs in a subprocess with limits on memory, time and files, since image decoders are C code with untrusted
+input: a crash, an endless loop or an exploit then affects one short-lived process without the worker's secrets. It
+takes about a tenth of a second for each picture, in a job that waits for the network anyway.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _REFUSED = "This picture cannot be used: {}. It becomes a link to the original."
 
 
 class Image(msgspec.Struct, frozen=True):
-    """A picture of ours. `hash` is the SHA-256 of `data`, in hex; sizes are pixels."""
+    """A re-encoded picture. `hash` is the SHA-256 hash of `data` in hex, sizes are in pixels."""
 
     hash: str
     mime: str
@@ -30,7 +30,7 @@ class Image(msgspec.Struct, frozen=True):
 
 
 def reencode(data: bytes) -> Image:
-    """The first frame, at most 1600 px wide, as WebP, without EXIF. Raises CannotImport on anything odd."""
+    """Return the first frame as WebP, at most 1600 px wide, without EXIF. Raises CannotImport if that fails."""
     try:
         done = subprocess.run(  # noqa: S603 - our own program, no input in its arguments
             [sys.executable, "-I", str(_PROGRAM)],

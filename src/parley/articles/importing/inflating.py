@@ -1,14 +1,14 @@
-"""A body unpacked piece by piece, never beyond its limit."""
+"""Decompressing a response body in chunks, up to a limit."""
 
 import zlib
 
 from parley.articles.importing.errors import CannotImport
 
-_GZIP_OR_ZLIB = 47  # zlib's "look at the header", at full window size
+_GZIP_OR_ZLIB = 47  # zlib: detect the format from the header, with the full window size
 
 
 class Inflating:
-    """Collects a body that was sent plain, gzip or deflate, and stops at `limit` bytes sent or unpacked."""
+    """Collects a body that is sent plain, gzip or deflate. Stops at `limit` bytes, as sent or decompressed."""
 
     def __init__(self, encoding: str, limit: int) -> None:
         names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}

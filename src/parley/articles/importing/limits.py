@@ -1,3 +1,3 @@
-"""What is known of imports without the machinery of importing, which web processes need not load."""
+"""Limits of imports, in a module that web processes can load without the importer."""
 
 LARGEST_FILE = 2_000_000  # bytes

@@ -12,7 +12,7 @@ from parley.articles.importing.metadata import as_date, direction_of, tidy_bylin
 from parley.articles.importing.passages import same_words
 from parley.articles.importing.plain import may_be_heading
 from parley.articles.importing.rendering import to_html
-from parley.articles.importing.safe import sanitise
+from parley.articles.importing.sanitiser import sanitise
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<fields>.*?)\n(?:---|\.\.\.)(?:\n|\Z)", re.DOTALL)
 _PUBLISHED = ("date", "published", "published_at")
@@ -20,10 +20,10 @@ _UPDATED = ("updated", "modified", "lastmod", "last_modified")
 
 
 def extract_markdown(text: str, title: str = "") -> Extracted:
-    """The article; front matter names it, or its first heading, which is then no part of the text.
+    """Read an article. Its title is that of the front matter, else the first heading, else `title`.
 
-    Without these `title` does, and without one a first line that reads like a title.
-    Raises CannotImport when there are no words.
+    Without any of these, it is the first line if that looks like a title. A heading or line that became the title is
+    removed from the text. Raises CannotImport when there is no text.
     """
     text = text.replace("\r\n", "\n").lstrip("\ufeff\n")
     front = _FRONT_MATTER.match(text)

@@ -1,4 +1,4 @@
-"""What a page says about its article: title, byline, site, language, direction, dates, canonical address."""
+"""The metadata of a page: title, byline, site, language, direction, dates, canonical address."""
 
 import json
 import re
@@ -17,13 +17,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _BY = re.compile(r"^(?:written\s+by|by|von|por|par|di|door|av|autor|author|作者)\b[\s::]*", re.IGNORECASE)
 _LONGEST_NAME = 80
 _NOBODY = {"", "admin", "administrator", "username", "author", "staff", "editor", "作者", "guest"}
-_FIRST_PAGES = datetime(1800, 1, 1, tzinfo=UTC)  # old texts are put online with their own dates
+_FIRST_PAGES = datetime(1800, 1, 1, tzinfo=UTC)  # old texts are published online with their original dates
 _PUBLISHED = ("article:published_time", "datepublished", "dc.date.issued", "parsely-pub-date", "publishdate")
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "dc.date.modified", "last-modified")
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """All may be missing but the direction; the dates are aware (midnight UTC where the page names a day)."""
+    """Everything but the direction may be missing. Dates have a time zone; a day without a time is midnight UTC."""
 
     title: str | None = None
     byline: str | None = None
@@ -36,12 +36,12 @@ class Metadata(msgspec.Struct, frozen=True):
 
 
 def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
-    """The page's own statements first (JSON-LD, meta), then what trafilatura makes out of the page."""
+    """Read a page's JSON-LD and meta elements, and for what is missing trafilatura's guesses."""
     found = trafilatura.extract_metadata(tree, default_url=url, extensive=False)
-    said, meta = list(_json_ld(tree)), _meta(tree)
+    json_ld, meta = list(_json_ld(tree)), _meta(tree)
     lang = _language(tree, meta)
-    published = _first_date(said, "datePublished", meta, _PUBLISHED) or as_date(found.date)
-    updated = _first_date(said, "dateModified", meta, _UPDATED)
+    published = _first_date(json_ld, "datePublished", meta, _PUBLISHED) or as_date(found.date)
+    updated = _first_date(json_ld, "dateModified", meta, _UPDATED)
     return Metadata(
         title=_title(tree, meta, found.title),
         byline=tidy_byline(found.author) or _byline(tree, meta),
@@ -55,7 +55,7 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
 
 
 def tidy_byline(names: str | None) -> str | None:
-    """Names without "By", without doubles, separated by commas; None when nobody is named."""
+    """Join names by commas, without "By" and duplicates. None if there is none."""
     kept: dict[str, str] = {}
     for part in (names or "").split(";"):
         name = _BY.sub("", " ".join(part.split()))
@@ -65,7 +65,7 @@ def tidy_byline(names: str | None) -> str | None:
 
 
 def as_date(text: str | None) -> datetime | None:
-    """An ISO 8601 date or time; without an offset it is taken as UTC. None when it is none, or to come."""
+    """Parse an ISO 8601 date or time, without an offset as UTC. None if it is invalid or in the future."""
     try:
         value = datetime.fromisoformat((text or "").strip())
     except ValueError:
@@ -76,13 +76,13 @@ def as_date(text: str | None) -> datetime | None:
 
 
 def direction_of(text: str) -> str:
-    """The direction most letters of a text run in."""
+    """The writing direction of most letters of a text."""
     letters = sum(map(str.isalpha, text))
     return "rtl" if letters and len(_RTL_LETTER.findall(text)) > letters / 2 else "ltr"
 
 
 def _title(tree: HtmlElement, meta: dict[str, str], found: str | None) -> str | None:
-    """A heading that has no word of the page's own title is the site's name or a section's."""
+    """The found heading, or the page's title if they share no word: then the heading is a site's or section's name."""
     whole = " ".join((tree.findtext(".//title") or "").split())
     if found and whole and "og:title" not in meta and not _words(found) & _words(whole):
         return whole
@@ -90,7 +90,7 @@ def _title(tree: HtmlElement, meta: dict[str, str], found: str | None) -> str | 
 
 
 def _byline(tree: HtmlElement, meta: dict[str, str]) -> str | None:
-    """The first short line that the page itself marks as naming the author."""
+    """The first short line that the page marks as its author."""
     marked = tree.xpath('//*[@rel="author" or contains(@itemprop, "author") or contains(@class, "byline")]')
     named = (" ".join(element.text_content().split()) for element in marked)
     stated = [meta.get("author", ""), *(name for name in named if 0 < len(name) <= _LONGEST_NAME)]
@@ -126,8 +126,10 @@ def _json_ld(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                     stack += [item.get("@graph"), item.get("mainEntity")]
 
 
-def _first_date(said: list[dict[str, Any]], key: str, meta: dict[str, str], names: tuple[str, ...]) -> datetime | None:
-    values = [str(item.get(key, "")) for item in said] + [meta.get(name, "") for name in names]
+def _first_date(
+    json_ld: list[dict[str, Any]], key: str, meta: dict[str, str], names: tuple[str, ...]
+) -> datetime | None:
+    values = [str(item.get(key, "")) for item in json_ld] + [meta.get(name, "") for name in names]
     return next((date for date in map(as_date, values) if date), None)
 
 
@@ -149,7 +151,7 @@ def _direction(tree: HtmlElement, lang: str | None) -> str:
 
 
 def _canonical(tree: HtmlElement, meta: dict[str, str], url: str | None) -> str | None:
-    """The address the page asks to be known by: only of its own kind, and never a mere front page."""
+    """The canonical address that the page declares, if it is a web address and no front page; else `url`."""
     link = tree.find('.//link[@rel="canonical"]')
     for address in (None if link is None else link.get("href"), meta.get("og:url")):
         try:

@@ -1,4 +1,4 @@
-"""A web page made ready for reading: one tree, whole addresses, real pictures."""
+"""Parsing a web page and preparing it: absolute addresses, lazily loaded pictures, templates."""
 
 import re
 from urllib.parse import urljoin
@@ -26,7 +26,7 @@ _PICTURE = re.compile(r"^(?:https?:|/|\.|[^\s:]+\.(?:jpe?g|png|gif|webp|avif))\S
 
 
 def parse(text: str, url: str | None) -> HtmlElement:
-    """The page's tree; `url` is where it came from. Raises CannotImport when it holds no elements."""
+    """Return the page's tree. `url` is its address. Raises CannotImport when it is empty or too large."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(printable_markup(text).encode(), parser=parser)
@@ -53,7 +53,7 @@ def _base(tree: HtmlElement, url: str | None) -> str | None:
 
 
 def _open_templates(tree: HtmlElement) -> None:
-    """Some pages ship their article as a template that a script of theirs would unpack."""
+    """Replace templates by their content: some pages have their article in one, for a script to render."""
     for script in list(tree.iter("script")):
         if script.get("type") in _TEMPLATES and (markup := (script.text or "").strip()):
             script.addprevious(lxml.html.fragment_fromstring(markup, create_parent="div"))
@@ -61,7 +61,7 @@ def _open_templates(tree: HtmlElement) -> None:
 
 
 def _show_pictures(tree: HtmlElement) -> None:
-    """Give lazily loaded pictures their address, and take those that wait in noscript."""
+    """Set the addresses of lazily loaded pictures, and use the pictures in noscript elements."""
     for hidden in list(tree.iter("noscript")):
         if hidden.find(".//img") is not None and (before := hidden.getprevious()) is not None:
             if before.tag in ("img", "picture"):

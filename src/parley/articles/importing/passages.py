@@ -1,4 +1,4 @@
-"""An article's markup cut into passages: the pieces that are numbered, rendered and commented on."""
+"""Cutting an article's markup into passages, which members comment on."""
 
 import re
 from itertools import islice
@@ -8,15 +8,15 @@ import msgspec
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement, HTMLParser
 
-from parley.articles.importing.cutting import Kind, pieces
+from parley.articles.importing.cutting import Kind, cut_blocks
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.safe import sanitise
+from parley.articles.importing.sanitiser import sanitise
 
 _DEEPEST = 150
-# Long books have about 5,000. Each costs up to 0.2 ms here, and a little on every page that shows it.
+# Long books have about 5,000. Each takes up to 0.2 ms here, and a little on every page that shows it.
 MOST_PASSAGES = 10_000
-# What taking pictures out leaves behind: links around nothing, and line breaks at the end of a block.
-# Breaks are looked at from the first of them only: from each, a long row of them would take its time by the square.
+# What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
+# only from the first break of a row, since matching from each would take quadratic time.
 _LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
@@ -24,7 +24,7 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
-    `text` its words with white space collapsed (of a figure: the caption, else the alternative text).
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text).
     """
 
     kind: Kind
@@ -34,31 +34,31 @@ class ImportedPassage(msgspec.Struct, frozen=True):
 
 
 def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
-    """The article's passages in reading order; nothing is lost and nothing doubled.
+    """Return the article's passages in reading order.
 
     List items (of nested lists too) and the paragraphs of a quote are passages of their own. A first heading
-    that only repeats `title` is dropped. Relative addresses are completed from `base_url`. Raises CannotImport when
-    there are too many.
+    that only repeats `title` is dropped. Relative addresses are resolved against `base_url`. Raises CannotImport
+    when there are too many passages.
     """
     root = _parse(sanitise(html, base_url=base_url, boxes=True))
-    found = (_passage(*piece) for piece in pieces(root))
+    found = (_passage(*block) for block in cut_blocks(root))
     passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
     if len(passages) > MOST_PASSAGES:
-        raise CannotImport(f"This has more than {MOST_PASSAGES:,} paragraphs. Bring it in as several articles.")
+        raise CannotImport(f"This has more than {MOST_PASSAGES:,} paragraphs. Import it as several articles.")
     if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
         del passages[0]
     return passages
 
 
 def same_words(one: str, other: str) -> bool:
-    """Equal but for case, white space and punctuation."""
+    """Whether two texts are equal except for case, white space and punctuation."""
     one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
     return bool(one) and one == other
 
 
 def _parse(clean: str) -> HtmlElement:
     root = lxml.html.fragment_fromstring(clean, create_parent="div", parser=HTMLParser(huge_tree=True))
-    if _depth(root) > _DEEPEST:  # only a broken or hostile page: keep its words
+    if _depth(root) > _DEEPEST:  # only in broken or hostile pages: keep the text
         root = lxml.html.fragment_fromstring(sanitise(clean, flat=True), create_parent="div")
     return root
 

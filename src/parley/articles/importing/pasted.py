@@ -1,4 +1,4 @@
-"""What was pasted or uploaded: which kind of text it is, and whether it is text at all."""
+"""Pasted texts and uploaded files: detecting HTML, Markdown and plain text, and refusing anything else."""
 
 import re
 from pathlib import PurePath
@@ -20,7 +20,7 @@ _KINDS: dict[str, Kind] = {
 _TAG = re.compile(
     r"<(?:!doctype|html|head|body|article|section|div|p|h[1-6]|ul|ol|table|br|blockquote)\b", re.IGNORECASE
 )
-# A link's words and address hold no other bracket: else the rest of the text would be read from each one.
+# The brackets of a link exclude other brackets: otherwise each one would match against the rest of the text.
 _SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE)
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
 _MAGIC = {
@@ -31,20 +31,20 @@ _MAGIC = {
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def looks_like(text: str) -> Kind:
-    """Which kind of text was pasted. Markdown needs one sure sign, or three weaker ones."""
+def detect_kind(text: str) -> Kind:
+    """Detect the kind of a pasted text. Markdown needs one certain sign or three weak ones."""
     if len(_TAG.findall(text)) > 1 or text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         return "html"
     return "markdown" if _SURE.search(text) or len(_WEAK.findall(text)) > 2 else "text"  # noqa: PLR2004
 
 
 def extract_pasted(text: str, title: str = "") -> Extracted:
-    """The article in pasted text of any kind, with the `title` that somebody gave it. Raises CannotImport."""
-    return _extract(looks_like(text), text, title)
+    """Read the article in a pasted text of any kind. `title` is the one from the form. Raises CannotImport."""
+    return _extract(detect_kind(text), text, title)
 
 
 def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
-    """As `extract_pasted`, of an uploaded .txt, .md or .html file. Raises CannotImport for anything else."""
+    """Like `extract_pasted`, for an uploaded .txt, .md or .html file. Raises CannotImport for anything else."""
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
@@ -52,13 +52,13 @@ def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
     if _KINDS[suffix] == "html":
         return extract_html(data, url=None)
     text = decode(data)
-    # Plain words under a Markdown name are read as the plain words they are.
-    kind: Kind = "text" if _KINDS[suffix] == "text" or looks_like(text) == "text" else "markdown"
+    # Plain text in a Markdown file is read as plain text.
+    kind: Kind = "text" if _KINDS[suffix] == "text" or detect_kind(text) == "text" else "markdown"
     return _extract(kind, text, title)
 
 
 def refuse_unreadable(data: bytes) -> None:
-    """Raise CannotImport for bytes that cannot be an article's text, and say what they are."""
+    """Raise CannotImport for bytes that are no text, and say what they are."""
     if not data.strip():
         raise CannotImport("The file is empty. Choose another one, or paste the text.")
     if len(data) > LARGEST_FILE:
@@ -67,7 +67,7 @@ def refuse_unreadable(data: bytes) -> None:
         if data.startswith(magic):
             raise CannotImport(f"This is {what}, which cannot be read here. Copy its text and paste it instead.")
     if b"\0" in data and not data.startswith(_UTF_16):
-        raise CannotImport("This file does not hold text. Choose a .txt, .md or .html file, or paste the text.")
+        raise CannotImport("This file has no text. Choose a .txt, .md or .html file, or paste the text.")
 
 
 def _extract(kind: Kind, text: str, title: str) -> Extracted:

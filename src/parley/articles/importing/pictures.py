@@ -1,23 +1,23 @@
-"""Pictures taken out of running text, so that each is a figure of its own."""
+"""Taking pictures out of running text, so that each becomes a figure of its own."""
 
 from copy import deepcopy
 
 from lxml.etree import iterwalk, strip_tags
 from lxml.html import HtmlElement, fragment_fromstring
 
-from parley.articles.importing.safe import BLOCKS, BOXES
+from parley.articles.importing.sanitiser import BLOCKS, BOXES
 
-_TINY = 40  # pixels: a picture declared smaller is a sign in the text, its alternative text stands for it
+_TINY = 40  # pixels; a smaller picture is an icon in the text and is replaced by its alternative text
 
 
 def take_pictures(element: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement]]:
-    """Remove the pictures in `element`; answer those that stood before its first word, and the others."""
+    """Remove the pictures in `element`. Return those before its first word, and the others."""
     before: list[HtmlElement] = []
     after: list[HtmlElement] = []
     for found in [*element.iter("figure"), *element.iter("img")]:
         if found is element or element not in found.iterancestors():
             continue
-        if found.tag == "figure" or shows(found):
+        if found.tag == "figure" or is_shown(found):
             (after if _words_before(found, element) else before).extend(as_figures(found))
             _replace(found, "")
         else:
@@ -26,15 +26,15 @@ def take_pictures(element: HtmlElement) -> tuple[list[HtmlElement], list[HtmlEle
 
 
 def as_figures(found: HtmlElement) -> list[HtmlElement]:
-    """A figure (or a bare picture) as figures of one picture each; the last one carries the caption."""
-    pictures = [picture for picture in found.iter("img") if shows(picture)]
+    """Return a figure or picture as figures of one picture each. The last one has the caption."""
+    pictures = [picture for picture in found.iter("img") if is_shown(picture)]
     figures = [_figure(picture) for picture in pictures]
     if found.tag == "figure" and figures and (caption := _caption(found)) is not None:
         figures[-1].append(caption)
     return figures
 
 
-def shows(picture: HtmlElement) -> bool:
+def is_shown(picture: HtmlElement) -> bool:
     return bool(picture.get("src")) and not any(
         size.isdecimal() and int(size) < _TINY for size in (picture.get("width", ""), picture.get("height", ""))
     )
@@ -49,7 +49,7 @@ def _figure(picture: HtmlElement) -> HtmlElement:
 
 
 def _caption(figure: HtmlElement) -> HtmlElement | None:
-    """Every word of the figure, whatever boxes the page put it in, in one caption."""
+    """All words of the figure in one caption."""
     caption = deepcopy(figure)
     caption.tag, caption.tail = "figcaption", None
     for box in caption.iter():

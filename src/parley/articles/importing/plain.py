@@ -1,11 +1,11 @@
-"""Pasted plain text: the article in it."""
+"""Finding the article in a pasted plain text."""
 
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
-from parley.articles.importing.chrome import is_noise, read_tail, read_top
+from parley.articles.importing.boilerplate import is_noise, read_tail, read_top
 from parley.articles.importing.decoding import printable
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
@@ -17,15 +17,15 @@ _QUOTES = ('"', "\u201c", "\u201e", "\u00ab", "\u2018", "\u300c")
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _HEADING_WORDS = 14
 _HEADING_LETTERS = 100
-_WRAPPED = 45  # letters: shorter lines were ended on purpose
+_WRAPPED = 45  # letters; shorter lines were not wrapped
 
 
 def extract_text(text: str, title: str = "") -> Extracted:
-    """An article pasted as plain text, such as a person copies from a page, whose first line is its title.
+    """Read an article pasted as plain text. Its first line is its title, unless there is a `title` from the form.
 
-    With a `title` of its own nothing is taken for one, but for a line that repeats it.
-    The lines a page puts around its article (sharing, reading time, the author again, related posts) are left
-    out; short lines without a full stop become headings. Raises CannotImport when there are no words.
+    Lines that a page has around its article (share buttons, reading time, related posts) are left out, and so is a
+    line that repeats the title. Short lines without a full stop become headings. Raises CannotImport when there is no
+    text.
     """
     lines = [" ".join(line.split()) for line in printable(text).splitlines()]
     if not any(map(str.isalnum, text)):
@@ -45,7 +45,7 @@ def extract_text(text: str, title: str = "") -> Extracted:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:
-    """Paragraphs: lines between blank ones, joined where they were only wrapped."""
+    """Yield paragraphs: the lines between blank lines, joined where they were only wrapped."""
     for filled, group in groupby(lines, key=bool):
         block = list(group)
         if filled and all(len(line) >= _WRAPPED and not _BULLET.match(line) for line in block[:-1]):
@@ -55,7 +55,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _wrapped(block: Sequence[str]) -> bool:
-    """Lines of like length that mostly stop within a sentence."""
+    """Whether lines have a similar length and mostly end within a sentence."""
     longest = max(map(len, block))
     return sum(bool(_ENDS.search(line)) for line in block[:-1]) * 2 < len(block) and longest <= 2 * _WRAPPED + 30
 
@@ -72,7 +72,7 @@ def _as_html(blocks: Sequence[str]) -> Iterator[str]:
 
 
 def _headings(blocks: Sequence[str]) -> set[int]:
-    """Short blocks without a full stop that stand before a paragraph, or before such a heading."""
+    """The indices of short blocks without a full stop, before a paragraph or another heading."""
     found: set[int] = set()
     for at in reversed(range(len(blocks) - 1)):
         if may_be_heading(blocks[at]) and (at + 1 in found or not may_be_heading(blocks[at + 1])):

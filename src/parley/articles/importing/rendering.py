@@ -1,4 +1,4 @@
-"""The Markdown of articles, which may hold more than that of comments: tables, and HTML."""
+"""Rendering the Markdown of articles. It can have tables and HTML, unlike that of comments."""
 
 from markdown_it import MarkdownIt
 
@@ -6,6 +6,6 @@ _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def to_html(text: str) -> str:
-    """Markdown as HTML, with the HTML that stands in it; nothing of it is safe before it is sanitised."""
+    """Render Markdown to HTML. The result must be sanitised, since HTML in the text is kept."""
     html: str = _MARKDOWN.render(text)
     return html

@@ -1,4 +1,4 @@
-"""Trafilatura's own markup (a small TEI) as HTML."""
+"""Converting trafilatura's markup (a subset of TEI) to HTML."""
 
 import lxml.html
 from lxml.etree import _Element, tostring
@@ -12,7 +12,7 @@ _RENDERED = {"#b": "strong", "#i": "em", "#t": "code", "#u": "u", "#sub": "sub",
 
 
 def as_html(body: _Element) -> HtmlElement:
-    """The same words, links, pictures, lists and tables, as a div."""
+    """Return the same words, links, pictures, lists and tables as a div."""
     for element in body.iter():
         rend = element.get("rend", "")
         match element.tag:

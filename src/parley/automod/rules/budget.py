@@ -1,7 +1,7 @@
-"""What a rule may cost: two milliseconds of processor for each kilobyte of text.
+"""The budget of a rule: two milliseconds of CPU time per kilobyte of text.
 
-A post on which a rule takes more waits for a moderator, and the rule is reported. The rule stays as it is: otherwise
-whoever finds an expensive text could switch it off by posting that text.
+A post on which a rule exceeds its budget is held, and moderators get a letter about the rule. The rule stays on:
+otherwise anybody could switch it off by posting an expensive text.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,11 +23,11 @@ log = structlog.get_logger(__name__)
 
 SECONDS_PER_KB = 0.002
 KB = 1_000
-# Moderators get at most one letter about a rule in so many hours.
+# Hours between two letters about the same rule.
 LETTER_HOURS = 24
 
-# The costliest text by its cost per byte; a shorter text counts as one of a kilobyte.
-KEEP_SLOWEST = f"""
+# By cost per byte; a text below a kilobyte counts as one kilobyte.
+SAVE_SLOWEST = f"""
 update rule set slowest_bytes = $3, slowest_seconds = $4
 where id = $1 and version = $2
   and $4::float8 / greatest($3::int, {KB}) > slowest_seconds / greatest(slowest_bytes, {KB})
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 
 class Overrun(msgspec.Struct, frozen=True):
-    """A rule that took longer than its budget on a text of `size` bytes; `seconds` of processor."""
+    """A rule that took `seconds` of CPU time on a text of `size` bytes, more than its budget."""
 
     rule: ActiveRule
     size: int
@@ -56,14 +56,14 @@ class Overrun(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What the rules found in a post, and which of them went over their budget."""
+    """The hits on a post, and the rules that exceeded their budget."""
 
     hits: list[Match] = []
     over: list[Overrun] = []
 
     @property
     def unfinished(self) -> Overrun | None:
-        """The first rule that is on and went over its budget: the post waits for a moderator."""
+        """The first rule that is on and exceeded its budget, so that the post is held."""
         return next((one for one in self.over if one.rule.state == "on"), None)
 
     @property
@@ -76,7 +76,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 def evaluate_timed(rules: Iterable[ActiveRule], post: Post) -> Judged:
-    """As `evaluate`, with the rules that went over their budget. Waiting for the processor does not count."""
+    """As `evaluate`, with the rules that exceeded their budget."""
     judged = Judged([], [])
     for rule in rules:
         hit, over = _timed(rule, post, partial(match, rule, post))
@@ -88,7 +88,7 @@ def evaluate_timed(rules: Iterable[ActiveRule], post: Post) -> Judged:
 
 
 async def judge(rules: Sequence[ActiveRule], post: Post) -> Judged:
-    """What the rules find in a post. Rules over their budget are reported."""
+    """Evaluate the rules on a post, and report those that exceeded their budget."""
     judged = evaluate_timed(rules, post)
     for over in judged.over:
         await report(over)
@@ -96,24 +96,24 @@ async def judge(rules: Sequence[ActiveRule], post: Post) -> Judged:
 
 
 def may_match(rules: Iterable[ActiveRule], post: Post, known: frozenset[str]) -> bool:
-    """Whether a rule may match a post of which only the text and the `known` facts are filled in, or is over budget."""
+    """Whether a rule may match a post with only the text and the `known` facts, or exceeds its budget on it."""
     return any(any(_timed(rule, post, partial(can_match, rule, post, known))) for rule in rules)
 
 
 def allowed(size: int) -> float:
-    """Seconds of processor that a rule may take on a text of `size` bytes."""
+    """Seconds of CPU time that a rule may take on a text of `size` bytes."""
     return SECONDS_PER_KB * max(1.0, size / KB)
 
 
 def cost(work: Callable[[], object]) -> float:
-    """Seconds of processor that `work` takes, without the time spent waiting for the processor."""
+    """Seconds of CPU time that `work` takes in this thread."""
     started = thread_time()
     work()
     return thread_time() - started
 
 
 def _timed(rule: ActiveRule, post: Post, work: Callable[[], Result]) -> tuple[Result, Overrun | None]:
-    """Do `work`. Where it seems slow, measure it again by the processor's clock, which is too slow to read always."""
+    """Do `work`. Only if it seems slow, repeat it by the CPU clock, which is too slow to read for every rule."""
     started = perf_counter()
     result = work()
     if perf_counter() - started <= SECONDS_PER_KB:
@@ -129,8 +129,8 @@ async def report(over: Overrun) -> None:
     metrics.RULES_OVER_BUDGET.inc()
     log.error("rule over its budget", rule=rule.id, version=rule.version, bytes=over.size, seconds=over.seconds)
     async with db.atomic():
-        await db.execute(KEEP_SLOWEST, rule.id, rule.version, over.size, over.seconds)
+        await db.execute(SAVE_SLOWEST, rule.id, rule.version, over.size, over.seconds)
         link = f"{settings().base_url}/mod/rules/{rule.id}"
-        await staff_mail.tell(
+        await staff_mail.send(
             f"alarm.{rule.id}", "alarm", hours=LETTER_HOURS, name=rule.name, figures=over.figures, link=link
         )

@@ -1,4 +1,4 @@
-"""What a rule can ask of a post. Each kind finds its words or does not; a rule matches where all of its kinds do."""
+"""The conditions of rules. A rule matches a post that meets all of its conditions."""
 
 from functools import cache
 from typing import Annotated, ClassVar, Literal
@@ -12,35 +12,34 @@ from parley.automod.rules.post import Post, comparable, folded
 
 MOST_WORDS = 500
 LONGEST_PATTERN = 500
-# What a compiled pattern may take; one that needs more is refused when it is saved.
+# The most memory of a compiled pattern; one that needs more is refused when it is saved.
 PATTERN_BYTES = 8 << 20
-# Shorter posts are alike by chance: everybody thanks.
+# Shorter posts are often alike by chance ("Thank you!").
 SHORTEST_COMPARED = 40
 HOUR = 60
 
 Count = Annotated[int, Meta(ge=1, le=100)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
-Domain = Annotated[str, Meta(pattern=r"^[^\s/@:]+\.[^\s/@:]+$")]
-# Letters of every script end a word, which RE2's own \b does not know.
+# The end of a word in every script; RE2's \b knows ASCII only.
 BETWEEN = r"[^\p{L}\p{M}\p{N}_]"
 
 
 class BadPattern(ValueError):
-    """A pattern that cannot be used; the text says why."""
+    """A pattern that cannot be used; the message says why."""
 
 
 class Condition(msgspec.Struct, frozen=True, tag_field="kind"):
-    """One thing that a rule asks. `needs` names the facts beyond the text that it looks at."""
+    """One condition. `needs` names the facts beyond the text that it reads."""
 
     needs: ClassVar[frozenset[str]] = frozenset()
 
     def find(self, post: Post) -> str | None:
-        """The words of the post that match, an empty text where that is nothing to quote; None: no match."""
+        """The words that match, empty where there is nothing to quote; None where the condition is not met."""
         raise NotImplementedError
 
 
 class WordList(Condition, frozen=True, tag="words"):
-    """One of these words or phrases, whole, in any case."""
+    """One of these words or phrases; whole words, case ignored."""
 
     words: Annotated[list[Word], Meta(min_length=1, max_length=MOST_WORDS)]
 
@@ -50,7 +49,7 @@ class WordList(Condition, frozen=True, tag="words"):
 
 
 class Pattern(Condition, frozen=True, tag="pattern"):
-    """A regular expression (RE2: it takes time in proportion to the text, whatever it is)."""
+    """A regular expression. RE2 takes linear time for every pattern."""
 
     pattern: Annotated[str, Meta(min_length=1, max_length=LONGEST_PATTERN)]
     any_case: bool = True
@@ -61,7 +60,7 @@ class Pattern(Condition, frozen=True, tag="pattern"):
 
 
 class Links(Condition, frozen=True, tag="links"):
-    """At least so many links."""
+    """At least `at_least` links."""
 
     at_least: Count = 1
 
@@ -70,7 +69,7 @@ class Links(Condition, frozen=True, tag="links"):
 
 
 class Domains(Condition, frozen=True, tag="domains"):
-    """A link to one of these domains or what is below them."""
+    """A link to one of these domains or their subdomains."""
 
     domains: Annotated[
         list[Annotated[str, Meta(pattern=r"^[^\s/@:]+\.[^\s/@:]+$")]], Meta(min_length=1, max_length=500)
@@ -82,7 +81,7 @@ class Domains(Condition, frozen=True, tag="domains"):
 
 
 class Similar(Condition, frozen=True, tag="similar"):
-    """Like something posted just before: by its author (the last 10) or by anyone (the last 30)."""
+    """Similar to a recent post: one of the author's last 10, or of the last 30 by anyone."""
 
     share: Annotated[float, Meta(ge=0.5, le=1)] = 0.9
     to: Literal["author", "anyone"] = "author"
@@ -97,7 +96,7 @@ class Similar(Condition, frozen=True, tag="similar"):
 
 
 class Age(Condition, frozen=True, tag="age"):
-    """An author who signed up less than so many days ago."""
+    """The author signed up less than `days` ago."""
 
     days: Annotated[int, Meta(ge=1, le=365)]
     needs: ClassVar[frozenset[str]] = frozenset({"record"})
@@ -107,7 +106,7 @@ class Age(Condition, frozen=True, tag="age"):
 
 
 class FirstComments(Condition, frozen=True, tag="first"):
-    """One of the author's first comments: fewer than so many were let in before."""
+    """The author has fewer than `posts` comments that were let in."""
 
     posts: Count
     needs: ClassVar[frozenset[str]] = frozenset({"record"})
@@ -117,7 +116,7 @@ class FirstComments(Condition, frozen=True, tag="first"):
 
 
 class UpheldBefore(Condition, frozen=True, tag="record"):
-    """An author of whom at least so much was taken away in the last 90 days."""
+    """At least `upheld` decisions against the author in the last 90 days."""
 
     upheld: Count
     needs: ClassVar[frozenset[str]] = frozenset({"record"})
@@ -127,7 +126,7 @@ class UpheldBefore(Condition, frozen=True, tag="record"):
 
 
 class Rate(Condition, frozen=True, tag="rate"):
-    """An author who posted at least so often in the minutes before."""
+    """The author posted at least `posts` times in the last `minutes`."""
 
     posts: Count
     minutes: Annotated[int, Meta(ge=1, le=HOUR)]
@@ -139,7 +138,7 @@ class Rate(Condition, frozen=True, tag="rate"):
 
 
 class Heat(Condition, frozen=True, tag="heat"):
-    """A thread that is at least so heated: reports, removals and quick retorts of the last half hour."""
+    """The thread's heat (slow_mode/heat.py) is at least `at_least`."""
 
     at_least: Annotated[float, Meta(ge=2, le=1_000)]
     needs: ClassVar[frozenset[str]] = frozenset({"heat"})
@@ -149,7 +148,7 @@ class Heat(Condition, frozen=True, tag="heat"):
 
 
 class Assisted(Condition, frozen=True, tag="assisted"):
-    """Declared as written with AI assistance, or declared as written without."""
+    """The post was declared as written with AI assistance, or as written without."""
 
     declared: bool = True
 
@@ -164,7 +163,7 @@ AnyCondition = (
 
 @cache
 def compiled(pattern: str, *, any_case: bool) -> "re2._Regexp":
-    """A pattern ready to search with. Raises BadPattern with what is wrong."""
+    """Compile a pattern. Raises BadPattern."""
     options = re2.Options()
     options.max_mem, options.log_errors, options.case_sensitive = PATTERN_BYTES, False, not any_case
     try:

@@ -1,4 +1,4 @@
-"""Rules against a post: all that match are hits, the first that holds decides, and nothing depends on the clock."""
+"""Matching rules against a post. Pure: the same rules and post give the same hits."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -14,7 +14,7 @@ Action = Literal["hold", "flag", "collapse", "slow", "notify"]
 
 
 class ActiveRule(msgspec.Struct, frozen=True):
-    """A rule that is switched on, or watches in shadow."""
+    """A rule that is on or in shadow."""
 
     id: int
     name: str
@@ -27,19 +27,19 @@ class ActiveRule(msgspec.Struct, frozen=True):
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A rule that matched, and the words it matched."""
+    """A rule that matched, and the words that matched."""
 
     rule: ActiveRule
     matched: str
 
     @property
     def acts(self) -> bool:
-        """False in shadow: it would have done something, and does not."""
+        """False in shadow."""
         return self.rule.state == "on"
 
 
 def evaluate(rules: Iterable[ActiveRule], post: Post) -> list[Match]:
-    """The hits on a post, in the order of the rules (position, then age of the rule)."""
+    """The hits on a post, in the order of the rules (position, then id)."""
     return [hit for rule in ordered(rules) if (hit := match(rule, post)) is not None]
 
 
@@ -48,7 +48,7 @@ def ordered(rules: Iterable[ActiveRule]) -> list[ActiveRule]:
 
 
 def match(rule: ActiveRule, post: Post) -> Match | None:
-    """The hit of one rule, where all of its conditions match; a rule without conditions matches nothing."""
+    """The hit of a rule whose conditions are all met. A rule without conditions matches nothing."""
     spans = []
     for condition in rule.conditions:
         span = condition.find(post)
@@ -59,19 +59,19 @@ def match(rule: ActiveRule, post: Post) -> Match | None:
 
 
 def can_match(rule: ActiveRule, post: Post, known: frozenset[str]) -> bool:
-    """Whether a rule may match a post of which only the text and the `known` facts are filled in."""
+    """Whether a rule may match a post with only the text and the `known` facts."""
     return all(condition.find(post) is not None for condition in rule.conditions if condition.needs <= known)
 
 
 def decisive(hits: Sequence[Match]) -> Match | None:
-    """The hit that holds the post back, if one does."""
+    """The first hit that holds the post, if there is one."""
     return next((hit for hit in hits if hit.acts and hit.rule.action == "hold"), None)
 
 
 def effective(hits: Sequence[Match], *, held: bool = False) -> list[Match]:
-    """The hits that do something: what is held is neither folded nor does it slow a thread it is not in yet.
+    """The hits to apply. A held post is neither collapsed nor does it slow its thread: it does not appear there yet.
 
-    `held`: something other than a hit holds the post back.
+    `held`: the post is held for another reason than a hit.
     """
     holding = decisive(hits)
     if holding is None and not held:

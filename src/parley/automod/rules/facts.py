@@ -1,4 +1,4 @@
-"""What is known of an author and of what was posted before, read at the moment a comment is judged."""
+"""The facts that rules use: the author's record and recent posts, read when a comment is judged."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,22 +11,23 @@ from parley.automod.rules.post import LONGEST_COMPARED, Post
 from parley.comments.rules import IS_IN
 from parley.core import db
 
-# A record of so many comments is as good as any.
+# Comments beyond this number make no difference.
 MOST_COUNTED = 100
 OWN, OTHERS = 10, 30
 
-# Let in are those that others saw, whatever became of them; taken away is what a decision in force did. The back-test
-# reads the same of the past (backtest.py).
+# "Let in": the comment was visible to others at some time. Back-tests read the same facts of earlier times
+# (backtests/history.py).
 LET_IN = IS_IN
 RESTRICTS = "('remove', 'collapse', 'warn', 'silence', 'suspend')"
 
 
 class Author(msgspec.Struct, frozen=True):
-    """What is known of an author at a moment.
+    """The record of an author.
 
-    Days since they signed up, comments let in (counted to 100), what was taken away from them in 90 days, and the
-    seconds since each comment of the last hour; what was posted just before, the newest first, by them and by
-    everybody, as far as it was asked for; how many of their comments were judged, and whether this submission made one.
+    `age`: days since they signed up. `comments`: comments let in, at most 100. `upheld`: decisions against them in
+    the last 90 days. `since`: seconds since each comment of the last hour. `own`, `others`: recent posts by them and
+    by everybody, newest first, if a rule needs them. `judged`: how many of their comments were judged.
+    `sent_before`: this submission has already been posted.
     """
 
     age: float
@@ -39,8 +40,8 @@ class Author(msgspec.Struct, frozen=True):
     sent_before: bool = False
 
 
-# One statement, for it stands between a member and their comment. Their newest comments are taken before the hour is
-# looked at: the planner would else walk through everybody's of that hour.
+# One statement, since it runs before every post. `since` takes the newest comments of the author first and filters by
+# time afterwards: otherwise the planner would read everybody's comments of the hour.
 AUTHOR = f"""
 select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
   (select count(*) from (select from comment c where c.author = m.id and {LET_IN} limit {MOST_COUNTED}) n)
@@ -61,14 +62,14 @@ from member m where m.id = $1
 
 
 async def author(member: int, rules: Iterable[ActiveRule] = (), submission: UUID | None = None) -> Author:
-    """The record of a member, with what was posted before as far as one of `rules` asks for it."""
-    asked = {one.to for rule in rules for one in rule.conditions if isinstance(one, Similar)}
-    found = await db.fetch_one(Author, AUTHOR, member, bool(asked), "anyone" in asked, submission)
+    """The record of a member, with the recent posts that `rules` need."""
+    needed = {one.to for rule in rules for one in rule.conditions if isinstance(one, Similar)}
+    found = await db.fetch_one(Author, AUTHOR, member, bool(needed), "anyone" in needed, submission)
     return found or Author(0, 0, 0, [])
 
 
 def post(body: str, html: str, *, assisted: bool, author: Author, heat: float = 0.0) -> Post:
-    """The post that the rules judge."""
+    """Build the post that rules judge."""
     return Post(
         body=body,
         html=html,

@@ -1,4 +1,4 @@
-"""`parley doctor`: says in words what is wrong with an installation."""
+"""`parley doctor`: checks an installation and explains problems."""
 
 import asyncio
 import os
@@ -20,10 +20,10 @@ COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), help="Look at the installation in this folder.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def doctor(data: Path | None, *, as_json: bool) -> None:
-    """Say what is wrong with this installation, and what to do about it."""
+    """Check this installation, and say what to do about problems."""
     try:
         with settings_of(data) as env:
             results = asyncio.run(examine(env))
@@ -32,15 +32,15 @@ def doctor(data: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(results).decode())
     else:
-        for finding in results:
-            level = click.style(f"{finding.level.value:<5}", fg=COLOURS[finding.level])
-            click.echo(f"{level} {finding.subject:<9} {finding.text}")
-    sys.exit(any(finding.level is Level.FAIL for finding in results))
+        for check in results:
+            level = click.style(f"{check.level.value:<5}", fg=COLOURS[check.level])
+            click.echo(f"{level} {check.subject:<9} {check.text}")
+    sys.exit(any(check.level is Level.FAIL for check in results))
 
 
 @contextmanager
 def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
-    """Yield the settings: of the installation in a data folder, else the environment's, else what `find` finds."""
+    """Yield the settings of the installation in `data`, else of the environment, else of the installation found."""
     if data is None and "DATABASE_URL" in os.environ:
         yield os.environ
     else:
@@ -49,7 +49,7 @@ def settings_of(data: Path | None) -> Iterator[Mapping[str, str]]:
 
 
 async def examine(env: Mapping[str, str]) -> list[Check]:
-    """Return everything that was found, good and bad."""
+    """Return the results of all checks."""
     try:
         settings = read(env)
     except SettingsError as error:
@@ -68,4 +68,4 @@ async def examine_all(settings: Settings) -> list[Check]:
         mail(settings),
         files(),
     )
-    return [finding for part in parts for finding in part]
+    return [check for part in parts for check in part]

@@ -1,4 +1,4 @@
-"""What an examination finds."""
+"""The results of checks."""
 
 from enum import Enum
 
@@ -12,7 +12,7 @@ class Level(Enum):
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One result: a subject of a word or two, and a sentence about it that says what to do."""
+    """A result: its subject in a word or two, and a sentence that says what to do."""
 
     level: Level
     subject: str
@@ -20,5 +20,5 @@ class Check(msgspec.Struct, frozen=True):
 
 
 def judge(subject: str, *, good: bool, yes: str, no: str, otherwise: Level = Level.FAIL) -> Check:
-    """Return the finding for a question that has two answers."""
+    """Return `yes` as OK if `good`, else `no`."""
     return Check(Level.OK if good else otherwise, subject, yes if good else no)

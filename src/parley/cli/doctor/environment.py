@@ -1,4 +1,4 @@
-"""Whether what surrounds the servers is in order: address, secret, disk, mail, files."""
+"""Checks of the environment: address, secret, disk, mail, files."""
 
 import os
 import shutil
@@ -16,15 +16,15 @@ SECONDS = 5
 FEW_DIFFERENT = 12
 GIGABYTE = 10**9
 LITTLE, TOO_LITTLE = 1.0, 0.1
-# A cookie knows no ports.
+# Cookies are shared by all ports of a host.
 SHARED = "Signing in here signs the same browser out of any other Parley on localhost."
 
 
 async def address(settings: Settings) -> list[Check]:
     results = [
-        Check(Level.OK, "address", f"{settings.base_url} is where members come in.")
+        Check(Level.OK, "address", f"{settings.base_url} is the public address.")
         if settings.secure
-        else Check(Level.WARN, "address", f"{settings.base_url} can be reached from this machine only. {SHARED}")
+        else Check(Level.WARN, "address", f"{settings.base_url} can only be reached from this machine. {SHARED}")
     ]
     if not settings.limits:
         results.append(Check(Level.WARN, "limits", "PARLEY_LIMITS=off lifts every rate limit. Unset it."))
@@ -99,4 +99,4 @@ def _log(path: Path | None) -> list[Check]:
     if path is None:
         return []
     no = f"PARLEY_MAIL_LOG={path} cannot be read. Let Parley's user read it, or unset it."
-    return [judge("mail log", good=os.access(path, os.R_OK), yes=f"{path} says what arrived.", no=no)]
+    return [judge("mail log", good=os.access(path, os.R_OK), yes=f"{path} can be read.", no=no)]

@@ -1,4 +1,4 @@
-"""Whether PostgreSQL and Redis can be reached, and are as Parley needs them."""
+"""Checks of PostgreSQL and Redis: whether they can be reached and are set up as Parley needs."""
 
 import statistics
 import time
@@ -57,7 +57,7 @@ async def database(settings: Settings) -> list[Check]:
 
 
 async def replica(settings: Settings) -> list[Check]:
-    """Nothing where there is none."""
+    """Check the replica, if there is one."""
     if settings.replica_url is None:
         return []
     try:
@@ -67,10 +67,10 @@ async def replica(settings: Settings) -> list[Check]:
         finally:
             await connection.close()
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        no = f"DATABASE_REPLICA_URL cannot be reached: {str(error).rstrip('.')}. All is read from the primary."
+        no = f"DATABASE_REPLICA_URL cannot be reached: {str(error).rstrip('.')}. Everything is read from the primary."
         return [Check(Level.WARN, "replica", no)]
-    no = "It is no replica, or gets nothing from the primary. All is read from the primary."
-    yes = "It gets what the primary writes."
+    no = "It is not a replica, or receives nothing from the primary. Everything is read from the primary."
+    yes = "It streams from the primary."
     return [judge("replica", good=bool(streams), yes=yes, no=no, otherwise=Level.WARN)]
 
 
@@ -95,8 +95,8 @@ async def redis(settings: Settings) -> list[Check]:
         judge(
             "redis",
             good=delay < SLOW_MILLISECONDS,
-            yes="It is near enough.",
-            no=f"It takes {delay:.0f} ms to answer, which every live update waits for. Move it nearer.",
+            yes="It is fast enough.",
+            no=f"It takes {delay:.0f} ms to answer, which delays every live update. Move it closer.",
             otherwise=Level.WARN,
         ),
         judge(
@@ -126,7 +126,7 @@ def _server(facts: Any) -> list[Check]:
         judge(
             "database",
             good=facts["is_durable"],
-            yes="What it has confirmed survives a power cut.",
+            yes="Committed data survives a power cut.",
             no="A power cut loses posts. Set fsync and synchronous_commit to on.",
         ),
         judge(
@@ -156,15 +156,15 @@ def _role(facts: Any) -> list[Check]:
         judge(
             "database",
             good=not facts["is_superuser"],
-            yes="Our role is no superuser.",
+            yes="Our role is not a superuser.",
             no="Our role is a superuser, which Parley does not need. Use a role that only owns the database.",
             otherwise=Level.WARN,
         ),
         judge(
             "database",
             good=facts["has_application_role"],
-            yes="The application cannot change the record of moderation: it works under the role parley_app.",
-            no="Only a trigger keeps the record of moderation from being changed. As a superuser, run "
+            yes="The application cannot change the moderation log: it uses the role parley_app.",
+            no="Only a trigger protects the moderation log from changes. As a superuser, run "
             f"`create role parley_app; grant parley_app to {facts['login']}`, then `parley migrate`.",
             otherwise=Level.WARN,
         ),
@@ -184,10 +184,10 @@ def _clock(theirs: datetime) -> Check:
 
 
 async def _latency(client: Redis) -> float:
-    """Return the middle one of five answers' times, in milliseconds."""
+    """Return the median time of five pings in milliseconds."""
     times = []
     for _ in range(5):
-        begun = time.perf_counter()
+        start = time.perf_counter()
         await client.ping()
-        times.append((time.perf_counter() - begun) * 1000)
+        times.append((time.perf_counter() - start) * 1000)
     return statistics.median(times)

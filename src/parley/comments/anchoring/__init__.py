@@ -1,7 +1,7 @@
 """Tying comments to words of an article, and finding those words again after it was revised.
 
 An anchor is a W3C TextQuoteSelector (https://www.w3.org/TR/annotation-model/#text-quote-selector) on the lineage of a
-passage instead of on a whole document. `select` makes one, `resolve` finds many of them in a new revision.
+passage instead of on a whole document. `select` creates one, `resolve` finds many of them in a new revision.
 """
 
 from parley.comments.anchoring.document import CONTEXT, DocumentBlock

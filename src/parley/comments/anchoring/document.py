@@ -1,4 +1,4 @@
-"""A revision as one text, in which each passage has its place."""
+"""A revision as one text, with the positions of its passages."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -8,9 +8,9 @@ from rapidfuzz.distance import Postfix, Prefix
 
 from parley.articles.words import collapsed, folded
 
-CONTEXT = 32  # characters kept of the text before and after a quote, as Hypothesis does
+CONTEXT = 32  # characters of the text before and after a quote that a selector keeps, as Hypothesis does
 
-Span = tuple[int, int]  # from a position or an index up to another one
+Span = tuple[int, int]  # from a position (or an index) up to, but not including, another one
 
 
 class DocumentBlock(msgspec.Struct, frozen=True):
@@ -21,49 +21,50 @@ class DocumentBlock(msgspec.Struct, frozen=True):
 
 
 class Document:
-    """The passages of a revision, joined by spaces. `plain` is the same text, folded; positions are equal in both."""
+    """The passages of a revision, joined by spaces. `plain` is the folded text, with the same positions as `text`."""
 
     def __init__(self, blocks: Sequence[DocumentBlock]) -> None:
         self.lineages = [one.lineage for one in blocks]
-        self.place = {lineage: at for at, lineage in enumerate(self.lineages)}
+        self.index = {lineage: index for index, lineage in enumerate(self.lineages)}
         self.starts: list[int] = []
         self.ends: list[int] = []
         texts = [collapsed(one.text) for one in blocks]
-        at = 0
+        position = 0
         for text in texts:
-            self.starts.append(at)
-            self.ends.append(at + len(text))
-            at += len(text) + bool(text)
+            self.starts.append(position)
+            self.ends.append(position + len(text))
+            position += len(text) + bool(text)
         self.text = " ".join(filter(None, texts))
         self.plain = folded(self.text)
 
     def at(self, position: int) -> int:
-        """The index of the passage in which `position` is."""
+        """Return the index of the passage that contains `position`."""
         return bisect_right(self.starts, position) - 1
 
     def positions(self, passages: Span) -> Span:
-        """Where the text of passages from an index up to another one begins and ends."""
+        """Return where the text of a range of passages begins and ends."""
         first, last = passages
         return self.starts[first], self.ends[last - 1]
 
     def passages(self, first: int, last: int) -> str:
+        """Return the folded text of the passages from `first` up to `last`."""
         return self.plain[slice(*self.positions((first, last)))]
 
     def find(self, quote: str, start: int, end: int) -> Iterator[int]:
-        """Where `quote`, folded, stands between two positions; occurrences may overlap."""
+        """Yield where the folded `quote` begins between two positions; occurrences may overlap."""
         at = self.plain.find(quote, start, end)
         while at >= 0:
             yield at
             at = self.plain.find(quote, at + 1, end)
 
     def around(self, span: Span) -> tuple[str, str]:
-        """The text before and after, up to `CONTEXT` characters of each."""
+        """Return the text before and after a span, up to `CONTEXT` characters of each."""
         start, end = span
         return self.text[max(start - CONTEXT, 0) : start], self.text[end : end + CONTEXT]
 
-    def context(self, span: Span, prefix: str, suffix: str) -> int:
-        """How many characters next to a span are those of `prefix` and `suffix`."""
+    def matching_context(self, span: Span, prefix: str, suffix: str) -> int:
+        """Return how many characters next to a span agree with `prefix` and `suffix`."""
         start, end = span
         before, after = self.plain[max(start - CONTEXT, 0) : start], self.plain[end : end + CONTEXT]
-        here = Postfix.similarity(before.rstrip(), folded(prefix).rstrip())
-        return here + Prefix.similarity(after.lstrip(), folded(suffix).lstrip())
+        matching = Postfix.similarity(before.rstrip(), folded(prefix).rstrip())
+        return matching + Prefix.similarity(after.lstrip(), folded(suffix).lstrip())

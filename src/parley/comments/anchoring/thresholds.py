@@ -1,27 +1,30 @@
-"""How sure is sure enough. All of it depends on how many words there are to go by.
+"""The similarity that counts as found, from 0 to 1. It depends on the number of words in the quote.
 
-The floors come from chance: 4,000 quotes of each length, taken from essays, against text of the same essay that they
-have nothing to do with (docs/decisions/0004). They are not tuned to any set of anchors.
+The thresholds were measured: 4,000 quotes of each length from essays were compared with unrelated text of the same
+essay (docs/decisions/0004). They are not tuned to any set of anchors.
 """
 
 from parley.articles.words import WORD
 
-_TELLING_WORDS, _TELLING_LETTERS = 4, 12
+_DISTINCTIVE_WORDS, _DISTINCTIVE_LETTERS = 4, 12
 
 
 def found_by_search(quote: str) -> float:
-    """What a passage must have of `quote` at best: of 1,000 unrelated passages one has more (3 words never count)."""
+    """Return the threshold for a passage that was searched: of 1,000 unrelated passages, one exceeds it.
+
+    For 3 words or fewer it is at least 1.
+    """
     return 0.6 + 1.2 / _words(quote)
 
 
 def followed(quote: str) -> float:
-    """What must be left of `quote` in the place where it was: of 100 unrelated places one has more."""
+    """Return the threshold for words found by alignment: of 100 unrelated ones, one exceeds it."""
     return 0.5 + 0.2 / _words(quote)
 
 
-def is_telling(quote: str) -> bool:
-    """Whether these very words, come up anew in another passage, must be those that were taken from theirs."""
-    return _words(quote) >= _TELLING_WORDS and len(quote) >= _TELLING_LETTERS
+def is_distinctive(quote: str) -> bool:
+    """Whether the quote is so long that the same words, new in another passage, must be the moved ones."""
+    return _words(quote) >= _DISTINCTIVE_WORDS and len(quote) >= _DISTINCTIVE_LETTERS
 
 
 def _words(quote: str) -> int:

@@ -1,4 +1,4 @@
-"""Bringing a database to the tables that this version of the code expects, while the version before still serves."""
+"""Migrate a database to this version of the code while the previous version still serves requests."""
 
 import asyncio
 import contextlib
@@ -14,28 +14,32 @@ from parley.core.db.role import GRANT
 
 log = structlog.get_logger(__name__)
 
-# Two processes that start together must not migrate together.
+# An advisory lock: of several processes that start at once, one migrates.
 LOCK = 7_270_001
-# Who waits for a table makes all others wait who come after. So a migration waits for less than they do, and again; and
-# for less than the second after which PostgreSQL breaks a deadlock, where the victim would be somebody's post.
+# A migration that waits for a table's lock blocks every later statement on the table. So it waits for a shorter time
+# than they do, and tries again. The time is also below PostgreSQL's deadlock timeout of a second: in a deadlock the
+# migration ends, not somebody's post.
 LIMITS = {"statement_timeout": "0", "lock_timeout": "500", "idle_in_transaction_session_timeout": "0"}
 ATTEMPTS, PAUSE_SECONDS = 60, 1.0
 POOLED = (
-    "DATABASE_URL leads to sessions that have given up the rights of the owner, as a pooler's do. Nothing was changed. "
-    "Name PostgreSQL itself in DATABASE_URL for this command."
+    "DATABASE_URL leads to sessions without the rights of the tables' owner, as those of a pooler. "
+    "Nothing was changed. For this command, set DATABASE_URL to the address of PostgreSQL itself."
 )
 UNRELEASED = (
-    "This database was made before Parley's first release, and its tables cannot be brought to those of this version. "
-    "Nothing was changed. Name a new database in DATABASE_URL, or start with a new data folder."
+    "This database was created before Parley's first release and cannot be migrated to this version. Nothing was "
+    "changed. Set DATABASE_URL to a new database, or start with a new data folder."
 )
-IN_USE = "For a minute something held a table that a migration changes. Those before it stand. Please run this again."
+IN_USE = (
+    "A table that a migration changes was locked for a minute. The migrations before it are applied. "
+    "Please run this command again."
+)
 
 
 async def migrate(url: str) -> None:
-    """Apply all migrations that `url`'s database lacks, one process at a time.
+    """Apply all migrations that the database at `url` lacks, in one process at a time.
 
-    Raises RuntimeError when a migration fails, after which those before it stay applied; where a pooler is between; and
-    for a database from before the first release.
+    Raises RuntimeError when a migration fails (those before it stay applied), when the sessions are those of a pooler,
+    and for a database from before the first release.
     """
     lock = await asyncpg.connect(url)
     try:
@@ -55,7 +59,7 @@ async def migrate(url: str) -> None:
 
 
 async def _apply(migration: str) -> None:
-    """Apply one migration and note that, both or neither, whenever we are killed."""
+    """Apply one migration and record it, in one transaction."""
     for _ in range(ATTEMPTS):
         try:
             async with atomic():
@@ -69,7 +73,7 @@ async def _apply(migration: str) -> None:
 
 
 async def _run(migration: str) -> None:
-    # Piccolo reports on standard output, which belongs to the command that called us. Its transaction is ours.
+    # Piccolo prints to standard output, which belongs to the calling command. It uses our open transaction.
     with contextlib.redirect_stdout(io.StringIO()):
         result = await run_forwards("parley", migration)
     if not result.success:

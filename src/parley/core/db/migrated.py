@@ -1,4 +1,4 @@
-"""Whether a database has the tables that this code expects. Apart from `migrate`, whose tools take much memory."""
+"""Which migrations a database has. Separate from `migrate`, whose imports take much memory."""
 
 import re
 from functools import cache
@@ -15,7 +15,7 @@ async def is_migrated() -> bool:
 
 
 async def done() -> set[str]:
-    """The ids of the migrations that the database has."""
+    """Return the ids of the migrations that the database has."""
     if await value("select to_regclass('migration') is null"):
         return set()
     return set(await values("select name from migration where app_name = 'parley'"))
@@ -23,6 +23,6 @@ async def done() -> set[str]:
 
 @cache
 def known() -> set[str]:
-    """The ids of all migrations in the code."""
+    """Return the ids of all migrations in the code."""
     files = FOLDER.glob("m[0-9]*.py")
     return {match[1] for file in files if (match := re.search(r'^ID = "(.+)"$', file.read_text(), re.MULTILINE))}

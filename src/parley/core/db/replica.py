@@ -1,7 +1,7 @@
-"""A streaming replica for what visitors read, asked only while it is known to lack nothing but the last moment.
+"""A streaming replica for visitors' reads, used only while its measured lag is small.
 
-A position in the primary's log, read at some moment, stands for all that was committed before. Once the replica has
-replayed it, what the replica says is as new as that moment. So its lag is measured, not believed.
+Whatever was committed when a position of the primary's log was read, the replica has too once it has replayed that
+position. So the lag is measured, not assumed (docs/decisions/0012).
 """
 
 import asyncio
@@ -20,109 +20,107 @@ from parley.core.observability.metrics import REPLICA_READS
 
 log = structlog.get_logger(__name__)
 
-# What a replica may be behind. With the 0.7 s that a page is kept (core/cache.py), nothing removed is shown for more
-# than a second.
-BEHIND_SECONDS = 0.25
-LOOK_SECONDS = 0.05
-# It is left alone for so long after it failed.
-REST_SECONDS = 1.0
-# Moments that are waited for; one that is further behind is too far behind anyway.
-MOST_POSITIONS = 200
+# The largest lag. A page is cached for 0.7 s as well (core/cache.py), so removed text is shown for at most a second.
+MAX_LAG_SECONDS = 0.25
+CHECK_SECONDS = 0.05
+# After a failure the replica is not used for this long.
+PAUSE_SECONDS = 1.0
+# How many positions are remembered. A replica that is further behind lags too much anyway.
+MAX_POSITIONS = 200
 
 POSITION = "select (pg_current_wal_insert_lsn() - '0/0')::bigint"
 REPLAYED = "select case when pg_is_in_recovery() then (pg_last_wal_replay_lsn() - '0/0')::bigint else 0 end"
 
 
 class ReplicaRead(msgspec.Struct):
-    """One request that may read from the replica, until a statement of it was answered by the primary.
+    """A request that may read from the replica until the primary has answered one of its statements.
 
-    Going back to the replica then could show something older than what was read before.
+    After that the replica could return something older than what the request has read already.
     """
 
     allowed: bool = True
 
 
-_reading: ContextVar[ReplicaRead | None] = ContextVar("reading", default=None)
+_request: ContextVar[ReplicaRead | None] = ContextVar("request", default=None)
 
 
 def allow() -> None:
-    """Let what this request reads from now on come from the replica, where there is one."""
-    if db.reader is not None:
-        _reading.set(ReplicaRead())
+    """Let this request read from the replica from now on, if there is one."""
+    if db.DB.reader is not None:
+        _request.set(ReplicaRead())
 
 
 class Replica:
-    """The pool of one replica, and the moment that it has come to."""
+    """The connection pool of a replica, and the time up to which the replica is known to be complete."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._positions: deque[tuple[float, int]] = deque(maxlen=MOST_POSITIONS)
-        self._fresh_at = 0.0
-        self._rests_until = 0.0
-        self._watching = asyncio.create_task(self._watch())
+        self._positions: deque[tuple[float, int]] = deque(maxlen=MAX_POSITIONS)
+        self._complete_to = 0.0
+        self._paused_until = 0.0
+        self._watcher = asyncio.create_task(self._watch())
 
     async def read(self, sql: str, args: tuple[Any, ...]) -> list[Any] | None:
-        """The rows that `sql` finds, or None where the primary must be asked."""
-        reading = _reading.get()
-        if reading is None or not reading.allowed:
+        """Return the records of `sql`, or None when the primary must be queried."""
+        request = _request.get()
+        if request is None or not request.allowed:
             return None
-        rows = await self._rows(sql, args) if self._is_near() else None
-        if rows is None:
-            # What is read after this must not be older.
-            reading.allowed = False
-        REPLICA_READS.labels("primary" if rows is None else "replica").inc()
-        return rows
+        records = await self._fetch(sql, args) if self._is_current() else None
+        if records is None:
+            request.allowed = False
+        REPLICA_READS.labels("primary" if records is None else "replica").inc()
+        return records
 
-    def _is_near(self) -> bool:
-        return monotonic() - self._fresh_at < BEHIND_SECONDS
+    def _is_current(self) -> bool:
+        return monotonic() - self._complete_to < MAX_LAG_SECONDS
 
-    async def _rows(self, sql: str, args: tuple[Any, ...]) -> list[Any] | None:
-        """What the replica finds; None where it fails, or is not near any more once a connection is free."""
+    async def _fetch(self, sql: str, args: tuple[Any, ...]) -> list[Any] | None:
+        """Query the replica. Return None when that fails, or it lags too much by the time a connection is free."""
         try:
             async with self._pool.acquire() as connection:
-                return await connection.fetch(sql, *args) if self._is_near() else None
+                return await connection.fetch(sql, *args) if self._is_current() else None
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-            self._give_up(error)
+            self._pause(error)
             return None
 
     async def close(self) -> None:
-        db.reader = None
-        await tasks.end([self._watching])
+        db.DB.reader = None
+        await tasks.end([self._watcher])
         self._pool.terminate()
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(max(LOOK_SECONDS, self._rests_until - monotonic()))
+            await asyncio.sleep(max(CHECK_SECONDS, self._paused_until - monotonic()))
             try:
-                await self._look()
-            except Exception as error:  # noqa: BLE001 whatever it is, the primary is asked instead
-                self._give_up(error)
+                await self._check()
+            except Exception as error:  # noqa: BLE001 after any error the primary is queried instead
+                self._pause(error)
 
-    async def _look(self) -> None:
-        """Note where the primary is now, and which of the moments before the replica has reached."""
+    async def _check(self) -> None:
+        """Remember the primary's position now, and find which of those before the replica has replayed."""
         now = monotonic()
         self._positions.append((now, await db.value(POSITION)))
-        replayed = await self._pool.fetchval(REPLAYED, timeout=BEHIND_SECONDS)
+        replayed = await self._pool.fetchval(REPLAYED, timeout=MAX_LAG_SECONDS)
         while self._positions and self._positions[0][1] <= replayed:
-            self._fresh_at, _ = self._positions.popleft()
+            self._complete_to, _ = self._positions.popleft()
 
-    def _give_up(self, error: BaseException) -> None:
-        log.warning("replica left alone", error=repr(error))
-        self._fresh_at = 0.0
-        self._rests_until = monotonic() + REST_SECONDS
+    def _pause(self, error: BaseException) -> None:
+        log.warning("replica paused", error=repr(error))
+        self._complete_to = 0.0
+        self._paused_until = monotonic() + PAUSE_SECONDS
 
 
 async def open_replica(url: str, *, size: int) -> Replica:
-    """Read what visitors are shown from the replica at `url`, once it is found to be near enough. It may be away."""
+    """Read visitors' pages from the replica at `url` whenever its lag is small. It may be down now."""
     pool = await asyncpg.create_pool(
         dsn=url,
         min_size=0,
         max_size=size,
         server_settings=db.SERVER_SETTINGS,
-        timeout=BEHIND_SECONDS * 4,
+        timeout=MAX_LAG_SECONDS * 4,
         command_timeout=1.0,
-        reset=db.nothing_to_reset,
+        reset=db.skip_reset,
     )
     replica = Replica(pool)
-    db.reader = replica.read
+    db.DB.reader = replica.read
     return replica

@@ -1,22 +1,22 @@
-"""The database role under which the application works: it may write all tables, and only add to the record.
+"""The database role of the application: it may write all tables, but only append to the moderation log.
 
-The login of DATABASE_URL owns the tables, so migrations need it; every other connection gives its rights up for this
-role, where it exists. PostgreSQL then refuses what a mistake, or somebody who found a way in, would do to the record.
+The login of DATABASE_URL owns the tables, as migrations need. Every other connection switches to this role, if it
+exists. PostgreSQL then refuses to change or delete entries of the log, after a bug or a break-in too.
 """
 
 from typing import Any
 
 ROLE = "parley_app"
 
-# Every migration run does it anew, so that it holds for new tables, and for a role that was made later.
-# A login that may not make roles goes on without one; `parley doctor` says what to do.
+# Every run of the migrations grants anew, for new tables and for a role that was created later.
+# A login that may not create roles works without one; `parley doctor` says what to do.
 GRANT = f"""
 do $$ begin
   begin
     create role {ROLE} nologin;
     execute format('grant {ROLE} to %I', current_user);
   exception when insufficient_privilege or duplicate_object or unique_violation then
-    raise notice 'the role {ROLE} was not made here';
+    raise notice 'the role {ROLE} was not created';
   end;
   if exists (select from pg_roles where rolname = '{ROLE}') then
     grant usage on schema public to {ROLE};
@@ -30,14 +30,14 @@ do $$ begin
 end $$
 """  # noqa: S608 constants only
 
-# Nothing happens where the database was not migrated since there is the role, or the login is none of its members.
-TAKE_ON = f"""
+# Does nothing if the database has not been migrated since the role exists, or the login is not a member of it.
+ASSUME_ROLE = f"""
 select set_config('role', rolname, false) from pg_roles
 where rolname = '{ROLE}' and pg_has_role(current_user, oid, 'member')
   and has_table_privilege(oid, to_regclass('mod_action'), 'insert')
 """  # noqa: S608 constants only
 
 
-async def take_on(connection: Any) -> None:
-    """Let a new connection work under the application's role. It outlives RESET ALL."""
-    await connection.execute(TAKE_ON)
+async def assume_role(connection: Any) -> None:
+    """Switch a new connection to the application's role, if there is one. RESET ALL does not switch back."""
+    await connection.execute(ASSUME_ROLE)

@@ -1,7 +1,7 @@
-"""What Piccolo's tables cannot say by themselves: indexes, generated columns, and the SQL that makes them all.
+"""What Piccolo's tables lack: indexes and generated columns; and the SQL that creates all tables.
 
-Columns, foreign keys, `Unique` and `Check` are Piccolo's. An `Index` stands beside them, and as with them the name of
-the attribute is its name in the database.
+Columns, foreign keys, `Unique` and `Check` are Piccolo's. An `Index` is declared beside them, and the attribute's name
+is its name in the database, as with theirs.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,12 @@ from typing import Any
 
 from piccolo.columns import DoublePrecision, Varchar
 from piccolo.columns.base import Column
+from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 
 class Index:
-    """An index: `on` lists columns or expressions, `where` makes it partial, `using` names a method but B-tree."""
+    """An index: `on` lists columns or expressions, `where` makes it partial, `using` names the method."""
 
     def __init__(
         self, on: str, *, where: str = "", unique: bool = False, using: str = "btree", options: str = ""
@@ -39,6 +40,10 @@ class _Generated(Column):
         super().__init__(**options)
         self.expression = expression
 
+    def get_default_value(self) -> QueryString:
+        """Return what an insert writes, since the query builder lists every column."""
+        return QueryString("DEFAULT")
+
     @property
     def ddl(self) -> str:
         needed = "" if self._meta.null else " NOT NULL"
@@ -56,12 +61,12 @@ class GeneratedVarchar(_Generated, Varchar):
 
 
 def indexes_of(table: type[Table]) -> list[Index]:
-    """The indexes that a table declares, but for those of its constraints."""
+    """Return the indexes that a table declares. Its constraints have their own."""
     return [one for one in vars(table).values() if isinstance(one, Index)]
 
 
 def table_ddl(table: type[Table]) -> Iterator[str]:
-    """The statements that make a table with its constraints and indexes."""
+    """Yield the statements that create a table with its constraints and indexes."""
     name = table._meta.tablename  # noqa: SLF001 Piccolo's tables are described by it
     parts = [column.ddl for column in table._meta.columns]  # noqa: SLF001
     parts += [f"CONSTRAINT {one._meta.name} {one.ddl}" for one in table._meta.constraints]  # noqa: SLF001
@@ -71,6 +76,6 @@ def table_ddl(table: type[Table]) -> Iterator[str]:
 
 
 def ddl(tables: Sequence[type[Table]], more: str) -> str:
-    """A script that makes these tables, each after those it refers to, in an empty database; then it runs `more`."""
+    """Return a script that creates these tables in their order in an empty database, and then runs `more`."""
     statements = (statement for table in tables for statement in table_ddl(table))
     return ";\n".join(statements) + ";\n\n" + more

@@ -1,4 +1,4 @@
-"""Tables of the platform itself."""
+"""The platform's tables."""
 
 from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecision, Integer, Text, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
@@ -8,7 +8,7 @@ from parley.core.db.schema import Index
 
 
 class Event(Table):
-    """A numbered fact of a thread. Unique on (thread, seq); see core/events/event_log.py."""
+    """A numbered event of a thread, unique on (thread, seq); see core/events/event_log.py."""
 
     id = BigSerial(primary_key=True)
     thread = BigInt(null=False, default=None)
@@ -23,12 +23,12 @@ class Event(Table):
     event_thread_seq_key = Unique([thread, seq])
 
     event_unhandled = Index("id", where="handled_at is null")
-    # Events are handled nearly in the order in which they are written, so an index of blocks finds the old ones.
+    # Events are handled almost in the order of writing, so a BRIN index finds the old ones.
     event_time = Index("handled_at", using="brin", options="autosummarize = on")
 
 
 class RateBucket(Table):
-    """The limiter's buckets while Redis is away; see core/ratelimit.py."""
+    """Buckets of rate limits while Redis is down; see core/ratelimit.py."""
 
     key = Text(primary_key=True, null=False, default=None)
     tokens = DoublePrecision(null=False, default=None)
@@ -36,7 +36,7 @@ class RateBucket(Table):
 
 
 class JobFailure(Table):
-    """An item that a sweep of the worker failed at; unique on (job, item). Without `retry_at` it is dead.
+    """An item that failed in a job of the worker, unique on (job, item). Without `retry_at` it is dead.
 
     See core/events/attempts.py.
     """
@@ -55,11 +55,11 @@ class JobFailure(Table):
 
 
 class Mail(Table):
-    """A message to hand to the mail server: written with the change it tells of, sent by the worker.
+    """A message for the mail server, written in the transaction of the change, and sent by the worker.
 
-    `list`, `argument`, `member` and `key` belong to letters of a list (mail/letters.py). It is planned; claimed by
-    a worker until `leased_until`; in `data` from just before its bytes leave us until the mail server has answered; and
-    in the end sent, failed, expired, stopped (not wanted any more) or unknown (mail/queue.py).
+    `list`, `argument`, `member` and `key` belong to letters of a list (mail/letters.py). Its state is planned; claimed
+    by a worker until `leased_until`; `data` from just before it is sent until the mail server replies; and finally
+    sent, failed, expired, stopped (not wanted any more) or unknown (mail/queue.py).
     """
 
     id = BigSerial(primary_key=True)
@@ -82,7 +82,7 @@ class Mail(Table):
     state = Varchar(10, null=False, default="planned")
     claim = UUID(null=True, default=None)
     leased_until = Timestamptz(null=True, default=None)
-    # The bytes as they are sent, rendered once.
+    # The rendered message, as it is sent.
     message = Bytea(null=True, default=None)
     data_at = Timestamptz(null=True, default=None)
     sent_at = Timestamptz(null=True, default=None)
@@ -100,19 +100,19 @@ class Mail(Table):
 
 
 class MailDomain(Table):
-    """How mail to the addresses of one domain goes: its bucket, its last answers, and whether it rests."""
+    """The state of mail to a domain: its token bucket, its last replies, and whether it is paused."""
 
     domain = Text(primary_key=True, null=False, default=None)
     tokens = DoublePrecision(null=False, default=None)
     filled_at = Timestamptz(null=False)
-    # The last answers, the newest last: "." taken, "x" asked to come later.
+    # The last replies, newest last: "." accepted, "x" deferred.
     recent = Varchar(20, null=False, default="")
     pauses = BigInt(null=False, default=0)
     paused_until = Timestamptz(null=True, default=None)
 
 
 class MailAddress(Table):
-    """An address that mail came back from, and whether anything is still sent there."""
+    """An address with bounces, and whether it is suppressed."""
 
     address = Text(primary_key=True, null=False, default=None)
     score = DoublePrecision(null=False, default=0)
@@ -124,7 +124,7 @@ class MailAddress(Table):
 
 
 class MailBounce(Table):
-    """A message that came back about one of ours: that it could not be delivered, or that it was not wanted."""
+    """A bounce of a message, or a complaint about it."""
 
     id = BigSerial(primary_key=True)
     mail = BigInt(null=False, default=None)
@@ -132,7 +132,7 @@ class MailBounce(Table):
     kind = Varchar(20, null=False, default=None)
     status = Varchar(20, null=False, default="")
     detail = Text(null=False, default="")
-    # Of the whole message, so that reading it twice counts once.
+    # A digest of the inbound message, so that it counts once.
     digest = Text(null=False, default=None, unique=True)
     created_at = Timestamptz(null=False)
 

@@ -1,7 +1,6 @@
-"""The line of those who wait for something that is lent out whole: the most urgent has the next turn.
+"""A priority queue for those who wait for a connection: the most urgent request first, then the one that began first.
 
-Among alike it is the request that began first: a page asks several times, and what was begun is finished before
-something else is, or nothing would be (docs/decisions/0016).
+A page runs several queries. What has begun is finished before something else begins (docs/decisions/0016).
 """
 
 import asyncio
@@ -12,78 +11,77 @@ from enum import IntEnum
 from itertools import count
 from typing import Any, NamedTuple
 
-from parley.core.observability.metrics import GAVE_WAY
+from parley.core.observability.metrics import LOAD_SHED
 
 
 class Urgency(IntEnum):
-    """Whose turn comes before whose. Live updates, the worker, and whoever is not known yet count as forms do."""
+    """Lower values go first. Live updates, the worker and requests without a known viewer have the urgency of forms."""
 
     STAFF, FORMS, MEMBERS, VISITORS = range(4)
 
 
-# How many times longer than readers the most urgent wait: they lose what they wrote, or cannot help, where a reader
-# asks again. On a machine whose processors are all taken, one turn of the event loop may outlast the time of readers.
-LONGER = {Urgency.STAFF: 5, Urgency.FORMS: 5}
+# How many times longer than readers the most urgent wait. They would lose what they wrote, or could not moderate; a
+# reader can load the page again. On a busy machine one turn of the event loop may take longer than readers wait.
+PATIENCE = {Urgency.STAFF: 5, Urgency.FORMS: 5}
 
-# With the number of the request.
+# The urgency and the number of the running request.
 _urgency: ContextVar[tuple[Urgency, int]] = ContextVar("urgency", default=(Urgency.FORMS, 0))
 _numbers = count(1)
 
 
 def set_urgency(urgency: Urgency) -> None:
-    """Let what this request asks from now on be so urgent."""
+    """Set the urgency of everything that this request does from now on."""
     _urgency.set((urgency, next(_numbers)))
 
 
 class NoConnection(Exception):
-    """Those more urgent or earlier had all of it for so long."""
+    """No connection became free in time."""
 
 
 class _Waiter(NamedTuple):
     urgency: tuple[Urgency, int]
     number: int
-    turn: asyncio.Future[Any]
+    future: asyncio.Future[Any]
 
 
 class WaiterQueue:
-    """A turn that came in the very moment in which its owner went is `passed_on`."""
+    """`pass_on` gets the resource of a waiter that was cancelled after the resource was given to it."""
 
-    def __init__(self, passed_on: Callable[[Any], Awaitable[None]]) -> None:
-        self._passed_on = passed_on
-        # A heap.
-        self._places: list[_Waiter] = []
+    def __init__(self, pass_on: Callable[[Any], Awaitable[None]]) -> None:
+        self._pass_on = pass_on
+        self._heap: list[_Waiter] = []
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._heap)
 
-    async def turn(self, seconds: float) -> Any:
-        """What `let_next` brings when it is this request's turn.
+    async def wait(self, seconds: float) -> Any:
+        """Wait for a resource and return it, as given to `resume_next`.
 
-        Raises NoConnection when that takes longer than `seconds`, for the most urgent `LONGER` times those.
+        Raises NoConnection after `seconds`, or `PATIENCE` times as long for the most urgent.
         """
-        place = _Waiter(_urgency.get(), next(_numbers), asyncio.get_running_loop().create_future())
-        heapq.heappush(self._places, place)
+        waiter = _Waiter(_urgency.get(), next(_numbers), asyncio.get_running_loop().create_future())
+        heapq.heappush(self._heap, waiter)
         try:
-            await asyncio.wait([place.turn], timeout=seconds * LONGER.get(place.urgency[0], 1))
+            await asyncio.wait([waiter.future], timeout=seconds * PATIENCE.get(waiter.urgency[0], 1))
         except asyncio.CancelledError:
-            if place.turn.done():
-                await self._passed_on(place.turn.result())
+            if waiter.future.done():
+                await self._pass_on(waiter.future.result())
             else:
-                self._leave(place)
+                self._remove(waiter)
             raise
-        if not place.turn.done():
-            self._leave(place)
-            GAVE_WAY.labels(place.urgency[0].name.lower()).inc()
+        if not waiter.future.done():
+            self._remove(waiter)
+            LOAD_SHED.labels(waiter.urgency[0].name.lower()).inc()
             raise NoConnection
-        return place.turn.result()
+        return waiter.future.result()
 
-    def let_next(self, turn: Any) -> bool:
-        """Give the next who waits their turn; False where nobody does."""
-        if not self._places:
+    def resume_next(self, resource: Any) -> bool:
+        """Give `resource` to the first waiter. Return False when nobody waits."""
+        if not self._heap:
             return False
-        heapq.heappop(self._places).turn.set_result(turn)
+        heapq.heappop(self._heap).future.set_result(resource)
         return True
 
-    def _leave(self, place: _Waiter) -> None:
-        self._places.remove(place)
-        heapq.heapify(self._places)
+    def _remove(self, waiter: _Waiter) -> None:
+        self._heap.remove(waiter)
+        heapq.heapify(self._heap)

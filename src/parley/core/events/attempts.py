@@ -1,7 +1,7 @@
-"""The items of a sweep, one by one: an item that fails is written down, tried again later, and holds up no other.
+"""Retries of a job's items: an item that fails is recorded and tried again later, and the others go on.
 
-Each failure makes an item wait four times as long. An item that failed `MOST` times is dead: only
-`parley jobs retry` has it tried again. What the database could not do for want of room or time never becomes dead.
+After each failure an item waits four times as long. After `MOST` failures it is dead, and only `parley jobs retry`
+tries it again. Failures for lack of space or time in the database never make an item dead.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -40,7 +40,7 @@ CLEAR = "delete from job_failure where job = $1 and item = any($2::text[])"
 
 
 def due(job: str, column: str) -> str:
-    """An SQL condition: the item that `column` names need not wait after a failure."""
+    """Return an SQL condition: the item in `column` is not waiting after a failure."""
     return f"""not exists (select from job_failure f where f.job = '{job}' and f.item = ({column})::text
       and (f.retry_at is null or f.retry_at > clock_timestamp()))"""
 
@@ -54,10 +54,10 @@ async def each(
     in_transaction: bool = True,
     most: int | None = None,
 ) -> list[Result]:
-    """Do `work` for each item that is due, in a transaction each, and return what came of those that did not fail.
+    """Do `work` for each due item in its own transaction, and return the results of those that did not fail.
 
-    `key` names an item for good; of those that are due the first `most` are taken.
-    Raises what says that the database is away: then no item is at fault.
+    `key` identifies an item; the first `most` due items are taken.
+    Raises errors of the database connection, since they are not the fault of an item.
     """
     done, results = [], []
     for item in (await _due(job, list(items), key))[:most]:
@@ -66,7 +66,7 @@ async def each(
                 results.append(await work(item))
         except (Unavailable, *LOST):
             raise
-        except Exception as error:  # noqa: BLE001 whatever it is, the other items do not wait for this one
+        except Exception as error:  # noqa: BLE001 the other items go on
             await failed(job, str(key(item)), error)
         else:
             done.append(str(key(item)))
@@ -81,7 +81,7 @@ async def together(
     *,
     key: Callable[[Item], object] = str,
 ) -> None:
-    """Do `work` for all items at once. Where it fails, for each half, until those that fail are found."""
+    """Do `work` for all items at once. If it fails, do it for each half, until the failing items are found."""
     items = await _due(job, list(items), key)
     if not items:
         return
@@ -102,7 +102,7 @@ async def together(
 
 
 async def failed(job: str, item: str, error: Exception) -> None:
-    """Write down that an item failed, and when it is tried again."""
+    """Record that an item failed, and when it is tried again."""
     words = repr(error).replace("\0", "")[:ERROR_LENGTH]
     attempts = await db.value(FAILED, job, item, words, MOST, isinstance(error, TOO_MUCH))
     log.error("job item failed", job=job, item=item, attempts=attempts, exc_info=error)
@@ -116,6 +116,6 @@ async def _due(job: str, items: list[Item], key: Callable[[Item], object]) -> li
 
 
 async def clear(job: str, items: list[str]) -> None:
-    """Forget the failures of items that were done after all."""
+    """Delete the recorded failures of items that are done."""
     if items:
         await db.execute(CLEAR, job, items)

@@ -1,4 +1,4 @@
-"""The event log: numbered facts of a thread, written in the transaction that makes them true.
+"""The event log: numbered events of a thread, written in the transaction of the change.
 
 `seq` is gap-free in each thread and in commit order, because `emit` holds the thread's row until commit.
 """
@@ -28,7 +28,7 @@ async def emit(
 ) -> int:
     """Write an event into `thread`'s log, notify its readers after the commit, and return its number.
 
-    Raises RuntimeError outside a transaction: an event without its change would be a lie.
+    Raises RuntimeError outside a transaction, since event and change must be committed together.
     """
     if not in_transaction():
         raise RuntimeError("emit() needs an open transaction")
@@ -40,6 +40,7 @@ async def emit(
 async def announce(thread: int, seq: int) -> None:
     """Notify the readers of `thread` once the event is committed.
 
-    For the one op that writes its event in one statement with its change (comments/ops.py); all others call `emit`.
+    Only for code that writes the event in the same statement as the change (comments/posting.py); all other code calls
+    `emit`.
     """
     await when_committed(lambda: notify(Signal(thread, seq)))

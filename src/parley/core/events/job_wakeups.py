@@ -1,4 +1,4 @@
-"""Waking the worker: a job that PostgreSQL already holds need not wait for the next sweep."""
+"""Wakes the worker, so that work in PostgreSQL does not wait for the next sweep."""
 
 import structlog
 from redis.exceptions import RedisError
@@ -11,9 +11,9 @@ CHANNEL = "work"
 
 
 async def wake_job(job: str) -> None:
-    """Have the worker run `job` now. Without Redis the job's own sweep finds the work a little later."""
+    """Let the worker run `job` now. Without Redis the job's next sweep finds the work."""
     try:
         async with asking() as client:
             await client.publish(CHANNEL, job)
     except (RedisError, OSError, TimeoutError) as error:
-        log.info("worker not woken, its sweep will find the work", job=job, error=repr(error))
+        log.info("worker not woken: its next sweep finds the work", job=job, error=repr(error))

@@ -1,6 +1,6 @@
-"""Telling who watches a thread that it changed: this process at once, the others through Redis.
+"""Signals that a thread changed: to this process's subscribers at once, to other processes through Redis.
 
-A signal carries no facts. Whoever gets one reads PostgreSQL, so a lost signal only delays.
+A signal has no content. Its receivers read PostgreSQL, so a lost signal only causes a delay.
 """
 
 import asyncio
@@ -12,16 +12,16 @@ import msgspec
 from parley.core import failpoint
 from parley.core.events.redis import publish
 
-# A signal goes out at once; what comes within so long after it goes together in one message. A message a write would
+# A signal is published at once. Those of the next 50 ms are merged into one message: a message for each write would
 # cost a third of the write (docs/performance.md).
 PAUSE_SECONDS = 0.05
 
 
 class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`thread` changed: `seq` is its newest event, `scores` says that votes were cast.
+    """`thread` changed: `seq` is its newest event; `scores` means that votes were cast.
 
-    Without a thread (0): `notifications` says that some members have more to read than before, or less, `queue` that
-    something about the moderators' queue changed.
+    Without a thread (0): `notifications` means that some members' unread counts changed, `queue` that the moderators'
+    queue changed.
     """
 
     thread: int
@@ -31,30 +31,30 @@ class Signal(msgspec.Struct, frozen=True, omit_defaults=True):
     queue: bool = False
 
 
-Listener = Callable[[Signal], None]
+Subscriber = Callable[[Signal], None]
 
-subscribers: list[Listener] = []
+subscribers: list[Subscriber] = []
 
-_waiting: dict[int, Signal] = {}
-_rests_until = 0.0
-_telling: asyncio.Task[None] | None = None
+_pending: dict[int, Signal] = {}
+_paused_until = 0.0
+_publishing: asyncio.Task[None] | None = None
 
 
 async def notify(message: Signal) -> None:
-    """Tell this process's listeners, then everybody else's. Redis being away is only logged."""
-    failpoint.hit("nudging")
-    for listener in subscribers:
-        listener(message)
-    is_first = not _waiting
-    _waiting[message.thread] = _both(_waiting.get(message.thread), message)
-    left = _rests_until - monotonic()
+    """Call this process's subscribers and publish to the others. A failure of Redis is only logged."""
+    failpoint.hit("notify")
+    for subscriber in subscribers:
+        subscriber(message)
+    is_first = not _pending
+    _pending[message.thread] = _merged(_pending.get(message.thread), message)
+    left = _paused_until - monotonic()
     if left <= 0:
-        await _tell_others()
+        await _publish_pending()
     elif is_first:
-        asyncio.get_running_loop().call_later(left, _tell_later)
+        asyncio.get_running_loop().call_later(left, _publish_later)
 
 
-def _both(former: Signal | None, message: Signal) -> Signal:
+def _merged(former: Signal | None, message: Signal) -> Signal:
     if former is None:
         return message
     return Signal(
@@ -66,15 +66,15 @@ def _both(former: Signal | None, message: Signal) -> Signal:
     )
 
 
-def _tell_later() -> None:
-    global _telling  # noqa: PLW0603 a task that nobody holds may vanish
-    _telling = asyncio.get_running_loop().create_task(_tell_others())
+def _publish_later() -> None:
+    global _publishing  # noqa: PLW0603 the event loop only keeps a weak reference
+    _publishing = asyncio.get_running_loop().create_task(_publish_pending())
 
 
-async def _tell_others() -> None:
-    global _rests_until  # noqa: PLW0603 one pause of one process
-    told = list(_waiting.values())
-    _waiting.clear()
-    _rests_until = monotonic() + PAUSE_SECONDS
-    if told:
-        await publish(msgspec.json.encode(told))
+async def _publish_pending() -> None:
+    global _paused_until  # noqa: PLW0603 one pause for the process
+    signals = list(_pending.values())
+    _pending.clear()
+    _paused_until = monotonic() + PAUSE_SECONDS
+    if signals:
+        await publish(msgspec.json.encode(signals))

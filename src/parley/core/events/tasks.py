@@ -1,4 +1,4 @@
-"""Ending tasks that would otherwise run for ever."""
+"""Stops tasks that run without end."""
 
 import asyncio
 from collections.abc import Collection
@@ -8,10 +8,10 @@ AGAIN_SECONDS = 1.0
 
 
 async def end(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """Cancel `tasks` and return when all have ended, however.
+    """Cancel `tasks` and return when all have ended.
 
-    Before Python 3.12 a cancellation that comes in the very step in which `asyncio.wait_for` has its answer is lost, so
-    it is sent again to whoever goes on.
+    Before Python 3.12 a cancellation is lost when `asyncio.wait_for` has its result in the same step. So tasks that go
+    on are cancelled again.
     """
     running = {task for task in tasks if not task.done()}
     while running:

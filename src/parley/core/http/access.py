@@ -1,4 +1,4 @@
-"""Who may enter a route. Every route says so (`opt={"who": …}`); one that does not lets nobody in."""
+"""Access to routes. Every route states who may use it (`opt={"who": …}`); without that nobody may."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,12 +18,12 @@ from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
 
 AnyRequest = Request[Any, Any, Any]
-# A refused form up to this size is read, so that the page of the error can show what was typed: the longest comment.
+# A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
 KEPT_BYTES = 500_000
 
 
 class Who(IntEnum):
-    """Least standing that a route asks for, in rising order."""
+    """The access levels of viewers, in rising order; a route states the lowest that may use it."""
 
     ANYONE = 0
     MEMBER = 1
@@ -44,23 +44,23 @@ class Viewer(msgspec.Struct, frozen=True):
     verified: bool
     session: int
     state: str = "active"
-    # Until when they are silenced, None for good; and why, in the words of the decision.
+    # When the silence ends (None: never), and the reason in the words of the decision.
     until: datetime | None = None
     why: str = ""
-    # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
+    # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
     assisted: str = "show"
-    # The names of those whose comments this viewer does not want to read, muted or blocked.
+    # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
-    # The ids of those of them who are blocked: their words never reach this viewer.
+    # The ids of the blocked ones among them: this viewer never gets their text.
     blocked: frozenset[int] = frozenset()
-    # Nothing that this process read before this moment of its monotonic clock is shown to them.
+    # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
-    # How many notifications they have to read; known on whole pages only.
+    # Their unread notifications; only set for whole pages.
     unread: int = 0
 
     @property
     def silenced(self) -> bool:
-        """Whether they may read and appeal, and nothing else, at this moment."""
+        """Whether they may only read and appeal now."""
         return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
 
     @property
@@ -75,18 +75,18 @@ class Viewer(msgspec.Struct, frozen=True):
 
 
 def viewer_of(connection: ASGIConnection) -> Viewer | None:  # type: ignore[type-arg]
-    """The viewer that the session middleware found, or None for a visitor."""
+    """Return the viewer that the session middleware found, or None for a visitor."""
     viewer: Viewer | None = connection.scope.get("viewer")  # type: ignore[assignment]
     return viewer
 
 
 def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
-    """The client's address as the server tells it; no header of the client's is believed."""
+    """Return the client's address as the web server reports it. Headers are not trusted."""
     return connection.client.host if connection.client else ""
 
 
 def may_write(viewer: Viewer) -> None:
-    """Raise Forbidden for whoever is silenced, with what they need to know of it."""
+    """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
         until = f"until {viewer.until:%-d %B %Y, %H:%M} UTC" if viewer.until else "any more"
         why = f" The reason: {viewer.why}" if viewer.why else ""
@@ -95,8 +95,8 @@ def may_write(viewer: Viewer) -> None:
         )
 
 
-def _take_place(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
-    """Say how urgent this request is where there is more to do than can be done. Raises Busy when it gives way."""
+def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
+    """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
     if viewer and viewer.standing >= MODERATOR:
         waiters.set_urgency(Urgency.STAFF)
@@ -113,10 +113,10 @@ def _take_place(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
             replica.allow()
 
 
-async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
-    """The guard of all routes. A form is read only from who may send it.
+async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+    """Guard all routes. A form is only read if the viewer may send it.
 
-    Raises SignInNeeded for visitors, Forbidden for unverified members, NotFound where only staff may look.
+    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff.
     """
     has_form = isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body")
     try:
@@ -126,12 +126,12 @@ async def entrance(connection: ASGIConnection, handler: BaseRouteHandler) -> Non
             await _keep_text(cast("AnyRequest", connection))
         raise
     if has_form:
-        # Read before the handler can fail, so that what was typed is never lost.
+        # Read it before the handler can fail, so that the error page can show what was typed.
         await posted(cast("AnyRequest", connection))
 
 
 async def _keep_text(request: AnyRequest) -> None:
-    """Read a short form that is refused, to show its sender what they typed; a longer one stays unread."""
+    """Read a refused form, if it is short, so that the error page can show what was typed."""
     if (request.content_length or KEPT_BYTES + 1) > KEPT_BYTES:
         request.scope["unread_form"] = True  # type: ignore[typeddict-unknown-key]
         return
@@ -140,15 +140,15 @@ async def _keep_text(request: AnyRequest) -> None:
 
 
 def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
-    """Raise what `entrance` raises where this viewer may not enter."""
+    """Raise what `check_access` raises if this viewer may not use the route."""
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
-    _take_place(connection, handler, viewer)
+    _prioritise(connection, handler, viewer)
     standing = viewer.standing if viewer else ANYONE
     if who is not None and standing >= who:
         return
     if (unknown := connection.scope.get("viewer_unknown")) is not None:
-        # The database could not say who this is: that is no reason to tell a member to sign in.
+        # The session could not be read from the database. Do not ask a member to sign in for that.
         raise unknown  # type: ignore[misc]
     if who is None or who >= MODERATOR:
         raise NotFound("There is no page at this address.")
@@ -159,23 +159,15 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
 
 
 def staff(request: AnyRequest) -> Viewer:
-    """The moderator on a page that only staff reach."""
+    """Return the viewer of a staff page."""
     viewer = viewer_of(request)
     if viewer is None:
         raise NotFound("There is no page at this address.")
     return viewer
 
 
-def member_of(request: AnyRequest) -> Viewer:
-    """The viewer, where the route lets nobody else in."""
-    viewer = viewer_of(request)
-    if viewer is None:
-        raise SignInNeeded("Please sign in.")
-    return viewer
-
-
 def signed_in(request: AnyRequest) -> Viewer:
-    """The viewer of a route that only members enter."""
+    """Return the viewer of a route for members."""
     viewer = viewer_of(request)
     if viewer is None:
         raise SignInNeeded("Please sign in.")

@@ -1,4 +1,4 @@
-"""Templates and static files: where they lie, and each static file under an address that names its content."""
+"""The folders of templates and static files, and a static file's URL with a digest of its content."""
 
 import gzip
 import hashlib
@@ -19,7 +19,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 def folder(name: str) -> Path:
-    """The folder `templates` or `static`: inside an installed package, or at the top of a checkout."""
+    """Return the folder `templates` or `static`: in an installed package, or at the top of a checkout."""
     installed = PACKAGE / f"_{name}"
     return installed if installed.is_dir() else PACKAGE.parents[1] / name
 
@@ -33,7 +33,7 @@ class Asset(msgspec.Struct, frozen=True):
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Every static file by its path below `static/`, read once."""
+    """Return every static file by its path below `static/`. They are read once."""
     root = folder("static")
     files = (file for file in sorted(root.rglob("*")) if file.is_file() and "js/" not in file.as_posix())
     return {file.relative_to(root).as_posix(): _read(root, file) for file in files}
@@ -49,13 +49,13 @@ def _read(root: Path, file: Path) -> Asset:
 
 
 def static(name: str) -> str:
-    """The address of a static file; a template that names one we lack fails at once."""
+    """Return the URL of a static file. Raises KeyError for an unknown name."""
     return assets()[name].address
 
 
 @get("/static/{digest:str}/{name:path}", name="static:file", opt={"who": ANYONE}, sync_to_thread=False)
 def static_file(request: Request, digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:  # type: ignore[type-arg]
-    """A static file. The name is a key of the table above, never a path into the file system."""
+    """Serve a static file. The name is a key of `assets()`, never a path in the file system."""
     asset = assets().get(str(name).lstrip("/"))
     if asset is None or asset.address.split("/")[2] != digest:
         raise NotFound("There is no such file.")

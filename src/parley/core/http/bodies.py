@@ -1,4 +1,4 @@
-"""Bodies of forms: written to disk past 1 MB as they arrive, and parsed once they are whole."""
+"""Form bodies: received into a file (on disk above 1 MB), and parsed when they are complete."""
 
 import asyncio
 from typing import Any, BinaryIO, cast
@@ -21,16 +21,16 @@ MOST_PARTS = 50
 PART_IN_MEMORY_BYTES = 65_536
 
 Pair = tuple[str, str | MultipartPart]
-# Parsing takes several times the body's size in memory, so only few are parsed at once. The body is here by then:
-# nobody waits for anybody's connection.
+# Parsing takes several times the body's size in memory, so only two are parsed at once. Their bodies are complete, so a
+# slow client blocks nobody.
 _parsing = asyncio.Semaphore(2)
 
 
 async def read_form(request: Request[Any, Any, Any]) -> list[Pair]:
-    """The fields of a form as (name, value) pairs; a file is a MultipartPart.
+    """Return the fields of a form as (name, value) pairs; a file is a MultipartPart.
 
-    The files are closed with the request. Raises BadRequest where the body ends early, RequestEntityTooLarge where it
-    has too much text, and ValueError or LookupError where it cannot be parsed.
+    The files are closed with the request. Raises BadRequest if the body ends early, RequestEntityTooLarge if it has too
+    much text, and ValueError or LookupError if it cannot be parsed.
     """
     kind, options = request.content_type
     if kind not in {RequestEncodingType.MULTI_PART, RequestEncodingType.URL_ENCODED}:
@@ -51,7 +51,7 @@ async def read_form(request: Request[Any, Any, Any]) -> list[Pair]:
 
 
 async def _receive(request: Request[Any, Any, Any], body: UploadFile) -> int:
-    """Write the request's body to `body` and return how many bytes it has."""
+    """Write the request's body to `body` and return its size in bytes."""
     size = 0
     try:
         async for chunk in request.stream():
@@ -64,7 +64,7 @@ async def _receive(request: Request[Any, Any, Any], body: UploadFile) -> int:
 
 
 def _parse(body: BinaryIO, boundary: str | None, scope: Any) -> list[Pair]:
-    """The fields of a whole body, which is URL-encoded where there is no boundary."""
+    """Return the fields of a complete body, which is URL-encoded if there is no boundary."""
     if boundary is None:
         return _bounded([*parse_qsl(body.read().decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)])
     parser = MultipartParser(body, boundary, part_limit=MOST_PARTS, spool_limit=PART_IN_MEMORY_BYTES)

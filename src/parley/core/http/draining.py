@@ -1,18 +1,18 @@
-"""The rest of a body that nobody read is received and discarded, so that its sender reads the answer.
+"""Receives and discards the rest of a request body that was not read, so that the client gets the response.
 
-A server that closes a connection on which bytes still arrive resets it, and a proxy answers 502.
+Closing a connection while bytes arrive resets it, and a proxy then answers 502.
 """
 
 from typing import Any
 
 from litestar.types import Receive, Send
 
-# The largest body that any route takes (articles/web.py).
+# The largest body of any route (articles/web.py).
 MOST_BYTES = 16_000_000
 
 
 class Draining:
-    """The `receive` and `send` of one request. The answer goes out first; only then the body is drained."""
+    """The `receive` and `send` of one request. The body is drained after the response is sent."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive

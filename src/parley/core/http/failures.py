@@ -1,4 +1,4 @@
-"""What a person sees when something fails: one clear page, what they typed, and an id to find it in the log."""
+"""Error pages: what happened, what the person typed, and the request's id in the log."""
 
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from parley.core.db import expire_connections
-from parley.core.errors import ComeBack, ParleyError, SignInNeeded, Unavailable
+from parley.core.errors import ParleyError, RetryLater, SignInNeeded, Unavailable
 from parley.core.http.access import AnyRequest
 from parley.core.http.pages import fragment, page, wants_fragment
 
@@ -24,11 +24,11 @@ TITLES = {
     405: ("Method not allowed", "This address does not answer that kind of request."),
     413: ("Too large", "What you sent is too large. Please send less."),
 }
-# The connection is lost, or leads to a server that takes no writes; so may the others.
+# The connection is lost, or leads to a read-only server. The other connections may be too.
 LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    # A statement meets the news of its connection's end.
+    # A statement was sent while its connection was being closed.
     asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
@@ -37,7 +37,7 @@ LOST = (
     ConnectionError,
     TimeoutError,
 )
-# The server answers, and something was too much for it: this statement, or what it has room for.
+# The server works, but this statement hit a limit of time, memory, disk or locks.
 TOO_MUCH = (
     asyncpg.InsufficientResourcesError,
     asyncpg.QueryCanceledError,
@@ -50,9 +50,9 @@ OUTAGES = (*LOST, *TOO_MUCH)
 
 
 def expire_after(error: Exception) -> None:
-    """Have all connections replaced where this error of one says something of the others.
+    """Replace all connections after an error that may concern all of them.
 
-    To make them anew while the server has too much to do would be more of it.
+    After other errors new connections would only add to the server's load.
     """
     if isinstance(error, LOST):
         expire_connections()
@@ -61,7 +61,7 @@ def expire_after(error: Exception) -> None:
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, ComeBack) else {}
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RetryLater) else {}
     return _answer(request, error.status, error.title, str(error), headers)
 
 
@@ -73,15 +73,15 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     log.warning("database outage", error=repr(error))
     expire_after(error)
-    # Whether a lost COMMIT came through nobody knows; a form sent again carries the same key.
+    # A COMMIT without an answer may have succeeded. A form that is sent again has the same submission key.
     message = "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
     return _answer(request, Unavailable.status, Unavailable.title, message, {})
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
-    # The pattern, since an address may hold a secret.
+    # The route's pattern, since a URL may hold a secret.
     log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
-    message = "This is a fault on our side, and it has been logged."
+    message = "This is an error on our side. It has been logged."
     return _answer(request, 500, ParleyError.title, message, {})
 
 

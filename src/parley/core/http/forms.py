@@ -1,4 +1,4 @@
-"""Posted forms: typed fields, mistakes by field, and the typed text kept whatever happens."""
+"""Forms: parsed fields, errors by field, and the typed text for error pages."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,14 +11,14 @@ from parley.core.text.cleaning import BadText, as_id, clean
 
 
 class Form:
-    """The fields of one posted form. Subclasses read theirs in `__init__`; `errors` says what is wrong, by field."""
+    """The fields of a form. Subclasses read theirs in `__init__`; `errors` has a message for each wrong field."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in data.items() if isinstance(value, str)}
         self.errors: dict[str, str] = {}
 
     def text(self, name: str, *, most: int, least: int = 0, missing: str = "", lines: bool = False) -> str:
-        """A text of at most `most` characters; `missing` is said when it is shorter than `least`."""
+        """Return a text of at most `most` characters. `missing` is the error if it is shorter than `least`."""
         try:
             text = clean(self.values.get(name, ""), lines=lines)
         except BadText as error:
@@ -36,7 +36,7 @@ class Form:
             return None
         number = as_id(raw)
         if number is None:
-            self.errors[name] = "This is not a number we know."
+            self.errors[name] = "This number is not valid."
         return number
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
@@ -47,14 +47,14 @@ class Form:
         return None
 
     def flag(self, name: str) -> bool:
-        """A checkbox: absent, empty and 0 are no."""
+        """Return whether a checkbox is checked. Absent, empty, 0, false and off mean no."""
         return self.values.get(name, "") not in {"", "0", "false", "off"}
 
 
 async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
-    """The fields of a posted form, the last of each name.
+    """Return the fields of a form; the last one if a name is repeated.
 
-    Raises BadRequest when there are absurdly many or they cannot be read.
+    Raises BadRequest if there are too many fields or they cannot be read.
     """
     known: Mapping[str, Any] | None = request.scope.get("fields")  # type: ignore[assignment]
     if known is not None:
@@ -67,6 +67,6 @@ async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
         ) from error
     fields: Mapping[str, Any] = dict(pairs)
     request.scope["fields"] = fields  # type: ignore[typeddict-unknown-key]
-    # Kept for the error page: whatever fails after this, what was typed is shown again.
+    # If something fails later, the error page shows what was typed.
     request.scope["typed"] = fields.get("body") or fields.get("text")  # type: ignore[typeddict-unknown-key]
     return fields

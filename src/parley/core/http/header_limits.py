@@ -1,19 +1,19 @@
-"""How much of a request's head is taken in, and how long its head and its body may take to arrive."""
+"""Limits for the size of a request's head, and for the time that its head and its body take to arrive."""
 
 import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# More than browsers send, and twice what most proxies let through.
+# More than browsers send, and twice the limit of most proxies.
 MOST_BYTES = 32_768
 
 
 class BoundedHeaders(HttpToolsProtocol):
-    """uvicorn's, which by itself would keep the head of a request however long it gets, and wait for its end for ever.
+    """uvicorn's protocol, which itself has no limits for the size and the time of a request's head.
 
-    The time runs from the connection's opening or, later, from the first byte of a head: uvicorn's own time-out covers
-    the wait between two requests. A body has `body_seconds`, and a second more for each `bytes_a_second` received; the
-    time runs on while a body is discarded.
+    The time of a head starts when the connection opens, or with its first byte in later requests; uvicorn's keep-alive
+    time-out covers the wait between requests. A body has `body_seconds`, plus a second for each `bytes_a_second`
+    received, also while it is discarded.
     """
 
     head_seconds = 30.0
@@ -22,7 +22,7 @@ class BoundedHeaders(HttpToolsProtocol):
     _is_in_head = False
     _bytes = 0
     _timer: asyncio.TimerHandle | None = None
-    _body_began = 0.0
+    _body_start = 0.0
     _body_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
@@ -39,7 +39,7 @@ class BoundedHeaders(HttpToolsProtocol):
             return
         self._bytes += len(data)
         if self._bytes > MOST_BYTES and not self.transport.is_closing():
-            self.send_400_response("The head of this request is too long.")
+            self.send_400_response("The headers of this request are too long.")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -51,7 +51,7 @@ class BoundedHeaders(HttpToolsProtocol):
         super().on_headers_complete()
         self._is_in_head = False
         self._stop_timer()
-        self._body_began, self._body_bytes = self.loop.time(), 0
+        self._body_start, self._body_bytes = self.loop.time(), 0
         self._timer = self.loop.call_later(self.body_seconds, self._end_slow_body)
 
     def on_body(self, body: bytes) -> None:
@@ -71,8 +71,8 @@ class BoundedHeaders(HttpToolsProtocol):
             self._timer = None
 
     def _end_slow_body(self) -> None:
-        """Close a connection whose body is late, or look again when it would be."""
-        due = self._body_began + self.body_seconds + self._body_bytes / self.bytes_a_second
+        """Close a connection whose body is late, or check again when it would be late."""
+        due = self._body_start + self.body_seconds + self._body_bytes / self.bytes_a_second
         if due > self.loop.time():
             self._timer = self.loop.call_at(due, self._end_slow_body)
         else:

@@ -19,27 +19,27 @@ from parley.core.http.assets import folder, static
 from parley.core.http.inlining import InliningLoader
 from parley.core.settings import settings
 
-# When to come back to a page, or to a form that came back, while the database is away.
+# When to try again while the database is down.
 RETRY_SECONDS = "5"
 VARY = "HX-Request, Cookie, Accept-Encoding"
 # zlib-ng makes a page of 400 kB smaller than zlib at the same level, in half the time (docs/performance.md).
 LEVEL = 5
-# zlib's word for gzip's head and tail around its largest window.
+# zlib's `wbits` for the gzip format with the largest window.
 GZIP = 31
 MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 
 
 class Templates(Environment):
-    """Jinja's engine, with globals in plain dictionaries."""
+    """Jinja's environment, with globals in plain dictionaries."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        # Jinja's own ChainMap is walked through for each component that a page includes: a tenth of a page's CPU.
+        # Jinja's own ChainMap is searched for each component of a page, which took a tenth of a page's CPU time.
         return {**self.globals, **d} if d else self.globals
 
 
 @cache
 def environment() -> Environment:
-    """The template engine, with the filters and globals that every template may use."""
+    """Return the template environment with the filters and globals of all templates."""
     env = Templates(
         loader=InliningLoader(folder("templates")),
         autoescape=True,
@@ -56,19 +56,19 @@ def environment() -> Environment:
 
 
 def warm() -> None:
-    """Compile every template now, so that no reader waits for it."""
+    """Compile every template now, so that no request waits for it."""
     env = environment()
     for name in env.list_templates(extensions=["html", "txt"]):
         env.get_template(name)
 
 
 def set_globals(**values: Any) -> None:
-    """Give every template `values` (`site`, `topics`)."""
+    """Set globals of all templates (`site`, `topics`)."""
     environment().globals |= values
 
 
 def wants_fragment(request: AnyRequest) -> bool:
-    """Whether htmx asks for a part; a boosted link or a restored history entry wants the whole page."""
+    """Whether htmx requests a part of a page. A boosted link or a restored history entry needs the whole page."""
     headers = request.headers
     return (
         headers.get("hx-request") == "true"
@@ -79,7 +79,7 @@ def wants_fragment(request: AnyRequest) -> bool:
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """A page's bytes as they are sent: plain and compressed, with the tag that names them."""
+    """The bytes of a page, plain and compressed, with their ETag."""
 
     plain: bytes
     compressed: bytes
@@ -94,15 +94,15 @@ def render(template: str, block: str | None = None, **context: Any) -> bytes:
 
 
 def finish(html: bytes) -> Finished:
-    """Make `html` ready to be sent many times."""
+    """Compress `html` and compute its ETag, so that it can be sent many times."""
     compressed = zlib_ng.compress(html, LEVEL, wbits=GZIP)
-    # Of the compressed bytes, which are a seventh of the others.
+    # A digest of the compressed bytes, which are a seventh of the plain ones.
     etag = f'"{hashlib.blake2b(compressed, digest_size=12).hexdigest()}"'
     return Finished(html, compressed, etag)
 
 
 def sent(request: AnyRequest, finished: Finished) -> Response[bytes | None]:
-    """Answer with a finished page, or with 304 when the browser has these very bytes."""
+    """Respond with a finished page, or with 304 if the browser has the same bytes."""
     headers = {"Vary": VARY, "ETag": finished.etag}
     if request.headers.get("if-none-match") == finished.etag:
         return Response(None, status_code=304, headers=headers)
@@ -123,21 +123,21 @@ def page(
     """Render `template`, or only its `block` when htmx asks, for the viewer of this request."""
     extra = dict(headers or {})
     part = block if wants_fragment(request) else None
-    if part and status >= 400:  # noqa: PLR2004 htmx puts an error where the form stands, not where success would go
+    if part and status >= 400:  # noqa: PLR2004 htmx shows an error at the form, not where a success would go
         extra |= {"HX-Retarget": f"#{part}", "HX-Reswap": "outerHTML"}
     html = render(template, part, status=status, **(base_context(request) | context))
     return _answer(request, html, status, extra)
 
 
 def fragment(request: AnyRequest, template: str, status: int = 200, **context: Any) -> Response[Any]:
-    """Render a whole small template: a thing that stands alone."""
+    """Render a whole small template, such as one component."""
     return _answer(request, render(template, status=status, **base_context(request), **context), status, {})
 
 
 def base_context(request: AnyRequest) -> dict[str, Any]:
-    """What every template is given: the viewer, and the address to come back to after signing in.
+    """Return what every template gets: the viewer, and the path to return to after signing in.
 
-    That is the page with the form, never the address it was sent to.
+    For a POST that is the page with the form, not the route it was sent to.
     """
     url = request.url
     path = came_from(request) if request.method == "POST" else quote(url.path) + (f"?{url.query}" if url.query else "")
@@ -155,14 +155,14 @@ def _answer(request: AnyRequest, html: bytes, status: int, headers: dict[str, st
 
 
 def local_path(raw: str | None) -> str:
-    """`raw` when it is a path of this site, else "/": redirects never leave (trust.md S24)."""
+    """Return `raw` if it is a path of this site, else "/", so that redirects never leave the site."""
     if raw and raw.startswith("/") and not raw.startswith(("//", "/\\")) and raw.isprintable() and "\\" not in raw:
         return raw
     return "/"
 
 
 def came_from(request: AnyRequest) -> str:
-    """The path of the page that `request` was sent from; "/" when the browser does not say or it was none of ours."""
+    """Return the path of the page that sent `request`; "/" if it is unknown or not ours."""
     try:
         page = urlsplit(request.headers.get("referer", ""))
     except ValueError:
@@ -173,14 +173,14 @@ def came_from(request: AnyRequest) -> str:
 
 
 def leading_back(path: str, next_url: str) -> str:
-    """`path`, with where to go afterwards when that is not the home page."""
+    """Return `path` with the parameter `next`, unless that is the home page."""
     if next_url == "/":
         return path
     return f"{path}{'&' if '?' in path else '?'}next={quote(next_url, safe='/')}"
 
 
 def ago(moment: datetime) -> str:
-    """How long ago, in the shortest words: "now", "5 min", "2 h", "3 d", else the day."""
+    """Return how long ago in short: "now", "5 min", "2 h", "3 d", or the date."""
     seconds = int((datetime.now(UTC) - moment).total_seconds())
     if seconds < MINUTE:
         return "now"
@@ -191,7 +191,7 @@ def ago(moment: datetime) -> str:
 
 
 def since(moment: datetime) -> str:
-    """How long ago as part of a sentence: "just now", "2 days ago", "on 16 March 2026"."""
+    """Return how long ago for a sentence: "just now", "2 days ago", "on 16 March 2026"."""
     seconds = int((datetime.now(UTC) - moment).total_seconds())
     if seconds < MINUTE:
         return "just now"
@@ -210,7 +210,7 @@ def clock(moment: datetime) -> str:
 
 
 def minutes(seconds: int) -> str:
-    """How often, after "every": "minute", "2 minutes"."""
+    """Return an interval for use after "every": "minute", "2 minutes"."""
     return "minute" if seconds <= MINUTE else f"{-(-seconds // MINUTE)} minutes"
 
 
@@ -227,5 +227,5 @@ def plural(amount: int, one: str, many: str) -> str:
 
 
 def web(address: str | None) -> str | None:
-    """`address` when a link may lead there: one of the web, never a script, whatever brought it into the database."""
+    """Return `address` if it is safe as a link (http or https), else None."""
     return address if address and address.startswith(("https://", "http://")) else None

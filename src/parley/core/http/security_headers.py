@@ -1,4 +1,4 @@
-"""The outermost layer, on every answer whatever made it: headers, and no state changed from another site."""
+"""The outermost middleware: security headers on every response, a request id, and no changes from other sites."""
 
 import asyncio
 import re
@@ -63,22 +63,22 @@ class RequestChecks:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        begun = perf_counter()
-        request_id = _named_by_proxy(scope) or secrets.token_hex(8)
+        start = perf_counter()
+        request_id = _id_of_proxy(scope) or secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request=request_id)
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         if scope["method"] in UNSAFE:
             draining = Draining(receive, send)
             receive, send = draining.receive, draining.send
         if scope["method"] == "HEAD":
-            # Answered as GET, but for the body (RFC 9110, 9.3.2).
+            # Handled as GET, without the body in the response (RFC 9110, 9.3.2).
             scope = {**scope, "method": "GET"}
-            send = _head_of(send)
+            send = _without_body(send)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._add_headers(scope, message, request_id)
-                seconds = perf_counter() - begun
+                seconds = perf_counter() - start
                 metrics.answered(scope, message["status"], seconds)
                 log.debug("answered", route=scope.get("path_template"), status=message["status"], ms=seconds * 1_000)
             await send(message)
@@ -97,7 +97,7 @@ class RequestChecks:
         structlog.contextvars.clear_contextvars()
 
     def _same_site(self, scope: Any) -> bool:
-        """Whether the browser says that this request comes from our own page (trust.md S21)."""
+        """Whether the browser states that this request comes from one of our pages."""
         if scope["path"].startswith(ONE_CLICK_UNSUBSCRIBE):
             return True
         headers = dict(scope["headers"])
@@ -108,7 +108,7 @@ class RequestChecks:
         return origin is None or origin.decode("latin-1") == self.settings.base_url
 
     def _add_headers(self, scope: Scope, message: Any, request_id: str) -> None:
-        """Ours come in where the answer has not said otherwise, but for those that no answer may soften."""
+        """Add our headers. A response may override the usual ones, but not the forced ones."""
         path = scope["path"]
         usual = HEADERS | {b"cache-control": b"private, no-cache" if scope.get("viewer") else b"no-cache"}
         forced = {b"referrer-policy": b"same-origin" if path.startswith(TOKEN_PAGES) else REFERRER}
@@ -117,32 +117,32 @@ class RequestChecks:
             forced[b"strict-transport-security"] = STRICT_TRANSPORT
         if path.startswith(NEVER_STORED):
             forced[b"cache-control"] = b"no-store"
-        said = [header for header in message.get("headers", ()) if header[0] not in forced]
-        named = {name for name, _ in said}
+        kept = [header for header in message.get("headers", ()) if header[0] not in forced]
+        named = {name for name, _ in kept}
         added = [header for header in (usual | forced).items() if header[0] not in named]
-        message["headers"] = [*said, *added]
+        message["headers"] = [*kept, *added]
 
 
-def _named_by_proxy(scope: Any) -> str | None:
-    """The id that a trusted proxy gave this request, so that its log and ours have the same; nobody else may."""
+def _id_of_proxy(scope: Any) -> str | None:
+    """Return the request id that a trusted proxy sent, so that both logs have the same. Other clients' are ignored."""
     if not scope.get("from_proxy"):
         return None
     given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
     return given.decode() if REQUEST_ID.fullmatch(given) else None
 
 
-def _head_of(send: Send) -> Send:
-    """Send the head of an answer and end it there.
+def _without_body(send: Send) -> Send:
+    """Send the status and the headers of a response and end it there.
 
-    A live stream has no end, and a proxy takes the connection for free: its next request would wait for that end.
+    A live stream would not end, and a proxy would reuse the connection and wait.
     """
 
-    async def sending(message: Message) -> None:
+    async def send_start(message: Message) -> None:
         if message["type"] == "http.response.start":
             await send(message)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    return sending
+    return send_start
 
 
 async def _refuse(send: Send) -> None:

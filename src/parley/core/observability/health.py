@@ -1,4 +1,4 @@
-"""Whether this process is up, and whether it can serve."""
+"""Health checks: whether this process runs, and whether it can serve pages."""
 
 import asyncio
 from time import perf_counter
@@ -13,13 +13,13 @@ from parley.core.events.redis import asking
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.failures import OUTAGES
 
-# Whoever asks waits no longer than this: a health check gives up after three.
+# Below the three seconds after which a health check usually times out.
 PATIENCE_SECONDS = 2.5
-ENDING = "This process is about to end."
+STOPPING = "This process is stopping."
 
 
 class HealthNote(msgspec.Struct, frozen=True):
-    """What there is to say of a part: `ok`, `warn` where pages are served all the same, or `fail`."""
+    """The health of a part: `ok`, `warn` if pages are still served, or `fail`."""
 
     level: str
     part: str
@@ -28,19 +28,19 @@ class HealthNote(msgspec.Struct, frozen=True):
 
 @get("/healthz", name="health:up", opt={"who": ANYONE})
 async def healthz(request: AnyRequest) -> Response[str]:
-    """200 while this process takes requests; 503 once it is about to end, so that a proxy turns to others.
+    """200 while this process takes requests; 503 once it stops, so that a proxy uses other processes.
 
-    It says nothing of the database: when that is away, people shall see our own page, with what they typed.
+    It ignores the database. When that is down, people should see our error page with what they typed.
     """
     ending = request.app.state.ending
-    return _answer(ENDING if ending else "up", good=not ending)
+    return _answer(STOPPING if ending else "up", good=not ending)
 
 
 @get("/readyz", name="health:ready", opt={"who": ANYONE})
 async def readyz(request: AnyRequest) -> Response[str]:
-    """200 when the database answers and is migrated and this process is not about to end; else 503. A line a part."""
+    """200 if the database answers and is migrated, and this process is not stopping; else 503. A line for each part."""
     ending = request.app.state.ending
-    process = HealthNote("fail", "process", ENDING) if ending else HealthNote("ok", "process", "It takes requests.")
+    process = HealthNote("fail", "process", STOPPING) if ending else HealthNote("ok", "process", "It takes requests.")
     parts = [process, *await asyncio.gather(_database(), _redis())]
     good = all(part.level != "fail" for part in parts)
     lines = [f"{part.level:<5} {part.part:<9} {part.text}" for part in parts]
@@ -52,7 +52,7 @@ def _answer(text: str, *, good: bool) -> Response[str]:
 
 
 async def _database() -> HealthNote:
-    begun = perf_counter()
+    start = perf_counter()
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             migrated = await is_migrated()
@@ -61,18 +61,18 @@ async def _database() -> HealthNote:
     if not migrated:
         return HealthNote("fail", "database", "It is not migrated. Run `parley migrate`.")
     return HealthNote(
-        "ok", "database", f"PostgreSQL answers in {(perf_counter() - begun) * 1_000:.1f} ms, and is migrated."
+        "ok", "database", f"PostgreSQL answers in {(perf_counter() - start) * 1_000:.1f} ms, and is migrated."
     )
 
 
 async def _redis() -> HealthNote:
-    begun = perf_counter()
+    start = perf_counter()
     try:
         async with asking() as client:
             await client.ping()
     except (RedisError, OSError, TimeoutError):
         return HealthNote("warn", "redis", "Redis does not answer. Pages work; live updates are some seconds late.")
-    return HealthNote("ok", "redis", f"Redis answers in {(perf_counter() - begun) * 1_000:.1f} ms.")
+    return HealthNote("ok", "redis", f"Redis answers in {(perf_counter() - start) * 1_000:.1f} ms.")
 
 
 handlers: list[object] = [healthz, readyz]

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line in production, readable lines in development. Never a body, token or address."""
+"""Logging: JSON lines in production, readable lines in development. Never bodies, tokens or IP addresses."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 
 class Lossy:
-    """A file that may be on a full disk: a line that cannot be written is lost, and costs nobody their answer."""
+    """A file that drops lines it cannot write: a full disk must not fail requests."""
 
     def __init__(self, file: TextIO) -> None:
         self.file = file
@@ -43,12 +43,12 @@ def set_up(level: str, *, readable: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=cast("TextIO", Lossy(sys.stderr))),
         cache_logger_on_first_use=True,
     )
-    # What libraries say comes in the same form, a traceback within its line.
+    # Log lines of libraries get the same form, with the traceback in the same line.
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    # Of an outage it says at length, over and over, what we say in a line.
+    # During an outage it repeats at length what we log in one line.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)

@@ -1,11 +1,12 @@
-"""What waits in PostgreSQL for the worker or for people, and for how long: the worker's figures for Prometheus."""
+"""How many items wait in PostgreSQL for the worker or for people, and for how long: the worker's metrics."""
 
 import msgspec
 
-from parley.core.db import fetch, value
+from parley.core.db import fetch
+from parley.core.db.tables import MailAddress
 from parley.core.observability import metrics
 
-# Each by its partial index. `events` are those of which no notifications were made; slow mode and sweeps have no queue.
+# Each count uses a partial index. `events` are those without notifications yet. Slow mode and sweeps have no queue.
 QUEUES = """
 select queue, count(since)::int as waiting,
   coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::float8 as oldest
@@ -29,9 +30,6 @@ group by queue
 RETURNED = (
     "select kind, count(*)::int as count from mail_bounce where created_at > now() - interval '1 day' group by kind"
 )
-SUPPRESSED = "select count(*) from mail_address where suppressed_at is not null"
-
-
 DEAD = "select job as kind, count(*)::int as count from job_failure where retry_at is null group by job"
 
 
@@ -41,20 +39,20 @@ class Queue(msgspec.Struct, frozen=True):
     oldest: float
 
 
-class MailCount(msgspec.Struct, frozen=True):
+class CountOfKind(msgspec.Struct, frozen=True):
     kind: str
     count: int
 
 
-async def look() -> None:
-    """Bring the gauges of all queues up to date. What cannot be read is left out, not told as it was."""
+async def update() -> None:
+    """Update the gauges of all queues. One that cannot be read is left out instead of keeping its last value."""
     for gauge in (metrics.WAITING, metrics.OLDEST_SECONDS, metrics.MAIL_RETURNED, metrics.JOBS_DEAD):
         gauge.clear()
     for row in await fetch(Queue, QUEUES):
         metrics.WAITING.labels(row.queue).set(row.waiting)
         metrics.OLDEST_SECONDS.labels(row.queue).set(row.oldest)
-    for one in await fetch(MailCount, RETURNED):
+    for one in await fetch(CountOfKind, RETURNED):
         metrics.MAIL_RETURNED.labels(one.kind).set(one.count)
-    for one in await fetch(MailCount, DEAD):
+    for one in await fetch(CountOfKind, DEAD):
         metrics.JOBS_DEAD.labels(one.kind).set(one.count)
-    metrics.MAIL_SUPPRESSED.set(await value(SUPPRESSED))
+    metrics.MAIL_SUPPRESSED.set(await MailAddress.count().where(MailAddress.suppressed_at.is_not_null()))

@@ -1,4 +1,4 @@
-"""`/metrics` for Prometheus: an address of its own, answered by a thread, also while the event loop is busy."""
+"""`/metrics` for Prometheus, at its own address and in its own thread, so that it answers while the loop is busy."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -13,42 +13,42 @@ from parley.core.observability import metrics
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 3.0
+UPDATE_SECONDS = 3.0
 
-Look = Callable[[], Awaitable[None]]
+Update = Callable[[], Awaitable[None]]
 
 
 class Registry(CollectorRegistry):
-    """All that is measured. What only the event loop knows, and PostgreSQL, is looked at whenever somebody asks."""
+    """All metrics. Those of the event loop and of PostgreSQL are updated for each scrape."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, update: Update) -> None:
         super().__init__()
-        self._look = look
+        self._update = update
         self._loop = asyncio.get_running_loop()
 
     def collect(self) -> Iterable[Metric]:
-        looking = asyncio.run_coroutine_threadsafe(self._look_around(perf_counter()), self._loop)
+        updating = asyncio.run_coroutine_threadsafe(self._update_all(perf_counter()), self._loop)
         try:
-            looking.result(LOOK_SECONDS)
-        except Exception as error:  # noqa: BLE001 the rest is worth having, most of all when something is wrong
-            looking.cancel()
-            log.warning("not all could be measured", error=repr(error))
+            updating.result(UPDATE_SECONDS)
+        except Exception as error:  # noqa: BLE001 the other metrics are needed most when something is wrong
+            updating.cancel()
+            log.warning("some metrics not updated", error=repr(error))
         return REGISTRY.collect()
 
-    async def _look_around(self, asked: float) -> None:
-        metrics.LOOP_DELAY.set(perf_counter() - asked)
+    async def _update_all(self, started: float) -> None:
+        metrics.LOOP_DELAY.set(perf_counter() - started)
         if db.DB.connections is not None:
             metrics.POOL.labels("idle").set(db.DB.connections.idle)
             metrics.POOL.labels("used").set(db.DB.connections.in_use)
             metrics.POOL_WAITING.set(db.DB.connections.waiting)
-        await self._look()
+        await self._update()
 
 
 @asynccontextmanager
-async def scraped(address: tuple[str, int] | None, look: Look) -> AsyncIterator[None]:
-    """Answer Prometheus at `address` for the time of the block, if there is one; `look` brings gauges up to date.
+async def scraped(address: tuple[str, int] | None, update: Update) -> AsyncIterator[None]:
+    """Serve metrics at `address`, if one is set, while the block runs. `update` updates the gauges.
 
-    Where something else listens there, the process works on without: pages matter more than their figures.
+    If the address is in use, the process runs without metrics.
     """
     if address is None:
         yield
@@ -56,15 +56,15 @@ async def scraped(address: tuple[str, int] | None, look: Look) -> AsyncIterator[
     disable_created_metrics()  # type: ignore[no-untyped-call]
     host, port = address
     try:
-        server, thread = start_http_server(port, host, Registry(look))
+        server, thread = start_http_server(port, host, Registry(update))
     except OSError as error:
-        log.error("no metrics: cannot listen", address=f"{host}:{port}", error=error.strerror)  # noqa: TRY400 said in full
+        log.error("no metrics: cannot listen", address=f"{host}:{port}", error=error.strerror)  # noqa: TRY400 the traceback adds nothing
         yield
         return
     try:
         yield
     finally:
-        # Its thread may be waiting for this loop.
+        # In a thread, since the server's thread may wait for this loop.
         await asyncio.to_thread(server.shutdown)
         server.server_close()
         thread.join()

@@ -1,4 +1,4 @@
-"""How long statements take, and a line in the log for each that took long: its words without their values."""
+"""Statement times, and a log line for each slow statement: its text without values."""
 
 import structlog
 
@@ -7,14 +7,14 @@ from parley.core.settings import settings
 
 log = structlog.get_logger(__name__)
 
-# The setting is looked up only for what could be slow.
+# The setting is looked up only above this.
 NEVER_SLOW_SECONDS = 0.001
-MOST_CHARACTERS = 2_000
+MAX_LENGTH = 2_000
 
 
-def took(sql: str, seconds: float) -> None:
-    """Note that the statement `sql` took so long. The line has the request's id, as every line of a request."""
+def record(sql: str, seconds: float) -> None:
+    """Record the time of the statement `sql`. The log line has the request's id, like every line of a request."""
     QUERY_SECONDS.observe(seconds)
     if seconds > NEVER_SLOW_SECONDS and seconds * 1_000 > settings().slow_query:
         SLOW_QUERIES.inc()
-        log.info("slow statement", ms=round(seconds * 1_000), sql=" ".join(sql.split())[:MOST_CHARACTERS])
+        log.info("slow statement", ms=round(seconds * 1_000), sql=" ".join(sql.split())[:MAX_LENGTH])

@@ -1,8 +1,8 @@
-"""Traces of requests, sweeps and statements, sent to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names.
+"""Traces of requests, sweeps and statements, sent to the collector at OTEL_EXPORTER_OTLP_ENDPOINT.
 
-Loaded only where one is named: it costs nothing otherwise. A request is told by the pattern of its route and by its id,
-a statement by its words without values, because addresses and values hold what members wrote and secrets. (The usual
-middleware, opentelemetry-instrumentation-asgi, sends whole addresses, client addresses and browsers.)
+Imported only when a collector is set, so that it costs nothing otherwise. A span has the route's pattern and the
+request's id, or a statement's text without values: URLs and values may hold secrets and what members wrote. (The usual
+middleware, opentelemetry-instrumentation-asgi, sends whole URLs, client addresses and browsers.)
 """
 
 import asyncio
@@ -25,8 +25,8 @@ _provider: TracerProvider | None = None
 
 
 def start(part: str) -> trace.Tracer:
-    """Begin to send the traces of this process, and return what makes its spans. Once a process."""
-    global _provider  # noqa: PLW0603 one a process
+    """Start to send the traces of this process, and return its tracer. Call it once."""
+    global _provider  # noqa: PLW0603 one for the process
     _provider = TracerProvider(resource=Resource.create({"service.name": part}))
     _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     AsyncPGInstrumentor().instrument(tracer_provider=_provider)  # type: ignore[no-untyped-call]
@@ -34,14 +34,14 @@ def start(part: str) -> trace.Tracer:
 
 
 async def stop() -> None:
-    """Send what there is left to send, if the collector takes it soon."""
+    """Send the remaining spans, if the collector takes them within STOP_SECONDS."""
     if _provider is not None:
         with suppress(TimeoutError):
             await asyncio.wait_for(asyncio.to_thread(_provider.shutdown), STOP_SECONDS)
 
 
 class Traced:
-    """ASGI middleware inside the guard: a span for each request, up to the beginning of a stream."""
+    """ASGI middleware inside RequestChecks: a span for each request. That of a stream ends when the stream starts."""
 
     def __init__(self, app: ASGIApp, tracer: trace.Tracer) -> None:
         self.app = app
@@ -55,34 +55,36 @@ class Traced:
 
     async def _trace(self, scope: Any, receive: Receive, send: Send) -> None:
         method = scope["method"]
-        told = {"http.request.method": method, "parley.request": scope["request_id"]}
-        span = self.tracer.start_span(method, _begun_by_proxy(scope), kind=trace.SpanKind.SERVER, attributes=told)
+        attributes = {"http.request.method": method, "parley.request": scope["request_id"]}
+        span = self.tracer.start_span(
+            method, _context_of_proxy(scope), kind=trace.SpanKind.SERVER, attributes=attributes
+        )
 
-        async def noting(message: Message) -> None:
+        async def send_and_record(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _answered(span, scope, message)
+                _record_response(span, scope, message)
             await send(message)
 
         with trace.use_span(span):
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, send_and_record)
         if span.is_recording():
             span.end()
 
 
-def _answered(span: trace.Span, scope: Any, message: Any) -> None:
+def _record_response(span: trace.Span, scope: Any, message: Any) -> None:
     route = scope.get("path_template") or "none"
     span.update_name(f"{scope['method']} {route}")
     span.set_attribute("http.route", route)
     span.set_attribute("http.response.status_code", message["status"])
-    if message["status"] >= 500:  # noqa: PLR2004 our fault, as on every page
+    if message["status"] >= 500:  # noqa: PLR2004 server errors
         span.set_status(trace.StatusCode.ERROR)
     if STREAM in message["headers"]:
-        # It may stay open for half an hour.
+        # A stream may stay open for half an hour.
         span.end()
 
 
-def _begun_by_proxy(scope: Any) -> Any:
-    """The trace that a trusted proxy began, for this request to be a part of; nobody else may begin one."""
+def _context_of_proxy(scope: Any) -> Any:
+    """Return the trace context that a trusted proxy sent. One from any other client is ignored."""
     if not scope.get("from_proxy"):
         return None
     return propagate.extract({name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]})

@@ -1,7 +1,6 @@
-"""A thread that watches the event loop: it reports what blocks the loop, and ends a process whose loop stands still.
+"""A thread that watches the event loop: it logs the code that blocks the loop, and ends the process if the loop hangs.
 
-core/observability/load_shedding.py measures how late the loop is, whatever the cause, and sheds load; this finds the
-code that is the cause.
+core/observability/load_shedding.py measures how late the loop is, whatever the cause. This finds the code.
 """
 
 import asyncio
@@ -19,71 +18,71 @@ from parley.core.observability import metrics
 
 log = structlog.get_logger(__name__)
 
-# Every turn of the loop that takes more CPU than both together is found, and of those above the first, some.
+# Every turn of the loop that takes more CPU than the sum of both is found, and some of those above the first.
 MOST_CPU_SECONDS = 0.05
-LOOK_SECONDS = 0.025
+CHECK_SECONDS = 0.025
 # Code in C that never releases the GIL stops this thread too. faulthandler's own thread needs no GIL.
 GIL_SECONDS = 15.0
 REARM_SECONDS = 1.0
 FRAMES = 15
 
-# The request that each task answers (core/http/security_headers.py): a task's context cannot be read from another
-# thread.
+# The ASGI scope of the request that each task handles (core/http/security_headers.py). Another thread cannot read a
+# task's context variables.
 requests: dict[asyncio.Task[Any] | None, Any] = {}
 
 
 class Watchdog(threading.Thread):
-    """Watches the loop of the thread that makes it.
+    """Watches the event loop of the thread that creates it.
 
-    CPU time is that of the loop's thread, so that a busy machine is no false alarm. A still loop is counted in looks,
-    so that a suspended process does not end itself when it goes on.
+    It measures the CPU time of that thread, so a busy machine causes no false alarm. A hanging loop is timed by the
+    number of checks, so a suspended process does not end itself when it resumes.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, still_seconds: float = 30.0) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, hang_seconds: float = 30.0) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._loop = loop
-        self._still_seconds = still_seconds
+        self._hang_seconds = hang_seconds
         self._thread = threading.get_ident()
         self._clock = time.pthread_getcpuclockid(self._thread)
-        self._ending = threading.Event()
+        self._stopped = threading.Event()
         self._armed = 0.0
         self._cpu = 0.0
-        self._looks = 0
-        self._is_answered = True
+        self._checks = 0
+        self._has_answered = True
         self._is_reported = False
 
     def run(self) -> None:
-        while not self._ending.wait(LOOK_SECONDS):
-            if self._is_answered:
-                self._ask()
+        while not self._stopped.wait(CHECK_SECONDS):
+            if self._has_answered:
+                self._ping()
             else:
-                self._look()
+                self._check()
 
     def stop(self) -> None:
-        self._ending.set()
+        self._stopped.set()
         self.join()
         faulthandler.cancel_dump_traceback_later()
 
-    def _ask(self) -> None:
-        """Have the loop answer in its next turn."""
+    def _ping(self) -> None:
+        """Schedule a callback in the loop's next turn."""
         if time.monotonic() - self._armed > REARM_SECONDS:
             self._armed = time.monotonic()
-            faulthandler.dump_traceback_later(self._still_seconds + GIL_SECONDS, exit=True)
+            faulthandler.dump_traceback_later(self._hang_seconds + GIL_SECONDS, exit=True)
         self._cpu = time.clock_gettime(self._clock)
-        self._looks, self._is_answered, self._is_reported = 0, False, False
+        self._checks, self._has_answered, self._is_reported = 0, False, False
         self._loop.call_soon_threadsafe(self._answer)
 
     def _answer(self) -> None:
-        self._is_answered = True
+        self._has_answered = True
 
-    def _look(self) -> None:
-        """Report a turn that takes too much CPU, once; end the process when the loop stands still."""
+    def _check(self) -> None:
+        """Log a turn that takes too much CPU, once. End the process if the loop hangs."""
         used = time.clock_gettime(self._clock) - self._cpu
         if used > MOST_CPU_SECONDS and not self._is_reported:
             self._is_reported = True
             self._report(used)
-        self._looks += 1
-        if self._looks * LOOK_SECONDS >= self._still_seconds:
+        self._checks += 1
+        if self._checks * CHECK_SECONDS >= self._hang_seconds:
             self._end()
 
     def _report(self, used: float) -> None:
@@ -95,12 +94,12 @@ class Watchdog(threading.Thread):
 
     def _end(self) -> None:
         route, request_id = self._request()
-        log.critical("event loop stands still, ending", route=route, request=request_id, stack=self._stack())
+        log.critical("event loop hangs, ending the process", route=route, request=request_id, stack=self._stack())
         faulthandler.dump_traceback()
         os._exit(1)
 
     def _request(self) -> tuple[str, str | None]:
-        """The route that the loop's running task answers, and the request's id."""
+        """Return the route and the id of the request that the loop's running task handles."""
         scope = requests.get(asyncio.current_task(self._loop), {})
         return scope.get("path_template") or "none", scope.get("request_id")
 

@@ -1,4 +1,4 @@
-"""How long rows and files are kept. Each feature states it in its `retention.py`; one job of the worker keeps it."""
+"""How long rows and files are kept. Each feature states it in its `retention.py`; a job of the worker deletes them."""
 
 from parley.core.retention.rules import Files, Kept, Rule, expired_after
 from parley.core.retention.sweep import remove_expired_files, remove_expired_rows

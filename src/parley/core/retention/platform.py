@@ -1,8 +1,8 @@
-"""How long the rows of the platform's own tables are kept."""
+"""How long the rows of the platform's tables are kept."""
 
 from parley.core.retention.rules import Kept, Rule
 
-# The newest event of a thread stays: readers and the worker ask when it was.
+# The newest event of a thread stays, since pages and the worker need its time.
 IS_NOT_THE_NEWEST = "not exists (select from thread t where t.id = event.thread and t.last_seq <= event.seq)"
 
 RULES = (
@@ -11,17 +11,17 @@ RULES = (
         what="what happened in threads",
         days=30,
         since="handled_at",
-        after="its notifications were made; the newest of each thread stays",
-        why="it is read by open pages that were away, and a page that was away for longer loads anew",
+        after="its notifications were made; the newest event of each thread stays",
+        why="reconnecting pages read it; a page that was away for longer reloads",
         where=IS_NOT_THE_NEWEST,
     ),
     Rule(
         table="rate_bucket",
-        what="how often somebody did something, while Redis was away",
-        days=1,
+        what="rate counters, while Redis was down",
+        days=2,
         since="filled_at",
         after="the last time",
-        why="no limit counts for longer than a day; in Redis each bucket ends by itself when it is full again",
+        why="no limit lasts longer than two days; in Redis, counters expire by themselves",
         key="key",
     ),
     Rule(
@@ -30,7 +30,7 @@ RULES = (
         days=90,
         since="failed_at",
         after="the last failure",
-        why="an operator has had the time to have them tried again",
+        why="operators have had time to retry them",
     ),
 )
 KEPT: Kept = {}

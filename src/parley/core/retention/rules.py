@@ -1,19 +1,19 @@
-"""What a feature states about how long its rows and files are kept."""
+"""Retention rules: how long a feature keeps its rows and files."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
-# The tables whose rows are kept for good, but for what a rule takes of them, each with its reason.
+# The tables whose other rows are kept without limit, each with the reason.
 Kept = dict[str, str]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of a table are deleted `days` after the moment in the column `since`, if `where` holds as well.
+    """Rows of a table are deleted `days` after the time in the column `since`, if `where` is true.
 
-    `what` and `after` name the rows and that moment in docs/operating.md, and `why` gives the reason. With `blank`,
-    assignments of SQL, the rows stay and lose their words only; `where` must leave out those that have lost them.
+    `what` and `after` describe the rows and that time in docs/operating.md; `why` is the reason. With `blank` (SQL
+    assignments) the rows stay and only their text is removed; `where` must exclude those without text.
     """
 
     table: str
@@ -32,7 +32,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def job(self) -> str:
-        """The name under which rows that cannot be deleted are written down."""
+        """The job name of recorded failures (core/events/attempts.py)."""
         return f"retention of {self.table}"
 
     @property
@@ -46,7 +46,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Files(msgspec.Struct, frozen=True, kw_only=True):
-    """Files of a folder are deleted `days` after their last change; without a folder there are none."""
+    """Files of a folder are deleted `days` after their last change. `folder` may return None."""
 
     folder: Callable[[], Path | None]
     where: str
@@ -60,7 +60,7 @@ class Files(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def expired_after(days: int, moment: str) -> str:
-    """A period in words: "30 days after their last change", or "until their end"."""
+    """Return a period in words: "30 days after their last change", or "until their end"."""
     if not days:
         return f"until {moment}"
     return f"{days} day{'s' if days > 1 else ''} after {moment}"

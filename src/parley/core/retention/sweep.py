@@ -1,4 +1,4 @@
-"""Deleting what its rule keeps no longer: in batches, around rows that somebody has locked."""
+"""Deletes rows and files whose time is over: in batches, skipping locked rows."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,16 +8,15 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.core.retention.rules import Files, Rule
 
-# Rows of one transaction, so that none holds locks for long or runs into its time-out.
+# Rows in one transaction, so that it is short.
 BATCH = 500
 DAY = 86_400
 
 
 async def remove_expired_rows(rule: Rule) -> int:
-    """Delete or blank the rows whose time is over, and return how many those were.
+    """Delete or blank the rows whose time is over, and return their number.
 
-    A row that cannot be deleted holds up no other: it is tried again later, like any item of a job
-    (core/events/attempts.py).
+    A row that cannot be deleted is tried again later, like any item of a job (core/events/attempts.py).
     """
     count = 0
     while removed := await _remove_batch(rule):
@@ -53,7 +52,7 @@ def _expired(rule: Rule) -> str:
 
 
 async def remove_expired_files(files: Files) -> int:
-    """Delete the files whose time is over, and return how many those were."""
+    """Delete the files whose time is over, and return their number."""
     return await asyncio.to_thread(_remove_files, files)
 
 

@@ -1,4 +1,4 @@
-"""What may come in as text or as an id: everything else is a clear mistake, never a database error."""
+"""Cleans text and ids from requests, so that bad ones cause an error message and not a database error."""
 
 import unicodedata
 
@@ -6,11 +6,11 @@ LARGEST_ID = 2**63 - 1
 
 
 class BadText(ValueError):
-    """The text holds something no field of ours can hold."""
+    """The text has a character that cannot be stored."""
 
 
 def clean(raw: str, *, lines: bool = True) -> str:
-    """Return `raw` in Unicode NFC with plain line ends and without white space around it.
+    """Return `raw` in Unicode NFC, with plain line ends and without surrounding whitespace.
 
     Raises BadText for NUL, other control characters and lone surrogates, which PostgreSQL or XML cannot hold.
     """
@@ -23,17 +23,17 @@ def clean(raw: str, *, lines: bool = True) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """`text` in at most `length` characters: cut at a word's end, and an ellipsis in place of the rest."""
+    """Return at most `length` characters of `text`, cut at the end of a word, with an ellipsis if it is cut."""
     if len(text) <= length:
         return text
     words = text[:length].rpartition(" ")[0]
-    # Writing without spaces, or one very long word, is cut where it must be.
+    # Text without spaces, or a very long word, is cut inside the word.
     kept = words if len(words) > length // 2 else text[: length - 1]
     return kept.rstrip(" .,;:—-") + "…"
 
 
 def as_id(raw: str) -> int | None:
-    """Return the id written in `raw`, or None when it is not a number that an id can be."""
+    """Return the id in `raw`, or None if it is not a valid id."""
     if not (raw.isascii() and raw.isdigit()) or len(raw) > len(str(LARGEST_ID)):
         return None
     number = int(raw)

@@ -1,4 +1,4 @@
-"""Showing what changed between two texts, word by word, at a cost that no text can drive up."""
+"""Shows the changes between two texts word by word, with bounded cost."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,21 +8,21 @@ from typing import NamedTuple
 from markupsafe import Markup
 from rapidfuzz.distance import Indel
 
-# White space and the word or the line after it; last, what white space ends the text.
+# Whitespace and the word or line after it; at the end, the trailing whitespace.
 WORDS = re.compile(r"(\s*)(\S+|\Z)")
 LINES = re.compile(r"(\s*)(\S[^\n]*|\Z)")
-# To align two texts takes time and memory by the product of their lengths: 10 ms and 8 MB for this one. Texts with more
-# words than that (8,000 each) are compared line by line, and with more lines than that shown whole.
+# Aligning two texts takes time and memory by the product of their lengths: 10 ms and 8 MB for this product.
+# Texts with more words (8,000 each) are compared line by line. Texts with more lines are shown whole.
 LARGEST = 64_000_000
-# When a smaller share of the words stays, marks word by word help nobody: the two texts are shown whole.
+# If a smaller share of the words is unchanged, both texts are shown whole: marking single words would not help.
 LEAST_ALIKE = 0.4
 
 
-Unit = tuple[str, str]  # white space, and the word or the line after it
+Unit = tuple[str, str]  # whitespace, and the word or line after it
 
 
 class DiffRun(NamedTuple):
-    """Units that stay, with their white space in either text, or units that went and those that came instead."""
+    """Units that are unchanged, with the whitespace of each text, or removed units and those added in their place."""
 
     stays: bool
     gone: list[Unit]
@@ -34,8 +34,8 @@ class DiffRun(NamedTuple):
 
 
 def marked(old: str, new: str) -> Markup:
-    """`new` as escaped text with `<ins>` around what was added and `<del>` around what was taken away."""
-    runs = _without_chance(_runs(old, new))
+    """Return `new` as escaped text, with `<ins>` around additions and `<del>` around removals."""
+    runs = _merge_chance_matches(_runs(old, new))
     stays = sum(len(run.come) for run in runs if run.stays)
     if old and new and 2 * stays < LEAST_ALIKE * sum(len(run.gone) + len(run.come) for run in runs):
         return Markup("<del>{}</del> <ins>{}</ins>").format(old, new)
@@ -44,7 +44,7 @@ def marked(old: str, new: str) -> Markup:
 
 
 def _runs(old: str, new: str) -> Iterator[DiffRun]:
-    """By turns what stays and what changes; one change where the texts are too long to be aligned."""
+    """Return unchanged and changed runs in turn; a single change if the texts are too long to align."""
     before = after = [("", "")]
     for unit in (WORDS, LINES):
         before, after = unit.findall(old), unit.findall(new)
@@ -64,8 +64,8 @@ def _aligned(before: list[Unit], after: list[Unit]) -> Iterator[DiffRun]:
             yield DiffRun(stays=True, gone=before[at:start], come=after[new_at:new_start])
 
 
-def _without_chance(runs: Iterable[DiffRun]) -> list[DiffRun]:
-    """The runs, where the few units that two rewritings share by chance change with them."""
+def _merge_chance_matches(runs: Iterable[DiffRun]) -> list[DiffRun]:
+    """Merge a short unchanged run between two longer changes into them: it probably matched by chance."""
     kept: list[DiffRun] = []
     for run in runs:
         if not run.stays and len(kept) > 1 and kept[-1].length <= min(kept[-2].length, run.length):
@@ -87,7 +87,7 @@ def _kept(run: DiffRun) -> Iterator[str]:
 
 
 def _changed(gone: list[Unit], come: list[Unit]) -> Iterator[str]:
-    """White space that both begin with stays outside of the marks."""
+    """Mark removals and additions; whitespace at the start of both is left unmarked."""
     space = gone[0][0] if gone and come and gone[0][0] == come[0][0] else ""
     yield escape(space)
     yield _marks(_text(gone)[len(space) :], _text(come)[len(space) :])

@@ -1,27 +1,27 @@
-"""Bare addresses in Markdown become links. Each character is looked at a bounded number of times."""
+"""Turns bare URLs in Markdown into links, in linear time."""
 
 import re
 
 import re2  # type: ignore[import-untyped]
 from markdown_it.rules_inline import StateInline
 
-# Only what begins with http:// or https:// is meant as a link; "node.js" and "e.g.this" are words.
+# Only URLs with http:// or https:// become links; "node.js" and "e.g.this" are words.
 SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])(https?)\Z", re.IGNORECASE)
 _LABEL = r"[\pL\pN\pM\p{So}]+(?:-+[\pL\pN\pM\p{So}]+)*"
-# RE2 takes time in proportion to the text, whatever the text is. Punctuation that goes on as a host does is no end.
+# RE2 is linear for every text. A host does not end before punctuation that may be part of a host.
 AUTHORITY = re2.compile(rf"://(?:[^\s\pC/@\[\]()<>]{{1,50}}@)?{_LABEL}(?:\.{_LABEL})*(?::\d{{1,5}})?")
 NO_END = re.compile(r"[-_@]|:\d|\.[-\w]")
-# A host has up to 253 characters, a user and a password before it up to 50.
+# A host has at most 253 characters; we allow 50 for a user and a password before it.
 LONGEST_AUTHORITY = 320
 PATH = re.compile(r"[/?#][^\s\x00-\x1f\x7f-\x9f<>\uff5c]*")
 BRACKET = re.compile(r"[][(){}]")
 OPENING = {")": "(", "]": "[", "}": "{"}
-# Marks at the end of an address belong to the sentence around it.
+# Punctuation at the end of a URL belongs to the sentence.
 AFTER = "?!.,:;*_~'\"([{…”’»。、，！？"  # noqa: RUF001 also those of other scripts
 
 
 def link(state: StateInline, silent: bool) -> bool:
-    """A rule of the parser: at the colon of a bare address, make the address a link to itself."""
+    """A rule of the parser: at the colon of a bare URL, insert a link."""
     if state.linkLevel or not state.src.startswith("://", state.pos, state.posMax):
         return False
     scheme = SCHEME.search(state.pending[-len("-https") :])
@@ -36,7 +36,7 @@ def link(state: StateInline, silent: bool) -> bool:
 
 
 def rest_of(text: str, start: int, stop: int) -> str:
-    """The address in `text` from its colon on, which is at `start`, not beyond `stop`; "" where there is none."""
+    """Return the rest of a URL in `text` from its colon at `start`, up to `stop`; "" if there is no URL."""
     authority = AUTHORITY.match(text[start : min(start + LONGEST_AUTHORITY, stop)])
     if authority is None or NO_END.match(text, start + authority.end(), stop):
         return ""
@@ -46,7 +46,7 @@ def rest_of(text: str, start: int, stop: int) -> str:
 
 
 def _closed(path: str) -> str:
-    """`path` up to the first bracket that closes one outside of it."""
+    """Return `path` up to the first closing bracket that was not opened in it."""
     opened = dict.fromkeys(OPENING.values(), 0)
     for bracket in BRACKET.finditer(path):
         if bracket[0] in opened:
@@ -59,7 +59,7 @@ def _closed(path: str) -> str:
 
 
 def _push(state: StateInline, address: str) -> None:
-    """The address as it was typed: browsers encode it, and markdown-it's normalisation takes 80 us."""
+    """Insert a link to the URL as typed. Browsers encode it, and markdown-it's normalisation takes 80 µs."""
     opens = state.push("link_open", "a", 1)
     opens.attrs = {"href": address}
     opens.markup, opens.info = "linkify", "auto"

@@ -1,4 +1,4 @@
-"""The one way from Markdown to HTML, for comments, previews, history and mail: CommonMark without raw HTML."""
+"""Markdown to HTML for comments, previews, history and mail: CommonMark without raw HTML."""
 
 import re
 from collections.abc import Mapping
@@ -11,17 +11,15 @@ from markdown_it import MarkdownIt
 from parley.core.text import links, mentions
 from parley.core.text.cleaning import shortened
 
-# Rendered HTML is stored with this number; raise it when rendering changes and old HTML is made anew.
+# Stored HTML has this version. Raise it when rendering changes, and stored HTML is rendered again.
 VERSION = 4
 
-LONGEST = 40_000
 DEEPEST = 20
-MOST_LINKS = 30
-# Parsing costs by the mark: up to 20 µs each, 70 for a line (measured), and a table's missing cells are made up. What
-# holds more marks than any text that says something is shown as it was typed, so that no comment takes 50 ms.
+# The parser takes up to 20 µs for each mark and 70 µs for a line (measured), and adds missing cells to tables. Text
+# with more marks than any sensible comment is shown as typed, so that no comment takes 50 ms.
 MARKS = re.compile(r"[][*_`~|#<>!&\\\n]")
 MOST_MARKS = 4_000
-# Where a rule of ours may begin. markdown-it stops at other punctuation too, for extensions that we do not have.
+# Characters at which one of our rules may start. markdown-it also stops at others, for extensions that we do not use.
 BEGINS_MARKUP = re.compile(r"[][\n\\`~*_!<&]|:(?=//)")
 MOST_CELLS = 4_000
 
@@ -37,10 +35,10 @@ LINK_REL = "nofollow ugc noopener"
 
 @cache
 def _parser() -> MarkdownIt:
-    """CommonMark, tables, strike-through and bare addresses; raw HTML shows as text, images as links, nesting ends."""
+    """CommonMark with tables, strikethrough and bare URLs; raw HTML as text, images as links, limited nesting."""
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST})
     parser.enable(["table", "strikethrough"]).disable("image")
-    # markdown-it's own rules for bare addresses scan the rest of the text from each "//".
+    # markdown-it's own rule for bare URLs scans the rest of the text at each "//".
     parser.inline.ruler.after("text", "linkify", links.link)
     parser.inline.terminator_re = BEGINS_MARKUP
     parser.core.ruler.push("mentions", mentions.link)
@@ -59,9 +57,9 @@ def _link_allowed(url: str) -> bool:
 
 
 def render(text: str, members: Mapping[str, str] | None = None) -> str:
-    """Return safe HTML for Markdown `text` (headings start at h3: a comment stands under the page's own).
+    """Return safe HTML for Markdown `text`. Headings start at h3, below those of the page.
 
-    Names that it mentions lead to their pages where `members` has them (as typed: the member's name).
+    Mentions in `members` (name as typed: member's name) become links to the members' pages.
     """
     if _is_dense(text):
         return f"<pre><code>{escape(text)}</code></pre>"
@@ -71,13 +69,13 @@ def render(text: str, members: Mapping[str, str] | None = None) -> str:
 
 
 def mentioned(text: str) -> list[str]:
-    """The names that `text` mentions with an @, as they are typed."""
+    """Return the names that `text` mentions with an @, as typed."""
     return [] if "@" not in text or _is_dense(text) else mentions.names_in(_parser().parse(text))
 
 
 def _is_dense(text: str) -> bool:
     rows = [row.count("|") for row in text.split("\n") if "|" in row]
-    # Brackets opened in a row cost twice as much as other marks: each is looked for a closing one.
+    # Consecutive opening brackets cost twice as much: the parser looks for the closing bracket of each.
     marks = (
         len(MARKS.findall(text))
         + 3 * text.count("\n")
@@ -89,11 +87,11 @@ def _is_dense(text: str) -> bool:
 
 
 def count_links(html: str) -> int:
-    """How many links rendered `html` holds."""
+    """Return the number of links in rendered `html`."""
     return html.count("<a ")
 
 
 def excerpt(html: str, length: int = 200) -> str:
-    """The first words of rendered `html` as plain text, at most `length` characters."""
+    """Return the start of rendered `html` as plain text, at most `length` characters."""
     text = " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())
     return shortened(text, length)

@@ -1,4 +1,4 @@
-"""Mentions: an @ and a name, in the words of a text; never in its code, its links or what it quotes."""
+"""Mentions: an @ and a name in a text, but not in its code, links or quotations."""
 
 import re
 import unicodedata
@@ -8,14 +8,14 @@ from urllib.parse import quote
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-# An address of mail, a path or a version is no mention.
+# Not inside an e-mail address, a path or a version.
 BEGINS = re.compile(r"(?<![\w@/.+-])@(?=\w)")
 LONGEST = 30
 INSIDE = "._-"
 
 
 def found_in(text: str) -> Iterator[tuple[int, int]]:
-    """Where each mention of `text` begins and ends, its @ included."""
+    """Yield the start and the end of each mention in `text`, including its @."""
     for match in BEGINS.finditer(text):
         end = start = match.end()
         while end < len(text) and end - start < LONGEST and _is_of_name(text[end]):
@@ -25,7 +25,7 @@ def found_in(text: str) -> Iterator[tuple[int, int]]:
 
 
 def names_in(tokens: Iterable[Token]) -> list[str]:
-    """The names that a parsed text mentions, as they are typed, each once, in the order of the text."""
+    """Return the names that a parsed text mentions, as typed, each once, in the order of the text."""
     names: dict[str, None] = {}
     quotes = 0
     for token in tokens:
@@ -37,7 +37,7 @@ def names_in(tokens: Iterable[Token]) -> list[str]:
 
 
 def link(state: StateCore) -> None:
-    """A rule of the parser: mentions of those in `env["members"]` (typed name: member's name) lead to their pages."""
+    """A rule of the parser: mentions in `env["members"]` (name as typed: member's name) become links."""
     members = state.env.get("members")
     if not members:
         return
@@ -49,7 +49,7 @@ def link(state: StateCore) -> None:
 
 
 def _words(children: Sequence[Token]) -> Iterator[Token]:
-    """The texts of a block that are no link's."""
+    """Yield the text tokens of a block that are not part of a link."""
     links = 0
     for token in children:
         if token.type in ("link_open", "link_close"):

@@ -1,4 +1,4 @@
-"""The time zones that members can have: those of the world's places, as the tz database lists them."""
+"""The time zones that members can choose: the places of the tz database."""
 
 from functools import cache
 from importlib.resources import files
@@ -8,18 +8,18 @@ DEFAULT = "UTC"
 
 
 @cache
-def places() -> dict[str, list[tuple[str, str]]]:
-    """For each part of the world, its zones: the name that is kept, and the words that are read."""
-    found: dict[str, list[tuple[str, str]]] = {}
+def by_region() -> dict[str, list[tuple[str, str]]]:
+    """Return the zones of each region: the name that is stored, and the label that is shown."""
+    regions: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(_listed()):
-        part, _, place = name.partition("/")
-        found.setdefault(part, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    return found
+        region, _, place = name.partition("/")
+        regions.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return regions
 
 
 @cache
 def known() -> frozenset[str]:
-    """Every name that there is, aliases too: what a browser or a program calls its zone."""
+    """Return the names of all zones, including aliases, since browsers may send those."""
     return frozenset(available_timezones())
 
 

@@ -1,4 +1,4 @@
-"""The demo's words, as files beside this one, and how they are read."""
+"""The demo's content, read from the files beside this one."""
 
 from functools import cache
 from pathlib import Path
@@ -13,12 +13,12 @@ class DemoMember(msgspec.Struct, frozen=True):
     role: str
     camp: str
     bio: str
-    # How many days ago they joined; most were here before the first thread.
+    # Days since they joined; None for most, who joined before the first thread.
     days: int | None = None
 
 
 class DemoComment(msgspec.Struct, frozen=True):
-    """A comment, `minutes` after its thread opened; `id` is unique in its thread only."""
+    """A comment, `minutes` after its thread opened; `id` is unique within its thread."""
 
     id: str
     parent: str | None
@@ -49,12 +49,12 @@ class DemoDecision(msgspec.Struct, frozen=True):
     action: str
     ground: str | None
     reason: str
-    # What the other moderator would have done, asked two hours later without knowing it.
+    # The action that another moderator chose in a second look two hours later.
     again: str | None = None
 
 
 class DemoAppeal(msgspec.Struct, frozen=True):
-    """An appeal; one that is not decided waits."""
+    """An appeal; one without an outcome is waiting."""
 
     minutes: int
     text: str
@@ -65,7 +65,7 @@ class DemoAppeal(msgspec.Struct, frozen=True):
 
 
 class DemoHeld(msgspec.Struct, frozen=True):
-    """A comment that rules held back."""
+    """A comment that rules held."""
 
     author: str
     minutes: int
@@ -74,7 +74,7 @@ class DemoHeld(msgspec.Struct, frozen=True):
 
 
 class DemoCase(msgspec.Struct, frozen=True):
-    """What was reported or held in a thread, and what became of it: a comment, a held one, or else a member."""
+    """A case of moderation: a comment, a held comment or a member, with its reports, decision and appeal."""
 
     thread: str
     reports: list[DemoReport]
@@ -91,7 +91,7 @@ def members() -> tuple[DemoMember, ...]:
 
 
 def cases() -> list[DemoCase]:
-    """What the moderators of the demo have done and have still to do."""
+    """The cases that the demo's moderators have decided or still have to decide."""
     return msgspec.json.decode((FOLDER / "moderation.json").read_bytes(), type=list[DemoCase])
 
 

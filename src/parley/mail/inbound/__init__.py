@@ -1,1 +1,1 @@
-"""Mail that comes in: what was undeliverable, complaints, and letters that ask to stop. Nothing is ever answered."""
+"""Inbound mail: bounces, complaints and requests to unsubscribe. It is never answered."""

@@ -1,4 +1,4 @@
-"""What follows from a message that came in, before anything is looked up."""
+"""What an inbound report leads to (for `parley mail classify`)."""
 
 from parley.mail.inbound.reports import InboundReport
 
@@ -12,17 +12,17 @@ ACTIONS = {
     "content": "pause-provider",
     "rate": "pause-provider",
 }
-# What a member asked for by mail is done, and says nothing about their address.
+# Kinds that people see under another name.
 SHOWN = {"hard": "soft", "leave": "complaint"}
 
 
 def kind_of(report: InboundReport | None) -> str:
-    """The kind that is shown to people: "mail" for what is no report."""
+    """Return the kind that people see; "mail" for a message that is not a report."""
     return "mail" if report is None else SHOWN.get(report.kind, report.kind)
 
 
 def action_of(report: InboundReport | None) -> str:
-    """What a report does: "suppress" its address, "count" against it or against its provider, or "none"."""
+    """Return the action: "suppress" the address, "count" against it, "pause-provider", or "none"."""
     action = ACTIONS.get(report.kind, "none") if report is not None else "none"
-    is_tried_again = report is not None and not report.is_final
-    return "none" if is_tried_again and action in {"suppress", "count"} else action
+    is_retried = report is not None and not report.is_final
+    return "none" if is_retried and action in {"suppress", "count"} else action

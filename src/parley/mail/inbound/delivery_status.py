@@ -1,6 +1,6 @@
-"""What relays send as JSON: Amazon SES (bare or by SNS), Postmark, Mailgun, SendGrid, SparkPost and Mandrill.
+"""Relays' notifications in JSON: Amazon SES (directly or by SNS), Postmark, Mailgun, SendGrid, SparkPost and Mandrill.
 
-The other server's own words decide as they do in a bounce; a relay's own class counts where they say nothing.
+The receiving server's reply decides the kind, as in a bounce; the relay's class counts if the reply is unclear.
 """
 
 import re
@@ -12,7 +12,7 @@ import msgspec
 from parley.mail.inbound.reasons import kind_of
 
 STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
-# A body by e-mail has a footer after its JSON and may be wrapped inside of strings.
+# A notification by e-mail has a footer after its JSON, and its strings may be wrapped.
 BEGINS = re.compile(r"\s*[\[{]")
 MOST_EVENTS = 1_000
 
@@ -45,7 +45,7 @@ EVENTS = {
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """What a relay tells: `kind` as in `reports.Report`, or "delivered"; `proofs` are what may name our message."""
+    """A relay's notification: `kind` as in `InboundReport`, or "delivered"; `proofs` may contain our signed id."""
 
     kind: str
     address: str = ""
@@ -57,7 +57,7 @@ class Notification(msgspec.Struct, frozen=True):
 
 
 def read(text: str) -> list[Notification]:
-    """The notifications in `text`; none where it is no JSON, or of nobody that is known here."""
+    """Return the notifications in `text`; none if it is not JSON or of an unknown relay."""
     if not BEGINS.match(text):
         return []
     decoded = _json(text)
@@ -77,29 +77,29 @@ def _json(text: str) -> Any:
 
 
 def _one(event: dict[str, Any]) -> Notification | None:
-    """The notification in one event. What has another shape than its relay documents is of nobody known."""
+    """Return the notification of one event, or None if its form is unknown."""
     try:
         if event.get("Type") == "Notification" and isinstance(event.get("Message"), str):
             inner = msgspec.json.decode(event["Message"])
             return _one(inner) if isinstance(inner, dict) else None
-        return next((reads(event) for knows, reads in RELAYS if knows(event)), None)
+        return next((parse(event) for matches, parse in RELAYS if matches(event)), None)
     except (AttributeError, TypeError, IndexError, KeyError, msgspec.DecodeError):
         return None
 
 
-def _told(event: str, answer: str, status: str, classes: Iterable[Any], **rest: Any) -> Notification | None:
-    told = EVENTS.get(event.lower())
-    if told in {None, "delivered", "complaint"}:
-        return Notification(told or "mail", **rest)
+def _notification(event: str, answer: str, status: str, classes: Iterable[Any], **rest: Any) -> Notification | None:
+    outcome = EVENTS.get(event.lower())
+    if outcome in {None, "delivered", "complaint"}:
+        return Notification(outcome or "mail", **rest)
     found = STATUS.search(status) or STATUS.search(answer)
     status = found[0] if found else ""
     names = [str(one).lower() for one in classes if one not in {None, ""}]
     by_class = next((KINDS[name] for name in names if name in KINDS), None)
-    permanent = told == "bounce" and by_class not in {"soft", "full"}
+    permanent = outcome == "bounce" and by_class not in {"soft", "full"}
     kind = kind_of(status, answer, permanent=permanent) if answer or status else by_class or "soft"
     if kind in {"hard", "soft"} and by_class is not None:
         kind = by_class
-    return Notification(kind, status=status, detail=answer[:1_000], is_final=told != "delayed", **rest)
+    return Notification(kind, status=status, detail=answer[:1_000], is_final=outcome != "delayed", **rest)
 
 
 def _ses(event: dict[str, Any]) -> Notification | None:
@@ -115,7 +115,7 @@ def _ses(event: dict[str, Any]) -> Notification | None:
     headers = {one.get("name"): one.get("value") for one in mail.get("headers") or []}
     message_id = common.get("messageId") or headers.get("Message-ID") or ""
     proofs = (str(mail.get("source") or ""),)
-    return _told(name, answer, status, classes, address=address, proofs=proofs, message_id=message_id)
+    return _notification(name, answer, status, classes, address=address, proofs=proofs, message_id=message_id)
 
 
 def _postmark(event: dict[str, Any]) -> Notification | None:
@@ -125,17 +125,17 @@ def _postmark(event: dict[str, Any]) -> Notification | None:
     proofs = tuple(str(one) for one in (event.get("Metadata") or {}).values())
     name = "complaint" if event.get("Type") == "SpamComplaint" else str(event["RecordType"])
     answer = event.get("Details") or ""
-    return _told(name, answer, "", (event.get("Type"),), address=address, proofs=proofs)
+    return _notification(name, answer, "", (event.get("Type"),), address=address, proofs=proofs)
 
 
 def _mailgun(event: dict[str, Any]) -> Notification | None:
     data = event.get("event-data") or event
-    said = data.get("delivery-status") or {}
-    answer = f"{said.get('code') or ''} {said.get('message') or ''} {said.get('description') or ''}".strip()
+    status = data.get("delivery-status") or {}
+    answer = f"{status.get('code') or ''} {status.get('message') or ''} {status.get('description') or ''}".strip()
     name = "delay" if data.get("severity") == "temporary" else str(data.get("event"))
     headers = (data.get("message") or {}).get("headers") or {}
-    return _told(
-        name, answer, str(said.get("enhanced-code") or ""), (data.get("reason"), data.get("severity")),
+    return _notification(
+        name, answer, str(status.get("enhanced-code") or ""), (data.get("reason"), data.get("severity")),
         address=data.get("recipient") or "", message_id=str(headers.get("message-id") or ""),
         proofs=(str((data.get("envelope") or {}).get("sender") or ""),),
     )  # fmt: skip
@@ -145,7 +145,7 @@ def _sendgrid(event: dict[str, Any]) -> Notification | None:
     name = str(event.get("event") or "bounce")
     classes = (event.get("bounce_classification"), event.get("type"), event.get("reason") or "", name)
     answer = f"{event.get('status') or ''} {event.get('reason') or event.get('response') or ''}".strip()
-    return _told(
+    return _notification(
         name, answer, str(event.get("status") or ""), classes,
         address=event.get("email") or "", message_id=str(event.get("smtp-id") or ""),
     )  # fmt: skip
@@ -158,14 +158,14 @@ def _sparkpost(event: dict[str, Any]) -> Notification | None:
     answer = data.get("raw_reason") or data.get("reason") or ""
     proofs = (str(data.get("msg_from") or ""),)
     classes = (data.get("bounce_class"),)
-    return _told(str(data.get("type")), answer, "", classes, address=data.get("rcpt_to") or "", proofs=proofs)
+    return _notification(str(data.get("type")), answer, "", classes, address=data.get("rcpt_to") or "", proofs=proofs)
 
 
 def _mandrill(event: dict[str, Any]) -> Notification | None:
     msg = event["msg"]
     classes = (msg.get("bounce_description"), event["event"])
     address, proofs = msg.get("email") or "", (str(msg.get("sender") or ""),)
-    return _told(str(event["event"]), msg.get("diag") or "", "", classes, address=address, proofs=proofs)
+    return _notification(str(event["event"]), msg.get("diag") or "", "", classes, address=address, proofs=proofs)
 
 
 Event = dict[str, Any]

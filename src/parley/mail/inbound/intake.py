@@ -1,4 +1,4 @@
-"""Taking in one message: which of ours it is about, and what follows. Only the proof in its address is believed."""
+"""Processes one inbound message: finds our mail that it is about. Only the signature in an address is trusted."""
 
 import hashlib
 import re
@@ -11,34 +11,34 @@ from parley.mail.inbound import reports
 from parley.mail.letters import lists
 from parley.mail.links import read_off, returned
 
-# Where it was delivered to, the most certain first; in the end the address that ours was sent from, in a complaint.
+# Headers with the address that it was delivered to, most reliable first; the last two are of our mail, in a complaint.
 HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To", "Original-Mail-From", "Return-Path")
 OFF = re.compile(r"\s*off\s+([\w-]+\.[\w-]+)\s*", re.IGNORECASE)
 
 
 async def take_in(raw: bytes, recipient: str | None = None) -> str:
-    """Do what a message that came in asks for, and say in a word what it was; reading it twice is as once.
+    """Process an inbound message and return what it was, in a word. Idempotent.
 
-    `recipient` is the address it was delivered to, where the mail server says. "ignored": none of our business, or it
-    proves nothing.
+    `recipient` is the address it was delivered to, if the mail server reports it. "ignored": it is not about our mail,
+    or has no valid signature.
     """
     message, report = reports.read(raw)
     off = OFF.fullmatch(str(message.get("Subject", "")))
-    if off is not None and await _leave(off[1]):
+    if off is not None and await _unsubscribe(off[1]):
         return "off"
     mail = _mail(message, recipient)
     if report is None or mail is None or report.kind in {"mail", "auto-reply"}:
         return "ignored"
     if report.kind == "leave":
-        return "off" if await bounces.leave(mail) else "ignored"
+        return "off" if await bounces.unsubscribe(mail) else "ignored"
     digest = hashlib.sha256(raw).hexdigest()
-    # What is tried again says nothing about the address yet.
+    # While the delivery is retried, nothing counts against the address.
     kind = report.kind if report.is_final else "delayed"
     is_new = await bounces.record(mail, kind, report.status, report.detail, digest=digest)
     return kind if is_new else "known"
 
 
-async def _leave(token: str) -> bool:
+async def _unsubscribe(token: str) -> bool:
     off = read_off(token)
     if off is None or off.list not in lists:
         return False
@@ -48,7 +48,7 @@ async def _leave(token: str) -> bool:
 
 
 def _mail(message: Message, recipient: str | None) -> int | None:
-    """The mail that an address of `message` names and proves."""
+    """Return the id of the mail in a signed address of `message`."""
     for address in [recipient or "", *_addresses(message)]:
         if (mail := returned(address)) is not None:
             return mail

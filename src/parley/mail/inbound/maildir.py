@@ -1,4 +1,4 @@
-"""Messages that a mail server delivers as files into a maildir (PARLEY_MAIL_INBOX)."""
+"""Reads messages that a mail server delivers into a maildir (PARLEY_MAIL_INBOX)."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ BATCH = 100
 
 
 async def read_inbox() -> int:
-    """Take in what is new in the maildir, and return how many messages that were; each is kept in `cur` afterwards."""
+    """Process new messages in the maildir, move them to `cur`, and return their number."""
     inbox = settings().mail_inbox
     files = await asyncio.to_thread(_new, inbox) if inbox is not None else []
     read = await attempts.each("inbox", files, _read, key=lambda file: file.name, in_transaction=False, most=BATCH)
@@ -26,15 +26,15 @@ async def read_inbox() -> int:
 
 async def _read(file: Path) -> None:
     try:
-        said = await take_in(await asyncio.to_thread(file.read_bytes))
-    # The message is as it should be: it is read again later.
+        outcome = await take_in(await asyncio.to_thread(file.read_bytes))
+    # The message is not at fault. It is read again later.
     except (Unavailable, OSError, *OUTAGES):
         raise
     except Exception as error:
-        log.exception("message not taken in", error=type(error).__name__)
-        said = "unreadable"
-    log.info("message taken in", said=said)
-    await asyncio.to_thread(_file_away, file)
+        log.exception("inbound message failed", error=type(error).__name__)
+        outcome = "unreadable"
+    log.info("inbound message processed", outcome=outcome)
+    await asyncio.to_thread(_move_to_cur, file)
 
 
 def _new(inbox: Path) -> list[Path]:
@@ -42,7 +42,7 @@ def _new(inbox: Path) -> list[Path]:
     return sorted(file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else []
 
 
-def _file_away(file: Path) -> None:
-    kept = file.parents[1] / "cur"
-    kept.mkdir(exist_ok=True)
-    file.rename(kept / f"{file.name}:2,S")
+def _move_to_cur(file: Path) -> None:
+    cur = file.parents[1] / "cur"
+    cur.mkdir(exist_ok=True)
+    file.rename(cur / f"{file.name}:2,S")

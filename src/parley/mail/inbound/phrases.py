@@ -1,4 +1,4 @@
-"""How servers, people and the programs of people who are away begin what they write, as far as it tells them apart."""
+"""Patterns that distinguish bounces, automatic replies and mail from people."""
 
 import re
 
@@ -21,8 +21,8 @@ SUBJECT = re.compile(
       |配信|送信できません|エラー|退信|failed|delayed|malformed|mail$""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What servers say in their first words, whoever they say they are.
-SAYS_SO = re.compile(
+# The first words of bounces.
+FAILURE_TEXT = re.compile(
     r"""(could|can)\ ?not\ be\ (delivered|sent)|n[o']t\ (be\ |been\ )?(able\ to\ )?deliver|unable\ to\ deliver
       |undeliverable
       |deliver\w*\ [^.\n]{0,60}\ (failed|aborted)|failed\ to\ deliver|did\ not\ (reach|receive)
@@ -33,7 +33,7 @@ SAYS_SO = re.compile(
       |невозможно\ доставить|送信できません|配信できません|not\ a\ member\ of""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What a program answers for somebody who is away, and a person by hand.
+# Subjects of automatic replies; and of replies by people.
 ANSWER = re.compile(
     r"""^\s*(auto(matic|mated)?[\ -]?(respons|reply|response|answer|svar)?:|auto\w*[\ -]?(reply|response)
       |out\ of\ (the\ )?office|away\b
@@ -43,15 +43,15 @@ ANSWER = re.compile(
 )
 ANSWERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Auto-Response", "X-Vacation", "X-Autoresponder")
 BY_HAND = re.compile(r"\s*(re|aw|sv|antw|fwd?|wg)\s*:", re.IGNORECASE)
-# Hotmail says it in the subject, without the part that others have.
+# Hotmail's complaints have no feedback report, only this subject.
 COMPLAINT = re.compile(r"complaint about message from ", re.IGNORECASE)
-# From here on the text is the message that came back, whose words say nothing about why.
+# The start of the bounced original, which does not explain the reason.
 ORIGINAL = re.compile(
     r"""^[ \t>]*+(-++\s*+(this\ is\ a\ copy|(the\ )?(original|unsent|undelivered|returned)\ message|the\ header\ of)
       |-+\ ?below\ this\ line|original\ message\ (follows|headers)|message\ header|return-path:|received:\ )""",
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
-WAITS = re.compile(
+RETRIED = re.compile(
     r"""not\ (yet\ been|been\ yet)\ delivered|warning\ (message\ )?only|is\ delayed\ for|(will|to)\ (continue
       |keep)\ (to\ )?(try|attempt)
       |still\ trying|attempts\ will\ continue|just\ a\ warning|has\ been\ (postponed|delayed)|will\ be\ retried

@@ -1,14 +1,14 @@
-"""What mail servers write when they refuse a message, as words about something: "<mailbox> ~ <absent>".
+"""Phrases of mail servers that refuse a message, such as "<mailbox> ~ <absent>".
 
-Each line is a regular expression for one line of small letters in which "@" stands for any address. `<name>` is one of
-the words of that name, "~" a few others of the same sentence. The first kind of the table that matches counts.
+Each line is a regular expression for one line in lower case, in which "@" replaces every address. `<name>` matches
+one of the words of that name, "~" up to 40 characters of a sentence. The first kind of the table that matches counts.
 """
 
 import re
 
 APART = r"(?:[^.;。]|\.(?=\w)){0,40}?"
 WORDS = {
-    # Who or what should get the message, in the order of the languages below.
+    # Words for the recipient, in several languages.
     "mailbox": r"""\b(?:users?|userid|recipients?|mail ?box(?:es)?|address(?:es|ees?)?|accounts?|alias|rcpt
         |customer
         |subscriber|persona?|name|destination|inbox|mailing list|group|object|directory)\b|utilisateur
@@ -70,7 +70,7 @@ WORDS = {
         |conex""",
 }  # fmt: skip
 
-# Who we are: lists, reputation, authentication. Their names stand in texts that speak of spam or of rates, too.
+# Refusals because of the sender: block lists, reputation, authentication. Texts about spam or rates name these too.
 IDENTITY = r"""
 \w*rbl\b|(?<!not )(?<!n't )\blisted (?:at|in|on|by)\b|backscatter|bouncedeny
 forward(?:-confirmed)? dns|unresolvable|purported
@@ -103,7 +103,7 @@ line (?:is )?too long|<message>~(?:scored|filtered|length exceed)|filters? (?:ra
 base64|improperly|non-?compliant
 bare (?:lf|cr)|not rfc|8-?bit|サイズ
 """
-# "User" or "domain" in these means the sender.
+# Here "user" or "domain" means the sender.
 SENDER = r"""
 <us>~(?:<refused>|<absent>|<wrong>|verif|suspicious|unresolvable|must)
 (?:<wrong>|<absent>|<refused>) ?(?:\w+ )?<us>
@@ -118,10 +118,10 @@ name or service not known|host not found(?!, try)|mail receiving disabled
 no (?:valid )?(?:mx|mail (?:host|server|exchanger))
 (?:domain|host) has no|all relevant mx records point to non-?existent
 """
-# A program behind the server of the mailbox speaks of its own files and users.
+# Errors of a program behind the mailbox's server, about its own files and users.
 PROGRAM = r"\bpipe\b|procmail|maildrop|child process|couldn't create|unable to open|returned ~exit"
 SHUT = r"<mailbox>~(?:<shut>)|(?:<shut>)~<mailbox>"
-# Directory-based blocking at Microsoft answers "recipient address rejected: access denied" for who is not there.
+# Microsoft's directory-based blocking replies "recipient address rejected: access denied" for unknown recipients.
 ABSENT = r"""
 <mailbox>~(?:<absent>)|(?:<absent>)~<mailbox>|<wrong> (?:[\w-]+ ){0,3}<mailbox>|<mailbox>(?: \w+)? is <wrong>
 unknown user|user ?unknown|recipnotfound|unrouteable
@@ -142,7 +142,7 @@ refused to talk|connections?~not (?:be )?accept|not accepting connections|no acc
 only ~(?:members|accept)|connection refused by|network not allowed|\bblocked\b|\bbanned\b|權限|权限|権限|拒否|拒绝|拒收
 被拒|禁止
 """
-# Now, or at this server; or nothing that can be told.
+# Temporary failures, failures of this server, and unclear ones.
 SOFT = r"""
 tim(?:ed?|e)[ -]?out
 (?:connection|network|server|route|host)~(?:refused|unreachable|reset|lost|dropped|closed|down|busy)

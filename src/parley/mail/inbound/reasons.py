@@ -1,6 +1,6 @@
-"""Why a message came back, from the words beside it first and from its status code (RFC 3463) where they say nothing.
+"""Why a message came back: from the text of the reply, or from its status code (RFC 3463) if the text is not clear.
 
-Words come before codes: refusals that are about us often come with 5.1.0, 5.1.1 or 5.7.x.
+The text counts more than the code: refusals because of the sender often have 5.1.0, 5.1.1 or 5.7.x.
 """
 
 import re
@@ -10,40 +10,40 @@ from functools import lru_cache
 from parley.mail.inbound.reason_phrases import TABLE
 
 ADDRESS = re.compile(r"<?[^\s<>\"'(),;:]{1,100}@[^\s<>\"'(),;:]{1,200}>?")
-# The names of what an address on the web is asked with are no words: "?ip=192.0.2.1".
+# Names of query parameters are not words of the reply: "?ip=192.0.2.1".
 PARAMETER = re.compile(r"(?<=[?&])\w{1,20}=")
-# Where an answer begins that stands among other words.
+# The start of a server's reply inside other text.
 ANSWER = re.compile(r"\b[245](?:\d\d|\.\d{1,3}\.\d{1,3})\b")
 LONGEST = 2_000
 QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
 
-# A server that says it before it was told the address means us.
+# A refusal before RCPT is about the sender.
 BEFORE_RCPT = re.compile(
     r"(after|reply to|following|response to) (the )?(mail from|initial connection|e?helo\b|ehlo\b|connect)"
     r"|but (my name|sender) was rejected"
     r"|>>> (mail from|e?helo|ehlo)[^<>]{0,120}<<< [45]"
 )
-# What a status alone says. The longest prefix that stands here counts.
+# The kind of a status code alone. The longest prefix in this table counts.
 STATUSES = {
     "5.1.1": "gone", "5.1.2": "gone", "5.1.3": "gone", "5.1.6": "gone", "5.1.10": "gone", "5.4.4": "gone",
     "5.4.310": "gone", "5.1.7": "policy", "5.1.8": "policy", "5.7": "policy", "4.7": "policy", "4.1.8": "policy",
     "5.2.2": "full", "4.2.2": "full", "5.2.3": "content", "5.3.4": "content", "5.6": "content", "4": "soft",
 }  # fmt: skip
-# What may end, so it is no proof that there is no such mailbox.
+# Kinds that may be temporary, so they do not prove that the mailbox is gone.
 MILDER = {"full", "closed"}
-# Statuses that servers give as a default: what else the message says counts more.
+# Status codes that servers use as a default. The rest of the message counts more.
 VAGUE = re.compile(r"\d\.0\.\d+|5\.1\.0|5\.[23]\.0|5\.7|5\.4\.4|4|")
 
 
 def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: bool = False) -> str:
-    """What came back says: one of "gone", "full", "policy", "content", "rate", "soft" or "hard".
+    """Return the kind of a bounce: "gone", "full", "policy", "content", "rate", "soft" or "hard".
 
-    `diagnostic` is the other server's answer, `beside` what stands around it. "gone": there is no such mailbox.
-    An account that is disabled, suspended or inactive may be opened again: "hard", which counts and is no proof. What
-    comes with a status 4.x is tried again by its server: never "gone" or "hard".
-    "policy", "content", "rate": they do not want mail from us, this letter, or so much at once, which is not the
-    member's fault. "soft", "hard": it cannot be delivered now, or for good, for a reason that is not said plainly.
-    `permanent` counts where nothing else tells.
+    `diagnostic` is the other server's reply, `beside` the text around it. "gone": there is no such mailbox. A disabled,
+    suspended or inactive account may be opened again, so it is "hard", which counts but proves nothing. After a status
+    4.x the server retries, so that is never "gone" or "hard".
+    "policy", "content", "rate": the server refuses mail from us, this letter, or so many letters at once; the member is
+    not at fault. "soft", "hard": delivery failed for now, or permanently, for an unclear reason.
+    `permanent` is used if nothing else shows whether the failure is permanent.
     """
     answer, around = normal(diagnostic), normal(beside)
     by_status = _of_status(status)
@@ -53,7 +53,7 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
         found = by_status
     found = found or phrase(around) or by_status
     if found in {"unknown", "gone"}:
-        # A server that contradicts itself before it gives the answer leaves a doubt, and nothing is suppressed on one.
+        # If the text before the reply contradicts it, the milder kind counts: an address is not suppressed on doubt.
         explained = phrase(ANSWER.split(around, maxsplit=1)[0])
         found = explained if explained in MILDER else found
     if found in {"unknown", "gone", None} and BEFORE_RCPT.search(f"{answer} {around}"):
@@ -64,14 +64,14 @@ def kind_of(status: str, diagnostic: str = "", beside: str = "", *, permanent: b
 
 
 def normal(words: str) -> str:
-    """`words` in small letters, on one line, with plain quotes and without e-mail addresses."""
+    """Return `words` in lower case, on one line, with plain quotes and without e-mail addresses."""
     plain = unicodedata.normalize("NFKC", words[:LONGEST]).translate(QUOTES)
     return PARAMETER.sub("", ADDRESS.sub("@", " ".join(plain.split()))).lower()
 
 
 @lru_cache(maxsize=8)
 def phrase(words: str) -> str | None:
-    """The kind whose phrases stand in `words`, the first in the table; None where none does."""
+    """Return the first kind of the table with a phrase in `words`, or None."""
     return next((kind for kind, phrases in TABLE if phrases.search(words)), None)
 
 

@@ -1,4 +1,4 @@
-"""Telling what a message that came in is: undeliverable mail (RFC 3464 or in plain words), a complaint, or neither."""
+"""Classifies an inbound message: a bounce (RFC 3464 or plain text), a complaint, or neither."""
 
 import re
 from collections.abc import Iterator
@@ -15,20 +15,20 @@ from parley.mail.inbound.phrases import (
     ANSWERS,
     BY_HAND,
     COMPLAINT,
+    FAILURE_TEXT,
     NO_REPLY,
     ORIGINAL,
-    SAYS_SO,
+    RETRIED,
     SENDER,
     SUBJECT,
-    WAITS,
 )
 from parley.mail.inbound.reasons import kind_of, normal, phrase
 
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 CODE = re.compile(r"(?<![\d.,:])([45]\d\d)(?=[ :;-](?!\d*(bytes|kb|members))|$)", re.MULTILINE)
-# A style that never ends goes to the end of the text, so that each place is looked at once.
+# An unclosed <style> matches to the end of the text, so that matching is linear.
 TAG = re.compile(r"<style.*?(?:</style>|\Z)|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
-# Where an answer ends: at an empty line, or at the next address.
+# A reply ends at an empty line or at the next address.
 NEXT = re.compile(
     r"\n[ \t]*+\n"
     r"|\n[^\s<>@]{1,64}@[^\s<>@]{1,200}\s"
@@ -45,55 +45,55 @@ ADDRESS = re.compile(r"[^\s<>@\"'(),;:\[\]]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,250
 
 
 class InboundReport(msgspec.Struct, frozen=True):
-    """What came back: `kind` as in `reasons.kind_of`, or "complaint", "leave", or "auto-reply"."""
+    """The result: `kind` as in `reasons.kind_of`, or "complaint", "leave" (unsubscribe), "mail" or "auto-reply"."""
 
     kind: str
     status: str = ""
     detail: str = ""
     is_final: bool = True
-    """Whether it is not tried again."""
+    """Whether delivery is not retried."""
     address: str = ""
 
 
 def read(raw: bytes) -> tuple[Message, InboundReport | None]:
-    """The message in `raw`, and what it reports; None for mail that is no report.
+    """Return the message in `raw`, and its report; None if it is not a report.
 
-    Only its beginning is looked at, and of a message of more parts than anybody writes only the headers.
+    Only its start is read, and only the headers of a message with very many parts.
     """
     if raw[:LONGEST].lstrip()[:1] in {b"{", b"["}:
         return Message(), _notification(raw[:LONGEST_JSON].decode("utf-8", "replace"))
-    # Old Macs end lines with a carriage return alone, and Python's parser takes seconds for many of them.
+    # Python's parser takes seconds for many lines that end with a carriage return alone.
     lines = raw[:LONGEST].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", MOST_LINES)
     raw = b"\n".join(lines[:MOST_LINES])
-    message = BytesHeaderParser().parsebytes(raw) if _is_too_much(raw) else message_from_bytes(raw)
+    message = BytesHeaderParser().parsebytes(raw) if _is_too_complex(raw) else message_from_bytes(raw)
     report = _complaint(message) or _status(message) or _in_words(message)
     if report is not None and not report.address:
         report = msgspec.structs.replace(report, address=_address(message))
     return message, report
 
 
-def _is_too_much(raw: bytes) -> bool:
-    """Whether parsing would cost more than any honest report: the parser compares each line with each open boundary."""
+def _is_too_complex(raw: bytes) -> bool:
+    """Whether parsing would take too long: the parser compares each line with each open boundary."""
     plain = raw.lower()
     return plain.count(b"boundary=") + plain.count(b"message/") > DEEPEST or plain.count(b"\n--") > MOST_PARTS
 
 
 def _address(message: Message) -> str:
-    """The address that a report is about, as far as it says; of several the first."""
+    """Return the first address that a report is about, or an empty string."""
     texts = [_text(part) for part in message.walk() if part.get_content_type() in STATUS_TYPES | {FEEDBACK}]
     fields = "\n".join(texts)
     named = [_field(fields, name) for name in ("Final-Recipient", "Original-Recipient", "Original-Rcpt-To")]
-    said = [*named, str(message.get("X-Failed-Recipients", "")), _words(message)]
-    found = next((one for text in said if (one := ADDRESS.search(text)) is not None), None)
+    sources = [*named, str(message.get("X-Failed-Recipients", "")), _words(message)]
+    found = next((one for text in sources if (one := ADDRESS.search(text)) is not None), None)
     return found[0] if found else ""
 
 
 def _complaint(message: Message) -> InboundReport | None:
     for part in message.walk():
         if part.get_content_type() == FEEDBACK:
-            said = _field(_text(part), "Feedback-Type").lower()
-            # A signature that did not hold, or mail that was no spam after all, is nobody's complaint.
-            return InboundReport("policy" if said in NO_COMPLAINT else "complaint", detail=said)
+            feedback = _field(_text(part), "Feedback-Type").lower()
+            # A failed signature, or mail that is not spam after all, is not a complaint.
+            return InboundReport("policy" if feedback in NO_COMPLAINT else "complaint", detail=feedback)
     subject = _subject(message)
     if COMPLAINT.match(subject.strip()):
         return InboundReport("complaint", detail="abuse")
@@ -118,7 +118,7 @@ def _status(message: Message) -> InboundReport | None:
 
 
 def _notification(text: str) -> InboundReport | None:
-    """What a relay tells in JSON, as a file or sent by e-mail."""
+    """Read a relay's notification in JSON, as a file or in an e-mail."""
     for one in delivery_status.read(text):
         kind = "mail" if one.kind == "delivered" else one.kind
         return InboundReport(kind, one.status, one.detail, one.is_final, one.address)
@@ -126,7 +126,7 @@ def _notification(text: str) -> InboundReport | None:
 
 
 def _in_words(message: Message) -> InboundReport | None:
-    """Undeliverable mail of servers that say so in words only."""
+    """Read a bounce that only has plain text."""
     if _is_answer(message):
         return InboundReport("auto-reply")
     if "amazonaws.com" in str(message.get("From", "")).lower():
@@ -141,13 +141,13 @@ def _in_words(message: Message) -> InboundReport | None:
     if not status and code is not None and code[1].startswith("4"):
         status = "4.0.0"
     answer = _answer(words)
-    is_final = WAITS.search(f"{_subject(message)}\n{words}") is None
+    is_final = RETRIED.search(f"{_subject(message)}\n{words}") is None
     kind = kind_of(status, answer, words, permanent=permanent and is_final)
     return InboundReport(kind, status, words.strip()[:300], is_final=is_final)
 
 
 def _answer(words: str) -> str:
-    """The first answer of another server in `words`: it begins with its code. Around it stands what others explain."""
+    """Return the first reply of another server in `words`, which starts with its code."""
     begin = min((one.start() for one in (CODE.search(words), STATUS.search(words)) if one), default=len(words))
     return NEXT.split(words[begin : begin + LONGEST_ANSWER])[0]
 
@@ -159,33 +159,33 @@ def _looks_undeliverable(message: Message) -> bool:
     if message.get_content_type() == "multipart/report":
         return not _is_receipt(message)
     subject, words = _subject(message), _words(message)
-    says_so, names_it = SAYS_SO.search(words[:BEGINNING]), SUBJECT.search(subject)
+    is_auto_replied, names_it = FAILURE_TEXT.search(words[:BEGINNING]), SUBJECT.search(subject)
     has_answer = STATUS.search(words) or CODE.search(words) or phrase(normal(words))
     if SENDER.search(_header(message, "From")):
-        return bool(names_it or says_so or has_answer)
+        return bool(names_it or is_auto_replied or has_answer)
     is_by_nobody = str(message.get("Return-Path", "")).strip() == "<>"
-    return bool(says_so and names_it and (is_by_nobody or has_answer) and not BY_HAND.match(subject))
+    return bool(is_auto_replied and names_it and (is_by_nobody or has_answer) and not BY_HAND.match(subject))
 
 
 def _is_receipt(message: Message) -> bool:
     """Whether it says that somebody has read a message (RFC 8098)."""
-    said = {part.get_content_type() for part in message.walk()} | {str(message.get_param("report-type", "")).lower()}
-    return bool(said & {"message/disposition-notification", "disposition-notification"})
+    types = {part.get_content_type() for part in message.walk()} | {str(message.get_param("report-type", "")).lower()}
+    return bool(types & {"message/disposition-notification", "disposition-notification"})
 
 
 def _is_answer(message: Message) -> bool:
-    """Whether a program answers for somebody who is away (RFC 3834)."""
+    """Whether it is an automatic reply (RFC 3834)."""
     if "X-Failed-Recipients" in message or message.get_content_type() == "multipart/report":
         return False
-    says_so = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
-    # Programs that answer for people write from such addresses, too, but no server bounces with this header from one.
+    is_auto_replied = str(message.get("Auto-Submitted", "")).lower().startswith("auto-replied")
+    # Automatic replies also come from no-reply addresses. Bounces from such addresses do not have these headers.
     sender = NO_REPLY.sub("a-person@", _header(message, "From"))
     is_by_a_person = not SENDER.search(sender)
     return bool(
         ANSWER.match(_subject(message))
         or any(name in message for name in ANSWERS)
         or str(message.get("Precedence", "")).lower().replace("-", "_") == "auto_reply"
-        or (is_by_a_person and (says_so or "X-Auto-Response-Suppress" in message))
+        or (is_by_a_person and (is_auto_replied or "X-Auto-Response-Suppress" in message))
     )
 
 
@@ -202,7 +202,7 @@ def _subject(message: Message) -> str:
 
 
 def _better(field: str, diagnostic: str) -> str:
-    """The status code of a report: the one that the other server gave, where ours made only x.x.0 of it."""
+    """Return the status code of a report; the other server's if our server's is missing or ends with .0."""
     ours, theirs = STATUS.search(field), STATUS.search(diagnostic)
     status = ours[1] if ours else ""
     return theirs[1] if theirs and (not status or status.endswith(".0")) else status
@@ -214,7 +214,7 @@ def _field(fields: str, name: str) -> str:
 
 
 def _words(message: Message) -> str:
-    """What its writer says, without the message that bounced; HTML only where there is nothing else."""
+    """Return the text of a message without the bounced original; HTML only if there is no plain text."""
     texts = list(_texts(message))
     plain = [text for kind, text in texts if kind != "text/html"]
     words = "\n".join(plain or [TAG.sub(" ", text[:LONGEST_HTML]) for _, text in texts])
@@ -233,9 +233,9 @@ def _texts(message: Message) -> Iterator[tuple[str, str]]:
 
 
 def _text(part: Message) -> str:
-    """The text of a part, whatever its headers say about it."""
+    """Return the text of a part, even if its headers are wrong."""
     if part.is_multipart():
-        # Not `str`: the library folds long headers, which takes a minute for a long one.
+        # Not `str(block)`: the library would fold the headers, which takes a minute for a long one.
         blocks = [block for block in part.get_payload() if isinstance(block, Message)]
         return "\n\n".join("\n".join(f"{name}: {value}" for name, value in block.items()) for block in blocks)
     payload = part.get_payload(decode=True)

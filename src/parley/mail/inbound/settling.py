@@ -1,4 +1,4 @@
-"""What follows from a notification that a relay proved to be its own."""
+"""Processes verified notifications from relays."""
 
 import hashlib
 from email.utils import parseaddr
@@ -15,12 +15,12 @@ from parley.mail.links import returned
 BY_NAME = """
 select id from mail where key = $1 union all select id from mail where id = $2 and kind = $3 and key is null limit 1
 """
-# These say nothing against the address.
+# These do not count against the address.
 HARMLESS = {"delivered", "mail", "auto-reply"}
 
 
 async def take_in(text: str) -> str:
-    """Do what follows from the notifications in `text`, and say in a word what the last was; twice is as once."""
+    """Process the notifications in `text`, and return what the last one was, in a word. Idempotent."""
     digest, outcome = hashlib.sha256(text.encode()).hexdigest(), "ignored"
     for number, one in enumerate(delivery_status.read(text)):
         async with db.atomic():
@@ -32,17 +32,17 @@ async def _take_in(one: Notification, digest: str) -> str:
     mail = await _mail(one)
     if mail is None:
         return "ignored"
-    # Whatever a relay says of a message, it has it: an answer that was lost is not waited for any more.
+    # Any notification shows that the relay has the message, even if its reply was lost.
     was_open = await queue.arrived(mail)
     if one.kind in HARMLESS:
         return "settled" if was_open else one.kind
-    # What is tried again says nothing about the address yet.
+    # While the delivery is retried, nothing counts against the address.
     kind = one.kind if one.is_final else "delayed"
     return kind if await bounces.record(mail, kind, one.status, one.detail, digest=digest) else "known"
 
 
 async def _mail(one: Notification) -> int | None:
-    """The mail of ours that `one` is about: by the proof that we gave the relay, else by its Message-ID."""
+    """Return the id of our mail: from the signed value that we gave the relay, else by its Message-ID."""
     proven = (returned(parseaddr(proof)[1]) for proof in one.proofs)
     named = next((mail for mail in proven if mail is not None), None)
     return named if named is not None else await _of_message_id(one.message_id)

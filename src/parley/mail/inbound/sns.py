@@ -1,4 +1,4 @@
-"""Amazon SNS, which brings the notifications of Amazon SES: the signature of a message, and the first one of all.
+"""Amazon SNS, which delivers the notifications of Amazon SES: verifies signatures and confirms the subscription.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 """
@@ -19,22 +19,22 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from parley.core.errors import BadRequest, Forbidden
 
-# The function that fetches an address; `features.connect()` sets it.
+# The function that fetches a URL, set by `hooks.connect()`.
 fetching: list[Callable[[str], Awaitable[bytes]]] = []
 
 NOTIFICATION, CONFIRMATION = "Notification", "SubscriptionConfirmation"
-# SNS tries again for an hour.
+# SNS retries for an hour.
 OLDEST, CLOCK_SKEW = timedelta(days=1), timedelta(minutes=15)
-CERTIFICATE_KEPT = timedelta(hours=12)
+CACHE_TIME = timedelta(hours=12)
 MOST_CERTIFICATES = 4
-HASHES: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "2": hashes.SHA256()}  # noqa: S303 version 1 is this
+HASHES: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "2": hashes.SHA256()}  # noqa: S303 SNS defines version 1 so
 
 _certificates: dict[str, tuple[x509.Certificate, datetime]] = {}
-_one_at_a_time = asyncio.Lock()
+_fetching_lock = asyncio.Lock()
 
 
 class Message(msgspec.Struct, frozen=True, rename="pascal"):
-    """What SNS posts. The names are its own."""
+    """A message of SNS, with the field names of SNS."""
 
     type: str
     message_id: str
@@ -50,28 +50,28 @@ class Message(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 async def verified(raw: bytes, topic: str) -> Message:
-    """The message in `raw`, if SNS signed it for `topic` within a day.
+    """Return the message in `raw`, if SNS signed it for `topic` within a day.
 
-    Anybody can have SNS sign messages of a topic of their own, so the topic is checked first. Raises BadRequest where
-    it is no message of SNS, Forbidden where it proves nothing, Busy where the certificate cannot be fetched now.
+    SNS signs messages of all topics, so the topic is checked first. Raises BadRequest if it is not a message of SNS,
+    Forbidden if it is not verified, Busy if the certificate cannot be fetched now.
     """
     try:
-        message, said = msgspec.json.decode(raw, type=Message), msgspec.json.decode(raw, type=dict[str, object])
+        message, fields = msgspec.json.decode(raw, type=Message), msgspec.json.decode(raw, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise BadRequest("This is not a message of Amazon SNS. Nothing was changed.") from None
     if message.topic_arn != topic:
-        raise Forbidden("This message is of another topic than PARLEY_SES_TOPIC. Nothing was changed.")
+        raise Forbidden("This message has another topic than PARLEY_SES_TOPIC. Nothing was changed.")
     if not _is_recent(message.timestamp):
         raise Forbidden("This message is too old, or a clock is wrong. Nothing was changed.")
     if not _is_of_sns(message.certificate, topic):
         raise Forbidden("The certificate of this message is not one of Amazon SNS. Nothing was changed.")
-    if not _is_signed(message, said, await _certificate(message.certificate)):
+    if not _is_signed(message, fields, await _certificate(message.certificate)):
         raise Forbidden("The signature of this message is wrong. Nothing was changed.")
     return message
 
 
 async def confirm(message: Message) -> None:
-    """Say that we want what the topic sends, as SNS asks us to before its first notification."""
+    """Confirm the subscription, which SNS requires before its first notification."""
     url = message.subscribe_url or ""
     if not _is_of_sns(url, message.topic_arn):
         raise Forbidden("The address to confirm is not one of Amazon SNS. Nothing was changed.")
@@ -86,7 +86,7 @@ def _is_recent(at: datetime) -> bool:
 
 
 def _is_of_sns(url: str, topic: str) -> bool:
-    """Whether `url` is one of SNS in the region of `topic`."""
+    """Whether `url` belongs to SNS in the region of `topic`."""
     _, partition, _, region, *_ = topic.split(":")
     host = f"sns.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
     try:
@@ -96,7 +96,7 @@ def _is_of_sns(url: str, topic: str) -> bool:
     return parts.scheme == "https" and parts.netloc == host
 
 
-def _is_signed(message: Message, said: dict[str, object], certificate: x509.Certificate) -> bool:
+def _is_signed(message: Message, fields: dict[str, object], certificate: x509.Certificate) -> bool:
     key, algorithm = certificate.public_key(), HASHES.get(message.signature_version)
     now = datetime.now(UTC)
     if algorithm is None or not isinstance(key, RSAPublicKey):
@@ -104,37 +104,37 @@ def _is_signed(message: Message, said: dict[str, object], certificate: x509.Cert
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         return False
     try:
-        key.verify(base64.b64decode(message.signature, validate=True), _signed(said), PKCS1v15(), algorithm)
+        key.verify(base64.b64decode(message.signature, validate=True), _signed_text(fields), PKCS1v15(), algorithm)
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True
 
 
-def _signed(said: dict[str, object]) -> bytes:
-    """What SNS signs: these fields as they were sent, each name and each value on a line, in alphabetical order."""
-    is_notification = said["Type"] == NOTIFICATION
-    more = ["Subject"] if is_notification and said.get("Subject") is not None else []
+def _signed_text(fields: dict[str, object]) -> bytes:
+    """Return what SNS signs: names and values of some fields, each on a line, in alphabetical order."""
+    is_notification = fields["Type"] == NOTIFICATION
+    more = ["Subject"] if is_notification and fields.get("Subject") is not None else []
     names = ["Message", "MessageId", "Timestamp", "TopicArn", "Type", *more]
     names += [] if is_notification else ["SubscribeURL", "Token"]
-    return "".join(f"{name}\n{said.get(name)}\n" for name in sorted(names)).encode()
+    return "".join(f"{name}\n{fields.get(name)}\n" for name in sorted(names)).encode()
 
 
 async def _certificate(url: str) -> x509.Certificate:
-    """The certificate at `url`, fetched once in twelve hours."""
-    kept = _kept(url)
-    if kept is not None:
-        return kept
-    async with _one_at_a_time:
-        kept = _kept(url)
-        return kept if kept is not None else await _fetched(url)
+    """Return the certificate at `url`, which is cached for twelve hours."""
+    cached = _cached(url)
+    if cached is not None:
+        return cached
+    async with _fetching_lock:
+        cached = _cached(url)
+        return cached if cached is not None else await _fetch(url)
 
 
-def _kept(url: str) -> x509.Certificate | None:
+def _cached(url: str) -> x509.Certificate | None:
     certificate, at = _certificates.get(url, (None, datetime.min.replace(tzinfo=UTC)))
-    return certificate if datetime.now(UTC) - at < CERTIFICATE_KEPT else None
+    return certificate if datetime.now(UTC) - at < CACHE_TIME else None
 
 
-async def _fetched(url: str) -> x509.Certificate:
+async def _fetch(url: str) -> x509.Certificate:
     try:
         certificate = x509.load_pem_x509_certificate(await fetching[0](url))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Webhooks of relays: what they delivered, what came back and who complained. One that is not set up is not there."""
+"""Webhooks of relays for deliveries, bounces and complaints. The address of a relay that is not set up answers 404."""
 
 import base64
 import hashlib
@@ -40,16 +40,16 @@ class MailgunBody(msgspec.Struct, frozen=True):
 
 @post("/mail/webhooks/{relay:str}", name="mail:webhook", status_code=200, opt={"who": ANYONE, "any_body": True})
 async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
-    """Take in a notification of a relay; the same one twice is as once. The answer says in a word what it was."""
+    """Process a notification from a relay and respond with its outcome in a word. Idempotent."""
     if relay not in RELAYS:
         raise NotFound("There is no page at this address.")
     try:
         outcome = await RELAYS[relay](request)
     except Forbidden as error:
-        log.warning("webhook refused", relay=relay, why=str(error))
+        log.warning("webhook refused", relay=relay, reason=str(error))
         metrics.MAIL_WEBHOOKS.labels(relay, "refused").inc()
         raise
-    log.info("webhook taken in", relay=relay, outcome=outcome)
+    log.info("webhook processed", relay=relay, outcome=outcome)
     metrics.MAIL_WEBHOOKS.labels(relay, outcome).inc()
     return Response(f"{outcome}\n", media_type=MediaType.TEXT)
 
@@ -73,23 +73,23 @@ async def _mailgun(request: AnyRequest) -> str:
         raise BadRequest("This is not a notification of Mailgun. Nothing was changed.") from None
     _check_mailgun(body.signature, key or "")
     async with _once(body.signature.token) as is_new:
-        # Its signature does not cover the event: what has a known token may be made up.
+        # The signature does not cover the event, so an event with a used token may be forged.
         event = bytes(body.event).decode("utf-8", "replace")
         return await settling.take_in(f'{{"event-data": {event}}}') if is_new else "known"
 
 
-def _check_mailgun(said: Signature, key: str) -> None:
-    """Raise Forbidden where Mailgun did not sign this within a day."""
-    wanted = hmac.digest(key.encode(), f"{said.timestamp}{said.token}".encode(), hashlib.sha256).hex()
-    if len(said.token) > LONGEST_TOKEN or not hmac.compare_digest(wanted.encode(), said.signature.encode()):
+def _check_mailgun(signature: Signature, key: str) -> None:
+    """Raise Forbidden unless Mailgun signed this within a day."""
+    expected = hmac.digest(key.encode(), f"{signature.timestamp}{signature.token}".encode(), hashlib.sha256).hex()
+    if len(signature.token) > LONGEST_TOKEN or not hmac.compare_digest(expected.encode(), signature.signature.encode()):
         raise Forbidden("The signature of this notification is wrong. Nothing was changed.")
-    if not -OLDEST < int(said.timestamp) - time() < CLOCK_SKEW:
+    if not -OLDEST < int(signature.timestamp) - time() < CLOCK_SKEW:
         raise Forbidden("This notification is too old, or a clock is wrong. Nothing was changed.")
 
 
 @asynccontextmanager
 async def _once(token: str) -> AsyncIterator[bool]:
-    """Whether `token` was never seen before; it stays unseen where what follows fails."""
+    """Yield whether `token` is new. If the block fails, it stays new."""
     try:
         await ratelimit.take(ratelimit.WEBHOOK_TOKEN, token)
     except TooMany:
@@ -104,15 +104,15 @@ async def _once(token: str) -> AsyncIterator[bool]:
 
 async def _postmark(request: AnyRequest) -> str:
     login = settings().postmark_login
-    wanted = f"Basic {base64.b64encode((login or '').encode()).decode()}"
-    is_theirs = hmac.compare_digest(wanted.encode(), request.headers.get("Authorization", "").encode())
-    if login is not None and not is_theirs:
+    expected = f"Basic {base64.b64encode((login or '').encode()).decode()}"
+    is_authorised = hmac.compare_digest(expected.encode(), request.headers.get("Authorization", "").encode())
+    if login is not None and not is_authorised:
         raise Forbidden("The name or password of this notification is wrong. Nothing was changed.")
     return await settling.take_in((await _body(request, login)).decode("utf-8", "replace"))
 
 
 async def _body(request: AnyRequest, setting: str | None) -> bytes:
-    """The body, as long as a form at most. Raises NotFound before it is read where this relay is not set up."""
+    """Read the body, at most as long as a form. Raises NotFound if this relay is not set up."""
     if setting is None:
         raise NotFound("There is no page at this address.")
     return await request.body()

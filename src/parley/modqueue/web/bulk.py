@@ -1,4 +1,4 @@
-"""The same decision on up to fifty items: what it would do, doing it when the moderator is sure, taking it back."""
+"""The same decision on up to fifty items: choose, preview, confirm, undo."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ GONE = "There is no such item."
 
 
 def checked(data: Mapping[str, Any]) -> dict[int, int]:
-    """What stands beside each checked item, by its number. Raises Refused for none, or more than may be at once."""
+    """The version, or decision, of each selected item by its id. Raises Refused for none and for too many."""
     pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
     found = {item: version for item, version in pairs if item and version}
     if not found:
@@ -33,7 +33,7 @@ def checked(data: Mapping[str, Any]) -> dict[int, int]:
 
 @post("/mod/bulk", name="moderation:bulk", opt={"who": MODERATOR}, status_code=200)
 async def decide_many(request: AnyRequest) -> Response[Any]:
-    """Without an action it asks for one; with one it tells what would be done; with `sure=1` it is done."""
+    """Without an action show the form, with one a preview; with `sure=1` decide."""
     viewer, data = staff(request), await posted(request)
     items = checked(data)
     rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}
@@ -52,7 +52,7 @@ async def decide_many(request: AnyRequest) -> Response[Any]:
 
 @post("/mod/bulk/undo", name="moderation:bulk-undo", opt={"who": MODERATOR}, status_code=200)
 async def undo_many(request: AnyRequest) -> Response[Any]:
-    """Take back, within half a minute, what was just decided on many."""
+    """Undo decisions on many items within half a minute."""
     viewer, data = staff(request), await posted(request)
     items = checked(data)
     rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}

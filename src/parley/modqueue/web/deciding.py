@@ -1,4 +1,4 @@
-"""What a moderator does with an item: claim it, look at it, decide on it, take that back, go on to the next."""
+"""A moderator's actions on an item: claim, skip, reveal, decide, undo; each answers with the item or the next one."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.decisions import ops as decisions
+from parley.decisions import undoing
 from parley.decisions.drafts import drafted
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import Stale
@@ -19,97 +20,99 @@ from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
-from parley.modqueue.items import Dossier
-from parley.modqueue.requests import dossier_at, wanted_of
+from parley.modqueue.items import ItemRow
+from parley.modqueue.requests import dossier_at, item_at, wanted_of
 from parley.modqueue.web.queue import item_context, queue_answer
 from parley.reports.guidelines import grounds
 
 
 @post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
 async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    """Take an item on; where somebody else has it, or had, that is what the answer shows."""
-    dossier, form, status = await dossier_at(request, item), Form({}), 200
+    """Claim an item. Where another moderator has it or decided it, show that."""
+    row, form, status = await item_at(request, item), Form({}), 200
     try:
-        await claims.claim(staff(request), dossier.item.id)
+        await claims.claim(staff(request), row.id)
     except Stale as stale:
         form.errors["form"], status = str(stale), stale.status
     if wants_fragment(request):
         context = await item_context(request, await dossier_at(request, item), form)
         return page(request, "modqueue/queue.html", "claim", status=status, **context)
     if form.errors:
-        return await queue_answer(request, await dossier_at(request, item), form, status)
-    return _back(request, dossier)
+        return await _show(request, item, form, status)
+    return _to_item(request, row.id)
 
 
 @post("/mod/item/{item:str}/skip", name="moderation:skip", opt={"who": MODERATOR}, status_code=200)
 async def skip(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    """Leave an item to somebody else, and go on."""
-    dossier = await dossier_at(request, item)
-    following = await claims.take_next(staff(request), wanted_of(request), dossier.item.id)
-    return await _go_on(request, following)
+    """Leave an item to others and claim the next one."""
+    row = await item_at(request, item)
+    return await _show_next(request, row)
 
 
 @post("/mod/item/{item:str}/reveal", name="moderation:reveal", opt={"who": MODERATOR}, status_code=200)
 async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    """Show what is hidden because it may be hard to bear; the record says who looked."""
-    dossier = await dossier_at(request, item)
-    if dossier.item.sensitive:
+    """Show sensitive words, and record who looked."""
+    row = await item_at(request, item)
+    if row.sensitive:
         async with db.atomic():
-            await modlog.write(staff(request), Entry("reveal", dossier.item.kind, dossier.item.target))
-    if wants_fragment(request):
-        return await queue_answer(request, await dossier_at(request, item))
-    return _back(request, dossier)
+            await modlog.write(staff(request), Entry("reveal", row.kind, row.target))
+    return await _show(request, item) if wants_fragment(request) else _to_item(request, row.id)
 
 
 @post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": MODERATOR}, status_code=200)
 async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    viewer, dossier = staff(request), await dossier_at(request, item)
+    row = await item_at(request, item)
     form = DecisionForm(await posted(request), [one.code for one in await grounds()])
     form.require()
     if form.errors:
-        return await queue_answer(request, dossier, form, 422)
+        return await _show(request, item, form, 422)
     if form.flag("preview"):
-        return await _preview(request, dossier, form)
+        return await _preview(request, row, form)
     try:
-        made = await decisions.decide(viewer, form.choice_for(dossier.item.id))
+        made = await decisions.decide(staff(request), form.choice_for(row.id))
     except ParleyError as error:
         form.errors["form"] = str(error)
-        return await queue_answer(request, await dossier_at(request, item), form, error.status)
-    following = await claims.take_next(viewer, wanted_of(request), dossier.item.id)
-    return await _go_on(request, following, made)
+        return await _show(request, item, form, error.status)
+    return await _show_next(request, row, made)
 
 
 @post("/mod/item/{item:str}/undo", name="moderation:undo", opt={"who": MODERATOR}, status_code=200)
 async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
-    """Take one's own decision back; too late, the answer shows the item as it stands and says so."""
-    viewer, wanted = staff(request), wanted_of(request)
-    form = Form(await posted(request))
+    """Undo one's own decision. If it is too late, show the item as it is now with the reason."""
+    viewer, form = staff(request), Form(await posted(request))
     decision = form.id("decision") or 0
     try:
-        await decisions.undo(viewer, decision)
+        await undoing.undo(viewer, decision)
     except ParleyError as error:
         form.errors["form"] = str(error)
-        return await queue_answer(request, await dossier_at(request, item), form, error.status)
-    dossier = await dossier_at(request, item)
+        return await _show(request, item, form, error.status)
     if not wants_fragment(request):
-        return _back(request, dossier, undone=decision)
+        row = await item_at(request, item)
+        return _to_item(request, row.id, undone=decision)
+    dossier = await dossier_at(request, item)
     context = await item_context(request, dossier) | {"chosen": True, "undone": True}
     context |= {
         "row": await modqueue.row(viewer.id, dossier.item.id),
-        "waiting": await modqueue.waiting(viewer.id, wanted),
+        "waiting": await modqueue.waiting(viewer.id, wanted_of(request)),
     }
     return fragment(request, "modqueue/undone.html", **context)
 
 
-def _back(request: AnyRequest, dossier: Dossier, undone: int | None = None) -> Redirect:
+async def _show(request: AnyRequest, item: str, form: Form | None = None, status: int = 200) -> Response[Any]:
+    """The item as it is now, with the form and its errors."""
+    return await queue_answer(request, await dossier_at(request, item), form, status)
+
+
+def _to_item(request: AnyRequest, item: int, undone: int | None = None) -> Redirect:
     query = wanted_of(request).query
-    told = f"{'&' if query else '?'}undone={undone}" if undone else ""
-    return Redirect(f"/mod/item/{dossier.item.id}{query}{told}", status_code=303)
+    shown = f"{'&' if query else '?'}undone={undone}" if undone else ""
+    return Redirect(f"/mod/item/{item}{query}{shown}", status_code=303)
 
 
-async def _go_on(request: AnyRequest, following: int | None, made: int | None = None) -> Response[Any]:
-    """Open the next item, with the way to take back what was just decided."""
+async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None) -> Response[Any]:
+    """Claim and show the next item, with a button that undoes the decision `made`."""
     viewer, wanted = staff(request), wanted_of(request)
+    following = await claims.take_next(viewer, wanted, row.id)
     if not wants_fragment(request):
         done = f"{'&' if wanted.query else '?'}done={made}" if made else ""
         path = f"/mod/item/{following}" if following else "/mod/queue"
@@ -120,17 +123,17 @@ async def _go_on(request: AnyRequest, following: int | None, made: int | None = 
         "modqueue/decided.html",
         **context,
         chosen=True,
-        done=await modqueue.just_done(viewer.id, made) if made else None,
+        done=await modqueue.undoable(viewer.id, made) if made else None,
         waiting=await modqueue.waiting(viewer.id, wanted),
     )
 
 
-async def _preview(request: AnyRequest, dossier: Dossier, form: DecisionForm) -> Response[Any]:
-    """What people will be told, before anything is decided."""
-    letter = await drafted(form.choice_for(dossier.item.id), dossier.item.member)
+async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
+    """The letters that the decision would send."""
+    letter = await drafted(form.choice_for(row.id), row.member)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
-    return await queue_answer(request, dossier, form, letter=letter)
+    return await queue_answer(request, await dossier_at(request, str(row.id)), form, letter=letter)
 
 
 handlers: list[object] = [claim, skip, reveal, decide, undo]

@@ -1,4 +1,4 @@
-"""The moderator's desk: the list of what waits, and one item of it open beside it."""
+"""The page of the queue: the list, and one item open beside it."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ async def queue_answer(
     rows: list[QueueRow] | None = None,
     **context: Any,
 ) -> Response[Any]:
-    """The list with one item open; to htmx the item alone. `rows` are the list's, where they were read before."""
+    """The list with one item open; for htmx the item only. `rows` are those of the list, if they were read already."""
     shown = await item_context(request, dossier, form) | {"chosen": True} | context
     if wants_fragment(request):
         return page(request, "modqueue/queue.html", "item", status=status, **shown)
@@ -37,7 +37,7 @@ async def queue_answer(
 
 
 async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form | None = None) -> dict[str, Any]:
-    """What the template of one item is given."""
+    """The context of the template of an item."""
     kind = dossier.item.kind if dossier else ""
     return {
         "dossier": dossier,
@@ -54,7 +54,7 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
 
 
 def _is_undone(dossier: Dossier, decision: int | None) -> bool:
-    """Whether this decision about the item was taken back, and the item waits since."""
+    """Whether this decision about the item was undone, and the item is open."""
     return dossier.item.state == "open" and any(one.id == decision and one.state == "undone" for one in dossier.decided)
 
 
@@ -62,14 +62,14 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
     viewer, wanted = staff(request), wanted_of(request)
     if rows is None:
         rows = await modqueue.page(viewer.id, wanted, after=_after(request))
-    done, waits = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
+    done, count = as_id(request.query_params.get("done", "")), await modqueue.waiting(viewer.id, wanted)
     return {
         "rows": rows,
         "next_url": _next_url(wanted, rows),
-        "waiting": waits,
+        "waiting": count,
         "deeds": [],
-        "since": as_moment(waits.at),
-        "done": await modqueue.just_done(viewer.id, done) if done else None,
+        "since": as_moment(count.at),
+        "done": await modqueue.undoable(viewer.id, done) if done else None,
     }
 
 
@@ -85,7 +85,7 @@ def _next_url(wanted: QueueFilter, rows: list[QueueRow]) -> str | None:
 
 @get("/mod/queue", name="moderation:queue", opt={"who": MODERATOR})
 async def queue_page(request: AnyRequest, item: FromQuery[str] = "") -> Response[Any]:
-    """The list; beside it the item that is asked for, or the first one that nobody else looks at."""
+    """The list with the item that the address names, or with the first item that nobody else has claimed."""
     if item:
         return await queue_answer(request, await dossier_at(request, item))
     viewer, wanted, after = staff(request), wanted_of(request), _after(request)

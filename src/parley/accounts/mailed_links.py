@@ -1,0 +1,45 @@
+"""Mailed links: each holds a token that works once and expires."""
+
+from datetime import timedelta
+
+from parley.accounts import tokens
+from parley.accounts.tables import Token
+from parley.core.db import NOW
+from parley.core.errors import Gone
+from parley.core.http.pages import leading_back
+from parley.core.settings import settings
+
+# With a longer address to return to, some mail clients would break the link.
+LONGEST_NEXT = 300
+
+EXPIRED = "This link has been used already, or has expired. Please ask for a new one."
+
+
+async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/") -> str:
+    """Return a new link for `member`, which then leads to `next_url`."""
+    token = tokens.new()
+    await Token.insert(
+        Token(member=member, purpose=purpose, token_hash=tokens.digest(token), expires_at=tokens.from_now(lasts))
+    )
+    link = f"{settings().base_url}/{purpose}/{token}"
+    return leading_back(link, next_url) if len(next_url) <= LONGEST_NEXT else link
+
+
+async def use(token: str, purpose: str) -> int:
+    """Use up the token of a link and return its member's id. Raises Gone when the link no longer works."""
+    # One statement checks the token and uses it up, so that only one of two requests succeeds.
+    used = (
+        await Token.update({Token.used_at: NOW})
+        .where(Token.token_hash == tokens.digest(token), Token.purpose == purpose)
+        .where(Token.used_at.is_null(), Token.expires_at > NOW)
+        .returning(Token.member)
+    )
+    if not used:
+        raise Gone(EXPIRED)
+    member: int = used[0]["member"]
+    return member
+
+
+async def revoke(member: int) -> None:
+    """Delete the unused links that sign `member` in or set their password."""
+    await Token.delete().where(Token.member == member, Token.purpose.is_in(["reset", "login"]), Token.used_at.is_null())

@@ -1,0 +1,83 @@
+"""Middleware that finds the viewer: the member whose session's cookie a request carries.
+
+Nothing is read for a request without this cookie, and visitors are never given one.
+"""
+
+from time import monotonic
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from parley.accounts import consistency, sessions, tokens, viewer_cache
+from parley.accounts.sessions import ViewerRow
+from parley.accounts.viewer_cache import CachedViewer
+from parley.core.errors import Unavailable
+from parley.core.http.access import Viewer
+from parley.core.http.failures import OUTAGES
+
+
+class ViewerMiddleware:
+    """Sets scope["viewer"] to the member who makes the request, or to None."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP:
+            token = _cookie(scope, sessions.cookie_name())
+            try:
+                viewer = await _viewer(token, scope) if token else None
+            except (Unavailable, *OUTAGES) as error:
+                # Pages that are open to visitors can still be served; `entrance` refuses the others with this error.
+                viewer = None
+                scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
+            scope["viewer"] = viewer  # type: ignore[typeddict-unknown-key]
+            if viewer is not None and scope["method"] == "POST":
+                send = consistency.sets_token(scope, send)
+        await self.app(scope, receive, send)
+
+
+def _cookie(scope: Scope, wanted: str) -> str | None:
+    for header, content in scope["headers"]:
+        if header == b"cookie":
+            for part in content.decode("latin-1").split(";"):
+                name, _, token = part.strip().partition("=")
+                if name == wanted:
+                    return token
+    return None
+
+
+async def _viewer(token: str, scope: Scope) -> Viewer | None:
+    digest = tokens.digest(token)
+    if digest is None:
+        return None
+    consistency_token = consistency.valid(_cookie(scope, consistency.cookie_name()))
+    now, cache = monotonic(), viewer_cache.current()
+    cached = cache.get(digest)
+    if cached is not None and cached.expires > now and consistency_token in (None, cached.token):
+        return cached.viewer
+    found = await sessions.find(digest)
+    if found is None:
+        cache.drop(digest)
+        return None
+    viewer = _as_viewer(found, not_before=now if consistency_token else 0.0)
+    # The key is the session alone: made-up consistency tokens cannot fill the cache.
+    cache.put(digest, CachedViewer(viewer, now + viewer_cache.SECONDS, consistency_token))
+    return viewer
+
+
+def _as_viewer(row: ViewerRow, not_before: float) -> Viewer:
+    return Viewer(
+        id=row.member,
+        name=row.name,
+        role=row.role,
+        verified=row.state != "unverified",
+        session=row.id,
+        state=row.state,
+        until=row.state_until,
+        why=row.state_reason,
+        assisted=row.assisted,
+        muted=frozenset(row.muted),
+        blocked=frozenset(row.blocked),
+        not_before=not_before,
+    )

@@ -1,0 +1,85 @@
+"""Forgotten passwords and new ones."""
+
+from datetime import timedelta
+
+import structlog
+
+from parley import mail
+from parley.accounts import addresses, devices, mailed_links, ops, passwords, queries, sessions, tokens
+from parley.accounts.ops import Client, SignedIn
+from parley.accounts.tables import Member
+from parley.core import ratelimit
+from parley.core.db import atomic
+from parley.core.errors import Gone, Refused
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+
+log = structlog.get_logger(__name__)
+
+RESET_LASTS = timedelta(hours=1)
+
+NOT_CURRENT = "This is not your current password."
+
+
+async def forgot(email: str, client: Client, next_url: str = "/") -> None:
+    """Mail a link that sets a new password and leads to `next_url`, if the address belongs to a member.
+
+    Raises TooMany at a limit.
+    """
+    await ratelimit.take_network(ratelimit.FORGOT_NETWORK, client.network)
+    await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
+    await ratelimit.take(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY)
+    account = await queries.by_email(email)
+    if account is None:
+        return
+    async with atomic():
+        link = await mailed_links.create(account.id, "reset", RESET_LASTS, next_url)
+        await mail.send("reset", account.email, *mail.written_message("reset", name=account.name, link=link))
+    log.info("reset mailed", member=account.id, network=client.network)
+
+
+async def reset(token: str, password: str, client: Client) -> SignedIn:
+    """Set a new password by the token of a link, end all sessions of the member, and start one here.
+
+    Raises Gone when the link no longer works.
+    """
+    password_hash = await passwords.hashed(password)
+    async with atomic():
+        owner = await queries.token_owner(tokens.digest(token), "reset")
+        if owner is None:
+            raise Gone(mailed_links.EXPIRED)
+        await mailed_links.use(token, "reset")
+        await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
+        await mailed_links.revoke(owner.id)
+        await sessions.end_all(owner.id)
+        await _mail_notice(owner.name, owner.email)
+        signed_in = await ops.start_session(owner.id, owner.role, client)
+    log.info("password reset", member=owner.id, network=client.network)
+    return signed_in
+
+
+async def change_password(viewer: Viewer, *, current: str, password: str, ends_others: bool, client: Client) -> str:
+    """Change the viewer's password, and return the new device cookie of this browser.
+
+    Raises Refused when `current` is not their password, TooMany after too many tries.
+    """
+    await ratelimit.take(ratelimit.CONFIRM_ACCOUNT, str(viewer.id))
+    account = await queries.account(viewer.id)
+    if account is None or not await passwords.matches(current, account.password_hash):
+        log.warning("password not changed", member=viewer.id, network=client.network)
+        raise Refused(NOT_CURRENT)
+    password_hash = await passwords.hashed(password)
+    async with atomic():
+        if not await ops.replace_hash(account, password_hash):
+            raise Refused(NOT_CURRENT)
+        if ends_others:
+            await sessions.end_all(account.id, but=viewer.session)
+        await mailed_links.revoke(account.id)
+        await _mail_notice(account.name, account.email)
+    log.info("password changed", member=account.id, ended_others=ends_others, network=client.network)
+    return devices.issue(account.id, password_hash)
+
+
+async def _mail_notice(name: str, email: str) -> None:
+    forgot = f"{settings().base_url}/forgot"
+    await mail.send("password", email, *mail.written_message("password_changed", name=name, link=forgot))

@@ -1,0 +1,50 @@
+"""Proof of work for sign-ins above the limit: a signed challenge for one login, which the browser solves by itself.
+
+The answer is a number whose PBKDF2 (RFC 8018, with the challenge as salt) begins with a zero byte: 256 tries on
+average. Browsers have PBKDF2 built in, so an attacker's program is not much faster than they are.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import re
+import secrets
+from time import time
+
+from parley.core import ratelimit
+from parley.core.errors import TooMany
+from parley.mail.links import proof
+
+LASTS_SECONDS = 600
+ROUNDS = 5_000
+ANSWER = re.compile(r"((\d{1,12})\.[A-Za-z0-9_-]{22})\.([0-9a-f]{32})\.(\d{1,7})")
+
+
+def challenge(login_key: str) -> str:
+    """Return a challenge that can be used once for `login_key`, within ten minutes."""
+    plain = f"{int(time()) + LASTS_SECONDS}.{secrets.token_urlsafe(16)}"
+    return f"{plain}.{_signature(plain, login_key)}"
+
+
+async def accepts(answer: str, login_key: str) -> bool:
+    """Whether `answer` solves an unused challenge that was issued for `login_key`. A right answer uses it up."""
+    found = ANSWER.fullmatch(answer)
+    if found is None:
+        return False
+    plain, expires, signature, number = found.groups()
+    if int(expires) < time() or not hmac.compare_digest(signature, _signature(plain, login_key)):
+        return False
+    try:
+        await ratelimit.take(ratelimit.PROOF_USED, plain)
+    except TooMany:
+        return False
+    return await asyncio.to_thread(solves, f"{plain}.{signature}", number)
+
+
+def solves(challenge: str, number: str) -> bool:
+    """Whether `number` solves `challenge`."""
+    return hashlib.pbkdf2_hmac("sha256", number.encode(), challenge.encode(), ROUNDS)[0] == 0
+
+
+def _signature(plain: str, login_key: str) -> str:
+    return proof("challenge", f"{plain}|{login_key}".encode(errors="replace")).hex()

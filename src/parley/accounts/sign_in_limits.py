@@ -1,0 +1,73 @@
+"""Limits on wrong passwords. Each try takes from its allowances, and the right password gives them back."""
+
+from collections.abc import Sequence
+
+from parley.accounts import addresses, names, proof_of_work
+from parley.core import ratelimit
+from parley.core.errors import TooMany
+from parley.core.ratelimit import EVERYBODY, Limit
+
+Allowance = tuple[Limit, str]
+
+PROOF_NEEDED = (
+    "Too many wrong passwords were tried for this name or from your network. Please type your password again: your "
+    "browser then does a short calculation first. Or sign in by a link that we mail to you."
+)
+BY_MAIL_ONLY = "Too many wrong passwords were tried. Please sign in by a link that we mail to you, or try again later."
+
+
+class ProofNeeded(TooMany):
+    """The allowance is used up: only a try with an answer to `challenge` is accepted."""
+
+    def __init__(self, wait: int, challenge: str) -> None:
+        super().__init__(PROOF_NEEDED, wait)
+        self.challenge = challenge
+
+
+def login_key(login: str) -> str:
+    """The key under which tries are counted: the login as typed, so that no count connects a name with its address."""
+    return addresses.key(login) if "@" in login else names.key(login)
+
+
+async def take(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Allowance]:
+    """Take the allowances of one try and return them. `device` is a device cookie that was issued for the account.
+
+    Raises ProofNeeded when they are used up and `answer` is wrong, TooMany when the allowances of answers are, too.
+    """
+    if device is not None:
+        try:
+            return await _take([(ratelimit.SIGN_IN_DEVICE, device)])
+        except TooMany:
+            pass  # It can still try as an unknown browser.
+    try:
+        return await _take(
+            [
+                (ratelimit.SIGN_IN_NETWORK, network),
+                (ratelimit.SIGN_IN_HERE, f"{key} {network}"),
+                (ratelimit.SIGN_IN_ACCOUNT, key),
+                (ratelimit.SIGN_IN_ALL, EVERYBODY),
+            ]
+        )
+    except TooMany as error:
+        if not await proof_of_work.accepts(answer, key):
+            raise ProofNeeded(error.retry_after, proof_of_work.challenge(key)) from None
+    try:
+        return await _take([(ratelimit.PROVEN_ACCOUNT, key), (ratelimit.PROVEN_NETWORK, network)])
+    except TooMany as error:
+        raise TooMany(BY_MAIL_ONLY, error.retry_after) from None
+
+
+async def give_back(taken: Sequence[Allowance]) -> None:
+    """Give back the allowances of a try whose password was right or was not checked."""
+    for limit, subject in taken:
+        await ratelimit.give_back(limit, subject)
+
+
+async def _take(wanted: Sequence[Allowance]) -> Sequence[Allowance]:
+    for number, (limit, subject) in enumerate(wanted):
+        try:
+            await ratelimit.take(limit, subject)
+        except TooMany:
+            await give_back(wanted[:number])
+            raise
+    return wanted

@@ -1,0 +1,133 @@
+"""Creating members, and confirming their e-mail addresses."""
+
+from datetime import timedelta
+
+import structlog
+from asyncpg import UniqueViolationError
+
+from parley import mail
+from parley.accounts import addresses, hooks, mailed_links, names, ops, passwords, queries, viewer_cache
+from parley.accounts.ops import Client, SignedIn
+from parley.accounts.tables import Member
+from parley.core import ratelimit
+from parley.core.db import atomic
+from parley.core.errors import Refused
+from parley.core.settings import settings
+from parley.core.text import zones
+
+log = structlog.get_logger(__name__)
+
+VERIFY_LASTS = timedelta(days=3)
+INVITATION_LASTS = timedelta(days=3)
+
+NAME_TAKEN = "This name, or one that looks like it, is taken. Please choose another one."
+
+
+async def sign_up(
+    *, name: str, email: str, password: str, client: Client, next_url: str = "/", zone: str = zones.DEFAULT
+) -> SignedIn:
+    """Create an unverified member, mail a link that confirms the address and leads to `next_url`, and sign in.
+
+    The answer is the same for an address that another member has confirmed: only its mailbox receives a different
+    letter. Raises Refused when the name is taken, TooMany at a limit.
+    """
+    email_key = addresses.key(email)
+    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, client.network)
+    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}")
+    await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
+    await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    password_hash = await passwords.hashed(password)
+    async with atomic():
+        member = await _insert(name, email, password_hash, "member", "unverified", zone)
+        await _mail_verification(member, name, email, next_url)
+        signed_in = await ops.start_session(member, "member", client)
+    log.info("signed up", member=member, network=client.network)
+    return signed_in
+
+
+async def add_member(
+    *, name: str, email: str, role: str = "member", password: str | None = None
+) -> tuple[int, str | None]:
+    """Create a verified member and return their id and, without a password, the link that sets one.
+
+    Raises Refused when the name or the address is taken.
+    """
+    password_hash = await passwords.hashed(password) if password is not None else None
+    async with atomic():
+        try:
+            member = await _insert(name, email, password_hash, role, "active")
+        except UniqueViolationError:
+            raise Refused("Another member has this address already.") from None
+        for hook in hooks.when_verified:
+            await hook(member)
+        link = None if password is not None else await mailed_links.create(member, "reset", INVITATION_LASTS)
+    log.info("member added", member=member, role=role)
+    return member, link
+
+
+async def send_verification(member: int, next_url: str = "/") -> None:
+    """Mail a new link that confirms the address. Raises TooMany at a limit."""
+    await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
+    account = await queries.account(member)
+    if account is not None and account.state == "unverified":
+        await ratelimit.take(ratelimit.MAIL_ADDRESS, addresses.key(account.email))
+        async with atomic():
+            await _mail_verification(member, account.name, account.email, next_url)
+
+
+async def verify(token: str) -> int:
+    """Confirm an address by the token of its link, and return the member's id.
+
+    Raises Gone when the link no longer works, Refused when another member confirmed the address first.
+    """
+    async with atomic():
+        member = await mailed_links.use(token, "verify")
+        await _activate(member)
+        viewer_cache.clear_after_commit()
+    log.info("address confirmed", member=member)
+    return member
+
+
+async def _insert(
+    name: str, email: str, password_hash: str | None, role: str, state: str, zone: str = zones.DEFAULT
+) -> int:
+    new = Member(
+        name=name,
+        name_key=names.key(name),
+        email=email,
+        email_key=addresses.key(email),
+        password_hash=password_hash,
+        role=role,
+        state=state,
+        zone=zone,
+    )
+    inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
+    if not inserted:
+        raise Refused(NAME_TAKEN)
+    member: int = inserted[0]["id"]
+    return member
+
+
+async def _activate(member: int) -> None:
+    try:
+        changed = (
+            await Member.update({Member.state: "active"})
+            .where(Member.id == member, Member.state == "unverified")
+            .returning(Member.id)
+        )
+    except UniqueViolationError:
+        raise Refused("Another member has confirmed this address already.") from None
+    if changed:
+        for hook in hooks.when_verified:
+            await hook(member)
+
+
+async def _mail_verification(member: int, name: str, email: str, next_url: str) -> None:
+    # Both branches do the same work, so that the time does not show whether the address is known.
+    link = await mailed_links.create(member, "verify", VERIFY_LASTS, next_url)
+    owner = await queries.by_email(email)
+    if owner is None:
+        await mail.send("verify", email, *mail.written_message("verify", name=name, link=link))
+    else:
+        links = {"login": f"{settings().base_url}/login", "forgot": f"{settings().base_url}/forgot"}
+        await mail.send("known", owner.email, *mail.written_message("known", name=owner.name, tried=name, **links))

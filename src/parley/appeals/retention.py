@@ -1,0 +1,17 @@
+"""How long appeals and second looks are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        table="second_look",
+        what="second looks at decisions",
+        days=365,
+        since="created_at",
+        after="they were made",
+        why="figures about moderators look back a year at most",
+    ),
+)
+KEPT: Kept = {
+    "appeal": "part of its decision",
+}

@@ -1,0 +1,91 @@
+"""Reading untrusted pages in a subprocess with limits on time and memory.
+
+Some inputs keep a parser busy for minutes (libxml2: one tag with fifty thousand attributes), and a thread cannot be
+stopped. Starting the process takes about half a second, in a job that waits for the network anyway.
+"""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import msgspec
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.passages import ImportedPassage, cut
+from parley.articles.importing.pasted import extract_file, extract_pasted
+
+_MEMORY = 2_000_000_000  # bytes
+_SECONDS = 15
+_TOO_MUCH = "Reading the page took too long. Paste the article's text instead."
+_READERS: dict[str, Callable[..., Extracted]] = {
+    "page": extract_html,
+    "pasted": extract_pasted,
+    "file": extract_file,
+}
+
+
+class ReadArticle(msgspec.Struct, frozen=True):
+    """An article as it was extracted, and its passages."""
+
+    extracted: Extracted
+    passages: list[ImportedPassage]
+
+
+async def sandboxed_page(data: bytes, *, url: str | None, charset: str | None = None) -> ReadArticle:
+    """`extract_html` and `cut` in a subprocess."""
+    return await _run("page", data, url=url, charset=charset)
+
+
+async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
+    """`extract_pasted` and `cut` in a subprocess."""
+    return await _run("pasted", text, title)
+
+
+async def sandboxed_file(name: str, data: bytes, title: str = "") -> ReadArticle:
+    """`extract_file` and `cut` in a subprocess."""
+    return await _run("file", name, data, title)
+
+
+async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
+    request = msgspec.msgpack.encode((reader, args, kwargs))
+    try:
+        with anyio.fail_after(_SECONDS):
+            done = await anyio.run_process(
+                [sys.executable, "-m", __name__], input=request, stderr=subprocess.DEVNULL, check=False
+            )
+    except TimeoutError:
+        raise CannotImport(_TOO_MUCH) from None
+    if done.returncode:
+        raise CannotImport(_TOO_MUCH)
+    found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
+    if found is None:
+        raise CannotImport(refusal)
+    return found
+
+
+def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
+    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
+    base_url = url or extracted.canonical_url
+    return ReadArticle(extracted, cut(extracted.html, base_url=base_url, title=extracted.title))
+
+
+def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
+    try:
+        return read_article(_READERS[reader](*args, **kwargs), kwargs.get("url")), ""
+    except CannotImport as error:
+        return None, str(error)
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[str, tuple[Any, ...], dict[str, Any]])
+    sys.stdout.buffer.write(msgspec.msgpack.encode(_read(*request)))
+
+
+if __name__ == "__main__":
+    main()

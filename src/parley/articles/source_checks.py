@@ -1,0 +1,117 @@
+"""Checking the sources of articles: which are due, and whether a page still has the article."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parley.articles.importing.errors import CannotImport
+from parley.articles.losses import loss, words
+from parley.articles.pictures import store_pictures
+from parley.articles.reading import read_again, same_site
+from parley.articles.rules import HOST
+from parley.articles.tables import Article
+from parley.articles.text import ArticleText, CacheValidators
+from parley.articles.updating import last_source
+from parley.articles.versions import numbered
+from parley.core import db
+
+
+class DueCheck(msgspec.Struct, frozen=True):
+    """An article whose source is due. The last check was planned `waited` seconds before and left `note`.
+
+    One whose thread is `archived` is not revised.
+    """
+
+    id: int
+    url: str
+    etag: str | None
+    last_modified: str | None
+    note: str
+    waited: float
+    archived: bool
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+
+# A claimed article is due again after a quarter of an hour, in case its worker dies.
+CLAIM = f"""
+with due as (
+    select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
+    where check_at <= now() and display = 'full' and not ({HOST} = any($1::text[]))
+    order by check_at limit 1 for update skip locked
+)
+update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id
+returning a.id, a.url, a.etag, a.last_modified, due.check_note as note, coalesce(due.waited, 0) as waited,
+    exists (select 1 from thread where article = a.id and state = 'archived') as archived
+"""  # noqa: S608 constants only
+
+
+async def claim(hosts: Sequence[str]) -> DueCheck | None:
+    """Claim the article that has been due longest, except those of `hosts`."""
+    return await db.fetch_one(DueCheck, CLAIM, list(hosts))
+
+
+# Twice the last interval, between an hour and a week.
+SCHEDULE = """
+update article set checked_at = now(), check_note = $3,
+    check_at = now() + least(greatest(make_interval(secs => $2 * 2), interval '1 hour'), interval '7 days')
+where id = $1
+"""
+
+
+async def schedule(due: DueCheck, note: str = "") -> None:
+    """Plan the next check after twice the interval. `note` tells editors why this check made no revision."""
+    await db.execute(SCHEDULE, due.id, due.waited, note)
+
+
+async def stop(due: DueCheck, note: str) -> None:
+    """Check this article no more."""
+    await Article.update({Article.checked_at: db.NOW, Article.check_at: None, Article.check_note: note}).where(
+        Article.id == due.id
+    )
+
+
+async def read(due: DueCheck) -> ArticleText | None:
+    """Return the new text of an article's page, or None when it is the same.
+
+    Raises Unchanged when the server answers so, CannotImport when the page cannot be read or has another text.
+    """
+    text = await read_again(due.url, CacheValidators(due.etag, due.last_modified))
+    before = numbered(await last_source(due.id))
+    if [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in text.passages]:
+        if text.fetched is not None:
+            await _store_validators(due.id, text.fetched)
+        return None
+    if not same_site(text.url or "", due.url):
+        raise CannotImport(f"The address now leads to another site: {text.url}.")
+    check_is_revision((one.text for one in before), (one.text for one in text.passages))
+    lost = loss(before, text.passages)
+    if lost.is_too_much:
+        raise CannotImport(f"The page lost {lost}: it may now be behind a paywall.")
+    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+
+
+async def _store_validators(article: int, fetched: CacheValidators) -> None:
+    await Article.update({Article.etag: fetched.etag, Article.last_modified: fetched.last_modified}).where(
+        Article.id == article
+    )
+
+
+def check_is_revision(before: Iterable[str], after: Iterable[str]) -> None:
+    """Raise CannotImport if `after` is no revision of `before`, but a login wall, an error page or another text.
+
+    Half of the pairs of neighbouring words must be the same; measured revisions kept three quarters and more. Single
+    words would not distinguish texts: a long text on any subject has most words of a short one.
+    """
+    old, new = words(before), words(after)
+    if len(new) * 2 < len(old):
+        counts = f"{len(new):,} words now, where it had {len(old):,}"
+        raise CannotImport(f"The page has {counts}: it may ask for a login, or show an error.")
+    pairs = Counter(pairwise(old))
+    if (pairs & Counter(pairwise(new))).total() * 2 < pairs.total():
+        raise CannotImport("The page now has a completely different text.")

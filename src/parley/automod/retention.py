@@ -1,0 +1,20 @@
+"""How long automatic rules and their hits are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        table="hit",
+        what="what automatic rules matched",
+        days=365,
+        since="created_at",
+        after="it was posted; longer while moderators work on it",
+        why="figures about rules look back a year at most",
+        where="""not exists (
+            select from queue_item i where i.kind = 'comment' and i.target = hit.comment and i.state = 'open')""",
+    ),
+)
+KEPT: Kept = {
+    "rule": "settings of this installation",
+    "rule_version": "shows which rule held a comment",
+}

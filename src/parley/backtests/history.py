@@ -1,0 +1,165 @@
+"""The facts that rules would have used for each comment at the time it was posted.
+
+The counterpart of automod/rules/facts.py and slow_mode/heat.py for earlier times. Texts, states and decisions are those
+of today.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from parley.automod.rules.conditions import Similar
+from parley.automod.rules.evaluate import ActiveRule
+from parley.automod.rules.facts import LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
+from parley.automod.rules.post import LONGEST_COMPARED, Post
+from parley.core import db
+from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
+
+HOUR, DAY = 3_600.0, 86_400.0
+RECORD_DAYS = 90
+
+IDS = """
+select id from comment where created_at > $1::timestamptz - interval '30 days' and created_at <= $1
+  and author is not null order by created_at, id
+"""
+ROWS = f"""
+select c.id, c.thread, c.author, m.role = 'member' as judged, c.body, c.assisted,
+       extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
+       {LET_IN} as let_in, {IS_QUICK} as quick
+from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
+join member m on m.id = c.author left join comment p on p.id = c.parent left join comment g on g.id = p.parent
+order by place
+"""  # noqa: S608 constants only
+
+LET_IN_BEFORE = f"""
+select c.author as key, least(count(*), {MOST_COUNTED}) as number from comment c
+where c.author is not null and {LET_IN} and c.created_at <= $1::timestamptz - interval '30 days' group by c.author
+"""  # noqa: S608 constants only
+UPHELD = f"""
+select d.member as key, extract(epoch from d.created_at)::float8 as number from decision d
+where d.member is not null and d.state = 'in_force' and d.action in {RESTRICTS}
+  and d.created_at > $1::timestamptz - interval '120 days' order by d.created_at
+"""  # noqa: S608 constants only
+RECENT_TIMES = """
+select author as key, extract(epoch from created_at)::float8 as number from comment
+where author is not null and created_at <= $1::timestamptz - interval '30 days'
+  and created_at > $1::timestamptz - interval '30 days 1 hour' order by created_at, id
+"""
+OWN_POSTS = f"""
+select m.id as key, o.body from member m cross join lateral (
+    select left(c.body, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
+    where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
+    order by c.created_at desc, c.id desc limit {OWN}
+) o order by o.created_at, o.id
+"""  # noqa: S608 constants only
+RECENT_POSTS = f"""
+select 0::bigint as key, body from (
+    select id, left(body, {LONGEST_COMPARED}) as body from comment
+    where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
+) o order by id
+"""  # noqa: S608 constants only
+HEAT_POINTS = f"""
+select i.thread as key, {REPORT} * r.weight as weight, extract(epoch from r.created_at)::float8 as at
+from report r join queue_item i on i.id = r.item
+where i.kind = 'comment' and r.outcome is distinct from 'declined' and i.thread is not null
+  and r.created_at > $1::timestamptz - interval '30 days 1 hour'
+union all
+select d.thread, {REMOVAL}, extract(epoch from d.created_at)::float8 from decision d
+where d.kind = 'comment' and d.action in ('remove', 'collapse') and d.state = 'in_force' and d.thread is not null
+  and d.created_at > $1::timestamptz - interval '30 days 1 hour'
+order by at
+"""  # noqa: S608 constants only
+
+
+class PastComment(msgspec.Struct, frozen=True):
+    """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff."""
+
+    id: int
+    thread: int
+    author: int
+    judged: bool
+    body: str
+    assisted: bool
+    at: float
+    joined: float
+    let_in: bool
+    quick: bool
+
+
+class MemberFigure(msgspec.Struct, frozen=True):
+    key: int
+    number: float
+
+
+class CommentBody(msgspec.Struct, frozen=True):
+    key: int
+    body: str
+
+
+class HeatPoint(msgspec.Struct, frozen=True):
+    key: int
+    weight: float
+    at: float
+
+
+class History:
+    """The facts that one rule needs, kept up to date as comments are added in the order of their posting."""
+
+    def __init__(self, rule: ActiveRule) -> None:
+        self.needs = frozenset[str]().union(*(one.needs for one in rule.conditions))
+        self.compared_with = {one.to for one in rule.conditions if isinstance(one, Similar)}
+        self.let_in: defaultdict[int, int] = defaultdict(int)
+        self.upheld: defaultdict[int, list[float]] = defaultdict(list)
+        self.times: defaultdict[int, deque[float]] = defaultdict(lambda: deque(maxlen=MOST_COUNTED))
+        self.own: defaultdict[int, deque[str]] = defaultdict(lambda: deque(maxlen=OWN))
+        self.others: deque[str] = deque(maxlen=OTHERS)
+        self.heat_points: defaultdict[int, list[HeatPoint]] = defaultdict(list)
+
+    async def load(self, until: datetime) -> None:
+        """Load the facts as of thirty days before `until`."""
+        if "record" in self.needs:
+            self.let_in.update({one.key: int(one.number) for one in await db.fetch(MemberFigure, LET_IN_BEFORE, until)})
+            for one in await db.fetch(MemberFigure, UPHELD, until):
+                self.upheld[one.key].append(one.number)
+        if "recent" in self.needs:
+            for one in await db.fetch(MemberFigure, RECENT_TIMES, until):
+                self.times[one.key].append(one.number)
+        if "author" in self.compared_with:
+            for body in await db.fetch(CommentBody, OWN_POSTS, until):
+                self.own[body.key].append(body.body)
+        if "anyone" in self.compared_with:
+            self.others.extend(body.body for body in await db.fetch(CommentBody, RECENT_POSTS, until))
+        if "heat" in self.needs:
+            for point in await db.fetch(HeatPoint, HEAT_POINTS, until):
+                self.heat_points[point.key].append(point)
+
+    def post(self, row: PastComment) -> Post:
+        """The comment as rules would have seen it."""
+        return Post(
+            body=row.body,
+            assisted=row.assisted,
+            age=(row.at - row.joined) / DAY,
+            comments=self.let_in[row.author],
+            upheld=sum(row.at - RECORD_DAYS * DAY < at <= row.at for at in self.upheld.get(row.author, ())),
+            since=tuple(row.at - at for at in self.times[row.author] if row.at - at < HOUR),
+            own=tuple(reversed(self.own[row.author])) if "author" in self.compared_with else (),
+            others=tuple(reversed(self.others)),
+            heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
+        )
+
+    def add(self, row: PastComment) -> None:
+        """Add a comment to the facts of later ones."""
+        self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
+        self.times[row.author].append(row.at)
+        if "author" in self.compared_with:
+            self.own[row.author].append(row.body[:LONGEST_COMPARED])
+        if "anyone" in self.compared_with:
+            self.others.append(row.body[:LONGEST_COMPARED])
+        if "heat" in self.needs and row.quick:
+            self.heat_points[row.thread].append(HeatPoint(row.thread, QUICK, row.at))
+
+    @staticmethod
+    def _points(points: Iterable[HeatPoint], at: float) -> list[Point]:
+        return [Point(0, one.weight, at - one.at) for one in points if 0 <= at - one.at < WINDOW]

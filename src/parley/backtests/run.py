@@ -1,0 +1,75 @@
+"""Running a back-test: each comment of the last thirty days is judged by the functions that judge new comments."""
+
+from datetime import datetime
+from random import Random
+
+import msgspec
+
+from parley.automod.rules.evaluate import ActiveRule, match
+from parley.backtests.costs import Cost, costliest
+from parley.backtests.history import DAY, IDS, ROWS, History, PastComment
+from parley.backtests.verdicts import VERDICTS
+from parley.core import db
+
+DAYS, WEEK = 30, 7
+BATCH = 1_000
+SAMPLES = 12
+
+PROGRESS = "update backtest set done = $2, total = $3, changed_at = clock_timestamp() where id = $1"
+
+
+class Result(msgspec.Struct):
+    """What a rule would have matched in thirty days, of which the last seven count as `week`.
+
+    `right`, `wrong`: matched comments that moderators restricted, and those that they approved. `days`: hits per day,
+    oldest first. `samples`: ids of some matched comments. `costliest`: the highest cost per kilobyte.
+    """
+
+    comments: int = 0
+    hits: int = 0
+    week: int = 0
+    week_hits: int = 0
+    right: int = 0
+    wrong: int = 0
+    days: list[int] = msgspec.field(default_factory=lambda: [0] * DAYS)
+    samples: list[int] = []
+    costliest: Cost = Cost()
+
+
+class Verdicts(msgspec.Struct, frozen=True):
+    right: int
+    wrong: int
+
+
+async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
+    """Judge the comments of the thirty days before `until`, updating the progress in the back-test's row."""
+    result, hits = Result(), list[int]()
+    history, ids = History(rule), await db.values(IDS, until)
+    await history.load(until)
+    for start in range(0, len(ids), BATCH):
+        rows = await db.fetch(PastComment, ROWS, ids[start : start + BATCH])
+        hits += _judge(rule, history, rows, result, until.timestamp())
+        await db.execute(PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
+    for found in await db.fetch(Verdicts, VERDICTS, hits):
+        result.right, result.wrong = found.right, found.wrong
+    result.hits = len(hits)
+    result.costliest = await costliest(rule)
+    result.samples = sorted(Random(number).sample(hits, min(SAMPLES, len(hits))), reverse=True)  # noqa: S311 no secret
+    return result
+
+
+def _judge(rule: ActiveRule, history: History, rows: list[PastComment], result: Result, until: float) -> list[int]:
+    """The ids of the comments that the rule matches, counted in `result`."""
+    hits = []
+    for row in rows:
+        if row.judged:
+            day = max(0, DAYS - 1 - int((until - row.at) // DAY))
+            in_week = day >= DAYS - WEEK
+            result.comments += 1
+            result.week += in_week
+            if match(rule, history.post(row)) is not None:
+                hits.append(row.id)
+                result.days[day] += 1
+                result.week_hits += in_week
+        history.add(row)
+    return hits

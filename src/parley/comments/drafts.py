@@ -1,0 +1,59 @@
+"""Comments and edits before they are written, and the checks that they pass first. hooks.py registers the checks."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import msgspec
+
+from parley.core.http.access import Viewer
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A comment before it is written."""
+
+    thread: int
+    author: Viewer
+    body: str
+    parent: int | None = None
+    stance: str | None = None
+    passage: int | None = None
+    quote: str | None = None
+    # The text before the quote, which tells apart two occurrences of the quote in a passage.
+    prefix: str | None = None
+    assisted: bool = False
+    submission: UUID | None = None
+    # The rendered `body`; post_comment sets it.
+    html: str = ""
+
+
+# Called with the comment's id in the transaction that writes it.
+After = Callable[[int], Awaitable[None]]
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A check's answer about a draft: whether to hold it for a moderator, and what to do once it is written.
+
+    `judged` is the number of the author's comments that had been judged. The verdict holds while that number is
+    unchanged: of two comments posted at once, the second is judged again.
+    """
+
+    hold: bool = False
+    judged: int | None = None
+    after: After | None = None
+
+
+class CommentEdit(msgspec.Struct, frozen=True):
+    """An edit before it is written: the comment's new text."""
+
+    comment: int
+    author: Viewer
+    body: str
+    html: str
+    assisted: bool
+
+
+# A check raises Refused to refuse the draft, and returns None if it has no objection. It takes no lock, so that other
+# members can post in the thread meanwhile.
+before_post: list[Callable[[Draft], Awaitable[Verdict | None]]] = []
+# The same for edits. A published comment cannot be held for a moderator, so a check refuses the edit instead.
+before_edit: list[Callable[[CommentEdit], Awaitable[After | None]]] = []

@@ -1,0 +1,98 @@
+"""Changing a comment: edit, delete, restore. Each op runs in one transaction that locks the thread's row first."""
+
+import msgspec
+
+from parley.comments import counts, drafts, rules
+from parley.comments.drafts import CommentEdit
+from parley.comments.rendering import render
+from parley.comments.states import locked, transition
+from parley.comments.tables import Comment
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.events.event_log import emit
+from parley.core.http.access import Viewer
+from parley.core.text import markdown
+
+
+class EditedMeanwhile(Refused):
+    """The comment's text changed after this edit began."""
+
+    status = 409
+
+
+class CommentBefore(msgspec.Struct, frozen=True):
+    """A comment as it is before an edit."""
+
+    version: int
+    body: str
+    parent: int | None
+
+
+EDIT = """
+with former as (
+    insert into comment_version (comment, number, body, written_at)
+    select id, version, body, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
+)
+update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
+                   version = version + case when body <> $2 then 1 else 0 end,
+                   edited_at = case when body <> $2 then now() else edited_at end
+where id = $1
+"""
+
+
+async def edit_comment(
+    *,
+    viewer: Viewer,
+    comment_id: int,
+    body: str,
+    stance: str | None = None,
+    assisted: bool = False,
+    version: int | None = None,
+) -> None:
+    """Change a comment's text and keep the former text in its history.
+
+    `version` is the number of the text that was edited, if known. Raises NotFound; Forbidden for everybody but the
+    author; EditedMeanwhile if the text is another one by now; Refused if a rule or a check does not allow the edit.
+    """
+    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted)
+    afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
+    async with db.atomic():
+        comment = await locked(comment_id)
+        rules.may_edit(viewer, comment)
+        await _write(edit, stance, version)
+        await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
+        for after in afters:
+            await after(comment_id)
+
+
+async def _write(edit: CommentEdit, stance: str | None, version: int | None) -> None:
+    [former] = await db.fetch(CommentBefore, Comment.select().where(Comment.id == edit.comment))
+    _require_unchanged(version, edit.body, former)
+    stance = None if former.parent else stance
+    async with counts.counted(edit.comment):
+        await db.execute(EDIT, edit.comment, edit.body, edit.html, markdown.VERSION, stance, edit.assisted)
+
+
+def _require_unchanged(version: int | None, body: str, former: CommentBefore) -> None:
+    # The same text again is the same edit, sent twice.
+    if version not in (None, former.version) and body != former.body:
+        raise EditedMeanwhile(
+            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is "
+            "kept below. Save again to replace the current text with yours."
+        )
+
+
+async def delete_comment(*, viewer: Viewer, comment_id: int) -> None:
+    """Hide a comment's text from everybody. Its place in the tree and its replies remain."""
+    async with db.atomic():
+        comment = await locked(comment_id)
+        rules.may_delete(viewer, comment)
+        await transition(comment, "deleted_by_author", actor=viewer.id)
+
+
+async def restore_comment(*, viewer: Viewer, comment_id: int) -> None:
+    """Restore a comment that its author deleted within the last day."""
+    async with db.atomic():
+        comment = await locked(comment_id)
+        rules.may_restore(viewer, comment)
+        await transition(comment, "visible", actor=viewer.id)

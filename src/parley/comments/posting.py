@@ -1,0 +1,133 @@
+"""Posting comments: check the draft, then write the comment and its event in one transaction."""
+
+import contextlib
+from collections.abc import Sequence
+
+import asyncpg
+import msgspec
+
+from parley.accounts import blocks
+from parley.comments import anchors, drafts, rules
+from parley.comments.drafts import Draft, Verdict
+from parley.comments.insertion import insert
+from parley.comments.rendering import render
+from parley.comments.states import lock_thread
+from parley.comments.tables import Comment
+from parley.core import db
+from parley.core.errors import NotFound, Refused, TooMany
+from parley.core.events.event_log import announce
+
+# Each new attempt means that the same author posted another comment: nobody does so that often.
+MOST_ATTEMPTS = 20
+
+
+class SubmittedBefore(Refused):
+    """This submission created a comment with another text."""
+
+
+class Overtaken(Exception):
+    """Another comment of the same author was judged after this one was."""
+
+
+class EarlierSubmission(msgspec.Struct, frozen=True):
+    """The comment that a submission created."""
+
+    id: int
+    thread: int
+    body: str
+
+
+async def post_comment(draft: Draft) -> int:
+    """Add a comment and return its id; the same submission sent again returns the id of the first.
+
+    Raises NotFound if there is no such thread, Refused if the comment cannot be posted now, TooMany if the author
+    posts too many comments at once.
+    """
+    draft = msgspec.structs.replace(draft, html=await render(draft.body))
+    try:
+        return await _post(draft)
+    except Refused:
+        # The comment may exist already: then it stays, even if the thread has been locked since.
+        earlier = await _earlier(draft)
+        if earlier is None:
+            raise
+        return earlier
+
+
+async def _post(draft: Draft) -> int:
+    for _ in range(MOST_ATTEMPTS):
+        # PostgreSQL rolls back one of two transactions that wait for each other.
+        with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
+            return await _judge_and_write(draft)
+    raise TooMany("You posted too many comments at once. Your text is kept. Please send it again.", 1)
+
+
+async def _judge_and_write(draft: Draft) -> int:
+    verdicts = [verdict for check in drafts.before_post if (verdict := await check(draft)) is not None]
+    afters = [verdict.after for verdict in verdicts if verdict.after is not None]
+    if draft.passage is None and not afters:
+        # A single statement needs no explicit transaction.
+        return await _write(draft, verdicts)
+    async with db.atomic():
+        await _lock_open_thread(draft.thread)
+        anchor = await _anchor(draft)
+        comment = await _write(draft, verdicts)
+        if anchor is not None:
+            await anchors.attach(comment, anchor)
+        for after in afters:
+            await after(comment)
+    return comment
+
+
+async def _lock_open_thread(thread: int) -> None:
+    state = await lock_thread(thread)
+    if state is None:
+        raise NotFound("This thread does not exist.")
+    rules.may_write(state)
+
+
+async def _anchor(draft: Draft) -> anchors.Anchor | None:
+    """Return the anchor of a top-level comment on a passage. Raises Refused if the words are no longer there."""
+    if draft.parent is not None or draft.passage is None:
+        return None
+    return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
+
+
+async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
+    """Write the comment and return its id. Raises Overtaken if a verdict no longer holds."""
+    written = await insert(draft, verdicts)
+    if written is None:
+        raise NotFound("This thread does not exist.")
+    rules.may_write(written.state)
+    if not written.verdict_holds:
+        raise Overtaken
+    if written.id is None:
+        await _require_reply_allowed(draft)
+        raise Refused("The comment you are replying to no longer exists. Your text is kept here.")
+    if written.seq is not None:
+        await announce(draft.thread, written.seq)
+    return written.id
+
+
+async def _earlier(draft: Draft) -> int | None:
+    """Return the id of the comment that this submission created, if it did.
+
+    Raises SubmittedBefore if that has another text or is in another thread: somebody used the Back button or a second
+    tab to write another comment in the same form. The form comes back with a new submission key.
+    """
+    if draft.submission is None:
+        return None
+    is_same = (Comment.author == draft.author.id) & (Comment.submission == draft.submission)
+    earlier = await db.fetch_one(EarlierSubmission, Comment.select().where(is_same))
+    if earlier is not None and (earlier.thread, earlier.body) != (draft.thread, draft.body):
+        raise SubmittedBefore(
+            "You already posted a comment from this form. Your text is kept. To post it as another comment, send again."
+        )
+    return earlier.id if earlier else None
+
+
+async def _require_reply_allowed(draft: Draft) -> None:
+    """Raise Refused if the author of the parent blocked this author, or the other way round."""
+    parent_author = await db.value("select author from comment where id = $1 and state = 'visible'", draft.parent)
+    if parent_author is not None:
+        await blocks.may_answer(draft.author.id, parent_author)

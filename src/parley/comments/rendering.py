@@ -1,0 +1,19 @@
+"""Rendering the Markdown of a comment as its author typed it."""
+
+from parley.accounts import queries as accounts
+from parley.comments import rules
+from parley.core.errors import Refused
+from parley.core.text import markdown
+
+
+async def render(body: str) -> str:
+    """Return the HTML of `body`, in which the names of members are links. Raises Refused for too many links."""
+    members = await accounts.of_names(markdown.mentioned(body))
+    html = markdown.render(body, {typed: member.name for typed, member in members.items()})
+    links = markdown.count_links(html)
+    if links > rules.MOST_LINKS:
+        raise Refused(
+            f"This comment has {links} links, and {rules.MOST_LINKS} are allowed. "
+            "Your text is kept. Please remove some links."
+        )
+    return html

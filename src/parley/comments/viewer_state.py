@@ -1,0 +1,53 @@
+"""What depends on the viewer in a discussion that is otherwise the same for everybody."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+from parley.comments.fragments import ViewerState
+from parley.comments.layout import assemble
+from parley.comments.queries import CommentRow
+from parley.comments.view import Discussion
+from parley.core.http.access import Viewer
+from parley.threads.queries import SlowBranch
+
+# By comment and axis.
+Votes = Mapping[int, Mapping[str, int]]
+
+
+def comments_html(
+    shown: Discussion,
+    viewer: Viewer | None = None,
+    votes: Votes | None = None,
+    new_since: datetime | None = None,
+    *,
+    slow_branches: Sequence[SlowBranch],
+) -> Markup:
+    """Return the comments of a discussion as `viewer` sees them, who cast `votes`.
+
+    `slow_branches` are those of the thread.
+    """
+    if viewer is None:
+        return assemble(shown.layout, slow_branches=slow_branches)
+    states = _viewer_states(shown.layout.rows, viewer, votes or {})
+    return assemble(shown.layout, states, new_since, viewer.id, slow_branches)
+
+
+def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes) -> dict[int, ViewerState]:
+    states = {id_: ViewerState(cast.get("quality"), cast.get("agreement")) for id_, cast in votes.items()}
+    for row in rows.values():
+        if row.author_id == viewer.id:
+            states[row.id] = viewer_state_of(row)
+        elif row.author_id in viewer.blocked:
+            states[row.id] = ViewerState(blocked=True)
+        elif viewer.muted and row.author in viewer.muted and not row.imported:
+            states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), muted=True)
+    return states
+
+
+def viewer_state_of(row: CommentRow) -> ViewerState:
+    """Return the state of a comment for its author."""
+    visible = row.state == "visible"
+    return ViewerState(own=True, may_edit=visible, may_delete=visible, may_restore=row.state == "deleted")

@@ -1,0 +1,68 @@
+"""Undoing: a moderator takes their own decision back within half a minute, before any letter is sent."""
+
+from datetime import UTC, datetime, timedelta
+
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer
+from parley.decisions import effects, letters
+from parley.decisions.rows import DecisionRow, end, load
+from parley.decisions.rules import UNDO_SECONDS
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+from parley.reports import queue_changes, targets
+
+HAS_NEWER = "select exists(select from decision where item = $1 and id > $2 and state <> 'undone')"
+# Proposals that the decision superseded wait again.
+REOPEN_PROPOSALS = """
+update decision set state = 'awaiting', ended_at = null
+where state = 'refused' and second is null and ended_at = $4 and (item = $1 or kind = $2 and target = $3)
+"""
+# The reports that the decision answered are open again, except where the same member has reported again since.
+REOPEN_REPORTS = """
+update report r set state = 'open', outcome = null, resolved_at = null
+where r.item = $1 and r.resolved_at = $2 and not exists (
+    select from report again where again.item = r.item and again.reporter = r.reporter and again.state <> 'resolved')
+"""
+# The item is escalated again if it was before: by a proposal, by a moderator, or because a hold lasted too long.
+REOPEN_ITEM = """
+update queue_item i set state = 'open', version = version + 1, acted_at = nullif(acted_at, $2), escalated = exists (
+    select from decision d where d.item = i.id and d.created_at >= i.opened_at
+    and (d.state = 'awaiting' or d.action = 'escalate' and d.state = 'in_force')) or exists (
+    select from mod_action a where a.kind = i.kind and a.target = i.target and a.action = 'escalate' and a.automated
+    and a.at >= i.opened_at)
+where i.id = $1
+"""
+
+
+async def undo(viewer: Viewer, decision: int) -> None:
+    """Undo one's own decision: the target, the reports and the item are as before, and no letter is sent.
+
+    Raises Refused for another moderator's decision, after half a minute, and where there is a newer decision.
+    """
+    async with db.atomic():
+        made = await load(decision)
+        target = await targets.lock(made.kind, made.target)
+        made = await load(decision, lock=True)
+        await _may_undo(viewer, made)
+        await end(made.id, "undone")
+        before, after = await effects.release(target, made.was, viewer.id)
+        await _reopen(made)
+        await letters.cancel(decision)
+        await modlog.write(viewer, Entry("undo", made.kind, made.target, before, after, decision=decision))
+
+
+async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
+    late = datetime.now(UTC) - made.created_at > timedelta(seconds=UNDO_SECONDS)
+    if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late:
+        raise Refused("This can no longer be undone. The decision stands; you can make a new one.")
+    if await db.value(HAS_NEWER, made.item, made.id):
+        raise Refused("There is a newer decision, so this can no longer be undone.")
+
+
+async def _reopen(made: DecisionRow) -> None:
+    await db.execute(REOPEN_PROPOSALS, made.item, made.kind, made.target, made.created_at)
+    if made.item is not None:
+        await db.execute(REOPEN_REPORTS, made.item, made.created_at)
+        await db.execute(REOPEN_ITEM, made.item, made.created_at)
+        await queue_changes.notify_queue()

@@ -1,0 +1,146 @@
+"""Candidates for digests: what an issue could include, and the reader it is for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from parley.digests.quality import is_good_enough
+
+# The weight of a comment's votes halves after this many days.
+HALF_DAYS = 7.0
+DAY = 86_400
+
+Key = tuple[int, int, int]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A comment or, without one, an article or its `revision`."""
+
+    kind: str
+    thread: int
+    topic: str
+    # When it was written. Readers who visited the thread later know it.
+    at: datetime
+    score: float
+    comment: int | None = None
+    revision: int | None = None
+    # A member's id or an imported name; nobody has two items in one issue.
+    author: str | None = None
+    stance: str | None = None
+    assisted: bool = False
+    # How many comments of the thread are unread (0 if too many to count), and since when; this is the best of them.
+    unread: int = 0
+    since: datetime | None = None
+
+    @property
+    def key(self) -> Key:
+        """What identifies it in another issue: the comment, or the article and its revision."""
+        return (self.comment or 0, 0 if self.comment else self.thread, self.revision or 0)
+
+
+class CandidateRow(msgspec.Struct, frozen=True):
+    """A candidate as it is read from the database: a comment or, without one, an article."""
+
+    thread: int
+    topic: str
+    at: datetime
+    # `comment.best`: the lower bound of the share of readers who find it worth reading.
+    best: float
+    comment: int | None
+    author: str | None
+    stance: str | None
+    assisted: bool
+    # The comment's quality (quality.py).
+    account_minutes: int | None
+    ups: int
+    replies: int
+
+    def is_good_enough(self, kind: str) -> bool:
+        """Whether it may be included as an item of this kind. Articles always may."""
+        return self.comment is None or is_good_enough(kind, self.account_minutes, self.ups, self.replies)
+
+    def candidate(self, kind: str, now: datetime, *, unread: int = 0, since: datetime | None = None) -> Candidate:
+        """Return the candidate of this kind."""
+        return Candidate(
+            kind=kind,
+            thread=self.thread,
+            topic=self.topic,
+            at=self.at,
+            score=score(self.best, self.at, now),
+            comment=self.comment,
+            author=self.author,
+            stance=self.stance,
+            assisted=self.assisted,
+            unread=unread,
+            since=since,
+        )
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """The reader of an issue: what they know and what they do not want."""
+
+    id: int
+    # The topics that they follow, read or write in. Empty for new members: then every topic counts as theirs.
+    topics: frozenset[str] = frozenset()
+    # When they last visited a thread, or commented or voted there.
+    seen: Mapping[int, datetime] = {}
+    # What they were mailed before, in an issue or as a notification.
+    mailed: frozenset[Key] = frozenset()
+    # Authors whom they muted or blocked, or who blocked them.
+    hidden_authors: frozenset[str] = frozenset()
+    muted_threads: frozenset[int] = frozenset()
+    muted_topics: frozenset[str] = frozenset()
+    collapses_assisted: bool = False
+
+
+class Story(msgspec.Struct, frozen=True):
+    """The best voices of one thread, the best first."""
+
+    thread: int
+    topic: str
+    score: float
+    voices: tuple[Candidate, ...]
+
+
+class Pool(msgspec.Struct, frozen=True):
+    """The candidates for all readers: stories, new articles, open questions and picks, the best first."""
+
+    stories: tuple[Story, ...] = ()
+    opened: tuple[Candidate, ...] = ()
+    picked: tuple[Candidate, ...] = ()
+    questions: tuple[Candidate, ...] = ()
+
+
+def score(best: float, at: datetime, now: datetime) -> float:
+    """Return the score of a comment: its lower bound of readers who find it worth reading, decreasing with age."""
+    days = max(0.0, (now - at).total_seconds() / DAY)
+    return best / (1 + days / HALF_DAYS)
+
+
+def pooled(candidates: Iterable[Candidate]) -> Pool:
+    """Sort candidates by kind and score, once for many readers."""
+    kinds: dict[str, list[Candidate]] = defaultdict(list)
+    for one in sorted(candidates, key=precedence):
+        kinds[one.kind].append(one)
+    return Pool(
+        stories=tuple(stories_of(kinds["best"])),
+        opened=tuple(kinds["opened"]),
+        picked=tuple(kinds["picked"]),
+        questions=tuple(kinds["question"]),
+    )
+
+
+def stories_of(candidates: Iterable[Candidate]) -> list[Story]:
+    """Group candidates by thread, the thread with the best voice first."""
+    threads: dict[int, list[Candidate]] = defaultdict(list)
+    for one in sorted(candidates, key=precedence):
+        threads[one.thread].append(one)
+    stories = [Story(id_, found[0].topic, found[0].score, tuple(found)) for id_, found in threads.items()]
+    return sorted(stories, key=lambda story: (-story.score, story.thread))
+
+
+def precedence(one: Candidate) -> tuple[float, Key, str]:
+    """Return the key by which candidates are sorted, the best first."""
+    return (-one.score, one.key, one.kind)

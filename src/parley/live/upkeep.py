@@ -1,0 +1,69 @@
+"""Periodic work on open streams: scores, counters, heartbeats, and ending streams that may not go on."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from time import monotonic
+
+from parley.accounts.sessions import still_valid
+from parley.live import queries, render
+from parley.live.channel import Bounds, Channel
+from parley.live.presence import Presence
+from parley.live.stream import Stream
+from parley.notifications.queries import unread_of_all
+
+
+async def send_scores(channels: Iterable[Channel]) -> None:
+    """Send one message per thread with all comments whose votes changed."""
+    for channel in [one for one in channels if one.scores_due]:
+        channel.scores_due = False
+        fresh = channel.add_scores(await queries.scored_after(channel.thread, channel.scored_from))
+        if fresh:
+            message = render.scores(fresh)
+            for stream in channel.streams:
+                stream.put(message)
+
+
+async def send_unread(streams: Iterable[Stream]) -> None:
+    """Count the unread notifications of all members in one query, and send the counts that changed."""
+    streams = [stream for stream in streams if stream.member is not None]
+    members = {stream.member for stream in streams if stream.member is not None}
+    counts = await unread_of_all(members) if members else {}
+    messages = {count: render.unread(count) for count in {0, *counts.values()}}
+    for stream in streams:
+        count = counts.get(stream.member or 0, 0)
+        stream.send_unread(count, messages[count])
+
+
+async def send_readers(channels: dict[int, Channel], presence: Presence) -> None:
+    """Send the number of readers of each thread, in all processes together."""
+    counts = {thread: len(channel.streams) for thread, channel in channels.items()}
+    for thread, readers in (await presence.exchange(counts)).items():
+        channel = channels.get(thread)
+        if channel is not None:
+            message = render.readers(readers)
+            for stream in channel.streams:
+                stream.send_readers(readers, message)
+
+
+async def end_invalid(streams: Iterable[Stream]) -> None:
+    """End the streams of sessions that were signed out or whose member was suspended."""
+    by_session: dict[int, list[Stream]] = defaultdict(list)
+    for stream in streams:
+        if stream.session is not None:
+            by_session[stream.session].append(stream)
+    valid = await still_valid(list(by_session)) if by_session else set()
+    for session in by_session.keys() - valid:
+        for stream in by_session[session]:
+            stream.end(render.bye())
+
+
+async def keep_alive(streams: Iterable[Stream], bounds: Bounds) -> None:
+    """Send heartbeats, disconnect readers that receive nothing, and end streams that reached their lifetime."""
+    now = monotonic()
+    for stream in streams:
+        if stream.stuck_for(now) > bounds.send_timeout:
+            stream.abort()
+        elif now - stream.opened_at > bounds.lifetime + stream.jitter:
+            stream.end(render.bye())
+        elif now - stream.sent_at > bounds.heartbeat:
+            stream.put(render.HEARTBEAT)

@@ -1,0 +1,8 @@
+"""How long the record of moderation is kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES: tuple[Rule, ...] = ()
+KEPT: Kept = {
+    "mod_action": "the record of moderation: each row holds the hash of the one before it",
+}

@@ -1,0 +1,1 @@
+"""The pages on which moderators write, test, switch and order automatic rules."""

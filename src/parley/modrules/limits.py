@@ -1,0 +1,46 @@
+"""Limits of rules: what they need before they are switched on, and when a second moderator must agree."""
+
+import msgspec
+
+from parley.automod.rules.conditions import Condition
+from parley.backtests.run import Result
+from parley.core.errors import Refused
+
+LONGEST_NAME = 80
+MOST_CONDITIONS = 8
+STATES = ("off", "shadow", "on")
+# Two moderators must agree on a rule that would have hidden more than this share of a week's comments (trust.md R11).
+HIDES = {"hold", "collapse"}
+MOST_HIDDEN = 0.01
+TOO_EXPENSIVE = (
+    "This version takes too long on some texts: see the cost in its test. Nothing was changed. "
+    "Please make it simpler, then test it again."
+)
+
+
+class RuleDraft(msgspec.Struct, frozen=True):
+    """A rule as a moderator entered it."""
+
+    name: str
+    action: str
+    guideline: str
+    conditions: tuple[Condition, ...]
+
+    @property
+    def conditions_json(self) -> str:
+        """The conditions as stored."""
+        return msgspec.json.encode(self.conditions).decode()
+
+
+def may_switch_on(tested: Result | None) -> Result:
+    """Raise Refused unless this version was back-tested and stayed within its budget."""
+    if tested is None:
+        raise Refused("This version has not been back-tested yet. Please test it first, and see what it would do.")
+    if tested.costliest.exceeds_budget:
+        raise Refused(TOO_EXPENSIVE)
+    return tested
+
+
+def needs_two(action: str, tested: Result) -> bool:
+    """Whether the rule would have hidden so many comments in a week that two moderators must agree."""
+    return action in HIDES and tested.week_hits > MOST_HIDDEN * tested.week

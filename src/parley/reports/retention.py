@@ -1,0 +1,31 @@
+"""How long reports are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        table="report",
+        what="from which network a visitor reported",
+        days=30,
+        since="resolved_at",
+        after="the report was answered",
+        why="it is needed only while the report is open, so that one person's reports do not count twice",
+        where="network is not null",
+        blank="network = null",
+    ),
+    Rule(
+        table="report",
+        what="name and address of a visitor who reported",
+        days=365,
+        since="resolved_at",
+        after="the report was answered",
+        why="a decision can be appealed for six months (Digital Services Act, article 20): they are mailed the result",
+        where="name is not null or email is not null",
+        blank="name = null, email = null",
+    ),
+)
+KEPT: Kept = {
+    "guideline": "decisions refer to them",
+    "queue_item": "reports and decisions refer to it",
+    "report": "what a decision answered",
+}

@@ -1,0 +1,71 @@
+"""How long a member waits between two comments, by the heat of the branch and of the thread."""
+
+import msgspec
+
+from parley.core.errors import TooMany
+from parley.slow_mode.heat import WINDOW, ThreadActivity, branch, heat
+
+# The heat at which slow mode begins in a branch, and in a whole thread.
+BRANCH_LIMIT, THREAD_LIMIT = 4.0, 12.0
+# Seconds.
+FIRST_WAIT, LONGEST_WAIT = 60, 600
+# The wait where an automatic rule slows a thread.
+RULE_WAIT = 120
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """A member commented `last` seconds ago and must wait `needed` seconds in all; `why` completes the sentence."""
+
+    last: float
+    needed: int
+    why: str
+
+    @property
+    def left(self) -> int:
+        return max(1, round(self.needed - self.last))
+
+    def __str__(self) -> str:
+        return f"You answered {in_words(self.last)} ago and {self.why}."
+
+
+def wait(heat: float, limit: float) -> int:
+    """Seconds between two comments of one member at this heat: a minute at the limit, in proportion above it."""
+    return 0 if heat < limit else min(LONGEST_WAIT, round(FIRST_WAIT * heat / limit))
+
+
+def may_answer(activity: ThreadActivity, member: int, parent: int | None) -> None:
+    """Raise TooMany while a member has to wait; the message says how long, and that the text is kept."""
+    wait = wait_for(activity, member, parent)
+    if wait is not None:
+        raise TooMany(f"{wait} You can post in {in_words(wait.left)}. Your text is kept.", wait.left)
+
+
+def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait | None:
+    """The wait before a member may answer the comment `parent`, or the article (None); None where there is no wait."""
+    own = [one for one in activity.recent if one.author == member]
+    last = min((one.age for one in own), default=WINDOW)
+    candidates = [
+        Wait(last, activity.slow, "moderators have turned on slow mode in this thread"),
+        Wait(last, RULE_WAIT if activity.by_rule else 0, "this thread is heated"),
+        Wait(last, wait(activity.heat, THREAD_LIMIT), "this thread is heated"),
+    ]
+    if parent is not None:
+        candidates.append(_wait_in_branch(activity, member, parent))
+    return max((one for one in candidates if one.last < one.needed), key=lambda one: one.left, default=None)
+
+
+def _wait_in_branch(activity: ThreadActivity, member: int, parent: int) -> Wait:
+    parents = {one.id: one.parent for one in activity.recent}
+    top = branch(parent, parents)
+    branch_heat = heat(one for one in activity.points if branch(one.comment, parents) == top)
+    ages = (one.age for one in activity.recent if one.author == member and branch(one.id, parents) == top)
+    return Wait(min(ages, default=WINDOW), wait(branch_heat, BRANCH_LIMIT), "this branch is heated")
+
+
+def in_words(seconds: float) -> str:
+    """A duration in words: "40 seconds", "3 minutes"."""
+    if seconds < 100:  # noqa: PLR2004 as people say it
+        whole = max(1, round(seconds))
+        return f"{whole} {'second' if whole == 1 else 'seconds'}"
+    minutes = round(seconds / 60)
+    return f"{minutes} {'minute' if minutes == 1 else 'minutes'}"

@@ -1,0 +1,117 @@
+"""Changing the text of an article here: editing it, restoring an old version, and showing an excerpt only."""
+
+import msgspec
+
+from parley.articles import display as shown
+from parley.articles import queries as articles
+from parley.articles import updating, versions
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.revising import RevisionNote, RevisionResult
+from parley.articles.rules import may_edit
+from parley.articles.text import ArticleText
+from parley.core import db
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import Viewer
+from parley.threads import queries
+from parley.threads.ops import revise_thread
+
+
+class StaleEdit(Refused):
+    """Somebody else revised the article after the form was opened."""
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """An edit: the number of the revision that was edited, and the new text."""
+
+    revision: int
+    title: str
+    byline: str | None
+    passages: list[ImportedPassage]
+    reason: str
+
+
+NOTHING = "Nothing changed: this is the current text."
+
+
+async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
+    """Write an edited text as the next revision.
+
+    Raises Forbidden, StaleEdit when somebody else revised the article first, Refused when nothing changed.
+    """
+    async with db.atomic():
+        article = await _to_edit(viewer, thread_id)
+        if article.revision != edited.revision:
+            raise StaleEdit("Somebody else revised this article while you were editing. Your text is kept.")
+        text = ArticleText(
+            title=edited.title,
+            passages=edited.passages,
+            byline=edited.byline,
+            lang=article.lang,
+            dir=article.dir,
+            published_at=article.published_at,
+            updated_at=article.updated_at,
+        )
+        return await _revise(thread_id, text, RevisionNote(viewer.id, edited.reason))
+
+
+async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> RevisionResult:
+    """Write the text of an old revision as the next one. Its lineages and anchors come back with it.
+
+    Raises Forbidden, NotFound, and Refused when the text is the same already.
+    """
+    async with db.atomic():
+        article = await _to_edit(viewer, thread_id)
+        old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
+        if old is None:
+            raise NotFound("There is no such version of this article.")
+        text = ArticleText(
+            title=old.title,
+            passages=[one.passage for one in await versions.whole(old.id)],
+            byline=old.byline,
+            lang=old.lang,
+            dir=old.dir,
+            published_at=old.published_at,
+            updated_at=old.updated_at,
+        )
+        return await _revise(thread_id, text, RevisionNote(viewer.id, reason, restores=number))
+
+
+async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
+    """Lock the thread's row and return its article. Raises NotFound or Forbidden."""
+    await db.value("select id from thread where id = $1 for no key update", thread_id)
+    thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
+    if thread is None or article is None:
+        raise NotFound("This thread does not exist.")
+    if not may_edit(viewer, thread, article):
+        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
+    return article
+
+
+async def _revise(thread_id: int, text: ArticleText, edit: RevisionNote) -> RevisionResult:
+    revised = await revise_thread(thread_id, text, edit)
+    if revised is None:
+        raise Refused(NOTHING)
+    return revised
+
+
+EXCERPT_ONLY = "The publisher allows an excerpt only."
+
+THREADS = "select id from thread where article = any($1::bigint[]) order by id"
+
+
+async def set_display(url: str, display: str) -> None:
+    """Set whether articles of `url`'s site are shown in full or as an excerpt, existing ones included.
+
+    For an excerpt, existing articles are revised, so that no comment stays on words that nobody can read.
+    """
+    async with db.atomic():
+        changed = await shown.set_display(url, display)
+        if display == "full":
+            return
+        for thread in await db.values(THREADS, changed):
+            article = await articles.of_thread(thread)
+            if article is not None:
+                passages = [one.passage for one in await versions.newest(article.id)]
+                text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
+                await revise_thread(thread, text, RevisionNote(reason=EXCERPT_ONLY))
+                await updating.shorten_source(article.id)

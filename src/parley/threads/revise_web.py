@@ -1,0 +1,114 @@
+"""Editing an article over HTTP."""
+
+import asyncio
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles import versions
+from parley.articles.differences import compare, count, preview
+from parley.articles.editing import as_markdown, read_markdown
+from parley.articles.forms import ReviseForm
+from parley.articles.rules import may_edit
+from parley.core.errors import Forbidden, ParleyError
+from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import POST, PREVIEW, take_each
+from parley.threads import edit_ops, queries
+from parley.threads.revision_web import difference, found
+
+# Half a million characters, each of which may take up to nine bytes in a form.
+BODY_LIMIT = 5_000_000
+
+
+async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+    row, article = await found(thread)
+    if not may_edit(signed_in(request), row, article):
+        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
+    return row, article
+
+
+@get("/t/{thread:str}/revise", name="threads:revise-form", opt={"who": VERIFIED})
+async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """The form to edit the article's text."""
+    row, article = await _to_edit(request, thread)
+    passages = await versions.readable(article.revision_id)
+    text = await asyncio.to_thread(as_markdown, passages, article.url)
+    values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
+    return _page(request, row, article, values, {})
+
+
+@post("/t/{thread:str}/revise", name="threads:revise", opt={"who": VERIFIED}, request_max_body_size=BODY_LIMIT)
+async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """Save an edit as the next revision, or with `preview` show what it would change."""
+    row, article = await _to_edit(request, thread)
+    form = ReviseForm(await posted(request))
+    if form.errors:
+        return _page(request, row, article, form.values, form.errors, status=422)
+    if form.revision != article.revision:
+        return await _stale(request, row, article, form)
+    passages = await versions.readable(article.revision_id)
+    try:
+        await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
+        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
+        edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason)
+        if form.previews:
+            return await _preview(request, row, article, form, edited)
+        await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
+    except edit_ops.StaleEdit:
+        return await _stale(request, *await found(thread), form)
+    except ParleyError as error:
+        return _page(request, row, article, form.values, {"form": str(error)}, status=error.status)
+    return Redirect(row.address, status_code=303)
+
+
+async def _preview(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edit_ops.Edited
+) -> Response[Any]:
+    former = await versions.readable(article.revision_id)
+    runs = await asyncio.to_thread(lambda: compare(former, preview(former, edited.passages)))
+    return _page(
+        request,
+        row,
+        article,
+        form.values,
+        {},
+        runs=runs,
+        changes=count(runs),
+        previewed=True,
+        older=article,
+        newer=edited,
+    )
+
+
+async def _stale(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm
+) -> Response[Any]:
+    """Somebody else revised the article first: show what they changed, and the typed text to be saved again."""
+    known = {one.number: one for one in await versions.revisions(article.id)}
+    older = known.get(form.revision or 0)
+    context = await difference(older, known[article.revision]) if older else {}
+    return _page(request, row, article, form.values, {}, status=422, stale=True, **context)
+
+
+def _page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    values: dict[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    **context: Any,
+) -> Response[Any]:
+    form = {name: values.get(name, "") for name in ("title", "byline", "text", "reason")} | {"errors": errors}
+    return page(
+        request, "articles/revise.html", status=status, thread=row, article=article, form=form,
+        **{"stale": False, "previewed": False, "runs": None, "changes": 0} | context,
+    )  # fmt: skip
+
+
+handlers: list[object] = [revise_form, revise]

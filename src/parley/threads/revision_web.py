@@ -1,0 +1,126 @@
+"""The versions of an article: their list and differences, an old one, and restoring it."""
+
+import asyncio
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles import versions
+from parley.articles.differences import ChangeRun, compare, count
+from parley.articles.forms import LONGEST_REASON
+from parley.articles.rules import may_edit, may_read_check_note
+from parley.core.errors import NotFound, ParleyError
+from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import POST, take_each
+from parley.core.text.cleaning import as_id
+from parley.threads import edit_ops, queries
+
+Versions = dict[int, versions.RevisionRow]
+
+
+async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+    """The thread with this id, and its article. Raises NotFound."""
+    thread_id = as_id(thread)
+    row = await queries.one(thread_id) if thread_id else None
+    article = await articles.of_thread(row.id) if row else None
+    if row is None or article is None:
+        raise NotFound("This thread does not exist.")
+    return row, article
+
+
+@get("/t/{thread:str}/revisions", name="threads:revisions", opt={"who": ANYONE, "reading": True})
+async def revisions(
+    request: AnyRequest, thread: FromPath[str], to: FromQuery[str] = "", at: FromQuery[str] = ""
+) -> Response[Any]:
+    """The versions of a thread's article and the difference between two of them. With `at`, one version in full."""
+    row, article = await found(thread)
+    known = {one.number: one for one in await versions.revisions(article.id)}
+    if at:
+        return await _old(request, row, article, known, at)
+    newer = _number(to, known, max(known))
+    older = _number(request.query_params.get("from", ""), known, max(1, newer - 1))
+    return page(
+        request,
+        "articles/revisions.html",
+        thread=row,
+        article=article,
+        revisions=list(reversed(known.values())),
+        **await difference(known[older], known[newer]),
+        edits=may_edit(viewer_of(request), row, article),
+        check_note=await versions.check_note(article.id) if may_read_check_note(viewer_of(request), row) else "",
+    )
+
+
+async def _old(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, known: Versions, at: str
+) -> Response[Any]:
+    number = as_id(at)
+    if number is None or number not in known:
+        raise NotFound("There is no such version of this article.")
+    return await _old_page(request, row, article, known[number], Form({}))
+
+
+async def _old_page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    version: versions.RevisionRow,
+    form: Form,
+    status: int = 200,
+) -> Response[Any]:
+    return page(
+        request,
+        "articles/old.html",
+        status=status,
+        thread=row,
+        article=article,
+        version=version,
+        passages=await versions.readable(version.id),
+        edits=may_edit(viewer_of(request), row, article) and version.number != article.revision,
+        reason=form.values.get("reason", ""),
+        errors=form.errors,
+    )
+
+
+async def difference(older: versions.RevisionRow, newer: versions.RevisionRow) -> dict[str, Any]:
+    """The changes between two versions, for `articles/_difference.html`."""
+    runs: list[ChangeRun] = []
+    if older.number != newer.number:
+        before, after = await versions.readable(older.id), await versions.readable(newer.id)
+        runs = await asyncio.to_thread(compare, before, after)
+    return {"older": older, "newer": newer, "runs": runs, "changes": count(runs)}
+
+
+def _number(raw: str, known: Versions, default: int) -> int:
+    number = as_id(raw)
+    return number if number is not None and number in known else default
+
+
+@post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
+async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """Restore an old version as the newest one."""
+    row, article = await found(thread)
+    version = next((one for one in await versions.revisions(article.id) if one.number == as_id(number)), None)
+    if version is None:
+        raise NotFound("There is no such version of this article.")
+    form = Form(await posted(request))
+    reason = form.text("reason", most=LONGEST_REASON)
+    status = 422
+    if not form.errors:
+        try:
+            await take_each(POST, signed_in(request).id, address_of(request))
+            await edit_ops.restore_revision(
+                viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
+            )
+            return Redirect(row.address, status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    return await _old_page(request, row, article, version, form, status)
+
+
+handlers: list[object] = [revisions, restore]

@@ -1,0 +1,66 @@
+"""Revising articles from their sources, on a schedule (articles/source_checks.py)."""
+
+import asyncio
+
+import structlog
+
+from parley.articles import source_checks
+from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
+from parley.articles.source_checks import DueCheck
+from parley.core.events import attempts
+from parley.threads.opening import revise_from_source
+
+log = structlog.get_logger(__name__)
+
+# At most so many in one sweep, each of another site.
+MOST = 5
+SECONDS = 60
+GONE = "When we last checked, the source had no page at this address."
+GONE_FOR_GOOD = "The source removed the page. We no longer check it; the text here stays as it is."
+FAULT = "The page could not be read because of a fault on our side."
+
+
+async def check_sources() -> int:
+    """Check some of the sources that are due, and return how many."""
+    hosts: list[str] = []
+    while len(hosts) < MOST and (due := await source_checks.claim(hosts)) is not None:
+        hosts.append(due.host)
+        # One that fails here is due again in a quarter of an hour (articles/source_checks.py).
+        await attempts.each("sources", [due], check, key=lambda one: one.id, in_transaction=False)
+    return len(hosts)
+
+
+async def check(due: DueCheck) -> None:
+    """Check one source. Whatever it returns, the stored text stays intact."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            text = None if due.archived else await source_checks.read(due)
+        if text is None or not await revise_from_source(due.id, text):
+            await source_checks.schedule(due)
+        else:
+            log.info("source revised", article=due.id, url=due.url)
+    except Unchanged:
+        await source_checks.schedule(due)
+    except PageGone:
+        await _gone(due)
+    except CannotImport as error:
+        # Its further sentences are advice for a member who imports.
+        await _not_revised(due, f"{str(error).partition('. ')[0].rstrip('.')}.")
+    except TimeoutError:
+        await _not_revised(due, "Reading the page took too long.")
+    except Exception:
+        log.exception("check failed", article=due.id)
+        await source_checks.schedule(due, FAULT)
+
+
+async def _gone(due: DueCheck) -> None:
+    if due.note == GONE:
+        log.info("source gone", article=due.id, url=due.url)
+        await source_checks.stop(due, GONE_FOR_GOOD)
+    else:
+        await _not_revised(due, GONE)
+
+
+async def _not_revised(due: DueCheck, note: str) -> None:
+    log.info("source not revised", article=due.id, url=due.url, note=note)
+    await source_checks.schedule(due, note)

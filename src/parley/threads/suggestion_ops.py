@@ -1,0 +1,159 @@
+"""Suggesting an update of an article, accepting it and declining it."""
+
+import asyncio
+from collections.abc import Collection
+
+import msgspec
+from piccolo.columns.combination import Where
+
+from parley.articles import imports, versions
+from parley.articles import ops as articles
+from parley.articles import queries as article_queries
+from parley.articles.drafts import decode
+from parley.articles.losses import loss
+from parley.articles.revising import RevisionNote
+from parley.articles.rules import may_decide_update
+from parley.articles.updating import Update, as_update
+from parley.core import db
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import MODERATOR, Viewer
+from parley.threads import queries, suggestion_queries
+from parley.threads.edit_ops import NOTHING, StaleEdit
+from parley.threads.ops import revise_thread
+from parley.threads.suggestion_queries import SuggestionRow
+from parley.threads.tables import SuggestedUpdate
+from parley.threads.updating import notify_concerned, take_update
+
+# Each stores a whole text until it is decided.
+MOST_OF_A_MEMBER = 10
+MOST_IN_A_THREAD = 10
+
+LOCK = "select id from thread where id = $1 for no key update"
+SUGGEST = """
+insert into suggested_update (thread, member, draft) values ($1, $2, $3)
+on conflict (thread, member) where state = 'waiting' do update set draft = excluded.draft, created_at = now()
+returning id
+"""
+
+
+async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
+    """Suggest the text of an import as an update of its article. It replaces the member's waiting suggestion.
+
+    Returns the ids of the thread and of the suggestion. Raises Refused where it cannot be suggested.
+    """
+    async with db.atomic():
+        text = decode(found.draft or b"")
+        number = await articles.find_article(text)
+        discussion = await article_queries.discussion_of(number) if number is not None else None
+        if discussion is None:
+            raise Refused("This article has no discussion yet. You can publish it.")
+        if discussion.state == "archived":
+            raise Refused("This discussion is archived, so its article does not change any more.")
+        await db.value(LOCK, discussion.id)
+        await _refuse_too_many(discussion.id, viewer.id)
+        made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
+        await imports.published(found.id, discussion.id)
+        await notify_concerned(made)
+    return discussion.id, made
+
+
+async def _refuse_too_many(thread: int, member: int) -> None:
+    # Of a member's suggestions for two threads at once, one waits for the other.
+    await db.value("select pg_advisory_xact_lock(hashtextextended('suggested_update', $1))", member)
+    # The member's waiting suggestion for this thread does not count, since the new one replaces it.
+    if await _count_waiting(SuggestedUpdate.member == member, SuggestedUpdate.thread != thread) >= MOST_OF_A_MEMBER:
+        raise Refused("Ten updates you suggested still wait for a decision. Please wait until some are decided.")
+    if await _count_waiting(SuggestedUpdate.member != member, SuggestedUpdate.thread == thread) >= MOST_IN_A_THREAD:
+        raise Refused("Ten suggested updates of this article still wait for a decision. Please try again later.")
+
+
+async def _count_waiting(*conditions: Where) -> int:
+    count: int = await SuggestedUpdate.count().where(SuggestedUpdate.state == "waiting", *conditions)
+    return count
+
+
+class SuggestionDecision(msgspec.Struct, frozen=True):
+    """Who decides on which suggestion, and their answer to the member who suggested it."""
+
+    viewer: Viewer
+    thread: int
+    suggestion: int
+    answer: str
+
+
+async def decline(decision: SuggestionDecision) -> None:
+    """Decline a suggested update. Raises Forbidden, NotFound, and Refused when it is decided already."""
+    async with db.atomic():
+        row = await _to_decide(decision)
+        if row.member_id is None:
+            raise Refused("Please choose which text stays, and save these choices.")
+        await _record(decision, "declined")
+
+
+async def accept(decision: SuggestionDecision, version: str, take: Collection[int] = ()) -> None:
+    """Write a suggested update as the article's next revision. `version` is the update's version on the page.
+
+    In a conflict, the corrected text stays unless its number is in `take`. Raises Forbidden, NotFound, StaleEdit when
+    the article or the update changed meanwhile, and Refused when it is decided already or changes nothing.
+    """
+    async with db.atomic():
+        row = await _to_decide(decision)
+        article = await article_queries.of_thread(decision.thread)
+        if article is None:
+            raise NotFound("This thread does not exist.")
+        source = decode(row.draft or b"")
+        update = await as_update(article, source)
+        if update.version != version:
+            raise StaleEdit("The article changed while you were looking. This is what the update would change now.")
+        update = await as_update(article, source, take) if take else update
+        await _refuse_large(decision.viewer, article.id, update)
+        revised = await _write(decision, row, article.id, update)
+        if not revised and not update.merged.conflicts and row.member_id is not None:
+            raise Refused(f"{NOTHING} You can decline the update.")
+        await _record(decision, "accepted")
+
+
+async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
+    """Raise Forbidden if only a moderator may accept an update that removes so much."""
+    lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
+    if viewer.standing < MODERATOR and lost.is_too_much:
+        raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
+
+
+async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int, update: Update) -> bool:
+    """Write an accepted update, and return whether it changed the article.
+
+    A text that a member pasted is their edit, not the source's text (docs/decisions/0005).
+    """
+    if row.member_id is not None and update.source.fetched is None:
+        edit = RevisionNote(row.member_id, "Suggested as an update.")
+        return await revise_thread(decision.thread, update.text, edit) is not None
+    reason = "Takes the text of the source where it was corrected here."
+    chosen = RevisionNote(decision.viewer.id, reason) if row.member_id is None else None
+    return (await take_update(decision.thread, article, update, chosen, decided=True)).revised
+
+
+async def _record(decision: SuggestionDecision, state: str) -> None:
+    await SuggestedUpdate.update(
+        {
+            SuggestedUpdate.state: state,
+            SuggestedUpdate.answer: decision.answer,
+            SuggestedUpdate.decided_by: decision.viewer.id,
+            SuggestedUpdate.decided_at: db.NOW,
+            SuggestedUpdate.draft: None,
+        }
+    ).where(SuggestedUpdate.id == decision.suggestion)
+    await notify_concerned(decision.suggestion)
+
+
+async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
+    """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
+    await db.value(LOCK, decision.thread)
+    thread, row = await queries.one(decision.thread), await suggestion_queries.one(decision.suggestion, decision.thread)
+    if thread is None or row is None:
+        raise NotFound("There is no such update.")
+    if not may_decide_update(decision.viewer, thread, row.member):
+        raise Forbidden("Only moderators, and the member who added the article, can decide about this update.")
+    if row.state != "waiting":
+        raise Refused(f"This update was {row.state} already.")
+    return row

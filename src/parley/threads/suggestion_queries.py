@@ -1,0 +1,103 @@
+"""Reading suggested updates, and what each would change."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from parley.articles import versions
+from parley.articles.differences import ChangeRun, both_sides, compare, count, preview
+from parley.articles.drafts import decode
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.losses import Loss, loss
+from parley.articles.queries import ArticleRow
+from parley.articles.updating import as_update
+from parley.articles.versions import StoredPassage
+from parley.core import db
+
+
+class SuggestionRow(msgspec.Struct, frozen=True):
+    """A suggested update. `member` is None for a closed account, and `member_id` for conflicts with the source."""
+
+    id: int
+    thread: int
+    title: str
+    member_id: int | None
+    member: str | None
+    state: str
+    draft: bytes | None
+    answer: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+ONE = """
+select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.draft, s.answer,
+       s.created_at, s.decided_at
+from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
+where s.id = $1 and s.thread = $2
+"""
+
+
+async def one(suggestion: int, thread: int) -> SuggestionRow | None:
+    return await db.fetch_one(SuggestionRow, ONE, suggestion, thread)
+
+
+class SuggestionSummary(msgspec.Struct, frozen=True):
+    """A suggested update in a list, without its text."""
+
+    id: int
+    thread: int
+    title: str
+    member_id: int | None
+    member: str | None
+    state: str
+    created_at: datetime
+
+
+# Those that member $1 may decide (all waiting ones if $2, for moderators), and the latest of their own.
+LIST = """
+select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.created_at
+from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
+where s.state = 'waiting' and ($2 or t.starter = $1) or s.member = $1
+order by s.state = 'waiting' desc, s.id desc limit 100
+"""
+
+
+async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
+    """The suggested updates that concern a member; with `every`, all waiting ones, for moderators."""
+    return await db.fetch(SuggestionSummary, LIST, member, every)
+
+
+# The visible top-level comments on these passages.
+COUNT_ON_PASSAGES = """
+select count(*) from comment
+where thread = $1 and passage = any($2::bigint[]) and parent is null and state = 'visible' and anchor <> 'lost'
+"""
+
+
+# A form can have so many fields, and real corrections have a few conflicts.
+MOST_CONFLICTS = 100
+
+
+async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
+    """What a waiting suggestion would change, and how many comments are on passages that change or disappear."""
+    before = await versions.readable(article.revision_id)
+    update = await as_update(article, decode(row.draft or b""))
+    runs, lost = await asyncio.to_thread(_compared, before, update.text.passages)
+    conflicts = await asyncio.to_thread(lambda: [both_sides(one) for one in update.merged.conflicts[:MOST_CONFLICTS]])
+    return {
+        "runs": runs,
+        "changes": count(runs),
+        "lost": lost,
+        "conflicts": conflicts,
+        "more_conflicts": len(update.merged.conflicts) - len(conflicts),
+        "version": update.version,
+        "on_changed": await db.value(COUNT_ON_PASSAGES, row.thread, list(lost.changed)),
+        "on_gone": await db.value(COUNT_ON_PASSAGES, row.thread, list(lost.gone)),
+    }
+
+
+def _compared(before: list[StoredPassage], after: list[ImportedPassage]) -> tuple[list[ChangeRun], Loss]:
+    return compare(before, preview(before, after)), loss(before, after)

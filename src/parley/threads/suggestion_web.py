@@ -1,0 +1,128 @@
+"""Suggested updates: suggesting one, their list, what each changes, and deciding."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles.forms import LONGEST_REASON
+from parley.articles.rules import may_decide_update
+from parley.articles.web import own_import
+from parley.core.errors import NotFound, ParleyError
+from parley.core.http.access import MODERATOR, VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import POST, take_each
+from parley.core.text.cleaning import as_id
+from parley.threads import queries, suggestion_ops, suggestion_queries
+from parley.threads.revision_web import found
+from parley.threads.updating import note_seen
+
+
+@post("/new/{number:str}/suggest", name="threads:suggest", opt={"who": VERIFIED})
+async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """Suggest an import as an update of the existing article."""
+    viewer, asked = signed_in(request), await own_import(request, number)
+    if asked.state != "ready":
+        return Redirect(f"/new/{asked.id}", status_code=303)
+    await take_each(POST, viewer.id, address_of(request))
+    thread, made = await suggestion_ops.suggest(viewer=viewer, found=asked)
+    return Redirect(f"/t/{thread}/updates/{made}", status_code=303)
+
+
+@get("/updates", name="threads:updates", opt={"who": VERIFIED})
+async def updates(request: AnyRequest) -> Response[Any]:
+    """The suggested updates that the viewer may decide, and those they suggested."""
+    viewer = signed_in(request)
+    rows = await suggestion_queries.listed(viewer.id, every=viewer.standing >= MODERATOR)
+    return page(
+        request,
+        "articles/updates.html",
+        updates=rows,
+        moderates=viewer.standing >= MODERATOR,
+        declined="declined" in request.query_params,
+    )
+
+
+async def _seen(
+    request: AnyRequest, thread: str, number: str
+) -> tuple[queries.ThreadRow, articles.ArticleRow, suggestion_queries.SuggestionRow]:
+    """A suggested update that the viewer may see. Raises NotFound."""
+    row, article = await found(thread)
+    viewer, suggestion = signed_in(request), as_id(number)
+    update = await suggestion_queries.one(suggestion, row.id) if suggestion else None
+    may_see = update is not None and (
+        viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
+    )
+    if update is None or not may_see:
+        raise NotFound("There is no such update.")
+    return row, article, update
+
+
+@get("/t/{thread:str}/updates/{number:str}", name="threads:update", opt={"who": VERIFIED})
+async def update(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """One suggested update: what it changes, and how many comments that concerns."""
+    row, article, suggestion = await _seen(request, thread, number)
+    request.scope["viewer"] = await note_seen(signed_in(request), suggestion.id)  # type: ignore[typeddict-unknown-key]
+    return await _page(request, row, article, suggestion, Form({}))
+
+
+@post("/t/{thread:str}/updates/{number:str}", name="threads:decide-update", opt={"who": VERIFIED})
+async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
+    """Accept or decline a suggested update."""
+    row, _, suggestion = await _seen(request, thread, number)
+    form = Form(await posted(request))
+    accepts = form.choice("decision", ("accept", "decline"))
+    if accepts is None:
+        form.errors.setdefault("form", "Please accept or decline the update.")
+    answer = form.text("answer", most=LONGEST_REASON)
+    status = 422
+    if not form.errors:
+        decision = suggestion_ops.SuggestionDecision(signed_in(request), row.id, suggestion.id, answer)
+        try:
+            if accepts == "decline":
+                await suggestion_ops.decline(decision)
+                return Redirect("/updates?declined", status_code=303)
+            await suggestion_ops.accept(decision, form.values.get("version", ""), _taken(form))
+            return Redirect(row.address, status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = str(error), error.status
+    return await _page(request, *await _seen(request, thread, number), form, status)
+
+
+def _taken(form: Form) -> set[int]:
+    """The numbers of the conflicts, from 0, in which the source's text was chosen."""
+    chosen = (as_id(name.removeprefix("conflict-")) for name, value in form.values.items() if value == "source")
+    return {number - 1 for number in chosen if number is not None}
+
+
+async def _page(
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    suggestion: suggestion_queries.SuggestionRow,
+    form: Form,
+    status: int = 200,
+) -> Response[Any]:
+    decides = suggestion.state == "waiting" and may_decide_update(signed_in(request), row, suggestion.member)
+    context = await suggestion_queries.difference(suggestion, article) if suggestion.state == "waiting" else {}
+    chosen = {name for name, value in form.values.items() if value == "source"}
+    return page(
+        request,
+        "articles/update.html",
+        status=status,
+        thread=row,
+        article=article,
+        suggestion=suggestion,
+        decides=decides,
+        only_moderators=decides and signed_in(request).standing < MODERATOR and context["lost"].is_too_much,
+        answer=form.values.get("answer", ""),
+        chosen=chosen,
+        errors=form.errors,
+        **context,
+    )
+
+
+handlers: list[object] = [suggest, updates, update, decide]
