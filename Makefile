@@ -1,4 +1,4 @@
-# Everything that is done with a checkout of Parley; `make` alone lists it.
+# What you can do with a checkout of Parley. `make` alone lists the targets.
 
 PORT ?= 8000
 DATA ?= var
@@ -6,59 +6,60 @@ ARGS ?=
 # How many processes share the tests. Three keep two cores busy, since many tests wait for what they started.
 WORKERS ?= 3
 
-# Once the tools for development are in, an update keeps them.
+# Once the tools for development are installed, an update keeps them.
 lock := $(if $(wildcard .venv/dev.stamp),dev,run)
 compile := bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --excludes requirements/excluded.txt
 
-# Where Python may not keep what it compiled, as in many containers, each of the many processes that we start compiles
-# everything anew, which takes longer than all the rest of its start.
+# Many containers forbid Python to keep compiled files. Then each process that we start compiles everything again, which
+# takes longer than the rest of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
 pytest = .venv/bin/pytest --numprocesses $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large assets lock
+.PHONY: help run test sure coverage faults lint format types imports audit schema picture figures bench bench-large \
+	messages assets lock
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-help: ## List what can be made
+help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/run.stamp ## Run all of Parley here, until Ctrl-C (PORT=8000 DATA=var)
+run: .venv/run.stamp ## Run Parley here until Ctrl-C (PORT=8000 DATA=var)
 	@.venv/bin/parley up --port $(PORT) --data $(DATA)
 
 test: .venv/dev.stamp node_modules ## Run the tests (ARGS="-k votes")
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) -m "not slow" $(ARGS)
 
-sure: lint types imports node_modules ## Check everything, the slow tests and faults too
+sure: lint types imports node_modules ## Run all checks and all tests, the slow ones too
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" $(pytest) --hypothesis-profile=deep $(ARGS)
 
-# Tests that end a process by force learn nothing of what it ran.
-coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they ran (ARGS="tests/votes")
+# A process that a test kills reports no coverage.
+coverage: .venv/dev.stamp node_modules ## Run the tests and print which lines they miss (ARGS="tests/votes")
 	@.venv/bin/coverage erase
 	@chromium=$$(bin/chromium) && CHROMIUM="$$chromium" .venv/bin/coverage run -m pytest --numprocesses $(WORKERS) \
 		-m "not slow" $(ARGS); ended=$$?; .venv/bin/coverage combine --quiet && .venv/bin/coverage report && exit $$ended
 
-faults: .venv/dev.stamp ## Kill, freeze and starve the parts, and see that nothing is lost
+faults: .venv/dev.stamp ## Run the tests that kill, freeze and starve processes
 	.venv/bin/pytest tests/faults tests/hosts $(ARGS)
 
-lint: .venv/dev.stamp ## Check style, code and templates
+lint: .venv/dev.stamp ## Check the style of code and templates
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/djlint --lint --quiet templates
 
-format: .venv/dev.stamp ## Put the code into its format
+format: .venv/dev.stamp ## Format the code
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
 types: .venv/dev.stamp ## Check the types
 	.venv/bin/mypy
 
-imports: .venv/dev.stamp ## Check that imports go one way
+imports: .venv/dev.stamp ## Check that packages import only those below them
 	.venv/bin/lint-imports
 
-audit: .venv/dev.stamp ## Ask whether faults of the locked packages are known, where the network allows it
+audit: .venv/dev.stamp ## Look up known vulnerabilities of the locked packages, if the network allows it
 	@.venv/bin/python bin/audit
 
 schema: .venv/dev.stamp ## Write docs/schema.md from the tables in the code
@@ -70,16 +71,19 @@ picture: .venv/dev.stamp ## Write docs/architecture.svg from bin/architecture an
 figures: .venv/dev.stamp ## Print sizes of files and functions, SQL beside builder queries, private words, alike functions
 	@.venv/bin/python bin/figures
 
-bench: .venv/dev.stamp ## Measure, beside what the machine could do at best
+bench: .venv/dev.stamp ## Run the benchmarks (ARGS="live hot")
 	.venv/bin/python -m bench $(ARGS)
 
-bench-large: .venv/dev.stamp ## Measure how costs grow up to a million comments, their backup, 20,000 streams, an hour of load
+bench-large: .venv/dev.stamp ## Run the long benchmarks: a million comments, a backup, 20,000 streams, an hour of load
 	.venv/bin/python -m bench $(or $(ARGS),growth backup crowd endurance)
+
+messages: .venv/dev.stamp ## Collect the sentences of the templates in locales/parley.pot
+	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --output locales/parley.pot templates
 
 assets: node_modules ## Build static/parley.css and static/parley.js
 	bin/node-tool node bin/assets
 
-lock: ## Choose new versions of what Parley needs, with their hashes
+lock: ## Update the lock files to the newest versions
 	$(compile) --upgrade pyproject.toml --extra dev -o requirements/dev.txt
 	$(compile) --upgrade pyproject.toml -c requirements/dev.txt -o requirements/run.txt
 	echo uv | $(compile) --upgrade - -o requirements/uv.txt
@@ -98,7 +102,7 @@ lock: ## Choose new versions of what Parley needs, with their hashes
 	$(call install,dev)
 	@touch .venv/run.stamp $@
 
-# The build tool that an editable install asks for is held to the locked version and hash too.
+# The build tool of the editable install has a locked version and hash too.
 define install
 @bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements/$(1).txt
 @bin/uv pip install --quiet --no-deps --python .venv/bin/python --build-constraints requirements/dev.txt --editable .

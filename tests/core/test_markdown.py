@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from conftest import SHARED
+from parley.comments.rules import LONGEST
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
-from parley.core.text.markdown import ATTRIBUTES, LONGEST, MOST_MARKS, TAGS, count_links, excerpt, render
+from parley.core.text.markdown import ATTRIBUTES, MOST_MARKS, TAGS, count_links, excerpt, render
 
 SANITIZER = SHARED / "sanitizer"
 needs_payloads = pytest.mark.skipif(

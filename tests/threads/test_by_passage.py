@@ -51,7 +51,7 @@ async def test_a_marker_tells_how_many_speak_and_how_they_stand(client: httpx.As
 
     page = (await client.get(f"/t/{thread}")).text
 
-    assert 'aria-label="4 comments on this passage: 1 supports, 2 challenge, 1 other"' in page
+    assert 'aria-label="4 comments on this passage: 1 in support, 2 challenges, 1 other"' in page
     assert f'data-passage="{second}" aria-label="Respond to this passage"' in page
 
 
@@ -69,7 +69,7 @@ async def test_the_marker_of_a_passage_leads_to_its_comments_and_the_form_for_it
     assert marker in page
     assert '<details class="compose" open>' in alone.text
     assert f'name="passage" value="{first}"' in alone.text
-    assert "Respond to this passage <span>" in alone.text and "this article? <span></span>" in page
+    assert "Respond to this passage <span>" in alone.text and "this article <span></span>" in page
     assert names(alone.text) == names(fragment.text) == [f"c{there}"]
     assert elsewhere != there
 
@@ -103,8 +103,8 @@ async def test_an_author_takes_another_stance_and_the_counts_follow(client: http
     page, home = (await client.get(f"/t/{thread}")).text, (await client.get("/?sort=new")).text
 
     assert '<span class="stance challenges">Challenges</span>' in page
-    assert "1 comment on this passage: 1 challenges" in page
-    assert '<li class="challenges">1 challenges</li>' in home
+    assert "1 comment on this passage: 1 challenge" in page
+    assert '<li class="challenges">1 challenge</li>' in home
     assert "supports" not in re.findall(r'<ul class="key".*?</ul>', home)[0]
 
 

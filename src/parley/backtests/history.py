@@ -73,7 +73,7 @@ order by at
 """  # noqa: S608 constants only
 
 
-class PastComment(msgspec.Struct, frozen=True):
+class EarlierComment(msgspec.Struct, frozen=True):
     """An earlier comment; times in seconds since 1970. `judged`: rules apply, since its author is not staff."""
 
     id: int
@@ -135,7 +135,7 @@ class History:
             for point in await db.fetch(HeatPoint, HEAT_POINTS, until):
                 self.heat_points[point.key].append(point)
 
-    def post(self, row: PastComment) -> Post:
+    def post(self, row: EarlierComment) -> Post:
         """The comment as rules would have seen it."""
         return Post(
             body=row.body,
@@ -149,7 +149,7 @@ class History:
             heat=heat(self._points(self.heat_points.get(row.thread, ()), row.at)),
         )
 
-    def add(self, row: PastComment) -> None:
+    def add(self, row: EarlierComment) -> None:
         """Add a comment to the facts of later ones."""
         self.let_in[row.author] = min(MOST_COUNTED, self.let_in[row.author] + row.let_in)
         self.times[row.author].append(row.at)

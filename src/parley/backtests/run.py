@@ -7,7 +7,7 @@ import msgspec
 
 from parley.automod.rules.evaluate import ActiveRule, match
 from parley.backtests.costs import Cost, costliest
-from parley.backtests.history import DAY, IDS, ROWS, History, PastComment
+from parley.backtests.history import DAY, IDS, ROWS, EarlierComment, History
 from parley.backtests.verdicts import VERDICTS
 from parley.core import db
 
@@ -47,7 +47,7 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
     history, ids = History(rule), await db.values(IDS, until)
     await history.load(until)
     for start in range(0, len(ids), BATCH):
-        rows = await db.fetch(PastComment, ROWS, ids[start : start + BATCH])
+        rows = await db.fetch(EarlierComment, ROWS, ids[start : start + BATCH])
         hits += _judge(rule, history, rows, result, until.timestamp())
         await db.execute(PROGRESS, number, min(start + BATCH, len(ids)), len(ids))
     for found in await db.fetch(Verdicts, VERDICTS, hits):
@@ -58,7 +58,7 @@ async def run(number: int, rule: ActiveRule, until: datetime) -> Result:
     return result
 
 
-def _judge(rule: ActiveRule, history: History, rows: list[PastComment], result: Result, until: float) -> list[int]:
+def _judge(rule: ActiveRule, history: History, rows: list[EarlierComment], result: Result, until: float) -> list[int]:
     """The ids of the comments that the rule matches, counted in `result`."""
     hits = []
     for row in rows:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from parley.core.http import pages
 from parley.core.http.assets import folder
+from parley.core.http.messages import Messages
 from parley.core.settings import settings
 from parley.core.text.cleaning import shortened
 from parley.mail.blocks import blocks
@@ -51,14 +52,17 @@ def written_html(template: str, **context: Any) -> str:
 
 @cache
 def _plain() -> Environment:
-    return Environment(
+    env = Environment(
         loader=FileSystemLoader(folder("templates")),
+        extensions=[Messages],
         autoescape=False,  # noqa: S701 only .txt templates are read here
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+    env.filters |= {"number": pages.number}
+    return env
 
 
 @cache

@@ -82,7 +82,7 @@ async def _show(
         "person": person,
         "forms": forms,
         "sign_ins": [(device(one.agent), one) for one in await sessions.listed(person.id)],
-        "past": await people.record_of(person.id),
+        "earlier": await people.record_of(person.id),
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),
         "written": await queries.comments(person.id),

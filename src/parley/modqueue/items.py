@@ -9,7 +9,7 @@ from markupsafe import Markup
 from parley.articles.rules import READABLE
 from parley.core import db
 from parley.modqueue import people
-from parley.modqueue.people import MemberSummary, NoteRow, OtherItem, PastDecision
+from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.modqueue.queries import GROUNDS, IS_SENSITIVE, NOT_OWN
 
 
@@ -158,9 +158,9 @@ class Dossier(msgspec.Struct, frozen=True):
     parent: CommentWords | None
     reports: list[ReportRow]
     hits: list[HitRow]
-    decided: list[PastDecision]
+    decided: list[EarlierDecision]
     character: MemberSummary | None
-    record: list[PastDecision]
+    record: list[EarlierDecision]
     notes: list[NoteRow]
     others: list[OtherItem]
 

@@ -12,7 +12,7 @@ from parley.modqueue.queries import IS_SENSITIVE, NOT_OWN
 EXCERPT = 72
 
 
-class PastDecision(msgspec.Struct, frozen=True):
+class EarlierDecision(msgspec.Struct, frozen=True):
     """An earlier decision about an item or a member."""
 
     id: int
@@ -37,16 +37,16 @@ where {} order by d.id desc limit 20
 """
 
 
-async def decided(number: int, kind: str, target: int) -> list[PastDecision]:
+async def decided(number: int, kind: str, target: int) -> list[EarlierDecision]:
     """The decisions about an item or its target, newest first."""
     return await db.fetch(
-        PastDecision, DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
+        EarlierDecision, DECISIONS.format("d.item = $1 or d.kind = $2 and d.target = $3"), number, kind, target
     )
 
 
-async def record_of(member: int) -> list[PastDecision]:
+async def record_of(member: int) -> list[EarlierDecision]:
     """The decisions that concern a member, newest first."""
-    return await db.fetch(PastDecision, DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
+    return await db.fetch(EarlierDecision, DECISIONS.format("d.member = $1 and d.state <> 'undone'"), member)
 
 
 class MemberSummary(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ async def test_the_body_comes_as_it_is(site: Site) -> None:
 
 async def test_a_redirect_elsewhere_is_not_used(site: Site) -> None:
     site.page("/b.pem", b"-----BEGIN", "Content-Type: text/plain")
-    with pytest.raises(Busy, match="leads elsewhere"):
+    with pytest.raises(Busy, match="redirects to another address"):
         await exact.fetched(site.redirect("/a.pem", "/b.pem"))
 
 

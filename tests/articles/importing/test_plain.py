@@ -17,7 +17,7 @@ def test_the_article_is_found_among_the_lines_a_page_puts_around_it(pages: Path)
     assert (found.title, found.byline) == ("The kettle question", "Ines Okafor")
     assert found.updated_at == datetime(2026, 2, 5, tzinfo=UTC)
     assert [(passage.kind, passage.text.split()[0]) for passage in cut(found.html, base_url=None)] == [
-        ("paragraph", "Every"), ("heading", "ChangeKind"), ("paragraph", "The"), ("paragraph", "“A"),
+        ("paragraph", "Every"), ("heading", "What"), ("paragraph", "The"), ("paragraph", "“A"),
         ("heading", "Remedies"), ("item", "Pay"), ("item", "Buy"), ("paragraph", "I"),
     ]  # fmt: skip
     assert '<a href="https://hearth.example/rota">' in found.html
@@ -131,7 +131,7 @@ def test_a_paste_of_any_kind_is_read() -> None:
         ("a.pdf", b"%PDF-1.7\n", "a PDF"),
         ("a.txt", b"%PDF-1.7\n", "a PDF"),
         ("a.docx", b"PK\x03\x04....", "document"),
-        ("a.txt", b"MZ\x90\0\x03\0\0\0\x04", "does not hold text"),
+        ("a.txt", b"MZ\x90\0\x03\0\0\0\x04", "This file has no text"),
         ("a.exe", b"words", "not a .txt"),
         ("a.txt", b"x" * 2_000_001, "2 MB"),
         ("a.html", b"<p></p>", "No article"),

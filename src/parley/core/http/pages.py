@@ -17,6 +17,7 @@ from zlib_ng import zlib_ng
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.http.assets import folder, static
 from parley.core.http.inlining import InliningLoader
+from parley.core.http.messages import Messages
 from parley.core.settings import settings
 
 # When to try again while the database is down.
@@ -42,6 +43,7 @@ def environment() -> Environment:
     """Return the template environment with the filters and globals of all templates."""
     env = Templates(
         loader=InliningLoader(folder("templates")),
+        extensions=[Messages],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,66 @@
+"""The sentences of templates are messages: put into a language when a template is compiled, never later."""
+
+import re
+from collections.abc import Iterable
+
+from jinja2 import Environment, nodes
+from jinja2.ext import InternationalizationExtension
+from jinja2.lexer import Token, TokenStream
+
+VALUE = re.compile(r"%\((\w+)\)s")
+
+
+def translated(message: str) -> str:
+    """The message in the language of this site, which is that of the templates."""
+    return message
+
+
+class Messages(InternationalizationExtension):
+    """`{% trans %}` and `_("…")` become what they say: a page costs the same as one without messages."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.policies["ext.i18n.trimmed"] = True
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """Put the translation where `_("…")` stands in an expression."""
+        for token in stream:
+            if token.test("name:_"):
+                stream.expect("lparen")
+                message = stream.expect("string")
+                stream.expect("rparen")
+                yield Token(message.lineno, "string", translated(message.value))
+            else:
+                yield token
+
+    def _make_node(  # type: ignore[override]
+        self,
+        singular: str,
+        plural: str | None,
+        context: str | None,  # noqa: ARG002 no message needs one yet
+        variables: dict[str, nodes.Expr],
+        plural_expr: nodes.Expr | None,
+        vars_referenced: bool,
+        num_called_num: bool,  # noqa: ARG002 concerns calls at run time, which there are none of
+    ) -> nodes.Output | nodes.If:
+        """What a `{% trans %}` shows, where Jinja's own class would call a function for each viewer."""
+        if plural is None or plural_expr is None:
+            return nodes.Output(_shown(singular, variables, with_values=vars_referenced))
+        shown = {name: _as_number(value) if value is plural_expr else value for name, value in variables.items()}
+        one, many = (
+            nodes.Output(_shown(message, shown, with_values=vars_referenced)) for message in (singular, plural)
+        )
+        return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [one], [], [many])
+
+
+def _as_number(count: nodes.Expr) -> nodes.Expr:
+    return nodes.Filter(count, "number", [], [], None, None)
+
+
+def _shown(message: str, values: dict[str, nodes.Expr], *, with_values: bool) -> list[nodes.Expr]:
+    """The translated message: its words as they stand, between them its values."""
+    # Jinja doubles each "%", which a message without values is written without.
+    if not with_values:
+        return [nodes.TemplateData(translated(message.replace("%%", "%")))]
+    parts = enumerate(VALUE.split(translated(message)))
+    return [values[part] if n % 2 else nodes.TemplateData(part.replace("%%", "%")) for n, part in parts if part]

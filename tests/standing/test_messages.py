@@ -1,0 +1,98 @@
+"""Every sentence of a template is a message, which another language can put in its place."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import nodes
+
+from parley.core.http import messages, pages
+from parley.mail import writing
+from pseudo import outside, pseudo
+from spoken import spoken
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+ALL = sorted(file.relative_to(TEMPLATES).as_posix() for file in TEMPLATES.rglob("*.[ht][tx]*"))
+WORD = re.compile(r"[A-Za-z]{2,}|\b[aAI]\b")
+# A text of an expression that is a sentence or a label, wherever it goes: it begins with a capital, or has two words.
+PROSE = re.compile(r"^[A-Z][a-z]|[a-z][,.:]? [a-z]")
+# The name of the software, the zone of our clocks, and where a letter's subject and a page's address begin.
+NAMES = re.compile(r"\b(Parley|PARLEY|UTC)\b|Parl<span>e</span>y|\ASubject:|/(t|revisions|settings|mail)\b")
+# Blocks of the layout that fill attributes.
+UNREAD = {"body_class", "current", "keeps"}
+# What is shown of a value that is known only at run time.
+VALUE = "\N{OBJECT REPLACEMENT CHARACTER}"
+
+
+def shown(node: nodes.Node) -> Iterator[str]:
+    """The texts that stand in an expression and that it may give."""
+    match node:
+        case nodes.TemplateData(data=text) | nodes.Const(value=str(text)):
+            yield text
+        case nodes.CondExpr(expr1=one, expr2=other):
+            yield from shown(one)
+            yield from shown(other) if other else ()
+        case nodes.BinExpr(left=one, right=other) if not isinstance(node, nodes.And):
+            yield from shown(one)
+            yield from shown(other)
+        case nodes.Concat(nodes=parts):
+            for part in parts:
+                yield from shown(part)
+        case nodes.Getitem(node=nodes.Dict(items=pairs)):
+            for pair in pairs:
+                yield from shown(pair.value)
+        case nodes.Filter(node=inner, args=args, name="default"):
+            for part in [inner, *args]:
+                yield from shown(part)
+        case _:
+            yield VALUE
+
+
+def literal(source: nodes.Template) -> str:
+    """A template's own text in its order, whatever its conditions say."""
+    unread = {id(output) for block in source.find_all(nodes.Block) if block.name in UNREAD for output in block.body}
+    outputs = [output for output in source.find_all(nodes.Output) if id(output) not in unread]
+    return "".join(" ".join(shown(part)) for output in outputs for part in output.nodes)
+
+
+def parsed(name: str) -> nodes.Template:
+    env = pages.environment() if name.endswith(".html") else writing._plain()
+    return env.parse((TEMPLATES / name).read_text())
+
+
+@pytest.fixture
+def speaking_pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "translated", pseudo)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_template_says_nothing_but_messages(name: str, speaking_pseudo: None) -> None:
+    text = NAMES.sub("", literal(parsed(name)))
+    if name.endswith(".html"):
+        text = " ".join(spoken(text))
+
+    assert [line.strip() for line in outside(text).splitlines() if WORD.search(line)] == []
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_sentence_hides_in_an_expression(name: str, speaking_pseudo: None) -> None:
+    source = parsed(name)
+    compared = {id(const) for compare in source.find_all(nodes.Compare) for const in compare.find_all(nodes.Const)}
+    consts = [const for const in source.find_all(nodes.Const) if id(const) not in compared]
+    texts = [const.value for const in consts if isinstance(const.value, str)]
+
+    assert [text for text in texts if PROSE.search(outside(text))] == []
+
+
+def test_the_list_of_messages_is_that_of_the_templates(tmp_path: Path) -> None:
+    new = tmp_path / "parley.pot"
+    wanted = re.search(r"pybabel --quiet (extract .*) --output (\S+) templates", (ROOT / "Makefile").read_text())
+    assert wanted
+    command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", *wanted[1].split(), "--output", str(new)]
+    subprocess.run([*command, "templates"], cwd=ROOT, check=True)
+
+    assert new.read_text() == (ROOT / wanted[2]).read_text(), "run `make messages`"
