@@ -1,4 +1,4 @@
-"""How much of a request's head is taken in, and how long its head and its body may take to arrive."""
+"""How much of a request's head is taken in, and how long its head, its body and its answer may take."""
 
 import asyncio
 
@@ -13,12 +13,16 @@ class BoundedHeaders(HttpToolsProtocol):
 
     The time runs from the connection's opening or, later, from the first byte of a head: uvicorn's own time-out covers
     the wait between two requests. A body has `body_seconds`, and a second more for each `bytes_a_second` received; the
-    time runs on while a body is discarded.
+    time runs on while a body is discarded. Whoever takes less than `taken_bytes` of an answer in `taken_seconds` while
+    more waits for them is left: what waits is in memory.
     """
 
     head_seconds = 30.0
     body_seconds = 30.0
     bytes_a_second = 32_768
+    taken_seconds = 30.0
+    taken_bytes = 15_000
+    _taking: asyncio.TimerHandle | None = None
     _is_in_head = False
     _bytes = 0
     _timer: asyncio.TimerHandle | None = None
@@ -31,7 +35,16 @@ class BoundedHeaders(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._stop_taking()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_taking()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_taking()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -82,3 +95,19 @@ class BoundedHeaders(HttpToolsProtocol):
         """Close a connection whose request did not arrive in time."""
         self._timer = None
         self.transport.close()
+
+    def _watch_taking(self) -> None:
+        waits = self.transport.get_write_buffer_size()
+        self._taking = self.loop.call_later(self.taken_seconds, self._end_deaf, waits)
+
+    def _stop_taking(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+
+    def _end_deaf(self, waited: int) -> None:
+        """Leave whoever does not take the answer. To close the transport would wait until they did."""
+        if waited - self.transport.get_write_buffer_size() < self.taken_bytes:
+            self.transport.abort()
+        else:
+            self._watch_taking()
