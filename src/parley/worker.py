@@ -73,7 +73,7 @@ class Job(msgspec.Struct, frozen=True):
 JOBS = (
     Job("mail", deliver_due, seconds=5, concurrency=2, repeats=True),
     Job("inbox", maildir.read_inbox, seconds=30),
-    Job("imports", articles.read_waiting, seconds=3),
+    Job("imports", articles.read_waiting, seconds=3, concurrency=3),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),

@@ -94,3 +94,19 @@ def test_naughty_strings_never_break_a_name() -> None:
         except Refused:
             continue
         assert not set(name) & set(" /<>\"'&\\\u202e\u200b")
+
+
+@pytest.mark.parametrize("name", ["moderator-2", "Parley-Team", "The.Admin", "admin1", "аdmin_ada", "m0derator.x"])
+def test_names_that_seem_to_speak_for_the_site_are_refused(name: str) -> None:
+    with pytest.raises(Refused):
+        names.name(name)
+
+
+@pytest.mark.parametrize("name", ["badminton", "moderato", "stafford"])
+def test_words_that_only_begin_like_them_are_names(name: str) -> None:
+    assert names.name(name) == name
+
+
+def test_letters_that_read_as_one_are_compared_as_one() -> None:
+    assert names.key("rnira") == names.key("mira")
+    assert names.key("vvei_l") == names.key("wei_l")

@@ -75,3 +75,18 @@ async def test_an_unverified_member_has_a_page_for_themselves_only(client: httpx
 async def test_an_anonymised_member_has_no_page(client: httpx.AsyncClient, app: Litestar) -> None:
     await member("gone", state="anonymised")
     assert (await client.get("/u/gone")).status_code == 404
+
+
+async def test_a_member_cannot_take_a_title_of_staff(client: httpx.AsyncClient) -> None:
+    await sign_in(client, await member("mallory"))
+    for title in ("Moderator", "Parley team", "site admin1"):
+        refused = await client.post("/settings/profile", data={"title": title, "bio": "What I typed."})
+        assert refused.status_code == 403
+        assert "Only moderators and admins" in refused.text
+        assert "What I typed." in refused.text
+    assert (await client.post("/settings/profile", data={"title": "Physicist", "bio": ""})).status_code == 303
+
+
+async def test_staff_say_what_they_are(client: httpx.AsyncClient) -> None:
+    await sign_in(client, await member("sam", role="moderator"))
+    assert (await client.post("/settings/profile", data={"title": "Moderator", "bio": ""})).status_code == 303

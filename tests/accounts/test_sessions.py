@@ -6,7 +6,7 @@ from litestar import Litestar
 import make
 from accounts.person import Person
 from make import browser, put_state
-from parley.accounts import consistency, middleware, sessions, viewer_cache
+from parley.accounts import consistency, middleware, sessions, tokens, viewer_cache
 from parley.comments import view
 from parley.core import db
 from parley.core.cache import KEPT_SECONDS
@@ -209,3 +209,14 @@ async def test_made_up_consistency_tokens_fill_no_cache(client: httpx.AsyncClien
         assert (await client.get(await make.address(thread))).status_code == 200
     assert len(viewer_cache.current()._kept) == 1
     assert len(view._views._kept) == 1
+
+
+async def test_of_many_sign_ins_the_one_unused_longest_ends(app: object) -> None:
+    """Each could hold five live streams, and a right password may be given as often as one likes."""
+    mira = await make.member("mira")
+    for _ in range(sessions.MOST_SESSIONS + 3):
+        last = await sessions.start(mira.id, "member", agent="", address="")
+
+    kept = await db.values("select token_hash from session where member = $1", mira.id)
+    assert len(kept) == sessions.MOST_SESSIONS
+    assert tokens.digest(last) in kept

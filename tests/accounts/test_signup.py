@@ -8,7 +8,9 @@ from litestar import Litestar
 
 from make import browser
 from parley.accounts import hooks, mailed_links, passwords, signup_ops
+from parley.accounts.ops import Client
 from parley.core import db, ratelimit
+from parley.core.errors import TooMany
 
 pytestmark = pytest.mark.anyio
 
@@ -232,6 +234,31 @@ async def test_sign_ups_of_one_network_are_limited_and_keep_what_was_typed(clien
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
     assert 'value="ada@example.org"' in answer.text
+
+
+async def test_whoever_signs_up_with_somebody_elses_address_does_not_keep_them_out(app: Litestar) -> None:
+    squatter = Client(agent="", address="203.0.113.9")
+    for number in range(ratelimit.SIGN_UP_HERE.most):
+        await signup_ops.sign_up(name=f"squat{number}", email=FORM["email"], password=FORM["password"], client=squatter)
+    with pytest.raises(TooMany):
+        await signup_ops.sign_up(name="squat9", email=FORM["email"], password=FORM["password"], client=squatter)
+
+    async with browser(app) as client:
+        assert (await sign_up(client)).status_code == 303
+
+
+async def test_many_accounts_with_one_address_do_not_flood_it_with_links(app: Litestar) -> None:
+    squatter = Client(agent="", address="203.0.113.9")
+    made = [
+        await signup_ops.sign_up(name=f"squat{number}", email=FORM["email"], password=FORM["password"], client=squatter)
+        for number in range(3)
+    ]
+    sent = await db.value("select count(*) from mail")
+    with pytest.raises(TooMany):
+        for one in made * ratelimit.MAIL_ADDRESS.most:
+            await signup_ops.send_verification(one.member)
+
+    assert await db.value("select count(*) from mail") - sent == ratelimit.MAIL_ADDRESS.most
 
 
 async def test_known_and_unknown_addresses_take_the_same_work(app: Litestar, mira: object) -> None:

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 import make
-from parley.articles import display, jobs
+from parley.articles import display, imports, jobs
 from parley.articles.rules import EXCERPT
 from parley.core import db
 from parley.core.http.access import Viewer
@@ -255,3 +255,20 @@ async def test_a_picture_is_sent_so_that_it_can_only_be_a_picture(client: httpx.
     assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_the_imports_of_one_member_keep_nobody_else_waiting(app: object) -> None:
+    mallory, mira = await make.member("mallory"), await make.member("mira")
+    for number in range(3):
+        await imports.request_import(
+            member=mallory.id, source="url", url=f"https://slow.example/{number}", given=None, title="", topic=""
+        )
+    wanted = await imports.request_import(member=mira.id, source="text", url=None, given=b"Words.", title="", topic="")
+
+    slow, next_one, nothing = [await imports.claim() for _ in range(3)]
+
+    assert slow is not None
+    assert slow.member == mallory.id
+    assert next_one is not None
+    assert next_one.id == wanted
+    assert nothing is None

@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import make
 from parley import hooks
 from parley.articles.importing.markdown import extract_markdown
+from parley.articles.importing.sandbox import read_article
 from parley.articles.imports import request_import
 from parley.articles.jobs import read_waiting
 from parley.articles.reading import finished
@@ -105,7 +106,7 @@ WIDE_COMMENT = f"""{"ha" * 90}, see https://example.org/{"deep/" * 40} and `{"co
 
 async def wide() -> int:
     """A thread of all that a narrow page has no room for, and a reply to that."""
-    thread = await make.thread(await finished(extract_markdown(WIDE_ARTICLE), None), topic="craft")
+    thread = await make.thread(await finished(read_article(extract_markdown(WIDE_ARTICLE))), topic="craft")
     first, *_ = await make.lineages(thread)
     priya = await viewer("priya")
     comment = await make.comment(thread, priya, WIDE_COMMENT, stance="challenges", passage=first, quote="un" * 60)

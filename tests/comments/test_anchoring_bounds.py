@@ -84,9 +84,16 @@ def test_equal_anchors_are_looked_for_once() -> None:
     assert cost(lambda: resolve(made, before, after, merged)) < ANCHORS_SECONDS
 
 
+def test_thirty_thousand_different_anchors_take_no_longer_than_some_hundred() -> None:
+    old, new = HOSTILE["long passages of few words"]
+    before, after, merged = revised(old, new)
+    made = anchors(old, 30_000)
+
+    assert cost(lambda: resolve(made, before, after, merged)) < ANCHORS_SECONDS
+
+
 def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parley.comments.anchoring.resolving.ANCHORS", 0)
-    monkeypatch.setattr("parley.comments.anchoring.resolving.EACH_ANCHOR", 0)
+    monkeypatch.setattr("parley.articles.budget.ALL_ANCHORS", 0)
     before = [DocumentBlock(1, "What stays is found."), DocumentBlock(2, "What changes is lost, since nobody looks.")]
     after = [before[0], DocumentBlock(2, "What has changed is lost, since nobody looks.")]
 

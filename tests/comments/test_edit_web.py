@@ -194,3 +194,28 @@ async def test_htmx_gets_the_parts_that_changed(client: httpx.AsyncClient, comme
     assert "New words." in answer.text
     assert f"#c{comment}-body" in answer.text
     assert "<html" not in answer.text
+
+
+async def test_a_long_history_comes_in_pages_of_a_bounded_size(client: httpx.AsyncClient) -> None:
+    """An hour of edits of 40,000 characters made a page of 5 MB, whose differences took a second."""
+    thread = await make.thread()
+    comment = await make.comment(thread, await make.member("mira"), "The words of today.")
+    await db.execute(
+        """insert into comment_version (comment, number, body, written_at)
+           select $1, n, 'Version ' || n || repeat(' abc', 9999), now() from generate_series(1, 40) n""",
+        comment,
+    )
+    await db.execute("update comment set version = 41, edited_at = now() where id = $1", comment)
+
+    seen: list[int] = []
+    address: str | None = f"/c/{comment}/history"
+    while address is not None:
+        page = (await client.get(address)).text
+        assert len(page) < 500_000
+        seen += map(int, re.findall(r"<h2>Version (\d+)", page))
+        older = re.search(r'href="(/c/\d+/history\?before=\d+)"', page)
+        address = older[1] if older else None
+
+    assert seen == list(range(41, 0, -1))
+    assert (await client.get(f"/c/{comment}/history?before=1")).status_code == 404
+    assert (await client.get(f"/c/{comment}/history?before=x")).status_code == 200

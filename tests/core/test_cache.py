@@ -76,6 +76,27 @@ async def test_whoever_asks_while_something_too_old_is_still_being_made_gets_the
     assert await asyncio.gather(*late) == [2] * 3
 
 
+async def test_whoever_asks_in_the_turn_of_the_loop_in_which_something_too_old_was_made_gets_the_next(
+    clock: Clock,
+) -> None:
+    """Hundreds of connections that ask for one page without reading it came to this; the loop then stood still."""
+    kept, make = MicroCache[int]("a test", SECONDS), Maker()
+
+    async def ask_when_it_is_made() -> int:
+        await make.may_end.wait()
+        return await kept.get("a", make)
+
+    first = asyncio.create_task(kept.get("a", make))
+    await some_steps()
+    late = asyncio.create_task(ask_when_it_is_made())
+    await some_steps()
+    clock.now += SECONDS + 1
+    make.may_end.set()
+
+    assert await first == 1
+    assert await late == 2
+
+
 async def test_whoever_stops_waiting_takes_nothing_from_the_others_and_a_failure_is_not_kept(clock: Clock) -> None:
     kept, make = MicroCache[int]("a test", SECONDS), Maker()
     leaving, staying = (asyncio.create_task(kept.get("a", make)) for _ in range(2))

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import make
-from parley.app import BODY_LIMIT
+from parley.comments.forms import LONGEST_BODY
+from parley.comments.rules import LONGEST
+from parley.core import db
 from parley.core.http.bodies import MOST_FIELDS
 from parley.core.text.cleaning import LARGEST_ID, BadText, as_id, clean
 
@@ -29,8 +31,8 @@ async def test_a_body_at_the_limit_is_read_and_one_byte_more_refused(client: htt
     await make.sign_in(client, await make.member())
     thread = await make.thread()
 
-    fits = await client.post(f"/t/{thread}/comments", content=b"body=" + b"a" * (BODY_LIMIT - 5), headers=FORM)
-    more = await client.post(f"/t/{thread}/comments", content=b"body=" + b"a" * (BODY_LIMIT - 4), headers=FORM)
+    fits = await client.post(f"/t/{thread}/comments", content=b"body=" + b"a" * (LONGEST_BODY - 5), headers=FORM)
+    more = await client.post(f"/t/{thread}/comments", content=b"body=" + b"a" * (LONGEST_BODY - 4), headers=FORM)
 
     assert fits.status_code == 422  # too long for a comment, and read
     assert more.status_code == 413
@@ -38,11 +40,22 @@ async def test_a_body_at_the_limit_is_read_and_one_byte_more_refused(client: htt
 
 
 @pytest.mark.anyio
+async def test_the_longest_comment_fits_in_every_script(client: httpx.AsyncClient) -> None:
+    await make.sign_in(client, await make.member())
+    thread = await make.thread()
+
+    posted = await client.post(f"/t/{thread}/comments", data={"body": "漢" * LONGEST})
+
+    assert posted.status_code == 303
+    assert await db.value("select length(body) from comment") == LONGEST
+
+
+@pytest.mark.anyio
 async def test_a_body_that_does_not_say_its_length_is_cut_off_too(client: httpx.AsyncClient) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b"body="
         for _ in range(200):
-            yield b"a" * 1_000
+            yield b"a" * 10_000
 
     answer = await client.post("/preview", content=pieces(), headers=FORM)
 

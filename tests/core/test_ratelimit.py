@@ -187,3 +187,14 @@ async def test_what_could_do_harm_is_limited_without_redis_too(deed: str) -> Non
 )
 async def test_a_client_is_counted_by_its_network(address: str, network: str) -> None:
     assert ratelimit.network(address) == network
+
+
+async def test_whoever_has_a_48_of_ipv6_uses_up_no_more_than_some_networks_may() -> None:
+    taken = 0
+    with pytest.raises(TooMany):
+        for number in range(2 * ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most):
+            await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network(f"2001:db8:1:{number:x}::1"))
+            taken += 1
+
+    assert taken == ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most < ratelimit.SIGN_UP_ALL.most
+    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network("2001:db8:2::1"))

@@ -1,4 +1,4 @@
-"""A connection whose request's head or body does not arrive in time is closed, also without a proxy."""
+"""A connection is closed when its request is late or its response is not read, also without a proxy."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,18 +16,28 @@ pytestmark = pytest.mark.anyio
 class Quick(BoundedHeaders):
     head_seconds = body_seconds = 0.2
     bytes_a_second = 2
+    reading_seconds = 1.0
+
+
+LARGE = b"a" * 20_000_000
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-    await send({"type": "http.response.body", "body": b"up"})
+    body = LARGE if scope["path"] == "/large" else b"up"
+    head = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": body})
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
+def state() -> ServerState:
+    return ServerState()
+
+
+@pytest.fixture
+async def port(state: ServerState) -> AsyncIterator[int]:
     config = Config(app, log_config=None)
     config.load()
-    state = ServerState()
     server = await asyncio.get_running_loop().create_server(lambda: Quick(config, state, {}), "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
@@ -66,4 +76,30 @@ async def test_a_body_that_comes_quickly_enough_is_taken(port: int) -> None:
         await asyncio.wait_for(answers.read(1), 3 * Quick.body_seconds)
     asking.write(b"aGET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert (await asyncio.wait_for(answers.read(), 30)).endswith(b"up")
+    asking.close()
+
+
+async def test_a_client_that_reads_no_response_is_disconnected(port: int, state: ServerState) -> None:
+    """Each of thousands of connections that read nothing kept its page in memory for as long as it was open."""
+    answers, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await answers.readexactly(1)
+    async with asyncio.timeout(60):
+        while state.connections:
+            await asyncio.sleep(0.01)
+
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+        await answers.readexactly(len(LARGE))
+    asking.close()
+
+
+async def test_a_slow_reader_gets_the_whole_response(port: int) -> None:
+    answers, asking = await asyncio.open_connection("127.0.0.1", port)
+    asking.write(b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    taken = b""
+    while part := await asyncio.wait_for(answers.read(1_000_000), 30):
+        taken += part
+        await asyncio.sleep(Quick.reading_seconds / 100)
+
+    assert taken.endswith(LARGE)
     asking.close()

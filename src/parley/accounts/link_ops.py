@@ -22,7 +22,7 @@ async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
 
     Raises TooMany when a network asks for too many links.
     """
-    await ratelimit.take(ratelimit.LINK_NETWORK, client.network)
+    await ratelimit.take_network(ratelimit.LINK_NETWORK, client.network)
     await ratelimit.take(ratelimit.LINK_ALL, ratelimit.EVERYBODY)
     try:
         await ratelimit.take(ratelimit.LINK_ADDRESS, addresses.key(email))

@@ -1,6 +1,7 @@
 """Names of members: which are allowed, and which look so alike that one could be mistaken for the other."""
 
 import re
+import string
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ LONGEST_KEY = 60
 
 DATA = Path(__file__).parent / "data"
 SEPARATORS = "_-."
+BETWEEN_WORDS = re.compile(r"[\W_]+")
 ACCENTS = re.compile("[\u0300-\u036f]")
 # Scripts that may be mixed in a name; any other name has letters of one script.
 MIXED_SCRIPTS = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BOPOMOFO"})
@@ -23,6 +25,12 @@ abuse admin administrator all anonymous anyone bot deleted editor everyone guest
 moderator moderators mods noreply no-reply nobody none null official owner parley postmaster removed root
 security staff support system team undefined visitor webmaster you
 """
+
+
+# No name may have one of these words: "moderator-2" and "Parley.Team" seem official too.
+OFFICIAL = "admin administrator moderator moderators official parley staff"
+# Two letters that look like one.
+PAIRS = {"rn": "m", "vv": "w"}
 
 
 def name(raw: str) -> str:
@@ -42,7 +50,7 @@ def name(raw: str) -> str:
         raise Refused("A name begins and ends with a letter or a digit.")
     if _count_marks(name) > len(name) // 2 or not _has_one_script(name):
         raise Refused("Please use the letters of one script, so that no two names look alike.")
-    if key(name) in _reserved():
+    if key(name) in _reserved() or seems_official(name):
         raise Refused("This name is reserved, because it could be mistaken for the site's own.")
     return name
 
@@ -51,7 +59,16 @@ def key(name: str) -> str:
     """The form in which names are compared: names that look alike have the same key. It is never shown."""
     bare = ACCENTS.sub("", unicodedata.normalize("NFKD", name))
     folded = unicodedata.normalize("NFKC", bare).casefold()
-    return "".join(_lookalikes().get(char, char) for char in folded)[:LONGEST_KEY]
+    alike = "".join(_lookalikes().get(char, char) for char in folded)
+    for pair, letter in PAIRS.items():
+        alike = alike.replace(pair, letter)
+    return alike[:LONGEST_KEY]
+
+
+def seems_official(text: str) -> bool:
+    """Whether a name or a title has a word with which its owner seems to speak for the site."""
+    words = [word for word in BETWEEN_WORDS.split(text) if word]
+    return any(not _official().isdisjoint({key(word), key(word.strip(string.digits))}) for word in words)
 
 
 def same(one: str, other: str) -> bool:
@@ -94,3 +111,8 @@ def _lookalikes() -> dict[str, str]:
 @cache
 def _reserved() -> frozenset[str]:
     return frozenset(key(name) for name in RESERVED.split())
+
+
+@cache
+def _official() -> frozenset[str]:
+    return frozenset(key(name) for name in OFFICIAL.split())

@@ -6,13 +6,13 @@ import msgspec
 import structlog
 from piccolo.columns import Column
 
-from parley.accounts import devices, passwords, queries, sessions, sign_in_limits, viewer_cache
+from parley.accounts import devices, names, passwords, queries, sessions, sign_in_limits, viewer_cache
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
-from parley.core.errors import Refused
+from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer, may_write
 
 log = structlog.get_logger(__name__)
@@ -95,9 +95,12 @@ async def replace_hash(account: Account, password_hash: str) -> bool:
 async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | None = None) -> None:
     """Set a member's title and biography and, with `assisted`, how they read comments written with AI assistance.
 
-    Raises Forbidden for silenced members, since everybody can read a profile.
+    Raises Forbidden for silenced members, since everybody can read a profile; and for a member whose title, which is
+    shown beside the name on every comment, seems official.
     """
     may_write(viewer)
+    if viewer.role == "member" and names.seems_official(title):
+        raise Forbidden("Only moderators and admins can have this title. Please describe yourself in other words.")
     profile: dict[Column | str, Any] = {Member.title: title, Member.bio: bio}
     if assisted:
         profile[Member.assisted] = assisted

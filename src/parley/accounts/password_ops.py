@@ -26,7 +26,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
 
     Raises TooMany at a limit.
     """
-    await ratelimit.take(ratelimit.FORGOT_NETWORK, client.network)
+    await ratelimit.take_network(ratelimit.FORGOT_NETWORK, client.network)
     await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
     await ratelimit.take(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY)
     account = await queries.by_email(email)

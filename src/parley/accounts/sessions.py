@@ -49,6 +49,13 @@ with used as (
 )
 update member set seen_at = now() from used where member.id = used.member
 """
+# Each session may have live streams, and a member may sign in as often as they like.
+MOST_SESSIONS = 30
+END_OLDEST = """
+delete from session where id in (
+    select id from session where member = $1 order by seen_at desc, id desc offset $2
+)
+"""
 LIST = f"""
 select session.id, agent, address, session.created_at, session.seen_at
 from session join member on member.id = session.member
@@ -84,7 +91,7 @@ class SessionRow(msgspec.Struct, frozen=True):
 
 
 async def start(member: int, role: str, *, agent: str, address: str) -> str:
-    """Start a session of `member` and return its new token."""
+    """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends."""
     token = tokens.new()
     new = Session(
         member=member,
@@ -96,6 +103,7 @@ async def start(member: int, role: str, *, agent: str, address: str) -> str:
     async with db.atomic():
         await Member.update({Member.seen_at: db.NOW}).where(Member.id == member)
         await Session.insert(new)
+        await db.execute(END_OLDEST, member, MOST_SESSIONS)
     return token
 
 

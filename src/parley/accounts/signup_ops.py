@@ -32,7 +32,8 @@ async def sign_up(
     letter. Raises Refused when the name is taken, TooMany at a limit.
     """
     email_key = addresses.key(email)
-    await ratelimit.take(ratelimit.SIGN_UP_NETWORK, client.network)
+    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, client.network)
+    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}")
     await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
     await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
     password_hash = await passwords.hashed(password)
@@ -69,6 +70,7 @@ async def send_verification(member: int, next_url: str = "/") -> None:
     await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(member))
     account = await queries.account(member)
     if account is not None and account.state == "unverified":
+        await ratelimit.take(ratelimit.MAIL_ADDRESS, addresses.key(account.email))
         async with atomic():
             await _mail_verification(member, account.name, account.email, next_url)
 

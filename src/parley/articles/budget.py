@@ -5,6 +5,8 @@
 LARGEST = 50_000_000
 ALIGNING = 2_000_000_000
 ANCHORS, EACH_ANCHOR = 2_500_000_000, 2_000_000
+# Nobody can write in a thread while its anchors are searched for: about a second, however many there are.
+ALL_ANCHORS = 5_000_000_000
 
 
 def partial_match_steps(shorter: int, longer: int) -> int:
@@ -17,10 +19,18 @@ class Budget:
 
     def __init__(self, steps: int) -> None:
         self.left = steps
+        # Whether more was asked for than was left.
+        self.is_spent = False
 
     def allows(self, steps: int) -> bool:
         """Whether so many steps in one comparison are allowed. If so, they are subtracted."""
-        if steps > min(LARGEST, self.left):
+        self.is_spent = self.is_spent or self.left < steps <= LARGEST
+        if self.is_spent or steps > LARGEST:
             return False
         self.left -= steps
         return True
+
+
+def for_anchors(many: int) -> Budget:
+    """The budget of the search for so many anchors in one revision."""
+    return Budget(min(ANCHORS + EACH_ANCHOR * many, ALL_ANCHORS))

@@ -45,13 +45,17 @@ async def of_member(import_id: int, member: int) -> Import | None:
     return await db.fetch_one(Import, own)
 
 
-# One that was started more than two minutes ago and is not finished has lost its worker.
+# One that was started more than two minutes ago and is not finished has lost its worker. Only one import of a member is
+# read at a time, so that one member's slow addresses do not delay the imports of others.
 CLAIM = """
 update article_import set state = 'fetching', changed_at = now(), attempts = attempts + 1
 where id = (
-    select id from article_import
+    select id from article_import one
     where attempts < 3 and (state = 'waiting'
           or (state in ('fetching', 'reading') and changed_at < now() - interval '2 minutes'))
+      and not exists (
+          select from article_import other where other.member = one.member and other.id <> one.id
+          and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
     order by changed_at limit 1 for update skip locked
 )
 returning id, member, state, message, source, url, given, title, topic, draft, thread

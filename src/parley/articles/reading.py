@@ -1,6 +1,5 @@
 """Reading an article's text and pictures from an address, a pasted text or a file."""
 
-import asyncio
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -8,10 +7,8 @@ from tld import get_fld
 
 from parley.articles.importing import fetch as fetching
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.extract import Extracted
 from parley.articles.importing.fetch import fetch
-from parley.articles.importing.passages import cut
-from parley.articles.importing.sandbox import sandboxed_file, sandboxed_page, sandboxed_paste
+from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText, CacheValidators
@@ -30,8 +27,8 @@ async def read_url(url: str) -> ArticleText:
 async def read_again(url: str, known: CacheValidators) -> ArticleText:
     """Like `read_url`, without fetching the pictures. Raises Unchanged if the page still matches `known`."""
     fetched = await fetch(url, allow=settings().fetch_allow, etag=known.etag, last_modified=known.last_modified)
-    extracted = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
-    text = await _as_text(extracted, identity(extracted.canonical_url, fetched.final_url))
+    found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
+    text = _as_text(found, identity(found.extracted.canonical_url, fetched.final_url))
     return msgspec.structs.replace(text, fetched=validators_for(fetched, text.url))
 
 
@@ -69,24 +66,25 @@ def _host(url: str) -> str:
 
 async def read_text(text: str, url: str | None = None, title: str = "") -> ArticleText:
     """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the member typed."""
-    extracted = await sandboxed_paste(text, title)
-    return await finished(extracted, url or extracted.canonical_url)
+    return await finished(await sandboxed_paste(text, title), url)
 
 
 async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> ArticleText:
     """Like `read_text`, for a .txt, .md or .html file. `url` is where it came from."""
-    extracted = await sandboxed_file(name, data, title)
-    return await finished(extracted, url or extracted.canonical_url)
+    return await finished(await sandboxed_file(name, data, title), url)
 
 
-async def finished(extracted: Extracted, url: str | None) -> ArticleText:
-    """Cut an extracted article into passages and store its pictures. Raises CannotImport when no text is left."""
-    text = await _as_text(extracted, url)
+async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
+    """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
+
+    `url` is its address; without it, the one that the article claims.
+    """
+    text = _as_text(found, url or found.extracted.canonical_url)
     return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
 
 
-async def _as_text(extracted: Extracted, url: str | None) -> ArticleText:
-    passages = await asyncio.to_thread(cut, extracted.html, base_url=url, title=extracted.title)
+def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
+    extracted, passages = found.extracted, found.passages
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
     return ArticleText(

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import attrgetter
 
 import msgspec
 
 from parley.articles import queries as articles
+from parley.articles.budget import Budget, for_anchors
 from parley.comments import anchoring, rules
 from parley.comments.anchoring import DocumentBlock, Resolution, Selector
 from parley.comments.counts import counted, recount
@@ -81,14 +82,16 @@ class Anchored(msgspec.Struct, frozen=True):
 
     @property
     def found(self) -> Selector:
-        """The changed words on which it was found last."""
-        return Selector(self.passage, self.words or "")
+        """The words on which it was found last."""
+        return Selector(self.passage, self.words or self.quote)
 
 
+# Reading one revision of the longest article takes up to a tenth of a second.
+MOST_REVISIONS = 10
 ANCHORED = """
 select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
        coalesce(suffix, '') as suffix, passage, words
-from comment where thread = $1 and parent is null and passage is not null order by revision, id
+from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
 """
 
 
@@ -97,22 +100,25 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
 
     An anchor is first searched for with its original words and the revision they are from, so that restoring an old
     revision restores its anchors. If that fails, an anchor that was found on changed words in the `former` revision is
-    searched for with those. The caller has locked the thread's row.
+    searched for with those. So is one that was created on none of the newest MOST_REVISIONS revisions with comments.
+    The caller has locked the thread's row.
     """
     anchored = await db.fetch(Anchored, ANCHORED, thread)
     if not anchored:
         return []
     text, merged = _blocks(await articles.text(thread, new)), await articles.merged(thread)
     resolutions: dict[int, Resolution] = {}
-    for revision, some in groupby(anchored, attrgetter("revision")):
+    budget = for_anchors(len(anchored))
+    for revision, some in islice(groupby(anchored, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
-        resolutions |= await _resolve(made, [one.made for one in made], before, text, merged)
-    lost = [one for one in anchored if one.words and resolutions[one.id].state == "lost"]
+        resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
+    lost = [one for one in anchored if one.id not in resolutions or (one.words and resolutions[one.id].state == "lost")]
     if lost:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(lost, [one.found for one in lost], before, text, merged)
-        resolutions |= {id_: _changed(one) for id_, one in again.items() if one.state != "lost"}
+        again = await _resolve(lost, [one.found for one in lost], before, text, merged, budget)
+        found = [one for one in lost if one.id not in resolutions or again[one.id].state != "lost"]
+        resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
     moved = await _move(resolutions)
     await recount(thread)
     return moved
@@ -128,14 +134,15 @@ async def _resolve(
     before: Sequence[DocumentBlock],
     text: Sequence[DocumentBlock],
     merged: Mapping[int, int],
+    budget: Budget,
 ) -> dict[int, Resolution]:
-    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged)
+    found = await asyncio.to_thread(anchoring.resolve, selectors, before, text, merged, budget)
     return {one.id: resolution for one, resolution in zip(anchored, found, strict=True)}
 
 
 def _changed(resolution: Resolution) -> Resolution:
     """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
-    return msgspec.structs.replace(resolution, state="changed")
+    return resolution if resolution.state == "lost" else msgspec.structs.replace(resolution, state="changed")
 
 
 MOVE = """

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from parley.comments import editing, queries, rules
 from parley.comments.form_view import CommentFormView
-from parley.comments.forms import EditForm
+from parley.comments.forms import LONGEST_BODY, EditForm
 from parley.comments.viewer_state import viewer_state_of
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
@@ -20,10 +20,13 @@ from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, si
 from parley.core.http.forms import posted
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
+from parley.core.text.cleaning import as_id
 from parley.core.text.diff import marked
 
-# For older versions the history shows only the text.
-MOST_DIFFERENCES = 50
+# Of one page of a comment's history. A difference takes up to 30 ms, and a version may have 40,000 characters.
+MOST_VERSIONS = 50
+MOST_CHARACTERS = 200_000
+LATEST = 2**31 - 1
 
 
 async def _state(comment: int) -> rules.CommentState:
@@ -42,7 +45,7 @@ async def edit_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any
     return page(request, "comments/edit.html", "form", form=form, thread=await thread_at(str(row.thread)))
 
 
-@post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED})
+@post("/c/{comment:str}/edit", name="comments:edit", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     viewer = signed_in(request)
     row = await comment_at(comment, viewer)
@@ -119,23 +122,30 @@ async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 
 @get("/c/{comment:str}/history", name="comments:history", opt={"who": ANYONE, "reading": True})
 async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
-    """Show all versions of a comment, newest first, with what each changed."""
+    """Show a page of the versions of a comment, newest first, with what each changed."""
     row = await comment_at(comment, viewer_of(request))
     rules.may_see_history(viewer_of(request), await _state(row.id))
-    versions = await queries.versions(row.id)
+    before = as_id(request.query_params.get("before", "")) or LATEST
+    versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
+    if not versions:
+        raise NotFound("There are no older versions of this comment.")
     # One difference takes up to 30 ms, and there may be many: do not block the event loop.
     shown = await asyncio.to_thread(_with_differences, versions)
-    return page(request, "comments/history.html", comment=row, versions=shown)
+    older = None if versions[0].is_first else shown[-1]["number"]
+    return page(request, "comments/history.html", comment=row, versions=shown, older=older)
 
 
 def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dict[str, Any]]:
-    """Return the versions, newest first; the newest MOST_DIFFERENCES with what each changed."""
-    former = [None, *versions]
+    """Return the versions, newest first, with what each changed.
+
+    The oldest is only compared with, unless it is the comment's first.
+    """
     shown = []
-    for index, (before, version) in enumerate(reversed(list(zip(former, versions, strict=False)))):
-        diff = _difference(before.body, version.body) if before and index < MOST_DIFFERENCES else None
-        shown.append({"number": version.number, "at": version.at, "diff_html": diff, "html": version.body})
-    return shown
+    for before, version in zip([None, *versions], versions, strict=False):
+        if before is not None or version.is_first:
+            diff = _difference(before.body, version.body) if before else None
+            shown.append({"number": version.number, "at": version.at, "diff_html": diff, "html": version.body})
+    return shown[::-1]
 
 
 @by_text("differences", most_bytes=8 * 2**20)

@@ -9,6 +9,8 @@ from parley.core.http.forms import Form
 
 # The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
 LONGEST_SELECTION = 10_000
+# Enough for the longest comment on the longest selection: in a form, a character of most scripts takes nine bytes.
+LONGEST_BODY = 9 * (rules.LONGEST + LONGEST_SELECTION) + 10_000
 
 
 class CommentForm(Form):

@@ -165,18 +165,29 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
     number: int
     body: str
     at: datetime
+    # Whether no earlier version is stored.
+    is_first: bool
 
 
+# The newest versions before number $2: at most $4, with at most $3 characters together. There are always at least two,
+# since the page shows what each version changed in the one before.
 VERSIONS = """
-select number, body, written_at as at from comment_version where comment = $1
-union all
-select version, body, coalesce(edited_at, created_at) from comment where id = $1
-order by 1
+with version as (
+    select number, body, written_at as at from comment_version where comment = $1
+    union all
+    select version, body, coalesce(edited_at, created_at) from comment where id = $1
+), newest as (
+    select number, at, body, sum(length(body)) over (order by number desc) as characters,
+           row_number() over (order by number desc) as place, number = min(number) over () as is_first
+    from version where number < $2
+)
+select number, body, at, is_first from newest where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
 
 
-async def versions(comment_id: int) -> list[CommentVersionRow]:
-    return await db.fetch(CommentVersionRow, VERSIONS, comment_id)
+async def versions(comment_id: int, before: int, *, characters: int, most: int) -> list[CommentVersionRow]:
+    """Return the newest versions of a comment before number `before`, oldest first."""
+    return await db.fetch(CommentVersionRow, VERSIONS, comment_id, before, characters, most)
 
 
 class HeldComment(msgspec.Struct, frozen=True):

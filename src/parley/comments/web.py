@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from parley.comments import drafts, posting, queries, rendering
 from parley.comments.form_view import CommentFormView, new_form
-from parley.comments.forms import CommentForm, PreviewForm
+from parley.comments.forms import LONGEST_BODY, CommentForm, PreviewForm
 from parley.comments.slow_mode import wait_here
 from parley.comments.viewer_state import viewer_state_of
 from parley.core.errors import NotFound, ParleyError, Refused
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import posted
 from parley.core.http.pages import fragment, page, wants_fragment
-from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take, take_each
+from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take_each, take_network
 from parley.core.text.cleaning import as_id
 from parley.threads import queries as threads
 
@@ -40,7 +40,7 @@ async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
     return queries.seen_by(row, viewer)
 
 
-@post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED})
+@post("/t/{thread:str}/comments", name="comments:post", opt={"who": VERIFIED}, request_max_body_size=LONGEST_BODY)
 async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     viewer, thread_id = signed_in(request), as_id(thread)
     if thread_id is None:
@@ -123,11 +123,11 @@ async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) 
     )
 
 
-@post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200)
+@post("/preview", name="comments:preview", opt={"who": ANYONE}, status_code=200, request_max_body_size=LONGEST_BODY)
 async def preview(request: AnyRequest) -> Response[Any]:
     """Show Markdown as it will look and, without JavaScript, the form to post it from there. Nothing is stored."""
     form = PreviewForm(await posted(request))
-    await take(PREVIEW_NETWORK, network(address_of(request)))
+    await take_network(PREVIEW_NETWORK, network(address_of(request)))
     html = Markup()
     try:
         html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py

@@ -99,11 +99,17 @@ class MicroCache(Generic[Value]):
 
     def _task_for(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> asyncio.Task[tuple[float, Value]]:
         task = self._making.get(key)
-        if task is None:
+        # A finished task is here until the next turn of the event loop, and awaiting it does not let the loop run: a
+        # caller for whom its value is too old would ask again for ever.
+        if task is None or task.done():
             task = asyncio.ensure_future(self._make(key, make))
             self._making[key] = task
-            task.add_done_callback(lambda _: self._making.pop(key, None))
+            task.add_done_callback(lambda done: self._forget(key, done))
         return task
+
+    def _forget(self, key: Hashable, done: asyncio.Task[tuple[float, Value]]) -> None:
+        if self._making.get(key) is done:
+            del self._making[key]
 
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> tuple[float, Value]:
         started = monotonic()

@@ -27,6 +27,11 @@ PAUSE_SECONDS = 5.0
 
 EVERYBODY = "all"
 
+# One person with IPv6 may have a /48: 65,536 of the networks by which clients are counted. Without a limit for all of a
+# /48, of so many times the limit of one network, that person could use up the limit for everybody (`sign-up:all`).
+SMALLEST_IPV6 = "/64"
+SITE_NETWORKS = 8
+
 
 class Limit(msgspec.Struct, frozen=True):
     """A named limit. While Redis is down, a `strict` one uses PostgreSQL; others allow everything."""
@@ -63,7 +68,9 @@ LINK_ADDRESS = _limit("link:address", 3, HOUR, strict=True)
 LINK_NETWORK = _limit("link:network", 200, HOUR, strict=True)
 LINK_ALL = _limit("link:all", 2_000, HOUR, strict=True)
 
-SIGN_UP_ADDRESS = _limit("sign-up:address", 5, DAY, strict=True)
+# By address and network first, so that nobody can keep others out by signing up with their addresses.
+SIGN_UP_HERE = _limit("sign-up:address+network", 5, DAY, strict=True)
+SIGN_UP_ADDRESS = _limit("sign-up:address", 20, DAY, strict=True)
 SIGN_UP_NETWORK = _limit("sign-up:network", 30, HOUR, strict=True)
 SIGN_UP_ALL = _limit("sign-up:all", 1_000, HOUR, strict=True)
 
@@ -74,7 +81,9 @@ FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
+# A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
+MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)
 
 # A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
@@ -162,6 +171,17 @@ async def take(limit: Limit, subject: str) -> None:
         raise TooMany(f"You did that too often in a short time. Please try again in {_in_words(wait)}.", wait)
 
 
+async def take_network(limit: Limit, of: str) -> None:
+    """Take one token for a client's network and, if that is a /64, one for the /48 that it belongs to.
+
+    Raises TooMany as `take` does.
+    """
+    if of.endswith(SMALLEST_IPV6):
+        site = ipaddress.ip_network(of).supernet(new_prefix=48)
+        await take(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), str(site))
+    await take(limit, of)
+
+
 async def give_back(limit: Limit, subject: str) -> None:
     """Return a token, for a use that does not count."""
     if not settings().limits:
@@ -172,8 +192,10 @@ async def give_back(limit: Limit, subject: str) -> None:
 
 async def take_each(limits: Triple, account: int, address: str) -> None:
     """Take one token for the account, one for its network and one for everybody; raises TooMany as `take` does."""
-    for limit, subject in zip(limits, (str(account), network(address), EVERYBODY), strict=True):
-        await take(limit, subject)
+    by_account, by_network, by_all = limits
+    await take(by_account, str(account))
+    await take_network(by_network, network(address))
+    await take(by_all, EVERYBODY)
 
 
 @by_text("networks", most_bytes=4 * 2**20)

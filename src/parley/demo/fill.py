@@ -10,6 +10,7 @@ from parley.accounts import addresses, names
 from parley.accounts.passwords import hashed
 from parley.accounts.tables import Member
 from parley.articles.importing.markdown import extract_markdown
+from parley.articles.importing.sandbox import read_article
 from parley.articles.reading import finished
 from parley.articles.text import ArticleText
 from parley.comments import anchors, counts
@@ -114,8 +115,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
 
 
 async def _read(article: Path) -> ArticleText:
-    extracted = extract_markdown(article.read_text())
-    return await finished(extracted, extracted.canonical_url)
+    return await finished(read_article(extract_markdown(article.read_text())))
 
 
 def _front_matter(article: Path) -> dict[str, str]:

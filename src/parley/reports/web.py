@@ -13,7 +13,7 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import EVERYBODY, REPORT, network, take, take_each
+from parley.core.ratelimit import EVERYBODY, REPORT, network, take, take_each, take_network
 from parley.core.text.cleaning import as_id
 from parley.reports import ops, receipts, subjects
 from parley.reports.forms import ReportForm
@@ -69,7 +69,7 @@ async def _limit(reporter: Viewer | None, address: str) -> None:
         await take_each(REPORT, reporter.id, address)
         return
     _, by_network, by_all = REPORT
-    await take(by_network, network(address))
+    await take_network(by_network, network(address))
     await take(by_all, EVERYBODY)
 
 

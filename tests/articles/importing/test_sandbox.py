@@ -5,13 +5,17 @@ import pytest
 from parley.articles.importing import sandbox
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
+from parley.articles.importing.passages import cut
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_page_is_read_in_the_sandbox_as_it_is_read_here(pages: Path) -> None:
     data, url = (pages / "essay.html").read_bytes(), "https://mirror.example/copy"
-    assert await sandbox.sandboxed_page(data, url=url) == extract_html(data, url=url)
+    found = await sandbox.sandboxed_page(data, url=url)
+
+    assert found.extracted == extract_html(data, url=url)
+    assert found.passages == cut(found.extracted.html, base_url=url, title=found.extracted.title)
 
 
 async def test_a_paste_and_a_file_are_read_in_the_sandbox(pages: Path) -> None:
@@ -22,6 +26,12 @@ async def test_a_paste_and_a_file_are_read_in_the_sandbox(pages: Path) -> None:
 async def test_a_refusal_comes_back_in_words() -> None:
     with pytest.raises(CannotImport, match="a PDF"):
         await sandbox.sandboxed_file("a.pdf", b"%PDF-1.7")
+
+
+async def test_a_text_of_more_passages_than_an_article_may_have_is_refused_there() -> None:
+    lines = "".join(f"- The words of item {number}.\n" for number in range(10_001))
+    with pytest.raises(CannotImport, match="10,000 paragraphs"):
+        await sandbox.sandboxed_file("a.md", f"# A title\n\n{lines}".encode())
 
 
 async def test_a_page_that_takes_the_parser_minutes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

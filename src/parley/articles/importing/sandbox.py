@@ -15,6 +15,7 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
 
 _MEMORY = 2_000_000_000  # bytes
@@ -27,22 +28,29 @@ _READERS: dict[str, Callable[..., Extracted]] = {
 }
 
 
-async def sandboxed_page(data: bytes, *, url: str | None, charset: str | None = None) -> Extracted:
-    """`extract_html` in a subprocess."""
+class ReadArticle(msgspec.Struct, frozen=True):
+    """An article as it was extracted, and its passages."""
+
+    extracted: Extracted
+    passages: list[ImportedPassage]
+
+
+async def sandboxed_page(data: bytes, *, url: str | None, charset: str | None = None) -> ReadArticle:
+    """`extract_html` and `cut` in a subprocess."""
     return await _run("page", data, url=url, charset=charset)
 
 
-async def sandboxed_paste(text: str, title: str = "") -> Extracted:
-    """`extract_pasted` in a subprocess."""
+async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
+    """`extract_pasted` and `cut` in a subprocess."""
     return await _run("pasted", text, title)
 
 
-async def sandboxed_file(name: str, data: bytes, title: str = "") -> Extracted:
-    """`extract_file` in a subprocess."""
+async def sandboxed_file(name: str, data: bytes, title: str = "") -> ReadArticle:
+    """`extract_file` and `cut` in a subprocess."""
     return await _run("file", name, data, title)
 
 
-async def _run(reader: str, *args: object, **kwargs: object) -> Extracted:
+async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     request = msgspec.msgpack.encode((reader, args, kwargs))
     try:
         with anyio.fail_after(_SECONDS):
@@ -53,15 +61,21 @@ async def _run(reader: str, *args: object, **kwargs: object) -> Extracted:
         raise CannotImport(_TOO_MUCH) from None
     if done.returncode:
         raise CannotImport(_TOO_MUCH)
-    found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[Extracted | None, str])
+    found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
     if found is None:
         raise CannotImport(refusal)
     return found
 
 
-def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Extracted | None, str]:
+def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
+    """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
+    base_url = url or extracted.canonical_url
+    return ReadArticle(extracted, cut(extracted.html, base_url=base_url, title=extracted.title))
+
+
+def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
     try:
-        return _READERS[reader](*args, **kwargs), ""
+        return read_article(_READERS[reader](*args, **kwargs), kwargs.get("url")), ""
     except CannotImport as error:
         return None, str(error)
 

@@ -43,7 +43,9 @@ class Finder:
         if old_span is None:
             return None
         quote = self.old.plain[slice(*old_span)]
-        here = self._unchanged(old_span) or self._followed(anchor, quote, old_span)
+        if (unchanged := self._unchanged(old_span)) or self._budget.is_spent:
+            return unchanged
+        here = self._followed(anchor, quote, old_span)
         if here and here.similarity >= thresholds.found_by_search(quote):
             return here
         if there := self._elsewhere(anchor, quote):
@@ -71,8 +73,9 @@ class Finder:
             return None
         quote, before = folded(collapsed(anchor.quote)), folded(anchor.prefix)
         start, end = self.old.starts[passage], self.old.ends[passage]
-        exact = self.old.plain.find(before + quote + folded(anchor.suffix), max(start - len(before), 0))
-        if 0 <= exact < end - len(before):
+        whole = before + quote + folded(anchor.suffix)
+        exact = self.old.plain.find(whole, max(start - len(before), 0), end - len(before) + len(whole) - 1)
+        if exact >= 0:
             return exact + len(before), exact + len(before) + len(quote)
         spans = ((at, at + len(quote)) for at in self.old.find(quote, start, end + len(quote)) if at < end)
         return self._best_context(spans, anchor, self.old)

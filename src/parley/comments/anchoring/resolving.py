@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from parley.articles.budget import ANCHORS, EACH_ANCHOR, Budget
+from parley.articles.budget import Budget, for_anchors
 from parley.comments.anchoring.document import Document, DocumentBlock
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
@@ -37,15 +37,15 @@ def resolve(
     former: Sequence[DocumentBlock],
     new: Sequence[DocumentBlock],
     merged: Mapping[int, int],
+    budget: Budget | None = None,
 ) -> list[Resolution]:
     """Find each of `selectors`, which were created on the revision `former`, in the revision `new`.
 
-    `merged` maps a lineage without a passage in `new` to the lineage that it was merged into. The work has a budget
-    (articles/budget.py): once it is used up, only words in unchanged passages are found.
+    `merged` maps a lineage without a passage in `new` to the lineage that it was merged into. The work has a `budget`
+    (articles/budget.py), its own unless it shares one: once it is used up, only words in unchanged passages are found.
     """
     distinct = dict.fromkeys(selectors)
-    budget = Budget(ANCHORS + EACH_ANCHOR * len(distinct))
-    finder = Finder(Document(former), Document(new), merged, budget)
+    finder = Finder(Document(former), Document(new), merged, budget or for_anchors(len(distinct)))
     stayed = _in_order(finder.old.lineages, finder.new.index)
     found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
     return [found[one] for one in selectors]

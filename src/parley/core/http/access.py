@@ -18,8 +18,8 @@ from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
 
 AnyRequest = Request[Any, Any, Any]
-# A refused form up to this size is read, so that the error page can show what was typed.
-KEPT_BYTES = 131_072
+# A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
+KEPT_BYTES = 500_000
 
 
 class Who(IntEnum):

@@ -1,4 +1,4 @@
-"""Limits for the size of a request's head, and for the time that its head and its body take to arrive."""
+"""Limits for the size of a request's head, and for the time that its head, its body and its response take."""
 
 import asyncio
 
@@ -13,12 +13,16 @@ class BoundedHeaders(HttpToolsProtocol):
 
     The time of a head starts when the connection opens, or with its first byte in later requests; uvicorn's keep-alive
     time-out covers the wait between requests. A body has `body_seconds`, plus a second for each `bytes_a_second`
-    received, also while it is discarded.
+    received, also while it is discarded. A connection is closed when, with a response in its write buffer, the client
+    reads less than `reading_bytes` in `reading_seconds`.
     """
 
     head_seconds = 30.0
     body_seconds = 30.0
     bytes_a_second = 32_768
+    reading_seconds = 30.0
+    reading_bytes = 15_000
+    _reading_timer: asyncio.TimerHandle | None = None
     _is_in_head = False
     _bytes = 0
     _timer: asyncio.TimerHandle | None = None
@@ -31,7 +35,16 @@ class BoundedHeaders(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._stop_reading_timer()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._start_reading_timer()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_reading_timer()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -82,3 +95,19 @@ class BoundedHeaders(HttpToolsProtocol):
         """Close a connection whose request did not arrive in time."""
         self._timer = None
         self.transport.close()
+
+    def _start_reading_timer(self) -> None:
+        buffered = self.transport.get_write_buffer_size()
+        self._reading_timer = self.loop.call_later(self.reading_seconds, self._end_slow_reader, buffered)
+
+    def _stop_reading_timer(self) -> None:
+        if self._reading_timer is not None:
+            self._reading_timer.cancel()
+            self._reading_timer = None
+
+    def _end_slow_reader(self, buffered: int) -> None:
+        """Close a connection whose client hardly reads. `close` would wait until everything is read."""
+        if buffered - self.transport.get_write_buffer_size() < self.reading_bytes:
+            self.transport.abort()
+        else:
+            self._start_reading_timer()
