@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 
 import dateparser  # type: ignore[import-untyped]
 import msgspec
@@ -52,8 +53,9 @@ def read_top(lines: Sequence[str]) -> tuple[Top, int]:
     if len(lines[first]) > _LONGEST_TITLE:
         return Top(title=""), first
     top = Top(title=lines[first])
-    for at, line in enumerate(lines[first + 1 :], first + 1):
-        if line and line != top.title and not _read_byline(top, lines[at:]) and not _read_facts(top, line):
+    below = [(at, line) for at, line in enumerate(lines) if at > first and line]
+    for (at, line), (_, following) in pairwise([*below, (len(lines), "")]):
+        if line != top.title and not _read_byline(top, line, following) and not _read_facts(top, line):
             return top, at
     return top, len(lines)
 
@@ -76,8 +78,7 @@ def is_noise(line: str) -> bool:
     return bool(_BETWEEN_PARAGRAPHS.fullmatch(line))
 
 
-def _read_byline(top: Top, lines: Sequence[str]) -> bool:
-    line, following = lines[0], next((line for line in lines[1:] if line), "")
+def _read_byline(top: Top, line: str, following: str) -> bool:
     name = _without_repetition(line)
     if match := _BY.fullmatch(line):
         name = match["name"]

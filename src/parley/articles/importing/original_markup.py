@@ -6,14 +6,15 @@ has stay as they are, and everything else is removed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
 from itertools import accumulate
 
 import msgspec
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
+from rapidfuzz.distance import LCSseq
 
 from parley.articles.importing.sanitiser import INLINE
+from parley.articles.words import Coder
 
 _INVISIBLE = frozenset({
     "audio", "button", "canvas", "dialog", "embed", "head", "iframe", "math", "noscript", "object", "option",
@@ -121,10 +122,12 @@ def _boxes(some: Iterable[WordRun]) -> set[HtmlElement]:
 
 def _matching(page: Sequence[WordRun], blocks: Sequence[str]) -> set[int]:
     """The indices of the runs in the reading: first those equal to whole blocks, in order, then those in the gaps."""
-    words = ["".join(run.parts) for run in page]
+    # One character for each different run, so that the comparison costs little even where many runs are the same.
+    coder = Coder()
+    words = coder.code("".join(run.parts) for run in page)
     kept: set[int] = set()
     begin = start = 0
-    for at, block, size in SequenceMatcher(None, words, blocks, autojunk=False).get_matching_blocks():
+    for at, block, size in LCSseq.opcodes(words, coder.code(blocks)).as_matching_blocks():
         kept.update(_in_gap(page, range(begin, at), blocks[start:block]))
         kept.update(range(at, at + size))
         begin, start = at + size, block + size

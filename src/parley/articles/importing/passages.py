@@ -5,7 +5,7 @@ from itertools import islice
 
 import lxml.html
 import msgspec
-from lxml.etree import iterwalk
+from lxml.etree import iterwalk, strip_tags
 from lxml.html import HtmlElement, HTMLParser
 
 from parley.articles.importing.cutting import Kind, cut_blocks
@@ -13,6 +13,7 @@ from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.sanitiser import sanitise
 
 _DEEPEST = 150
+_BOXES = ("div", "section", "article", "main", "aside", "header", "footer", "blockquote", "span", "font", "center")
 # Long books have about 5,000. Each takes up to 0.2 ms here, and a little on every page that shows it.
 MOST_PASSAGES = 10_000
 # What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
@@ -40,7 +41,7 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
     that only repeats `title` is dropped. Relative addresses are resolved against `base_url`. Raises CannotImport
     when there are too many passages.
     """
-    root = _parse(sanitise(html, base_url=base_url, boxes=True))
+    root = _parse(sanitise(_shallow(html), base_url=base_url, boxes=True))
     found = (_passage(*block) for block in cut_blocks(root))
     passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
     if len(passages) > MOST_PASSAGES:
@@ -54,6 +55,15 @@ def same_words(one: str, other: str) -> bool:
     """Whether two texts are equal except for case, white space and punctuation."""
     one, other = ("".join(filter(str.isalnum, text)).casefold() for text in (one, other))
     return bool(one) and one == other
+
+
+def _shallow(html: str) -> str:
+    """The same markup without its boxes if they are nested too deeply: the sanitiser's time grows by their square."""
+    root = lxml.html.fragment_fromstring(html, create_parent="div", parser=HTMLParser(huge_tree=True))
+    if _depth(root) <= _DEEPEST:
+        return html
+    strip_tags(root, *_BOXES)
+    return lxml.html.tostring(root, encoding="unicode")
 
 
 def _parse(clean: str) -> HtmlElement:
