@@ -75,6 +75,6 @@ async def test_who_may_not_send_is_answered_before_the_body_comes_and_can_send_o
 async def test_what_was_typed_after_a_session_ended_is_shown(web: Web) -> None:
     async with browser_of() as one:
         short = await one.post(f"{web.address}/t/1/comments", data={"body": "My long thought."})
-        long = await one.post(f"{web.address}/new", data={"text": "word " * 40_000})
+        long = await one.post(f"{web.address}/new", data={"text": "word " * 120_000})
     assert "My long thought." in short.text
     assert "Go back in your browser" in long.text

@@ -47,13 +47,13 @@ def forget() -> None:
     compiled = pages.environment().cache
     assert compiled is not None
     compiled.clear()
-    fragments._kept.clear()
+    fragments._cache.clear()
 
 
 async def words_of_rows() -> set[str]:
     """The words that stand in any row (members' own, names, the chosen words of a column), in the rules, in zones."""
     texts = [default_rules(), *zones.known()]
-    for table, column in await db._run(COLUMNS, ()):
+    for table, column in await db.DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
     return {word.lower() for text in texts for word in WORD.findall(text)}
 
