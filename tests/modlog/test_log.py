@@ -222,4 +222,4 @@ async def test_an_appeal_is_no_automatic_act(staff: httpx.AsyncClient, mo: Viewe
 
     page = (await staff.get("/mod/log?action=appeal")).text
 
-    assert "Appealed against" in page and "whom it concerns" in page and "automatic</span>" not in page
+    assert "Appealed against" in page and "the member concerned" in page and "automatic</span>" not in page
