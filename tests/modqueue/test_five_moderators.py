@@ -23,6 +23,7 @@ AUTHORS, THREADS = 20, 10
 GROUNDS = ("civility", "topic", "spam", "hate", "honesty")
 ACTIONS = ("approve", "remove", "collapse", "warn")
 CASE = re.compile(r'id="item" data-item="(\d+)"')
+HELD = re.compile(r'<b class="held"[^>]*>\w+ is reviewing this')
 VERSION = re.compile(r'name="version" value="(\d+)"')
 OPEN = "select id from queue_item where state = 'open' order by id"
 DECIDED = "select item from decision where state = 'in_force' order by item"
@@ -66,13 +67,17 @@ class Moderator:
             # The machine is too busy with others: nothing was done, and one tries again.
             return await self.client.get("/mod/queue")
         if answer.status_code == 409:
-            self.sees_how_it_stands(answer.text)
+            self.sees_how_it_stands(answer.text, version[1])
             answer = await self.client.post(f"{address}/skip")
         return await self.client.get(answer.headers.get("location", "/mod/queue"))
 
-    def sees_how_it_stands(self, page: str) -> None:
+    def sees_how_it_stands(self, page: str, sent: str) -> None:
         assert "Another moderator" in page and f"Seen by one of {MODERATORS}.</textarea>" in page
-        assert "This is already closed" in page or re.search(r'<b class="held"[^>]*>\w+ is reviewing this', page)
+        if "This is already closed" in page or HELD.search(page):
+            return
+        # Between the refusal and this page, whoever reviewed the item went on to another one: it can be decided again.
+        offered = VERSION.search(page)
+        assert offered and int(offered[1]) >= int(sent)
 
 
 async def report(count: int) -> None:
