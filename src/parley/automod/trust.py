@@ -4,6 +4,7 @@ import msgspec
 
 from parley.automod.rules.facts import Author
 from parley.core.errors import TooMany
+from parley.core.text.messages import N_
 
 HOUR = 3_600
 
@@ -65,4 +66,4 @@ def may_post(author: Author) -> None:
     """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
     used = used_up(author)
     if used is not None:
-        raise TooMany(f"{used} Your text is kept.", used.left)
+        raise TooMany(N_("{used} Your text is kept."), used.left, used=used)

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from parley.core.http.access import ADMIN, AnyRequest
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
+from parley.core.text.messages import N_
 from parley.dashboard import mail, mail_queries, periods
 from parley.mail import bounces
 
@@ -25,7 +26,7 @@ async def mail_page(request: AnyRequest) -> Response[Any]:
 async def release(request: AnyRequest) -> Response[Any]:
     """End the suppression of an address."""
     form = Form(await posted(request))
-    address = form.text("address", most=LONGEST, least=1, missing="Please say which address.")
+    address = form.text("address", most=LONGEST, least=1, missing=N_("Please say which address."))
     if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
     error = form.errors.get("address", f"{address} is not suppressed. The suppression may have been removed already.")

@@ -6,6 +6,7 @@ import msgspec
 
 from parley.core.errors import Forbidden, ParleyError, Refused
 from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
+from parley.core.text.messages import N_
 
 # Durations of silences and suspensions in days; None is permanent.
 LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
@@ -86,7 +87,7 @@ class Stale(ParleyError):
     """The item has changed since the moderator opened it."""
 
     status = 409
-    title = "Already decided"
+    title = N_("Already decided")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -112,34 +113,34 @@ def may_choose(choice: Choice, kind: str) -> Action:
     """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
-        raise Refused("This cannot be decided here. Please choose one of the actions shown.")
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     if action.restricts and not choice.guideline:
-        raise Refused("Please choose the rule that this breaks: the author has a right to know.")
+        raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
     if action.restricts and not choice.reason.strip():
-        raise Refused("Please give a reason: the author will read it.")
+        raise Refused(N_("Please give a reason: the author will read it."))
     return action
 
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
     if viewer.standing < MODERATOR:
-        raise Forbidden("Only moderators decide.")
+        raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:
-        raise Forbidden("This is about you: another moderator has to decide it.")
+        raise Forbidden(N_("This is about you: another moderator has to decide it."))
     if viewer.id in reporters:
-        raise Forbidden("You reported this yourself: another moderator has to decide it.")
+        raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
 
 
 def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
     if choice.action not in LESSER.get(action, ()):
-        raise Refused("Please choose a milder action than the decision, or overturn it.")
+        raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):
-        raise Refused("Please choose an end before that of the decision, or overturn it.")
+        raise Refused(N_("Please choose an end before that of the decision, or overturn it."))
 
 
 def may_act_on(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator who is no admin would sanction staff."""
     if role != "member" and viewer.standing < ADMIN:
-        raise Forbidden("This member is a moderator or an admin: only an admin can decide about them.")
+        raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

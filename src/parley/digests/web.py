@@ -13,6 +13,7 @@ from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, signe
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text import zones
+from parley.core.text.messages import N_
 from parley.digests import items, letters, ops, picks, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
@@ -49,7 +50,7 @@ async def pause(request: AnyRequest) -> Redirect:
     one = await _own(request)
     form = PauseForm(await posted(request))
     if form.errors:
-        raise Refused("A pause lasts 1 to 52 weeks. Nothing was changed.")
+        raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
     await ops.pause(one.member, form.weeks)
     return Redirect("/settings/mail?saved", status_code=303)
 
@@ -85,7 +86,7 @@ async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
     number = letters.number_in("view", issue)
     edition = await queries.edition(number) if number is not None else None
     if edition is None:
-        raise NotFound("There is no digest at this address.")
+        raise NotFound(N_("There is no digest at this address."))
     included = await items.readable(edition.id)
     reading = lay_out(included, edition.zone, edition.due_at) if included else None
     return page(request, "digests/view.html", reading=reading, edition=edition)
@@ -142,7 +143,7 @@ async def _quiet(member: int) -> dict[str, str]:
 async def _own(request: AnyRequest) -> Subscribed:
     one = await queries.subscribed(signed_in(request).id)
     if one is None:
-        raise Refused("Please confirm your e-mail address first: open the link in the mail we sent you.")
+        raise Refused(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     return one
 
 
@@ -151,7 +152,7 @@ async def _answering(token: str) -> Subscribed:
     number = letters.number_in("keep", token)
     one = await queries.subscribed(number) if number is not None else None
     if one is None:
-        raise NotFound("There is no question at this address.")
+        raise NotFound(N_("There is no question at this address."))
     return one
 
 

@@ -7,6 +7,7 @@ from parley.comments.queries import CommentRow
 from parley.comments.web import comment_at, thread_at
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -29,7 +30,7 @@ async def comment(number: str, viewer: Viewer | None) -> Subject:
     """The comment of a number. Raises NotFound where it does not exist or cannot be read."""
     row = await comment_at(number, viewer)
     if row.state not in {"visible", "blocked"}:
-        raise NotFound("This comment no longer exists.")
+        raise NotFound(N_("This comment no longer exists."))
     return Subject("comment", row.id, "this comment", f"/c/{row.id}", row.author or "somebody who left", row)
 
 
@@ -42,5 +43,5 @@ async def member(name: str, viewer: Viewer | None) -> Subject:
     """The member of a name. Raises NotFound where there is none that others can see."""
     person = await accounts.person(name) if name.isprintable() else None
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
-        raise NotFound("There is no member with this name.")
+        raise NotFound(N_("There is no member with this name."))
     return Subject("member", person.id, "this member", f"/u/{person.name}", person.name)

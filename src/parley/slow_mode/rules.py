@@ -3,6 +3,7 @@
 import msgspec
 
 from parley.core.errors import TooMany
+from parley.core.text.messages import N_
 from parley.slow_mode.heat import WINDOW, ThreadActivity, branch, heat
 
 # The heat at which slow mode begins in a branch, and in a whole thread.
@@ -37,7 +38,9 @@ def may_answer(activity: ThreadActivity, member: int, parent: int | None) -> Non
     """Raise TooMany while a member has to wait; the message says how long, and that the text is kept."""
     wait = wait_for(activity, member, parent)
     if wait is not None:
-        raise TooMany(f"{wait} You can post in {in_words(wait.left)}. Your text is kept.", wait.left)
+        raise TooMany(
+            N_("{wait} You can post in {value1}. Your text is kept."), wait.left, wait=wait, value1=in_words(wait.left)
+        )
 
 
 def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait | None:

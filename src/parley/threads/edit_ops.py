@@ -12,6 +12,7 @@ from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.threads import queries
 from parley.threads.ops import revise_thread
 
@@ -30,7 +31,7 @@ class Edited(msgspec.Struct, frozen=True):
     reason: str
 
 
-NOTHING = "Nothing changed: this is the current text."
+NOTHING = N_("Nothing changed: this is the current text.")
 
 
 async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
@@ -41,7 +42,7 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
         if article.revision != edited.revision:
-            raise StaleEdit("Somebody else revised this article while you were editing. Your text is kept.")
+            raise StaleEdit(N_("Somebody else revised this article while you were editing. Your text is kept."))
         text = ArticleText(
             title=edited.title,
             passages=edited.passages,
@@ -63,7 +64,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         article = await _to_edit(viewer, thread_id)
         old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
         if old is None:
-            raise NotFound("There is no such version of this article.")
+            raise NotFound(N_("There is no such version of this article."))
         text = ArticleText(
             title=old.title,
             passages=[one.passage for one in await versions.whole(old.id)],
@@ -81,9 +82,9 @@ async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     await db.value("select id from thread where id = $1 for no key update", thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     if not may_edit(viewer, thread, article):
-        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
+        raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
     return article
 
 

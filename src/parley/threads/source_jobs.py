@@ -44,8 +44,7 @@ async def check(due: DueCheck) -> None:
     except PageGone:
         await _gone(due)
     except CannotImport as error:
-        # Its further sentences are advice for a member who imports.
-        await _not_revised(due, f"{str(error).partition('. ')[0].rstrip('.')}.")
+        await _not_revised(due, error.reason)
     except TimeoutError:
         await _not_revised(due, "Reading the page took too long.")
     except Exception:

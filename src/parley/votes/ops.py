@@ -8,6 +8,7 @@ from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
+from parley.core.text.messages import N_
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "pass"; there is no quality 0.
 COUNTERS = {
@@ -84,7 +85,7 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
         known = (comment_id, viewer.id, axis, value, viewer.verified)
         voted = await db.fetch_one(VotedComment, TARGET + UPSERT + COUNT[axis] + RESULT, *known)
     if voted is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     _may_vote(viewer, voted)
     if voted.is_counted:
         await db.when_committed(lambda: notify(Signal(voted.thread, scores=True)))
@@ -93,11 +94,11 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
 def _may_vote(viewer: Viewer, voted: VotedComment) -> None:
     """Raise the reason why nothing was written. The statement has the same conditions."""
     if voted.author == viewer.id:
-        raise Forbidden("Nobody can vote on their own comment.")
+        raise Forbidden(N_("Nobody can vote on their own comment."))
     if voted.state != "visible":
-        raise Refused("This comment no longer exists, so your vote was not counted.")
+        raise Refused(N_("This comment no longer exists, so your vote was not counted."))
     if voted.thread_state == "archived":
-        raise Refused("This thread is archived; its votes stay as they are.")
+        raise Refused(N_("This thread is archived; its votes stay as they are."))
 
 
 class WaitingVote(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from parley.articles.importing.extract import Extracted, extract_html
 from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.plain import extract_text
+from parley.core.text.messages import N_
 
 Kind = Literal["html", "markdown", "text"]
 
@@ -48,7 +49,9 @@ def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
-        raise CannotImport(f"{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text.")
+        raise CannotImport(
+            N_("{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text."), name=name
+        )
     if _KINDS[suffix] == "html":
         return extract_html(data, url=None)
     text = decode(data)
@@ -60,14 +63,16 @@ def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
 def refuse_unreadable(data: bytes) -> None:
     """Raise CannotImport for bytes that are no text, and say what they are."""
     if not data.strip():
-        raise CannotImport("The file is empty. Choose another one, or paste the text.")
+        raise CannotImport(N_("The file is empty. Choose another one, or paste the text."))
     if len(data) > LARGEST_FILE:
-        raise CannotImport("The file is larger than 2 MB. Paste the article's text instead.")
+        raise CannotImport(N_("The file is larger than 2 MB. Paste the article's text instead."))
     for magic, what in _MAGIC.items():
         if data.startswith(magic):
-            raise CannotImport(f"This is {what}, which cannot be read here. Copy its text and paste it instead.")
+            raise CannotImport(
+                N_("This is {what}, which cannot be read here. Copy its text and paste it instead."), what=what
+            )
     if b"\0" in data and not data.startswith(_UTF_16):
-        raise CannotImport("This file has no text. Choose a .txt, .md or .html file, or paste the text.")
+        raise CannotImport(N_("This file has no text. Choose a .txt, .md or .html file, or paste the text."))
 
 
 def _extract(kind: Kind, text: str, title: str) -> Extracted:
