@@ -16,6 +16,7 @@ from parley.articles.importing.passages import ImportedPassage
 from parley.articles.tables import Media
 from parley.core import db
 from parley.core.settings import settings
+from parley.core.text.messages import N_, shown
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +98,7 @@ async def _fetch(url: str) -> Image | None:
 def _as_link(picture: HtmlElement) -> None:
     """Replace a picture with a link to its source."""
     link = lxml.html.Element("a", href=picture.get("src", ""), rel="nofollow ugc noopener")
-    link.text = picture.get("alt") or "Picture at the source"
+    link.text = picture.get("alt") or shown(N_("Picture at the source"))
     link.tail = picture.tail
     parent = picture.getparent()
     if parent is not None:

@@ -10,7 +10,15 @@ from parley.digests.queries import Subscribed
 from parley.digests.schedule import Schedule
 
 FREQUENCIES = ("weekly", "daily", "off")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 LONGEST_PAUSE = 52
 
 

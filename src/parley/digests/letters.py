@@ -11,6 +11,7 @@ import msgspec
 from parley.core.cache import by_text
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, shown
 from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
@@ -39,7 +40,7 @@ class Edition(msgspec.Struct, frozen=True):
 
 def unrendered(edition: Edition) -> Letter:
     """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
-    return _letter(edition, "The digest", UNRENDERED, None)
+    return _letter(edition, shown(N_("The digest")), UNRENDERED, None)
 
 
 def digest(edition: Edition, items: Sequence[DigestItem]) -> Letter:

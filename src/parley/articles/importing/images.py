@@ -42,10 +42,10 @@ def reencode(data: bytes) -> Image:
             env={},
         )
     except subprocess.TimeoutExpired:
-        raise CannotImport(_REFUSED.format(reason="it takes too long to read")) from None
+        raise CannotImport(_REFUSED.format(reason=N_("it takes too long to read"))) from None
     size, _, picture = done.stdout.partition(b"\n")
     if done.returncode or not picture:
-        reason = done.stderr.decode("utf-8", "replace").strip() if done.returncode == 1 else "it is damaged"
+        reason = done.stderr.decode("utf-8", "replace").strip() if done.returncode == 1 else N_("it is damaged")
         raise CannotImport(_REFUSED.format(reason=reason))
     width, height = map(int, size.split())
     return Image(hashlib.sha256(picture).hexdigest(), "image/webp", width, height, picture)
