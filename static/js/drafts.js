@@ -2,6 +2,7 @@
 import { anchor } from "./compose.js";
 import htmx from "./htmx.js";
 import { recall, remember, viewer } from "./page.js";
+import { sentence } from "./sentences.js";
 
 const FIELDS = ["body", "stance", "passage", "quote", "prefix", "version"];
 const SENT = "parley:sent";
@@ -17,7 +18,7 @@ function keep(form) {
   const body = form.elements.body.value;
   const draft = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value]));
   remember(keyOf(form), body.trim() ? JSON.stringify(draft) : null);
-  form.querySelector(".kept").textContent = body.trim() ? "Kept as a draft" : "";
+  form.querySelector(".kept").textContent = body.trim() ? sentence("kept") : "";
 }
 
 function restore(form) {
@@ -31,7 +32,7 @@ function restore(form) {
   }
   if (draft.passage) anchor(draft.passage, draft.quote, draft.prefix);
   form.closest("details.compose")?.setAttribute("open", "");
-  form.querySelector(".kept").textContent = "Your draft, kept from before";
+  form.querySelector(".kept").textContent = sentence("draft");
 }
 
 htmx.onLoad((added) => {

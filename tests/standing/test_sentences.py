@@ -157,3 +157,37 @@ def test_a_bare_sentence_is_found(code: str) -> None:
 )
 def test_what_is_no_sentence_for_readers_passes(code: str) -> None:
     assert bare_in(code) == []
+
+
+# The literals of a script, after comments; and what in them is for the browser: selectors, addresses, markup.
+COMMENTS = re.compile(r"^\s*//.*|\s// .*|/\*.*?\*/", re.MULTILINE | re.DOTALL)
+LITERALS = re.compile(r'"([^"\n]*)"|\'([^\'\n]*)\'|`([^`]*)`')
+FOR_BROWSERS = re.compile(r"[.#][a-z]|[<>=*~\[\]/]|^:")
+VALUE = re.compile(r"\$\{[^}]*\}")
+PROSE = re.compile(r"[A-Za-z][,.]? [a-z]{2,}|^[A-Z][a-z]+[ .:!?]|[a-z] $|^ [a-z]")
+SCRIPTS = sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "static" / "js").rglob("*.js"))
+
+
+def bare_in_script(source: str) -> list[str]:
+    texts = [VALUE.sub("x", "".join(found)) for found in LITERALS.findall(COMMENTS.sub("", source))]
+    return [text for text in texts if PROSE.search(text) and not FOR_BROWSERS.search(text)]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_takes_its_sentences_from_the_page(name: str) -> None:
+    assert bare_in_script((ROOT / name).read_text()) == []
+
+
+@pytest.mark.parametrize("literal", ['"Sign in"', "`${count} new`", '"The server is away."', "`Appearance: ${name}`"])
+def test_a_bare_sentence_of_a_script_is_found(literal: str) -> None:
+    assert len(bare_in_script(f"tell(form, {literal}); // as it says")) == 1
+
+
+def test_each_sentence_that_a_script_asks_for_is_on_the_page() -> None:
+    known = set(re.findall(r'class="([\w-]+)"|counted\("([\w-]+)"', (ROOT / "templates/_sentences.html").read_text()))
+    names = {one or other for one, other in known}
+    scripts = "\n".join((ROOT / name).read_text() for name in SCRIPTS)
+    asked = set(re.findall(r'sentence\("([\w-]+)"', scripts))
+
+    assert asked
+    assert asked <= names

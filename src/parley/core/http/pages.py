@@ -20,6 +20,7 @@ from parley.core.http.messages import Messages
 from parley.core.settings import settings
 from parley.core.text.durations import ago, every, since
 from parley.core.text.formats import clock, day, iso, number
+from parley.core.text.messages import plural_forms
 
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
@@ -53,7 +54,7 @@ def environment() -> Environment:
     )
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
     env.filters |= {"ago": ago, "every": every, "since": since}
-    env.globals |= {"static": static}
+    env.globals |= {"plural_forms": plural_forms, "static": static}
     return env
 
 

@@ -56,6 +56,11 @@ def plural(one: str, many: str, count: int, **values: Any) -> Message:
     return Message(one, many, amount=count, values={"count": count, **values})
 
 
+def plural_forms(one: str, many: str) -> dict[str, str]:
+    """Mark a message that a script counts, and return it by the plural forms of the language, as Intl names them."""
+    return {"one": translated(one), "other": translated(many)}
+
+
 def joined(separator: str, parts: Iterable[str]) -> Message:
     """One message after the other, as in a list or a paragraph."""
     values = {f"part{number}": part for number, part in enumerate(parts)}
