@@ -343,6 +343,7 @@ CREATE TABLE "comment" (
   "agrees" INTEGER NOT NULL DEFAULT 0,
   "disagrees" INTEGER NOT NULL DEFAULT 0,
   "passes" INTEGER NOT NULL DEFAULT 0,
+  "published" INTEGER[] NOT NULL DEFAULT '{0,0,0,0}',
   "best" DOUBLE PRECISION GENERATED ALWAYS AS ((((base_ups + ups)::float8 + 1) + float8 '1.281551565545' * float8 '1.281551565545' / 2 - float8 '1.281551565545' * sqrt(((base_ups + ups)::float8 + 1) * ((base_downs + downs)::float8 + 1) / (((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545' / 4)) / ((((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545')) STORED NOT NULL,
   "controversial" DOUBLE PRECISION GENERATED ALWAYS AS (case when (base_ups + ups)::float8 > 0 and (base_downs + downs)::float8 > 0
   then power((base_ups + ups)::float8 + (base_downs + downs)::float8, least((base_ups + ups)::float8, (base_downs + downs)::float8) / greatest((base_ups + ups)::float8, (base_downs + downs)::float8)) else 0 end) STORED NOT NULL,

@@ -1,13 +1,12 @@
 """Voting. One statement writes the vote and the comment's counters, so that they never differ."""
 
-from functools import partial
-
 import msgspec
 
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
+from parley.perspectives.publishing import Published, Tally, publish
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "pass"; there is no quality 0.
 COUNTERS = {
@@ -53,6 +52,14 @@ CONFIRM = """with changed as (
     returning comment, former, value as current
 )"""
 RESULT = "select thread, thread_state, author, state, exists (select from counted) as is_counted from target"
+PUBLISH = """
+update comment set published = $3 where id = $1 and published = $2
+"""
+ANSWERS = "select agrees, disagrees, passes, published from comment where id = $1"
+
+
+# Only scores are live. An answer is published later, with others (perspectives/publishing.py).
+SCORED = {"quality": ", scored_at = clock_timestamp()"}
 
 
 def _count(axis: str) -> str:
@@ -62,7 +69,7 @@ def _count(axis: str) -> str:
         for name, value in COUNTERS[axis].items()
     ]
     return f""", counted as (
-    update comment set {", ".join(changes)}, scored_at = clock_timestamp() from changed
+    update comment set {", ".join(changes)}{SCORED.get(axis, "")} from changed
     where comment.id = changed.comment and current is distinct from former returning thread
 )"""  # noqa: S608 constants only
 
@@ -87,7 +94,35 @@ async def cast_vote(*, viewer: Viewer, comment_id: int, axis: str, value: int | 
         raise NotFound("This comment does not exist.")
     _may_vote(viewer, voted)
     if voted.is_counted:
-        await db.when_committed(lambda: notify(Signal(voted.thread, scores=True)))
+        await _announce(voted.thread, comment_id, axis)
+
+
+async def _announce(thread: int, comment: int, axis: str) -> None:
+    if axis == "agreement":
+        await publish_answers(comment)
+    else:
+        await db.when_committed(lambda: notify(Signal(thread, scores=True)))
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """A comment's exact answers, and what of them is published, as the column holds it."""
+
+    agrees: int
+    disagrees: int
+    passes: int
+    published: list[int]
+
+
+async def publish_answers(comment: int) -> None:
+    """Publish a comment's answers if a step of them is full."""
+    found = await db.fetch_one(Answers, ANSWERS, comment)
+    if found is None:
+        return
+    *counts, looked_at = found.published
+    after = publish(Published(Tally(*counts), looked_at), Tally(found.agrees, found.disagrees, found.passes))
+    column = [*msgspec.structs.astuple(after.tally), after.looked_at]
+    if column != found.published:
+        await db.execute(PUBLISH, comment, found.published, column)
 
 
 def _may_vote(viewer: Viewer, voted: VotedComment) -> None:
@@ -102,10 +137,11 @@ def _may_vote(viewer: Viewer, voted: VotedComment) -> None:
 
 class WaitingVote(msgspec.Struct, frozen=True):
     id: int
+    comment: int
     axis: str
 
 
-WAITING = "select id, axis from vote where member = $1 and not counted order by comment, axis"
+WAITING = "select id, comment, axis from vote where member = $1 and not counted order by comment, axis"
 
 
 async def count_waiting(member: int) -> None:
@@ -114,4 +150,4 @@ async def count_waiting(member: int) -> None:
         for vote in await db.fetch(WaitingVote, WAITING, member):
             thread = await db.value(CONFIRM + COUNT[vote.axis] + THREAD, vote.id)
             if thread is not None:
-                db.after_commit(partial(notify, Signal(thread, scores=True)))
+                await _announce(thread, vote.comment, vote.axis)
