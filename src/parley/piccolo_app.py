@@ -18,6 +18,7 @@ from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import Guideline, QueueItem, Report
+from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 
@@ -28,6 +29,7 @@ TABLES = [
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount,
     Vote,
+    StatementProposal, MergedStatement,
     Guideline, QueueItem, Report, Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick,

@@ -16,6 +16,7 @@ from parley.modlog import retention as modlog
 from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
+from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
 
@@ -26,6 +27,7 @@ FEATURES = (
     threads,
     comments,
     votes,
+    statements,
     reports,
     decisions,
     automod,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from parley.perspectives.publishing import LEAST, MOST, STEP, Published, Tally, publish, shares
 
-ANSWERS = st.lists(st.sampled_from(("agrees", "disagrees", "passes")), max_size=60)
+ANSWERS = st.lists(st.sampled_from(("agrees", "disagrees", "unsure")), max_size=60)
 
 
 def added(tally: Tally, answer: str) -> Tally:
@@ -17,7 +17,7 @@ def added(tally: Tally, answer: str) -> Tally:
 
 def test_nothing_is_published_below_five_answers() -> None:
     published, tally = Published(), Tally()
-    for answer in ("agrees", "disagrees", "agrees", "passes"):
+    for answer in ("agrees", "disagrees", "agrees", "unsure"):
         tally = added(tally, answer)
         published = publish(published, tally)
         assert shares(published.tally) is None
@@ -56,9 +56,9 @@ def test_what_is_published_changes_only_after_a_step_of_more_than_one_kind(answe
 
 
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
-def test_shares_are_rounded_and_never_say_all_or_nobody(agrees: int, disagrees: int, passes: int) -> None:
-    found = shares(Tally(agrees, disagrees, passes))
-    if agrees + disagrees + passes < STEP:
+def test_shares_are_rounded_and_never_say_all_or_nobody(agrees: int, disagrees: int, unsure: int) -> None:
+    found = shares(Tally(agrees, disagrees, unsure))
+    if agrees + disagrees + unsure < STEP:
         assert found is None
         return
     assert found is not None

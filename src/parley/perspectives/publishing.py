@@ -22,11 +22,11 @@ class Tally(msgspec.Struct, frozen=True):
 
     agrees: int = 0
     disagrees: int = 0
-    passes: int = 0
+    unsure: int = 0
 
     @property
     def total(self) -> int:
-        return self.agrees + self.disagrees + self.passes
+        return self.agrees + self.disagrees + self.unsure
 
 
 class Published(msgspec.Struct, frozen=True):

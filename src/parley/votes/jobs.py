@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 BATCH = 10_000
 
 REPAIR = """
-update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, passes = $6, scored_at = clock_timestamp()
+update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, unsure = $6, scored_at = clock_timestamp()
 where id = $1
 """
 

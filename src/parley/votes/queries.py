@@ -18,16 +18,23 @@ class VoteRow(msgspec.Struct, frozen=True):
     published: list[int] | None
 
 
+# A vote `v` on comment `c` that is about its present words: those of agreement end with the wording.
+IS_PRESENT = "(v.axis = 'quality' or v.version = c.wording)"
 # How others answered is shown to those who answered themselves.
 COLUMNS = """
-    v.comment, max(value) filter (where axis = 'quality') as quality,
-    max(value) filter (where axis = 'agreement') as agreement,
-    case when bool_or(axis = 'agreement') then (select c.published from comment c where c.id = v.comment) end
-      as published
+    c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
+    max(v.value) filter (where v.axis = 'agreement') as agreement,
+    case when bool_or(v.axis = 'agreement') then c.published end as published
 """
 # Hot: on every page of a thread for members.
-IN_THREAD = f"select {COLUMNS} from vote v where member = $1 and thread = $2 group by v.comment"  # noqa: S608
-ON_COMMENT = f"select {COLUMNS} from vote v where member = $1 and comment = $2 group by v.comment"  # noqa: S608
+IN_THREAD = f"""
+select {COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.thread = $2 and {IS_PRESENT} group by c.id
+"""  # noqa: S608 constants only
+ON_COMMENT = f"""
+select {COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.comment = $2 and {IS_PRESENT} group by c.id
+"""  # noqa: S608 constants only
 
 
 async def own_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
@@ -57,23 +64,23 @@ class Drift(msgspec.Struct, frozen=True):
     downs: int
     agrees: int
     disagrees: int
-    passes: int
+    unsure: int
 
 
-RECOUNT = """
-select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.passes
+RECOUNT = f"""
+select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
 from comment c left join lateral (
     select count(*) filter (where axis = 'quality' and value = 1) as ups,
            count(*) filter (where axis = 'quality' and value = -1) as downs,
            count(*) filter (where axis = 'agreement' and value = 1) as agrees,
            count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
-           count(*) filter (where axis = 'agreement' and value = 0) as passes
-    from vote where comment = c.id and counted
+           count(*) filter (where axis = 'agreement' and value = 0) as unsure
+    from vote v where comment = c.id and counted and {IS_PRESENT}
 ) r on true
 where c.id > $1 and c.id <= $2
-  and (c.ups, c.downs, c.agrees, c.disagrees, c.passes)
-      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.passes)
-"""
+  and (c.ups, c.downs, c.agrees, c.disagrees, c.unsure)
+      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.unsure)
+"""  # noqa: S608 constants only
 
 
 async def drifted(above: int, upto: int) -> list[Drift]:

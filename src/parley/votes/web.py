@@ -21,7 +21,7 @@ class VoteForm(Form):
         super().__init__(data)
         self.axis = self.choice("axis", ops.AXES) or "quality"
         raw = self.choice("value", ("-1", "0", "1"))
-        # Quality 0 deletes the vote. Agreement 0 is "pass", and an empty value deletes it.
+        # Quality 0 deletes the vote. Agreement 0 is "unsure", and an empty value deletes it.
         self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
 
 
