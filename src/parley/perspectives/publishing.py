@@ -87,3 +87,8 @@ def _rounded(share: float) -> int:
 def rounded_down(count: int) -> int:
     """Return a number of members or answers, in whole steps."""
     return count // STEP * STEP
+
+
+def rounded(count: int) -> int:
+    """Return a number of members to the nearest step, 0 if there are fewer than one."""
+    return 0 if count < STEP else (count + STEP // 2) // STEP * STEP
