@@ -39,6 +39,7 @@ REWORD = ", ".join(
         "agrees": "0",
         "disagrees": "0",
         "unsure": "0",
+        "published": "array[0, 0, 0, 0]",
         "scored_at": "clock_timestamp()",
     }.items()
 )

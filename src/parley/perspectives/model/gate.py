@@ -1,0 +1,91 @@
+"""The gate: a map is shown only if it predicts hidden answers better than the intercepts alone do."""
+
+from math import ceil
+
+import msgspec
+import numpy as np
+
+from parley.perspectives.analysis import Gain, Gate, Reason
+from parley.perspectives.model.fit import Fit, fit
+from parley.perspectives.model.matrix import Floats, Matrix
+
+LEAST_MEMBERS, LEAST_STATEMENTS, ANSWERS_OF_STATEMENT = 30, 10, 10
+FOLDS, DEALS = 5, 5
+LEAST_SHARE, OPENS, OPENS_TRIMMED = 0.02, 3.0, 2.0
+# A map that is shown stays until it falls below these: the folds are dealt at random, so that z varies.
+STAYS, STAYS_TRIMMED = 2.0, 1.0
+TRIMMED = 0.1
+MOST_UNSURE = 0.5
+
+
+def is_enough(matrix: Matrix) -> bool:
+    """Say whether the well-answered part of a thread is large enough to try."""
+    statements = (matrix.answers_of_statements() >= ANSWERS_OF_STATEMENT).sum()
+    return len(matrix.members) >= LEAST_MEMBERS and bool(statements >= LEAST_STATEMENTS)
+
+
+def measure(matrix: Matrix, seed: int, *, was_open: bool) -> Gate:
+    """Return how well a map predicts hidden answers, and whether a second axis adds to the first."""
+    two = hidden_errors(matrix, 2, seed)
+    first = gain(matrix, hidden_errors(matrix, 0, seed), two)
+    second = gain(matrix, hidden_errors(matrix, 1, seed), two) if opens(first, was_open=was_open) else None
+    return msgspec.structs.replace(too_few(matrix), map=first, second_axis=second)
+
+
+def too_few(matrix: Matrix) -> Gate:
+    """Return the gate of a thread that has too few answers to try."""
+    return Gate(len(matrix.members), len(matrix.statements), len(matrix))
+
+
+def opens(gained: Gain, *, was_open: bool) -> bool:
+    return gained.share >= LEAST_SHARE and adds(gained, was_open=was_open)
+
+
+def adds(gained: Gain, *, was_open: bool) -> bool:
+    least, trimmed = (STAYS, STAYS_TRIMMED) if was_open else (OPENS, OPENS_TRIMMED)
+    return gained.z >= least and gained.trimmed_z >= trimmed
+
+
+def has_second_axis(gate: Gate, *, had_it: bool) -> bool:
+    return gate.second_axis is not None and adds(gate.second_axis, was_open=had_it)
+
+
+def reason(gate: Gate, *, was_open: bool) -> Reason | None:
+    """Return why the gate is closed, None if it is open."""
+    if gate.map is None:
+        return "too-few-answers"
+    if opens(gate.map, was_open=was_open):
+        return "differs-in-unsure" if gate.unsure > MOST_UNSURE else None
+    return "rests-on-few" if gate.map.share >= LEAST_SHARE and gate.map.z >= OPENS else "no-pattern"
+
+
+def gain(matrix: Matrix, simple: Floats, rich: Floats) -> Gain:
+    """Compare the squared errors of two models on the same hidden answers, member by member."""
+    gains = np.bincount(matrix.member, simple - rich, len(matrix.members))
+    kept = np.sort(gains)[: len(gains) - ceil(TRIMMED * len(gains))]
+    return Gain(float(gains.sum() / simple.sum()), _z(gains), _z(kept))
+
+
+def _z(gains: Floats) -> float:
+    return float(gains.sum() / np.sqrt(max((gains**2).sum(), 1e-300)))
+
+
+def hidden_errors(matrix: Matrix, axes: int, seed: int) -> Floats:
+    """Return each answer's squared error when it is predicted from the other four folds, averaged over five deals."""
+    errors = np.zeros(len(matrix))
+    random = np.random.default_rng(seed)
+    for _ in range(DEALS):
+        fold = random.permutation(len(matrix)) % FOLDS
+        for hidden in range(FOLDS):
+            fitted = fit(matrix.only(fold != hidden), axes, seed)
+            asked = matrix.only(fold == hidden)
+            errors[fold == hidden] += (asked.value - fitted.predict(asked.member, asked.statement)) ** 2
+    return errors / DEALS
+
+
+def unsure(matrix: Matrix, fitted: Fit, axes: int) -> float:
+    """Return the largest correlation, over the axes shown, of position and the member's share of unsure answers."""
+    shares = np.bincount(matrix.member, matrix.value == 0, len(matrix.members)) / matrix.answers_of_members()
+    if shares.std() == 0:
+        return 0.0
+    return max(abs(float(np.corrcoef(fitted.members.mean[:, axis], shares)[0, 1])) for axis in range(axes))
