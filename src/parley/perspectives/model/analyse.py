@@ -60,7 +60,7 @@ def _fitted(matrix: Matrix, axes: int, seed: int, previous: Analysis | None) -> 
     fitted = fit(matrix, axes, seed, warm)
     fitted.members = place(matrix, fitted)
     if warm is not None:
-        agreement = np.nansum(warm[:, :-1] * fitted.statements.mean[:, :-1], axis=0)
+        agreement = np.nansum(warm[:, :-1] * fitted.statements.vectors, axis=0)
         turn(fitted, np.where(agreement < 0, -1.0, 1.0))
     return fitted
 
