@@ -1,2 +1,2 @@
-/* sources c04a6ebbe924238dba4801bb94edea97ae28080b0a4e3b3acf2c18bcd1701d7b */
+/* sources 2b0a76aea8eba14e592116550c5dc93ed1221cb09e176035423cbfd1ff794405 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

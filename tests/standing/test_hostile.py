@@ -53,6 +53,7 @@ FORMS = {
     "/topic/{topic:str}/follow": ("on", "next"),
     "/topic/{topic:str}/mute": ("on", "next"),
     "/notifications/read": ("upto", "thread"),
+    "/unread/read": ("thread", "shown", "before"),
     "/settings/notifications": ("reply", "mention", "followed", "revised", "decision"),
     "/t/{thread:str}/revise": ("revision", "title", "byline", "text", "reason", "preview"),
     "/t/{thread:str}/revisions/{number:str}/restore": ("reason",),

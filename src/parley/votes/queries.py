@@ -1,5 +1,7 @@
 """Reading a member's votes, and recounting all votes of a comment."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from parley.core import db
@@ -18,7 +20,18 @@ IN_THREAD = "select comment, axis, value from vote where member = $1 and thread 
 
 async def own_in_thread(member: int, thread: int) -> dict[int, dict[str, int]]:
     """A member's votes in a thread, by comment and axis."""
-    rows = await db.fetch(VoteRow, IN_THREAD, member, thread)
+    return _by_comment(await db.fetch(VoteRow, IN_THREAD, member, thread))
+
+
+ON_EACH = "select comment, axis, value from vote where member = $1 and comment = any($2::bigint[])"
+
+
+async def own_on_each(member: int, comments: Sequence[int]) -> dict[int, dict[str, int]]:
+    """A member's votes on these comments, by comment and axis."""
+    return _by_comment(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
+
+
+def _by_comment(rows: list[VoteRow]) -> dict[int, dict[str, int]]:
     votes: dict[int, dict[str, int]] = {}
     for row in rows:
         votes.setdefault(row.comment, {})[row.axis] = row.value
