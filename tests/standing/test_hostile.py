@@ -32,6 +32,7 @@ FORMS = {
     "/rules/edit": ("rules", "asks_declaration"),
     "/settings/security": ("current", "password", "others"),
     "/settings/mail": ("frequency", "weekday", "hour", "zone"),
+    "/settings/mail/all": ("on",),
     "/settings/mail/pause": ("weeks",),
     "/settings/mail/quiet": ("quiet", "starts", "ends"),
     "/mail/keep/{answer:str}": (),
