@@ -93,7 +93,7 @@ async def read(due: DueCheck) -> ArticleText | None:
     check_is_revision((one.text for one in before), (one.text for one in text.passages))
     lost = loss(before, text.passages)
     if lost.is_too_much:
-        raise CannotImport(N_("The page lost {lost}: it may now be behind a paywall."), lost=lost)
+        raise CannotImport(N_("The page lost {lost}: it may now be behind a paywall."), lost=lost.message)
     return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
 
 
@@ -111,8 +111,11 @@ def check_is_revision(before: Iterable[str], after: Iterable[str]) -> None:
     """
     old, new = words(before), words(after)
     if len(new) * 2 < len(old):
-        counts = f"{len(new):,} words now, where it had {len(old):,}"
-        raise CannotImport(N_("The page has {counts}: it may ask for a login, or show an error."), counts=counts)
+        raise CannotImport(
+            N_("The page has {new} words now, where it had {old}: it may ask for a login, or show an error."),
+            new=len(new),
+            old=len(old),
+        )
     pairs = Counter(pairwise(old))
     if (pairs & Counter(pairwise(new))).total() * 2 < pairs.total():
         raise CannotImport(N_("The page now has a completely different text."))

@@ -21,7 +21,7 @@ from parley.core.http.forms import posted
 from parley.core.http.pages import environment, page, wants_fragment
 from parley.core.ratelimit import IMPORT, take_each
 from parley.core.text.cleaning import BadText, as_id, clean
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, restored
 
 # Larger than LARGEST_FILE, so that a file above that limit is refused with a message and not by a closed connection.
 UPLOAD_LIMIT = 16_000_000
@@ -112,7 +112,13 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
     return page(
-        request, "articles/import.html", "progress", state=found.state, message=found.message, url=url, again=found.id
+        request,
+        "articles/import.html",
+        "progress",
+        state=found.state,
+        message=restored(found.message),
+        url=url,
+        again=found.id,
     )
 
 

@@ -140,7 +140,7 @@ async def preview(request: AnyRequest) -> Response[Any]:
         shown = _previewed(form)
         return page(request, "comments/preview.html", status=status, html=html, form=shown, mistake=error)
     if error:
-        context = {"title": "Preview", "message": error, "next_step": None, "error_id": None}
+        context = {"title": N_("Preview"), "message": error, "next_step": None, "error_id": None}
         return fragment(request, "errors/_error.html", status, **context)
     return fragment(request, "comments/_preview.html", html=html)
 

@@ -7,7 +7,7 @@ import msgspec
 from parley.core.text.messages import N_, Message
 
 # Periods to choose from, in days.
-CHOICES = {7: N_("week"), 30: N_("month"), 84: N_("twelve weeks"), 365: N_("year")}
+CHOICES = {7: N_("Week"), 30: N_("Month"), 84: N_("Twelve weeks"), 365: N_("Year")}
 DEFAULT, FIRST_WEEKS = 84, 14
 # Figures are by day up to this many days, else by week.
 MOST_BY_DAY = 31

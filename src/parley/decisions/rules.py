@@ -6,10 +6,17 @@ import msgspec
 
 from parley.core.errors import Forbidden, ParleyError, Refused
 from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.
-LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
+LENGTHS = {
+    1: N_("A day"),
+    3: N_("Three days"),
+    7: N_("A week"),
+    30: N_("A month"),
+    90: N_("Three months"),
+    365: N_("A year"),
+}
 
 CLAIM_MINUTES = 10
 UNDO_SECONDS = 30
@@ -23,8 +30,8 @@ class Action(msgspec.Struct, frozen=True):
     """An action: its labels, the kinds of targets it is for, and the least standing of the moderator."""
 
     name: str
-    label: str
-    done: str
+    label: Message
+    done: Message
     kinds: frozenset[str]
     # Restricts a member, who gets a statement of reasons and can appeal.
     restricts: bool = True
@@ -45,20 +52,20 @@ NOT_IN_QUEUE: frozenset[str] = frozenset()
 ACTIONS = {
     one.name: one
     for one in (
-        Action("approve", "Approve", "approved", EVERYTHING, restricts=False),
-        Action("remove", "Remove", "removed", COMMENT),
-        Action("collapse", "Fold", "folded", COMMENT),
-        Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
-        Action("slow", "Turn on slow mode", "slow mode turned on", THREAD, restricts=False),
+        Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("remove", N_("Remove"), N_("Removed"), COMMENT),
+        Action("collapse", N_("Fold"), N_("Folded"), COMMENT),
+        Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
+        Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the page of the thread only (thread_actions.py).
-        Action("archive", "Archive the thread", "thread archived", NOT_IN_QUEUE, restricts=False),
-        Action("unlock", "Open the thread", "thread opened again", NOT_IN_QUEUE, restricts=False),
-        Action("warn", "Warn the author", "author warned", MEMBER),
-        Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
-        Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
+        Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
+        Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
+        Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
+        Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
+        Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
         # On the page of the member only (modmembers/ops.py).
-        Action("role", "Change the role", "role changed", NOT_IN_QUEUE, restricts=False, standing=ADMIN),
-        Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
+        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, standing=ADMIN),
+        Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),
     )
 }
 # Actions on the thread.

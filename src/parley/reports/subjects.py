@@ -15,8 +15,6 @@ class Subject(msgspec.Struct, frozen=True):
 
     kind: str
     id: int
-    # As in a sentence: "this comment".
-    called: str
     address: str
     name: str
     comment: CommentRow | None = None
@@ -31,12 +29,12 @@ async def comment(number: str, viewer: Viewer | None) -> Subject:
     row = await comment_at(number, viewer)
     if row.state not in {"visible", "blocked"}:
         raise NotFound(N_("This comment no longer exists."))
-    return Subject("comment", row.id, "this comment", f"/c/{row.id}", row.author or "somebody who left", row)
+    return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("somebody who left"), row)
 
 
 async def article(number: str) -> Subject:
     row = await thread_at(number)
-    return Subject("article", row.id, "this article", f"/t/{row.id}", row.title)
+    return Subject("article", row.id, f"/t/{row.id}", row.title)
 
 
 async def member(name: str, viewer: Viewer | None) -> Subject:
@@ -44,4 +42,4 @@ async def member(name: str, viewer: Viewer | None) -> Subject:
     person = await accounts.person(name) if name.isprintable() else None
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
         raise NotFound(N_("There is no member with this name."))
-    return Subject("member", person.id, "this member", f"/u/{person.name}", person.name)
+    return Subject("member", person.id, f"/u/{person.name}", person.name)

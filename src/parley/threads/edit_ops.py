@@ -2,7 +2,7 @@
 
 import msgspec
 
-from parley.articles import display as shown
+from parley.articles import display as displays
 from parley.articles import queries as articles
 from parley.articles import updating, versions
 from parley.articles.importing.passages import ImportedPassage
@@ -12,7 +12,7 @@ from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, shown
 from parley.threads import queries
 from parley.threads.ops import revise_thread
 
@@ -95,7 +95,7 @@ async def _revise(thread_id: int, text: ArticleText, edit: RevisionNote) -> Revi
     return revised
 
 
-EXCERPT_ONLY = "The publisher allows an excerpt only."
+EXCERPT_ONLY = N_("The publisher allows an excerpt only.")
 
 THREADS = "select id from thread where article = any($1::bigint[]) order by id"
 
@@ -106,7 +106,7 @@ async def set_display(url: str, display: str) -> None:
     For an excerpt, existing articles are revised, so that no comment stays on words that nobody can read.
     """
     async with db.atomic():
-        changed = await shown.set_display(url, display)
+        changed = await displays.set_display(url, display)
         if display == "full":
             return
         for thread in await db.values(THREADS, changed):
@@ -114,5 +114,5 @@ async def set_display(url: str, display: str) -> None:
             if article is not None:
                 passages = [one.passage for one in await versions.newest(article.id)]
                 text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
-                await revise_thread(thread, text, RevisionNote(reason=EXCERPT_ONLY))
+                await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
                 await updating.shorten_source(article.id)

@@ -53,7 +53,7 @@ async def revisions(
         revisions=list(reversed(known.values())),
         **await difference(known[older], known[newer]),
         edits=may_edit(viewer_of(request), row, article),
-        check_note=await versions.check_note(article.id) if may_read_check_note(viewer_of(request), row) else "",
+        check_note=await versions.check_note(article.id) if may_read_check_note(viewer_of(request), row) else None,
     )
 
 

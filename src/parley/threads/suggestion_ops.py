@@ -17,7 +17,7 @@ from parley.articles.updating import Update, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
-from parley.core.text.messages import N_
+from parley.core.text.messages import N_, joined
 from parley.threads import queries, suggestion_queries
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
@@ -110,7 +110,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         await _refuse_large(decision.viewer, article.id, update)
         revised = await _write(decision, row, article.id, update)
         if not revised and not update.merged.conflicts and row.member_id is not None:
-            raise Refused(N_("{nothing} You can decline the update."), nothing=NOTHING)
+            raise Refused(joined(" ", [NOTHING, N_("You can decline the update.")]))
         await _record(decision, "accepted")
 
 

@@ -41,6 +41,13 @@ def every(seconds: int) -> Message:
     return plural("minute", "{count} minutes", max(1, -(-seconds // MINUTE)))
 
 
+def in_words(seconds: float) -> Message:
+    """A duration, rounded: "40 seconds", "3 minutes"."""
+    if seconds < 100:  # noqa: PLR2004 as people say it
+        return plural("{count} second", "{count} seconds", max(1, round(seconds)))
+    return plural("{count} minute", "{count} minutes", round(seconds / MINUTE))
+
+
 def lasting(seconds: float) -> Message:
     """A wait in one unit, rounded up: "a second", "40 seconds", "3 minutes", "an hour"."""
     if seconds < MINUTE:
