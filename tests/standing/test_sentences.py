@@ -26,16 +26,9 @@ ERRORS = {
 SHOWN = {"error", "heading", "label", "message", "missing", "mistake", "next_step", "note", "subject", "title"}
 # These take words that nobody but operators reads.
 UNREAD = {
-    "CommandFailed",
-    "Rule",
-    "RuntimeError",
-    "ToolFailed",
-    "TypeError",
-    "ValueError",
-    "each",
-    "_limit",
+    "AnalysisFailed", "CommandFailed", "Rule", "RuntimeError", "ToolFailed", "TypeError", "ValueError", "each", "_limit",
     "MailList",
-}
+}  # fmt: skip
 SENTENCE = re.compile(r"[A-Z][\w’']* [\w“(]")
 WORDS = re.compile(r"[a-z][,.:;]? [a-z]|^[A-Z][a-z]+[.!?]$")
 # Statements, markup, headers and patterns are no words.

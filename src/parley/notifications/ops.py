@@ -1,6 +1,7 @@
 """Follow, mute, choose channels, mark notifications as read, and create those about decisions and updates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from parley.core import db
@@ -36,6 +37,10 @@ where n.member = $1 and n.thread = $2 and n.read_at is null and (
 READ_ALL = """
 update notification set read_at = now()
 where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
+"""
+READ_BEFORE = """
+update notification set read_at = now()
+where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
 """
 DECIDED = """
 insert into notification (member, kind, decision, created_at)
@@ -158,6 +163,12 @@ async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     """Mark all notifications up to id `upto` as read, or those of one thread."""
     await db.execute(READ_ALL, member, upto, thread)
     await _notify()
+
+
+async def read_before(member: int, threads: Sequence[int], before: datetime) -> None:
+    """Mark notifications about comments in these threads as read that were made until `before`."""
+    if await db.execute(READ_BEFORE, member, list(threads), before):
+        await _notify()
 
 
 async def decided(decision: int) -> None:

@@ -7,7 +7,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.comments import queries as comments
-from parley.comments.fragments import ViewerState
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MEMBER, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
@@ -23,7 +22,7 @@ class VoteForm(Form):
         super().__init__(data)
         self.axis = self.choice("axis", ops.AXES) or "quality"
         raw = self.choice("value", ("-1", "0", "1"))
-        # Quality 0 deletes the vote. Agreement 0 is "pass", and an empty value deletes it.
+        # Quality 0 deletes the vote. Agreement 0 is "unsure", and an empty value deletes it.
         self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
 
 
@@ -53,8 +52,7 @@ async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: in
     row = await comments.one(comment_id)
     if row is None:
         raise NotFound(N_("This comment does not exist."))
-    own = (await queries.own_on(viewer.id, comment_id)) or {}
-    mine = ViewerState(quality=own.get("quality"), agreement=own.get("agreement"))
+    mine = await queries.own_on(viewer.id, comment_id)
     return fragment(request, "comments/_score.html", comment=row, mine=mine)
 
 

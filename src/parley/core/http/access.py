@@ -57,8 +57,9 @@ class Viewer(msgspec.Struct, frozen=True):
     blocked: frozenset[int] = frozenset()
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
-    # Their unread notifications; only set for whole pages.
+    # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
     unread: int = 0
+    unread_comments: int = 0
 
     @property
     def silenced(self) -> bool:

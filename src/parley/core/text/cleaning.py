@@ -42,3 +42,8 @@ def as_id(raw: str) -> int | None:
         return None
     number = int(raw)
     return number if 1 <= number <= LARGEST_ID else None
+
+
+def as_ids(raw: str, most: int) -> list[int]:
+    """Return the ids in a comma-separated list, without what is no id; only the first `most` parts are read."""
+    return [found for one in raw.split(",", most)[:most] if (found := as_id(one)) is not None]
