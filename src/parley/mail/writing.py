@@ -64,7 +64,7 @@ def _plain() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"number": number}
+    env.filters |= {"number": number, "shown": shown}
     return env
 
 

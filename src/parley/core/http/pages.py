@@ -20,7 +20,7 @@ from parley.core.http.messages import Messages
 from parley.core.settings import settings
 from parley.core.text.durations import ago, every, since
 from parley.core.text.formats import clock, day, iso, number
-from parley.core.text.messages import plural_forms
+from parley.core.text.messages import plural_forms, shown
 
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
@@ -53,7 +53,7 @@ def environment() -> Environment:
         cache_size=-1,
     )
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
-    env.filters |= {"ago": ago, "every": every, "since": since}
+    env.filters |= {"ago": ago, "every": every, "shown": shown, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static}
     return env
 
