@@ -1,2 +1,2 @@
-/* sources c04a6ebbe924238dba4801bb94edea97ae28080b0a4e3b3acf2c18bcd1701d7b */
+/* sources aad8bbafff07f02ae3715028b68ac87d09227d0d87fa5778d8a7caa73a7305e1 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
