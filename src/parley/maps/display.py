@@ -6,7 +6,8 @@ from datetime import datetime
 import msgspec
 
 from parley.core.http.access import Viewer
-from parley.maps import drawing, placed, queries
+from parley.maps import placed, queries
+from parley.maps.drawing import Drawing, draw
 from parley.perspectives.analysis import Reason, Verdict
 from parley.perspectives.published import PublishedMap, PublishedStatement
 from parley.perspectives.publishing import Shares
@@ -54,7 +55,7 @@ class Tab(msgspec.Struct, frozen=True):
     answers_each: int = ENOUGH_ANSWERS
     only: int | None = None
     map: PublishedMap | None = None
-    drawing: drawing.Drawing | None = None
+    drawing: Drawing | None = None
     you: placed.You | None = None
     common: list[Statement] = []
     rejected: list[Statement] = []
@@ -84,7 +85,7 @@ async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only:
         row.counted_at,
         only=only,
         map=found,
-        drawing=drawing.draw(found.picture, you),
+        drawing=draw(found.picture, you),
         you=you,
         common=by_verdict["common-ground"],
         rejected=by_verdict["rejected"],

@@ -27,7 +27,7 @@ async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -
 
 
 async def _whole(shown: ThreadView, shared: dict[str, Any], *, table: bool) -> Finished:
-    return finish(render(TEMPLATE, viewer=None, **shared, **await _context(shown, None, table=table)))
+    return finish(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
 
 
 async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> dict[str, Any]:
@@ -35,4 +35,5 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     lineages = [row.lineage for row in shown.rows]
     tab = await display.tab(shown.thread.id, lineages, viewer, only if isinstance(only, int) else None)
     waiting = await queries.unanswered(shown.thread.id, viewer.id if viewer else None)
-    return {"tab": tab, "table": table, "waiting": waiting}
+    address = f"{shown.thread.address}?view=perspectives"
+    return {"tab": tab, "table": table, "waiting": waiting, "view": "perspectives", "path": address}
