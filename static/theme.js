@@ -1,2 +1,2 @@
-/* sources aad8bbafff07f02ae3715028b68ac87d09227d0d87fa5778d8a7caa73a7305e1 */
+/* sources a4b9f5ddf7008594476d02a727f1a549e2baec1e9b665d976149a96d64eac509 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -22,6 +22,7 @@ class CommentFormView(msgspec.Struct):
     passage: int | None = None
     quote: str | None = None
     prefix: str = ""
+    statement: str = ""
     assisted: bool = False
     submission: str = ""
     errors: dict[str, str] = msgspec.field(default_factory=dict)

@@ -89,23 +89,3 @@ where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.version = c
 async def own_answers(member: int, thread: int) -> dict[int, int]:
     """Return a member's answers in a thread by comment; none if they are left out of maps."""
     return {row.comment: row.value for row in await db.fetch(OwnAnswer, OWN, member, thread)}
-
-
-# More than a member answers in one go are not counted.
-MOST_WAITING = 10
-UNANSWERED = f"""
-select count(*) from (
-    select from comment c where c.thread = $1 and c.statement is not null and {IS_VISIBLE}
-      and c.author is distinct from $2::bigint
-      and not exists (select from vote v where v.comment = c.id and v.member = $2::bigint and v.axis = 'agreement'
-                                           and v.version = c.wording)
-      and not exists (select from merged_statement s where s.comment = c.id)
-    limit {MOST_WAITING}
-) waiting
-"""  # noqa: S608 constants only
-
-
-async def unanswered(thread: int, member: int | None) -> int:
-    """Return how many statements a member has not answered, at most MOST_WAITING; of all for a visitor."""
-    found: int = await db.value(UNANSWERED, thread, member)
-    return found

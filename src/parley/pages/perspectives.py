@@ -8,8 +8,11 @@ from parley.comments.view import ThreadView
 from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.http.access import AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
-from parley.maps import display, queries
+from parley.maps import display
+from parley.statements import queries as statements
 
+# Nobody answers more in one sitting.
+MOST_WAITING = 10
 TEMPLATE = "perspectives/thread.html"
 
 _pages: MicroCache[Finished] = MicroCache("perspectives", KEPT_SECONDS, size=struct_bytes)
@@ -34,6 +37,14 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     only = shown.discussion.query.passage
     lineages = [row.lineage for row in shown.rows]
     tab = await display.tab(shown.thread.id, lineages, viewer, only if isinstance(only, int) else None)
-    waiting = await queries.unanswered(shown.thread.id, viewer.id if viewer else None)
+    waiting = await _waiting(shown.thread.id, viewer)
     address = f"{shown.thread.address}?view=perspectives"
     return {"tab": tab, "table": table, "waiting": waiting, "view": "perspectives", "path": address}
+
+
+async def _waiting(thread: int, viewer: Viewer | None) -> int:
+    """Return how many statements the viewer can be asked, at most MOST_WAITING."""
+    deck = await statements.deck(thread)
+    if viewer is not None:
+        deck = await statements.left_for(viewer.id, deck, await statements.answered(viewer.id, thread))
+    return min(len(deck), MOST_WAITING)
