@@ -9,6 +9,7 @@ from parley.perspectives.analysis import Analysis, Gate, Parameters, Reason, Ver
 from parley.perspectives.model import gate as gates
 from parley.perspectives.model import groups as grouping
 from parley.perspectives.model import results, style
+from parley.perspectives.model.copies import copies
 from parley.perspectives.model.fit import Fit, fit, place, turn
 from parley.perspectives.model.letters import letters
 from parley.perspectives.model.matrix import Floats, Matrix
@@ -26,7 +27,7 @@ def analyse(
     stay. `shown` has the verdicts that readers see now: common ground leaves later than it came.
     """
     whole = Matrix.of(votes)
-    matrix = whole.well_answered()
+    matrix = whole.only(~copies(whole, seed)[whole.member]).well_answered()
     gate = _measured(matrix, seed, previous)
     reason = gates.reason(gate, was_open=was_open(previous))
     if reason is None:
