@@ -12,28 +12,28 @@ TINY = 1e-300
 
 def quantile(probability: float, a: Floats, b: Floats) -> Floats:
     """Return the quantiles of Beta(a, b), with an error below 1e-12, by bisection of the distribution function."""
-    low, high = np.zeros(a.shape), np.ones(a.shape)
+    low, high, scale = np.zeros(a.shape), np.ones(a.shape), log_beta(a, b)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        below = distribution(middle, a, b) < probability
+        below = distribution(middle, a, b, scale) < probability
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return (low + high) / 2
 
 
-def distribution(x: Floats, a: Floats, b: Floats) -> Floats:
-    """Return P(X <= x) for X ~ Beta(a, b) and 0 < x < 1: the regularised incomplete beta function I_x(a, b).
+def distribution(x: Floats, a: Floats, b: Floats, scale: Floats) -> Floats:
+    """Return P(X <= x) for X ~ Beta(a, b), 0 < x < 1: the regularised incomplete beta function; `scale` is ln B(a, b).
 
-    Source: its continued fraction, NIST Digital Library of Mathematical Functions, 8.17.22, for x below the mean, and
-    I_x(a, b) = 1 - I_{1-x}(b, a), 8.17.4, above.
+    Source: the continued fraction 8.17.22 of the NIST Digital Library of Mathematical Functions for x below the mean,
+    and I_x(a, b) = 1 - I_{1-x}(b, a), 8.17.4, above.
     """
     above = x > (a + 1) / (a + b + 2)
     p, q, y = np.where(above, b, a), np.where(above, a, b), np.where(above, 1 - x, x)
-    front = np.exp(p * np.log(y) + q * np.log1p(-y) - _log_beta(p, q)) / p
+    front = np.exp(p * np.log(y) + q * np.log1p(-y) - scale) / p
     value = front * _fraction(y, p, q)
     return np.where(above, 1 - value, value)
 
 
-def _log_beta(a: Floats, b: Floats) -> Floats:
+def log_beta(a: Floats, b: Floats) -> Floats:
     gamma = np.vectorize(lgamma, otypes=[float])
     return gamma(a) + gamma(b) - gamma(a + b)
 

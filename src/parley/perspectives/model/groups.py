@@ -5,8 +5,9 @@ from math import erf
 
 import numpy as np
 
-from parley.perspectives.model.fit import Fit, Side, fit
+from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
+from parley.perspectives.model.posterior import Side
 from parley.perspectives.placing import DRAWS, PLACED
 
 LEAST_PLACED, LEAST_PART = 8, 0.1
@@ -52,9 +53,9 @@ def are_large_enough(groups: Groups) -> bool:
 
 def centres(fitted: Fit, count: int, seed: int) -> Floats:
     """Return the centres of k-means on the members whose answers tell enough of their position."""
-    reliability = 1 - fitted.members.covariance[:, 0, 0]
+    reliability = 1 - fitted.members.covariance[0, 0]
     reliable = reliability >= min(RELIABLE, np.median(reliability))
-    return k_means(fitted.members.mean[reliable, :-1], count, seed)
+    return k_means(fitted.members.vectors[reliable], count, seed)
 
 
 def belonging(middles: Floats, members: Side) -> Groups:
@@ -65,17 +66,17 @@ def belonging(middles: Floats, members: Side) -> Groups:
 
 def _by_side(middles: Floats, members: Side) -> Floats:
     along = middles[1] - middles[0]
-    beyond = (members.mean[:, :-1] - middles.mean(axis=0)) @ along
-    spread = np.einsum("i,nij,j->n", along, members.covariance[:, :-1, :-1], along)
+    beyond = (members.vectors - middles.mean(axis=0)) @ along
+    spread = np.einsum("i,nij,j->n", along, members.spreads, along)
     second = np.array([(1 + erf(one)) / 2 for one in beyond / np.sqrt(2 * spread)])
     return np.column_stack([1 - second, second])
 
 
 def _by_draws(middles: Floats, members: Side) -> Floats:
-    roots = np.linalg.cholesky(members.covariance[:, :-1, :-1])
-    counts = np.zeros((len(members.mean), len(middles)))
+    roots = np.linalg.cholesky(members.spreads)
+    counts = np.zeros((len(members.vectors), len(middles)))
     for draw in DRAWS:
-        points = members.mean[:, :-1] + roots @ np.array(draw)
+        points = members.vectors + roots @ np.array(draw)
         counts[np.arange(len(points)), _nearest(points, middles)] += 1
     return counts / len(DRAWS)
 
@@ -126,7 +127,7 @@ def _agreement(matrix: Matrix, fitted: Fit, groups: Groups, random: np.random.Ge
     kept = random.random(len(matrix.members)) >= DROPPED
     part = matrix.only(kept[matrix.member] & (random.random(len(matrix)) >= DROPPED))
     seed = int(random.integers(2**31))
-    again = fit(part, fitted.axes, seed, fitted.statements.mean)
+    again = fit(part, fitted.axes, seed, fitted.statements.mean.T)
     again_groups = belonging(centres(again, len(groups.centres), seed), again.members)
     both = kept & groups.placed & again_groups.placed
     return adjusted_rand_index(groups.group[both], again_groups.group[both])

@@ -33,7 +33,7 @@ def _likeness(
     known = [index for index, name in enumerate(statements) if name in previous.statements]
     if len(known) < 2:  # noqa: PLR2004 no correlation of fewer
         return {}
-    loadings = fitted.statements.mean[known, :-1]
+    loadings = fitted.statements.vectors[known]
     now = _apart(groups.centres @ loadings.T)
     old = np.array([previous.statements[statements[index]].loadings for index in known])
     then = _apart(np.array(list(previous.centres.values())) @ old.T)

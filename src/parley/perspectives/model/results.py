@@ -17,12 +17,11 @@ from parley.perspectives.model.fit import Fit, place
 from parley.perspectives.model.groups import Groups, belonging
 from parley.perspectives.model.matrix import Flags, Floats, Matrix
 from parley.perspectives.model.verdicts import Evidence, Tally, representative
-
-COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
+from parley.perspectives.verdicts import COMMON
 
 
 def parameters(matrix: Matrix, fitted: Fit, groups: Groups | None, letters: list[str]) -> Parameters:
-    means, covariances = fitted.statements.mean, fitted.statements.covariance.reshape(len(matrix.statements), -1)
+    means, covariances = fitted.statements.mean.T, fitted.statements.covariance.reshape(-1, len(matrix.statements)).T
     statements = {
         name: StatementParameters(float(mean[-1]), _tuple(mean[:-1]), _tuple(covariance))
         for name, mean, covariance in zip(matrix.statements, means, covariances, strict=True)
@@ -36,10 +35,10 @@ def members(
 ) -> tuple[Member, ...]:
     """Return all voters, placed by their answers to the model's statements, also those with too few to count."""
     everybody = place(whole.onto(matrix.statements), fitted)
-    sds = np.sqrt(np.diagonal(everybody.covariance, axis1=1, axis2=2))[:, :-1]
+    sds = np.sqrt(np.diagonal(everybody.spreads, axis1=1, axis2=2))
     where = belonging(groups.centres, everybody) if groups else None
     return tuple(
-        Member(voter, _tuple(everybody.mean[index, :-1]), _tuple(sds[index]), *_group(where, index, letters))
+        Member(voter, _tuple(everybody.vectors[index]), _tuple(sds[index]), *_group(where, index, letters))
         for index, voter in enumerate(whole.members)
     )
 
@@ -99,7 +98,8 @@ def _shares(tally: Tally, row: int, index: int) -> Shares:
 
 
 def _bounds(evidence: Evidence, index: int) -> Bounds:
-    return Bounds(float(evidence.least_agreement[index]), float(evidence.least_disagreement[index]))
+    agree, disagree = evidence.groups.least_agree, evidence.groups.least_disagree
+    return Bounds(float(agree[:, index].min()), float(disagree[:, index].min()))
 
 
 def _representative(whole: Matrix, tally: Tally, letters: list[str]) -> dict[str, tuple[str, ...]]:

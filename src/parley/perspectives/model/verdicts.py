@@ -1,6 +1,5 @@
 """What the members placed in groups say of each statement."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,17 +37,30 @@ class Tally:
         ]
         return cls(*counts)
 
-    def lower(self, count: Floats) -> Floats:
-        """Return the 10th percentiles of Beta(a + ½, n - a + ½), 0 where fewer than five answered."""
-        return self._bound(PERCENTILE, count, 0.0)
+    @cached_property
+    def least_agree(self) -> Floats:
+        """Lower bounds of shares, the 10th percentiles of Beta(a + ½, n - a + ½); 0 if fewer than five answered."""
+        return self._bound(PERCENTILE, self.agree, 0.0)
 
-    def upper(self, count: Floats) -> Floats:
-        """Return the 90th percentiles, 1 where fewer than five answered."""
-        return self._bound(1 - PERCENTILE, count, 1.0)
+    @cached_property
+    def least_disagree(self) -> Floats:
+        return self._bound(PERCENTILE, self.disagree, 0.0)
+
+    @cached_property
+    def most_agree(self) -> Floats:
+        """Upper bounds, the 90th percentiles; 1 if fewer than five answered."""
+        return self._bound(1 - PERCENTILE, self.agree, 1.0)
 
     def _bound(self, probability: float, count: Floats, unknown: float) -> Floats:
-        bound = quantile(probability, count + 0.5, self.answers - count + 0.5)
-        return np.where(self.answers >= LEAST_ANSWERS, bound, unknown)
+        return np.where(self.answers >= LEAST_ANSWERS, share_quantile(probability, count, self.answers), unknown)
+
+
+def share_quantile(probability: float, count: Floats, answers: Floats) -> Floats:
+    """Return the quantiles of Beta(count + ½, answers - count + ½), computing those of equal counts once."""
+    width = int(answers.max(initial=0)) + 1
+    cells, which = np.unique((count * width + answers).astype(int), return_inverse=True)
+    some, of = cells // width, cells % width
+    return quantile(probability, some + 0.5, of - some + 0.5)[which].reshape(count.shape)
 
 
 @dataclass(frozen=True)
@@ -60,46 +72,32 @@ class Evidence:
     asked: Tally
     asked_of_everybody: Tally
 
-    @cached_property
-    def least_agreement(self) -> Floats:
-        """The lowest group's bound of agreement, by statement."""
-        return self._agree(self.groups)
-
-    @cached_property
-    def least_disagreement(self) -> Floats:
-        return self._disagree(self.groups)
-
     def verdicts(self, agreed_before: Flags, rejected_before: Flags) -> list[Verdict]:
         """Return each statement's verdict, given which are shown as common ground or rejected by all."""
-        agreed = self._is_common(self._agree, agreed_before)
-        rejected = self._is_common(self._disagree, rejected_before)
+        agreed = self._is_common([one.least_agree for one in self._tallies], agreed_before)
+        rejected = self._is_common([one.least_disagree for one in self._tallies], rejected_before)
         return [
             "common-ground" if a else "rejected" if r else "dividing" if d else "unknown"
             for a, r, d in zip(agreed, rejected, self._divide(), strict=True)
         ]
 
-    @staticmethod
-    def _agree(tally: Tally) -> Floats:
-        return tally.lower(tally.agree).min(axis=0)
+    @property
+    def _tallies(self) -> tuple[Tally, Tally, Tally]:
+        return self.groups, self.everybody, self.asked
 
-    @staticmethod
-    def _disagree(tally: Tally) -> Floats:
-        return tally.lower(tally.disagree).min(axis=0)
-
-    def _is_common(self, least: Callable[[Tally], Floats], before: Flags) -> Flags:
-        needed = np.where(before, EVERY_GROUP_STAYS, EVERY_GROUP)
-        bars = ((self.groups, needed), (self.everybody, EVERYBODY), (self.asked, ASKED))
-        return np.all([least(tally) >= bar for tally, bar in bars], axis=0)
+    def _is_common(self, bounds: list[Floats], before: Flags) -> Flags:
+        """Say what every group's bound, everybody's, and every group's among asked answers are high enough for."""
+        bars = np.where(before, EVERY_GROUP_STAYS, EVERY_GROUP), EVERYBODY, ASKED
+        return np.all([one.min(axis=0) >= bar for one, bar in zip(bounds, bars, strict=True)], axis=0)
 
     def _divide(self) -> Flags:
         """Say where one group agrees and another disagrees.
 
         Two groups that are split alike do not part, however many answered: the first must agree more than the second.
         """
-        low, high = self.groups.lower(self.groups.agree), self.groups.upper(self.groups.agree)
-        disagrees = self.groups.lower(self.groups.disagree) >= ANOTHER_DISAGREES
-        pairs = (low >= ONE_AGREES)[:, None] & disagrees[None, :] & (low[:, None] > high[None, :])
-        return np.any(pairs, axis=(0, 1))
+        agrees, disagrees = self.groups.least_agree >= ONE_AGREES, self.groups.least_disagree >= ANOTHER_DISAGREES
+        more = self.groups.least_agree[:, None] > self.groups.most_agree[None, :]
+        return np.any(agrees[:, None] & disagrees[None, :] & more, axis=(0, 1))
 
 
 def representative(tally: Tally, group: int) -> Indices:
@@ -110,7 +108,7 @@ def representative(tally: Tally, group: int) -> Indices:
     """
     agree, answers = tally.agree[group], tally.answers[group]
     z = two_proportion_z(agree, answers, tally.agree.sum(axis=0) - agree, tally.answers.sum(axis=0) - answers)
-    typical = (tally.lower(tally.agree)[group] >= TYPICAL_AGREES) & (z >= SIGNIFICANT)
+    typical = (tally.least_agree[group] >= TYPICAL_AGREES) & (z >= SIGNIFICANT)
     order = np.argsort(-z, kind="stable")
     return order[typical[order]]
 
