@@ -9,6 +9,7 @@ from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.http.access import AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.maps import display
+from parley.notifications import queries as notifications
 from parley.statements import queries as statements
 
 # Nobody answers more in one sitting.
@@ -38,8 +39,10 @@ async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> 
     lineages = [row.lineage for row in shown.rows]
     tab = await display.tab(shown.thread.id, lineages, viewer, only if isinstance(only, int) else None)
     waiting = await _waiting(shown.thread.id, viewer)
+    following = await notifications.following(viewer.id, shown.thread.id) if viewer else None
     address = f"{shown.thread.address}?view=perspectives"
-    return {"tab": tab, "table": table, "waiting": waiting, "view": "perspectives", "path": address}
+    values = {"tab": tab, "table": table, "waiting": waiting, "following": following}
+    return values | {"view": "perspectives", "path": address}
 
 
 async def _waiting(thread: int, viewer: Viewer | None) -> int:
