@@ -22,7 +22,7 @@ LETTERS = "bdh"
 READERS = 130
 JOINED_DAYS = 40
 # How many of them answered in each thread, and how many statements each.
-ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (12, 8)}
+ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8)}
 # The thread with a map, and how many of its readers answered before yesterday's count.
 MAPPED, EARLY = "01", 105
 # Who stands between the ends of the line, and how sure the others are of their side.
