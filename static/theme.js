@@ -1,2 +1,2 @@
-/* sources a4b9f5ddf7008594476d02a727f1a549e2baec1e9b665d976149a96d64eac509 */
+/* sources 840ad9830f54b3d3b18628aa7c906532dc3596c4e82bd019b3b6796c7e028e0e */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

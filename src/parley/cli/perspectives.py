@@ -8,7 +8,7 @@ import msgspec
 import rich_click as click
 
 from parley.cli.running import guarded, report
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.model.analyse import analyse as analyse_votes
 
@@ -33,12 +33,12 @@ def analyse(table: Path, asked: str | None, seed: int, as_json: bool) -> None:
 
 
 def read_votes(table: Path, asked: str | None) -> Votes:
-    """Return the votes of a CSV file. Raises Refused if a column is missing or a value is none."""
+    """Return the votes of a CSV file. Raises CommandFailed if a column is missing or a value is none."""
     with table.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         needed = (*COLUMNS, *([asked] if asked else []))
         if missing := [name for name in needed if name not in (reader.fieldnames or [])]:
-            raise Refused(f"{table} has no column {missing[0]}. It needs the columns {', '.join(needed)}.")
+            raise CommandFailed(f"{table} has no column {missing[0]}. It needs the columns {', '.join(needed)}.")
         rows = list(reader)
     return Votes(
         [row["voter"] for row in rows],
@@ -53,7 +53,7 @@ def read_votes(table: Path, asked: str | None) -> Votes:
 def _number(text: Any, numbers: dict[str, int], column: str, line: int) -> int:
     number = numbers.get((text or "").strip())
     if number is None:
-        raise Refused(f"Line {line}: {column} is {text!r}. It must be one of {', '.join(numbers)}.")
+        raise CommandFailed(f"Line {line}: {column} is {text!r}. It must be one of {', '.join(numbers)}.")
     return number
 
 

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
-from parley.core.http.pages import ago, environment
+from parley.core.http.pages import environment
+from parley.core.text.durations import ago
 from parley.perspectives.publishing import Shares
 from parley.threads.queries import SlowBranch
 

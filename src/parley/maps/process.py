@@ -12,12 +12,15 @@ from collections.abc import Mapping
 import anyio
 import msgspec
 
-from parley.core.errors import Refused
 from parley.perspectives.analysis import Analysis, Verdict, Votes
 
 _MEMORY = 2_000_000_000  # bytes of address space, of which numpy's threads reserve most
 _SECONDS = 300
 _NICENESS = 15
+
+
+class AnalysisFailed(Exception):
+    """The analysis took too long or too much memory; the text says which."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -28,7 +31,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 async def analyse(request: Request) -> Analysis:
-    """Return the analysis of a thread's answers. Raises Refused if it took too long or too much memory."""
+    """Return the analysis of a thread's answers. Raises AnalysisFailed if it took too long or too much memory."""
     # One thread: the work is many small sums, and another core is for those who wait.
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     try:
@@ -41,9 +44,9 @@ async def analyse(request: Request) -> Analysis:
                 env=environment,
             )
     except TimeoutError:
-        raise Refused("The analysis took too long.") from None
+        raise AnalysisFailed("The analysis took too long.") from None
     if done.returncode:
-        raise Refused("The analysis failed.")
+        raise AnalysisFailed("The analysis failed.")
     return msgspec.msgpack.decode(done.stdout, type=Analysis)
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromQuery
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.pages import page
+from parley.core.text.messages import N_
 from parley.maps import display, eligible, overview
 from parley.perspectives.publishing import ROUNDED, STEP
 from parley.threads import queries as threads
@@ -18,7 +19,7 @@ async def show(request: AnyRequest, topic: FromQuery[str] = "") -> Response[Any]
     """Show the newest common ground and the decks that want answers, of all topics or of one."""
     chosen = next((one for one in await threads.topics() if one.slug == topic), None)
     if topic and chosen is None:
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     slug = chosen.slug if chosen else None
     found = await overview.common_ground(slug, viewer_of(request))
     decks = await overview.decks(slug)

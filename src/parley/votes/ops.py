@@ -6,6 +6,7 @@ from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
+from parley.core.text.messages import N_
 from parley.perspectives.publishing import Published, Tally, publish
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "unsure"; there is no quality 0.
@@ -110,7 +111,7 @@ async def cast_vote(
         vote = (*known, value, viewer.verified, asked)
         voted = await db.fetch_one(VotedComment, TARGET + UPSERT + COUNT[axis] + RESULT, *vote)
     if voted is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     _may_vote(viewer, voted, wording)
     if voted.is_counted:
         await _announce(voted.thread, comment_id, axis)
@@ -147,13 +148,13 @@ async def publish_answers(comment: int) -> None:
 def _may_vote(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
     """Raise the reason why nothing was written. The statement has the same conditions."""
     if voted.author == viewer.id:
-        raise Forbidden("Nobody can vote on their own comment.")
+        raise Forbidden(N_("Nobody can vote on their own comment."))
     if voted.state != "visible":
-        raise Refused("This comment no longer exists, so your vote was not counted.")
+        raise Refused(N_("This comment no longer exists, so your vote was not counted."))
     if voted.thread_state == "archived":
-        raise Refused("This thread is archived; its votes stay as they are.")
+        raise Refused(N_("This thread is archived; its votes stay as they are."))
     if wording not in (None, voted.wording):
-        raise Reworded("Its author just changed this statement. Please read it again: your answer was not counted.")
+        raise Reworded(N_("Its author just changed this statement. Please read it again: your answer was not counted."))
 
 
 class WaitingVote(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Reading a member's votes, and recounting all votes of a comment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -31,6 +31,10 @@ IN_THREAD = f"""
 select {COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.thread = $2 and {IS_PRESENT} group by c.id
 """  # noqa: S608 constants only
+ON_EACH = f"""
+select {COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.comment = any($2::bigint[]) and {IS_PRESENT} group by c.id
+"""  # noqa: S608 constants only
 ON_COMMENT = f"""
 select {COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.comment = $2 and {IS_PRESENT} group by c.id
@@ -40,6 +44,11 @@ where v.member = $1 and v.comment = $2 and {IS_PRESENT} group by c.id
 async def own_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
     """A member's votes in a thread, by comment."""
     return _states(await db.fetch(VoteRow, IN_THREAD, member, thread))
+
+
+async def own_on_each(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
+    """A member's votes on these comments, by comment."""
+    return _states(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
 
 
 async def own_on(member: int, comment: int) -> ViewerState:
