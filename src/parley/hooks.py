@@ -14,6 +14,7 @@ from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
 from parley.slow_mode import display
+from parley.statements import ops as statements
 from parley.threads import ops as threads
 from parley.threads import updating
 from parley.votes import ops as votes
@@ -27,6 +28,7 @@ def connect() -> None:
     threads.after_visit[:] = [notifications.read_on_page]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
+    statements.when_proposed[:] = [notifications.proposed]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check]

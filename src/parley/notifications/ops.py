@@ -64,6 +64,13 @@ where s.id = $1 and one.member is not null and one.member is distinct from one.a
 on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
 """
 
+PROPOSED = """
+insert into notification (member, kind, proposal, thread, comment, created_at)
+select c.author, 'proposal', p.id, c.thread, c.id, now() from statement_proposal p join comment c on c.id = p.comment
+where p.id = $1
+on conflict (proposal, member) where proposal is not null do update set read_at = null, created_at = now()
+"""
+
 
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
     """Follow a thread, mute it, or neither. Raises NotFound."""
@@ -171,6 +178,12 @@ async def decided(decision: int) -> None:
 async def suggested(suggestion: int) -> None:
     """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
     await db.execute(SUGGESTED, suggestion)
+    await _notify()
+
+
+async def proposed(proposal: int) -> None:
+    """Notify the author of a comment for which a moderator proposes a statement."""
+    await db.execute(PROPOSED, proposal)
     await _notify()
 
 
