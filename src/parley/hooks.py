@@ -17,6 +17,7 @@ from parley.slow_mode import display
 from parley.statements import ops as statements
 from parley.threads import ops as threads
 from parley.threads import updating
+from parley.unread import counter as unread
 from parley.votes import ops as votes
 
 
@@ -25,7 +26,7 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
-    threads.after_visit[:] = [notifications.read_on_page]
+    threads.after_visit[:] = [notifications.read_on_page, unread.count_again]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
     statements.when_proposed[:] = [notifications.proposed]

@@ -27,6 +27,7 @@ from parley.statements import answer_web
 from parley.statements import web as statements
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
+from parley.unread import web as unread
 from parley.votes import web as votes
 
 FEATURES = (
@@ -60,6 +61,7 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    unread,
     digests,
     live,
 )

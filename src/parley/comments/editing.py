@@ -13,6 +13,7 @@ from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text import markdown
+from parley.core.text.messages import N_
 
 
 class EditedMeanwhile(Refused):
@@ -82,8 +83,10 @@ def _require_unchanged(version: int | None, body: str, former: CommentBefore) ->
     # The same text again is the same edit, sent twice.
     if version not in (None, former.version) and body != former.body:
         raise EditedMeanwhile(
-            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is "
-            "kept below. Save again to replace the current text with yours."
+            N_(
+                "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your "
+                "text is kept below. Save again to replace the current text with yours."
+            )
         )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from piccolo.columns import (
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -78,6 +79,8 @@ class Comment(Table):
     agrees = Integer(null=False, default=0)
     disagrees = Integer(null=False, default=0)
     unsure = Integer(null=False, default=0)
+    # What of them is published: agrees, disagrees, unsure, and their number at the last look (votes/ops.py).
+    published = Array(base_column=Integer(), null=False, default=[0, 0, 0, 0])
     best = GeneratedDouble(BEST, null=False, default=0.0)
     controversial = GeneratedDouble(CONTROVERSIAL, null=False, default=0.0)
     reply_count = Integer(null=False, default=0)

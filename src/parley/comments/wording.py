@@ -6,7 +6,14 @@ longer count.
 
 from parley.core import db
 
-_NEW = {"wording": "version + 1", "agrees": "0", "disagrees": "0", "unsure": "0", "scored_at": "clock_timestamp()"}
+_NEW = {
+    "wording": "version + 1",
+    "agrees": "0",
+    "disagrees": "0",
+    "unsure": "0",
+    "published": "array[0, 0, 0, 0]",
+    "scored_at": "clock_timestamp()",
+}
 
 
 def new_wording(condition: str) -> str:

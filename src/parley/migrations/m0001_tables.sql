@@ -103,6 +103,7 @@ CREATE TABLE "member" (
   "title" VARCHAR(60) NOT NULL DEFAULT '',
   "bio" TEXT NOT NULL DEFAULT '',
   "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
+  "in_maps" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
@@ -345,6 +346,7 @@ CREATE TABLE "comment" (
   "agrees" INTEGER NOT NULL DEFAULT 0,
   "disagrees" INTEGER NOT NULL DEFAULT 0,
   "unsure" INTEGER NOT NULL DEFAULT 0,
+  "published" INTEGER[] NOT NULL DEFAULT '{0,0,0,0}',
   "best" DOUBLE PRECISION GENERATED ALWAYS AS ((((base_ups + ups)::float8 + 1) + float8 '1.281551565545' * float8 '1.281551565545' / 2 - float8 '1.281551565545' * sqrt(((base_ups + ups)::float8 + 1) * ((base_downs + downs)::float8 + 1) / (((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545' / 4)) / ((((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545')) STORED NOT NULL,
   "controversial" DOUBLE PRECISION GENERATED ALWAYS AS (case when (base_ups + ups)::float8 > 0 and (base_downs + downs)::float8 > 0
   then power((base_ups + ups)::float8 + (base_downs + downs)::float8, least((base_ups + ups)::float8, (base_downs + downs)::float8) / greatest((base_ups + ups)::float8, (base_downs + downs)::float8)) else 0 end) STORED NOT NULL,
@@ -417,8 +419,31 @@ CREATE TABLE "vote" (
   CONSTRAINT vote_comment_member_axis_key UNIQUE ("comment", "member", "axis")
 );
 CREATE INDEX vote_member_thread ON "vote" (member, thread);
+CREATE INDEX vote_answered ON "vote" (thread, changed_at) WHERE axis = 'agreement';
 CREATE INDEX vote_asked ON "vote" (member, changed_at) WHERE asked;
 CREATE INDEX vote_uncounted ON "vote" (member) WHERE not counted;
+CREATE TABLE "perspective_map" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "analysis" JSONB NOT NULL DEFAULT '{}',
+  "published" JSONB NOT NULL DEFAULT '{}',
+  "state" JSONB NOT NULL DEFAULT '{}',
+  "answers" INTEGER NOT NULL DEFAULT 0,
+  "history" JSONB NOT NULL DEFAULT '[]',
+  "counted_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX perspective_map_counted ON "perspective_map" (counted_at);
+CREATE TABLE "statement_verdict" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "thread" BIGINT NOT NULL DEFAULT null,
+  "verdict" VARCHAR(13) NOT NULL DEFAULT null,
+  "bridge" SMALLINT NOT NULL DEFAULT 0,
+  "since" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT statement_verdict_verdict_check CHECK (verdict in ('common-ground', 'rejected', 'dividing'))
+);
+CREATE INDEX statement_verdict_thread ON "statement_verdict" (thread, verdict);
+CREATE INDEX statement_verdict_since ON "statement_verdict" (verdict, since desc, id desc);
 CREATE TABLE "statement_proposal" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

@@ -21,5 +21,5 @@ class StatementForm(Form):
         try:
             return as_statement(self.values.get("text", ""))
         except Refused as refusal:
-            self.errors["text"] = str(refusal)
+            self.errors["text"] = refusal.message
             return None

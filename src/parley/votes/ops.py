@@ -1,13 +1,13 @@
 """Voting. One statement writes the vote and the comment's counters, so that they never differ."""
 
-from functools import partial
-
 import msgspec
 
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
+from parley.core.text.messages import N_
+from parley.perspectives.publishing import Published, Tally, publish
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "unsure"; there is no quality 0.
 COUNTERS = {
@@ -67,6 +67,11 @@ CONFIRM = """with changed as (
 RESULT = """
 select thread, thread_state, author, state, wording, exists (select from counted) as is_counted from target
 """
+PUBLISH = "update comment set published = $3 where id = $1 and published = $2"
+ANSWERS = "select agrees, disagrees, unsure, published from comment where id = $1"
+
+# Only scores are live. An answer is published later, with others (perspectives/publishing.py).
+SCORED = {"quality": ", scored_at = clock_timestamp()"}
 
 
 def _count(axis: str) -> str:
@@ -80,7 +85,7 @@ def _count(axis: str) -> str:
     ]
     present = " and comment.wording = changed.version" if axis == "agreement" else ""
     return f""", counted as (
-    update comment set {", ".join(changes)}, scored_at = clock_timestamp() from changed
+    update comment set {", ".join(changes)}{SCORED.get(axis, "")} from changed
     where comment.id = changed.comment and current is distinct from former{present} returning thread
 )"""  # noqa: S608 constants only
 
@@ -106,30 +111,59 @@ async def cast_vote(
         vote = (*known, value, viewer.verified, asked)
         voted = await db.fetch_one(VotedComment, TARGET + UPSERT + COUNT[axis] + RESULT, *vote)
     if voted is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     _may_vote(viewer, voted, wording)
     if voted.is_counted:
-        await db.when_committed(lambda: notify(Signal(voted.thread, scores=True)))
+        await _announce(voted.thread, comment_id, axis)
+
+
+async def _announce(thread: int, comment: int, axis: str) -> None:
+    if axis == "agreement":
+        await publish_answers(comment)
+    else:
+        await db.when_committed(lambda: notify(Signal(thread, scores=True)))
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """A comment's exact answers, and what of them is published, as the column holds it."""
+
+    agrees: int
+    disagrees: int
+    unsure: int
+    published: list[int]
+
+
+async def publish_answers(comment: int) -> None:
+    """Publish a comment's answers if a step of them is full."""
+    found = await db.fetch_one(Answers, ANSWERS, comment)
+    if found is None:
+        return
+    *counts, looked_at = found.published
+    after = publish(Published(Tally(*counts), looked_at), Tally(found.agrees, found.disagrees, found.unsure))
+    column = [*msgspec.structs.astuple(after.tally), after.looked_at]
+    if column != found.published:
+        await db.execute(PUBLISH, comment, found.published, column)
 
 
 def _may_vote(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
     """Raise the reason why nothing was written. The statement has the same conditions."""
     if voted.author == viewer.id:
-        raise Forbidden("Nobody can vote on their own comment.")
+        raise Forbidden(N_("Nobody can vote on their own comment."))
     if voted.state != "visible":
-        raise Refused("This comment no longer exists, so your vote was not counted.")
+        raise Refused(N_("This comment no longer exists, so your vote was not counted."))
     if voted.thread_state == "archived":
-        raise Refused("This thread is archived; its votes stay as they are.")
+        raise Refused(N_("This thread is archived; its votes stay as they are."))
     if wording not in (None, voted.wording):
-        raise Reworded("Its author just changed this statement. Please read it again: your answer was not counted.")
+        raise Reworded(N_("Its author just changed this statement. Please read it again: your answer was not counted."))
 
 
 class WaitingVote(msgspec.Struct, frozen=True):
     id: int
+    comment: int
     axis: str
 
 
-WAITING = "select id, axis from vote where member = $1 and not counted order by comment, axis"
+WAITING = "select id, comment, axis from vote where member = $1 and not counted order by comment, axis"
 
 
 async def count_waiting(member: int) -> None:
@@ -138,4 +172,4 @@ async def count_waiting(member: int) -> None:
         for vote in await db.fetch(WaitingVote, WAITING, member):
             thread = await db.value(CONFIRM + COUNT[vote.axis] + THREAD, vote.id)
             if thread is not None:
-                db.after_commit(partial(notify, Signal(thread, scores=True)))
+                await _announce(thread, vote.comment, vote.axis)

@@ -37,5 +37,7 @@ class Vote(Table):
     vote_comment_member_axis_key = Unique([comment, member, axis])
 
     vote_member_thread = Index("member, thread")
+    # For the maps: which threads have new answers.
+    vote_answered = Index("thread, changed_at", where="axis = 'agreement'")
     vote_asked = Index("member, changed_at", where="asked")
     vote_uncounted = Index("member", where="not counted")
