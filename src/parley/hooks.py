@@ -15,6 +15,7 @@ from parley.notifications import mailing
 from parley.notifications import ops as notifications
 from parley.slow_mode import display
 from parley.statements import asking, from_map
+from parley.statements import ops as statements
 from parley.threads import ops as threads
 from parley.threads import updating
 from parley.unread import counter as unread
@@ -29,6 +30,7 @@ def connect() -> None:
     threads.after_visit[:] = [notifications.read_on_page, unread.count_again]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
+    statements.when_proposed[:] = [notifications.proposed]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check]

@@ -23,7 +23,7 @@ from parley.modrules import web as rules
 from parley.notifications import web as notifications
 from parley.pages import discussion, home, moderation_counts, perspectives_overview, profile, statement, thread
 from parley.reports import web as reports
-from parley.statements import answer_web
+from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
@@ -49,6 +49,7 @@ FEATURES = (
     votes,
     statements,
     answer_web,
+    curating_web,
     decisions,
     reports,
     modqueue,

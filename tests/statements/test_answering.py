@@ -283,3 +283,11 @@ async def test_an_archived_thread_asks_nothing(client: httpx.AsyncClient, mira: 
     page = await client.get(f"/t/{thread}/answer")
 
     assert asked(page) is None and "archived" in page.text
+
+
+async def test_a_thread_with_statements_invites_to_answer(client: httpx.AsyncClient, app: Litestar) -> None:
+    with_statements, without = await thread_of(1), await make.thread()
+
+    link = f'href="/t/{with_statements}/answer"'
+    assert link in (await client.get(await make.address(with_statements))).text
+    assert "/answer" not in (await client.get(await make.address(without))).text

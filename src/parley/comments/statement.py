@@ -6,8 +6,10 @@ import unicodedata
 from parley.core.errors import Refused
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import BadText, clean
+from parley.core.text.messages import N_
 
 LONGEST = 140
+TOO_LONG = N_("A statement has at most {most} characters; this has {count}. Please shorten it.")
 LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 # A full stop after a short word often ends an abbreviation ("e.g.", "Dr."). The others: Arabic, Hindi, Chinese.
 CLOSING = "[\"'\u201d\u00bb)\\]]*"
@@ -21,9 +23,9 @@ def as_statement(raw: str) -> str | None:
     try:
         text = " ".join(clean(raw).split())
     except BadText as error:
-        raise Refused(str(error)) from error
+        raise Refused(error.message) from error
     if len(text) > LONGEST:
-        raise Refused(f"A statement has at most {LONGEST} characters; this has {len(text):,}. Please shorten it.")
+        raise Refused(TOO_LONG, most=LONGEST, count=len(text))
     # The checks read wide marks and curly apostrophes as plain ones.
     _require_statement(unicodedata.normalize("NFKC", text).replace("\u2019", "'"))
     return text or None
@@ -31,15 +33,17 @@ def as_statement(raw: str) -> str | None:
 
 def _require_statement(text: str) -> None:
     if LINK.search(text):
-        raise Refused("A statement has no links. Please put them into the comment.")
+        raise Refused(N_("A statement has no links. Please put them into the comment."))
     if text.endswith(QUESTION_MARKS):
-        raise Refused("Nobody can agree or disagree with a question. Please say what you think the answer is.")
+        raise Refused(N_("Nobody can agree or disagree with a question. Please say what you think the answer is."))
     if _has_second_sentence(text):
-        raise Refused("A statement is one sentence. Please keep the one that matters most.")
+        raise Refused(N_("A statement is one sentence. Please keep the one that matters most."))
     if ABOUT_ONESELF.match(text):
         raise Refused(
-            "Others answer a statement with agree or disagree, so it cannot be about you. Please leave out “I” and "
-            "“my”: “Cities need fewer cars”, not “I think cities need fewer cars”."
+            N_(
+                "Others answer a statement with agree or disagree, so it cannot be about you. Please leave out “I” and "
+                "“my”: “Cities need fewer cars”, not “I think cities need fewer cars”."
+            )
         )
 
 
@@ -54,5 +58,5 @@ def statement_of(form: Form) -> str | None:
     try:
         return as_statement(form.values.get("statement", ""))
     except Refused as refusal:
-        form.errors["statement"] = str(refusal)
+        form.errors["statement"] = refusal.message
         return None

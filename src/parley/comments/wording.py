@@ -53,11 +53,14 @@ async def change_statement(comment: int, statement: str | None) -> bool:
     return await db.execute(CHANGE, comment, statement) > 0
 
 
-async def withdraw_statement(comment: int) -> None:
-    """Take a statement away, from the history too. The caller has locked the comment and its thread."""
-    await db.execute(WITHDRAW, comment)
+async def withdraw_statement(comment: int) -> str | None:
+    """Take a statement away, from the history too, and return it. The caller has locked the comment and its thread."""
+    statement: str | None = await db.value("select statement from comment where id = $1", comment)
+    if statement is not None:
+        await db.execute(WITHDRAW, comment)
+    return statement
 
 
-async def return_statement(comment: int, statement: str) -> None:
-    """Give back a statement that was taken away, unless there is a new one."""
-    await db.execute(RETURN, comment, statement)
+async def return_statement(comment: int, statement: str) -> bool:
+    """Give back a statement that was taken away, unless there is a new one; return whether it was given back."""
+    return await db.execute(RETURN, comment, statement) > 0

@@ -54,7 +54,7 @@ async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[An
             offer = offers.read(form.values.get("offer", ""), viewer.id, form.comment)
             await answering.answer(viewer, row.id, form.comment, form.value, offer)
         except ParleyError as error:
-            return await _next(request, row, form.sitting, problem=str(error), status=error.status)
+            return await _next(request, row, form.sitting, problem=error.message, status=error.status)
     if not wants_fragment(request):
         return Redirect(following.address(row.id), status_code=303)
     return await _next(request, row, following)

@@ -3,6 +3,7 @@
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.statements import queries
 from parley.statements.offers import Offer
 from parley.statements.rules import MOST_ASKED
@@ -20,7 +21,7 @@ async def answer(viewer: Viewer, thread: int, comment: int, value: int, offer: O
     """
     statement = await queries.one(comment)
     if statement is None or statement.thread != thread or statement.text is None:
-        raise Refused("This statement was taken back or removed a moment ago, so your answer was not counted.")
+        raise Refused(N_("This statement was taken back or removed a moment ago, so your answer was not counted."))
     async with db.atomic():
         asked = offer is not None and offer.is_random and await _is_within_limit(viewer.id)
         wording = offer.wording if offer else None

@@ -17,6 +17,7 @@ from parley.core.db import NOW
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.statements.rules import may_curate, may_state
@@ -71,7 +72,7 @@ async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.Afte
     columns = (Comment.body, Comment.html, Comment.assisted)
     now = await db.fetch_one(Checked, Comment.select(*columns).where(Comment.id == comment_id))
     if now is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     edit = CommentEdit(comment_id, viewer, now.body, now.html, now.assisted, text)
     return [after for check in drafts.before_edit if (after := await check(edit)) is not None]
 
@@ -93,7 +94,7 @@ async def decline(viewer: Viewer, comment_id: int, proposal: int) -> None:
     async with db.atomic():
         comment = await locked(comment_id)
         if comment.author != viewer.id:
-            raise Forbidden("Only its author can decline this.")
+            raise Forbidden(N_("Only its author can decline this."))
         await _decide(comment_id, proposal, "declined")
 
 
@@ -106,7 +107,7 @@ async def _decide(comment: int, proposal: int, decision: str) -> None:
         .returning(StatementProposal.id)
     )
     if not decided:
-        raise Refused("This proposal changed in the meantime. Please look at it again; your text is kept here.")
+        raise Refused(N_("This proposal changed in the meantime. Please look at it again; your text is kept here."))
 
 
 async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
@@ -115,9 +116,9 @@ async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
     async with db.atomic():
         comment, into = await _both(comment_id, kept)
         if comment.thread != into.thread or comment_id == kept:
-            raise Refused("Please choose another statement of the same thread.")
+            raise Refused(N_("Please choose another statement of the same thread."))
         if await MergedStatement.exists().where(MergedStatement.comment == kept):
-            raise Refused("That statement is merged into another one itself. Please choose that one.")
+            raise Refused(N_("That statement is merged into another one itself. Please choose that one."))
         await db.execute(FOLLOW, comment_id, kept)
         await db.execute(MERGE, comment_id, kept, viewer.id)
         await modlog.write(viewer, Entry("statement.merge", "comment", comment_id, after={"kept": kept}))

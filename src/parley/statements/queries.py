@@ -57,9 +57,42 @@ where m.state <> 'anonymised'
 """  # noqa: S608 constants only
 
 
+async def candidates(thread: int) -> list[Candidate]:
+    """The statements of a thread that the deck is chosen from."""
+    return await db.fetch(Candidate, CANDIDATES, thread)
+
+
 async def deck(thread: int) -> list[Candidate]:
     """The statements of a thread that are asked."""
-    return choose(await db.fetch(Candidate, CANDIDATES, thread))
+    return choose(await candidates(thread))
+
+
+# Statements that are not asked, and comments without one, as the page of the deck lists them.
+MOST_LISTED = 30
+
+
+class Unstated(msgspec.Struct, frozen=True):
+    """A comment for which a moderator could propose a statement; `proposed` is the one that waits."""
+
+    comment: int
+    stance: str | None
+    excerpt: str
+    proposed: str | None
+
+
+# The best comments of a discussion; few of them have a statement already.
+WITHOUT = f"""
+select c.id as comment, c.stance, left(c.body, 200) as excerpt, p.text as proposed from (
+    select * from comment where thread = $1 and parent is null order by best desc, id limit 200
+) c left join statement_proposal p on p.comment = c.id and p.state = 'waiting'
+where c.state = 'visible' and c.statement is null and c.author is not null
+order by c.best desc, c.id limit {MOST_LISTED}
+"""  # noqa: S608 constants only
+
+
+async def without_statement(thread: int) -> list[Unstated]:
+    """The best comments of a thread that have no statement."""
+    return await db.fetch(Unstated, WITHOUT, thread)
 
 
 class AnswerRow(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from parley.comments.rules import CommentState, may_write
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer
+from parley.core.text.messages import N_
 
 # Statements of a thread that are asked.
 MOST_OPEN = 30
@@ -21,15 +22,15 @@ MOST_ASKED = 20
 def may_state(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` may set this comment's statement or, as a moderator, propose one."""
     if comment.author != viewer.id and viewer.standing < MODERATOR:
-        raise Forbidden("Only its author can say a comment in one sentence.")
+        raise Forbidden(N_("Only its author can say a comment in one sentence."))
     if comment.author is None:
-        raise Refused("This comment was imported, so nobody could confirm a statement for it.")
+        raise Refused(N_("This comment was imported, so nobody could confirm a statement for it."))
     if comment.state != "visible":
-        raise Refused("This comment no longer exists, so it cannot have a statement. Your text is kept here.")
+        raise Refused(N_("This comment no longer exists, so it cannot have a statement. Your text is kept here."))
     may_write(comment.thread_state)
 
 
 def may_curate(viewer: Viewer) -> None:
     """Raise Forbidden for members: moderators keep the deck in order."""
     if viewer.standing < MODERATOR:
-        raise Forbidden("Only moderators can do this.")
+        raise Forbidden(N_("Only moderators can do this."))

@@ -13,6 +13,7 @@ from parley.core.http.access import VERIFIED, AnyRequest, Viewer, address_of, si
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
+from parley.core.text.messages import N_
 from parley.statements import ops, queries
 from parley.statements.forms import StatementForm
 from parley.statements.queries import StatementRow
@@ -25,7 +26,7 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
     row = await comment_at(comment, viewer)
     state = await comments.state_of(row.id)
     if state is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     may_state(viewer, state)
     statement = await _statement(row.id)
     return await _show(request, row, statement, StatementForm({"text": _first_text(viewer, statement)}))
@@ -34,7 +35,7 @@ async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Respons
 async def _statement(comment: int) -> StatementRow:
     statement = await queries.one(comment)
     if statement is None:
-        raise Refused("This comment no longer exists, so it cannot have a statement.")
+        raise Refused(N_("This comment no longer exists, so it cannot have a statement."))
     return statement
 
 
@@ -62,7 +63,7 @@ async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
             await take_each(POST, viewer.id, address_of(request))
             await _act(viewer, row, form)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _show(request, row, await _statement(row.id), form, status)
     return Redirect(f"/c/{row.id}", status_code=303)
@@ -75,7 +76,7 @@ async def _act(viewer: Viewer, row: comments.CommentRow, form: StatementForm) ->
     elif row.author_id == viewer.id:
         await ops.state(viewer, row.id, form.statement, form.proposal)
     elif form.statement is None:
-        raise Refused("Please write the sentence that you propose.")
+        raise Refused(N_("Please write the sentence that you propose."))
     else:
         await ops.propose(viewer, row.id, form.statement)
 
