@@ -67,7 +67,7 @@ async def draw(thread: int, now: datetime | None = None) -> None:
     state = msgspec.json.decode(earlier.state, type=State) if earlier else State()
     votes = await eligible.answers(thread)
     found = await process.analyse(process.Request(votes, thread, previous, state.verdicts))
-    published, after = publish_map(found, votes, state, now.date())
+    published, after = publish_map(found, votes, await eligible.authors(votes), state, now.date())
     history = msgspec.json.decode(earlier.history, type=list[Change]) if earlier else []
     history += changes(now, found, previous, state, after)
     await _store(thread, now, found, votes, published, after, history[-MOST_CHANGES:])
