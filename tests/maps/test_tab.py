@@ -169,3 +169,22 @@ async def test_leaving_oneself_out_needs_a_sign_in(client: httpx.AsyncClient, ap
     await make.sign_in(client, silenced)
     assert (await client.post("/settings/maps", data={"out": "1"})).status_code == 303
     assert await db.value("select in_maps from member where id = $1", silenced.id) is False
+
+
+async def test_the_bridging_order_is_offered_on_passages_where_answers_part(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    passage, _, other = await make.lineages(thread)
+    address = await make.address(thread)
+    assert "sort=bridging" in (await client.get(f"{address}?passage={passage}")).text
+    for undivided in ("?view=whole", f"?passage={other}"):
+        assert "sort=bridging" not in (await client.get(address + undivided)).text
+
+    page = (await client.get(f"{address}?passage={passage}&sort=bridging")).text
+    shown = [int(one) for one in re.findall(r'id="c(\d+)"', page)]
+    bridges = dict.fromkeys(shown, 0)
+    for comment in shown:
+        bridges[comment] = await db.value("select bridge from statement_verdict where comment = $1", comment) or 0
+    assert len(set(bridges.values())) > 2
+    assert list(bridges.values()) == sorted(bridges.values(), reverse=True)
+    assert "Bridging" not in (await client.get(f"{address}?passage={other}&sort=bridging")).text
