@@ -1,2 +1,2 @@
-/* sources db95325c8c346b736a6c0a890a369e997c0838b60a39f731c7a74d93b5301446 */
+/* sources 0b03103d3b1519750ccddec9cc96a8fcd8646147e415e0be0039dbad74640153 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

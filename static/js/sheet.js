@@ -72,7 +72,7 @@ if (dock) {
 
   dock.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || !narrow()) return;
+    if (!link || !narrow() || link.matches("[href*=view]")) return;
     shut();
     if (link === passage) {
       event.preventDefault();
