@@ -1,2 +1,2 @@
-/* sources 17d8445e91f80f029cc6c538c65de4e5213f5aed5ccbebb2389ca8df551b4fc2 */
+/* sources df05eedd2d3ec15710df9c4e3bd7ba7c26a857eb00cada0725af1280657ed111 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -4,7 +4,7 @@ import htmx from "./htmx.js";
 import { recall, remember, viewer } from "./page.js";
 import { sentence } from "./sentences.js";
 
-const FIELDS = ["body", "stance", "passage", "quote", "prefix", "version"];
+const FIELDS = ["body", "stance", "statement", "passage", "quote", "prefix", "version"];
 const SENT = "parley:sent";
 const keyOf = (form) => `draft:${viewer}:${form.dataset.draft}`;
 const isMistake = (form) => form.querySelector(".error");
@@ -27,9 +27,10 @@ function restore(form) {
   const typed = text.value.trim() && text.value !== text.defaultValue;
   if (!draft || typed || isMistake(form) || draft.body === text.value) return;
   // An edit goes on from the text that it began with, though there may be a newer one.
-  for (const name of ["body", "stance", "version"]) {
+  for (const name of ["body", "stance", "statement", "version"]) {
     if (draft[name]) form.elements[name].value = draft[name];
   }
+  if (draft.statement) form.querySelector(".say").open = true;
   if (draft.passage) anchor(draft.passage, draft.quote, draft.prefix);
   form.closest("details.compose")?.setAttribute("open", "");
   form.querySelector(".kept").textContent = sentence("draft");

@@ -76,7 +76,7 @@ function press(form, button) {
   };
 }
 
-const VALUES = { up: "1", down: "-1", yes: "1", no: "-1", pass: "0" };
+const VALUES = { up: "1", down: "-1", yes: "1", no: "-1", unsure: "0" };
 
 function set(button, pressed) {
   button.setAttribute("aria-pressed", pressed);

@@ -23,7 +23,7 @@ def thread(**changes: Any) -> Row:
     row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "slow": 0, "title": "The wager"}
     row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
     row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
-    row |= {"asks_declaration": False, "slow_branches": ()}
+    row |= {"has_statements": False, "asks_declaration": False, "slow_branches": ()}
     return Row(**(row | changes))
 
 

@@ -110,6 +110,11 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
         viewer_cache.clear_after_commit()
 
 
+async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
+    """Let a member's answers count in maps from the next count on, or leave them out. Silenced members may, too."""
+    await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)
+
+
 def _known_device(candidates: list[Account | None], client: Client) -> str | None:
     """The browser's device cookie, if it was issued for the account that the login belongs to first."""
     account = next(filter(None, candidates), None)

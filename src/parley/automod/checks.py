@@ -86,7 +86,7 @@ def _needs_judging(draft: Draft, now: InForce) -> bool:
     if known is None or draft.thread in now.active_threads:
         return True
     rules = [rule for rule in now.rules if not _needs_heat(rule)]
-    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=known)
+    post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=known)
     return budget.may_match(rules, post, RECORD)
 
 
@@ -105,7 +105,7 @@ async def _judge(draft: Draft, now: InForce) -> Verdict | None:
     if settings().limits:
         trust.may_post(author)
         may_answer(recent, draft.author.id, draft.parent)
-    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=author, heat=recent.heat)
+    post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat)
     judged = await budget.judge(now.rules, post)
     after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
     return Verdict(hold=judged.holds, judged=author.judged, after=after)

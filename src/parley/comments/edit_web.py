@@ -145,7 +145,9 @@ def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dic
     for before, version in zip([None, *versions], versions, strict=False):
         if before is not None or version.is_first:
             diff = _difference(before.body, version.body) if before else None
-            shown.append({"number": version.number, "at": version.at, "diff_html": diff, "html": version.body})
+            said = _difference(before.statement or "", version.statement or "") if before else version.statement
+            one = {"number": version.number, "at": version.at, "statement": said}
+            shown.append(one | {"diff_html": diff, "html": version.body})
     return shown[::-1]
 
 

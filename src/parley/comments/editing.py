@@ -7,6 +7,7 @@ from parley.comments.drafts import CommentEdit
 from parley.comments.rendering import render
 from parley.comments.states import locked, transition
 from parley.comments.tables import Comment
+from parley.comments.wording import new_wording
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
@@ -31,18 +32,6 @@ class CommentBefore(msgspec.Struct, frozen=True):
 
 # Without a statement, members agree or disagree with the body: their votes end with it.
 IS_REWORDED = "body <> $2 and statement is null"
-# The new wording begins with the next version, and nobody has voted on it yet.
-REWORD = ", ".join(
-    f"{column} = case when {{is_reworded}} then {value} else {column} end"
-    for column, value in {
-        "wording": "version + 1",
-        "agrees": "0",
-        "disagrees": "0",
-        "unsure": "0",
-        "published": "array[0, 0, 0, 0]",
-        "scored_at": "clock_timestamp()",
-    }.items()
-)
 EDIT = f"""
 with former as (
     insert into comment_version (comment, number, body, statement, written_at)
@@ -51,7 +40,7 @@ with former as (
 update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
                    version = version + case when body <> $2 then 1 else 0 end,
                    edited_at = case when body <> $2 then now() else edited_at end,
-                   {REWORD.format(is_reworded=IS_REWORDED)}
+                   {new_wording(IS_REWORDED)}
 where id = $1
 """  # noqa: S608 constants only
 
@@ -70,7 +59,8 @@ async def edit_comment(
     `version` is the number of the text that was edited, if known. Raises NotFound; Forbidden for everybody but the
     author; EditedMeanwhile if the text is another one by now; Refused if a rule or a check does not allow the edit.
     """
-    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted)
+    statement = await db.value("select statement from comment where id = $1", comment_id)
+    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted, statement)
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)

@@ -24,6 +24,7 @@ class CommentFormView(msgspec.Struct):
     passage: int | None = None
     quote: str | None = None
     prefix: str = ""
+    statement: str = ""
     assisted: bool = False
     submission: str = ""
     errors: dict[str, Message] = msgspec.field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from parley.comments import rules
+from parley.comments.statement import statement_of
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 
@@ -27,6 +28,7 @@ class CommentForm(Form):
         self.passage = self.id("passage")
         self.quote = self.text("quote", most=LONGEST_SELECTION, lines=True)
         self.prefix = self.text("prefix", most=200, lines=True)
+        self.statement = statement_of(self)
         self.assisted = self.flag("assisted")
         self.submission = self._submission()
 

@@ -37,6 +37,7 @@ class CommentRow(msgspec.Struct, frozen=True):
     assisted: bool
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
+    statement: str | None
     raw_html: str
     score: int
     ups: int
@@ -77,6 +78,7 @@ def withheld(row: CommentRow) -> CommentRow:
         words=None,
         earlier=None,
         collapsed=None,
+        statement=None,
         raw_html="",
     )
 
@@ -104,6 +106,7 @@ COLUMNS = f"""
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed,
+    case when {IS_VISIBLE} then c.statement end as statement,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
@@ -161,6 +164,7 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
 
     number: int
     body: str
+    statement: str | None
     at: datetime
     # Whether no earlier version is stored.
     is_first: bool
@@ -170,15 +174,16 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
 # since the page shows what each version changed in the one before.
 VERSIONS = """
 with version as (
-    select number, body, written_at as at from comment_version where comment = $1
+    select number, body, statement, written_at as at from comment_version where comment = $1
     union all
-    select version, body, coalesce(edited_at, created_at) from comment where id = $1
+    select version, body, statement, coalesce(edited_at, created_at) from comment where id = $1
 ), newest as (
-    select number, at, body, sum(length(body)) over (order by number desc) as characters,
+    select number, at, body, statement, sum(length(body)) over (order by number desc) as characters,
            row_number() over (order by number desc) as place, number = min(number) over () as is_first
     from version where number < $2
 )
-select number, body, at, is_first from newest where place <= 2 or (characters <= $3 and place <= $4) order by number
+select number, body, statement, at, is_first from newest
+where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
 
 

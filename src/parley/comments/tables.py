@@ -121,6 +121,9 @@ class Comment(Table):
     comment_created = Index("created_at nulls first")
     # The deck of a thread (statements/queries.py).
     comment_statement = Index("thread, best desc, id", where="statement is not null")
+    comment_statement_stance = Index(
+        "thread, stance, best desc, id", where="statement is not null and stance is not null"
+    )
     comment_statement_part = Index("thread, part, best desc, id", where="statement is not null and part is not null")
     comment_scored = Index("thread, scored_at", where="scored_at is not null")
     # To find comments that an earlier version rendered.

@@ -190,7 +190,7 @@ async def _grouped(
 
 
 async def _make_discussion(query: DiscussionQuery) -> Discussion:
-    sort = await comments_tree.effective_sort(query.thread, query.sort)
+    sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
     shown = await _tree(query, sort)
     rows = await queries.by_ids(shown.ids)
     return Discussion(query, sort, shown, lay_out(shown, rows, sort))

@@ -73,6 +73,7 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
         passage=form.passage,
         quote=form.quote or None,
         prefix=form.prefix or None,
+        statement=form.statement,
         assisted=form.assisted,
         submission=form.submission,
     )
@@ -88,6 +89,7 @@ def _typed(form: CommentForm, thread: int) -> CommentFormView:
         passage=form.passage,
         quote=form.quote,
         prefix=form.prefix,
+        statement=form.values.get("statement", ""),
         assisted=form.assisted,
         submission=str(form.submission),
     )

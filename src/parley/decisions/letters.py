@@ -37,7 +37,7 @@ CONCERNED = """
 select m.name, m.email, d.action, d.reason, g.title as guideline, d.until, d.moderator is null as automated, d.role
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 where d.id = $1 and (d.action = 'role'
-    or d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend'))
+    or d.guideline is not null and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend'))
 """
 
 

@@ -63,6 +63,8 @@ ACTIONS = {
         Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
         Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
         Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
+        # On the page of the statement only (statements/removing.py).
+        Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
         Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, standing=ADMIN),
         Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),

@@ -5,6 +5,8 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from textwrap import fill
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -37,18 +39,24 @@ class Edition(msgspec.Struct, frozen=True):
     frequency: str
     weekday: int
 
+    @property
+    def local_weekday(self) -> int:
+        """The day of the week, from 1 (Monday), on which the issue is due where the reader is."""
+        return self.due_at.astimezone(ZoneInfo(self.zone)).isoweekday()
+
 
 def unrendered(edition: Edition) -> Letter:
     """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
     return _letter(edition, shown(N_("The digest")), UNRENDERED, None)
 
 
-def digest(edition: Edition, items: Sequence[DigestItem]) -> Letter:
-    """Return the letter of an issue with these items, of which there is at least one."""
+def digest(edition: Edition, items: Sequence[DigestItem], findings: Sequence[Any] = ()) -> Letter:
+    """Return the letter of an issue with these items, of which there is at least one, and `findings` of maps."""
     reading = lay_out(items, edition.zone, edition.due_at)
     context = {
         "reading": reading,
         "edition": edition,
+        "findings": findings,
         "view": address("view", edition.id),
         "off": off_link(edition.member, "digest"),
     }

@@ -38,3 +38,15 @@ async def answers(thread: int) -> Votes:
         [row.value for row in rows],
         [row.asked for row in rows],
     )
+
+
+class Authored(msgspec.Struct, frozen=True):
+    id: int
+    author: int
+
+
+async def authors(votes: Votes) -> dict[str, int]:
+    """Return the author of each statement; an imported comment has one of its own."""
+    sql = "select id, coalesce(author, -id) as author from comment where id = any($1::bigint[])"
+    rows = await db.fetch(Authored, sql, sorted({int(one) for one in votes.statement}))
+    return {str(row.id): row.author for row in rows}

@@ -377,6 +377,7 @@ CREATE INDEX comment_author ON "comment" (author, created_at desc) WHERE author 
 CREATE INDEX comment_pending ON "comment" (author, created_at) WHERE state = 'pending';
 CREATE INDEX comment_created ON "comment" (created_at nulls first);
 CREATE INDEX comment_statement ON "comment" (thread, best desc, id) WHERE statement is not null;
+CREATE INDEX comment_statement_stance ON "comment" (thread, stance, best desc, id) WHERE statement is not null and stance is not null;
 CREATE INDEX comment_statement_part ON "comment" (thread, part, best desc, id) WHERE statement is not null and part is not null;
 CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
 CREATE INDEX comment_html_version ON "comment" (html_version, id);

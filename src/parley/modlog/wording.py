@@ -11,6 +11,10 @@ ACTION_NAMES = {
     "approve": N_("Approved"),
     "remove": N_("Removed"),
     "collapse": N_("Folded"),
+    "statement": N_("Statement removed"),
+    "statement.propose": N_("Statement proposed"),
+    "statement.merge": N_("Statement merged into another"),
+    "statement.separate": N_("Statement separated again"),
     "lock": N_("Locked"),
     "unlock": N_("Opened again"),
     "archive": N_("Archived"),
@@ -52,6 +56,10 @@ PUBLIC = {
     "approve": N_("A comment was approved"),
     "remove": N_("A comment was removed"),
     "collapse": N_("A comment was folded"),
+    "statement": N_("A statement was removed"),
+    "statement.propose": N_("A statement was proposed to its author"),
+    "statement.merge": N_("A statement was merged into another one"),
+    "statement.separate": N_("A merged statement was separated again"),
     "hold": N_("A comment was held for a moderator"),
     "expire": N_("A held comment expired without review"),
     "lock": N_("A thread was locked"),
@@ -115,6 +123,8 @@ def described(state: Mapping[str, Any], names: list[str]) -> Message:
 
 def _part(name: str, state: Mapping[str, Any]) -> Message:
     value = state[name]
+    if name == "statement":
+        return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
         return N_("open") if value is None else N_("folded")
     if name == "slow":

@@ -46,7 +46,7 @@ DECIDED = """
 insert into notification (member, kind, decision, created_at)
 select one.member, 'decision', d.id, now() from decision d cross join lateral (
     select d.member where d.action = 'role'
-    or d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')
+    or d.guideline is not null and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')
     union
     select r.reporter from report r
     where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at
@@ -68,6 +68,13 @@ from suggested_update s join thread t on t.id = s.thread cross join lateral (
 ) one(member, actor)
 where s.id = $1 and one.member is not null and one.member is distinct from one.actor
 on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
+"""
+
+PROPOSED = """
+insert into notification (member, kind, proposal, thread, comment, created_at)
+select c.author, 'proposal', p.id, c.thread, c.id, now() from statement_proposal p join comment c on c.id = p.comment
+where p.id = $1
+on conflict (proposal, member) where proposal is not null do update set read_at = null, created_at = now()
 """
 
 
@@ -183,6 +190,12 @@ async def decided(decision: int) -> None:
 async def suggested(suggestion: int) -> None:
     """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
     await db.execute(SUGGESTED, suggestion)
+    await _notify()
+
+
+async def proposed(proposal: int) -> None:
+    """Notify the author of a comment for which a moderator proposes a statement."""
+    await db.execute(PROPOSED, proposal)
     await _notify()
 
 

@@ -42,6 +42,7 @@ KINDS = (
     NotificationKind(
         "update", N_("Somebody suggests an update of your article, or yours is decided"), "page", ("page", "off")
     ),
+    NotificationKind("proposal", N_("A moderator proposes a statement for your comment"), "page", ("page", "off")),
 )
 # One comment gives a member one notification: of the first kind that applies, in the order above.
 RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {index}" for index, kind in enumerate(KINDS)) + " end"
@@ -79,7 +80,7 @@ or exists (select from block b where b.member = n.actor and b.other = n.member a
 )"""
 IS_SHOWN = f"""
 ({CHANNEL}) <> 'off'
-and (n.comment is null or {IS_VISIBLE} and (n.kind = 'revised' or not {IS_NET_FLAGGED}))
+and (n.comment is null or {IS_VISIBLE} and (n.kind in ('revised', 'proposal') or not {IS_NET_FLAGGED}))
 and (n.decision is null or d.state <> 'undone' and d.created_at < now() - interval '{UNDO_SECONDS} seconds')
 and not {IS_BLOCKED}
 """

@@ -13,7 +13,7 @@ from parley.comments.form_view import new_form
 from parley.comments.returning import LeftOff, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
-from parley.comments.tree import SORTS
+from parley.comments.tree import BRIDGING, SORTS
 from parley.comments.viewer_state import comments_html
 from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
@@ -23,6 +23,7 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.notifications import queries as notifications
+from parley.pages import perspectives
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -47,7 +48,7 @@ async def show(
         raise NotFound(N_("This thread does not exist."))
     query = views.DiscussionQuery(
         thread_id,
-        sort if sort in SORTS else "best",
+        sort if sort in (*SORTS, BRIDGING) else "best",
         # An order applies to the discussion as one tree.
         view if view in VIEWS else "whole" if sort else None,
         views.passage_of(passage),
@@ -56,6 +57,8 @@ async def show(
     )
     viewer = viewer_of(request)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
+    if view == "perspectives":
+        return await perspectives.show(request, shown, _shared(shown, ""))
     if wants_fragment(request):
         return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
     # Cached by its view, so that the page is no older than the view.
@@ -137,8 +140,9 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "opening": shown.opening,
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
-        "sort": query.sort,
-        "sorts": SORTS,
+        "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
+        "common_ground": sum(row.common for row in shown.rows),
+        "sorts": (*SORTS, BRIDGING) if shown.passage and shown.passage.dividing else SORTS,
         "stance": query.stance,
         "stances": shown.stances,
         "focus": query.focus,

@@ -14,14 +14,14 @@ from parley.perspectives.analysis import Analysis, Reason, Statement, Verdict, V
 from parley.perspectives.analysis import Shares as ExactShares
 from parley.perspectives.picture import Picture, draw
 from parley.perspectives.publishing import Published, Shares, Tally, publish, rounded, rounded_down, shares
+from parley.perspectives.verdicts import VerdictHistory, next_verdict, representative
 
 # Members with fewer answers do not count (model/matrix.py).
 ENOUGH_ANSWERS = 7
-SHARED: tuple[Verdict, ...] = ("common-ground", "rejected")
 
 
 class PublishedStatement(msgspec.Struct, frozen=True):
-    """A statement with a verdict, and how each group answered as far as that is published."""
+    """A statement with a verdict or typical of a group, and how each group answered as far as that is published."""
 
     comment: int
     verdict: Verdict
@@ -56,31 +56,41 @@ class PublishedMap(msgspec.Struct, frozen=True):
         return self.reason is None
 
 
-class Held(msgspec.Struct, frozen=True):
-    """A shared verdict that is not published yet: since which day it holds, and how many asked answers it had."""
-
-    verdict: Verdict
-    since: date
-    asked: int
-
-
 class State(msgspec.Struct, frozen=True):
     """What the next publication needs to know of this one. It is never shown."""
 
     cells: dict[str, dict[str, Published]] = {}
-    held: dict[str, Held] = {}
-    verdicts: dict[str, Verdict] = {}
+    histories: dict[str, VerdictHistory] = {}
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdicts that readers see, by statement."""
+        return {name: one.shown for name, one in self.histories.items() if one.shown != "unknown"}
 
 
-def publish_map(analysis: Analysis, votes: Votes, before: State, today: date) -> tuple[PublishedMap, State]:
-    """Return what is published of an analysis of `votes`, and what to remember of it."""
+def publish_map(
+    analysis: Analysis, votes: Votes, authors: Mapping[str, int], before: State, today: date
+) -> tuple[PublishedMap, State]:
+    """Return what is published of an analysis of `votes`, and what to remember of it.
+
+    `authors` has the author of each statement: a group's own words are by different ones.
+    """
     if analysis.state != "open" or analysis.parameters is None:
-        return PublishedMap(analysis.reason, rounded_down(analysis.gate.members)), State(held=before.held)
-    verdicts, held = _verdicts(analysis, before, today)
+        return PublishedMap(analysis.reason, rounded_down(analysis.gate.members)), State()
+    histories = {
+        one.statement: next_verdict(
+            before.histories.get(one.statement, VerdictHistory()), one.verdict, one.asked, today
+        )
+        for one in analysis.statements
+    }
+    after = State(histories=histories)
+    verdicts = after.verdicts
+    words = {letter: representative(ranked, authors) for letter, ranked in analysis.representative.items()}
     cells = {one.statement: _cells(one, before.cells.get(one.statement, {})) for one in analysis.statements}
     answered = Counter(votes.voter)
     counted = [one for one in analysis.members if answered[one.voter] >= ENOUGH_ANSWERS]
     centres = analysis.parameters.centres
+    named = {*verdicts, *(one for column in words.values() for one in column)}
     groups = {letter: rounded(sum(one.group == letter for one in counted)) for letter in centres}
     between = sum(one.group is None for one in counted) / max(len(counted), 1)
     found = PublishedMap(
@@ -90,18 +100,20 @@ def publish_map(analysis: Analysis, votes: Votes, before: State, today: date) ->
         groups=groups,
         between=round(between * 20) * 5 if centres else 0,
         picture=draw(counted, analysis.axes, centres),
-        statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in verdicts),
+        statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in named),
         not_known=len(analysis.statements) - len(verdicts),
-        words={letter: tuple(map(int, found)) for letter, found in analysis.representative.items()},
+        words={letter: tuple(map(int, column)) for letter, column in words.items()},
     )
-    return found, State(cells, held, verdicts)
+    return found, msgspec.structs.replace(after, cells=cells)
 
 
 def _statement(
     one: Statement, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, Published]]
 ) -> PublishedStatement:
     groups = {letter: shares(cell.tally) for letter, cell in cells[one.statement].items()}
-    return PublishedStatement(int(one.statement), verdicts[one.statement], groups, rounded_down(one.everybody.answers))
+    return PublishedStatement(
+        int(one.statement), verdicts.get(one.statement, "unknown"), groups, rounded_down(one.everybody.answers)
+    )
 
 
 def _cells(one: Statement, before: Mapping[str, Published]) -> dict[str, Published]:
@@ -113,27 +125,3 @@ def _cells(one: Statement, before: Mapping[str, Published]) -> dict[str, Publish
 def _tally(found: ExactShares) -> Tally:
     agrees, disagrees = round(found.agree * found.answers), round(found.disagree * found.answers)
     return Tally(agrees, disagrees, found.answers - agrees - disagrees)
-
-
-def _verdicts(analysis: Analysis, before: State, today: date) -> tuple[dict[str, Verdict], dict[str, Held]]:
-    """Return the verdicts that are published, and the shared ones that wait for a second day."""
-    verdicts: dict[str, Verdict] = {}
-    held: dict[str, Held] = {}
-    for one in analysis.statements:
-        if one.verdict == "dividing" or (one.verdict in SHARED and _may_be_shared(one, before, today)):
-            verdicts[one.statement] = one.verdict
-        elif one.verdict in SHARED:
-            held[one.statement] = _held(one, before) or Held(one.verdict, today, one.asked)
-    return verdicts, held
-
-
-def _may_be_shared(one: Statement, before: State, today: date) -> bool:
-    if before.verdicts.get(one.statement) == one.verdict:
-        return True
-    held = _held(one, before)
-    return held is not None and held.since < today and one.asked > held.asked
-
-
-def _held(one: Statement, before: State) -> Held | None:
-    held = before.held.get(one.statement)
-    return held if held is not None and held.verdict == one.verdict else None

@@ -42,7 +42,8 @@ class ListedSession(msgspec.Struct, frozen=True):
 @get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await _account(request)
-    form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted})
+    out = "" if account.in_maps else "1"
+    form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted, "out": out})
     return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request))
 
 
@@ -56,6 +57,14 @@ async def set_profile(request: AnyRequest) -> Response[object]:
     except Forbidden as error:
         return invalid(request, "accounts/profile_settings.html", form, error, saved=False)
     return see_other("/settings/profile?saved")
+
+
+@post("/settings/maps", name="accounts:maps", opt={"who": MEMBER})
+async def set_maps(request: AnyRequest) -> Response[object]:
+    """Let a member's answers count in maps of perspectives, or leave them out."""
+    form = Form(await posted(request))
+    await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
+    return see_other("/settings/profile?saved#maps")
 
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
@@ -138,4 +147,4 @@ async def _sessions(viewer: Viewer) -> list[ListedSession]:
     ]
 
 
-handlers: list[object] = [profile_page, set_profile, security_page, change_password, end_session]
+handlers: list[object] = [profile_page, set_profile, set_maps, security_page, change_password, end_session]

@@ -18,7 +18,7 @@ OWN, OTHERS = 10, 30
 # "Let in": the comment was visible to others at some time. Back-tests read the same facts of earlier times
 # (backtests/history.py).
 LET_IN = IS_IN
-RESTRICTS = "('remove', 'collapse', 'warn', 'silence', 'suspend')"
+RESTRICTS = "('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')"
 
 
 class Author(msgspec.Struct, frozen=True):

@@ -1,0 +1,87 @@
+"""Answering statements one at a time, with htmx or plain forms."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments.web import thread_at
+from parley.core.errors import ParleyError
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, address_of, signed_in, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page, wants_fragment
+from parley.core.ratelimit import VOTE, take_each
+from parley.statements import answering, asking, offers
+from parley.statements.sitting import Sitting, sitting_of
+from parley.threads.queries import ThreadRow
+
+VALUES = ("-1", "0", "1")
+# The page shows what a member thinks.
+PRIVATE = {"Cache-Control": "no-store"}
+
+
+class AnswerForm(Form):
+    """The fields of `POST /t/{thread}/answer`: an empty `value` skips the statement."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.comment = self.id("comment")
+        raw = self.choice("value", VALUES)
+        self.value = None if raw is None else int(raw)
+        self.sitting = sitting_of(self.values)
+
+
+@get("/t/{thread:str}/answer", name="statements:answer", opt={"who": ANYONE, "reading": True})
+async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row = await thread_at(thread)
+    viewer, form = viewer_of(request), AnswerForm(dict(request.query_params))
+    if form.comment is not None:
+        card = await asking.chosen(viewer, row.id, form.comment, form.value)
+        if card is not None:
+            return _shown(request, row, asking.Asked(card), form.sitting)
+    return await _next(request, row, form.sitting, stops="stop" in form.values)
+
+
+@post("/t/{thread:str}/answer", name="statements:give-answer", opt={"who": MEMBER})
+async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row, viewer = await thread_at(thread), signed_in(request)
+    form = AnswerForm(await posted(request))
+    following = form.sitting.after(form.comment if form.value is None else None)
+    if form.comment is not None and form.value is not None:
+        try:
+            await take_each(VOTE, viewer.id, address_of(request))
+            offer = offers.read(form.values.get("offer", ""), viewer.id, form.comment)
+            await answering.answer(viewer, row.id, form.comment, form.value, offer)
+        except ParleyError as error:
+            return await _next(request, row, form.sitting, problem=error.message, status=error.status)
+    if not wants_fragment(request):
+        return Redirect(following.address(row.id), status_code=303)
+    return await _next(request, row, following)
+
+
+async def _next(
+    request: AnyRequest,
+    row: ThreadRow,
+    sitting: Sitting,
+    *,
+    stops: bool = False,
+    problem: str = "",
+    status: int = 200,
+) -> Response[Any]:
+    viewer = viewer_of(request)
+    if viewer is None:
+        asked = await asking.for_visitor(row.id)
+    else:
+        asked = await asking.for_member(viewer, row.id, sitting, stops=stops)
+    return _shown(request, row, asked, sitting, problem=problem, status=status)
+
+
+def _shown(
+    request: AnyRequest, row: ThreadRow, asked: asking.Asked, sitting: Sitting, *, problem: str = "", status: int = 200
+) -> Response[Any]:
+    context = {"thread": row, "asked": asked, "sitting": sitting, "problem": problem}
+    return page(request, "statements/answer.html", "answer", status, PRIVATE, **context)
+
+
+handlers: list[object] = [answer_page, give_answer]
