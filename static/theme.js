@@ -1,2 +1,2 @@
-/* sources 359725c779e8ee2e7d51a9e3a54953deaa027f511fe7b31a49bcdc56e5e6b1fb */
+/* sources 8b47e8a6b7ef8a6514dc7656ee88e9f14b5fefaf643aecb49711393c45911f9a */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

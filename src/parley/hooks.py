@@ -14,6 +14,7 @@ from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
 from parley.slow_mode import display
+from parley.statements import asking, from_map
 from parley.statements import ops as statements
 from parley.threads import ops as threads
 from parley.threads import updating
@@ -35,6 +36,7 @@ def connect() -> None:
     drafts.before_post[:] = [checks.check]
     drafts.before_edit[:] = [edits.check]
     slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
+    asking.map_of[:] = [from_map.map_of]
     sns.fetching[:] = [exact.fetched]
     mail.lists[rendering.LIST.name] = rendering.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

@@ -13,7 +13,7 @@ def test_two_camps_are_found_and_members_are_placed_in_theirs() -> None:
     found = analyse(world.votes, seed=1)
     assert (found.state, found.reason, found.axes) == ("open", None, 1)
     placed = [one for one in found.members if one.group is not None]
-    camp_of = {letter: [world.camp[one.voter] for one in placed if one.group == letter] for letter in "AB"}
+    camp_of = {letter: [world.position[one.voter] > 0 for one in placed if one.group == letter] for letter in "AB"}
     assert len(placed) > 0.7 * len(found.members)
     assert all(max(np.mean(one), 1 - np.mean(one)) > 0.95 for one in camp_of.values())
 

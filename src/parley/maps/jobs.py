@@ -8,7 +8,8 @@ import msgspec
 from parley.core import db
 from parley.core.events import attempts
 from parley.maps import eligible, process
-from parley.perspectives.analysis import Analysis, Gate, Reason, Verdict, Votes
+from parley.maps.history import Change, changes
+from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.published import PublishedMap, State, publish_map
 
 # A map is counted again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
@@ -36,15 +37,6 @@ class Earlier(msgspec.Struct, frozen=True):
     analysis: str
     state: str
     history: str
-
-
-class Change(msgspec.Struct, frozen=True):
-    """What a count changed: the gate if it was measured, and the verdicts that came or went (`now` is None)."""
-
-    at: datetime
-    reason: Reason | None
-    gate: Gate
-    verdicts: dict[str, Verdict | None] = {}
 
 
 EARLIER = """
@@ -77,20 +69,8 @@ async def draw(thread: int, now: datetime | None = None) -> None:
     found = await process.analyse(process.Request(votes, thread, previous, state.verdicts))
     published, after = publish_map(found, votes, state, now.date())
     history = msgspec.json.decode(earlier.history, type=list[Change]) if earlier else []
-    history += _changes(now, found, previous, state, after)
+    history += changes(now, found, previous, state, after)
     await _store(thread, now, found, votes, published, after, history[-MOST_CHANGES:])
-
-
-def _changes(now: datetime, found: Analysis, previous: Analysis | None, before: State, after: State) -> list[Change]:
-    """Return what changed, in a list that is empty if nothing did."""
-    names = before.verdicts.keys() | after.verdicts.keys()
-    verdicts = {
-        name: after.verdicts.get(name)
-        for name in sorted(names)
-        if before.verdicts.get(name) != after.verdicts.get(name)
-    }
-    same = previous is not None and previous.gate == found.gate and previous.reason == found.reason
-    return [] if same and not verdicts else [Change(now, found.reason, found.gate, verdicts)]
 
 
 async def _store(
@@ -107,7 +87,7 @@ async def _store(
     async with db.atomic():
         values = (_json(kept), _json(published), _json(after), len(votes.voter), _json(history), now)
         await db.execute(STORE, thread, *values)
-        shown = published.statements
+        shown = [one for one in published.statements if one.verdict != "unknown"]
         await db.execute(DROP_VERDICTS, thread, [one.comment for one in shown])
         await db.execute(
             STORE_VERDICTS,

@@ -23,6 +23,7 @@ from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.notifications import queries as notifications
+from parley.pages import perspectives
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -56,6 +57,8 @@ async def show(
     )
     viewer = viewer_of(request)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
+    if view == "perspectives":
+        return await perspectives.show(request, shown, _shared(shown, ""))
     if wants_fragment(request):
         return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
     # Cached by its view, so that the page is no older than the view.

@@ -8,8 +8,8 @@ import msgspec
 
 State = Literal["open", "silent"]
 # Why there is no map: too few answers; no map predicts hidden answers; the gain rests on few members; members differ
-# mainly in how often they are unsure.
-Reason = Literal["too-few-answers", "no-pattern", "rests-on-few", "differs-in-unsure"]
+# mainly in how often they are unsure, or in how far they follow the others, not in what they favour.
+Reason = Literal["too-few-answers", "no-pattern", "rests-on-few", "differs-in-unsure", "differs-in-style"]
 Verdict = Literal["common-ground", "rejected", "dividing", "unknown"]
 
 
@@ -41,7 +41,8 @@ class Gate(msgspec.Struct, frozen=True):
     answers: int  # among these members and statements
     map: Gain | None = None  # two axes against none; None: too few answers to try
     second_axis: Gain | None = None  # two axes against one
-    unsure: float = 0.0  # the largest correlation of a shown axis with a member's share of unsure answers
+    unsure: float = 0.0  # the correlation of the first axis with a member's share of unsure answers
+    popularity: float = 0.0  # the part of its loadings that follows from the statements' popularity
 
 
 class StatementParameters(msgspec.Struct, frozen=True):

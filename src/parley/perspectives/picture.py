@@ -13,7 +13,7 @@ from parley.perspectives.analysis import Member
 from parley.perspectives.publishing import rounded
 
 # The ends of an axis, in standard deviations.
-END = 2.4
+END = 2.0
 MOST_COLUMNS, LEAST_COLUMNS, MEMBERS_A_COLUMN = 12, 5, 12
 GRID = 7
 

@@ -21,7 +21,7 @@ SHARED: tuple[Verdict, ...] = ("common-ground", "rejected")
 
 
 class PublishedStatement(msgspec.Struct, frozen=True):
-    """A statement with a verdict, and how each group answered as far as that is published."""
+    """A statement with a verdict or typical of a group, and how each group answered as far as that is published."""
 
     comment: int
     verdict: Verdict
@@ -81,6 +81,7 @@ def publish_map(analysis: Analysis, votes: Votes, before: State, today: date) ->
     answered = Counter(votes.voter)
     counted = [one for one in analysis.members if answered[one.voter] >= ENOUGH_ANSWERS]
     centres = analysis.parameters.centres
+    named = {*verdicts, *(one for column in analysis.representative.values() for one in column)}
     groups = {letter: rounded(sum(one.group == letter for one in counted)) for letter in centres}
     between = sum(one.group is None for one in counted) / max(len(counted), 1)
     found = PublishedMap(
@@ -90,7 +91,7 @@ def publish_map(analysis: Analysis, votes: Votes, before: State, today: date) ->
         groups=groups,
         between=round(between * 20) * 5 if centres else 0,
         picture=draw(counted, analysis.axes, centres),
-        statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in verdicts),
+        statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in named),
         not_known=len(analysis.statements) - len(verdicts),
         words={letter: tuple(map(int, found)) for letter, found in analysis.representative.items()},
     )
@@ -101,7 +102,9 @@ def _statement(
     one: Statement, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, Published]]
 ) -> PublishedStatement:
     groups = {letter: shares(cell.tally) for letter, cell in cells[one.statement].items()}
-    return PublishedStatement(int(one.statement), verdicts[one.statement], groups, rounded_down(one.everybody.answers))
+    return PublishedStatement(
+        int(one.statement), verdicts.get(one.statement, "unknown"), groups, rounded_down(one.everybody.answers)
+    )
 
 
 def _cells(one: Statement, before: Mapping[str, Published]) -> dict[str, Published]:

@@ -141,6 +141,7 @@ class CardRow(msgspec.Struct, frozen=True):
     days: list[int]
     stances: list[int]
     strongest_ids: list[int]
+    common_ground: int
     rank: float
 
 
@@ -151,7 +152,11 @@ select t.id, t.slug, t.title, t.state, a.site, r.byline, p.name as topic, p.slug
          as first_words,
        t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,
        coalesce(s.days, '{{}}') as days, coalesce(s.stances, '{{}}') as stances,
-       coalesce(s.strongest, '{{}}') as strongest_ids, ({rank})::float8 as rank
+       coalesce(s.strongest, '{{}}') as strongest_ids,
+       (select count(*) from statement_verdict v join comment c on c.id = v.comment
+        where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
+         as common_ground,
+       ({rank})::float8 as rank
 from thread t
 join article a on a.id = t.article
 join topic p on p.slug = t.topic

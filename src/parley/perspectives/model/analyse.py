@@ -8,7 +8,8 @@ import numpy as np
 from parley.perspectives.analysis import Analysis, Gate, Parameters, Reason, Verdict, Votes
 from parley.perspectives.model import gate as gates
 from parley.perspectives.model import groups as grouping
-from parley.perspectives.model import results
+from parley.perspectives.model import results, style
+from parley.perspectives.model.copies import copies
 from parley.perspectives.model.fit import Fit, fit, place, turn
 from parley.perspectives.model.letters import letters
 from parley.perspectives.model.matrix import Floats, Matrix
@@ -26,14 +27,15 @@ def analyse(
     stay. `shown` has the verdicts that readers see now: common ground leaves later than it came.
     """
     whole = Matrix.of(votes)
-    matrix = whole.well_answered()
+    matrix = whole.only(~copies(whole, seed)[whole.member]).well_answered()
     gate = _measured(matrix, seed, previous)
     reason = gates.reason(gate, was_open=was_open(previous))
     if reason is None:
-        axes = 2 if gates.has_second_axis(gate, had_it=previous is not None and previous.axes == 2) else 1  # noqa: PLR2004
-        fitted = _fitted(matrix, axes, seed, previous)
-        gate = msgspec.structs.replace(gate, unsure=gates.unsure(matrix, fitted, axes))
-        reason = gates.reason(gate, was_open=was_open(previous))
+        fitted = _fit(matrix, gate, seed, previous)
+        gate = msgspec.structs.replace(
+            gate, unsure=style.unsure(matrix, fitted, 0), popularity=style.popularity(fitted, 0)
+        )
+        reason = style.reason(gate)
         if reason is None:
             return _open(whole, matrix, gate, fitted, seed, previous, shown or {})
     return _silent(whole, matrix, gate, reason, previous)
@@ -54,9 +56,19 @@ def _measured(matrix: Matrix, seed: int, previous: Analysis | None) -> Gate:
     return gates.measure(matrix, seed, was_open=was_open(previous))
 
 
-def _fitted(matrix: Matrix, axes: int, seed: int, previous: Analysis | None) -> Fit:
+def _fit(matrix: Matrix, gate: Gate, seed: int, previous: Analysis | None) -> Fit:
+    """Return the fit with two axes if the second adds to the first and is one of opinions, else with one."""
+    parameters = previous.parameters if previous else None
+    if gates.has_second_axis(gate, had_it=previous is not None and previous.axes > 1):
+        fitted = _fit_axes(matrix, 2, seed, parameters)
+        if style.is_opinion(matrix, fitted, 1):
+            return fitted
+    return _fit_axes(matrix, 1, seed, parameters)
+
+
+def _fit_axes(matrix: Matrix, axes: int, seed: int, parameters: Parameters | None) -> Fit:
     """Return the fit, warm if there is an earlier one with as many axes, whose directions it then keeps."""
-    warm = _warm(matrix, axes, previous.parameters if previous else None)
+    warm = _warm(matrix, axes, parameters)
     fitted = fit(matrix, axes, seed, warm)
     fitted.members = place(matrix, fitted)
     if warm is not None:

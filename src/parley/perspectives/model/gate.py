@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from parley.perspectives.analysis import Gain, Gate, Reason
-from parley.perspectives.model.fit import Fit, fit
+from parley.perspectives.model.fit import fit
 from parley.perspectives.model.matrix import Flags, Floats, Matrix
 
 LEAST_MEMBERS, LEAST_STATEMENTS, ANSWERS_OF_STATEMENT = 30, 10, 10
@@ -17,7 +17,6 @@ LEAST_SHARE, OPENS, OPENS_TRIMMED = 0.02, 3.0, 2.0
 # A map that is shown stays until it falls below these: the folds are dealt at random, so that z varies.
 STAYS, STAYS_TRIMMED = 2.0, 1.0
 TRIMMED = 0.1
-MOST_UNSURE = 0.5
 TINY = 1e-300
 
 
@@ -58,7 +57,7 @@ def reason(gate: Gate, *, was_open: bool) -> Reason | None:
     if gate.map is None:
         return "too-few-answers"
     if opens(gate.map, was_open=was_open):
-        return "differs-in-unsure" if gate.unsure > MOST_UNSURE else None
+        return None
     return "rests-on-few" if gate.map.share >= LEAST_SHARE and gate.map.z >= OPENS else "no-pattern"
 
 
@@ -111,11 +110,3 @@ def is_beyond_doubt(found: Gain) -> bool:
 
 def _z(gains: Floats) -> float:
     return float(gains.sum() / np.sqrt(max((gains**2).sum(), TINY)))
-
-
-def unsure(matrix: Matrix, fitted: Fit, axes: int) -> float:
-    """Return the largest correlation, over the axes shown, of position and the member's share of unsure answers."""
-    shares = np.bincount(matrix.member, matrix.value == 0, len(matrix.members)) / matrix.answers_of_members()
-    if shares.std() == 0:
-        return 0.0
-    return max(abs(float(np.corrcoef(fitted.members.mean[axis], shares)[0, 1])) for axis in range(axes))

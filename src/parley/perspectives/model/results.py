@@ -17,8 +17,7 @@ from parley.perspectives.model.fit import Fit, place
 from parley.perspectives.model.groups import Groups, belonging
 from parley.perspectives.model.matrix import Flags, Floats, Matrix
 from parley.perspectives.model.verdicts import Evidence, Tally, representative
-
-COMMON: tuple[Verdict, ...] = ("common-ground", "rejected")
+from parley.perspectives.verdicts import COMMON
 
 
 def parameters(matrix: Matrix, fitted: Fit, groups: Groups | None, letters: list[str]) -> Parameters:
