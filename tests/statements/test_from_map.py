@@ -81,7 +81,7 @@ async def test_the_end_of_a_sitting_says_where_one_stands(client: httpx.AsyncCli
     page = await client.get(f"/t/{thread}/answer")
 
     assert "You are here" in page.text
-    assert "nearer to those of B" in page.text
+    assert "nearer to B" in page.text
     assert page.headers["cache-control"] == "no-store"
 
 
