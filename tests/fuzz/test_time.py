@@ -30,6 +30,7 @@ from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, Wo
 from parley.automod.rules.post import Post
 from parley.comments import anchoring
 from parley.comments import rules as comment_rules
+from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
@@ -82,6 +83,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
     "form field": (cleaning.clean, comment_rules.LONGEST),
     "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), comment_rules.LONGEST),
+    "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),

@@ -16,7 +16,7 @@ from parley.comments import editing
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.statements import ops
-from parley.statements.rules import MOST_ASKED, SITTING
+from parley.statements.rules import MOST_ASKED, MOST_SKIPPED, SITTING
 
 pytestmark = pytest.mark.anyio
 
@@ -120,7 +120,7 @@ async def test_one_stops_at_any_time(client: httpx.AsyncClient, mira: Viewer, th
 async def test_without_our_offer_an_answer_is_not_asked(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:
     page = await client.get(f"/t/{thread}/answer")
     given = fields(page, value="1")
-    forged = given["offer"].replace("random", "informative") if "random" in given["offer"] else "x"
+    forged = given["offer"].replace("random", "chosen")
 
     for offer in ("", "random.1.99999999999.aa", forged, given["offer"][:-1] + "z"):
         await client.post(f"/t/{thread}/answer", data=given | {"offer": offer})
@@ -177,6 +177,34 @@ async def test_twenty_asked_answers_a_day_count(client: httpx.AsyncClient, mira:
 
     assert len(given) == 22
     assert sum(asked for _, asked in given) == MOST_ASKED
+
+
+async def test_no_link_makes_us_ask_a_chosen_statement(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread = await thread_of(30)
+    usual = asked(await client.get(f"/t/{thread}/answer"))
+    page = await client.get(f"/t/{thread}/answer")
+    skipped = await client.post(f"/t/{thread}/answer", data=fields(page, value=""))
+    link = skipped.headers["location"]
+    assert asked(await client.get(link)) != usual
+
+    await make.sign_in(client, await make.member())
+    others = asked(await client.get(f"/t/{thread}/answer"))
+
+    assert asked(await client.get(link)) == others
+    assert asked(await client.get(link.replace("sitting=2", "sitting=4"))) == others
+
+
+async def test_after_many_skips_an_answer_is_not_asked(client: httpx.AsyncClient, mira: Viewer) -> None:
+    thread = await thread_of(9)
+    page = await client.get(f"/t/{thread}/answer")
+    for _ in range(MOST_SKIPPED + 1):
+        assert fields(page)["offer"].startswith("random.")
+        answer = await client.post(f"/t/{thread}/answer", data=fields(page, value=""))
+        page = await client.get(answer.headers["location"])
+
+    await client.post(f"/t/{thread}/answer", data=fields(page, value="1"))
+
+    assert await votes() == [(1, False)]
 
 
 async def test_a_link_to_a_statement_is_not_asked(client: httpx.AsyncClient, mira: Viewer, thread: int) -> None:

@@ -197,6 +197,7 @@ class HeldComment(msgspec.Struct, frozen=True):
 
     id: int
     state: str
+    statement: str | None
     body: str
     raw_html: str
     created_at: datetime
@@ -208,7 +209,7 @@ class HeldComment(msgspec.Struct, frozen=True):
 
 # A held comment expires after 14 days, and is listed for another 30.
 HELD = """
-select id, state, body, html as raw_html, created_at from comment
+select id, state, statement, body, html as raw_html, created_at from comment
 where author = $1 and thread = $2
   and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days')
 order by created_at

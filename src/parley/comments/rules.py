@@ -21,6 +21,8 @@ SHOWN_STATE = """
          when c.state in ('pending', 'rejected', 'expired') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
+# All that readers read of a comment, as the automatic rules do (drafts.py: Draft.words).
+WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held or were rejected are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired')"
 

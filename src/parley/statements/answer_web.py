@@ -8,12 +8,14 @@ from litestar.response import Redirect
 
 from parley.comments.web import thread_at
 from parley.core.errors import ParleyError
-from parley.core.http.access import ANYONE, MEMBER, AnyRequest, address_of, signed_in, viewer_of
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, Viewer, address_of, signed_in, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import VOTE, take_each
+from parley.maps import display
 from parley.statements import answering, asking, offers
-from parley.statements.sitting import Sitting, sitting_of
+from parley.statements import sitting as sittings
+from parley.statements.sitting import Sitting
 from parley.threads.queries import ThreadRow
 
 VALUES = ("-1", "0", "1")
@@ -29,7 +31,9 @@ class AnswerForm(Form):
         self.comment = self.id("comment")
         raw = self.choice("value", VALUES)
         self.value = None if raw is None else int(raw)
-        self.sitting = sitting_of(self.values)
+
+    def sitting(self, viewer: Viewer, thread: int) -> Sitting:
+        return sittings.read(self.values.get("sitting", ""), viewer.id, thread)
 
 
 @get("/t/{thread:str}/answer", name="statements:answer", opt={"who": ANYONE, "reading": True})
@@ -39,24 +43,27 @@ async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[An
     if form.comment is not None:
         card = await asking.chosen(viewer, row.id, form.comment, form.value)
         if card is not None:
-            return _shown(request, row, asking.Asked(card), form.sitting)
-    return await _next(request, row, form.sitting, stops="stop" in form.values)
+            return await _shown(request, row, asking.Asked(card), Sitting())
+    sitting = form.sitting(viewer, row.id) if viewer else Sitting()
+    return await _next(request, row, sitting, stops="stop" in form.values)
 
 
 @post("/t/{thread:str}/answer", name="statements:give-answer", opt={"who": MEMBER})
 async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row, viewer = await thread_at(thread), signed_in(request)
     form = AnswerForm(await posted(request))
-    following = form.sitting.after(form.comment if form.value is None else None)
+    sitting = form.sitting(viewer, row.id)
+    following = sitting.after(form.comment if form.value is None else None)
     if form.comment is not None and form.value is not None:
         try:
             await take_each(VOTE, viewer.id, address_of(request))
             offer = offers.read(form.values.get("offer", ""), viewer.id, form.comment)
             await answering.answer(viewer, row.id, form.comment, form.value, offer)
         except ParleyError as error:
-            return await _next(request, row, form.sitting, problem=error.message, status=error.status)
+            return await _next(request, row, sitting, problem=error.message, status=error.status)
     if not wants_fragment(request):
-        return Redirect(following.address(row.id), status_code=303)
+        token = sittings.sign(following, viewer.id, row.id)
+        return Redirect(f"/t/{row.id}/answer?sitting={token}", status_code=303)
     return await _next(request, row, following)
 
 
@@ -74,13 +81,17 @@ async def _next(
         asked = await asking.for_visitor(row.id)
     else:
         asked = await asking.for_member(viewer, row.id, sitting, stops=stops)
-    return _shown(request, row, asked, sitting, problem=problem, status=status)
+    return await _shown(request, row, asked, sitting, problem=problem, status=status)
 
 
-def _shown(
+async def _shown(
     request: AnyRequest, row: ThreadRow, asked: asking.Asked, sitting: Sitting, *, problem: str = "", status: int = 200
 ) -> Response[Any]:
-    context = {"thread": row, "asked": asked, "sitting": sitting, "problem": problem}
+    # At the end of a sitting the page says where the member's answers stand.
+    here = await display.tab(row.id, [], viewer_of(request)) if asked.card is None and asked.answers else None
+    viewer = viewer_of(request)
+    token = sittings.sign(sitting, viewer.id, row.id) if viewer else ""
+    context: dict[str, Any] = {"thread": row, "asked": asked, "sitting": token, "problem": problem, "tab": here}
     return page(request, "statements/answer.html", "answer", status, PRIVATE, **context)
 
 

@@ -18,11 +18,11 @@ from parley.statements.turns import next_turn
 class MapOfAnswers(msgspec.Struct, frozen=True):
     """What a thread's map says about the next turn.
 
-    `information`: how much an answer would tell about this member, by comment. `undecided`: comments without a verdict.
+    `information`: how much an answer would tell about this member, by comment. `decided`: comments with a verdict.
     """
 
     information: Mapping[int, float] = {}
-    undecided: frozenset[int] = frozenset()
+    decided: frozenset[int] = frozenset()
 
 
 # Called with a thread, the viewer's id and answers; hooks.py fills this in once there is a map.
@@ -78,11 +78,11 @@ async def _next(
     for hook in map_of:
         drawn_from = await hook(thread, viewer.id, answers)
     seed = _seed(viewer, thread, sitting, answers)
-    turn = next_turn(sitting.turn, left, drawn_from.information, drawn_from.undecided, seed)
+    turn = next_turn(sitting.turn, left, drawn_from.information, drawn_from.decided, seed)
     if turn is None:
         return None
     one = turn.statement
-    offer = offers.sign(Offer(viewer.id, one.comment, one.wording, turn.is_random))
+    offer = offers.sign(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
     card = await _card(one, sitting.turn, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
 

@@ -7,15 +7,15 @@ from parley.statements.queries import AnswerRow
 
 
 async def map_of(thread: int, _member: int, answers: list[AnswerRow]) -> MapOfAnswers:
-    """Return how much an answer to each statement would tell about a member, and which statements have no verdict."""
+    """Return how much an answer to each statement would tell about a member, and which statements have a verdict."""
     parameters = await maps.parameters(thread)
     row = await maps.of_thread(thread)
     if parameters is None or row is None:
         return MapOfAnswers()
-    decided = {one.comment for one in row.published.statements if one.verdict != "unknown"}
+    decided = frozenset(one.comment for one in row.published.statements if one.verdict != "unknown")
     own = place(parameters, {str(one.comment): one.value for one in answers})
     information = {int(key): _told(one.loadings, own) for key, one in parameters.statements.items()}
-    return MapOfAnswers(information, frozenset(information.keys() - decided))
+    return MapOfAnswers(information, decided)
 
 
 def _told(loadings: tuple[float, ...], own: Place) -> float:

@@ -9,7 +9,7 @@ from parley.mail.links import proof
 
 # An offer that is answered later is answered, but does not count as asked.
 LASTS = 3_600
-KINDS = {True: "random", False: "informative"}
+KINDS = {True: "random", False: "chosen"}
 LONGEST_NUMBER = 19
 
 

@@ -15,6 +15,8 @@ MOST_OF_AUTHOR = 3
 PASSAGES = 5
 # One sitting asks so many statements.
 SITTING = 10
+# After more skips in a sitting, its answers do not count as asked.
+MOST_SKIPPED = 5
 # More answers of a member do not count as asked on the same day.
 MOST_ASKED = 20
 

@@ -1,12 +1,12 @@
-"""A sitting: up to ten statements asked one after the other. It is kept in the address, not on the server."""
+"""A sitting: up to ten statements asked one after the other. It is kept in the address, signed, not on the server."""
 
-from collections.abc import Mapping
-from urllib.parse import urlencode
+import hmac
 
 import msgspec
 
 from parley.core.text.cleaning import as_id
-from parley.statements.rules import MOST_OPEN, SITTING
+from parley.mail.links import proof
+from parley.statements.rules import MOST_OPEN, MOST_SKIPPED, SITTING
 
 
 class Sitting(msgspec.Struct, frozen=True):
@@ -19,6 +19,11 @@ class Sitting(msgspec.Struct, frozen=True):
     def is_over(self) -> bool:
         return self.turn > SITTING
 
+    @property
+    def may_count_as_asked(self) -> bool:
+        """Nobody can skip until the statement comes that they want to answer as if they had been asked."""
+        return len(self.skipped) <= MOST_SKIPPED
+
     def total(self, left: int) -> int:
         """How many statements this sitting asks, with so many left to ask."""
         return min(SITTING, self.turn - 1 + left)
@@ -27,17 +32,22 @@ class Sitting(msgspec.Struct, frozen=True):
         """The next turn, after a statement was answered or skipped."""
         return Sitting(self.turn + 1, self.skipped if skipped is None else (*self.skipped, skipped))
 
-    @property
-    def hidden(self) -> dict[str, str]:
-        """The fields of a form, or of an address, that continue this sitting."""
-        return {"turn": str(self.turn), "skipped": "-".join(map(str, self.skipped))}
 
-    def address(self, thread: int) -> str:
-        return f"/t/{thread}/answer?{urlencode(self.hidden)}"
+def sign(sitting: Sitting, member: int, thread: int) -> str:
+    """Return the token by which a member continues a sitting: what a link could say, only we can."""
+    plain = "-".join(map(str, (sitting.turn, *sitting.skipped)))
+    return f"{plain}.{_signature(plain, member, thread)}"
 
 
-def sitting_of(values: Mapping[str, str]) -> Sitting:
-    """Return the sitting that a form or an address continues; a new one if it names none."""
-    turn = as_id(values.get("turn", "")) or 1
-    ids = (as_id(one) for one in values.get("skipped", "").split("-")[:MOST_OPEN])
-    return Sitting(min(turn, SITTING + 1), tuple(one for one in ids if one is not None))
+def read(token: str, member: int, thread: int) -> Sitting:
+    """Return the sitting of a token; a new one if it is not this member's in this thread."""
+    plain, _, signature = token.partition(".")
+    expected = _signature(plain, member, thread)
+    if not hmac.compare_digest(expected.encode(), signature.encode(errors="replace")):
+        return Sitting()
+    turn, *skipped = (as_id(one) or 0 for one in plain.split("-")[: MOST_OPEN + 1])
+    return Sitting(turn, tuple(skipped))
+
+
+def _signature(plain: str, member: int, thread: int) -> str:
+    return proof("sitting", f"{member}|{thread}|{plain}".encode(errors="replace")).hex()

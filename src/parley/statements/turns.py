@@ -22,20 +22,21 @@ def next_turn(
     number: int,
     left: Sequence[Candidate],
     information: Mapping[int, float],
-    undecided: Collection[int],
+    decided: Collection[int],
     seed: bytes,
 ) -> Turn | None:
     """Return turn `number` (from 1) of a member to whom the statements `left` can be asked; None if there are none.
 
     Odd turns take the statement whose answer would tell most about the member: `information` has it by comment, once
-    there is a map. Even turns are random, so that their answers are a sample of what members think.
+    there is a map. Even turns are random, so that their answers are a sample of what members think. `decided` are
+    comments with a verdict, which are asked less often.
     """
     known = [one for one in left if one.comment in information]
     if number % 2 and known:
         return Turn(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
     if not left:
         return None
-    weights = [weight(one.answers, undecided=one.comment in undecided) for one in left]
+    weights = [weight(one.answers, undecided=one.comment not in decided) for one in left]
     [drawn] = random.Random(seed).choices(left, weights)  # noqa: S311 the seed is secret, and this is a sample
     return Turn(drawn, is_random=True)
 
