@@ -21,7 +21,7 @@ from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
 from parley.modrules import web as rules
 from parley.notifications import web as notifications
-from parley.pages import discussion, home, moderation_counts, profile, statement, thread
+from parley.pages import discussion, display, home, moderation_counts, profile, statement, thread
 from parley.reports import web as reports
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
@@ -39,6 +39,7 @@ FEATURES = (
     suggestion_web,
     thread,
     discussion,
+    display,
     comments,
     edit_web,
     profile,

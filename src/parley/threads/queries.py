@@ -43,6 +43,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
     starter: str | None
     # Whether the community's rules ask for a declaration of AI assistance.
     asks_declaration: bool
+    # How many have commented; 0 until the worker has counted them.
+    people: int
 
     @property
     def address(self) -> str:
@@ -64,7 +66,8 @@ ONE = """
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
        t.title, p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
-       (select asks_declaration from community) as asks_declaration
+       (select asks_declaration from community) as asks_declaration,
+       coalesce((select people from thread_stats where thread = t.id), 0) as people
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
 """
 
