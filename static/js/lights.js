@@ -32,6 +32,7 @@ export function arrive(comment) {
   document.querySelector(".is-here")?.classList.remove("is-here");
   comment.classList.add("is-here");
   unfold(comment);
+  comment.scrollIntoView();
   const about = comment.closest(".comment[data-passage]");
   dim();
   const row = about && lightComment(about);

@@ -2,12 +2,13 @@
 import htmx from "./htmx.js";
 import { reading, rows } from "./passages.js";
 
-const markers = () => [...rows.values()].map((row) => row.querySelector(".gutter")).filter((one) => one?.checkVisibility());
+const every = () => [...rows.values()].map((row) => row.querySelector(".gutter")).filter(Boolean);
+const markers = () => every().filter((one) => one.checkVisibility());
 
 function rove(stop) {
   const all = markers();
   const one = stop ?? all.find((marker) => marker.dataset.passage === reading) ?? all[0];
-  for (const marker of all) marker.tabIndex = marker === one ? 0 : -1;
+  for (const marker of every()) marker.tabIndex = marker === one ? 0 : -1;
 }
 
 htmx.onLoad(() => rows.size && rove());

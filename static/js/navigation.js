@@ -53,7 +53,6 @@ function focus(id, href) {
   if (comment) {
     comment.tabIndex = -1;
     arrive(comment);
-    comment.scrollIntoView();
   } else talk().scrollTop = 0;
   (comment ?? (same?.checkVisibility() ? same : talk().querySelector(".tab[aria-current]")))?.focus({ preventScroll: true });
 }

@@ -92,7 +92,7 @@ async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(
     client.cookies.clear()
     visitors = await client.get(await make.address(thread))
 
-    assert 'aria-pressed="true">Pass' in mine.text
+    assert 'aria-pressed="true">Unsure' in mine.text
     assert 'aria-pressed="true"' not in visitors.text
 
 
