@@ -1,2 +1,2 @@
-/* sources 97376230b1f2879888fe40d7212aaaa184aa8ba6081864e2639f96a3b2d2b894 */
+/* sources 1155ca3311389644b09880bc16d10b981468a551897aeae5da2bca8a166ab6a7 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

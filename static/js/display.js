@@ -9,5 +9,5 @@ document.addEventListener("submit", (event) => {
   fetch(form.action, { method: "POST", body: new URLSearchParams([[submitter.name, submitter.value]]), redirect: "manual" });
   if (form.matches(".legend")) return form.remove();
   shown.density = submitter.value;
-  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-pressed", button === submitter);
+  for (const button of form.querySelectorAll("button")) button.ariaCurrent = button === submitter ? "true" : null;
 });
