@@ -21,7 +21,7 @@ from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
 from parley.modrules import web as rules
 from parley.notifications import web as notifications
-from parley.pages import discussion, home, moderation_counts, perspectives_overview, profile, statement, thread
+from parley.pages import discussion, display, home, moderation_counts, perspectives_overview, profile, statement, thread
 from parley.reports import web as reports
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
@@ -43,6 +43,7 @@ FEATURES = (
     thread,
     perspectives_overview,
     discussion,
+    display,
     comments,
     edit_web,
     profile,

@@ -9,7 +9,10 @@ const SENT = "parley:sent";
 const keyOf = (form) => `draft:${viewer}:${form.dataset.draft}`;
 const isMistake = (form) => form.querySelector(".error");
 
+const { names } = document.querySelector("[data-names]").dataset;
+
 document.addEventListener("input", ({ target }) => {
+  if (target.value?.includes("@") && target.form?.querySelector(".names")) import(names);
   const form = target.closest?.("form[data-draft]");
   if (form) keep(form);
 });

@@ -29,6 +29,8 @@ OPEN_TO_ALL = {
     "/reset/{token:str}",
     "/verify/{token:str}",
     "/preview",
+    # Only sets a cookie of the browser that asks.
+    "/reading",
     "/c/{comment:str}/report",
     "/t/{thread:str}/report",
     "/u/{name:str}/report",

@@ -1,5 +1,6 @@
 """Reading comments: one row each, with what everybody may see of it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -55,9 +56,25 @@ class CommentRow(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
     @property
+    def is_long(self) -> bool:
+        """Whether the body is shown shortened until the reader asks for more."""
+        return self.state == "visible" and not self.collapsed and _is_long(self.raw_html, reply=self.parent is not None)
+
+    @property
     def difference(self) -> Markup:
         """The quoted words as they read now, with the changes marked."""
         return marked(self.quote or "", self.words or "")
+
+
+TAG = re.compile("<[^>]*>")
+# So many characters, and so many breaks between blocks, take more lines than a shortened comment has (comment.css).
+LONG_ROOT, LONG_REPLY = 230, 140
+BREAKS = 2
+
+
+def _is_long(html: str, *, reply: bool) -> bool:
+    text = TAG.sub("", html).strip()
+    return len(text) > (LONG_REPLY if reply else LONG_ROOT) or text.count("\n") >= BREAKS
 
 
 def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:

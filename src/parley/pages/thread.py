@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from parley.comments import queries, tree
 from parley.comments import view as views
 from parley.comments.form_view import new_form
+from parley.comments.glance import first_in_view
 from parley.comments.returning import LeftOff, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
@@ -24,6 +25,7 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.notifications import queries as notifications
 from parley.pages import perspectives
+from parley.pages.display import Display, display_of
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
@@ -60,9 +62,10 @@ async def show(
     if view == "perspectives":
         return await perspectives.show(request, shown, _shared(shown, ""))
     if wants_fragment(request):
-        return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
+        return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer, display_of(request)))
     # Cached by its view, so that the page is no older than the view.
-    return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
+    display = display_of(request)
+    return sent(request, await _pages.get((shown, viewer, display), lambda: _whole(shown, viewer, display)))
 
 
 @get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
@@ -80,7 +83,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 async def warm() -> None:
     """Render one page at start, so that no reader waits for what a new process does only once."""
     for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
-        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None)
+        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
 
 
 async def _focus(thread: int, focus: str) -> int | None:
@@ -89,15 +92,15 @@ async def _focus(thread: int, focus: str) -> int | None:
     return focused if row is not None and row.thread == thread and row.state != "held" else None
 
 
-async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
-    """The page for all visitors, or for one member: rendered once and cached for a moment."""
-    context = await _context(shown, viewer)
+async def _whole(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> Finished:
+    """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
+    context = await _context(shown, viewer, display)
     return finish(render("pages/thread.html", viewer=viewer, **context))
 
 
-async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> dict[str, Any]:
     context = await _of_viewer(shown, viewer)
-    return context | {"back": await _way_back(shown.discussion)}
+    return context | {"back": await _way_back(shown.discussion), "display": display}
 
 
 async def _way_back(branch: views.Discussion) -> int | None:
@@ -138,6 +141,8 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "comments_html": comments_html,
         "left": left,
         "opening": shown.opening,
+        "glance": shown.glance,
+        "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
         "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,

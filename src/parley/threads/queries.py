@@ -45,6 +45,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
     asks_declaration: bool
     # Whether there are statements to answer (statements/queries.py).
     has_statements: bool
+    # How many have commented; 0 until the worker has counted them.
+    people: int
 
     @property
     def address(self) -> str:
@@ -68,7 +70,8 @@ select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_bran
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
        (select asks_declaration from community) as asks_declaration,
        exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
-         as has_statements
+         as has_statements,
+       coalesce((select people from thread_stats where thread = t.id), 0) as people
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
 """
 
