@@ -1,2 +1,2 @@
-/* sources dc05bf59a938d409f911f2b733067177cb7468649b87a464d27adeec5ad17542 */
+/* sources d73e7e92ba63579496e892e5753e489d68d1cd45efdfb7251fd251c44dd3b987 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

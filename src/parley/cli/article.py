@@ -10,7 +10,7 @@ from parley.articles.display import DISPLAYS
 from parley.articles.reading import canonical, read_file, read_url
 from parley.articles.rules import is_web_address
 from parley.cli.running import on_installation
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.threads import edit_ops
 from parley.threads.opening import OpenedThread, open_thread
@@ -36,9 +36,9 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     else:
         path = Path(source)
         if not path.is_file():
-            raise Refused(f"There is no file {source}.")
+            raise CommandFailed(f"There is no file {source}.")
         if url and not is_web_address(url):
-            raise Refused("--url takes the address of a web page, such as https://example.org/article.")
+            raise CommandFailed("--url takes the address of a web page, such as https://example.org/article.")
         text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
     if display and text.url:
         await edit_ops.set_display(text.url, display)

@@ -13,6 +13,7 @@ from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text import zones
+from parley.core.text.messages import N_
 from parley.digests import ops, queries
 from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
 from parley.digests.preview import next_issue
@@ -64,7 +65,7 @@ async def pause(request: AnyRequest) -> Redirect:
     one = await _own(request)
     form = PauseForm(await posted(request))
     if form.errors:
-        raise Refused("A pause lasts 1 to 52 weeks. Nothing was changed.")
+        raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
     await ops.pause(one.member, form.weeks)
     return Redirect("/settings/mail?saved", status_code=303)
 
@@ -117,7 +118,7 @@ async def _quiet(member: int) -> dict[str, str]:
 async def _own(request: AnyRequest) -> Subscribed:
     one = await queries.subscribed(signed_in(request).id)
     if one is None:
-        raise Refused("Please confirm your e-mail address first: open the link in the mail we sent you.")
+        raise Refused(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     return one
 
 

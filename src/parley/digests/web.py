@@ -11,6 +11,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
+from parley.core.text.messages import N_
 from parley.digests import items, letters, ops, picks, queries, settings_web
 from parley.digests.queries import Subscribed
 from parley.digests.words import lay_out
@@ -37,7 +38,7 @@ async def view(request: AnyRequest, issue: FromPath[str]) -> Response[Any]:
     number = letters.number_in("view", issue)
     edition = await queries.edition(number) if number is not None else None
     if edition is None:
-        raise NotFound("There is no digest at this address.")
+        raise NotFound(N_("There is no digest at this address."))
     included = await items.readable(edition.id)
     reading = lay_out(included, edition.zone, edition.due_at) if included else None
     return page(request, "digests/view.html", reading=reading, edition=edition)
@@ -64,7 +65,7 @@ async def _answering(token: str) -> Subscribed:
     number = letters.number_in("keep", token)
     one = await queries.subscribed(number) if number is not None else None
     if one is None:
-        raise NotFound("There is no question at this address.")
+        raise NotFound(N_("There is no question at this address."))
     return one
 
 

@@ -8,6 +8,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, notify
+from parley.core.text.messages import N_
 from parley.mail import end_hold
 from parley.notifications.queries import following, unread
 from parley.notifications.rules import BATCHED, LIST
@@ -73,7 +74,7 @@ on conflict (suggestion, member) where suggestion is not null do update set read
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
     """Follow a thread, mute it, or neither. Raises NotFound."""
     if not await db.execute(FOLLOW, member, thread, level, channel):
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     await _notify(thread)
 
 
@@ -86,7 +87,7 @@ async def unfollow_thread(member: int, thread: int, level: str) -> None:
 async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None:
     """Follow or mute a topic, or undo that. Raises NotFound."""
     if not await Topic.exists().where(Topic.slug == topic):
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     if on:
         await _put_topics(member, {topic: level})
     else:

@@ -13,6 +13,7 @@ from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, local_path, page, wants_fragment
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, joined
 from parley.notifications import ops, queries, view
 from parley.notifications.forms import ChannelsForm, FollowForm, TopicsForm
 from parley.threads.queries import topics
@@ -76,7 +77,7 @@ async def settings_page(request: AnyRequest) -> Response[Any]:
 async def set_channels(request: AnyRequest) -> Response[Any]:
     form = ChannelsForm(await posted(request))
     if form.errors:
-        raise Refused(f"{' '.join(form.errors.values())} Nothing was changed.")
+        raise Refused(joined(" ", [*form.errors.values(), N_("Nothing was changed.")]))
     await ops.set_channels(signed_in(request).id, form.channels)
     return Redirect("/settings/mail?saved", status_code=303)
 
@@ -85,7 +86,7 @@ async def set_channels(request: AnyRequest) -> Response[Any]:
 async def set_topics(request: AnyRequest) -> Redirect:
     form = TopicsForm(await posted(request), [one.slug for one in await topics()])
     if form.errors:
-        raise Refused("Please choose how often the topic appears in your digest. Nothing was changed.")
+        raise Refused(N_("Please choose how often the topic appears in your digest. Nothing was changed."))
     await ops.set_topics(signed_in(request).id, form.levels)
     return Redirect("/settings/mail?saved", status_code=303)
 
@@ -114,7 +115,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
     viewer, row = signed_in(request), await thread_at(thread)
     form = FollowForm(await posted(request))
     if form.errors:
-        raise Refused(f"Please choose how to be notified about a thread. {form.errors['channel']}")
+        raise Refused(joined(" ", [N_("Please choose how to be notified about a thread."), form.errors["channel"]]))
     if form.on:
         await ops.follow_thread(viewer.id, row.id, level, form.channel)
     else:
@@ -128,7 +129,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
 async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[Any]:
     form = FollowForm(await posted(request))
     if not topic.isprintable():
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)
     return _back(form, f"/?topic={quote(topic)}")
 

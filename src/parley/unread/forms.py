@@ -6,6 +6,7 @@ from typing import Any
 
 from parley.core.http.forms import Form
 from parley.core.text.cleaning import as_ids
+from parley.core.text.messages import N_
 
 # A page shows fewer comments of a thread.
 MOST_SHOWN = 500
@@ -20,7 +21,7 @@ class ReadForm(Form):
         self.shown = as_ids(self.values.get("shown", ""), MOST_SHOWN)
         self.before = _moment(self.values.get("before", ""))
         if self.thread is None and self.before is None:
-            self.errors["before"] = "Please mark one thread as read, or all of them."
+            self.errors["before"] = N_("Please mark one thread as read, or all of them.")
 
 
 def _moment(raw: str) -> datetime | None:

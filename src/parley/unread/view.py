@@ -66,16 +66,14 @@ async def groups(viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[
     passages = await queries.passages(ids)
     # A comment that was removed since its id was read is left out.
     found = [
-        UnreadComment(rows[one], _state(votes.get(one, {})), _parent(rows[one], parents, viewer), _words(one, passages))
+        UnreadComment(
+            rows[one], votes.get(one, ViewerState()), _parent(rows[one], parents, viewer), _words(one, passages)
+        )
         for one in ids
         if one in rows and rows[one].state == "visible"
     ]
     by_thread = {thread: list(some) for thread, some in groupby(found, key=lambda one: one.row.thread)}
     return [UnreadGroup(one, by_thread[one.id]) for one in threads if one.id in by_thread]
-
-
-def _state(cast: Mapping[str, int]) -> ViewerState:
-    return ViewerState(cast.get("quality"), cast.get("agreement"))
 
 
 def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> Parent | None:

@@ -12,6 +12,7 @@ from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import page, wants_fragment
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import joined
 from parley.unread import ops, queries, view
 from parley.unread.forms import ReadForm
 
@@ -44,7 +45,7 @@ async def read(request: AnyRequest) -> Response[Any]:
     """Mark as read what the page showed of one thread, or everything until the page was made."""
     viewer, form = signed_in(request), ReadForm(await posted(request))
     if form.errors:
-        raise Refused(" ".join(form.errors.values()))
+        raise Refused(joined(" ", form.errors.values()))
     if form.thread is not None:
         await ops.read(viewer.id, form.thread, form.shown)
     elif form.before is not None:

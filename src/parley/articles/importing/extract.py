@@ -18,6 +18,7 @@ from parley.articles.importing.original_markup import letters_of, restore_markup
 from parley.articles.importing.page import parse
 from parley.articles.importing.sanitiser import sanitise
 from parley.articles.importing.tei import as_html
+from parley.core.text.messages import N_
 
 _GRAM = 8  # letters
 _COVERAGE = 0.95
@@ -57,8 +58,10 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
     _drop_byline(article, metadata.byline)
     if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
         raise CannotImport(
-            "No article was found on that page: it may need JavaScript or a login. "
-            "Open it in your browser, copy the text, and paste it here."
+            N_(
+                "No article was found on that page: it may need JavaScript or a login. "
+                "Open it in your browser, copy the text, and paste it here."
+            )
         )
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
     html = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])

@@ -13,6 +13,7 @@ from parley.articles.importing.passages import same_words
 from parley.articles.importing.plain import may_be_heading
 from parley.articles.importing.rendering import to_html
 from parley.articles.importing.sanitiser import sanitise
+from parley.core.text.messages import N_
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<fields>.*?)\n(?:---|\.\.\.)(?:\n|\Z)", re.DOTALL)
 _PUBLISHED = ("date", "published", "published_at")
@@ -32,7 +33,7 @@ def extract_markdown(text: str, title: str = "") -> Extracted:
     article = lxml.html.fragment_fromstring(html, create_parent="div")
     words = article.text_content()
     if not any(map(str.isalnum, words)):
-        raise CannotImport("There is no text in it. Paste the article's text, or give its address.")
+        raise CannotImport(N_("There is no text in it. Paste the article's text, or give its address."))
     first = article.find("h1")
     if first is not None and not fields.get("title"):
         fields["title"] = " ".join(first.text_content().split())
