@@ -21,7 +21,7 @@ from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
 from parley.modrules import web as rules
 from parley.notifications import web as notifications
-from parley.pages import discussion, home, how, moderation_counts, profile, statement, thread
+from parley.pages import cards, discussion, home, how, moderation_counts, profile, statement, thread
 from parley.reports import web as reports
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
@@ -44,6 +44,7 @@ FEATURES = (
     comments,
     edit_web,
     profile,
+    cards,
     votes,
     decisions,
     reports,
