@@ -12,8 +12,9 @@ __all__ = ["axe"]
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 QUOTED = """
-select c.id, c.thread from comment c join thread t on t.id = c.thread
-where c.quote is not null and c.anchor = 'same' and c.state = 'visible' order by c.passage desc, c.id limit 1
+select c.id, c.thread from comment c join passage p on p.lineage = c.passage
+where c.thread = 1 and c.quote is not null and c.anchor = 'same' and c.state = 'visible'
+order by p.position desc limit 1
 """
 SELECT = """
 () => {

@@ -1,5 +1,7 @@
 """The page of unread comments in a browser: walking them, reading them, answering them."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -17,6 +19,18 @@ select id, $2, now() - interval '7 days', now() - interval '7 days' from member 
 on conflict (member, thread) do update set seen_at = excluded.seen_at, before_at = excluded.before_at
 """
 
+READ = """
+select v.seen_at >= c.created_at from comment c join visit v on v.thread = c.thread
+join member m on m.id = v.member where m.name = $1 and c.id = $2
+"""
+
+
+async def until_read(site: Site, name: str, comment: int) -> None:
+    """Return when a member's last visit includes a comment. Chromium reports no request that may outlive its page."""
+    async with asyncio.timeout(60):
+        while not await site.value(READ, name, comment):
+            await asyncio.sleep(0.05)
+
 
 async def test_z_walks_what_is_new_and_what_was_on_the_screen_is_read(site: Site, open_tab: OpenTab, axe: str) -> None:
     thread, other = site.fresh_thread(), await open_tab("jonas_w")
@@ -32,17 +46,9 @@ async def test_z_walks_what_is_new_and_what_was_on_the_screen_is_read(site: Site
     found = await violations(page, axe, "unread comments")
 
     for id_ in ids:
-        async with page.expect_response(lambda answer: answer.url.endswith("/unread/read"), timeout=60_000) as sent:
-            await page.keyboard.press("z")
-            await expect(page.locator(f"#{id_}")).to_be_focused()
-        assert (await sent.value).status == 204
-        if id_ == ids[0]:
-            break
-    for _ in ids[1:]:
         await page.keyboard.press("z")
-    await expect(page.locator(f"#c{written[-1]}")).to_be_focused()
-    async with page.expect_response(lambda answer: answer.url.endswith("/unread/read"), timeout=60_000):
-        await page.locator(f"#c{written[-1]} > .comment-actions").scroll_into_view_if_needed()
+        await expect(page.locator(f"#{id_}")).to_be_focused()
+    await until_read(site, "kofi", written[-1])
 
     assert await tab.shifts() == []
     await tab.open(f"/unread?thread={thread}")
@@ -61,7 +67,7 @@ async def test_a_reply_is_written_in_place(site: Site, open_tab: OpenTab) -> Non
     one = page.locator(f"#c{comment}")
     await one.locator(".comment-actions").get_by_role("link", name="Reply").click()
     await one.locator("textarea").fill("The annual report.")
-    await one.get_by_role("button", name="Post").click()
+    await one.get_by_role("button", name="Reply").click()
 
     await expect(page.get_by_text("The annual report.")).to_be_visible()
     assert page.url.endswith(f"/unread?thread={thread}")
@@ -74,7 +80,7 @@ async def test_without_script_all_of_it_works_by_forms(site: Site, open_tab: Ope
     tab = await open_tab("priya", java_script_enabled=False)
     page = tab.page
     await tab.open("/")
-    await page.locator(".masthead").get_by_role("link", name="Unread").click()
+    await page.locator(".masthead a[href='/unread']").first.click()
     await expect(page.locator(f"#c{comment}")).to_be_visible()
 
     await page.locator(f"[data-unread-thread='{thread}']").get_by_role("button", name="Mark read").click()

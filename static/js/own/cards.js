@@ -50,7 +50,7 @@ async function show(link, htmx) {
   const text = passage ? passage.outerHTML.replace(/ id="[^"]*"/g, "") : await answer(link);
   if (shown !== link || !text) return;
   await htmx.swap({ sourceElement: link, target: box, swap: "innerHTML", text });
-  document.body.append(box);
+  document.querySelector("main").append(box);
   link.setAttribute("aria-describedby", box.id);
   place(link);
   const words = box.querySelector("mark");
