@@ -91,13 +91,14 @@ def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
     return ArticleText(
         title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=passages,
-        byline=extracted.byline,
+        byline=", ".join(extracted.byline) or None,
         site=extracted.site,
         url=canonical(url) if url and is_web_address(url) else None,
         lang=extracted.lang,
         dir=extracted.dir,
         published_at=extracted.published_at,
         updated_at=extracted.updated_at,
+        where=extracted.where,
     )
 
 
