@@ -21,7 +21,18 @@ from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
 from parley.modrules import web as rules
 from parley.notifications import web as notifications
-from parley.pages import discussion, display, home, moderation_counts, perspectives_overview, profile, statement, thread
+from parley.pages import (
+    cards,
+    discussion,
+    display,
+    home,
+    how,
+    moderation_counts,
+    perspectives_overview,
+    profile,
+    statement,
+    thread,
+)
 from parley.reports import web as reports
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
@@ -35,6 +46,7 @@ FEATURES = (
     community,
     articles,
     home,
+    how,
     threads,
     publish_web,
     revise_web,
@@ -47,6 +59,7 @@ FEATURES = (
     comments,
     edit_web,
     profile,
+    cards,
     votes,
     statements,
     answer_web,

@@ -26,3 +26,4 @@ import "./keys.js";
 import "./menus.js";
 import "./theme.js";
 import "./times.js";
+import "./extras.js";

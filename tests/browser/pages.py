@@ -138,6 +138,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("settings: security", "/settings/security", "mira"),
         Shown("settings: muted", "/settings/muted", "mira"),
         Shown("settings: mail", "/settings/mail", "mira"),
+        Shown("unread", "/unread", "mira"),
+        Shown("how it works", "/how"),
         Shown("an issue of the digest", site.made["issue"]),
         Shown("do you still want the digest", site.made["keep"]),
         Shown("stop the digest", site.made["off"]),

@@ -207,7 +207,9 @@ async def test_a_member_without_a_confirmed_address_is_asked_to_confirm_it(
     uma = await make.member(state="unverified")
     await make.sign_in(client, uma)
 
-    assert "once you have confirmed your e-mail address" in (await client.get("/settings/mail")).text
+    page = (await client.get("/settings/mail")).text
+    assert "once you have confirmed your e-mail address" in page
+    assert 'name="reply" value="off"' in page
     assert (await client.post("/settings/mail", data=WEEKLY)).status_code == 422
 
 

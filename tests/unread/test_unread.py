@@ -10,6 +10,7 @@ from litestar import Litestar
 import make
 from parley.comments import editing, states
 from parley.comments.queries import BY_IDS
+from parley.comments.quoted import PASSAGES
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.notifications import jobs
@@ -17,7 +18,7 @@ from parley.notifications import ops as notifications
 from parley.notifications import queries as notification_queries
 from parley.threads import ops as threads
 from parley.unread import queries
-from parley.unread.queries import COMMENT_IDS, COUNT, LIST, PASSAGES
+from parley.unread.queries import COMMENT_IDS, COUNT, LIST
 from parley.votes.queries import ON_EACH
 
 pytestmark = pytest.mark.anyio

@@ -30,9 +30,11 @@ from parley.threads.queries import topics
 @get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
 async def settings_page(request: AnyRequest) -> Response[Any]:
     """Show the saved settings, or those in the address, with a preview of the next issue."""
-    one = await queries.subscribed(signed_in(request).id)
+    viewer = signed_in(request)
+    one = await queries.subscribed(viewer.id)
     if one is None:
-        return page(request, "digests/unconfirmed.html")
+        channels, saved = await preferred(viewer.id), "saved" in request.query_params
+        return page(request, "digests/unconfirmed.html", kinds=KINDS, channels=channels, saved=saved)
     form = DigestForm(request.query_params, one)
     return await _settings(request, one, DigestForm({}, one) if form.errors else form)
 

@@ -6,12 +6,12 @@ from itertools import groupby
 import msgspec
 
 from parley.comments import queries as comments
+from parley.comments import quoted
 from parley.comments.fragments import ViewerState
 from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
-from parley.unread import queries
 from parley.unread.queries import UnreadThread
 from parley.votes.queries import own_on_each
 
@@ -63,7 +63,7 @@ async def groups(viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[
     rows = await comments.by_ids(ids)
     parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
     votes = await own_on_each(viewer.id, ids)
-    passages = await queries.passages(ids)
+    passages = await quoted.passages(ids)
     # A comment that was removed since its id was read is left out.
     found = [
         UnreadComment(
