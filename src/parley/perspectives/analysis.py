@@ -54,6 +54,14 @@ class StatementParameters(msgspec.Struct, frozen=True):
     covariance: tuple[float, ...]
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One normal distribution of a mixture."""
+
+    share: float
+    centre: float
+    variance: float
+
+
 class Parameters(msgspec.Struct, frozen=True):
     """What places a member by their own answers, and what the next analysis starts from. Holds no member's position."""
 
@@ -61,6 +69,8 @@ class Parameters(msgspec.Struct, frozen=True):
     noise: float  # σ², the variance of an answer around its expectation
     intercepts: float  # τ², the variance of members' intercepts
     centres: dict[str, tuple[float, ...]]  # by letter; empty: no groups
+    # How members are spread along the line from the first of two centres to the second, 0 being the middle.
+    parts: tuple[Part, ...] = ()
 
 
 class Member(msgspec.Struct, frozen=True):

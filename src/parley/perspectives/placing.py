@@ -5,12 +5,12 @@ member; `model/groups.py` places all members at once.
 """
 
 from collections.abc import Iterable, Mapping
-from math import erf, sqrt
+from math import dist, erf, exp, log, sqrt
 from random import Random
 
 import msgspec
 
-from parley.perspectives.analysis import Parameters, StatementParameters
+from parley.perspectives.analysis import Parameters, Part, StatementParameters
 
 # A member counts in a group's tallies from the first probability on, and is told so from the second.
 PLACED, TOLD = 0.8, 0.9
@@ -48,7 +48,7 @@ def place(parameters: Parameters, answers: Mapping[str, int]) -> Place:
         _add(statement, value, precision, shift)
     covariance = _inverse(_with_prior(precision, parameters))
     mean = tuple(sum(c * s for c, s in zip(row, shift, strict=True)) / parameters.noise for row in covariance)
-    return Place(mean, covariance, probabilities(parameters.centres, mean[:-1], covariance))
+    return Place(mean, covariance, probabilities(parameters, mean[:-1], covariance))
 
 
 def most_informative(parameters: Parameters, place: Place, offered: Iterable[str]) -> str | None:
@@ -57,15 +57,16 @@ def most_informative(parameters: Parameters, place: Place, offered: Iterable[str
     return max(known, key=lambda key: _spread(parameters.statements[key].loadings, place.covariance), default=None)
 
 
-def probabilities(centres: Mapping[str, Vector], position: Vector, covariance: Square) -> dict[str, float]:
+def probabilities(parameters: Parameters, position: Vector, covariance: Square) -> dict[str, float]:
     """Return each group's probability, given the posterior of a position.
 
     Of two groups, that of being on its side of the middle between the centres; of more, the share of draws nearest.
     """
+    centres = parameters.centres
     if not centres:
         return {}
     if len(centres) == 2:  # noqa: PLR2004
-        return _by_side(centres, position, covariance)
+        return _by_side(parameters, position, covariance)
     root = _cholesky(covariance)
     nearest = [_nearest(centres, _moved(position, root, draw)) for draw in DRAWS]
     return {letter: nearest.count(letter) / len(DRAWS) for letter in centres}
@@ -114,12 +115,30 @@ def _spread(direction: Vector, covariance: Square) -> float:
     return sum(direction[i] * covariance[i][j] * direction[j] for i in axes for j in axes)
 
 
-def _by_side(centres: Mapping[str, Vector], position: Vector, covariance: Square) -> dict[str, float]:
-    (first, a), (second, b) = centres.items()
-    along = tuple(q - p for p, q in zip(a, b, strict=True))
-    beyond = sum(d * (x - (p + q) / 2) for d, x, p, q in zip(along, position, a, b, strict=True))
-    share = (1 + erf(beyond / sqrt(2 * _spread(along, covariance)))) / 2
+def _by_side(parameters: Parameters, position: Vector, covariance: Square) -> dict[str, float]:
+    """Return the probabilities of two groups; `model/mixture.py` says how members are spread between them."""
+    (first, a), (second, b) = parameters.centres.items()
+    length = dist(a, b)
+    along = tuple((q - p) / length for p, q in zip(a, b, strict=True))
+    middle = sum(d * (p + q) / 2 for d, p, q in zip(along, a, b, strict=True))
+    variance = _spread(along, covariance)
+    mean = sum(d * x for d, x in zip(along, position, strict=True)) - middle
+    precision, shift = max(1 / variance - 1, 0.0), mean / variance + middle
+    parts = [_updated(part, precision, shift) for part in parameters.parts]
+    most = max(one.share for one in parts)
+    weights = [exp(one.share - most) for one in parts]
+    above = [(1 + erf(one.centre / sqrt(2 * one.variance))) / 2 for one in parts]
+    share = sum(weight * one for weight, one in zip(weights, above, strict=True)) / sum(weights)
     return {first: 1 - share, second: share}
+
+
+def _updated(part: Part, precision: float, shift: float) -> Part:
+    """Return one part of the posterior, given answers of this precision and mean times it; its share is a logarithm."""
+    variance = 1 / (1 / part.variance + precision)
+    mean = variance * (part.centre / part.variance + shift)
+    logarithm = log(part.share) + log(variance / part.variance) / 2
+    logarithm += mean**2 / variance / 2 - part.centre**2 / part.variance / 2
+    return Part(logarithm, mean, variance)
 
 
 def _cholesky(covariance: Square) -> Square:

@@ -1,12 +1,13 @@
 """Groups of members along the axes, and each member's probability of belonging to them."""
 
 from dataclasses import dataclass
-from math import erf
 
 import numpy as np
 
+from parley.perspectives.analysis import Part
 from parley.perspectives.model.fit import Fit, fit
 from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
+from parley.perspectives.model.mixture import Evidence, beyond, fit_mixture
 from parley.perspectives.model.posterior import Side
 from parley.perspectives.placing import DRAWS, PLACED
 
@@ -23,6 +24,7 @@ class Groups:
     centres: Floats
     group: Indices
     probability: Floats
+    parts: tuple[Part, ...] = ()  # how members are spread between two centres
 
     @property
     def placed(self) -> Flags:
@@ -30,7 +32,9 @@ class Groups:
 
     def ordered(self, order: Indices) -> "Groups":
         """Return the same groups with other indices: the group order[i] becomes i."""
-        return Groups(self.centres[order], np.argsort(order)[self.group], self.probability)
+        sign = -1 if order[0] == 1 else 1
+        parts = tuple(Part(part.share, sign * part.centre, part.variance) for part in self.parts)
+        return Groups(self.centres[order], np.argsort(order)[self.group], self.probability, parts)
 
     def sizes(self) -> Indices:
         """Return how many members are placed in each group."""
@@ -58,18 +62,28 @@ def centres(fitted: Fit, count: int, seed: int) -> Floats:
     return k_means(fitted.members.vectors[reliable], count, seed)
 
 
-def belonging(middles: Floats, members: Side) -> Groups:
-    """Return each member's likeliest group; the same arithmetic as `placing.probabilities`."""
-    probabilities = _by_side(middles, members) if len(middles) == 2 else _by_draws(middles, members)  # noqa: PLR2004
-    return Groups(middles, probabilities.argmax(axis=1), probabilities.max(axis=1))
+def belonging(middles: Floats, members: Side, parts: tuple[Part, ...] = ()) -> Groups:
+    """Return each member's likeliest group; the same arithmetic as `placing.probabilities`.
+
+    How members are spread between two centres is worked out from them unless it is given.
+    """
+    if len(middles) == 2:  # noqa: PLR2004
+        evidence = _along(middles, members)
+        half = float(np.linalg.norm(middles[1] - middles[0])) / 2
+        parts = parts or fit_mixture(evidence, (-half, half))
+        second = beyond(evidence, parts)
+        probabilities = np.column_stack([1 - second, second])
+    else:
+        probabilities = _by_draws(middles, members)
+    return Groups(middles, probabilities.argmax(axis=1), probabilities.max(axis=1), parts)
 
 
-def _by_side(middles: Floats, members: Side) -> Floats:
-    along = middles[1] - middles[0]
-    beyond = (members.vectors - middles.mean(axis=0)) @ along
-    spread = np.einsum("i,nij,j->n", along, members.spreads, along)
-    second = np.array([(1 + erf(one)) / 2 for one in beyond / np.sqrt(2 * spread)])
-    return np.column_stack([1 - second, second])
+def _along(middles: Floats, members: Side) -> Evidence:
+    """Return what answers say of members' places on the line from the first centre to the second, 0 in their middle."""
+    along = (middles[1] - middles[0]) / np.linalg.norm(middles[1] - middles[0])
+    middle = middles.mean(axis=0)
+    variance = np.einsum("i,nij,j->n", along, members.spreads, along)
+    return Evidence.of((members.vectors - middle) @ along, variance, -float(middle @ along))
 
 
 def _by_draws(middles: Floats, members: Side) -> Floats:

@@ -27,7 +27,7 @@ def parameters(matrix: Matrix, fitted: Fit, groups: Groups | None, letters: list
         for name, mean, covariance in zip(matrix.statements, means, covariances, strict=True)
     }
     centres = dict(zip(letters, map(_tuple, groups.centres), strict=True)) if groups else {}
-    return Parameters(statements, fitted.noise, fitted.intercepts, centres)
+    return Parameters(statements, fitted.noise, fitted.intercepts, centres, groups.parts if groups else ())
 
 
 def members(
@@ -36,7 +36,7 @@ def members(
     """Return all voters, placed by their answers to the model's statements, also those with too few to count."""
     everybody = place(whole.onto(matrix.statements), fitted)
     sds = np.sqrt(np.diagonal(everybody.spreads, axis1=1, axis2=2))
-    where = belonging(groups.centres, everybody) if groups else None
+    where = belonging(groups.centres, everybody, groups.parts) if groups else None
     return tuple(
         Member(voter, _tuple(everybody.vectors[index]), _tuple(sds[index]), *_group(where, index, letters))
         for index, voter in enumerate(whole.members)
