@@ -13,6 +13,7 @@ from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
+from parley.core.text.cleaning import one_line
 
 LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
@@ -77,10 +78,12 @@ async def read_file(name: str, data: bytes, url: str | None = None, title: str =
 async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
-    `url` is its address; without it, the one that the article claims.
+    `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
+    address from the article that is really there.
     """
-    text = _as_text(found, url or found.extracted.canonical_url)
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+    text = _as_text(found, url)
+    claimed = _address(found.extracted.canonical_url) if url is None else None
+    return msgspec.structs.replace(text, claimed_url=claimed, passages=await store_pictures(text.passages))
 
 
 def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
@@ -88,16 +91,20 @@ def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
     if len(passages) < FEWEST_PASSAGES:
         raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
     return ArticleText(
-        title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
+        title=one_line(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=passages,
-        byline=extracted.byline,
-        site=extracted.site,
-        url=canonical(url) if url and is_web_address(url) else None,
+        byline=one_line(extracted.byline or "") or None,
+        site=one_line(extracted.site or "") or None,
+        url=_address(url),
         lang=extracted.lang,
         dir=extracted.dir,
         published_at=extracted.published_at,
         updated_at=extracted.updated_at,
     )
+
+
+def _address(url: str | None) -> str | None:
+    return canonical(url) if url and is_web_address(url) else None
 
 
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")

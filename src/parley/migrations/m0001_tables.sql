@@ -163,6 +163,7 @@ CREATE TABLE "source" (
 CREATE TABLE "article" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "url" TEXT DEFAULT null,
+  "claimed_url" TEXT DEFAULT null,
   "site" TEXT DEFAULT null,
   "display" VARCHAR(7) NOT NULL DEFAULT 'full',
   "etag" TEXT DEFAULT null,

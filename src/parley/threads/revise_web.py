@@ -37,7 +37,7 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
     """The form to edit the article's text."""
     row, article = await _to_edit(request, thread)
     passages = await versions.readable(article.revision_id)
-    text = await asyncio.to_thread(as_markdown, passages, article.url)
+    text = await asyncio.to_thread(as_markdown, passages, article.address)
     values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
     return _page(request, row, article, values, {})
 
@@ -54,7 +54,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     passages = await versions.readable(article.revision_id)
     try:
         await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
-        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
+        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
         edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason)
         if form.previews:
             return await _preview(request, row, article, form, edited)
