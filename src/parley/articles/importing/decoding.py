@@ -34,8 +34,8 @@ _SUPERSETS = {
     # Never declared in good faith: it can hide markup from filters.
     "utf-7": "cp1252",
 }
-# Characters that XML and PostgreSQL refuse, those that reverse the order of letters, and soft hyphens, which would break
-# quoting and searching.
+# Characters that XML and PostgreSQL refuse, those that reverse the order of letters, and soft hyphens, which would
+# break quoting and searching.
 _REMOVED = dict.fromkeys(
     [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *map(ord, OVERRIDES), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
 )
