@@ -19,10 +19,10 @@ LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
 
 
-async def read_url(url: str) -> ArticleText:
-    """Fetch a page and read its article. Raises CannotImport with a message for the member."""
+async def read_url(url: str, member: int | None = None) -> ArticleText:
+    """Fetch a page and read its article. Raises CannotImport with a message for the `member`."""
     text = await read_again(url, CacheValidators())
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+    return msgspec.structs.replace(text, passages=await store_pictures(text.passages, member))
 
 
 async def read_again(url: str, known: CacheValidators) -> ArticleText:
@@ -65,17 +65,19 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
-async def read_text(text: str, url: str | None = None, title: str = "") -> ArticleText:
-    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the member typed."""
-    return await finished(await sandboxed_paste(text, title), url)
+async def read_text(text: str, url: str | None = None, title: str = "", member: int | None = None) -> ArticleText:
+    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the `member` typed."""
+    return await finished(await sandboxed_paste(text, title), url, member)
 
 
-async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> ArticleText:
+async def read_file(
+    name: str, data: bytes, url: str | None = None, title: str = "", member: int | None = None
+) -> ArticleText:
     """Like `read_text`, for a .txt, .md or .html file. `url` is where it came from."""
-    return await finished(await sandboxed_file(name, data, title), url)
+    return await finished(await sandboxed_file(name, data, title), url, member)
 
 
-async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
+async def finished(found: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
     `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
@@ -83,7 +85,7 @@ async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
     """
     text = _as_text(found, url)
     claimed = _address(found.extracted.canonical_url) if url is None else None
-    return msgspec.structs.replace(text, claimed_url=claimed, passages=await store_pictures(text.passages))
+    return msgspec.structs.replace(text, claimed_url=claimed, passages=await store_pictures(text.passages, member))
 
 
 def _as_text(found: ReadArticle, url: str | None) -> ArticleText:

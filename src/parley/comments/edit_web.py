@@ -12,6 +12,7 @@ from markupsafe import Markup
 from parley.comments import editing, queries, rules
 from parley.comments.form_view import CommentFormView
 from parley.comments.forms import LONGEST_BODY, EditForm
+from parley.comments.retention import DELETED_DAYS
 from parley.comments.viewer_state import viewer_state_of
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
@@ -103,7 +104,7 @@ async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
 async def delete_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Ask for confirmation; used without JavaScript."""
     row = await comment_at(comment, viewer_of(request))
-    return page(request, "comments/delete.html", comment=row)
+    return page(request, "comments/delete.html", comment=row, kept_days=DELETED_DAYS)
 
 
 @post("/c/{comment:str}/delete", name="comments:delete", opt={"who": VERIFIED})

@@ -17,12 +17,14 @@ from parley.core.errors import Forbidden, ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import POST, PREVIEW, take_each
+from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.threads import edit_ops, queries
 from parley.threads.revision_web import difference, found
 
 # Half a million characters, each of which may take up to nine bytes in a form.
 BODY_LIMIT = 5_000_000
+# A text is stored as HTML and as plain text.
+COPIES = 2
 
 
 async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
@@ -54,6 +56,8 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     passages = await versions.readable(article.revision_id)
     try:
         await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
+        if not form.previews:
+            await take_volume(signed_in(request).id, COPIES * len(form.text_.encode()))
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
         edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason)
         if form.previews:
