@@ -91,6 +91,9 @@ MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)
 # A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
 
+# All forms of an account that does not moderate, also those that only follow, mute or change a setting.
+FORM_ACCOUNT = _limit("form:account", 1_200, 10 * MINUTE)
+
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
 POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True)
 POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True)
