@@ -26,8 +26,8 @@ KEEP_ALIVE_SECONDS = 30
 LAST_REQUESTS_SECONDS = 0.5
 # A client that reads nothing for this long loses its connection. Otherwise closing it would wait for the client.
 UNREAD_SECONDS = 20.0
-# What the system keeps for a client that reads slowly. By default it grows to 4 MB: three hundred clients who ask for page
-# after page in one go and read nothing would have thousands of them made, and a gigabyte of memory.
+# What the system keeps for a client that reads slowly. By default it grows to 4 MB. Three hundred clients that ask for
+# page after page in one go and read nothing would have thousands of pages made, and take a gigabyte of memory.
 UNSENT_BYTES = 131_072
 # A process whose event loop hangs for this long ends itself, and its supervisor restarts it.
 HANG_SECONDS = 30.0
