@@ -82,6 +82,18 @@ async def test_a_file_that_has_no_text_cannot_be_read(tmp_path: Path) -> None:
     assert done.stderr.startswith("This is a picture")
 
 
+async def test_a_file_that_only_claims_an_address_does_not_update_the_article_there(tmp_path: Path) -> None:
+    file = tmp_path / "essay.md"
+    file.write_text("# The wager\n\nWhat the author wrote.\n")
+    add(str(file), "--url", "https://essay.example/wager", "--topic", "research")
+    file.write_text("---\nurl: https://essay.example/wager\n---\n\n# The wager\n\nSomething else.\n")
+
+    done = add(str(file), "--topic", "research")
+
+    assert done.stdout.splitlines()[1] == "Nothing was changed. To update it, add --url https://essay.example/wager"
+    assert await db.values("select count(*) from revision") == [1]
+
+
 async def correct(position: int, word: str) -> None:
     """Let somebody have corrected one paragraph here."""
     await db.execute(

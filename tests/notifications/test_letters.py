@@ -73,6 +73,23 @@ async def test_a_reply_is_mailed_once_after_ten_minutes_with_its_text(mira: View
     assert wait == 600
 
 
+@pytest.mark.parametrize("title", ["A\u2028Bcc: all@example.org", "A\x85Bcc: all@example.org", "A\u202e Bcc: x@y.org"])
+async def test_a_letter_about_a_hostile_title_leaves_with_one_line_of_subject(
+    mira: Viewer, jon: Viewer, title: str, files: Path
+) -> None:
+    # As an import from a web page may have stored it.
+    thread = await make.thread(make.text(title=title))
+    await answer(jon, await make.comment(thread, mira))
+    await db.execute(DUE)
+
+    await deliver_due()
+
+    [letter] = files.glob("*.eml")
+    headers = letter.read_bytes().partition(b"\r\n\r\n")[0]
+    assert b"\r\nBcc" not in headers
+    assert (await going_out()).subject.startswith("Re: A Bcc: ")
+
+
 async def test_the_queue_contains_no_comments(mira: Viewer, jon: Viewer, root: int) -> None:
     await answer(jon, root, "A secret.")
 

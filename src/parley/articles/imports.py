@@ -28,11 +28,20 @@ class Import(msgspec.Struct, frozen=True):
     thread: int | None
 
 
+# A member's newest drafts and failed imports stay; each may hold 2 MB.
+MOST_KEPT = 40
+DROP_OLDER = """
+delete from article_import where member = $1 and state in ('ready', 'failed') and id <= (
+    select id from article_import where member = $1 and state in ('ready', 'failed') order by id desc offset $2 limit 1)
+"""
+
+
 async def request_import(
     *, member: int, source: ImportKind, url: str | None, given: bytes | None, title: str, topic: str
 ) -> int:
-    """Queue an import for the worker and return its id."""
+    """Queue an import for the worker and return its id. Of those not published, a member's newest MOST_KEPT stay."""
     async with db.atomic():
+        await db.execute(DROP_OLDER, member, MOST_KEPT)
         new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic)
         [inserted] = await ArticleImport.insert(new).returning(ArticleImport.id)
         db.after_commit(lambda: wake_job("imports"))

@@ -18,6 +18,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
     id: int
     url: str | None
+    claimed_url: str | None
     site: str | None
     display: str
     revision_id: int
@@ -33,6 +34,11 @@ class ArticleRow(msgspec.Struct, frozen=True):
     revision_at: datetime
 
     @property
+    def address(self) -> str | None:
+        """The address of its source, as a link for readers; perhaps only claimed."""
+        return self.url or self.claimed_url
+
+    @property
     def minutes(self) -> int:
         """Reading time in minutes, at least one."""
         return max(1, round(self.words / WORDS_A_MINUTE))
@@ -44,8 +50,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
 
 CURRENT = """
-select a.id, a.url, a.site, a.display, r.id as revision_id, r.number as revision, r.title, r.byline, r.lang, r.dir,
-       r.published_at, r.updated_at, r.words, r.changed as passages_changed, r.created_at as revision_at
+select a.id, a.url, a.claimed_url, a.site, a.display, r.id as revision_id, r.number as revision, r.title, r.byline,
+       r.lang, r.dir, r.published_at, r.updated_at, r.words, r.changed as passages_changed, r.created_at as revision_at
 from thread t join article a on a.id = t.article
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where t.id = $1

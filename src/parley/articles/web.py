@@ -14,12 +14,13 @@ from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.ops import find_article, has_same_text
+from parley.articles.retention import DRAFT_DAYS
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import environment, page, wants_fragment
-from parley.core.ratelimit import IMPORT, take_each
+from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
 from parley.core.text.messages import N_, restored
 
@@ -52,6 +53,7 @@ async def new(request: AnyRequest) -> Response[Any]:
     if not form.errors:
         try:
             await take_each(IMPORT, viewer.id, address_of(request))
+            await take_volume(viewer.id, len(given or b""))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -160,6 +162,8 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         byline=byline,
         site_name=text.site,
         published=text.published_at,
+        kept_days=DRAFT_DAYS,
+        kept_most=imports.MOST_KEPT,
         images=sum("<img" in one.html for one in text.passages),
         passages_html=Markup("").join(Markup(template.render(passage=row)) for row in rows),  # noqa: S704 our template
     )

@@ -14,6 +14,7 @@ from parley.articles.importing.fetch import fetch
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
 from parley.articles.reading import canonical, read_file, read_url
 from parley.articles.rules import is_web_address
+from parley.articles.text import ArticleText
 from parley.cli.article_record import as_record, as_text
 from parley.cli.running import guarded, on_installation
 from parley.core.errors import CommandFailed
@@ -51,7 +52,7 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     opened = await open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {
-        "text": f"{address}\n{_outcome(opened)}" if opened.result else address,
+        "text": "\n".join([address, *_outcome(opened, text)]),
         "thread": opened.id,
         "address": address,
         "new": opened.is_new,
@@ -61,12 +62,15 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     }
 
 
-def _outcome(opened: OpenedThread) -> str:
-    """Return what an update did, in one line, with the address for deciding its conflicts."""
+def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
+    """Return what an update did, in one line, with the address for deciding its conflicts; nothing for a new thread."""
     taken = opened.result
-    if taken is None or taken.waiting is None:
-        return f"{taken}."
-    return f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"
+    if taken is None:
+        is_claimed = not opened.is_new and text.claimed_url
+        return [f"Nothing was changed. To update it, add --url {text.claimed_url}"] if is_claimed else []
+    if taken.waiting is None:
+        return [f"{taken}."]
+    return [f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"]
 
 
 @article.command()

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from parley.comments import editing, queries, rules
 from parley.comments.form_view import CommentFormView
 from parley.comments.forms import LONGEST_BODY, EditForm
+from parley.comments.retention import DELETED_DAYS
 from parley.comments.viewer_state import viewer_state_of
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
@@ -104,7 +105,7 @@ async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
 async def delete_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Ask for confirmation; used without JavaScript."""
     row = await comment_at(comment, viewer_of(request))
-    return page(request, "comments/delete.html", comment=row)
+    return page(request, "comments/delete.html", comment=row, kept_days=DELETED_DAYS)
 
 
 @post("/c/{comment:str}/delete", name="comments:delete", opt={"who": VERIFIED})
@@ -117,6 +118,8 @@ async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 @post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
+    # Else whoever deletes and restores without end would send each to all readers.
+    await take_each(POST, signed_in(request).id, address_of(request))
     await editing.restore_comment(viewer=signed_in(request), comment_id=row.id)
     return await _changed(request, row.id)
 

@@ -1,10 +1,9 @@
 """The subject of an issue: its first story, and how many more items there are."""
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import combinations
 
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import one_line, shortened
 from parley.core.text.messages import N_, plural, shown
 from parley.digests.items import DigestItem
 from parley.digests.selection import SIDES
@@ -37,8 +36,8 @@ def subject(items: Sequence[DigestItem]) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Return `text` in one line of at most `most` characters, without invisible ones."""
-    plain = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in {"Cc", "Cf"})
+    """Return `text` in one line of at most `most` characters."""
+    plain = one_line(text)
     return plain if len(plain) <= most else shortened(plain, most - 2).rstrip("…") + "..."
 
 

@@ -164,6 +164,7 @@ CREATE TABLE "source" (
 CREATE TABLE "article" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "url" TEXT DEFAULT null,
+  "claimed_url" TEXT DEFAULT null,
   "site" TEXT DEFAULT null,
   "display" VARCHAR(7) NOT NULL DEFAULT 'full',
   "etag" TEXT DEFAULT null,
@@ -675,6 +676,8 @@ CREATE UNIQUE INDEX notification_proposal_member_key ON "notification" (proposal
 CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
 CREATE INDEX notification_member ON "notification" (member, id desc);
 CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
+CREATE INDEX notification_read ON "notification" (read_at) WHERE read_at is not null;
+CREATE INDEX notification_unread_since ON "notification" (created_at) WHERE read_at is null;
 CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
 CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;
 CREATE TABLE "follow" (

@@ -150,7 +150,8 @@ class CardRow(msgspec.Struct, frozen=True):
 
 # Keyset pagination: the next page begins below the (rank, id) of the last card.
 LIST = """
-select t.id, t.slug, t.title, t.state, a.site, r.byline, p.name as topic, p.slug as topic_slug, r.words,
+select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
+       p.name as topic, p.slug as topic_slug, r.words,
        coalesce((select text from passage where revision = r.id and kind = 'paragraph' order by position limit 1), '')
          as first_words,
        t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,

@@ -16,7 +16,7 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import POST, take_each
+from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import edit_ops, queries
@@ -115,6 +115,8 @@ async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[s
     if not form.errors:
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
+            stored = await versions.whole(version.id)
+            await take_volume(signed_in(request).id, sum(len(one.text) + len(one.html) for one in stored))
             await edit_ops.restore_revision(
                 viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
             )

@@ -16,6 +16,7 @@ from parley.core.db.waiters import Urgency
 from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
+from parley.core.ratelimit import FORM_ACCOUNT, take
 from parley.core.text.formats import clock
 from parley.core.text.messages import N_, joined
 
@@ -123,11 +124,14 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard all routes. A form is only read if the viewer may send it.
 
-    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff.
+    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff, and
+    TooMany where somebody sends forms without end.
     """
     has_form = isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body")
     try:
         _check(connection, handler)
+        if has_form:
+            await _count(viewer_of(connection))
     except Exception:
         if has_form:
             await _keep_text(cast("AnyRequest", connection))
@@ -135,6 +139,12 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     if has_form:
         # Read it before the handler can fail, so that the error page can show what was typed.
         await posted(cast("AnyRequest", connection))
+
+
+async def _count(viewer: Viewer | None) -> None:
+    """Count a form of a member. The forms of visitors have limits of their own."""
+    if viewer is not None and viewer.standing < MODERATOR:
+        await take(FORM_ACCOUNT, str(viewer.id))
 
 
 async def _keep_text(request: AnyRequest) -> None:

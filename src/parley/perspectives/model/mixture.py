@@ -17,8 +17,8 @@ from parley.perspectives.model.matrix import Floats
 STEPS, LEAST_VARIANCE = 100, 0.05
 # A second part has a share, a centre and a variance.
 FURTHER_NUMBERS = 3
-# Votes along a line have two parts too, since members far out answer alike: measured with separations of 3.5 to 8.1, and
-# too sure (said .970, was .929). Planted camps have 8.8 to 9.5, the most that the least variance allows.
+# Votes along a line have two parts too, since members far out answer alike: measured with separations of 3.5 to 8.1,
+# and too sure (said .970, was .929). Planted camps have 8.8 to 9.5, the most that the least variance allows.
 CAMPS = 8.5
 
 
