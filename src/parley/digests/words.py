@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -13,6 +14,7 @@ from parley.core.http.pages import plural
 from parley.core.settings import settings
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
+from parley.core.text.sentences import NOTHING, Sentence
 from parley.digests.items import DigestItem
 from parley.digests.selection import ORDER, SECTIONS
 from parley.digests.subjects import cut, subject
@@ -34,6 +36,7 @@ HEADINGS = {
     "question": "Still without an answer",
 }
 NAMES = list(SECTIONS)
+Text = TypeVar("Text", str, Sentence)
 
 # Parts of a comment that are not its author's own sentences: quotations, code, tables; the innermost first.
 NOT_OWN_WORDS = re.compile(r"<(blockquote|pre|table)\b[^>]*>(?:(?!<\1\b).)*?</\1>", re.DOTALL)
@@ -60,9 +63,9 @@ class DigestVoice(msgspec.Struct, frozen=True):
     assisted: bool
     link: str
     reason: str
-    answers: str = ""
+    answers: Sentence = NOTHING
     """The first words of the parent comment."""
-    context: str = ""
+    context: Sentence = NOTHING
     """The words of the article that a comment is about."""
 
 
@@ -77,7 +80,7 @@ class DigestThread(msgspec.Struct, frozen=True):
     link: str
     voices: list[DigestVoice]
     reason: str = ""
-    context: str = ""
+    context: Sentence = NOTHING
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -132,15 +135,15 @@ def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
 
 def _story(items: list[DigestItem], now: datetime) -> DigestThread:
     voices = [_voice(one, now) for one in items]
-    reason = _shared(voice.reason for voice in voices)
-    context = _shared(voice.context for voice in voices) if len(voices) > 1 else ""
+    reason = _shared((voice.reason for voice in voices), "")
+    context = _shared((voice.context for voice in voices), NOTHING) if len(voices) > 1 else NOTHING
     return DigestThread(items[0].title, items[0].topic, _thread_link(items[0]), voices, reason, context)
 
 
-def _shared(texts: Iterable[str]) -> str:
-    """Return the text that all have in common, or nothing if they differ."""
+def _shared(texts: Iterable[Text], nothing: Text) -> Text:
+    """Return the text that all have in common, or `nothing` if they differ."""
     first, *others = set(texts)
-    return "" if others else first
+    return nothing if others else first
 
 
 def _voice(item: DigestItem, now: datetime) -> DigestVoice:
@@ -150,25 +153,27 @@ def _voice(item: DigestItem, now: datetime) -> DigestVoice:
     return DigestVoice(*quotation, reason(item, now), _answers(item), _context(item))
 
 
-def _answers(item: DigestItem) -> str:
+def _answers(item: DigestItem) -> Sentence:
     """Return the first words of the parent comment."""
     if item.answered is None:
-        return ""
+        return NOTHING
     words = excerpt(item.answered_html, ANSWERED)
     if item.answered == item.author:
-        return f"following up: {words}"
-    return f"to {'you' if item.kind == 'reply' else item.answered}: {words}"
+        return Sentence("following up: {}", (words,))
+    if item.kind == "reply":
+        return Sentence("to you: {}", (words,))
+    return Sentence("to {}: {}", (item.answered, words))
 
 
-def _context(item: DigestItem) -> str:
+def _context(item: DigestItem) -> Sentence:
     """Return the passage that a comment is about, or how the article begins; nothing if the parent comment is shown."""
     if item.answered is not None:
-        return ""
+        return NOTHING
     if item.quote:
-        return f"On: “{_line(item.quote)}”"
+        return Sentence("On: “{}”", (_line(item.quote),))
     if item.is_reply:
-        return "Answers a comment that is not shown here"
-    return f"On the whole article, which begins: “{_line(item.opening)}”" if item.opening else ""
+        return Sentence("Answers a comment that is not shown here")
+    return Sentence("On the whole article, which begins: “{}”", (_line(item.opening),)) if item.opening else NOTHING
 
 
 def _line(text: str) -> str:

@@ -8,6 +8,8 @@ from jinja2.ext import InternationalizationExtension
 from jinja2.lexer import Token, TokenStream
 
 VALUE = re.compile(r"%\((\w+)\)s")
+# The language of this site's sentences, and the direction in which it is written: "ltr" or "rtl".
+LANGUAGE, DIRECTION = "en", "ltr"
 
 
 def translated(message: str) -> str:

@@ -14,10 +14,10 @@ from litestar import MediaType, Response
 from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 from zlib_ng import zlib_ng
 
+from parley.core.http import messages
 from parley.core.http.access import AnyRequest, viewer_of
 from parley.core.http.assets import folder, static
 from parley.core.http.inlining import InliningLoader
-from parley.core.http.messages import Messages
 from parley.core.settings import settings
 
 # When to try again while the database is down.
@@ -43,7 +43,7 @@ def environment() -> Environment:
     """Return the template environment with the filters and globals of all templates."""
     env = Templates(
         loader=InliningLoader(folder("templates")),
-        extensions=[Messages],
+        extensions=[messages.Messages],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -53,7 +53,7 @@ def environment() -> Environment:
     )
     env.filters |= {"ago": ago, "clock": clock, "day": day, "iso": iso, "minutes": minutes, "number": number}
     env.filters |= {"plural": plural, "since": since, "web": web}
-    env.globals |= {"static": static}
+    env.globals |= {"static": static, "language": messages.LANGUAGE, "direction": messages.DIRECTION}
     return env
 
 
