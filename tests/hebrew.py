@@ -8,6 +8,8 @@ LATIN, LETTERS = "abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסע
 HEBREW = str.maketrans(LATIN + LATIN.upper(), LETTERS * 2)
 RIGHT_TO_LEFT = re.compile("[א-ת]")
 LEFT_TO_RIGHT = re.compile("[A-Za-z]")
+# What stands between the characters that isolate.
+ISOLATED = re.compile("\N{FIRST STRONG ISOLATE}[^\N{POP DIRECTIONAL ISOLATE}]*\N{POP DIRECTIONAL ISOLATE}")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Texts without markup, and those that are read as they were typed.
 UNSHOWN = {"title", "script", "style", "code", "pre", "kbd"}
@@ -67,6 +69,7 @@ class Directions(HTMLParser):
     def handle_data(self, data: str) -> None:
         if any(one.is_plain for one in self.open):
             return
+        data = ISOLATED.sub("", data)
         around = [one for one in self.open if one.isolates and one.tag != "html"]
         if around:
             around[-1].text += KEPT.sub("", data)

@@ -16,6 +16,7 @@ from parley.notifications import ops as notifications
 from parley.slow_mode import display
 from parley.threads import ops as threads
 from parley.threads import updating
+from parley.unread import counter as unread
 from parley.votes import ops as votes
 
 
@@ -24,7 +25,7 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
-    threads.after_visit[:] = [notifications.read_on_page]
+    threads.after_visit[:] = [notifications.read_on_page, unread.count_again]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
     letters.after_statement[:] = [notifications.decided]

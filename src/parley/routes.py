@@ -25,6 +25,7 @@ from parley.pages import discussion, home, moderation_counts, profile, statement
 from parley.reports import web as reports
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
+from parley.unread import web as unread
 from parley.votes import web as votes
 
 FEATURES = (
@@ -56,6 +57,7 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    unread,
     digests,
     live,
 )

@@ -48,7 +48,7 @@ function nextNew() {
   const list = all();
   const isNew = (one) => one.matches(".is-new");
   const next = list.slice(list.indexOf(current) + 1).find(isNew);
-  const beyond = document.querySelector(".since > a");
+  const beyond = document.querySelector(".since > a") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
   if (next || !beyond) go(next ?? list.find(isNew));
   else beyond.click();
 }
@@ -58,7 +58,7 @@ function fold() {
   if (replies && !replies.hidden) replies.open = !replies.open;
 }
 
-if (thread)
+if (thread || document.querySelector("[data-keys]"))
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]")) return;

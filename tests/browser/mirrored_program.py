@@ -6,7 +6,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from parley.cli import main
-from parley.core.http import messages
+from parley.core.text import messages
 from pseudo import pseudo
 
 messages.translated = pseudo

@@ -99,8 +99,7 @@ def test_a_comment_on_a_passage_quotes_it_and_a_reply_quotes_what_it_answers() -
     on_passage = letters.digest(EDITION, [changed(quote="It only guesses.")])
     reply = letters.digest(EDITION, [changed(quote="It only guesses.", answered="ada", answered_html="<p>Is it?</p>")])
 
-    assert "On: “It only guesses.”" in on_passage.text
-    assert "On: “<bdi>It only guesses.</bdi>”" in (on_passage.html or "")
+    assert "On: “It only guesses.”" in on_passage.text and "On: “It only guesses.”" in (on_passage.html or "")
     assert "It only guesses." not in reply.text and "to ada: Is it?" in reply.text
 
 
@@ -108,8 +107,9 @@ def test_a_comment_on_the_whole_article_comes_with_its_opening() -> None:
     whole = letters.digest(EDITION, [changed(opening="Models are a wager.")])
     on_passage = letters.digest(EDITION, [changed(opening="Models are a wager.", quote="It only guesses.")])
 
-    assert " ".join(whole.text.split()).count("On the whole article, which begins: “Models are a wager.”") == 1
-    assert (whole.html or "").count("On the whole article, which begins: “<bdi>Models are a wager.</bdi>”") == 1
+    context = "On the whole article, which begins: “Models are a wager.”"
+    assert " ".join(whole.text.split()).count(context) == 1
+    assert (whole.html or "").count(context) == 1
     assert "Models are a wager." not in on_passage.text
 
 
@@ -124,8 +124,7 @@ def test_a_context_that_both_voices_share_is_shown_once() -> None:
     letter = letters.digest(EDITION, both)
     apart = letters.digest(EDITION, [both[0], msgspec.structs.replace(both[1], quote="It knows.")])
 
-    assert letter.text.count("On: “It only guesses.”") == 1
-    assert (letter.html or "").count("On: “<bdi>It only guesses.</bdi>”") == 1
+    assert letter.text.count("On: “It only guesses.”") == (letter.html or "").count("On: “It only guesses.”") == 1
     assert "On: “It only guesses.”" in apart.text and "On: “It knows.”" in apart.text
 
 
@@ -202,7 +201,7 @@ def said(html: str) -> str:
 def test_an_answer_says_what_it_answers(changes: dict[str, object], words: str) -> None:
     item = changed(answered_html="<p>Is it old?</p>", **changes)
 
-    assert str(lay_out([item], "UTC", AT).sections[0].stories[0].voices[0].answers) == words
+    assert lay_out([item], "UTC", AT).sections[0].stories[0].voices[0].answers == words
 
 
 def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:

@@ -39,7 +39,7 @@ def comment(number: int, **changes: Any) -> Row:
     )
     row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
     row |= {"html": Markup(f"<p>Comment {number}.</p>"), "score": 5, "reply_count": 0}  # noqa: S704
-    row |= {"agrees": 3, "disagrees": 1, "passes": 0, "assisted": False, "collapsed": None, "imported": False}
+    row |= {"assisted": False, "collapsed": None, "imported": False}
     return Row(**(row | {"created_at": datetime.now(UTC) - timedelta(hours=3)} | changes))
 
 

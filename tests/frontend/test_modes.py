@@ -8,6 +8,8 @@ from playwright.async_api import Page, expect
 
 from frontend.rows import comment, rendered, thread, thread_page
 from frontend.stage import Stage
+from parley.comments.fragments import ViewerState
+from parley.perspectives.publishing import Shares
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -78,8 +80,10 @@ async def test_forced_colours_leave_icons_arrows_and_marks_to_see(stage: Stage, 
 
 @pytest.mark.parametrize("width", [390, 1100, 1440, 1920])
 async def test_the_tools_of_a_comment_stand_on_one_line(stage: Stage, width: int) -> None:
-    busy = comment(1, agrees=18, disagrees=10, score=141)
-    stage.html = thread_page(rendered("comments/_comment.html", comment=busy))
+    busy = comment(1, score=141)
+    stage.html = thread_page(
+        rendered("comments/_comment.html", comment=busy, mine=ViewerState(agreement=1, answers=Shares(65, 30, 25)))
+    )
     await stage.page.set_viewport_size({"width": width, "height": 800})
     await stage.open()
     middles = await stage.page.locator("#c1").evaluate(MIDDLES, TOOLS)

@@ -21,7 +21,7 @@ from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.metadata import tidy_byline
+from parley.articles.importing.metadata.names import names_in
 from parley.articles.importing.passages import cut
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
@@ -85,7 +85,7 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),
-    "byline": (tidy_byline, 2_000),
+    "byline": (names_in, 2_000),
     "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),

@@ -14,8 +14,8 @@ from conftest import ROOT
 from parley.comments import fragments
 from parley.community.queries import default_rules
 from parley.core import db
-from parley.core.http import messages, pages
-from parley.core.text import zones
+from parley.core.http import pages
+from parley.core.text import messages, zones
 from pseudo import outside, pseudo
 from spoken import spoken
 from standing.world import World, build, gets, walk

@@ -36,7 +36,7 @@ PATTERNS_OF_WORDS = {"automod/rules/conditions.py"}
 # Where it is made of a parameter that its callers spell out: a header's name, a table of words.
 PATTERNS_OF_OURS = {"mail/inbound/reports.py", "mail/inbound/reason_phrases.py"}
 # Where what is filled in is chosen from our own sentences by a parameter.
-FORMATS_OF_OURS = {"modrules/kinds.py", "core/text/sentences.py"}
+FORMATS_OF_OURS = {"modrules/kinds.py"}
 ASKED_OF_RE = {"compile", "sub", "subn", "search", "match", "fullmatch", "findall", "finditer", "split"}
 
 

@@ -7,6 +7,7 @@ import msgspec
 from parley.articles.tables import ArticleImport
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
+from parley.core.text.messages import Message, stored
 
 ImportKind = Literal["url", "text", "file"]
 
@@ -87,9 +88,9 @@ async def finish(import_id: int, *, draft: bytes, title: str) -> None:
     )
 
 
-async def fail(import_id: int, message: str) -> None:
+async def fail(import_id: int, message: Message) -> None:
     await ArticleImport.update(
-        {ArticleImport.state: "failed", ArticleImport.message: message, ArticleImport.changed_at: db.NOW}
+        {ArticleImport.state: "failed", ArticleImport.message: stored(message), ArticleImport.changed_at: db.NOW}
     ).where(ArticleImport.id == import_id)
 
 

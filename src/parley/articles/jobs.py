@@ -11,6 +11,7 @@ from parley.articles.imports import Import
 from parley.articles.reading import read_file, read_text, read_url
 from parley.articles.text import ArticleText
 from parley.core.events import attempts
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +35,14 @@ async def read(wanted: Import) -> None:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)
     except CannotImport as error:
-        await imports.fail(wanted.id, str(error))
+        await imports.fail(wanted.id, error.message)
     except TimeoutError:
-        await imports.fail(wanted.id, "Reading this took too long. Paste the text of the article instead.")
+        await imports.fail(wanted.id, N_("Reading this took too long. Paste the text of the article instead."))
     except Exception:
         log.exception("import failed", id=wanted.id)
         await imports.fail(
-            wanted.id, "This could not be read because of a fault on our side. Paste the text of the article instead."
+            wanted.id,
+            N_("This could not be read because of a fault on our side. Paste the text of the article instead."),
         )
     else:
         await imports.finish(wanted.id, draft=encode(text), title=text.title)

@@ -13,6 +13,7 @@ from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
@@ -86,17 +87,18 @@ async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
 def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
     extracted, passages = found.extracted, found.passages
     if len(passages) < FEWEST_PASSAGES:
-        raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
+        raise CannotImport(N_("We found no article text there. Copy the text of the article and paste it instead."))
     return ArticleText(
         title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=passages,
-        byline=extracted.byline,
+        byline=", ".join(extracted.byline) or None,
         site=extracted.site,
         url=canonical(url) if url and is_web_address(url) else None,
         lang=extracted.lang,
         dir=extracted.dir,
         published_at=extracted.published_at,
         updated_at=extracted.updated_at,
+        where=extracted.where,
     )
 
 

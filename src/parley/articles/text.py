@@ -18,7 +18,8 @@ class CacheValidators(msgspec.Struct, frozen=True):
 class ArticleText(msgspec.Struct, frozen=True):
     """An article's text as it was imported or edited.
 
-    `fetched` is None for a text that a member pasted or uploaded: then `url` is what the text claims.
+    `where` says where each fact was found (importing/extract.py). `fetched` is None for a text that a member pasted
+    or uploaded: then `url` is what the text claims.
     """
 
     title: str
@@ -31,6 +32,7 @@ class ArticleText(msgspec.Struct, frozen=True):
     published_at: datetime | None = None
     updated_at: datetime | None = None
     fetched: CacheValidators | None = None
+    where: dict[str, str] = {}
 
     @property
     def digest(self) -> bytes:

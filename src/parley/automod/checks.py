@@ -17,6 +17,7 @@ from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
+from parley.core.text.messages import Message
 from parley.slow_mode.heat import ThreadActivity, activity
 from parley.slow_mode.rules import may_answer
 from parley.threads.queries import ThreadRow
@@ -58,14 +59,14 @@ async def check(draft: Draft) -> Verdict | None:
         return Verdict(hold=True, judged=author.judged, after=acting.hold_unjudged)
 
 
-async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> str | None:
+async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:
     """The sentence above the form of a member who has used up the comments of this hour."""
     if _cached(viewer.id, await current.in_force()):
         return None
     author = await facts.author(viewer.id)
     _cache(viewer.id, author)
     used = trust.used_up(author)
-    return str(used) if used else None
+    return used.message if used else None
 
 
 def _cached(member: int, now: InForce) -> Author | None:

@@ -16,6 +16,7 @@ from parley.comments.drafts import CommentEdit
 from parley.core import db
 from parley.core.errors import ParleyError, Refused
 from parley.core.http.access import VERIFIED
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,7 @@ AT_POSTING = frozenset({"recent", "heat"})
 IS_UNCHANGED = "select body = $2 and assisted = $3 from comment where id = $1"
 # A rule matches a comment once: moderators may have approved it since.
 MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
-CANNOT_WAIT = (
+CANNOT_WAIT = N_(
     "A moderator would have to read this first, and an edit cannot be held: the comment stays as it was. "
     "Your text is kept: you can post it as a new comment."
 )

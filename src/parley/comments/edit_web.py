@@ -22,6 +22,7 @@ from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.diff import marked
+from parley.core.text.messages import N_
 
 # Of one page of a comment's history. A difference takes up to 30 ms, and a version may have 40,000 characters.
 MOST_VERSIONS = 50
@@ -32,7 +33,7 @@ LATEST = 2**31 - 1
 async def _state(comment: int) -> rules.CommentState:
     state = await queries.state_of(comment)
     if state is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     return state
 
 
@@ -63,7 +64,7 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
                 version=form.version,
             )
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
             if isinstance(error, editing.EditedMeanwhile):
                 now = await queries.text(row.id)
     if form.errors:
@@ -128,7 +129,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     before = as_id(request.query_params.get("before", "")) or LATEST
     versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:
-        raise NotFound("There are no older versions of this comment.")
+        raise NotFound(N_("There are no older versions of this comment."))
     # One difference takes up to 30 ms, and there may be many: do not block the event loop.
     shown = await asyncio.to_thread(_with_differences, versions)
     older = None if versions[0].is_first else shown[-1]["number"]

@@ -12,6 +12,7 @@ from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text import markdown
+from parley.core.text.messages import N_
 
 
 class EditedMeanwhile(Refused):
@@ -28,16 +29,31 @@ class CommentBefore(msgspec.Struct, frozen=True):
     parent: int | None
 
 
-EDIT = """
+# Without a statement, members agree or disagree with the body: their votes end with it.
+IS_REWORDED = "body <> $2 and statement is null"
+# The new wording begins with the next version, and nobody has voted on it yet.
+REWORD = ", ".join(
+    f"{column} = case when {{is_reworded}} then {value} else {column} end"
+    for column, value in {
+        "wording": "version + 1",
+        "agrees": "0",
+        "disagrees": "0",
+        "unsure": "0",
+        "published": "array[0, 0, 0, 0]",
+        "scored_at": "clock_timestamp()",
+    }.items()
+)
+EDIT = f"""
 with former as (
-    insert into comment_version (comment, number, body, written_at)
-    select id, version, body, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
+    insert into comment_version (comment, number, body, statement, written_at)
+    select id, version, body, statement, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
 )
 update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
                    version = version + case when body <> $2 then 1 else 0 end,
-                   edited_at = case when body <> $2 then now() else edited_at end
+                   edited_at = case when body <> $2 then now() else edited_at end,
+                   {REWORD.format(is_reworded=IS_REWORDED)}
 where id = $1
-"""
+"""  # noqa: S608 constants only
 
 
 async def edit_comment(
@@ -77,8 +93,10 @@ def _require_unchanged(version: int | None, body: str, former: CommentBefore) ->
     # The same text again is the same edit, sent twice.
     if version not in (None, former.version) and body != former.body:
         raise EditedMeanwhile(
-            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is "
-            "kept below. Save again to replace the current text with yours."
+            N_(
+                "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your "
+                "text is kept below. Save again to replace the current text with yours."
+            )
         )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from parley.comments import rules
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 
 # The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
 LONGEST_SELECTION = 10_000
@@ -18,7 +19,9 @@ class CommentForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
+        self.body = self.text(
+            "body", most=rules.LONGEST, least=1, missing=N_("Please write something first."), lines=True
+        )
         self.parent = self.id("parent")
         self.stance = self.choice("stance", rules.STANCES)
         self.passage = self.id("passage")
@@ -50,7 +53,9 @@ class EditForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
+        self.body = self.text(
+            "body", most=rules.LONGEST, least=1, missing=N_("Please write something first."), lines=True
+        )
         self.stance = self.choice("stance", rules.STANCES)
         self.assisted = self.flag("assisted")
         self.version = self.id("version")

@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
-from parley.core.http.pages import ago, environment
+from parley.core.http.pages import environment
+from parley.core.text.durations import ago
+from parley.perspectives.publishing import Shares
 from parley.threads.queries import SlowBranch
 
 CACHED = 8_000
@@ -24,6 +26,8 @@ class ViewerState(msgspec.Struct, frozen=True):
 
     quality: int | None = None
     agreement: int | None = None
+    # How members answered, for those who answered themselves.
+    answers: Shares | None = None
     own: bool = False
     may_edit: bool = False
     may_delete: bool = False

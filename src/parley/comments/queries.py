@@ -41,9 +41,6 @@ class CommentRow(msgspec.Struct, frozen=True):
     score: int
     ups: int
     downs: int
-    agrees: int
-    disagrees: int
-    passes: int
     reply_count: int
     created_at: datetime
     edited_at: datetime | None
@@ -110,7 +107,7 @@ COLUMNS = f"""
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
-    c.agrees, c.disagrees, c.passes, c.reply_count, c.created_at, c.edited_at,
+    c.reply_count, c.created_at, c.edited_at,
     c.author is null as imported, c.author as author_id
 """
 

@@ -4,7 +4,7 @@ from parley.core.retention import Kept, Rule
 
 IS_NOT_DISPUTED = """not exists (
     select from queue_item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
-NO_WORDS = "body = '', html = '', quote = null, prefix = null, suffix = null, words = null"
+NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
 
 RULES = (
     Rule(

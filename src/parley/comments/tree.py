@@ -74,7 +74,7 @@ select id, parent, rank, reply_count, ranked from down limit $2 * 3
 """
 
 
-# Counts only votes for quality: agreement votes set `scored_at` too.
+# Comments that have votes for quality; `base_*` are those of an import.
 VOTED = """
 select count(*) from (
     select 1 from comment

@@ -18,6 +18,7 @@ from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.messages import N_
 from parley.threads import queries as threads
 
 # Characters of an article that search engines show with a link to its page.
@@ -141,7 +142,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     thread = await threads.one(query.thread)
     article = await articles.of_thread(query.thread)
     if thread is None or article is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("threads/_passage.html")
     passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates

@@ -17,6 +17,8 @@ from parley.core.cache import by_text
 from parley.core.errors import TooMany
 from parley.core.events.redis import asking, redis
 from parley.core.settings import settings
+from parley.core.text.durations import lasting
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
@@ -168,7 +170,9 @@ async def take(limit: Limit, subject: str) -> None:
         wait = await _take_from_table(limit, subject)
     if wait:
         log.warning("rate limit reached", limit=limit.name, wait=wait)
-        raise TooMany(f"You did that too often in a short time. Please try again in {_in_words(wait)}.", wait)
+        raise TooMany(
+            N_("You did that too often in a short time. Please try again in {time}."), wait, time=lasting(wait)
+        )
 
 
 async def take_network(limit: Limit, of: str) -> None:
@@ -242,13 +246,3 @@ async def _take_from_table(limit: Limit, subject: str) -> int:
 
 def _key(limit: Limit, subject: str) -> str:
     return f"limit:{limit.name}:{subject}"
-
-
-def _in_words(seconds: int) -> str:
-    if seconds < MINUTE:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    minutes = -(-seconds // MINUTE)
-    if seconds < HOUR:
-        return f"{minutes} minutes" if minutes > 1 else "a minute"
-    hours = -(-seconds // HOUR)
-    return f"{hours} hours" if hours > 1 else "an hour"

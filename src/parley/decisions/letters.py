@@ -9,8 +9,8 @@ from parley import mail
 from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.db.tables import Mail
-from parley.core.http.pages import day
 from parley.core.settings import settings
+from parley.core.text.formats import day
 from parley.decisions import queries
 from parley.mail.links import proof
 from parley.reports import receipts

@@ -19,6 +19,7 @@ from parley.core import db
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text import markdown
+from parley.core.text.messages import N_
 from parley.demo import PASSWORD, mailing, moderating, notifying
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
 from parley.demo.moderating import DemoThread
@@ -44,7 +45,7 @@ async def fill() -> dict[str, int]:
     Raises Refused unless the base URL is localhost.
     """
     if not settings().local:
-        raise Refused("The demo is only for an installation whose base URL is localhost.")
+        raise Refused(N_("The demo is only for an installation whose base URL is localhost."))
     ids: dict[str, int] = {}
     async with db.atomic():
         if not await db.value("select 1 from member where is_demo limit 1"):

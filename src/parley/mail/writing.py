@@ -11,6 +11,8 @@ from parley.core.http.assets import folder
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
 from parley.core.text.cleaning import shortened
+from parley.core.text.formats import number
+from parley.core.text.messages import shown
 from parley.mail.blocks import blocks
 
 if TYPE_CHECKING:
@@ -57,11 +59,12 @@ def _plain() -> Environment:
         extensions=[Messages],
         autoescape=False,  # noqa: S701 only .txt templates are read here
         undefined=StrictUndefined,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"number": pages.number}
+    env.filters |= {"number": number}
     return env
 
 

@@ -1,12 +1,14 @@
 """Follow, mute, choose channels, mark notifications as read, and create those about decisions and updates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, notify
+from parley.core.text.messages import N_
 from parley.mail import end_hold
 from parley.notifications.queries import following, unread
 from parley.notifications.rules import BATCHED, LIST
@@ -35,6 +37,10 @@ where n.member = $1 and n.thread = $2 and n.read_at is null and (
 READ_ALL = """
 update notification set read_at = now()
 where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
+"""
+READ_BEFORE = """
+update notification set read_at = now()
+where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
 """
 DECIDED = """
 insert into notification (member, kind, decision, created_at)
@@ -68,7 +74,7 @@ on conflict (suggestion, member) where suggestion is not null do update set read
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
     """Follow a thread, mute it, or neither. Raises NotFound."""
     if not await db.execute(FOLLOW, member, thread, level, channel):
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     await _notify(thread)
 
 
@@ -81,7 +87,7 @@ async def unfollow_thread(member: int, thread: int, level: str) -> None:
 async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None:
     """Follow or mute a topic, or undo that. Raises NotFound."""
     if not await Topic.exists().where(Topic.slug == topic):
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     if on:
         await _put_topics(member, {topic: level})
     else:
@@ -157,6 +163,12 @@ async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     """Mark all notifications up to id `upto` as read, or those of one thread."""
     await db.execute(READ_ALL, member, upto, thread)
     await _notify()
+
+
+async def read_before(member: int, threads: Sequence[int], before: datetime) -> None:
+    """Mark notifications about comments in these threads as read that were made until `before`."""
+    if await db.execute(READ_BEFORE, member, list(threads), before):
+        await _notify()
 
 
 async def decided(decision: int) -> None:

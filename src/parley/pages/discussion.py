@@ -14,6 +14,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.votes import queries as votes
 
 
@@ -32,7 +33,7 @@ async def more(
     branch_id = as_id(branch)
     viewer = viewer_of(request)
     if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
-        raise NotFound("This comment is not in this thread.")
+        raise NotFound(N_("This comment is not in this thread."))
     query = view.DiscussionQuery(
         row.id,
         sort if sort in SORTS else "best",

@@ -21,6 +21,7 @@ from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.notifications import queries as notifications
 from parley.threads import queries as threads
 from parley.votes import queries as votes
@@ -43,7 +44,7 @@ async def show(
     """Show a thread. The slug is for readers; any slug works."""
     thread_id = as_id(thread)
     if thread_id is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     query = views.DiscussionQuery(
         thread_id,
         sort if sort in SORTS else "best",
@@ -66,7 +67,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Return the present passages to a page that shows a former revision; redirect a browser to the thread."""
     thread_id = as_id(thread)
     if thread_id is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     shown = await views.thread_view(views.DiscussionQuery(thread_id), fresh=True, viewer=viewer_of(request))
     if not wants_fragment(request):
         return Redirect(shown.thread.address, status_code=303)

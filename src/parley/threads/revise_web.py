@@ -18,6 +18,7 @@ from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each
+from parley.core.text.messages import N_, Message
 from parley.threads import edit_ops, queries
 from parley.threads.revision_web import difference, found
 
@@ -28,7 +29,7 @@ BODY_LIMIT = 5_000_000
 async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     row, article = await found(thread)
     if not may_edit(signed_in(request), row, article):
-        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
+        raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
     return row, article
 
 
@@ -62,7 +63,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     except edit_ops.StaleEdit:
         return await _stale(request, *await found(thread), form)
     except ParleyError as error:
-        return _page(request, row, article, form.values, {"form": str(error)}, status=error.status)
+        return _page(request, row, article, form.values, {"form": error.message}, status=error.status)
     return Redirect(row.address, status_code=303)
 
 
@@ -100,7 +101,7 @@ def _page(
     row: queries.ThreadRow,
     article: articles.ArticleRow,
     values: dict[str, str],
-    errors: dict[str, str],
+    errors: dict[str, Message],
     status: int = 200,
     **context: Any,
 ) -> Response[Any]:

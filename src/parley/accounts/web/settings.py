@@ -15,6 +15,7 @@ from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, Message, verbatim
 
 # The first that occurs is right: browsers also name those that they descend from.
 BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
@@ -72,7 +73,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
         try:
             device = await _change_password(request, form)
         except Refused as refusal:
-            form.errors["current"] = str(refusal)
+            form.errors["current"] = refusal.message
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
@@ -87,17 +88,18 @@ async def change_password(request: AnyRequest) -> Response[object]:
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
     number = as_id(session)
     if number is None or not await sessions.end(number, signed_in(request).id):
-        raise NotFound("This session has ended already.")
+        raise NotFound(N_("This session has ended already."))
     return see_other("/settings/security")
 
 
-def device(agent: str) -> str:
+def device(agent: str) -> Message:
     """Describe a User-Agent header, such as "Firefox on Linux"."""
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
     if browser and system:
-        return f"{browser} on {system}"
-    return browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0] or "Unknown browser"
+        return N_("{browser} on {system}").format(browser=browser, system=system)
+    known = browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0]
+    return verbatim(known) if known else N_("Unknown browser")
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
@@ -113,7 +115,7 @@ async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
 async def _account(request: AnyRequest) -> queries.Account:
     account = await queries.account(signed_in(request).id)
     if account is None:
-        raise NotFound("This account no longer exists.")
+        raise NotFound(N_("This account no longer exists."))
     return account
 
 

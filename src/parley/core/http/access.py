@@ -16,6 +16,8 @@ from parley.core.db.waiters import Urgency
 from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
+from parley.core.text.formats import clock
+from parley.core.text.messages import N_, joined
 
 AnyRequest = Request[Any, Any, Any]
 # A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
@@ -55,8 +57,9 @@ class Viewer(msgspec.Struct, frozen=True):
     blocked: frozenset[int] = frozenset()
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
-    # Their unread notifications; only set for whole pages.
+    # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
     unread: int = 0
+    unread_comments: int = 0
 
     @property
     def silenced(self) -> bool:
@@ -88,11 +91,15 @@ def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
 def may_write(viewer: Viewer) -> None:
     """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
-        until = f"until {viewer.until:%-d %B %Y, %H:%M} UTC" if viewer.until else "any more"
-        why = f" The reason: {viewer.why}" if viewer.why else ""
-        raise Forbidden(
-            f"You cannot write or vote {until}.{why} You can read the decision and appeal in your settings."
-        )
+        until = viewer.until
+        parts = [
+            N_("You cannot write or vote until {day}, {time}.").format(day=until, time=clock(until))
+            if until
+            else N_("You cannot write or vote any more."),
+            *([N_("The reason: {reason}").format(reason=viewer.why)] if viewer.why else []),
+            N_("You can read the decision and appeal in your settings."),
+        ]
+        raise Forbidden(joined(" ", parts))
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
@@ -151,18 +158,18 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
         # The session could not be read from the database. Do not ask a member to sign in for that.
         raise unknown  # type: ignore[misc]
     if who is None or who >= MODERATOR:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     if viewer is None:
-        raise SignInNeeded("Only members can do this. Please sign in, or sign up: it takes a minute.")
+        raise SignInNeeded(N_("Only members can do this. Please sign in, or sign up: it takes a minute."))
     may_write(viewer)
-    raise Forbidden("Please confirm your e-mail address first: open the link in the mail we sent you.")
+    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
 def staff(request: AnyRequest) -> Viewer:
     """Return the viewer of a staff page."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     return viewer
 
 
@@ -170,5 +177,5 @@ def signed_in(request: AnyRequest) -> Viewer:
     """Return the viewer of a route for members."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise SignInNeeded("Please sign in.")
+        raise SignInNeeded(N_("Please sign in."))
     return viewer

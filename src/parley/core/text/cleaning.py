@@ -2,11 +2,15 @@
 
 import unicodedata
 
+from parley.core.text.messages import N_
+
 LARGEST_ID = 2**63 - 1
 
 
 class BadText(ValueError):
     """The text has a character that cannot be stored."""
+
+    message = N_("This holds a character that cannot be stored. Please remove it.")
 
 
 def clean(raw: str, *, lines: bool = True) -> str:
@@ -18,7 +22,7 @@ def clean(raw: str, *, lines: bool = True) -> str:
     allowed = "\n\t" if lines else ""
     for char in text:
         if (char < " " and char not in allowed) or "\ud800" <= char <= "\udfff" or char == "\x7f":
-            raise BadText("This holds a character that cannot be stored. Please remove it.")
+            raise BadText(BadText.message)
     return text.strip()
 
 
@@ -38,3 +42,8 @@ def as_id(raw: str) -> int | None:
         return None
     number = int(raw)
     return number if 1 <= number <= LARGEST_ID else None
+
+
+def as_ids(raw: str, most: int) -> list[int]:
+    """Return the ids in a comma-separated list, without what is no id; only the first `most` parts are read."""
+    return [found for one in raw.split(",", most)[:most] if (found := as_id(one)) is not None]
