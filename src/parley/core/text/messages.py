@@ -81,7 +81,7 @@ def shown(message: str) -> str:
 
 
 def _isolated(message: str) -> str:
-    """The message as `shown`, with members' words kept apart from ours where they are or may be of another direction."""
+    """The message as `shown`, with members' words apart from ours where their direction is or may be another."""
     if isinstance(message, Message):
         return _translated(message, _isolated)
     if DIRECTION == "ltr" and not any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in message):
