@@ -87,3 +87,11 @@ def test_a_stored_message_is_the_same_when_read(message: messages.Message) -> No
 
 def test_what_was_stored_before_messages_were_is_shown_as_it_is() -> None:
     assert shown(restored("The site took too long.")) == "The site took too long."
+
+
+def test_a_page_keeps_words_of_the_other_direction_apart() -> None:
+    page = Environment(autoescape=True).from_string("{{ message }}")
+    nested = N_("{name} is silenced for {time}.").format(name=verbatim("אדא"), time="1 h")
+
+    assert page.render(message=nested) == "\u2068אדא\u2069 darf 1 h lang nicht schreiben."
+    assert str(nested) == "אדא is silenced for 1 h."

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from hebrew import hebrew, undirected
 from notifications.test_making import shut_out
 from parley import mail
 from parley.comments import editing
@@ -283,3 +284,13 @@ async def test_links_in_a_mailed_comment_are_absolute(mira: Viewer, jon: Viewer,
     assert letter is not None
     assert 'href="http://localhost/u/jon"' in (letter.html or "")
     assert 'href="/' not in (letter.html or "")
+
+
+async def test_members_words_have_their_own_direction_in_a_letter(app: Litestar) -> None:
+    who, other = [await make.member(hebrew(name)) for name in ("mira", "jon")]
+    thread = await make.thread(make.text(title=hebrew("The wager")))
+    root = await make.comment(thread, who, hebrew("I see it *otherwise*."))
+    for body in ("Well, **no**.", "Many words. " * 600):
+        await answer(other, root, hebrew(body))
+
+    assert undirected((await going_out()).html or "") == []

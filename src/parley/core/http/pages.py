@@ -18,6 +18,7 @@ from parley.core.http.assets import folder, static
 from parley.core.http.inlining import InliningLoader
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
+from parley.core.text import messages
 from parley.core.text.durations import ago, every, since
 from parley.core.text.formats import clock, day, iso, number
 from parley.core.text.messages import plural_forms, shown
@@ -55,6 +56,7 @@ def environment() -> Environment:
     env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
     env.filters |= {"ago": ago, "every": every, "shown": shown, "since": since}
     env.globals |= {"plural_forms": plural_forms, "static": static}
+    env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
     return env
 
 

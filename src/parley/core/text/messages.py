@@ -5,7 +5,8 @@ messages` finds both. A message is a string, plain English for logs and commands
 Jinja asks for `__html__`; whatever else is shown to a reader calls `shown`.
 """
 
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,6 +14,13 @@ import msgspec
 from markupsafe import escape
 
 from parley.core.text.formats import day, number
+
+# The language of this site's sentences, and the direction in which it is written: "ltr" or "rtl".
+LANGUAGE, DIRECTION = "en", "ltr"
+# Classes of letters that are written from right to left (Unicode Standard Annex 9).
+RIGHT_TO_LEFT = {"R", "AL"}
+# What a browser lays out on its own between these, as in `<bdi>`; they may also stand in an attribute or a title.
+ISOLATE = "\N{FIRST STRONG ISOLATE}%s\N{POP DIRECTIONAL ISOLATE}"
 
 
 def translated(message: str) -> str:
@@ -39,7 +47,7 @@ class Message(str):
         return made
 
     def __html__(self) -> str:
-        return escape(shown(self))
+        return escape(_translated(self, _isolated))
 
     def format(self, **values: Any) -> "Message":  # type: ignore[override]
         """Fill `{name}`: numbers and days are written as the language does, messages are translated with it."""
@@ -74,10 +82,21 @@ def verbatim(text: str) -> Message:
 
 def shown(message: str) -> str:
     """The message in the language of this site; a string that is no message as it is."""
-    if not isinstance(message, Message):
+    return _translated(message, shown) if isinstance(message, Message) else message
+
+
+def _isolated(message: str) -> str:
+    """The message as `shown`, with members' words apart from ours where their direction is or may be another."""
+    if isinstance(message, Message):
+        return _translated(message, _isolated)
+    if DIRECTION == "ltr" and not any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in message):
         return message
+    return ISOLATE % message
+
+
+def _translated(message: Message, show: Callable[[str], str]) -> str:
     text = translated(_form(message.forms, message.amount))
-    return _filled(text, message.values, shown) if message.values else text
+    return _filled(text, message.values, show) if message.values else text
 
 
 def _form(forms: tuple[str, ...], amount: int) -> str:
