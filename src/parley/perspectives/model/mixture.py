@@ -17,14 +17,14 @@ from parley.perspectives.model.matrix import Floats
 STEPS, LEAST_VARIANCE = 100, 0.05
 # A second part has a share, a centre and a variance.
 FURTHER_NUMBERS = 3
-# Votes along a line have two parts too, since members far out answer alike: measured with separations of 3.5 to 8.1,
-# and too sure (said .970, was .929). Planted camps have 8.8 to 9.5, the most that the least variance allows.
+# Votes along a line have two parts too, since members far out answer alike, and are then placed too surely (said .970,
+# was .929). Their separation was 3.5 to 8.1; that of planted camps 8.8 to 9.5, the most that LEAST_VARIANCE allows.
 CAMPS = 8.5
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What each member's answers alone say of their place: the precision, and the mean times the precision."""
+    """What members' answers alone say of their places: the precision, and the mean times it."""
 
     precision: Floats
     shift: Floats
