@@ -27,6 +27,8 @@ class Writer:
         self.thread = thread
         self.cookie = cookie
         self.persistent = persistent
+        # Letters and digits only. Markdown reads `_` as emphasis, and then a reader has other words than were typed.
+        self.name = uuid4().hex[:6]
         self.said: list[Said] = []
         self.refusals: list[httpx.Response] = []
         self._stopped = asyncio.Event()
@@ -35,7 +37,7 @@ class Writer:
         """Post until stopped; what is under way then is finished."""
         async with browser_of(self.cookie) as browser:
             while not self._stopped.is_set():
-                one = Said(f"{self.cookie[:6]} says {len(self.said)}", str(uuid4()))
+                one = Said(f"{self.name} says {len(self.said)}", str(uuid4()))
                 self.said.append(one)
                 await self._say(browser, one)
                 await asyncio.sleep(pause)
