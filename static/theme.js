@@ -1,2 +1,2 @@
-/* sources c04a6ebbe924238dba4801bb94edea97ae28080b0a4e3b3acf2c18bcd1701d7b */
+/* sources 775b33bc4d5d1d4d49da50d60aa28252d3145a71131eb659fb0157efc8814bee */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

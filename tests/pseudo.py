@@ -2,7 +2,7 @@
 
 import re
 
-KEPT = re.compile(r"(<[^>]*>|&\w+;|%\(\w+\)s)")
+KEPT = re.compile(r"(<[^>]*>|&\w+;|%\(\w+\)s|\{\w+(?::\w+)?\})")
 ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")
 LONGER = 0.35
 

@@ -14,10 +14,12 @@ from parley.community.tables import Community
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import Guideline, QueueItem, Report
+from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 
@@ -27,7 +29,8 @@ TABLES = [
     Source, Article, Revision, Passage, MergedPassage, Media, ArticleImport,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount,
-    Vote,
+    Vote, PerspectiveMap, StatementVerdict,
+    StatementProposal, MergedStatement,
     Guideline, QueueItem, Report, Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick,

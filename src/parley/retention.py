@@ -12,10 +12,12 @@ from parley.core.retention import Kept, platform, remove_expired_files, remove_e
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
 from parley.mail import retention as mail
+from parley.maps import retention as maps
 from parley.modlog import retention as modlog
 from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
+from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
 
@@ -26,6 +28,8 @@ FEATURES = (
     threads,
     comments,
     votes,
+    maps,
+    statements,
     reports,
     decisions,
     automod,

@@ -21,10 +21,24 @@ from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
 from parley.modrules import web as rules
 from parley.notifications import web as notifications
-from parley.pages import discussion, home, moderation_counts, profile, statement, thread
+from parley.pages import (
+    cards,
+    discussion,
+    display,
+    home,
+    how,
+    moderation_counts,
+    perspectives_overview,
+    profile,
+    statement,
+    thread,
+)
 from parley.reports import web as reports
+from parley.statements import answer_web, curating_web
+from parley.statements import web as statements
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
+from parley.unread import web as unread
 from parley.votes import web as votes
 
 FEATURES = (
@@ -32,17 +46,24 @@ FEATURES = (
     community,
     articles,
     home,
+    how,
     threads,
     publish_web,
     revise_web,
     revision_web,
     suggestion_web,
     thread,
+    perspectives_overview,
     discussion,
+    display,
     comments,
     edit_web,
     profile,
+    cards,
     votes,
+    statements,
+    answer_web,
+    curating_web,
     decisions,
     reports,
     modqueue,
@@ -56,6 +77,7 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    unread,
     digests,
     live,
 )

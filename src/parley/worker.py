@@ -32,6 +32,7 @@ from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
+from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
 from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
@@ -80,6 +81,7 @@ JOBS = (
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
+    Job("maps", maps.draw_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),

@@ -1,4 +1,5 @@
 // One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
+import { unfold } from "./lights.js";
 import { calm, thread } from "./page.js";
 import { answer } from "./respond.js";
 
@@ -25,13 +26,19 @@ const keys = {
   u: () => press(".comment-score button.up"),
   a: () => press(".comment-score button.yes"),
   d: () => press(".comment-score button.no"),
-  "?": () => document.getElementById("keys")?.showModal(),
+  "?": showKeys,
 };
+
+function showKeys() {
+  document.getElementById("keys")?.showModal();
+}
+
 
 function go(comment) {
   if (!comment) return;
   current?.classList.remove("is-current");
   current = comment;
+  unfold(comment);
   comment.classList.add("is-current");
   comment.setAttribute("tabindex", "-1");
   comment.focus({ preventScroll: true });
@@ -45,10 +52,10 @@ function nextSibling() {
 }
 
 function nextNew() {
-  const list = all();
+  const list = [...document.querySelectorAll(".comment:not(.waiting > *)")];
   const isNew = (one) => one.matches(".is-new");
   const next = list.slice(list.indexOf(current) + 1).find(isNew);
-  const beyond = document.querySelector(".since > a");
+  const beyond = document.querySelector(".since > a") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
   if (next || !beyond) go(next ?? list.find(isNew));
   else beyond.click();
 }
@@ -58,7 +65,7 @@ function fold() {
   if (replies && !replies.hidden) replies.open = !replies.open;
 }
 
-if (thread)
+if (thread || document.querySelector("[data-keys]"))
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
@@ -67,6 +74,8 @@ if (thread)
     event.preventDefault();
     act();
   });
+
+document.addEventListener("click", ({ target }) => target.closest?.("[data-keys]") && showKeys());
 
 document.addEventListener("focusin", ({ target }) => {
   const comment = target.closest?.(".comment");

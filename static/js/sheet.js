@@ -56,7 +56,7 @@ document.addEventListener(
 );
 
 if (dock) {
-  const links = [...dock.querySelectorAll("a:not(.dock-passage)")];
+  const links = [...dock.querySelectorAll("a:not(.dock-passage, [href*=view])")];
   const passage = dock.querySelector(".dock-passage");
   const side = () => links.find((link) => link.getAttribute("aria-current"))?.hash;
   const watcher = new IntersectionObserver(
@@ -72,7 +72,7 @@ if (dock) {
 
   dock.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || !narrow()) return;
+    if (!link || !narrow() || link.matches("[href*=view]")) return;
     shut();
     if (link === passage) {
       event.preventDefault();

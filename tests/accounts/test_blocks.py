@@ -38,7 +38,7 @@ async def test_a_member_is_shut_out_and_let_in_again(client: httpx.AsyncClient, 
     answer = await client.post(f"/u/jonas/{how}", data={"on": "1"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/u/jonas")
     assert await kind(mira, jonas) == how
-    assert f"You {how.removesuffix('e')}ed jonas" in (await client.get("/u/jonas")).text
+    assert f"You {how.removesuffix('e')}ed <bdi>jonas</bdi>" in (await client.get("/u/jonas")).text
     assert "jonas" in (await client.get("/settings/muted")).text
 
     back = await client.post(f"/u/jonas/{how}", data={"on": "0", "next": "/settings/muted"})

@@ -41,6 +41,7 @@ async def every_page(site: Site) -> list[Shown]:
            where m.name = 'mira' and c.state = 'visible' and t.state = 'open' order by c.id limit 1"""
     )
     edited = await site.value("select id from comment where edited_at is not null and state = 'visible' limit 1")
+    said = await site.value("select id from comment where statement is not null and state = 'visible' limit 1")
     locked = await site.value("select id from thread where state = 'locked' limit 1")
     revised = await site.value(
         "select t.id from thread t join revision r on r.article = t.article group by t.id having count(*) > 1 limit 1"
@@ -67,6 +68,14 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("thread, one stance", "/t/1/x?stance=challenges", "mira"),
         Shown("thread, crowded", f"/t/{site.made['crowded']}/x", "mira"),
         Shown("thread, wide", f"/t/{site.made['wide']}/x", "mira"),
+        Shown("answering", "/t/1/answer"),
+        Shown("answering, member", "/t/1/answer", "mira"),
+        Shown("answering, over", "/t/1/answer?stop=1", "mira"),
+        Shown("answering, nothing asked", f"/t/{site.made['wide']}/answer", "mira"),
+        Shown("deck", "/t/1/deck"),
+        Shown("deck, moderator", "/t/1/deck", "sam_h", also="staff"),
+        Shown("statement", f"/c/{own}/statement", "mira", also="nobody"),
+        Shown("statement, removing", f"/c/{said}/statement/remove", "sam_h", also="staff"),
         Shown("thread, archived", f"/t/{site.made['archived']}/x", "mira"),
         Shown("thread, slowed", f"/t/{site.made['slowed']}/x", "mira"),
         Shown("thread, with withheld words", f"/t/{site.made['wide']}/x?view=whole", "hanna"),
@@ -129,6 +138,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("settings: security", "/settings/security", "mira"),
         Shown("settings: muted", "/settings/muted", "mira"),
         Shown("settings: mail", "/settings/mail", "mira"),
+        Shown("unread", "/unread", "mira"),
+        Shown("how it works", "/how"),
         Shown("an issue of the digest", site.made["issue"]),
         Shown("do you still want the digest", site.made["keep"]),
         Shown("stop the digest", site.made["off"]),

@@ -244,7 +244,7 @@ async def test_a_page_asks_as_many_queries_however_long_the_thread(
 
     assert len(set(asked.values())) == 1, asked
     # One of them only while a member has no record: whether they have used up their hour.
-    assert asked[10] <= 18
+    assert asked[10] <= 19
 
 
 @pytest.mark.anyio

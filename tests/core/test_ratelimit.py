@@ -198,3 +198,25 @@ async def test_whoever_has_a_48_of_ipv6_uses_up_no_more_than_some_networks_may()
 
     assert taken == ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most < ratelimit.SIGN_UP_ALL.most
     await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network("2001:db8:2::1"))
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_use_may_take_more_than_one_token(down: bool, request: pytest.FixtureRequest) -> None:
+    if down:
+        request.getfixturevalue("dead_redis")
+    await take(STRICT, "mira", 3)
+
+    with pytest.raises(TooMany) as refused:
+        await take(STRICT, "mira", 4)
+
+    assert 200 < refused.value.retry_after <= 800
+    await take(STRICT, "mira", 2)
+
+
+async def test_what_a_member_stores_in_a_day_has_a_limit_that_says_so() -> None:
+    for _ in range(5):
+        await ratelimit.take_volume(7, 20_000_000)
+
+    with pytest.raises(TooMany, match="as much text and as many pictures as one member may in a day"):
+        await ratelimit.take_volume(7, 1)
+    await ratelimit.take_volume(8, 1)

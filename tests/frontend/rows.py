@@ -7,9 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from parley.comments.glance import Glance, Here
 from parley.comments.groups import Stances
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment, set_globals
+from parley.pages.display import Display
 
 Row = SimpleNamespace
 
@@ -23,7 +25,7 @@ def thread(**changes: Any) -> Row:
     row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "slow": 0, "title": "The wager"}
     row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
     row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
-    row |= {"asks_declaration": False, "slow_branches": ()}
+    row |= {"has_statements": False, "asks_declaration": False, "slow_branches": (), "people": 2}
     return Row(**(row | changes))
 
 
@@ -39,7 +41,7 @@ def comment(number: int, **changes: Any) -> Row:
     )
     row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
     row |= {"html": Markup(f"<p>Comment {number}.</p>"), "score": 5, "reply_count": 0}  # noqa: S704
-    row |= {"agrees": 3, "disagrees": 1, "passes": 0, "assisted": False, "collapsed": None, "imported": False}
+    row |= {"assisted": False, "collapsed": None, "imported": False}
     return Row(**(row | {"created_at": datetime.now(UTC) - timedelta(hours=3)} | changes))
 
 
@@ -91,6 +93,7 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "stances": Stances(challenges=1, none=1),
         "passage_row": None,
     }
+    shown |= {"glance": Glance([], None), "here": None, "display": Display(legend=False)}
     shown |= {
         "back": None,
         "following": None,
@@ -142,4 +145,5 @@ def passage_page(**context: Any) -> str:
         for n in (2, 5, 9)
     }
     groups = [group(rows[n - 1], one) for n, one in on.items()] + [group(None, *map(comment, range(61, 69)))]
-    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **context)
+    here = Here("Passage 1 begins.", 0, rows[1], "Passage 2 begins.")
+    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **({"here": here} | context))

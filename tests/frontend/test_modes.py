@@ -8,6 +8,8 @@ from playwright.async_api import Page, expect
 
 from frontend.rows import comment, rendered, thread, thread_page
 from frontend.stage import Stage
+from parley.comments.fragments import ViewerState
+from parley.perspectives.publishing import Shares
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -78,8 +80,10 @@ async def test_forced_colours_leave_icons_arrows_and_marks_to_see(stage: Stage, 
 
 @pytest.mark.parametrize("width", [390, 1100, 1440, 1920])
 async def test_the_tools_of_a_comment_stand_on_one_line(stage: Stage, width: int) -> None:
-    busy = comment(1, agrees=18, disagrees=10, score=141)
-    stage.html = thread_page(rendered("comments/_comment.html", comment=busy))
+    busy = comment(1, score=141)
+    stage.html = thread_page(
+        rendered("comments/_comment.html", comment=busy, mine=ViewerState(agreement=1, answers=Shares(65, 30, 25)))
+    )
     await stage.page.set_viewport_size({"width": width, "height": 800})
     await stage.open()
     middles = await stage.page.locator("#c1").evaluate(MIDDLES, TOOLS)
@@ -93,8 +97,9 @@ async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int
     assert not await stage.page.evaluate(SIDEWAYS)
     for name in ("Whole discussion 2", "Reply"):
         await expect(stage.page.get_by_role("link", name=name).first).to_be_visible()
-    # A passage without comments can be answered where nobody hovers.
-    assert await style(stage.page, ".gutter.is-empty", None, "opacity") == "1"
+    # The passage being read can be answered where nobody hovers.
+    await stage.page.locator(".passage-row").first.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 150)")
+    await expect(stage.page.locator(".is-read > .gutter").first).to_have_css("opacity", "1")
 
 
 async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) -> None:

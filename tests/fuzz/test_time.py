@@ -21,7 +21,7 @@ from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.metadata import tidy_byline
+from parley.articles.importing.metadata.names import names_in
 from parley.articles.importing.passages import cut
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
@@ -30,6 +30,7 @@ from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, Wo
 from parley.automod.rules.post import Post
 from parley.comments import anchoring
 from parley.comments import rules as comment_rules
+from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
@@ -82,10 +83,11 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
     "form field": (cleaning.clean, comment_rules.LONGEST),
     "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), comment_rules.LONGEST),
+    "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),
-    "byline": (tidy_byline, 2_000),
+    "byline": (names_in, 2_000),
     "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),

@@ -15,9 +15,10 @@ LETTER = insert("mail", kind="test", recipient="ada@example.org", subject="S", t
 BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", digest="#")
 IMPORT = partial(insert, "article_import", member=..., source="url")
 PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
+PROPOSAL = insert("statement_proposal", comment=..., member=..., text="It is so.", version=1)
 SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
 NOTIFICATION = insert("notification", member=..., kind="reply", event=1, comment=None)
-NO_WORDS = "body = '' and html = '' and quote is null"
+NO_WORDS = "body = '' and html = '' and quote is null and statement is null"
 
 
 async def has_account(address: str) -> None:
@@ -90,6 +91,7 @@ CASES = {
             "its notification": rows.notified_of,
         },
     ),
+    "statement_proposal: statements that moderators proposed for comments": Case(PROPOSAL),
     "comment: the words of comments that their author deleted": Case(
         lambda: comment("deleted_by_author"),
         {"in work": rows.in_work, "back again": lambda one: rows.make.put_state("comment", one, "visible")},

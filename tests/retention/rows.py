@@ -64,7 +64,15 @@ async def _item() -> int:
     return found
 
 
-MADE = {"member": member, "thread": make.thread, "hash": _hash, "token_hash": _token, "item": _item, "target": member}
+async def comment(state: str = "visible") -> int:
+    found = await make.comment(await make.thread(), await make.member())
+    await db.execute("update comment set statement = 'It is otherwise.' where id = $1", found)
+    await make.put_state("comment", found, state)
+    return found
+
+
+MADE = {"member": member, "thread": make.thread, "comment": comment, "hash": _hash, "token_hash": _token}
+MADE |= {"item": _item, "target": member}
 
 
 async def unverified() -> int:
@@ -126,12 +134,6 @@ async def notified_of(suggestion: int) -> None:
     await db.execute(
         "insert into notification (member, kind, suggestion) values ($1, 'update', $2)", await member(), suggestion
     )
-
-
-async def comment(state: str) -> int:
-    found = await make.comment(await make.thread(), await make.member())
-    await make.put_state("comment", found, state)
-    return found
 
 
 async def version_of_deleted() -> int:

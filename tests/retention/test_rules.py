@@ -107,3 +107,13 @@ async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written
 
     await remove_expired()
     assert await db.values("select hash from media") == [image.hash]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table == "notification"], ids=lambda rule: rule.what)
+async def test_old_notifications_are_found_without_reading_all(app: Litestar, rule: Rule) -> None:
+    await db.execute("set local enable_seqscan = off")
+
+    plan = await db.values(f"explain select id from notification where {rule.is_over}")
+
+    assert "Seq Scan" not in "".join(plan)
+    assert f"Index Cond: ({rule.since} <" in "".join(plan)

@@ -29,6 +29,8 @@ OPEN_TO_ALL = {
     "/reset/{token:str}",
     "/verify/{token:str}",
     "/preview",
+    # Only sets a cookie of the browser that asks.
+    "/reading",
     "/c/{comment:str}/report",
     "/t/{thread:str}/report",
     "/u/{name:str}/report",
@@ -132,12 +134,13 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         if (status := (await client.get(address)).status_code) not in {200, 301, 303}
     }
 
-    # A report's address is a visitor's, and a suggested update is only for those who decide it: both have own tests.
+    # A report's address is a visitor's, a suggested update is only for those who decide it, and the comment is about no
+    # passage: all have own tests.
     of_others = {
         address: 404
         for address in addresses
         if address.startswith(("/mod", "/reports/"))
-        or address.endswith(("/decision", "/pick"))
+        or address.endswith(("/decision", "/pick", "/passage", "/statement/remove"))
         or "/updates/" in address
     }
     assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404} | of_others

@@ -41,7 +41,7 @@ async def test_the_article_says_where_a_member_left_off(client: httpx.AsyncClien
     await visit_before(client, thread, passage=str(second))
 
     words = "Nobody asked how much energy the answer cost."
-    assert await line(client, thread) == f'<span>You read up to <a href="#p{second}">“{words}”</a></span>'
+    assert await line(client, thread) == f'<span>You read up to <a href="#p{second}">“<bdi>{words}</bdi>”</a></span>'
 
 
 async def test_on_a_first_visit_nothing_is_said(client: httpx.AsyncClient, mira: Viewer) -> None:

@@ -8,11 +8,12 @@ from parley.core.db import NOW
 from parley.core.errors import Gone
 from parley.core.http.pages import leading_back
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 # With a longer address to return to, some mail clients would break the link.
 LONGEST_NEXT = 300
 
-EXPIRED = "This link has been used already, or has expired. Please ask for a new one."
+EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
 
 
 async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/") -> str:

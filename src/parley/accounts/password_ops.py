@@ -13,12 +13,13 @@ from parley.core.db import atomic
 from parley.core.errors import Gone, Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
 RESET_LASTS = timedelta(hours=1)
 
-NOT_CURRENT = "This is not your current password."
+NOT_CURRENT = N_("This is not your current password.")
 
 
 async def forgot(email: str, client: Client, next_url: str = "/") -> None:

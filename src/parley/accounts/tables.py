@@ -24,6 +24,8 @@ class Member(Table):
     bio = Text(null=False, default="")
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted = Varchar(8, null=False, default="show")
+    # Whether their answers count in maps of perspectives.
+    in_maps = Boolean(null=False, default=True)
     # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.
     judged = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)

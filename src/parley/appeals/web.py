@@ -15,6 +15,7 @@ from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import local_path, page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
 from parley.decisions import second_approval
 from parley.decisions.rules import ACTIONS, LENGTHS, LESSER
@@ -37,7 +38,7 @@ async def _appeal_at(request: AnyRequest, appeal: str) -> AppealRow:
     number = as_id(appeal)
     found = await queries.one(staff(request), number) if number else None
     if found is None:
-        raise NotFound("There is no such appeal, or you had a part in it.")
+        raise NotFound(N_("There is no such appeal, or you had a part in it."))
     return found
 
 
@@ -88,7 +89,7 @@ async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
         try:
             await _decide(request, found, form)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _show(request, await _appeal_at(request, appeal), form, status)
     return Redirect("/mod/appeals", status_code=303)
@@ -110,7 +111,7 @@ async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
     number = as_id(decision)
     found = await queries.proposal(staff(request), number) if number else None
     if found is None:
-        raise NotFound("There is no decision here for your second approval.")
+        raise NotFound(N_("There is no decision here for your second approval."))
     return found
 
 
@@ -146,7 +147,7 @@ async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
             else:
                 await second_approval.refuse(staff(request), found.id, form.reason)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _ask(request, await _proposal_at(request, decision), form, status)
     return Redirect("/mod/appeals", status_code=303)
@@ -158,7 +159,7 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     number = as_id(decision)
     found = await decisions.statement(number) if number else None
     if found is None or found.comment is None:
-        raise NotFound("There is no such decision, or its text no longer exists.")
+        raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted(request))
     if await decisions.is_veiled(viewer.id, found):
         async with db.atomic():

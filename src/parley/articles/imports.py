@@ -7,6 +7,7 @@ import msgspec
 from parley.articles.tables import ArticleImport
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
+from parley.core.text.messages import Message, stored
 
 ImportKind = Literal["url", "text", "file"]
 
@@ -27,11 +28,20 @@ class Import(msgspec.Struct, frozen=True):
     thread: int | None
 
 
+# A member's newest drafts and failed imports stay; each may hold 2 MB.
+MOST_KEPT = 40
+DROP_OLDER = """
+delete from article_import where member = $1 and state in ('ready', 'failed') and id <= (
+    select id from article_import where member = $1 and state in ('ready', 'failed') order by id desc offset $2 limit 1)
+"""
+
+
 async def request_import(
     *, member: int, source: ImportKind, url: str | None, given: bytes | None, title: str, topic: str
 ) -> int:
-    """Queue an import for the worker and return its id."""
+    """Queue an import for the worker and return its id. Of those not published, a member's newest MOST_KEPT stay."""
     async with db.atomic():
+        await db.execute(DROP_OLDER, member, MOST_KEPT)
         new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic)
         [inserted] = await ArticleImport.insert(new).returning(ArticleImport.id)
         db.after_commit(lambda: wake_job("imports"))
@@ -87,9 +97,9 @@ async def finish(import_id: int, *, draft: bytes, title: str) -> None:
     )
 
 
-async def fail(import_id: int, message: str) -> None:
+async def fail(import_id: int, message: Message) -> None:
     await ArticleImport.update(
-        {ArticleImport.state: "failed", ArticleImport.message: message, ArticleImport.changed_at: db.NOW}
+        {ArticleImport.state: "failed", ArticleImport.message: stored(message), ArticleImport.changed_at: db.NOW}
     ).where(ArticleImport.id == import_id)
 
 

@@ -12,10 +12,14 @@ from parley.core import db
 
 
 async def find_article(text: ArticleText) -> int | None:
-    """Return the id of the article with the same address as `text` or, without an address, with the same text."""
-    if text.url:
-        found = await Article.select(Article.id).where(Article.url == text.url).first()
-        return found["id"] if found else None
+    """Return the id of the article that `text` is a version of, by address or, without an address, by the same text.
+
+    A claimed address finds the article that was fetched there. An article that only claims it is not found.
+    """
+    if address := text.url or text.claimed_url:
+        found = await Article.select(Article.id).where(Article.url == address).first()
+        if found or text.url:
+            return found["id"] if found else None
     revision = Revision.select(Revision.article)
     found = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
     return found["article"] if found else None
@@ -47,10 +51,12 @@ async def has_same_text(article: int, text: ArticleText) -> bool:
 async def add_article(text: ArticleText) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
-        display = await display_of(text.url)
+        display = await display_of(text.url or text.claimed_url)
         text = excerpt(text) if display == "excerpt" else text
         source_text = encode_passages(text.passages) if text.url else None
-        new = Article(url=text.url, site=text.site, display=display, source_text=source_text)
+        new = Article(
+            url=text.url, claimed_url=text.claimed_url, site=text.site, display=display, source_text=source_text
+        )
         [inserted] = await Article.insert(new).returning(Article.id)
         article: int = inserted["id"]
         if text.fetched is not None:

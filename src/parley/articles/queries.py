@@ -18,6 +18,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
     id: int
     url: str | None
+    claimed_url: str | None
     site: str | None
     display: str
     revision_id: int
@@ -33,6 +34,11 @@ class ArticleRow(msgspec.Struct, frozen=True):
     revision_at: datetime
 
     @property
+    def address(self) -> str | None:
+        """The address of its source, as a link for readers; perhaps only claimed."""
+        return self.url or self.claimed_url
+
+    @property
     def minutes(self) -> int:
         """Reading time in minutes, at least one."""
         return max(1, round(self.words / WORDS_A_MINUTE))
@@ -44,8 +50,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
 
 CURRENT = """
-select a.id, a.url, a.site, a.display, r.id as revision_id, r.number as revision, r.title, r.byline, r.lang, r.dir,
-       r.published_at, r.updated_at, r.words, r.changed as passages_changed, r.created_at as revision_at
+select a.id, a.url, a.claimed_url, a.site, a.display, r.id as revision_id, r.number as revision, r.title, r.byline,
+       r.lang, r.dir, r.published_at, r.updated_at, r.words, r.changed as passages_changed, r.created_at as revision_at
 from thread t join article a on a.id = t.article
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where t.id = $1
@@ -90,6 +96,9 @@ class PassageRow(msgspec.Struct, frozen=True):
     adds: int = 0
     asks: int = 0
     none: int = 0
+    # Statements on it that are common ground, and those over which the groups part.
+    common: int = 0
+    dividing: int = 0
 
     @property
     def html(self) -> Markup:
@@ -105,12 +114,21 @@ class PassageRow(msgspec.Struct, frozen=True):
         return self.supports + self.challenges + self.adds + self.asks + self.none
 
 
+# What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
+FINDINGS = """
+    select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
+           count(*) filter (where s.verdict = 'dividing') as dividing
+    from statement_verdict s join comment c on c.id = s.comment
+    where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
+"""
 PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html as raw_html, p.text,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
-       coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none
+       coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
+       coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
+left join ({FINDINGS}) f on f.passage = p.lineage
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 

@@ -13,15 +13,17 @@ from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
+from parley.core.text.cleaning import one_line
+from parley.core.text.messages import N_
 
 LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
 
 
-async def read_url(url: str) -> ArticleText:
-    """Fetch a page and read its article. Raises CannotImport with a message for the member."""
+async def read_url(url: str, member: int | None = None) -> ArticleText:
+    """Fetch a page and read its article. Raises CannotImport with a message for the `member`."""
     text = await read_again(url, CacheValidators())
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+    return msgspec.structs.replace(text, passages=await store_pictures(text.passages, member))
 
 
 async def read_again(url: str, known: CacheValidators) -> ArticleText:
@@ -64,40 +66,49 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
-async def read_text(text: str, url: str | None = None, title: str = "") -> ArticleText:
-    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the member typed."""
-    return await finished(await sandboxed_paste(text, title), url)
+async def read_text(text: str, url: str | None = None, title: str = "", member: int | None = None) -> ArticleText:
+    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the `member` typed."""
+    return await finished(await sandboxed_paste(text, title), url, member)
 
 
-async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> ArticleText:
+async def read_file(
+    name: str, data: bytes, url: str | None = None, title: str = "", member: int | None = None
+) -> ArticleText:
     """Like `read_text`, for a .txt, .md or .html file. `url` is where it came from."""
-    return await finished(await sandboxed_file(name, data, title), url)
+    return await finished(await sandboxed_file(name, data, title), url, member)
 
 
-async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
+async def finished(found: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
-    `url` is its address; without it, the one that the article claims.
+    `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
+    address from the article that is really there.
     """
-    text = _as_text(found, url or found.extracted.canonical_url)
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+    text = _as_text(found, url)
+    claimed = _address(found.extracted.canonical_url) if url is None else None
+    return msgspec.structs.replace(text, claimed_url=claimed, passages=await store_pictures(text.passages, member))
 
 
 def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
     extracted, passages = found.extracted, found.passages
     if len(passages) < FEWEST_PASSAGES:
-        raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
+        raise CannotImport(N_("We found no article text there. Copy the text of the article and paste it instead."))
     return ArticleText(
-        title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
+        title=one_line(extracted.title or passages[0].text)[:LONGEST_TITLE],
         passages=passages,
-        byline=extracted.byline,
-        site=extracted.site,
-        url=canonical(url) if url and is_web_address(url) else None,
+        byline=one_line(", ".join(extracted.byline)) or None,
+        site=one_line(extracted.site or "") or None,
+        url=_address(url),
         lang=extracted.lang,
         dir=extracted.dir,
         published_at=extracted.published_at,
         updated_at=extracted.updated_at,
+        where=extracted.where,
     )
+
+
+def _address(url: str | None) -> str | None:
+    return canonical(url) if url and is_web_address(url) else None
 
 
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")

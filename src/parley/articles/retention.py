@@ -2,6 +2,9 @@
 
 from parley.core.retention import Kept, Rule
 
+# Pages tell it to whoever has a draft.
+DRAFT_DAYS = 90
+
 # The pictures that a text shows: one that is published in any revision, or one that may still be.
 SHOWN = """
 select m[1] as hash from (
@@ -24,7 +27,7 @@ RULES = (
     Rule(
         table="article_import",
         what="drafts that were never published",
-        days=90,
+        days=DRAFT_DAYS,
         since="changed_at",
         after="they were read",
         why="whoever wanted to publish one has done so, and the source has changed since",

@@ -10,8 +10,8 @@ from parley.core.http.access import MODERATOR, Viewer
 # The length in characters of the excerpt of an article whose publisher allows no more.
 EXCERPT = 300
 
-# The host of an article's address.
-HOST = "lower(substring(url from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"
+# The host of an article's address, also of one that it only claims.
+HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"
 
 # The passages of revision `r` of article `a` as readers may see them, for a `from` clause with both in scope. Every
 # query that shows the text of passages joins this instead of the table: of an excerpt-only article, even old revisions

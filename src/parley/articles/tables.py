@@ -30,8 +30,9 @@ class Source(Table):
 
 class Article(Table):
     id = BigSerial(primary_key=True)
-    # The address that identifies the article; None for pasted text.
+    # The address that identifies the article; None for pasted text, which may claim one that nobody checked.
     url = Text(null=True, default=None)
+    claimed_url = Text(null=True, default=None)
     site = Text(null=True, default=None)
     display = Varchar(7, null=False, default="full")
     # HTTP validators of the last fetch, and the time of the next check.

@@ -10,6 +10,7 @@ from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import READABLE
 from parley.articles.tables import Article, Passage
 from parley.core import db
+from parley.core.text.messages import Message, restored
 
 
 class StoredPassage(msgspec.Struct, frozen=True):
@@ -98,7 +99,7 @@ async def readable(revision_id: int) -> list[StoredPassage]:
     return await db.fetch(StoredPassage, READABLE_PASSAGES, revision_id)
 
 
-async def check_note(article_id: int) -> str:
+async def check_note(article_id: int) -> Message | None:
     """Why the last check of an article's source made no revision, for editors. Empty without a problem."""
     found = await Article.select(Article.check_note).where(Article.id == article_id).first()
-    return found["check_note"] if found else ""
+    return restored(found["check_note"]) if found and found["check_note"] else None

@@ -14,13 +14,15 @@ from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
 from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.ops import find_article, has_same_text
+from parley.articles.retention import DRAFT_DAYS
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import environment, page, wants_fragment
-from parley.core.ratelimit import IMPORT, take_each
+from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
+from parley.core.text.messages import N_, restored
 
 # Larger than LARGEST_FILE, so that a file above that limit is refused with a message and not by a closed connection.
 UPLOAD_LIMIT = 16_000_000
@@ -51,8 +53,9 @@ async def new(request: AnyRequest) -> Response[Any]:
     if not form.errors:
         try:
             await take_each(IMPORT, viewer.id, address_of(request))
+            await take_volume(viewer.id, len(given or b""))
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         shown: dict[str, Any] = {
             "source": form.source,
@@ -75,15 +78,17 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
         return None, form.text_.encode()
     upload = data.get("file")
     if not isinstance(upload, MultipartPart):
-        form.errors["file"] = "Please choose a file."
+        form.errors["file"] = N_("Please choose a file.")
         return None, None
     if upload.size > LARGEST_FILE:
-        form.errors["file"] = f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
+        form.errors["file"] = N_("This file is larger than {value0} MB. Paste the text instead.").format(
+            value0=LARGEST_FILE // 1_000_000
+        )
         return None, None
     try:
         return clean(upload.filename, lines=False), upload.raw
     except BadText:
-        form.errors["file"] = "The name of this file has a character that cannot be stored. Please rename it."
+        form.errors["file"] = N_("The name of this file has a character that cannot be stored. Please rename it.")
         return None, None
 
 
@@ -92,7 +97,7 @@ async def own_import(request: AnyRequest, number: str) -> imports.Import:
     import_id = as_id(number)
     found = await imports.of_member(import_id, signed_in(request).id) if import_id else None
     if found is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(N_("There is no such import."))
     return found
 
 
@@ -109,7 +114,13 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
     return page(
-        request, "articles/import.html", "progress", state=found.state, message=found.message, url=url, again=found.id
+        request,
+        "articles/import.html",
+        "progress",
+        state=found.state,
+        message=restored(found.message),
+        url=url,
+        again=found.id,
     )
 
 
@@ -151,6 +162,8 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         byline=byline,
         site_name=text.site,
         published=text.published_at,
+        kept_days=DRAFT_DAYS,
+        kept_most=imports.MOST_KEPT,
         images=sum("<img" in one.html for one in text.passages),
         passages_html=Markup("").join(Markup(template.render(passage=row)) for row in rows),  # noqa: S704 our template
     )
@@ -161,7 +174,7 @@ async def media(digest: FromPath[str]) -> Response[bytes]:
     """A picture of an article."""
     found = await queries.media(digest) if DIGEST.fullmatch(digest) else None
     if found is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(N_("There is no such picture."))
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
     return Response(found.data, media_type=found.mime, headers=headers)
 

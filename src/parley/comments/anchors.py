@@ -14,6 +14,7 @@ from parley.comments.anchoring import DocumentBlock, Resolution, Selector
 from parley.comments.counts import counted, recount
 from parley.core import db
 from parley.core.errors import Refused
+from parley.core.text.messages import N_
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -31,11 +32,11 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
     blocks = _blocks(await articles.from_passage(thread, passage))
     if not blocks:
         raise Refused(
-            "This passage is no longer in the article. Your text is kept: you can respond to the whole article."
+            N_("This passage is no longer in the article. Your text is kept: you can respond to the whole article.")
         )
     selector = anchoring.select(blocks, passage, " ".join(quote.split()), prefix)
     if selector is None:
-        raise Refused("These words are no longer in the passage. Your text is kept: please select them again.")
+        raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
     if len(selector.quote) > rules.LONGEST_QUOTE:
         selector = anchoring.select(blocks, passage, shortened(selector.quote), selector.prefix) or selector
     [resolution] = anchoring.resolve([selector], blocks, blocks, {})

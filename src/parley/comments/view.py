@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles import queries as articles
-from parley.comments import groups, queries
+from parley.comments import glance, groups, queries
 from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
@@ -18,6 +18,7 @@ from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.messages import N_
 from parley.threads import queries as threads
 
 # Characters of an article that search engines show with a link to its page.
@@ -77,6 +78,7 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     passages: Markup
     stances: groups.Stances
     discussion: Discussion
+    glance: glance.Glance
 
     @property
     def passage(self) -> articles.PassageRow | None:
@@ -141,7 +143,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     thread = await threads.one(query.thread)
     article = await articles.of_thread(query.thread)
     if thread is None or article is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("threads/_passage.html")
     passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
@@ -150,7 +152,8 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         shown = await _grouped(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(query, rows))
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown)
+    short = await glance.glance(thread.id, rows, shown.layout.positions)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short)
 
 
 def _by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
@@ -189,10 +192,10 @@ async def _grouped(
 
 
 async def _make_discussion(query: DiscussionQuery) -> Discussion:
-    sort = await comments_tree.effective_sort(query.thread, query.sort)
+    sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
     shown = await _tree(query, sort)
     rows = await queries.by_ids(shown.ids)
-    return Discussion(query, sort, shown, lay_out(shown, rows, sort))
+    return Discussion(query, sort, shown, lay_out(shown, rows, sort, folds=query.focus is None))
 
 
 async def _tree(query: DiscussionQuery, sort: str) -> Tree:

@@ -84,6 +84,11 @@ class MicroCache(Generic[Value]):
             if asked - started < self._seconds and started >= not_before:
                 return value
 
+    def drop(self, key: Hashable) -> None:
+        """Forget the value of `key`, if one is cached."""
+        _, _, size = self._kept.pop(key, (0.0, None, 0))
+        self._count(-size)
+
     def clear(self) -> None:
         self._kept.clear()
         self._count(-self.bytes)

@@ -9,8 +9,9 @@ from parley import mail
 from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.db.tables import Mail
-from parley.core.http.pages import day
 from parley.core.settings import settings
+from parley.core.text.formats import clock
+from parley.core.text.messages import N_
 from parley.decisions import queries
 from parley.mail.links import proof
 from parley.reports import receipts
@@ -36,7 +37,7 @@ CONCERNED = """
 select m.name, m.email, d.action, d.reason, g.title as guideline, d.until, d.moderator is null as automated, d.role
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 where d.id = $1 and (d.action = 'role'
-    or d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend'))
+    or d.guideline is not null and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend'))
 """
 
 
@@ -59,8 +60,10 @@ def new_role(concerned: Concerned) -> tuple[str, str, str]:
 def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of a statement of reasons."""
     until = concerned.until
-    lasts = f"until {day(until)}, {until:%H:%M} UTC" if until else "permanently"
-    return mail.written_message("decision", **msgspec.structs.asdict(concerned), lasts=lasts, link=link)
+    lasts = N_("until {day}, {time}").format(day=until, time=clock(until)) if until else N_("permanently")
+    return mail.written_message(
+        "decision", **msgspec.structs.asdict(concerned), permanent=until is None, lasts=lasts, link=link
+    )
 
 
 async def cancel(decision: int) -> None:

@@ -10,6 +10,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions import effects, letters, rules
 from parley.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
 from parley.decisions.tables import Decision
@@ -73,9 +74,9 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
 
 def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
     if item.version != choice.version or item.state != "open":
-        raise Stale("Another moderator has decided this in the meantime. This is the current state.")
+        raise Stale(N_("Another moderator has decided this in the meantime. This is the current state."))
     if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
-        raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
+        raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
 
 
 async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | None = None) -> int:
@@ -173,5 +174,5 @@ async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:
     query = QueueItem.select().where(QueueItem.id == item)
     row = await db.fetch_one(DecidedItem, query.lock_rows() if lock else query)
     if row is None:
-        raise NotFound("There is no such item.")
+        raise NotFound(N_("There is no such item."))
     return row

@@ -30,6 +30,8 @@ class Statement(msgspec.Struct, frozen=True):
     thread: int | None
     title: str | None
     comment: int | None
+    # The comment in one sentence, or the sentence that was removed.
+    said: str | None
     raw_html: str | None
     quote: str | None
     written_at: datetime | None
@@ -57,7 +59,9 @@ STATEMENT = """
 select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, g.title as guideline,
        g.text as guideline_text, d.reason, coalesce(d.item is not null and exists (
            select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
-       d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment, c.html as raw_html, c.quote,
+       d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment,
+       case when c.id is not null then coalesce(d.before ->> 'statement', c.statement) end as said,
+       c.html as raw_html, c.quote,
        c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
        a.created_at as appealed_at
 from decision d left join guideline g on g.code = d.guideline left join queue_item i on i.id = d.item

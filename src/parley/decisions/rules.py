@@ -6,9 +6,17 @@ import msgspec
 
 from parley.core.errors import Forbidden, ParleyError, Refused
 from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
+from parley.core.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.
-LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
+LENGTHS = {
+    1: N_("A day"),
+    3: N_("Three days"),
+    7: N_("A week"),
+    30: N_("A month"),
+    90: N_("Three months"),
+    365: N_("A year"),
+}
 
 CLAIM_MINUTES = 10
 UNDO_SECONDS = 30
@@ -22,8 +30,8 @@ class Action(msgspec.Struct, frozen=True):
     """An action: its labels, the kinds of targets it is for, and the least standing of the moderator."""
 
     name: str
-    label: str
-    done: str
+    label: Message
+    done: Message
     kinds: frozenset[str]
     # Restricts a member, who gets a statement of reasons and can appeal.
     restricts: bool = True
@@ -44,20 +52,22 @@ NOT_IN_QUEUE: frozenset[str] = frozenset()
 ACTIONS = {
     one.name: one
     for one in (
-        Action("approve", "Approve", "approved", EVERYTHING, restricts=False),
-        Action("remove", "Remove", "removed", COMMENT),
-        Action("collapse", "Fold", "folded", COMMENT),
-        Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
-        Action("slow", "Turn on slow mode", "slow mode turned on", THREAD, restricts=False),
+        Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("remove", N_("Remove"), N_("Removed"), COMMENT),
+        Action("collapse", N_("Fold"), N_("Folded"), COMMENT),
+        Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
+        Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the page of the thread only (thread_actions.py).
-        Action("archive", "Archive the thread", "thread archived", NOT_IN_QUEUE, restricts=False),
-        Action("unlock", "Open the thread", "thread opened again", NOT_IN_QUEUE, restricts=False),
-        Action("warn", "Warn the author", "author warned", MEMBER),
-        Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
-        Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
+        Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
+        Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
+        Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
+        Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
+        Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
+        # On the page of the statement only (statements/removing.py).
+        Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
-        Action("role", "Change the role", "role changed", NOT_IN_QUEUE, restricts=False, standing=ADMIN),
-        Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
+        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, standing=ADMIN),
+        Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),
     )
 }
 # Actions on the thread.
@@ -86,7 +96,7 @@ class Stale(ParleyError):
     """The item has changed since the moderator opened it."""
 
     status = 409
-    title = "Already decided"
+    title = N_("Already decided")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -112,34 +122,34 @@ def may_choose(choice: Choice, kind: str) -> Action:
     """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
-        raise Refused("This cannot be decided here. Please choose one of the actions shown.")
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     if action.restricts and not choice.guideline:
-        raise Refused("Please choose the rule that this breaks: the author has a right to know.")
+        raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
     if action.restricts and not choice.reason.strip():
-        raise Refused("Please give a reason: the author will read it.")
+        raise Refused(N_("Please give a reason: the author will read it."))
     return action
 
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
     if viewer.standing < MODERATOR:
-        raise Forbidden("Only moderators decide.")
+        raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:
-        raise Forbidden("This is about you: another moderator has to decide it.")
+        raise Forbidden(N_("This is about you: another moderator has to decide it."))
     if viewer.id in reporters:
-        raise Forbidden("You reported this yourself: another moderator has to decide it.")
+        raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
 
 
 def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
     if choice.action not in LESSER.get(action, ()):
-        raise Refused("Please choose a milder action than the decision, or overturn it.")
+        raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):
-        raise Refused("Please choose an end before that of the decision, or overturn it.")
+        raise Refused(N_("Please choose an end before that of the decision, or overturn it."))
 
 
 def may_act_on(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator who is no admin would sanction staff."""
     if role != "member" and viewer.standing < ADMIN:
-        raise Forbidden("This member is a moderator or an admin: only an admin can decide about them.")
+        raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

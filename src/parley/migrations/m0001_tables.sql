@@ -103,6 +103,7 @@ CREATE TABLE "member" (
   "title" VARCHAR(60) NOT NULL DEFAULT '',
   "bio" TEXT NOT NULL DEFAULT '',
   "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
+  "in_maps" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
@@ -163,6 +164,7 @@ CREATE TABLE "source" (
 CREATE TABLE "article" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "url" TEXT DEFAULT null,
+  "claimed_url" TEXT DEFAULT null,
   "site" TEXT DEFAULT null,
   "display" VARCHAR(7) NOT NULL DEFAULT 'full',
   "etag" TEXT DEFAULT null,
@@ -335,6 +337,8 @@ CREATE TABLE "comment" (
   "html" TEXT NOT NULL DEFAULT null,
   "html_version" SMALLINT NOT NULL DEFAULT null,
   "version" INTEGER NOT NULL DEFAULT 1,
+  "statement" VARCHAR(140) DEFAULT null,
+  "wording" INTEGER NOT NULL DEFAULT 1,
   "submission" UUID DEFAULT null,
   "base_ups" INTEGER NOT NULL DEFAULT 0,
   "base_downs" INTEGER NOT NULL DEFAULT 0,
@@ -342,7 +346,8 @@ CREATE TABLE "comment" (
   "downs" INTEGER NOT NULL DEFAULT 0,
   "agrees" INTEGER NOT NULL DEFAULT 0,
   "disagrees" INTEGER NOT NULL DEFAULT 0,
-  "passes" INTEGER NOT NULL DEFAULT 0,
+  "unsure" INTEGER NOT NULL DEFAULT 0,
+  "published" INTEGER[] NOT NULL DEFAULT '{0,0,0,0}',
   "best" DOUBLE PRECISION GENERATED ALWAYS AS ((((base_ups + ups)::float8 + 1) + float8 '1.281551565545' * float8 '1.281551565545' / 2 - float8 '1.281551565545' * sqrt(((base_ups + ups)::float8 + 1) * ((base_downs + downs)::float8 + 1) / (((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545' / 4)) / ((((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545')) STORED NOT NULL,
   "controversial" DOUBLE PRECISION GENERATED ALWAYS AS (case when (base_ups + ups)::float8 > 0 and (base_downs + downs)::float8 > 0
   then power((base_ups + ups)::float8 + (base_downs + downs)::float8, least((base_ups + ups)::float8, (base_downs + downs)::float8) / greatest((base_ups + ups)::float8, (base_downs + downs)::float8)) else 0 end) STORED NOT NULL,
@@ -372,6 +377,9 @@ CREATE INDEX comment_stance ON "comment" (thread, stance, part, best desc, id) W
 CREATE INDEX comment_author ON "comment" (author, created_at desc) WHERE author is not null;
 CREATE INDEX comment_pending ON "comment" (author, created_at) WHERE state = 'pending';
 CREATE INDEX comment_created ON "comment" (created_at nulls first);
+CREATE INDEX comment_statement ON "comment" (thread, best desc, id) WHERE statement is not null;
+CREATE INDEX comment_statement_stance ON "comment" (thread, stance, best desc, id) WHERE statement is not null and stance is not null;
+CREATE INDEX comment_statement_part ON "comment" (thread, part, best desc, id) WHERE statement is not null and part is not null;
 CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
 CREATE INDEX comment_html_version ON "comment" (html_version, id);
 CREATE TABLE "comment_version" (
@@ -379,6 +387,7 @@ CREATE TABLE "comment_version" (
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "number" INTEGER NOT NULL DEFAULT null,
   "body" TEXT NOT NULL DEFAULT null,
+  "statement" VARCHAR(140) DEFAULT null,
   "written_at" TIMESTAMPTZ NOT NULL DEFAULT null,
   CONSTRAINT comment_version_comment_number_key UNIQUE ("comment", "number")
 );
@@ -402,13 +411,64 @@ CREATE TABLE "vote" (
   "value" SMALLINT NOT NULL DEFAULT null,
   "former" SMALLINT DEFAULT null,
   "counted" BOOLEAN NOT NULL DEFAULT true,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "asked" BOOLEAN NOT NULL DEFAULT false,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT vote_axis_check CHECK (axis in ('quality', 'agreement')),
   CONSTRAINT vote_value_check CHECK (value in (-1, 0, 1)),
+  CONSTRAINT vote_asked_check CHECK (not asked or axis = 'agreement'),
   CONSTRAINT vote_comment_member_axis_key UNIQUE ("comment", "member", "axis")
 );
 CREATE INDEX vote_member_thread ON "vote" (member, thread);
+CREATE INDEX vote_answered ON "vote" (thread, changed_at) WHERE axis = 'agreement';
+CREATE INDEX vote_asked ON "vote" (member, changed_at) WHERE asked;
 CREATE INDEX vote_uncounted ON "vote" (member) WHERE not counted;
+CREATE TABLE "perspective_map" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "analysis" JSONB NOT NULL DEFAULT '{}',
+  "published" JSONB NOT NULL DEFAULT '{}',
+  "state" JSONB NOT NULL DEFAULT '{}',
+  "answers" INTEGER NOT NULL DEFAULT 0,
+  "history" JSONB NOT NULL DEFAULT '[]',
+  "counted_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX perspective_map_counted ON "perspective_map" (counted_at);
+CREATE TABLE "statement_verdict" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "thread" BIGINT NOT NULL DEFAULT null,
+  "verdict" VARCHAR(13) NOT NULL DEFAULT null,
+  "bridge" SMALLINT NOT NULL DEFAULT 0,
+  "since" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT statement_verdict_verdict_check CHECK (verdict in ('common-ground', 'rejected', 'dividing'))
+);
+CREATE INDEX statement_verdict_thread ON "statement_verdict" (thread, verdict);
+CREATE INDEX statement_verdict_since ON "statement_verdict" (verdict, since desc, id desc);
+CREATE TABLE "statement_proposal" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "text" VARCHAR(140) NOT NULL DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "decided_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT statement_proposal_state_check CHECK (state in ('waiting', 'confirmed', 'declined')),
+  CONSTRAINT statement_proposal_decided_check CHECK ((decided_at is null) = (state = 'waiting'))
+);
+CREATE UNIQUE INDEX statement_proposal_waiting ON "statement_proposal" (comment) WHERE state = 'waiting';
+CREATE INDEX statement_proposal_member ON "statement_proposal" (member);
+CREATE TABLE "merged_statement" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "kept" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT merged_statement_kept_check CHECK (comment <> kept)
+);
+CREATE INDEX merged_statement_kept ON "merged_statement" (kept);
+CREATE INDEX merged_statement_member ON "merged_statement" (member);
 CREATE TABLE "guideline" (
   "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
   "title" VARCHAR(120) NOT NULL DEFAULT null,
@@ -597,6 +657,7 @@ CREATE TABLE "notification" (
   "event" BIGINT DEFAULT null,
   "decision" BIGINT DEFAULT null,
   "suggestion" BIGINT DEFAULT null,
+  "proposal" BIGINT DEFAULT null,
   "thread" BIGINT DEFAULT null,
   "comment" BIGINT DEFAULT null,
   "actor" BIGINT DEFAULT null,
@@ -605,15 +666,18 @@ CREATE TABLE "notification" (
   "mailed_at" TIMESTAMPTZ DEFAULT null,
   "read_at" TIMESTAMPTZ DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT notification_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
-  CONSTRAINT notification_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
+  CONSTRAINT notification_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')),
+  CONSTRAINT notification_source_check CHECK (num_nonnulls(event, decision, suggestion, proposal) = 1)
 );
 CREATE UNIQUE INDEX notification_event_member_kind_key ON "notification" (event, member, kind) WHERE event is not null;
 CREATE UNIQUE INDEX notification_decision_member_key ON "notification" (decision, member) WHERE decision is not null;
 CREATE UNIQUE INDEX notification_suggestion_member_key ON "notification" (suggestion, member) WHERE suggestion is not null;
+CREATE UNIQUE INDEX notification_proposal_member_key ON "notification" (proposal, member) WHERE proposal is not null;
 CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
 CREATE INDEX notification_member ON "notification" (member, id desc);
 CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
+CREATE INDEX notification_read ON "notification" (read_at) WHERE read_at is not null;
+CREATE INDEX notification_unread_since ON "notification" (created_at) WHERE read_at is null;
 CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
 CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;
 CREATE TABLE "follow" (
@@ -642,7 +706,7 @@ CREATE TABLE "notification_preference" (
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "kind" VARCHAR(8) NOT NULL DEFAULT null,
   "channel" VARCHAR(6) NOT NULL DEFAULT null,
-  CONSTRAINT notification_preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notification_preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')),
   CONSTRAINT notification_preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
   CONSTRAINT notification_preference_member_kind_key UNIQUE ("member", "kind")
 );

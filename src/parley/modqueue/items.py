@@ -71,6 +71,7 @@ class CommentWords(msgspec.Struct, frozen=True):
     id: int
     author: str | None
     state: str
+    statement: str | None
     raw_html: str
     body: str
     stance: str | None
@@ -91,7 +92,8 @@ class CommentWords(msgspec.Struct, frozen=True):
 
 
 WORDS = f"""
-select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.html as raw_html, c.body, c.stance, c.assisted,
+select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
+       c.stance, c.assisted,
        c.collapsed, c.created_at, c.edited_at, c.quote,
        (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
         cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,

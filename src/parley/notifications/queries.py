@@ -77,6 +77,7 @@ class NotificationRow(msgspec.Struct, frozen=True):
     suggestion: int | None
     suggestion_state: str | None
     suggested_by: str | None
+    proposal: int | None
     created_at: datetime
     is_unread: bool
 
@@ -91,6 +92,7 @@ d.action, coalesce(d.member = n.member, false) as about_me,
 n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
 (select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
  from suggested_update s where s.id = n.suggestion) as suggested_by,
+n.proposal,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""

@@ -30,11 +30,14 @@ class NotificationItem(msgspec.Struct, frozen=True):
         """The address that it links to."""
         if self.row.suggestion is not None:
             return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
+        if self.row.proposal is not None:
+            return f"/c/{self.row.comment}/statement"
         return f"/c/{self.row.comment}" if self.row.comment is not None else f"/decision/{self.row.decision}"
 
     @property
     def at(self) -> datetime:
-        return self.comment.created_at if self.comment and self.kind != "revised" else self.row.created_at
+        is_new = self.comment is not None and self.kind not in {"revised", "proposal"}
+        return self.comment.created_at if self.comment and is_new else self.row.created_at
 
     @property
     def names(self) -> list[str]:

@@ -16,6 +16,7 @@ from parley.core.http.access import ANYONE, Viewer, viewer_of
 from parley.core.http.pages import page
 from parley.core.text import markdown
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 
 PAGE = 30
 EXCERPT = 300
@@ -79,7 +80,7 @@ class Profile(msgspec.Struct, frozen=True):
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not _is_shown(person, viewer):
-        raise NotFound("There is no member with this name.")
+        raise NotFound(N_("There is no member with this name."))
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
     is_blocked = relation == "block"
     before = as_id(request.query_params.get("before", ""))

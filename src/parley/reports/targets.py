@@ -7,6 +7,7 @@ import msgspec
 from parley.comments.rules import CommentState
 from parley.core import db
 from parley.core.errors import NotFound
+from parley.core.text.messages import N_
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -69,7 +70,7 @@ async def lock(kind: str, target: int) -> Target:
         return await _lock_article(target)
     member = await db.fetch_one(TargetMember, LOCK_MEMBER, target)
     if member is None:
-        raise NotFound("This member does not exist.")
+        raise NotFound(N_("This member does not exist."))
     return Target("member", target, None, member.id, member.role, member.state, member.state, member.until)
 
 
@@ -77,7 +78,7 @@ async def _lock_comment(number: int) -> Target:
     thread = await db.fetch_one(TargetThread, LOCK_THREAD_OF_COMMENT, number)
     comment = await db.fetch_one(TargetComment, LOCK_COMMENT, number)
     if thread is None or comment is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     member = await db.fetch_one(TargetMember, LOCK_MEMBER, comment.author) if comment.author else None
     return Target(
         "comment",
@@ -99,7 +100,7 @@ async def _lock_comment(number: int) -> Target:
 async def _lock_article(number: int) -> Target:
     thread = await db.fetch_one(TargetThread, LOCK_THREAD, number)
     if thread is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     return Target(
         "article",
         number,

@@ -15,6 +15,7 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import EVERYBODY, REPORT, network, take, take_each, take_network
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
 from parley.reports.forms import ReportForm
 from parley.reports.guidelines import grounds
@@ -54,7 +55,7 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
             flag = replace(flag, network=network(address_of(request))) if reporter is None else flag
             await ops.report(flag)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _form_page(request, subject, form, status)
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
@@ -126,7 +127,7 @@ def _confirmed(report: str, key: str) -> int:
     """The id of the report of a mailed link. Raises NotFound for any other link."""
     number = as_id(report) or 0
     if not hmac.compare_digest(receipts.key(number).encode(), key.encode(errors="replace")):
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     return number
 
 

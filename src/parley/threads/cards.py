@@ -37,6 +37,8 @@ class Card(msgspec.Struct, frozen=True):
     sparkline: list[int]
     balance: ThreadBalance
     strongest: list[CardVoice]
+    # Statements that are common ground.
+    common_ground: int
 
 
 class VoiceRow(msgspec.Struct, frozen=True):
@@ -113,4 +115,5 @@ def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
         sparkline=row.days or [0] * DAYS,
         balance=ThreadBalance(*row.stances) if row.stances else ThreadBalance(),
         strongest=[voices[one] for one in row.strongest_ids if one in voices],
+        common_ground=row.common_ground,
     )

@@ -13,6 +13,7 @@ from parley.articles.updating import as_update
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
+from parley.core.text.messages import N_
 from parley.threads.queries import topics
 from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
@@ -81,7 +82,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
 async def _check_topic(topic: str) -> None:
     if not await Topic.exists().where(Topic.slug == topic):
         known = ", ".join(one.slug for one in await topics())
-        raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
+        raise Refused(N_("There is no topic {topic}. Please choose one of: {known}."), topic=topic, known=known)
 
 
 async def _insert(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
@@ -101,7 +102,7 @@ async def _existing(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
     found = await db.fetch_one(OpenedThread, OPENED, article)
     if found is None:
-        raise NotFound("The article of this address has no thread.")
+        raise NotFound(N_("The article of this address has no thread."))
     return found
 
 

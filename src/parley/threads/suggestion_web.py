@@ -16,6 +16,7 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.threads import queries, suggestion_ops, suggestion_queries
 from parley.threads.revision_web import found
 from parley.threads.updating import note_seen
@@ -57,7 +58,7 @@ async def _seen(
         viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
     )
     if update is None or not may_see:
-        raise NotFound("There is no such update.")
+        raise NotFound(N_("There is no such update."))
     return row, article, update
 
 
@@ -76,7 +77,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     form = Form(await posted(request))
     accepts = form.choice("decision", ("accept", "decline"))
     if accepts is None:
-        form.errors.setdefault("form", "Please accept or decline the update.")
+        form.errors.setdefault("form", N_("Please accept or decline the update."))
     answer = form.text("answer", most=LONGEST_REASON)
     status = 422
     if not form.errors:
@@ -88,7 +89,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
             await suggestion_ops.accept(decision, form.values.get("version", ""), _taken(form))
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     return await _page(request, *await _seen(request, thread, number), form, status)
 
 

@@ -43,7 +43,7 @@ def invalid(
 ) -> Response[Any]:
     """The page of a form again, with what was typed and what is wrong with it."""
     if error is not None:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
     status = error.status if error is not None else 422
     return page(request, template, status=status, headers=headers, form=form, **context)

@@ -13,17 +13,20 @@ from trafilatura.settings import Document as Found
 
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.metadata import read_metadata, tidy_byline
+from parley.articles.importing.metadata.names import fold, names_in
+from parley.articles.importing.metadata.reading import read_metadata
 from parley.articles.importing.original_markup import letters_of, restore_markup, runs
 from parley.articles.importing.page import parse
 from parley.articles.importing.sanitiser import sanitise
 from parley.articles.importing.tei import as_html
+from parley.core.text.messages import N_
 
 _GRAM = 8  # letters
 _COVERAGE = 0.95
 _LONGER = (1.02, 1.6)
 _FEW_LINKS = 0.3
 _FIRST_LINES = 5
+_BESIDE_NAMES = 6  # words, such as "Written by" and a role
 _MOSTLY_FOUND = 0.9
 _FEWEST_LETTERS = 25  # an article has more
 
@@ -31,12 +34,13 @@ _FEWEST_LETTERS = 25  # an article has more
 class Extracted(msgspec.Struct, frozen=True):
     """An article as found in a page. `html` is sanitised, `images` are the absolute addresses of its pictures.
 
-    Dates have a time zone; a day without a time is midnight UTC.
+    `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `where` says for each
+    fact that was found where it stood, such as `json-ld`, `heading` or `front matter`.
     """
 
     title: str | None
     html: str
-    byline: str | None = None
+    byline: tuple[str, ...] = ()
     site: str | None = None
     lang: str | None = None
     dir: str = "ltr"
@@ -44,6 +48,7 @@ class Extracted(msgspec.Struct, frozen=True):
     updated_at: datetime | None = None
     canonical_url: str | None = None
     images: tuple[str, ...] = ()
+    where: dict[str, str] = {}
 
 
 def extract_html(data: bytes | str, *, url: str | None, charset: str | None = None) -> Extracted:
@@ -57,19 +62,27 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
     _drop_byline(article, metadata.byline)
     if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
         raise CannotImport(
-            "No article was found on that page: it may need JavaScript or a login. "
-            "Open it in your browser, copy the text, and paste it here."
+            N_(
+                "No article was found on that page: it may need JavaScript or a login. "
+                "Open it in your browser, copy the text, and paste it here."
+            )
         )
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
     html = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
     return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))
 
 
-def _drop_byline(article: HtmlElement, byline: str | None) -> None:
+def _drop_byline(article: HtmlElement, byline: tuple[str, ...]) -> None:
     """Remove the byline from the first lines of the article, since it is shown above it."""
+    known = [fold(name) for name in byline]
     for run in runs(article)[:_FIRST_LINES]:
-        if byline and (tidy_byline(run.text) or "").casefold() == byline.casefold():
+        if known and [fold(name) for name in names_in(run.text, single=True)] == known and is_short(run.text, byline):
             run.drop()
+
+
+def is_short(line: str, byline: tuple[str, ...]) -> bool:
+    """Whether a line has little more than the names of a byline."""
+    return len(line.split()) <= len(" ".join(byline).split()) + _BESIDE_NAMES
 
 
 def _article(tree: HtmlElement, url: str | None) -> str:

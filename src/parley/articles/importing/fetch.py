@@ -3,7 +3,7 @@
 import functools
 import ssl
 from collections.abc import Iterable, Sequence
-from email.message import Message
+from email.message import EmailMessage
 from urllib.parse import urljoin
 
 import anyio
@@ -14,6 +14,7 @@ import msgspec
 from parley.articles.importing.addresses import GuardedNetwork, Network, Resolve, resolve
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.importing.inflating import Inflating
+from parley.core.text.messages import N_
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -24,7 +25,8 @@ _USER_AGENT = b"Parley/0.1 (article import; one request for a page a member name
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 3
 _NOT_MODIFIED = 304
-_PASTE = "Open it in your browser, copy the text, and paste it here."
+_PASTE = N_("Open it in your browser, copy the text, and paste it here.")
+_LATER = N_("Try again later, or open it in your browser, copy the text, and paste it here.")
 
 
 class Download(msgspec.Struct, frozen=True):
@@ -64,11 +66,15 @@ async def fetch(
             async with httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool:
                 return await _follow(pool, url, limit, tuple(accept), unless)
     except TimeoutError:
-        raise CannotImport(f"The site took longer than {deadline:g} seconds. Try again later. {_PASTE}") from None
+        raise CannotImport(
+            N_("The site took longer than {deadline:g} seconds."),
+            _LATER,
+            deadline=deadline,
+        ) from None
     except httpcore.ConnectError as error:
-        raise CannotImport(_why_not_connected(error)) from None
+        raise _why_not_connected(error) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
-        raise CannotImport(f"The connection to the site was lost. Try again later. {_PASTE}") from None
+        raise CannotImport(N_("The connection to the site was lost."), _LATER) from None
 
 
 async def _follow(
@@ -90,7 +96,7 @@ async def _follow(
             _refuse_status(answer.status)
             body = await _body(answer, headers, limit)
         return _fetched(url, str(target), headers, body, accept)
-    raise CannotImport(f"The site keeps redirecting. {_PASTE}")
+    raise CannotImport(N_("The site keeps redirecting."), _PASTE)
 
 
 def _target(url: str, base: str = "") -> httpx.URL:
@@ -99,11 +105,11 @@ def _target(url: str, base: str = "") -> httpx.URL:
         target = httpx.URL(urljoin(base, url)).copy_with(fragment=None)
         host = target.host  # decodes international names, which may be malformed
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise CannotImport("This is not a web address. It should look like https://example.org/article.") from None
+        raise CannotImport(N_("This is not a web address. It should look like https://example.org/article.")) from None
     if target.scheme not in ("http", "https") or not host:
-        raise CannotImport("Only addresses that begin with https:// or http:// can be imported.")
+        raise CannotImport(N_("Only addresses that begin with https:// or http:// can be imported."))
     if target.userinfo:
-        raise CannotImport("The address has a name or a password in it. Remove everything up to the @ sign.")
+        raise CannotImport(N_("The address has a name or a password in it. Remove everything up to the @ sign."))
     return target
 
 
@@ -124,13 +130,13 @@ def _headers(target: httpx.URL, accept: Sequence[str]) -> Headers:
 def _refuse_status(status: int) -> None:
     match status:
         case 401 | 402 | 403 | 407 | 451:
-            raise CannotImport(f"The site shows this only after a login or a payment. {_PASTE}")
+            raise CannotImport(N_("The site shows this only after a login or a payment."), _PASTE)
         case 404 | 410:
-            raise PageGone("The site has no page at this address. Check it for a typing mistake.")
+            raise PageGone(N_("The site has no page at this address. Check it for a typing mistake."))
         case 429 | 503:
-            raise CannotImport(f"The site is busy and asks to come back later. Try again later. {_PASTE}")
+            raise CannotImport(N_("The site is busy."), _LATER)
         case _ if not httpx.codes.is_success(status):
-            raise CannotImport(f"The site answered with an error ({status}). Try again later. {_PASTE}")
+            raise CannotImport(N_("The site answered with an error ({status})."), _LATER, status=status)
 
 
 async def _body(answer: httpcore.Response, headers: httpx.Headers, limit: int) -> bytes:
@@ -141,15 +147,15 @@ async def _body(answer: httpcore.Response, headers: httpx.Headers, limit: int) -
 
 
 def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
-    declared = Message()
+    declared = EmailMessage()
     declared["content-type"] = headers.get("content-type") or _guess(body)
     kind = declared.get_content_type()
     if kind == "application/pdf" or body.startswith(b"%PDF"):
-        raise CannotImport(f"This is a PDF, which cannot be read here. {_PASTE}")
+        raise CannotImport(N_("This is a PDF, which cannot be read here."), _PASTE)
     if kind not in accept:
-        raise CannotImport(f"This is not a web page, but {kind}. {_PASTE}")
+        raise CannotImport(N_("This is not a web page, but {kind}."), _PASTE, kind=kind)
     if not body.strip():
-        raise CannotImport(f"The site sent an empty page. {_PASTE}")
+        raise CannotImport(N_("The site sent an empty page."), _PASTE)
     charset = declared.get_content_charset()
     return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"))
 
@@ -158,13 +164,13 @@ def _guess(body: bytes) -> str:
     return "text/html" if body.lstrip()[:1] == b"<" else "application/octet-stream"
 
 
-def _why_not_connected(error: httpcore.ConnectError) -> str:
+def _why_not_connected(error: httpcore.ConnectError) -> CannotImport:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
-        return f"The site offers no secure connection: its certificate may have expired. {_PASTE}"
-    return f"The site cannot be reached. Check the address, or try again later. {_PASTE}"
+        return CannotImport(N_("The site offers no secure connection: its certificate may have expired."), _PASTE)
+    return CannotImport(N_("The site cannot be reached. Check the address."), _LATER)
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, HTMLParser
 from parley.articles.importing.cutting import Kind, cut_blocks
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.sanitiser import sanitise
+from parley.core.text.messages import N_
 
 _DEEPEST = 150
 _BOXES = re.compile(r"<(/?)(?:div|section|article|main|aside|header|footer|blockquote|center)\b[^<>]*>", re.IGNORECASE)
@@ -45,7 +46,10 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
     found = (_passage(*block) for block in cut_blocks(root))
     passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
     if len(passages) > MOST_PASSAGES:
-        raise CannotImport(f"This has more than {MOST_PASSAGES:,} paragraphs. Import it as several articles.")
+        raise CannotImport(
+            N_("This has more than {most_passages} paragraphs. Import it as several articles."),
+            most_passages=MOST_PASSAGES,
+        )
     if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
         del passages[0]
     return passages

@@ -17,10 +17,11 @@ from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
+from parley.core.text.messages import N_, restored, stored
 
 _MEMORY = 2_000_000_000  # bytes
 _SECONDS = 15
-_TOO_MUCH = "Reading the page took too long. Paste the article's text instead."
+_TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
 _READERS: dict[str, Callable[..., Extracted]] = {
     "page": extract_html,
     "pasted": extract_pasted,
@@ -63,7 +64,7 @@ async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
         raise CannotImport(_TOO_MUCH)
     found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
     if found is None:
-        raise CannotImport(refusal)
+        raise CannotImport(restored(refusal))
     return found
 
 
@@ -77,7 +78,7 @@ def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[R
     try:
         return read_article(_READERS[reader](*args, **kwargs), kwargs.get("url")), ""
     except CannotImport as error:
-        return None, str(error)
+        return None, stored(error.message)
 
 
 def main() -> None:

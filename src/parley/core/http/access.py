@@ -16,6 +16,9 @@ from parley.core.db.waiters import Urgency
 from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
+from parley.core.ratelimit import FORM_ACCOUNT, take
+from parley.core.text.formats import clock
+from parley.core.text.messages import N_, joined
 
 AnyRequest = Request[Any, Any, Any]
 # A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
@@ -55,8 +58,9 @@ class Viewer(msgspec.Struct, frozen=True):
     blocked: frozenset[int] = frozenset()
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
-    # Their unread notifications; only set for whole pages.
+    # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
     unread: int = 0
+    unread_comments: int = 0
 
     @property
     def silenced(self) -> bool:
@@ -88,11 +92,15 @@ def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
 def may_write(viewer: Viewer) -> None:
     """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
-        until = f"until {viewer.until:%-d %B %Y, %H:%M} UTC" if viewer.until else "any more"
-        why = f" The reason: {viewer.why}" if viewer.why else ""
-        raise Forbidden(
-            f"You cannot write or vote {until}.{why} You can read the decision and appeal in your settings."
-        )
+        until = viewer.until
+        parts = [
+            N_("You cannot write or vote until {day}, {time}.").format(day=until, time=clock(until))
+            if until
+            else N_("You cannot write or vote any more."),
+            *([N_("The reason: {reason}").format(reason=viewer.why)] if viewer.why else []),
+            N_("You can read the decision and appeal in your settings."),
+        ]
+        raise Forbidden(joined(" ", parts))
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
@@ -116,11 +124,14 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard all routes. A form is only read if the viewer may send it.
 
-    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff.
+    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff, and
+    TooMany where somebody sends forms without end.
     """
     has_form = isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body")
     try:
         _check(connection, handler)
+        if has_form:
+            await _count(viewer_of(connection))
     except Exception:
         if has_form:
             await _keep_text(cast("AnyRequest", connection))
@@ -128,6 +139,12 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     if has_form:
         # Read it before the handler can fail, so that the error page can show what was typed.
         await posted(cast("AnyRequest", connection))
+
+
+async def _count(viewer: Viewer | None) -> None:
+    """Count a form of a member. The forms of visitors have limits of their own."""
+    if viewer is not None and viewer.standing < MODERATOR:
+        await take(FORM_ACCOUNT, str(viewer.id))
 
 
 async def _keep_text(request: AnyRequest) -> None:
@@ -151,18 +168,18 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
         # The session could not be read from the database. Do not ask a member to sign in for that.
         raise unknown  # type: ignore[misc]
     if who is None or who >= MODERATOR:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     if viewer is None:
-        raise SignInNeeded("Only members can do this. Please sign in, or sign up: it takes a minute.")
+        raise SignInNeeded(N_("Only members can do this. Please sign in, or sign up: it takes a minute."))
     may_write(viewer)
-    raise Forbidden("Please confirm your e-mail address first: open the link in the mail we sent you.")
+    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
 def staff(request: AnyRequest) -> Viewer:
     """Return the viewer of a staff page."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     return viewer
 
 
@@ -170,5 +187,5 @@ def signed_in(request: AnyRequest) -> Viewer:
     """Return the viewer of a route for members."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise SignInNeeded("Please sign in.")
+        raise SignInNeeded(N_("Please sign in."))
     return viewer

@@ -7,12 +7,9 @@ from jinja2 import Environment, nodes
 from jinja2.ext import InternationalizationExtension
 from jinja2.lexer import Token, TokenStream
 
+from parley.core.text import messages
+
 VALUE = re.compile(r"%\((\w+)\)s")
-
-
-def translated(message: str) -> str:
-    """The message in the language of this site, which is that of the templates."""
-    return message
 
 
 class Messages(InternationalizationExtension):
@@ -29,7 +26,7 @@ class Messages(InternationalizationExtension):
                 stream.expect("lparen")
                 message = stream.expect("string")
                 stream.expect("rparen")
-                yield Token(message.lineno, "string", translated(message.value))
+                yield Token(message.lineno, "string", messages.translated(message.value))
             else:
                 yield token
 
@@ -61,6 +58,6 @@ def _shown(message: str, values: dict[str, nodes.Expr], *, with_values: bool) ->
     """The translated message: its words as they stand, between them its values."""
     # Jinja doubles each "%", which a message without values is written without.
     if not with_values:
-        return [nodes.TemplateData(translated(message.replace("%%", "%")))]
-    parts = enumerate(VALUE.split(translated(message)))
+        return [nodes.TemplateData(messages.translated(message.replace("%%", "%")))]
+    parts = enumerate(VALUE.split(messages.translated(message)))
     return [values[part] if n % 2 else nodes.TemplateData(part.replace("%%", "%")) for n, part in parts if part]

@@ -33,7 +33,7 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         await claims.claim(staff(request), row.id)
     except Stale as stale:
-        form.errors["form"], status = str(stale), stale.status
+        form.errors["form"], status = stale.message, stale.status
     if wants_fragment(request):
         context = await item_context(request, await dossier_at(request, item), form)
         return page(request, "modqueue/queue.html", "claim", status=status, **context)
@@ -71,7 +71,7 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         made = await decisions.decide(staff(request), form.choice_for(row.id))
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _show(request, item, form, error.status)
     return await _show_next(request, row, made)
 
@@ -84,7 +84,7 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         await undoing.undo(viewer, decision)
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _show(request, item, form, error.status)
     if not wants_fragment(request):
         row = await item_at(request, item)

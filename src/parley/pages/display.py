@@ -1,0 +1,58 @@
+"""How a reader wants to see discussions. A cookie keeps the choice, so it works for visitors and without scripts."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import local_path
+from parley.core.settings import settings
+
+DENSITIES = ("comfortable", "compact")
+YEAR = 365 * 86_400
+
+
+class Display(msgspec.Struct, frozen=True):
+    """`legend` says whether the page explains stances and votes, which it does until the reader has read it."""
+
+    density: str = "comfortable"
+    legend: bool = True
+
+
+def cookie_name() -> str:
+    return "__Host-parley-display" if settings().secure else "parley-display"
+
+
+def display_of(request: AnyRequest) -> Display:
+    """Return what the reader chose. Any other value of the cookie is ignored."""
+    chosen = request.cookies.get(cookie_name(), "").split(".")
+    return Display("compact" if "compact" in chosen else "comfortable", "known" not in chosen)
+
+
+@post("/reading", name="pages:display", opt={"who": ANYONE, "unmarked": True})
+async def choose(request: AnyRequest) -> Response[Any]:
+    """Keep the reader's choice, and lead back."""
+    form, chosen = Form(await posted(request)), display_of(request)
+    density = form.values.get("density", chosen.density)
+    density = density if density in DENSITIES else chosen.density
+    legend = chosen.legend and form.values.get("legend") != "0"
+    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=[_cookie(Display(density, legend))])
+
+
+def _cookie(display: Display) -> Cookie:
+    return Cookie(
+        key=cookie_name(),
+        value=f"{display.density}.{'new' if display.legend else 'known'}",
+        max_age=YEAR,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+handlers: list[object] = [choose]
