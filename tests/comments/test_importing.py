@@ -148,7 +148,7 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, raw: str) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"id": "a", "body": "A.", "created_utc": 1}\n' + raw)
 
-    with pytest.raises(Refused, match=r"Line 2 of bad\.jsonl"):
+    with pytest.raises(CommandFailed, match=r"Line 2 of bad\.jsonl"):
         read(file)
 
 
