@@ -14,7 +14,7 @@ from conftest import SHARED
 from parley.cli.discussion import read
 from parley.comments.importing import ImportLine, Summary, import_discussion
 from parley.core import db
-from parley.core.errors import NotFound, Refused
+from parley.core.errors import CommandFailed, NotFound
 
 pytestmark = pytest.mark.anyio
 
