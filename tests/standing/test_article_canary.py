@@ -140,7 +140,9 @@ CASES += [(action, role) for action in ("excerpt", "text", "title") for role in 
 async def test_nobody_reads_where_readers_are_what_was_taken_down(
     app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage, role: str, action: str
 ) -> None:
-    addresses = {*(await gets(app, world) if action == "remove" else ()), *cage.addresses()}
+    # The test mailbox lists letters under the subjects that they were queued with; they go out with new ones.
+    everywhere = [one for one in await gets(app, world) if one != "/dev/mail"] if action == "remove" else []
+    addresses = {*everywhere, *cage.addresses()}
     await sign_in(client, world, cage, role)
     before = await heard_at(client, cage.addresses())
     assert GONE[action] - {"suggested"} <= before.keys()
