@@ -3,7 +3,8 @@
 import re
 from html.parser import HTMLParser
 
-KEPT = re.compile(r"(<[^>]*>|&\w+;|https?://\S+)")
+# Markup and addresses, and how mail programs begin the subject of an answer.
+KEPT = re.compile(r"(<[^>]*>|&\w+;|https?://\S+|\bRe: )")
 LATIN, LETTERS = "abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשתםןףץ"
 HEBREW = str.maketrans(LATIN + LATIN.upper(), LETTERS * 2)
 RIGHT_TO_LEFT = re.compile("[א-ת]")

@@ -15,15 +15,18 @@ from parley.accounts import names as accounts
 from parley.embedded.program import Web
 
 PROGRAM = Path(__file__).with_name("mirrored_program.py")
-# What members, and nobody else, write: each table's columns of text and of markup.
+# What members and operators write, and nobody else: each table's columns of text and of markup.
 WORDS = {
     "article": ["site"],
     "revision": ["title", "byline", "reason"],
     "passage": ["text", "html"],
+    "topic": ["name"],
+    "guideline": ["title", "text"],
     "thread": ["title", "state_reason"],
     "member": ["name", "title", "bio", "state_reason"],
-    "comment": ["body", "html", "quote", "prefix", "suffix", "imported_author", "collapsed"],
-    "comment_version": ["body"],
+    "comment": ["body", "html", "quote", "prefix", "suffix", "imported_author", "collapsed", "statement"],
+    "comment_version": ["body", "statement"],
+    "statement_proposal": ["text"],
     "report": ["text", "name"],
     "decision": ["reason"],
     "appeal": ["text", "answer"],

@@ -1,7 +1,5 @@
 """Pages in a made-up language: what they say is a message, a value or a member's words."""
 
-import calendar
-import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,21 +12,16 @@ from parley.core import db
 from parley.core.http import pages
 from parley.core.text import messages, zones
 from parley.mail import writing
-from pseudo import outside, pseudo
-from spoken import spoken
+from pseudo import NAMES, WORD, pseudo, untranslated
 from standing.world import ROLES, World, build, gets, walk
 
 pytestmark = pytest.mark.anyio
 
-WORD = re.compile(r"[^\W\d_]{2,}")
 COLUMNS = """
 select table_name as table, column_name as column from information_schema.columns c
 join information_schema.tables t using (table_schema, table_name)
 where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'character varying')
 """
-# The name of the software as the masthead draws it, and what core/text/formats.py writes.
-DAYS = [*calendar.month_name, *calendar.month_abbr, *calendar.day_name]
-NAMES = {"parl", "parley", "utc"} | {name.lower() for name in DAYS if name}
 
 
 @pytest.fixture
@@ -53,12 +46,6 @@ async def words_of_rows() -> set[str]:
     for table, column in await db.DB.read(COLUMNS, ()):
         texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
     return {word.lower() for text in texts for word in WORD.findall(text)}
-
-
-def untranslated(html: str, known: set[str]) -> set[str]:
-    """The texts of a page in no brackets, but those of rows."""
-    parts = {part.strip(" .,:;“”()") for part in re.split(r"[\n·]", outside("\n".join(spoken(html))))}
-    return {part for part in parts if set(WORD.findall(part.lower())) - known}
 
 
 def test_a_sentence_that_is_no_message_is_found() -> None:

@@ -54,7 +54,7 @@ ACTIONS = {
     for one in (
         Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
         Action("remove", N_("Remove"), N_("Removed"), COMMENT),
-        Action("collapse", N_("Fold"), N_("Folded"), COMMENT),
+        Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the page of the thread only (thread_actions.py).

@@ -10,7 +10,7 @@ from parley.core.text.messages import N_, Message, joined, verbatim
 ACTION_NAMES = {
     "approve": N_("Approved"),
     "remove": N_("Removed"),
-    "collapse": N_("Folded"),
+    "collapse": N_("Collapsed"),
     "statement": N_("Statement removed"),
     "statement.propose": N_("Statement proposed"),
     "statement.merge": N_("Statement merged into another"),
@@ -55,7 +55,7 @@ ACTION_NAMES = {
 PUBLIC = {
     "approve": N_("A comment was approved"),
     "remove": N_("A comment was removed"),
-    "collapse": N_("A comment was folded"),
+    "collapse": N_("A comment was collapsed"),
     "statement": N_("A statement was removed"),
     "statement.propose": N_("A statement was proposed to its author"),
     "statement.merge": N_("A statement was merged into another one"),
@@ -126,7 +126,7 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
     if name == "statement":
         return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
-        return N_("open") if value is None else N_("folded")
+        return N_("open") if value is None else N_("collapsed")
     if name == "slow":
         return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
     if name == "member_state" and value in SANCTIONED:
