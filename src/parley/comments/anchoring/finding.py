@@ -13,7 +13,8 @@ from parley.articles.budget import Budget, partial_match_steps
 from parley.articles.words import WORD, collapsed, folded
 from parley.comments.anchoring import thresholds
 from parley.comments.anchoring.document import Document, Span
-from parley.comments.anchoring.regions import Contexts, Region, whole_words
+from parley.comments.anchoring.images import Region, whole_words
+from parley.comments.anchoring.regions import Contexts
 from parley.comments.anchoring.selecting import Selector
 
 _CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to be better than the other
@@ -39,7 +40,7 @@ class Finder:
 
     def find(self, anchor: Selector) -> Candidate | None:
         """Return where the words of `anchor` are now. The most reliable way of finding them is tried first."""
-        old_span = self._old_span(anchor)
+        old_span = self.old_span(anchor)
         if old_span is None:
             return None
         quote = self.old.plain[slice(*old_span)]
@@ -56,9 +57,8 @@ class Finder:
 
     def find_passage(self, lineage: int) -> tuple[int, float] | None:
         """Return the lineage of a passage now, its own or the one it was merged into, and how similar the texts are."""
-        before = self.old.index.get(lineage)
-        now = lineage if lineage in self.new.index else self._contexts.merged.get(lineage, lineage)
-        after = self.new.index.get(now)
+        now = self.continued(lineage)
+        before, after = self.old.index.get(lineage), self.new.index.get(now)
         if before is None or after is None:
             return None
         old, new = self.old.passages(before, before + 1), self.new.passages(after, after + 1)
@@ -66,8 +66,12 @@ class Finder:
             return now, Indel.normalized_similarity(old, new)
         return now, 1.0 if old == new else _words_in_common(old, new)
 
-    def _old_span(self, anchor: Selector) -> Span | None:
-        """Return where the anchor is in the old text."""
+    def continued(self, lineage: int) -> int:
+        """Return the lineage that a passage has now: its own, or that of the passage it was merged into."""
+        return lineage if lineage in self.new.index else self._contexts.merged.get(lineage, lineage)
+
+    def old_span(self, anchor: Selector) -> Span | None:
+        """Return where the anchor is in the old text, or None if its words are not there."""
         passage = self.old.index.get(anchor.lineage)
         if passage is None:
             return None
@@ -114,7 +118,7 @@ class Finder:
             span = self._nearby(anchor, quote, old_span, region) or span
         if span is None or not self._budget.allows(len(quote) * (span[1] - span[0])):
             return None
-        return Candidate(span, Indel.normalized_similarity(quote, self.new.plain[slice(*span)]))
+        return Candidate(span, Indel.normalized_similarity(quote.casefold(), self.new.plain[slice(*span)].casefold()))
 
     def _nearby(self, anchor: Selector, quote: str, old_span: Span, region: Region) -> Span | None:
         """Find the words verbatim in the region or across its ends, but not where other occurrences of them were."""
@@ -155,14 +159,22 @@ class Finder:
 
     def _most_similar(self, quote: str, passage: int, threshold: float) -> Candidate | None:
         start, end = self.new.positions((passage, passage + 1))
-        if end - start < len(quote) or not self._budget.allows(partial_match_steps(len(quote), end - start)):
+        if end - start < len(quote):
+            return self._whole(quote, (start, end))
+        if not self._budget.allows(partial_match_steps(len(quote), end - start)):
             return None
         found = fuzz.partial_ratio_alignment(quote, self.new.plain[start:end], score_cutoff=100 * threshold)
         if found is None:
             return None
         span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
+        return self._whole(quote, span)
+
+    def _whole(self, quote: str, span: Span) -> Candidate | None:
+        """Return these words as a candidate, unless their passage had them before."""
         words = self.new.plain[slice(*span)]
-        return None if self._was_there(words, span) else Candidate(span, Indel.normalized_similarity(quote, words))
+        if not self._budget.allows(len(quote) * len(words)) or self._was_there(words, span):
+            return None
+        return Candidate(span, Indel.normalized_similarity(quote, words))
 
     def _best(self, candidates: Iterable[Candidate], anchor: Selector) -> Candidate | None:
         """Return the most similar candidate, of equal ones the one with the best context; None if that is ambiguous."""
