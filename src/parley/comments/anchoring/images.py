@@ -49,8 +49,8 @@ class Words:
 
     def __init__(self, document: Document, span: Span, coder: Coder) -> None:
         self.document = document
-        self.spans = [token.span() for token in TOKEN.finditer(document.plain, *span)]
-        self.code = coder.code(document.plain[start:end].casefold() for start, end in self.spans)
+        self.spans = [token.span() for token in TOKEN.finditer(document.small, *span)]
+        self.code = coder.code(document.small[start:end] for start, end in self.spans)
 
     def range(self, start: int, end: int) -> Span:
         """Return the range of the words between two positions."""

@@ -1,12 +1,12 @@
 """Finding the words of anchors again in a new revision of their article."""
 
-from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from parley.articles.budget import Budget, for_anchors
+from parley.articles.ordering import in_order
 from parley.articles.words import collapsed, folded
 from parley.comments.anchoring.document import Document, DocumentBlock
 from parley.comments.anchoring.finding import Finder
@@ -53,7 +53,7 @@ def resolve(
     """
     distinct = dict.fromkeys(selectors)
     finder = Finder(Document(former), Document(new), merged, budget or for_anchors(len(distinct)))
-    stayed = _in_order(finder.old.lineages, finder.new.index)
+    stayed = in_order(finder.old.lineages, finder.new.index)
     found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
     return [found[one] for one in selectors]
 
@@ -91,31 +91,3 @@ def _lost(anchor: Selector) -> Resolution:
 
 def _state(former: int, now: int, stayed: Container[int]) -> State:
     return "same" if former == now and now in stayed else "moved"
-
-
-def _in_order(old: Sequence[int], new: Mapping[int, int]) -> set[int]:
-    """Return the largest set of lineages that kept their order.
-
-    It is a longest increasing subsequence of the indexes in `new`, in the order of `old`; of several, an early one.
-    """
-    indexes = [(new[lineage], lineage) for lineage in old if lineage in new]
-    lengths = _increasing(index for index, _ in indexes)
-    wanted, stayed, last = max(lengths, default=0), set(), -1
-    for (index, lineage), length in zip(indexes, lengths, strict=True):
-        if length == wanted and index > last:
-            stayed.add(lineage)
-            last, wanted = index, wanted - 1
-    return stayed
-
-
-def _increasing(numbers: Iterable[int]) -> list[int]:
-    """For each of distinct numbers, return the length of the longest increasing subsequence that begins with it."""
-    # From the end and negated, this is the usual algorithm: `ends[n]` is the lowest number in which a subsequence of
-    # n + 1 numbers ends.
-    ends: list[int] = []
-    lengths: list[int] = []
-    for number in reversed(list(numbers)):
-        at = bisect_left(ends, -number)
-        ends[at : at + 1] = [-number]
-        lengths.append(at + 1)
-    return lengths[::-1]
