@@ -17,7 +17,8 @@ BEYOND = """() => {
     .filter(one => one.scrollWidth > one.clientWidth && !one.matches("pre, code, table, .passage-table, textarea"))
     .filter(one => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
     .flatMap(one => [...one.querySelectorAll("*")].filter(
-      inner => inner.checkVisibility() && !inner.closest(".unseen") && stands_out(inner.getBoundingClientRect(), one.getBoundingClientRect())))
+      inner => inner.checkVisibility() && !inner.closest(".unseen")
+        && stands_out(inner.getBoundingClientRect(), one.getBoundingClientRect())))
     .map(one => `${one.tagName}.${one.className}`).slice(0, 5);
 }"""
 # What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit.
