@@ -169,7 +169,10 @@ CREATE TABLE "article" (
   "url" TEXT DEFAULT null,
   "claimed_url" TEXT DEFAULT null,
   "site" TEXT DEFAULT null,
-  "display" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "allowed" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "restricted" VARCHAR(7) NOT NULL DEFAULT '',
+  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end) STORED NOT NULL,
+  "untitled" BOOLEAN NOT NULL DEFAULT false,
   "etag" TEXT DEFAULT null,
   "last_modified" TEXT DEFAULT null,
   "checked_at" TIMESTAMPTZ DEFAULT null,
@@ -178,7 +181,8 @@ CREATE TABLE "article" (
   "source_text" BYTEA DEFAULT null,
   "merge_base" BYTEA DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT article_display_check CHECK (display in ('full', 'excerpt'))
+  CONSTRAINT article_allowed_check CHECK (allowed in ('full', 'excerpt')),
+  CONSTRAINT article_restricted_check CHECK (restricted in ('', 'excerpt', 'none'))
 );
 CREATE UNIQUE INDEX article_url_key ON "article" (url) WHERE url is not null;
 CREATE INDEX article_check ON "article" (check_at) WHERE check_at is not null;
@@ -226,8 +230,16 @@ CREATE TABLE "media" (
   "width" INTEGER NOT NULL DEFAULT null,
   "height" INTEGER NOT NULL DEFAULT null,
   "data" BYTEA NOT NULL DEFAULT null,
+  "withheld" BOOLEAN NOT NULL DEFAULT false,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "removed_passage" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "digest" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT removed_passage_article_digest_key UNIQUE ("article", "digest")
+);
+CREATE INDEX removed_passage_digest ON "removed_passage" (digest);
 CREATE TABLE "article_import" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,

@@ -26,6 +26,7 @@ class Card(msgspec.Struct, frozen=True):
     byline: str | None
     topic: str
     topic_slug: str
+    words: int
     minutes: int
     excerpt: str
     comment_count: int
@@ -105,6 +106,7 @@ def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
         byline=row.byline,
         topic=row.topic,
         topic_slug=row.topic_slug,
+        words=row.words,
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
         excerpt=shortened(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
