@@ -1,2 +1,2 @@
-/* sources 00b809dd96fe7225cf27ca5e7fad7802b21022b1dd029439a4e5b6bbd42e170b */
+/* sources 366cd5da65811d70a19af768c75e777fc9a21e1d2d81b683ad9c680560a55b86 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

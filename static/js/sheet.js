@@ -20,7 +20,7 @@ export function open(name, from) {
   opener = from;
   shown = name;
   sheet.classList.add("is-sheet");
-  // What others see comes first; a form that holds a draft waits folded above it.
+  // What others see comes first; a form that holds a draft waits collapsed above it.
   document.querySelector("details.compose")?.removeAttribute("open");
   for (const group of sheet.querySelectorAll(".group")) group.hidden = group.dataset.group !== name;
   for (const one of behind()) one.inert = true;

@@ -67,7 +67,7 @@ async def test_it_counts_what_others_wrote_since_and_leads_to_the_first(
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
     assert f'<a href="#c{first}">2 new comments since you were here</a>' in page
-    assert "Fold what I have read" in page
+    assert "Collapse what I have read" in page
     assert page.count('class="comment is-new"') == 2
 
 

@@ -13,7 +13,7 @@ ACTION_NAMES = {
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),
     "title": N_("Title removed"),
-    "collapse": N_("Folded"),
+    "collapse": N_("Collapsed"),
     "statement": N_("Statement removed"),
     "statement.propose": N_("Statement proposed"),
     "statement.merge": N_("Statement merged into another"),
@@ -62,7 +62,7 @@ PUBLIC = {
     "text": N_("The text of an article was taken down"),
     "excerpt": N_("An article was cut to an excerpt"),
     "title": N_("The title of an article was removed"),
-    "collapse": N_("A comment was folded"),
+    "collapse": N_("A comment was collapsed"),
     "statement": N_("A statement was removed"),
     "statement.propose": N_("A statement was proposed to its author"),
     "statement.merge": N_("A statement was merged into another one"),
@@ -141,7 +141,7 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
     if name == "statement":
         return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
-        return N_("open") if value is None else N_("folded")
+        return N_("open") if value is None else N_("collapsed")
     if name in {"restricted", "untitled"}:
         return SHOWN[name, value]
     if name == "slow":
