@@ -14,7 +14,7 @@ BEYOND = """() => {
   const left = document.dir === "rtl";
   const stands_out = (inner, outer) => left ? inner.left < outer.left : inner.right > outer.right;
   return [document.documentElement, ...document.querySelectorAll("body *")]
-    .filter(one => one.scrollWidth > one.clientWidth && !one.matches("pre, code, table, .passage-table, textarea"))
+    .filter(one => one.scrollWidth > one.clientWidth && !one.matches("pre, code, table, .passage-table, .numbers-table, textarea"))
     .filter(one => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
     .flatMap(one => [...one.querySelectorAll("*")].filter(
       inner => inner.checkVisibility() && !inner.closest(".unseen") && stands_out(inner.getBoundingClientRect(), one.getBoundingClientRect())))
