@@ -1,2 +1,2 @@
-/* sources eb48af32e0af47db661f92fa074e881465038fdfb0b2735764bdf96efdfea528 */
+/* sources 366cd5da65811d70a19af768c75e777fc9a21e1d2d81b683ad9c680560a55b86 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

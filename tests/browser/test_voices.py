@@ -78,7 +78,8 @@ async def test_the_glance_and_the_controls_leave_room(site: Site, open_tab: Open
     heads = await page.locator(".group-head").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert max(heads) <= 26
     await expect(page.locator(".glance .stance")).to_have_text(["Strongest support", "Strongest challenge"])
-    await expect(page.locator(".glance-line > span", has_text="Most discussed")).to_be_visible()
+    await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
+    await expect(page.locator(".glance").get_by_role("link", name="Answer the statements")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -124,6 +124,20 @@ async def test_a_choice_of_display_is_kept_in_a_cookie_and_leads_back(client: ht
     assert 'class="legend"' not in page
 
 
+async def test_a_members_choice_of_display_is_kept_in_the_account(client: httpx.AsyncClient) -> None:
+    thread, mira = await make.address(await make.thread()), await make.member("mira")
+    await make.sign_in(client, mira)
+    answer = await client.post("/reading", data={"density": "compact", "legend": "0", "next": thread})
+    assert "parley-display" not in answer.headers.get("set-cookie", "")
+    client.cookies.clear()
+    await make.sign_in(client, mira)
+    page = (await client.get(thread)).text
+    assert 'data-density="compact"' in page
+    assert 'class="legend"' not in page
+    client.cookies.clear()
+    assert "data-density" not in (await client.get(thread)).text
+
+
 @pytest.mark.parametrize("form", [{"density": "huge"}, {"next": "https://evil.example/"}, {}])
 async def test_a_choice_that_is_none_changes_nothing(client: httpx.AsyncClient, form: dict[str, str]) -> None:
     answer = await client.post("/reading", data=form)

@@ -31,7 +31,7 @@ async def visit_before(client: httpx.AsyncClient, thread: int, **form: str) -> N
 async def line(client: httpx.AsyncClient, thread: int) -> str | None:
     """The line at the article's head, its white space collapsed."""
     page = (await client.get(f"/t/{thread}/x")).text
-    found = re.search(r'<p class="left-off">(.*?)</p>', page, re.DOTALL)
+    found = re.search(r'<p class="left-off"[^>]*>(.*?)</p>', page, re.DOTALL)
     return " ".join(found[1].split()) if found else None
 
 

@@ -82,6 +82,7 @@ class AppealRow(msgspec.Struct, frozen=True):
 
     id: int
     decision: int
+    kind: str
     action: str
     until: datetime | None
     member: int
@@ -102,7 +103,7 @@ class AppealRow(msgspec.Struct, frozen=True):
 
 
 ONE = f"""
-select a.id, d.id as decision, d.action, d.until, a.member, m.name, a.text, a.state, a.answer, a.created_at,
+select a.id, d.id as decision, d.kind, d.action, d.until, a.member, m.name, a.text, a.state, a.answer, a.created_at,
        a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue, h.name as assigned_to,
        coalesce(a.assigned_to = $1, false) as mine, d.state = 'in_force' as in_force
 from appeal a join decision d on d.id = a.decision join member m on m.id = a.member

@@ -18,7 +18,7 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
 from parley.decisions import second_approval
-from parley.decisions.rules import ACTIONS, LENGTHS, LESSER
+from parley.decisions.rules import ACTIONS, LENGTHS, lesser
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modqueue import people
@@ -50,7 +50,7 @@ async def _show(request: AnyRequest, found: AppealRow, form: Form | None = None,
         appeal=found,
         **await _about(request, found.decision, found.member),
         form=form or Form({}),
-        lesser=[ACTIONS[name] for name in LESSER.get(found.action, ())],
+        lesser=[ACTIONS[name] for name in lesser(found.kind, found.action)],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )

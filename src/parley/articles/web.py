@@ -27,7 +27,8 @@ from parley.core.text.messages import N_, restored
 # Larger than LARGEST_FILE, so that a file above that limit is refused with a message and not by a closed connection.
 UPLOAD_LIMIT = 16_000_000
 DIGEST = re.compile("[0-9a-f]{64}")
-FOREVER = "public, max-age=31536000, immutable"
+# Only in the browser that asked: what is taken down must not be served by a cache on the way.
+FOREVER = "private, max-age=31536000, immutable"
 
 
 @get("/new", name="articles:new-form", opt={"who": VERIFIED})

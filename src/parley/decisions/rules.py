@@ -45,7 +45,8 @@ class Action(msgspec.Struct, frozen=True):
         return "declined" if self.name == "approve" else "upheld"
 
 
-COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
+COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
+MEMBER, THREAD = frozenset({"comment", "member"}), COMMENT | ARTICLE
 EVERYTHING = COMMENT | MEMBER | THREAD
 NOT_IN_QUEUE: frozenset[str] = frozenset()
 
@@ -53,7 +54,10 @@ ACTIONS = {
     one.name: one
     for one in (
         Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
-        Action("remove", N_("Remove"), N_("Removed"), COMMENT),
+        Action("remove", N_("Remove"), N_("Removed"), THREAD),
+        Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
+        Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
+        Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE),
         Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
@@ -78,18 +82,24 @@ ON_MEMBER = {"warn", "silence", "suspend", "role"}
 ROLES = ("member", "moderator", "admin")
 # The outcomes of an appeal.
 OUTCOMES = ("upheld", "overturned", "modified")
-# The milder actions to which an appeal can change a decision.
+# The milder actions to which an appeal can change a decision; of articles, those in LESSER_OF_ARTICLES.
 LESSER = {
     "remove": ("collapse", "warn"),
     "collapse": ("warn",),
     "silence": ("silence", "warn"),
     "suspend": ("suspend", "silence", "warn"),
 }
+LESSER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
 SLOW_SECONDS = 120
 # The answers of a second look.
 JUDGEMENTS = {
     name: one for name, one in ACTIONS.items() if "comment" in one.kinds and (one.restricts or name == "approve")
 }
+
+
+def act(kind: str, action: str) -> str:
+    """The key of what an action is called for members: that about an article differs from that about a comment."""
+    return f"{kind}.{action}" if kind == "article" else action
 
 
 class Stale(ParleyError):
@@ -140,9 +150,14 @@ def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> No
         raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
 
 
-def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
+def lesser(kind: str, action: str) -> tuple[str, ...]:
+    """The milder actions to which an appeal can change a decision about a target of this kind."""
+    return (LESSER_OF_ARTICLES if kind == "article" else LESSER).get(action, ())
+
+
+def may_modify(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
-    if choice.action not in LESSER.get(action, ()):
+    if choice.action not in lesser(kind, action):
         raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):

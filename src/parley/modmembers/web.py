@@ -136,7 +136,7 @@ async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 
 async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm) -> Response[Any]:
-    letter = await drafted(form.choice_for(0), person.id)
+    letter = await drafted(form.choice_for(0), person.id, "member")
     if wants_fragment(request):
         return fragment(request, "modmembers/_letter.html", letter=letter)
     return await _show(request, person, "sanction", form, letter=letter)

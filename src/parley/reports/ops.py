@@ -113,7 +113,7 @@ async def report(flag: Flag) -> int:
         target = await targets.lock(flag.kind, flag.target)
         if target.kind == "comment" and target.state not in ("visible", "hidden"):
             raise NotFound(N_("This comment no longer exists, so it cannot be reported."))
-        if flag.reporter is not None and flag.reporter.id == target.member:
+        if flag.reporter is not None and flag.reporter.id == target.member and target.kind != "article":
             raise Forbidden(N_("This is your own. You can edit or delete it yourself."))
         weight = await _weight(flag)
         item = await open_item(flag.kind, flag.target, target.thread, again=weight > 0)

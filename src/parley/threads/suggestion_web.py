@@ -53,7 +53,7 @@ async def _seen(
     """A suggested update that the viewer may see. Raises NotFound."""
     row, article = await found(thread)
     viewer, suggestion = signed_in(request), as_id(number)
-    update = await suggestion_queries.one(suggestion, row.id) if suggestion else None
+    update = await suggestion_queries.one(suggestion, row.id) if suggestion and not article.is_frozen else None
     may_see = update is not None and (
         viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
     )
