@@ -6,7 +6,7 @@ from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
 from parley.appeals.tables import Appeal, SecondLook
-from parley.articles.tables import Article, ArticleImport, Media, MergedPassage, Passage, Revision, Source
+from parley.articles.tables import Article, ArticleImport, ImportPart, Media, MergedPassage, Passage, Revision, Source
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
 from parley.comments.tables import Comment, CommentVersion, PassageCount
@@ -26,7 +26,7 @@ from parley.votes.tables import Vote
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Community, Block,
-    Source, Article, Revision, Passage, MergedPassage, Media, ArticleImport,
+    Source, Article, Revision, Passage, MergedPassage, Media, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount,
     Vote, PerspectiveMap, StatementVerdict,

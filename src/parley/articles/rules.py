@@ -17,11 +17,11 @@ HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?(
 # query that shows the text of passages joins this instead of the table: of an excerpt-only article, even old revisions
 # that are stored in full yield only the first characters and no pictures.
 READABLE = f"""lateral (
-    select lineage, position, kind::text as kind, level, html, text
+    select lineage, position, kind::text as kind, level, page, html, text
     from passage where revision = r.id and a.display = 'full'
     union all
     select lineage, position, case when length(text) <= room then kind else 'paragraph' end,
-           case when length(text) <= room then level end,
+           case when length(text) <= room then level end, page,
            case when length(text) <= room then html
                 else '<p>' || replace(replace(replace(cut, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '…</p>' end,
            case when length(text) <= room then text else cut || '…' end
