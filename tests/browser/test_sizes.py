@@ -10,12 +10,17 @@ from browser.site import Site
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 # What makes the page, or a part of it that scrolls up and down, scroll sideways as well.
-BEYOND = """() => [document.documentElement, ...document.querySelectorAll("body *")]
+BEYOND = """() => {
+  const left = document.dir === "rtl";
+  const stands_out = (inner, outer) => left ? inner.left < outer.left : inner.right > outer.right;
+  return [document.documentElement, ...document.querySelectorAll("body *")]
     .filter(one => one.scrollWidth > one.clientWidth && !one.matches("pre, code, table, .passage-table, textarea"))
     .filter(one => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
     .flatMap(one => [...one.querySelectorAll("*")].filter(
-      inner => inner.checkVisibility() && inner.getBoundingClientRect().right > one.getBoundingClientRect().right))
-    .map(one => `${one.tagName}.${one.className}`).slice(0, 5)"""
+      inner => inner.checkVisibility() && !inner.closest(".unseen")
+        && stands_out(inner.getBoundingClientRect(), one.getBoundingClientRect())))
+    .map(one => `${one.tagName}.${one.className}`).slice(0, 5);
+}"""
 # What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit.
 OUTSIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.clientWidth && one.scrollWidth > one.clientWidth + 8)

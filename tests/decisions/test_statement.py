@@ -257,5 +257,5 @@ async def test_a_folded_comment_opens_for_whoever_wants_to_read_it(client: httpx
 
     page = await client.get(await make.address(await db.value("select thread from decision")))
 
-    assert "Folded by moderation: <bdi>It insults somebody.</bdi> <span>Show</span></summary>" in page.text
+    assert "Collapsed by moderation: <bdi>It insults somebody.</bdi> <span>Show</span></summary>" in page.text
     assert '<div dir="auto"><p>You are a fool' in page.text

@@ -37,7 +37,7 @@ def article() -> Row:
 
 def comment(number: int, **changes: Any) -> Row:
     row: dict[str, Any] = dict.fromkeys(
-        ("parent", "stance", "quote", "passage", "anchor", "words", "earlier", "answered", "edited_at")
+        ("parent", "stance", "statement", "quote", "passage", "anchor", "words", "earlier", "answered", "edited_at")
     )
     row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
     row |= {"html": Markup(f"<p>Comment {number}.</p>"), "score": 5, "reply_count": 0}  # noqa: S704
@@ -46,7 +46,7 @@ def comment(number: int, **changes: Any) -> Row:
 
 
 def form(**changes: Any) -> Row:
-    row: dict[str, Any] = dict.fromkeys(("parent", "comment", "stance", "passage", "quote"))
+    row: dict[str, Any] = dict.fromkeys(("parent", "comment", "stance", "statement", "passage", "quote"))
     row |= {"kind": "new", "action": "/t/1/comments", "body": "", "assisted": False, "errors": {}}
     row |= {"thread": 1, "submission": "5f2b6c1e-0000-4000-8000-000000000000"}
     return Row(**(row | changes))
@@ -67,14 +67,9 @@ def rendered(template: str, **context: Any) -> str:
 
 
 def passages() -> Markup:
-    none = Row(supports=0, challenges=1, adds=0, asks=0, none=0)
-    rows = [
-        Row(lineage=place, kind="paragraph", level=None, html=Markup(f"<p>{words}</p>"), balance=none)  # noqa: S704
-        for place, words in enumerate(WORDS, start=1)
-    ]
-    for row in rows:
-        row.comment_count = 1 if row.lineage == 2 else 0
-    return Markup("").join(Markup(rendered("threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
+    return passage_rows(
+        passage(place, words, challenges=1 if place == 2 else 0) for place, words in enumerate(WORDS, start=1)
+    )
 
 
 def thread_page(comments: str | None = None, **context: Any) -> str:
@@ -119,6 +114,8 @@ def passage(lineage: int, words: str, **counts: int) -> Row:
         html=Markup(f"<p>{words}</p>"),  # noqa: S704
         balance=made,
         comment_count=sum(vars(made).values()),
+        common=0,
+        dividing=0,
     )
 
 

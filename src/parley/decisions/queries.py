@@ -129,7 +129,7 @@ select exists (
 """  # noqa: S608 constants only
 
 
-async def is_veiled(viewer: int, shown: Statement) -> bool:
+async def is_concealed(viewer: int, shown: Statement) -> bool:
     """Whether the comment is on a severe ground and this moderator has not chosen to read it."""
     return bool(shown.comment and await db.value(IS_HIDDEN, shown.id, shown.comment, viewer))
 

@@ -58,7 +58,7 @@ ACTIONS = {
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
         Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
         Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE),
-        Action("collapse", N_("Fold"), N_("Folded"), COMMENT),
+        Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
         # On the article's page for moderators only (about_articles.py).

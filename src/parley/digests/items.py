@@ -53,7 +53,8 @@ left join lateral (
     select r.created_at as at, case when not a.untitled then r.byline end as byline, coalesce(
         (select q.text from {READABLE} q where q.lineage = (
             select o.passage from comment o
-            where o.thread = i.thread and o.author = i.member and o.anchor = 'changed' and o.state = 'visible'
+            where o.thread = i.thread and o.author = i.member and o.anchor in ('changed', 'kept')
+              and o.state = 'visible'
             order by o.id desc limit 1)),
         (select q.text from {READABLE} q where q.kind = 'paragraph' order by q.position limit 1), '') as text
     from revision r where r.article = a.id and r.number = coalesce(i.revision, t.revision)

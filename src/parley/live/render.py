@@ -64,7 +64,7 @@ def more_notifications(more: int) -> bytes:
 
 def queue(filter_: QueueFilter, count: QueueCount, actions: Sequence[OthersAction]) -> bytes:
     """Return the present state of a moderator's open queue."""
-    return message(_html("live/queue.html", wanted=filter_, waiting=count, deeds=actions, all_actions=ACTIONS))
+    return message(_html("live/queue.html", wanted=filter_, waiting=count, others_actions=actions, all_actions=ACTIONS))
 
 
 class RenderedEvent(msgspec.Struct, frozen=True):

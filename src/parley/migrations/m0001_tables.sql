@@ -103,6 +103,8 @@ CREATE TABLE "member" (
   "title" VARCHAR(60) NOT NULL DEFAULT '',
   "bio" TEXT NOT NULL DEFAULT '',
   "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
+  "density" VARCHAR(11) NOT NULL DEFAULT 'comfortable',
+  "legend" BOOLEAN NOT NULL DEFAULT true,
   "in_maps" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
@@ -111,7 +113,8 @@ CREATE TABLE "member" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT member_role_check CHECK (role in ('member', 'moderator', 'admin')),
   CONSTRAINT member_state_check CHECK (state in ('unverified', 'active', 'silenced', 'suspended', 'deactivated', 'anonymised')),
-  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide'))
+  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide')),
+  CONSTRAINT member_density_check CHECK (density in ('comfortable', 'compact'))
 );
 CREATE UNIQUE INDEX member_confirmed_email_key ON "member" (email_key) WHERE state <> 'unverified';
 CREATE INDEX member_name_bytes ON "member" (name_key collate "C");
@@ -370,7 +373,7 @@ CREATE TABLE "comment" (
   "scored_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')),
   CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
-  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)),
+  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)),
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
 );
 CREATE UNIQUE INDEX comment_author_submission_key ON "comment" (author, submission) WHERE submission is not null;

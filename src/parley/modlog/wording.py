@@ -14,7 +14,7 @@ ACTION_NAMES = {
     "excerpt": N_("Shown as an excerpt"),
     "title": N_("Title removed"),
     "restore": N_("Shown again"),
-    "collapse": N_("Folded"),
+    "collapse": N_("Collapsed"),
     "statement": N_("Statement removed"),
     "statement.propose": N_("Statement proposed"),
     "statement.merge": N_("Statement merged into another"),
@@ -64,7 +64,7 @@ PUBLIC = {
     "excerpt": N_("An article was cut to an excerpt"),
     "title": N_("The title of an article was removed"),
     "restore": N_("An article is shown again"),
-    "collapse": N_("A comment was folded"),
+    "collapse": N_("A comment was collapsed"),
     "statement": N_("A statement was removed"),
     "statement.propose": N_("A statement was proposed to its author"),
     "statement.merge": N_("A statement was merged into another one"),
@@ -143,7 +143,7 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
     if name == "statement":
         return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
-        return N_("open") if value is None else N_("folded")
+        return N_("open") if value is None else N_("collapsed")
     if name in {"restricted", "untitled"}:
         return SHOWN[name, value]
     if name == "slow":

@@ -58,7 +58,7 @@ async def _show(
         status=status,
         statement=found,
         concerned=concerned,
-        veiled=not concerned and await decisions.is_veiled(signed_in(request).id, found),
+        concealed=not concerned and await decisions.is_concealed(signed_in(request).id, found),
         form=form,
         key=key,
     )

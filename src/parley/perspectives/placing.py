@@ -4,7 +4,7 @@ It is pure Python, because web processes do without numpy. The arithmetic is tha
 member; `model/groups.py` places all members at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import dist, erf, exp, log, sqrt
 from random import Random
 
@@ -51,10 +51,9 @@ def place(parameters: Parameters, answers: Mapping[str, int]) -> Place:
     return Place(mean, covariance, probabilities(parameters, mean[:-1], covariance))
 
 
-def most_informative(parameters: Parameters, place: Place, offered: Iterable[str]) -> str | None:
-    """Return the offered statement whose answer depends most on what is unknown of the position: argmax w'Cw."""
-    known = [key for key in offered if key in parameters.statements]
-    return max(known, key=lambda key: _spread(parameters.statements[key].loadings, place.covariance), default=None)
+def information(parameters: Parameters, place: Place) -> dict[str, float]:
+    """Return for each statement how much its answer depends on what is unknown of the position: w'Cw."""
+    return {key: _spread(one.loadings, place.covariance) for key, one in parameters.statements.items()}
 
 
 def probabilities(parameters: Parameters, position: Vector, covariance: Square) -> dict[str, float]:

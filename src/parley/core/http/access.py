@@ -52,6 +52,9 @@ class Viewer(msgspec.Struct, frozen=True):
     why: str = ""
     # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
     assisted: str = "show"
+    # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
+    density: str = "comfortable"
+    legend: bool = True
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.
