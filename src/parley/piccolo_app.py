@@ -29,6 +29,7 @@ from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import Guideline, QueueItem, Report
+from parley.rights.tables import RightsRequest
 from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
@@ -41,7 +42,8 @@ TABLES = [
     Comment, CommentVersion, PassageCount,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
-    Guideline, QueueItem, Report, Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Guideline, QueueItem, Report, RightsRequest,
+    Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick,
 ]  # fmt: skip

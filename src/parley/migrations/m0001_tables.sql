@@ -543,6 +543,18 @@ CREATE UNIQUE INDEX report_once ON "report" (item, reporter) WHERE reporter is n
 CREATE INDEX report_item ON "report" (item);
 CREATE INDEX report_reporter ON "report" (reporter, created_at desc) WHERE reporter is not null;
 CREATE INDEX report_time ON "report" (created_at);
+CREATE TABLE "rights_request" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "report" BIGINT UNIQUE NOT NULL REFERENCES "report" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "ground" VARCHAR(11) NOT NULL DEFAULT null,
+  "wish" VARCHAR(7) NOT NULL DEFAULT null,
+  "original" TEXT NOT NULL DEFAULT '',
+  "answer" TEXT NOT NULL DEFAULT '',
+  "answered_at" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT rights_request_ground_check CHECK (ground in ('copyright', 'privacy', 'attribution', 'reservation', 'law')),
+  CONSTRAINT rights_request_wish_check CHECK (wish in ('excerpt', 'text', 'remove'))
+);
 CREATE TABLE "decision" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "item" BIGINT REFERENCES "queue_item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
