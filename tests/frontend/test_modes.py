@@ -3,7 +3,6 @@
 from typing import Literal
 
 import pytest
-from markupsafe import Markup
 from playwright.async_api import Page, expect
 
 from frontend.rows import comment, rendered, thread, thread_page

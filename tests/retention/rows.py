@@ -16,6 +16,10 @@ from parley.automod.rules.conditions import WordList
 from parley.core import db
 
 ARTICLE_OF = "select r.article from passage p join revision r on r.id = p.revision where p.id = $1"
+TAKE_DOWN = """
+update article set restricted = 'none', source_text = '' where id = (select article from thread where id = $1)
+returning id
+"""
 Spare = Callable[[Any], Awaitable[Any]]
 _numbers = count(1)
 
@@ -95,7 +99,7 @@ async def decide_on(who: int) -> None:
 async def text_taken_down() -> int:
     """The one passage of an article whose text a moderator took down."""
     thread = await make.thread(make.text("A text that infringes."))
-    article = await db.value("update article set restricted = 'none', source_text = '' returning id")
+    article = await db.value(TAKE_DOWN, thread)
     await db.execute("insert into decision (kind, target, thread, action) values ('article', $1, $1, 'text')", thread)
     return int(
         await db.value("select p.id from passage p join revision r on r.id = p.revision where r.article = $1", article)
