@@ -98,7 +98,8 @@ async def decide_on(who: int) -> None:
 
 async def text_taken_down() -> int:
     """The one passage of an article whose text a moderator took down."""
-    thread = await make.thread(make.text("A text that infringes."))
+    number = next(_numbers)
+    thread = await make.thread(make.text(f"Text {number} that infringes.", title=f"A song, part {number}"))
     article = await db.value(TAKE_DOWN, thread)
     await db.execute("insert into decision (kind, target, thread, action) values ('article', $1, $1, 'text')", thread)
     return int(
