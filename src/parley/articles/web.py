@@ -82,8 +82,8 @@ async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
         form.errors["file"] = N_("Please choose a file.")
         return None, None
     if upload.size > LARGEST_FILE:
-        form.errors["file"] = N_("This file is larger than {value0} MB. Paste the text instead.").format(
-            value0=LARGEST_FILE // 1_000_000
+        form.errors["file"] = N_("This file is larger than {most} MB. Paste the text instead.").format(
+            most=LARGEST_FILE // 1_000_000
         )
         return None, None
     try:

@@ -30,7 +30,7 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
     viewer = viewer_of(request)
     if found is not None and _concerns(found, viewer, key):
         return found, True
-    if found is not None and viewer is not None and viewer.standing >= MODERATOR:
+    if found is not None and viewer is not None and viewer.access >= MODERATOR:
         return found, False
     raise NotFound(N_("There is no page at this address."))
 
