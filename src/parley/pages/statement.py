@@ -105,7 +105,7 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
 async def own_page(request: AnyRequest) -> Response[Any]:
     """Show all decisions about the viewer."""
     viewer = signed_in(request)
-    return page(request, "decisions/own.html", rows=await decisions.own(viewer.id))
+    return page(request, "decisions/own.html", rows=await decisions.of_member(viewer.id))
 
 
 @get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})

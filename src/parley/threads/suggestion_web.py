@@ -18,7 +18,7 @@ from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import queries, suggestion_ops, suggestion_queries
-from parley.threads.revision_web import found
+from parley.threads.revision_web import thread_at
 from parley.threads.updating import note_seen
 
 
@@ -51,7 +51,7 @@ async def _seen(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, suggestion_queries.SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound."""
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     viewer, suggestion = signed_in(request), as_id(number)
     update = await suggestion_queries.one(suggestion, row.id) if suggestion and not article.is_frozen else None
     may_see = update is not None and (
