@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.digests import verdicts, items, letters
+from parley.digests import items, letters, verdicts
 from parley.digests.building import choose
 from parley.digests.queries import Subscribed
 from parley.digests.schedule import DueIssue, Schedule, next_due

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from parley.core import db
 from parley.core.db import NOW
-from parley.digests import building, verdicts, items, letters, ops, queries
+from parley.digests import building, items, letters, ops, queries, verdicts
 from parley.digests.letters import Edition
 from parley.digests.tables import Issue
 from parley.mail import Letter, MailList
