@@ -17,7 +17,7 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 60
+SECONDS = 90
 
 
 async def read_waiting() -> int:
@@ -57,5 +57,6 @@ async def _text(wanted: Import) -> ArticleText:
     if wanted.source == "url":
         return await read_url(wanted.url or "", wanted.member)
     if wanted.source == "file":
-        return await read_file(wanted.url or "", given, title=wanted.title, member=wanted.member)
+        data = await imports.file_of(wanted.id)
+        return await read_file(wanted.url or "", data, title=wanted.title, member=wanted.member)
     return await read_text(given.decode(), title=wanted.title, member=wanted.member)

@@ -104,8 +104,8 @@ async def write_revision(article: int, number: int, changed: int, text: ArticleT
 
 
 ADD_PASSAGES = """
-insert into passage (revision, lineage, position, kind, level, html, text)
-select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[])
+insert into passage (revision, lineage, position, kind, level, page, html, text)
+select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[])
 """
 
 
@@ -122,6 +122,7 @@ async def write_passages(
         list(range(len(passages))),
         [one.kind for one in passages],
         [one.level for one in passages],
+        [one.page for one in passages],
         [one.html for one in passages],
         [one.text for one in passages],
     )

@@ -103,6 +103,7 @@ class PassageRow(msgspec.Struct, frozen=True):
     text: str
     # Its place in the article, from 1.
     number: int = 0
+    page: int | None = None
     supports: int = 0
     challenges: int = 0
     adds: int = 0
@@ -134,7 +135,7 @@ VERDICTS = """
     where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
 """
 PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number,
+select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
        coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing

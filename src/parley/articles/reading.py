@@ -7,7 +7,7 @@ from tld import get_fld
 
 from parley.articles.importing import fetch as fetching
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.fetch import fetch
+from parley.articles.importing.fetch import ARTICLES, fetch
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
@@ -28,7 +28,9 @@ async def read_url(url: str, member: int | None = None) -> ArticleText:
 
 async def read_again(url: str, known: CacheValidators) -> ArticleText:
     """Like `read_url`, without fetching the pictures. Raises Unchanged if the page still matches `known`."""
-    fetched = await fetch(url, allow=settings().fetch_allow, etag=known.etag, last_modified=known.last_modified)
+    fetched = await fetch(
+        url, allow=settings().fetch_allow, accept=ARTICLES, etag=known.etag, last_modified=known.last_modified
+    )
     found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
     text = _as_text(found, identity(found.extracted.canonical_url, fetched.final_url))
     return msgspec.structs.replace(text, fetched=validators_for(fetched, text.url))
@@ -74,7 +76,7 @@ async def read_text(text: str, url: str | None = None, title: str = "", member: 
 async def read_file(
     name: str, data: bytes, url: str | None = None, title: str = "", member: int | None = None
 ) -> ArticleText:
-    """Like `read_text`, for a .txt, .md or .html file. `url` is where it came from."""
+    """Like `read_text`, for a .txt, .md, .html or .pdf file. `url` is where it came from."""
     return await finished(await sandboxed_file(name, data, title), url, member)
 
 

@@ -20,12 +20,12 @@ HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?(
 # revisions that are stored in full yield only the first characters and no pictures; of a text that was taken down
 # nothing is left. The other passages keep their place, with the kind `withheld` and without text.
 READABLE = f"""lateral (
-    select lineage, position, kind::text as kind, level, html, text
+    select lineage, position, kind::text as kind, level, page, html, text
     from passage where revision = r.id and a.display = 'full'
     union all
     select lineage, position,
            case when room <= 0 then '{WITHHELD}' when length(text) <= room then kind else 'paragraph' end,
-           case when length(text) <= room then level end,
+           case when length(text) <= room then level end, page,
            case when room <= 0 then '' when length(text) <= room then html
                 else '<p>' || replace(replace(replace(cut, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '…</p>' end,
            case when room <= 0 then '' when length(text) <= room then text else cut || '…' end

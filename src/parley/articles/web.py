@@ -1,6 +1,7 @@
 """Importing an article: the form, its progress and the preview; and the pictures of articles."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from litestar import Response, get, post
@@ -12,7 +13,8 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.forms import NewForm, PublishForm
-from parley.articles.importing.limits import LARGEST_FILE
+from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
+from parley.articles.importing.pdf.signature import is_pdf
 from parley.articles.ops import find_article, has_same_text
 from parley.articles.retention import DRAFT_DAYS
 from parley.articles.updating import as_update
@@ -24,8 +26,9 @@ from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
 from parley.core.text.messages import N_, restored
 
-# Larger than LARGEST_FILE, so that a file above that limit is refused with a message and not by a closed connection.
-UPLOAD_LIMIT = 16_000_000
+# Larger than LARGEST_PDF, so that a file above that limit is refused with a message and not by a closed connection.
+UPLOAD_LIMIT = 24_000_000
+PART = 262_144  # bytes of a file that are in memory at once
 DIGEST = re.compile("[0-9a-f]{64}")
 # Only in the browser that asked: what is taken down must not be served by a cache on the way.
 FOREVER = "private, max-age=31536000, immutable"
@@ -49,12 +52,12 @@ async def new(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
     data = await posted(request)
     form = NewForm(data)
-    name, given = await _given(data, form)
-    status = 422
+    name, given, upload = _given(data, form)
+    size, status = upload.size if upload else len(given or b""), 422
     if not form.errors:
         try:
             await take_each(IMPORT, viewer.id, address_of(request))
-            await take_volume(viewer.id, len(given or b""))
+            await take_volume(viewer.id, size)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
     if form.errors:
@@ -66,31 +69,44 @@ async def new(request: AnyRequest) -> Response[Any]:
         shown |= {"title": form.values.get("title", ""), "topic": form.topic, "errors": form.errors}
         return page(request, "articles/new.html", status=status, form=shown)
     import_id = await imports.request_import(
-        member=viewer.id, source=form.source, url=name, given=given, title=form.title, topic=form.topic
+        member=viewer.id,
+        source=form.source,
+        url=name,
+        given=given,
+        parts=_parts(upload) if upload else (),
+        title=form.title,
+        topic=form.topic,
     )
     return Redirect(f"/new/{import_id}", status_code=303)
 
 
-async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
-    """The address or file name, and the bytes, of this kind of import."""
+def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
+    """The address or file name, the pasted bytes, and the uploaded file, as this kind of import has them."""
     if form.source == "url":
-        return form.url, None
+        return form.url, None, None
     if form.source == "text":
-        return None, form.text_.encode()
+        return None, form.text_.encode(), None
     upload = data.get("file")
     if not isinstance(upload, MultipartPart):
         form.errors["file"] = N_("Please choose a file.")
-        return None, None
-    if upload.size > LARGEST_FILE:
-        form.errors["file"] = N_("This file is larger than {most} MB. Paste the text instead.").format(
-            most=LARGEST_FILE // 1_000_000
+        return None, None, None
+    most = LARGEST_PDF if is_pdf(next(_parts(upload), b"")) else LARGEST_FILE
+    if upload.size > most:
+        form.errors["file"] = N_("This file is larger than {megabytes} MB. Paste the text instead.").format(
+            megabytes=most // 1_000_000
         )
-        return None, None
     try:
-        return clean(upload.filename, lines=False), upload.raw
+        return clean(upload.filename, lines=False), None, upload
     except BadText:
         form.errors["file"] = N_("The name of this file has a character that cannot be stored. Please rename it.")
-        return None, None
+        return None, None, None
+
+
+def _parts(upload: MultipartPart) -> Iterator[bytes]:
+    """The bytes of an uploaded file, a part at a time."""
+    upload.file.seek(0)
+    while part := upload.file.read(PART):
+        yield part
 
 
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
@@ -146,7 +162,7 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
     byline = form.values.get("byline", text.byline or "")
     template = environment().get_template("threads/_passage.html")
     rows = [
-        queries.PassageRow(number, one.kind, one.level, one.html, one.text)
+        queries.PassageRow(number, one.kind, one.level, one.html, one.text, one.page)
         for number, one in enumerate(text.passages, start=1)
     ]
     return page(

@@ -42,7 +42,7 @@ class Action(msgspec.Struct, frozen=True):
     @property
     def answers(self) -> str:
         """The outcome of the reports: upheld if anything was done, even if only to the thread."""
-        return "declined" if self.name == "approve" else "upheld"
+        return "declined" if self.name in {"approve", "restore"} else "upheld"
 
 
 COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
@@ -61,6 +61,8 @@ ACTIONS = {
         Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
+        # On the article's page for moderators only (about_articles.py).
+        Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),
         # On the page of the thread only (thread_actions.py).
         Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
         Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
