@@ -52,7 +52,7 @@ async def test_on_paper_stand_the_article_and_the_comments_and_nothing_else(stag
     assert await style(stage.page, ".talk", None, "overflowY") == "visible"
 
 
-async def test_paper_shows_the_replies_that_the_screen_has_folded(stage: Stage) -> None:
+async def test_paper_shows_the_replies_that_the_screen_has_collapsed(stage: Stage) -> None:
     await stage.open()
     await stage.page.locator("#c1 > .replies > summary").click()
     await expect(stage.page.get_by_text("Comment 2.")).to_be_hidden()

@@ -128,7 +128,7 @@ class PassageRow(msgspec.Struct, frozen=True):
 
 
 # What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
-FINDINGS = """
+VERDICTS = """
     select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
            count(*) filter (where s.verdict = 'dividing') as dividing
     from statement_verdict s join comment c on c.id = s.comment
@@ -141,7 +141,7 @@ select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as
        coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
-left join ({FINDINGS}) f on f.passage = p.lineage
+left join ({VERDICTS}) f on f.passage = p.lineage
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 
