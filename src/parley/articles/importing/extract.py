@@ -61,12 +61,14 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
     article = lxml.html.fragment_fromstring(_article(tree, url), create_parent="div")
     _drop_byline(article, metadata.byline)
     if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
-        raise CannotImport(
+        error = CannotImport(
             N_(
                 "No article was found on that page: it may need JavaScript or a login. "
                 "Open it in your browser, copy the text, and paste it here."
             )
         )
+        error.found = Extracted(html="", **msgspec.structs.asdict(metadata))
+        raise error
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
     html = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
     return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))

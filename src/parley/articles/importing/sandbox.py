@@ -70,9 +70,11 @@ async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     if done.returncode:
         raise CannotImport(too_much)
     found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
-    if found is None:
-        raise CannotImport(restored(refusal))
-    return found
+    if not refusal and found is not None:
+        return found
+    error = CannotImport(restored(refusal))
+    error.found = found.extracted if found is not None else None
+    raise error
 
 
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
@@ -100,7 +102,7 @@ def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[R
         found = _READERS[reader](*args, **kwargs)
         return found if isinstance(found, ReadArticle) else read_article(found, kwargs.get("url")), ""
     except CannotImport as error:
-        return None, stored(error.message)
+        return ReadArticle(error.found, []) if error.found else None, stored(error.message)
 
 
 def main() -> None:
