@@ -38,7 +38,7 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _move(target, "visible", actor)
         case "approve" if target.collapsed is not None:
             change = await _collapse(target, None, actor)
-        case "excerpt" | "text" | "title" | "remove" if target.kind == "article":
+        case "excerpt" | "text" | "title" | "remove" | "restore" if target.kind == "article":
             change = await restrictions.settle(target, actor, choice.action)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)

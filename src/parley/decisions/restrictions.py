@@ -26,7 +26,7 @@ where kind = 'article' and target = $1 and action = any($2::text[]) and state = 
 
 async def settle(target: Target, actor: int | None, new: str = "") -> tuple[dict[str, Any], dict[str, Any]]:
     """Restrict a locked article by the decisions in force and a `new` action; return the state before and after."""
-    actions = [*await db.values(IN_FORCE, target.id, list(EFFECTS)), *([new] if new else [])]
+    actions = [*await db.values(IN_FORCE, target.id, list(EFFECTS)), *([new] if new in EFFECTS else [])]
     effects = [EFFECTS[one] for one in actions]
     to = Restriction(
         max((one.restricted for one in effects), key=STRICTNESS.index, default=""),

@@ -199,6 +199,7 @@ CREATE TABLE "revision" (
   "words" INTEGER NOT NULL DEFAULT 0,
   "changed" INTEGER NOT NULL DEFAULT 0,
   "text_hash" BYTEA NOT NULL DEFAULT null,
+  "fingerprint" BIGINT[] NOT NULL DEFAULT '{}',
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
@@ -206,6 +207,7 @@ CREATE TABLE "revision" (
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
 CREATE INDEX revision_text ON "revision" (text_hash);
+CREATE INDEX revision_fingerprint ON "revision" USING gin (fingerprint);
 CREATE TABLE "passage" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -213,6 +215,7 @@ CREATE TABLE "passage" (
   "position" INTEGER NOT NULL DEFAULT null,
   "kind" VARCHAR(10) NOT NULL DEFAULT null,
   "level" SMALLINT DEFAULT null,
+  "page" SMALLINT DEFAULT null,
   "html" TEXT NOT NULL DEFAULT null,
   "text" TEXT NOT NULL DEFAULT null,
   CONSTRAINT passage_revision_position_key UNIQUE ("revision", "position")
@@ -259,6 +262,13 @@ CREATE TABLE "article_import" (
 );
 CREATE INDEX article_import_waiting ON "article_import" (changed_at) WHERE state in ('waiting', 'fetching', 'reading');
 CREATE INDEX article_import_member ON "article_import" (member, id);
+CREATE TABLE "import_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article_import" BIGINT NOT NULL REFERENCES "article_import" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT import_part_article_import_number_key UNIQUE ("article_import", "number")
+);
 CREATE TABLE "topic" (
   "slug" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
   "name" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,
@@ -535,6 +545,18 @@ CREATE UNIQUE INDEX report_once ON "report" (item, reporter) WHERE reporter is n
 CREATE INDEX report_item ON "report" (item);
 CREATE INDEX report_reporter ON "report" (reporter, created_at desc) WHERE reporter is not null;
 CREATE INDEX report_time ON "report" (created_at);
+CREATE TABLE "rights_request" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "report" BIGINT UNIQUE NOT NULL REFERENCES "report" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "ground" VARCHAR(11) NOT NULL DEFAULT null,
+  "wish" VARCHAR(7) NOT NULL DEFAULT null,
+  "original" TEXT NOT NULL DEFAULT '',
+  "answer" TEXT NOT NULL DEFAULT '',
+  "answered_at" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT rights_request_ground_check CHECK (ground in ('copyright', 'privacy', 'attribution', 'reservation', 'law')),
+  CONSTRAINT rights_request_wish_check CHECK (wish in ('excerpt', 'text', 'remove'))
+);
 CREATE TABLE "decision" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "item" BIGINT REFERENCES "queue_item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,

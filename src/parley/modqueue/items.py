@@ -12,6 +12,8 @@ from parley.core import db
 from parley.modqueue import people
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.modqueue.queries import GROUNDS, IS_SENSITIVE, NOT_OWN
+from parley.rights import queries as rights
+from parley.rights.queries import RightsRow
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -160,6 +162,7 @@ class Dossier(msgspec.Struct, frozen=True):
     words: CommentWords | None
     parent: CommentWords | None
     reports: list[ReportRow]
+    requests: list[RightsRow]
     hits: list[HitRow]
     decided: list[EarlierDecision]
     character: MemberSummary | None
@@ -179,6 +182,7 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,
         reports=await reports(number),
+        requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
         decided=await people.decided(number, row.kind, row.target),
         **await _about(viewer, row),

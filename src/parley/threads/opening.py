@@ -25,6 +25,8 @@ SLUG = 80
 RESERVED = {
     "archive",
     "article",
+    "author-reply",
+    "claim",
     "comments",
     "follow",
     "live",
@@ -33,6 +35,7 @@ RESERVED = {
     "pick",
     "revise",
     "revisions",
+    "rights",
     "seen",
     "slow",
     "unlock",
