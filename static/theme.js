@@ -1,2 +1,2 @@
-/* sources f23d051fb2c08c7eba4b9d823e50dfac6c24a5ba2573b80b26ff375a0ea0c5be */
+/* sources 7d4f6706c5638b90f9055ef58601bf22bdaeae0ac93ced3583642a051c298431 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

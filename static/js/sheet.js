@@ -57,32 +57,40 @@ document.addEventListener(
 );
 
 if (dock) {
-  const links = [...dock.querySelectorAll("a:not(.dock-passage, [href*=view])")];
-  const passage = dock.querySelector(".dock-passage");
-  const side = () => links.find((link) => link.getAttribute("aria-current"))?.hash;
+  const [article, passage, discussion, perspectives] = dock.children;
+  const onPerspectives = () => talk().dataset.view === "perspectives";
+  let talking = false;
+  const current = () => (!talking ? article : onPerspectives() ? perspectives : discussion);
+  const mark = () => {
+    for (const link of dock.children) link.ariaCurrent = link === current() ? "true" : null;
+  };
   const watcher = new IntersectionObserver(
     ([entry]) => {
-      const talking = entry.isIntersecting || entry.boundingClientRect.top < 0;
-      for (const link of links)
-        if ((link.hash === "#discussion") === talking) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
+      talking = entry.isIntersecting || entry.boundingClientRect.top < 0;
+      mark();
     },
     { rootMargin: "0px 0px -60% 0px" },
   );
   watcher.observe(talk());
+  htmx.onLoad(mark);
 
   dock.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || !narrow() || link.matches("[href*=view]")) return;
+    if (!link || !narrow() || link === perspectives) return;
     shut();
+    if (link === discussion && onPerspectives()) {
+      event.preventDefault();
+      talk().scrollIntoView();
+      return talk().querySelector("[data-tab=passage]").click();
+    }
     if (link === passage) {
       event.preventDefault();
       const row = rows.get(reading) ?? rows.values().next().value;
       return row?.querySelector(".gutter").click();
     }
-    if (link.hash === "#discussion") layBeginning();
-    left[side()] = scrollY;
-    if (left[link.hash] == null || link.hash === side()) return;
+    if (link === discussion) layBeginning();
+    left[current().hash] = scrollY;
+    if (left[link.hash] == null || link === current()) return;
     event.preventDefault();
     scrollTo(0, left[link.hash]);
   });
