@@ -162,7 +162,7 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
     byline = form.values.get("byline", text.byline or "")
     template = environment().get_template("threads/_passage.html")
     rows = [
-        queries.PassageRow(number, one.kind, one.level, one.html, one.text, one.page)
+        queries.PassageRow(number, one.kind, one.level, one.html, one.text, page=one.page)
         for number, one in enumerate(text.passages, start=1)
     ]
     return page(
