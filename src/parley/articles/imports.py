@@ -46,14 +46,15 @@ async def request_import(
     parts: Iterable[bytes] = (),
     title: str,
     topic: str,
+    draft: bytes | None = None,
 ) -> int:
     """Queue an import for the worker and return its id. Of those not published, a member's newest MOST_KEPT stay.
 
-    `parts` are those of an uploaded file, which are stored one after the other.
+    `parts` are those of an uploaded file, stored one after the other. `draft` is what an earlier import found.
     """
     async with db.atomic():
         await db.execute(DROP_OLDER, member, MOST_KEPT)
-        new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic)
+        new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic, draft=draft)
         [inserted] = await ArticleImport.insert(new).returning(ArticleImport.id)
         number: int = inserted["id"]
         for at, part in enumerate(parts):
@@ -121,10 +122,16 @@ async def finish(import_id: int, *, draft: bytes, title: str) -> None:
     )
 
 
-async def fail(import_id: int, message: Message) -> None:
+async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:
+    """Say why an import failed. `draft` is what was found of the article: it has no passages."""
     await _forget_file(import_id)
     await ArticleImport.update(
-        {ArticleImport.state: "failed", ArticleImport.message: stored(message), ArticleImport.changed_at: db.NOW}
+        {
+            ArticleImport.state: "failed",
+            ArticleImport.message: stored(message),
+            ArticleImport.draft: draft,
+            ArticleImport.changed_at: db.NOW,
+        }
     ).where(ArticleImport.id == import_id)
 
 

@@ -103,7 +103,9 @@ class PassageRow(msgspec.Struct, frozen=True):
     text: str
     # Its place in the article, from 1.
     number: int = 0
+    # The page of a PDF on which it begins, and that page again if it is the first passage there.
     page: int | None = None
+    new_page: int | None = None
     supports: int = 0
     challenges: int = 0
     adds: int = 0
@@ -136,6 +138,7 @@ VERDICTS = """
 """
 PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
+       case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
        coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing

@@ -1,6 +1,7 @@
 """Articles: their sources, revisions, passages, pictures and imports."""
 
 from piccolo.columns import (
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -82,6 +83,8 @@ class Revision(Table):
     words = Integer(null=False, default=0)
     changed = Integer(null=False, default=0)
     text_hash = Bytea(null=False, default=None)
+    # Hashes of its runs of words, to find the same text at another address (duplicates.py).
+    fingerprint = Array(BigInt(), null=False, default=list)
     # Who edited it here, and why; None where the source changed.
     editor = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
@@ -92,6 +95,7 @@ class Revision(Table):
     revision_article_number_key = Unique([article, number])
 
     revision_text = Index("text_hash")
+    revision_fingerprint = Index("fingerprint", using="gin")
 
 
 class Passage(Table):

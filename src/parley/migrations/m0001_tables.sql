@@ -199,6 +199,7 @@ CREATE TABLE "revision" (
   "words" INTEGER NOT NULL DEFAULT 0,
   "changed" INTEGER NOT NULL DEFAULT 0,
   "text_hash" BYTEA NOT NULL DEFAULT null,
+  "fingerprint" BIGINT[] NOT NULL DEFAULT '{}',
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
@@ -206,6 +207,7 @@ CREATE TABLE "revision" (
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
 CREATE INDEX revision_text ON "revision" (text_hash);
+CREATE INDEX revision_fingerprint ON "revision" USING gin (fingerprint);
 CREATE TABLE "passage" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,

@@ -16,6 +16,7 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.notes.linking import link_notes
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
 from parley.articles.importing.pdf.signature import is_pdf
@@ -70,9 +71,11 @@ async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     if done.returncode:
         raise CannotImport(too_much)
     found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
-    if found is None:
-        raise CannotImport(restored(refusal))
-    return found
+    if not refusal and found is not None:
+        return found
+    error = CannotImport(restored(refusal))
+    error.found = found.extracted if found is not None else None
+    raise error
 
 
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
@@ -92,7 +95,7 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
     """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
     base_url = url or extracted.canonical_url
-    return ReadArticle(extracted, cut(extracted.html, base_url=base_url, title=extracted.title))
+    return ReadArticle(extracted, link_notes(cut(extracted.html, base_url=base_url, title=extracted.title)))
 
 
 def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
@@ -100,7 +103,7 @@ def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[R
         found = _READERS[reader](*args, **kwargs)
         return found if isinstance(found, ReadArticle) else read_article(found, kwargs.get("url")), ""
     except CannotImport as error:
-        return None, stored(error.message)
+        return ReadArticle(error.found, []) if error.found else None, stored(error.message)
 
 
 def main() -> None:

@@ -73,7 +73,13 @@ def _goes_on(block: Block, line: Line, typography: Typography) -> bool:
         return False
     if line.share("is_mono") > 0.9 or _hangs(block, line) or min(line.size, last.size) > (1 + _SIZES) * typography.size:  # noqa: PLR2004 code keeps its lines
         return True
+    if last.is_centred != line.is_centred and not _ended_full(last):
+        return False
     return not (_is_indented(line, last) or _is_outdented(block, line) or _ended_early(last, line))
+
+
+def _ended_full(last: Line) -> bool:
+    return last.right_margin - last.right < 2 * last.size
 
 
 def _same_column(last: Line, line: Line) -> bool:

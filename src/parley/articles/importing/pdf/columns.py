@@ -1,5 +1,6 @@
 """The reading order of a page: columns from left to right, between what goes across them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -12,6 +13,9 @@ _STEP = 3.0  # points between the places at which a gutter is looked for
 _WIDE = 0.2  # of the text's width: a column has lines of at least this width
 _FEWEST = 4  # lines beside each other
 _CROSSING = 0.15  # so many lines may go across a gutter, beside the columns
+_FILLED = 0.85  # of a column's width
+_DEEPEST_HEAD = 400.0  # points
+_ABSTRACT = re.compile(r"abstract|summary", re.IGNORECASE)
 _EDGE = 1.0  # points by which a line may reach into a gutter
 
 
@@ -40,6 +44,33 @@ def in_reading_order(segments: Sequence[Segment], page: int) -> list[Line]:
             found += in_reading_order([one for one in band if one.right <= gutter.x + _EDGE], page)
             found += in_reading_order([one for one in band if one.right > gutter.x + _EDGE], page)
     return found
+
+
+def first_page_in_reading_order(segments: Sequence[Segment], page: int) -> list[Line]:
+    """Like `in_reading_order`, but the authors between the title and the columns are read across the page."""
+    gutter = _gutter(segments)
+    end = _head_end(segments, gutter) if gutter is not None else 0.0
+    head = [one for one in segments if one.baseline < end]
+    return _lines(head, page) + in_reading_order([one for one in segments if one.baseline >= end], page)
+
+
+def _head_end(segments: Sequence[Segment], gutter: Gutter) -> float:
+    """Where the first line begins that fills a column, below the largest words; 0 if these are not on top."""
+    title = max(segments, key=lambda one: one.size)
+    left, right = min(one.left for one in segments), max(one.right for one in segments)
+    filling = [
+        one.baseline
+        for one in segments
+        if one.baseline > title.baseline
+        and not gutter.is_crossed_by(one)
+        and (
+            one.width > _FILLED * (gutter.x - left if one.right <= gutter.x + _EDGE else right - gutter.x)
+            or _ABSTRACT.match(one.words[0].text)
+        )
+    ]
+    end = min(filling, default=0.0)
+    # Formulas and slides have large words anywhere.
+    return end if gutter.is_crossed_by(title) and end - title.baseline < _DEEPEST_HEAD else 0.0
 
 
 def _bands(segments: Sequence[Segment], gutter: Gutter) -> Iterator[tuple[bool, list[Segment]]]:
@@ -91,7 +122,8 @@ def _lines(segments: Sequence[Segment], page: int) -> list[Line]:
             rows[-1].append(one)
         else:
             rows.append([one])
-    left, right = min(one.left for one in segments), max(one.right for one in segments)
+    left = min((one.left for one in segments), default=0.0)
+    right = max((one.right for one in segments), default=0.0)
     return [_line(row, page, left, right) for row in rows]
 
 

@@ -12,6 +12,7 @@ _NUMBER = re.compile(
 _SENTENCE = re.compile(r"[.,;:]$")
 _MOST_LINES, _MOST_WORDS, _MOST_LETTERS = 4, 24, 180
 _LARGER = 1.08
+_MOSTLY = 0.8
 _DEEPEST = 4
 _KNOWN = re.compile(
     r"(?:abstract|references|bibliography|acknowledge?ments?|introduction|conclusions?|contents|notes|literatur(?:verzeichnis)?"
@@ -44,18 +45,28 @@ def _depth(block: Block) -> int:
 
 def _is_heading(block: Block, typography: Typography) -> bool:
     text = block.text
-    if block.kind != "paragraph" or len(block.lines) > _MOST_LINES or len(text) > _MOST_LETTERS:
-        return False
-    if len(text.split()) > _MOST_WORDS or not any(map(str.isalpha, text)) or CAPTION.match(text):
+    if block.kind != "paragraph" or not _is_short(block) or CAPTION.match(text):
         return False
     if _KNOWN.fullmatch(text.strip(" .:0123456789")):
         return True
     if block.size >= _LARGER * typography.size:
         return not text.endswith(",")
-    if _SENTENCE.search(text) or block.size < 0.9 * typography.size:
-        return False
-    numbered = bool(_NUMBER.match(text))
+    ends = _SENTENCE.search(text) or block.size < 0.9 * typography.size
+    return not ends and (block.share("is_bold") > _MOSTLY or (bool(_NUMBER.match(text)) and _stands_out(block)))
+
+
+def _is_short(block: Block) -> bool:
+    text = block.text
     return (
-        block.share("is_bold") > 0.8  # noqa: PLR2004 all but a sign or two
-        or (numbered and len(block.lines) <= 2 and (text.isupper() or block.share("is_italic") > 0.8))  # noqa: PLR2004
+        len(block.lines) <= _MOST_LINES
+        and len(text) <= _MOST_LETTERS
+        and len(text.split()) <= _MOST_WORDS
+        and any(map(str.isalpha, text))
+    )
+
+
+def _stands_out(block: Block) -> bool:
+    """Whether a line or two are set apart: centred, in capitals, or in italics."""
+    return len(block.lines) <= 2 and (  # noqa: PLR2004 a line or two
+        all(line.is_centred for line in block.lines) or block.text.isupper() or block.share("is_italic") > _MOSTLY
     )

@@ -7,7 +7,7 @@ from parley.articles.importing.extract import Extracted
 from parley.articles.importing.metadata.languages import direction_of
 from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.importing.pdf.blocks import cut_into_blocks
-from parley.articles.importing.pdf.columns import in_reading_order
+from parley.articles.importing.pdf.columns import first_page_in_reading_order, in_reading_order
 from parley.articles.importing.pdf.document import Page, open_pdf, read_pages
 from parley.articles.importing.pdf.footnotes import take_footnotes
 from parley.articles.importing.pdf.furniture import without_furniture
@@ -16,7 +16,7 @@ from parley.articles.importing.pdf.headings import mark_headings
 from parley.articles.importing.pdf.hyphens import Vocabulary
 from parley.articles.importing.pdf.kinds import mark_kinds
 from parley.articles.importing.pdf.passages import as_passages, note_passages
-from parley.articles.importing.pdf.properties import read_properties
+from parley.articles.importing.pdf.properties import Properties, read_properties
 from parley.articles.importing.pdf.typography import typography_of
 from parley.core.text.messages import N_
 
@@ -33,9 +33,10 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     document = open_pdf(data)
     properties = read_properties(document)
     pages = list(read_pages(document))
-    _refuse_scan(pages)
+    _refuse_scan(pages, properties)
     segments = without_furniture(pages)
-    lines = [line for page in pages for line in in_reading_order(segments[page.number], page.number)]
+    lines = first_page_in_reading_order(segments[pages[0].number], pages[0].number)
+    lines += [line for page in pages[1:] for line in in_reading_order(segments[page.number], page.number)]
     typography = typography_of(lines)
     vocabulary = Vocabulary(lines)
     text, notes = take_footnotes(lines, typography)
@@ -62,7 +63,9 @@ def read_pdf(data: bytes, title: str = "") -> tuple[Extracted, list[ImportedPass
     return extracted, passages
 
 
-def _refuse_scan(pages: Sequence[Page]) -> None:
+def _refuse_scan(pages: Sequence[Page], properties: Properties) -> None:
     letters = [sum(len(word.text) for word in page.words) for page in pages]
     if sum(letters) < max(_FEWEST_LETTERS, _SCANNED_LETTERS * len(pages)):
-        raise CannotImport(_SCANNED)
+        error = CannotImport(_SCANNED)
+        error.found = Extracted(title=properties.title or None, html="", byline=properties.authors)
+        raise error

@@ -82,6 +82,12 @@ class Line(msgspec.Struct):
     def text(self) -> str:
         return "".join(word.text if word.glued else f" {word.text}" for word in self.words).strip()
 
+    @property
+    def is_centred(self) -> bool:
+        """Whether there is as much room before the line as after it."""
+        before, after = self.left - self.left_margin, self.right_margin - self.right
+        return min(before, after) > 2 * self.size and abs(before - after) < self.size
+
     def share(self, quality: str) -> float:
         """The share of letters whose font has a quality, such as `is_bold`."""
         letters = sum(len(word.text) for word in self.words)
