@@ -8,19 +8,13 @@ import pytest
 
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.model.analyse import analyse
-from parley.perspectives.model.groups import adjusted_rand_index
-from parley.perspectives.placing import information, place
 from parley.perspectives.published import PublishedMap, State, publish_map
+from perspectives.proving import agreement, newcomers, tell
 from perspectives.worlds import World, camps, chosen, joined, line, nothing
 
 pytestmark = pytest.mark.slow
 
 KINDS = ("plain", "agreeable", "unsure", "noisy", "random")
-TOLD = 0.9
-
-
-def tell(*figures: object) -> None:
-    print(*figures)  # noqa: T201 shown by -rP
 
 
 def test_300_worlds_without_a_pattern_have_no_map() -> None:
@@ -92,13 +86,6 @@ def test_the_placed_stay_together_when_a_tenth_is_left_out(make: type[World]) ->
     assert len(agreements) >= 3 and min(agreements) >= 0.98
 
 
-def agreement(first: Analysis, second: Analysis) -> float:
-    one, two = ({m.voter: m.group for m in a.members if (m.probability or 0) >= TOLD} for a in (first, second))
-    both = sorted(one.keys() & two.keys())
-    codes = [np.array([ord(side[voter] or "Z") - 65 for voter in both]) for side in (one, two)]
-    return adjusted_rand_index(*codes)
-
-
 def test_a_brigade_of_a_twentieth_does_not_fake_a_map() -> None:
     """5 % of 500 members answer 15 statements all alike, in a world without a pattern."""
     states = Counter[str]()
@@ -158,26 +145,8 @@ def other_camp(world: World, votes: Votes) -> tuple[dict[str, int], str]:
 
 def test_a_newcomer_is_placed_after_five_answers() -> None:
     """Every other question is the most informative one, the others are random."""
-    world = line(400, 30, 30, seed=1)
-    votes = world.votes
-    learned = chosen(votes, [int(voter) < 300 for voter in votes.voter])
-    parameters = analyse(learned, seed=1).parameters
-    assert parameters is not None
-    answers: dict[str, dict[str, int]] = {}
-    for voter, statement, value in zip(votes.voter, votes.statement, votes.value, strict=True):
-        answers.setdefault(voter, {})[statement] = value
-    random = np.random.default_rng(1)
-    early, full = [], []
-    for newcomer in map(str, range(300, 400)):
-        given: dict[str, int] = {}
-        for turn in range(5):
-            left = sorted(answers[newcomer].keys() - given.keys())
-            told = information(parameters, place(parameters, given))
-            one = str(random.choice(left)) if turn % 2 else max(left, key=lambda key: told.get(key, 0.0))
-            given[one] = answers[newcomer][one]
-        early.append(place(parameters, given).position[0])
-        full.append(place(parameters, answers[newcomer]).position[0])
-    correlation = np.corrcoef(early, full)[0, 1]
+    early, full = newcomers(line(400, 30, 30, seed=1).votes, 5)
+    correlation = np.corrcoef(early[:, 0], full[:, 0])[0, 1]
     tell(f"correlation {correlation:.2f}")
     assert correlation >= 0.8
 
