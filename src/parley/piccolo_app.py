@@ -9,13 +9,14 @@ from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import (
     Article,
     ArticleImport,
+    ImportPart,
     Media,
     MergedPassage,
     Passage,
     RemovedPassage,
     Revision,
     Source,
-)  # fmt: skip
+)
 from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
@@ -37,7 +38,7 @@ from parley.votes.tables import Vote
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Community, Block,
-    Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport,
+    Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount,
     Vote, PerspectiveMap, StatementVerdict,

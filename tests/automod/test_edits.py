@@ -41,7 +41,7 @@ async def test_what_would_be_held_cannot_be_written_in_and_the_text_is_kept(
     await edit(author, comment, "Nothing to see here.")
 
 
-async def test_what_would_be_flagged_or_folded_is_once(app: Litestar) -> None:
+async def test_what_would_be_flagged_or_collapsed_is_once(app: Litestar) -> None:
     await put_rule(WordList(["fool"]))
     await put_rule(WordList(["fool"]), action="collapse")
     author = await make.member()

@@ -125,7 +125,7 @@ async def test_a_long_comment_opens_without_scripts(site: Site, open_tab: OpenTa
     assert await body.evaluate("one => one.offsetHeight") > short
 
 
-async def test_a_permalink_to_a_folded_reply_shows_it_and_the_words_it_is_about(site: Site, open_tab: OpenTab) -> None:
+async def test_a_link_to_a_collapsed_reply_shows_it_and_the_words_it_is_about(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab(reduced_motion="reduce")
     page = tab.page
     await tab.open(f"/t/{await largest(site)}/x")

@@ -71,7 +71,9 @@ async def replied(*names: str) -> tuple[int, int]:
     return thread, top
 
 
-async def test_replies_after_the_second_are_folded_behind_their_number_and_authors(client: httpx.AsyncClient) -> None:
+async def test_replies_after_the_second_are_collapsed_behind_number_and_authors(
+    client: httpx.AsyncClient,
+) -> None:
     thread, _ = await replied("ada", "ben", "cleo", "dora", "emil")
     page = (await client.get(await make.address(thread))).text
     shown, _, collapsed = page.partition('<details class="rest">')
@@ -82,7 +84,7 @@ async def test_replies_after_the_second_are_folded_behind_their_number_and_autho
     assert '<span class="who">: <bdi>cleo</bdi>, <bdi>dora</bdi>, 1 more</span>' in collapsed
 
 
-async def test_replies_that_are_new_to_the_reader_are_not_folded(client: httpx.AsyncClient) -> None:
+async def test_replies_that_are_new_to_the_reader_are_not_collapsed(client: httpx.AsyncClient) -> None:
     thread, top = await replied("ada", "ben", "cleo")
     mira = await make.member("mira")
     await make.sign_in(client, mira)
@@ -107,7 +109,7 @@ async def test_no_summary_names_whom_the_viewer_blocked(client: httpx.AsyncClien
     assert "<bdi>cleo</bdi>" not in (await client.get(await make.address(thread))).text
 
 
-async def test_a_link_to_a_reply_finds_nothing_folded(client: httpx.AsyncClient) -> None:
+async def test_a_link_to_a_reply_finds_nothing_collapsed(client: httpx.AsyncClient) -> None:
     thread, top = await replied("ada", "ben", "cleo", "dora")
     page = (await client.get(f"{await make.address(thread)}?focus={top}")).text
     assert 'class="rest"' not in page

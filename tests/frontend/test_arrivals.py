@@ -87,7 +87,7 @@ async def test_the_words_that_a_removed_comment_quoted_go_with_it(beside: Stage)
     page = beside.page
     await beside.open()
     await expect(page.locator("#c32 .quote")).to_be_visible()
-    gone = comment(32, passage=2, anchor="same", state="removed", html="", author=None, quote=None)
+    gone = comment(32, passage=2, anchor="same", state="removed", raw_html="", author=None, quote=None)
     beside.send(rendered("live/edited.html", comment=gone, passage=passage(2, "")))
     await expect(page.locator("#c32-body")).to_have_text("This comment was removed by a moderator.")
     await expect(page.locator("#c32 .quote")).to_have_count(0)

@@ -52,7 +52,7 @@ order by since, kind, id limit {MOST}
 
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
     """The appeals and proposals that this moderator can decide, oldest first."""
-    return await db.fetch(WaitingRow, LIST, viewer.id, viewer.standing >= ADMIN)
+    return await db.fetch(WaitingRow, LIST, viewer.id, viewer.access >= ADMIN)
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ with one as (
 
 
 async def counts(viewer: Viewer) -> Counts:
-    found = await db.fetch_one(Counts, COUNTS, viewer.id, viewer.standing >= ADMIN)
+    found = await db.fetch_one(Counts, COUNTS, viewer.id, viewer.access >= ADMIN)
     return found or Counts(0, 0)
 
 
@@ -114,7 +114,7 @@ where a.id = $3 and {NO_PART}
 
 async def one(viewer: Viewer, appeal: int) -> AppealRow | None:
     """An appeal; None where the viewer had a part in the decision."""
-    return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.standing >= ADMIN, appeal)
+    return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.access >= ADMIN, appeal)
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -144,4 +144,4 @@ where d.id = $3 and (d.state = 'awaiting' or d.second is not null or d.state = '
 
 async def proposal(viewer: Viewer, decision: int) -> Proposal | None:
     """A proposal; None where the viewer had a part in it."""
-    return await db.fetch_one(Proposal, PROPOSAL, viewer.id, viewer.standing >= ADMIN, decision)
+    return await db.fetch_one(Proposal, PROPOSAL, viewer.id, viewer.access >= ADMIN, decision)

@@ -103,6 +103,9 @@ class PassageRow(msgspec.Struct, frozen=True):
     text: str
     # Its place in the article, from 1.
     number: int = 0
+    # The page of a PDF on which it begins, and that page again if it is the first passage there.
+    page: int | None = None
+    new_page: int | None = None
     supports: int = 0
     challenges: int = 0
     adds: int = 0
@@ -127,20 +130,21 @@ class PassageRow(msgspec.Struct, frozen=True):
 
 
 # What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
-FINDINGS = """
+VERDICTS = """
     select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
            count(*) filter (where s.verdict = 'dividing') as dividing
     from statement_verdict s join comment c on c.id = s.comment
     where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
 """
 PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number,
+select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
+       case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
        coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
-left join ({FINDINGS}) f on f.passage = p.lineage
+left join ({VERDICTS}) f on f.passage = p.lineage
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 

@@ -20,12 +20,12 @@ HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?(
 # revisions that are stored in full yield only the first characters and no pictures; of a text that was taken down
 # nothing is left. The other passages keep their place, with the kind `withheld` and without text.
 READABLE = f"""lateral (
-    select lineage, position, kind::text as kind, level, html, text
+    select lineage, position, kind::text as kind, level, page, html, text
     from passage where revision = r.id and a.display = 'full'
     union all
     select lineage, position,
            case when room <= 0 then '{WITHHELD}' when length(text) <= room then kind else 'paragraph' end,
-           case when length(text) <= room then level end,
+           case when length(text) <= room then level end, page,
            case when room <= 0 then '' when length(text) <= room then html
                 else '<p>' || replace(replace(replace(cut, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '…</p>' end,
            case when room <= 0 then '' when length(text) <= room then text else cut || '…' end
@@ -72,7 +72,7 @@ def may_edit(viewer: Viewer | None, thread: ThreadLike, article: ArticleLike) ->
     """Whether `viewer` may edit the text: moderators, and the member who pasted it if it has no source."""
     if viewer is None or thread.state == "archived" or article.is_frozen:
         return False
-    if viewer.standing >= MODERATOR:
+    if viewer.access >= MODERATOR:
         return True
     return viewer.verified and thread.state == "open" and article.url is None and thread.starter == viewer.name
 
@@ -81,11 +81,11 @@ def may_decide_update(viewer: Viewer | None, thread: ThreadLike, suggested_by: s
     """Whether `viewer` may accept or decline an update: moderators, and the thread's starter, except their own."""
     if viewer is None or thread.state == "archived":
         return False
-    if viewer.standing >= MODERATOR:
+    if viewer.access >= MODERATOR:
         return True
     return viewer.verified and thread.state == "open" and viewer.name == thread.starter != suggested_by
 
 
 def may_read_check_note(viewer: Viewer | None, thread: ThreadLike) -> bool:
     """Whether `viewer` may read the note of the last source check: moderators, and the thread's starter."""
-    return viewer is not None and (viewer.standing >= MODERATOR or viewer.name == thread.starter)
+    return viewer is not None and (viewer.access >= MODERATOR or viewer.name == thread.starter)

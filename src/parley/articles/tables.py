@@ -1,6 +1,7 @@
 """Articles: their sources, revisions, passages, pictures and imports."""
 
 from piccolo.columns import (
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -82,6 +83,8 @@ class Revision(Table):
     words = Integer(null=False, default=0)
     changed = Integer(null=False, default=0)
     text_hash = Bytea(null=False, default=None)
+    # Hashes of its runs of words, to find the same text at another address (duplicates.py).
+    fingerprint = Array(BigInt(), null=False, default=list)
     # Who edited it here, and why; None where the source changed.
     editor = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
@@ -92,6 +95,7 @@ class Revision(Table):
     revision_article_number_key = Unique([article, number])
 
     revision_text = Index("text_hash")
+    revision_fingerprint = Index("fingerprint", using="gin")
 
 
 class Passage(Table):
@@ -103,6 +107,8 @@ class Passage(Table):
     position = Integer(null=False, default=None)
     kind = Varchar(10, null=False, default=None)
     level = SmallInt(null=True, default=None)
+    # The page of a PDF on which it begins.
+    page = SmallInt(null=True, default=None)
     html = Text(null=False, default=None)
     text = Text(null=False, default=None)
 
@@ -146,7 +152,10 @@ class RemovedPassage(Table):
 
 
 class ArticleImport(Table):
-    """An import: the request, its state, and the draft that the member edits before publishing."""
+    """An import: the request, its state, and the draft that the member edits before publishing.
+
+    `given` is a pasted text; the bytes of a file are in `import_part`. `url` is the address, or the name of the file.
+    """
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
@@ -167,3 +176,14 @@ class ArticleImport(Table):
 
     article_import_waiting = Index("changed_at", where="state in ('waiting', 'fetching', 'reading')")
     article_import_member = Index("member, id")
+
+
+class ImportPart(Table):
+    """A part of an uploaded file, so that no process needs all of it in memory. Deleted once the file is read."""
+
+    id = BigSerial(primary_key=True)
+    article_import = ForeignKey(ArticleImport, null=False, default=None, on_delete=OnDelete.cascade)
+    number = Integer(null=False, default=None)
+    data = Bytea(null=False, default=None)
+
+    import_part_article_import_number_key = Unique([article_import, number])

@@ -21,6 +21,7 @@ class StoredPassage(msgspec.Struct, frozen=True):
     level: int | None
     html: str
     text: str
+    page: int | None = None
 
     @property
     def markup(self) -> Markup:
@@ -34,7 +35,9 @@ class StoredPassage(msgspec.Struct, frozen=True):
 
 def numbered(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
     """Passages that are not stored, each with its index as its lineage."""
-    return [StoredPassage(index, one.kind, one.level, one.html, one.text) for index, one in enumerate(passages)]
+    return [
+        StoredPassage(index, one.kind, one.level, one.html, one.text, one.page) for index, one in enumerate(passages)
+    ]
 
 
 async def whole(revision: int) -> list[StoredPassage]:
@@ -45,7 +48,7 @@ async def whole(revision: int) -> list[StoredPassage]:
 
 
 NEWEST = """
-select lineage, kind, level, html, text from passage
+select lineage, kind, level, html, text, page from passage
 where revision = (select id from revision where article = $1 order by number desc limit 1) order by position
 """
 
@@ -92,7 +95,7 @@ async def revisions(article_id: int) -> list[RevisionRow]:
 
 
 READABLE_PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html, p.text
+select p.lineage, p.kind, p.level, p.html, p.text, p.page
 from revision r join article a on a.id = r.article cross join {READABLE} p
 where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
 """  # noqa: S608 constants only

@@ -78,7 +78,7 @@ where d.id = $1
 """  # noqa: S608 constants only
 
 
-class OwnRow(msgspec.Struct, frozen=True):
+class OwnDecision(msgspec.Struct, frozen=True):
     """A decision in the settings of the member concerned."""
 
     id: int
@@ -100,7 +100,7 @@ class OwnRow(msgspec.Struct, frozen=True):
 # Decisions in these states were never sent to the member concerned.
 UNSENT = ("awaiting", "undone", "refused")
 IS_SENT = f"d.state not in {UNSENT} and d.action = any($2::text[])"
-OWN = f"""
+OF_MEMBER = f"""
 select d.id, d.kind, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
 from decision d left join thread t on t.id = d.thread left join appeal a on a.decision = d.id
 where d.member = $1 and {IS_SENT} order by d.id desc limit 100
@@ -144,9 +144,9 @@ async def suspension(member: int) -> int | None:
     return number
 
 
-async def own(member: int) -> list[OwnRow]:
+async def of_member(member: int) -> list[OwnDecision]:
     """The decisions that were sent to a member, newest first."""
-    return await db.fetch(OwnRow, OWN, member, RESTRICTIONS)
+    return await db.fetch(OwnDecision, OF_MEMBER, member, RESTRICTIONS)
 
 
 async def about_comment(member: int, comment: int) -> int | None:

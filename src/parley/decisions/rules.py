@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from parley.core.errors import Forbidden, ParleyError, Refused
-from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
+from parley.core.http.access import ADMIN, MODERATOR, Access, Viewer
 from parley.core.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.
@@ -27,7 +27,7 @@ MOST_IN_BULK = 50
 
 
 class Action(msgspec.Struct, frozen=True):
-    """An action: its labels, the kinds of targets it is for, and the least standing of the moderator."""
+    """An action: its labels, the kinds of targets it is for, and the least access level of the moderator."""
 
     name: str
     label: Message
@@ -37,7 +37,7 @@ class Action(msgspec.Struct, frozen=True):
     restricts: bool = True
     # Has a duration.
     timed: bool = False
-    standing: Who = MODERATOR
+    access: Access = MODERATOR
 
     @property
     def answers(self) -> str:
@@ -72,7 +72,7 @@ ACTIONS = {
         # On the page of the statement only (statements/removing.py).
         Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
-        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, standing=ADMIN),
+        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
         Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),
     )
 }
@@ -144,7 +144,7 @@ def may_choose(choice: Choice, kind: str) -> Action:
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
-    if viewer.standing < MODERATOR:
+    if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:
         raise Forbidden(N_("This is about you: another moderator has to decide it."))
@@ -168,5 +168,5 @@ def may_modify(kind: str, action: str, until: datetime | None, choice: Choice) -
 
 def may_act_on(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator who is no admin would sanction staff."""
-    if role != "member" and viewer.standing < ADMIN:
+    if role != "member" and viewer.access < ADMIN:
         raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

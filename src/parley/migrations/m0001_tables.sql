@@ -199,6 +199,7 @@ CREATE TABLE "revision" (
   "words" INTEGER NOT NULL DEFAULT 0,
   "changed" INTEGER NOT NULL DEFAULT 0,
   "text_hash" BYTEA NOT NULL DEFAULT null,
+  "fingerprint" BIGINT[] NOT NULL DEFAULT '{}',
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
@@ -206,6 +207,7 @@ CREATE TABLE "revision" (
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
 CREATE INDEX revision_text ON "revision" (text_hash);
+CREATE INDEX revision_fingerprint ON "revision" USING gin (fingerprint);
 CREATE TABLE "passage" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -213,6 +215,7 @@ CREATE TABLE "passage" (
   "position" INTEGER NOT NULL DEFAULT null,
   "kind" VARCHAR(10) NOT NULL DEFAULT null,
   "level" SMALLINT DEFAULT null,
+  "page" SMALLINT DEFAULT null,
   "html" TEXT NOT NULL DEFAULT null,
   "text" TEXT NOT NULL DEFAULT null,
   CONSTRAINT passage_revision_position_key UNIQUE ("revision", "position")
@@ -259,6 +262,13 @@ CREATE TABLE "article_import" (
 );
 CREATE INDEX article_import_waiting ON "article_import" (changed_at) WHERE state in ('waiting', 'fetching', 'reading');
 CREATE INDEX article_import_member ON "article_import" (member, id);
+CREATE TABLE "import_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article_import" BIGINT NOT NULL REFERENCES "article_import" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT import_part_article_import_number_key UNIQUE ("article_import", "number")
+);
 CREATE TABLE "topic" (
   "slug" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
   "name" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,

@@ -26,4 +26,4 @@ def may_answer(viewer: Viewer, starter: int | None) -> None:
 
 def may_read(viewer: Viewer, starter: int | None) -> bool:
     """Whether `viewer` may read a request: who added the article, and moderators."""
-    return viewer.id == starter or viewer.standing >= MODERATOR
+    return viewer.id == starter or viewer.access >= MODERATOR

@@ -14,5 +14,5 @@ async def map_of(thread: int, _member: int, answers: list[AnswerRow]) -> MapOfAn
         return MapOfAnswers()
     decided = frozenset(one.comment for one in row.published.statements if one.verdict != "unknown")
     own = place(parameters, {str(one.comment): one.value for one in answers})
-    told = information(parameters, own)
-    return MapOfAnswers({int(key): value for key, value in told.items()}, decided)
+    gained = information(parameters, own)
+    return MapOfAnswers({int(key): value for key, value in gained.items()}, decided)

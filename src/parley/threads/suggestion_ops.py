@@ -119,7 +119,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
 async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
     """Raise Forbidden if only a moderator may accept an update that removes so much."""
     lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
-    if viewer.standing < MODERATOR and lost.is_too_much:
+    if viewer.access < MODERATOR and lost.is_too_much:
         raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
 
 
