@@ -145,8 +145,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         if address.startswith(("/mod", "/reports/", "/claims/"))
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove"))
         or "/updates/" in address
-        or ("/rights/" in address
-        and not address.endswith("/done"))
+        or ("/rights/" in address and not address.endswith("/done"))
     }
     assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404} | of_others
 
