@@ -17,6 +17,7 @@ from parley.articles.tables import (
     Revision,
     Source,
 )
+from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
 from parley.comments.tables import Comment, CommentVersion, PassageCount
@@ -45,7 +46,7 @@ TABLES = [
     Guideline, QueueItem, Report, RightsRequest,
     Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
-    Subscription, Issue, IssueItem, Pick,
+    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -3,6 +3,7 @@
 from parley.accounts import retention as accounts
 from parley.appeals import retention as appeals
 from parley.articles import retention as articles
+from parley.authors import retention as authors
 from parley.automod import retention as automod
 from parley.backtests import retention as backtests
 from parley.comments import retention as comments
@@ -40,6 +41,7 @@ FEATURES = (
     modmembers,
     modlog,
     notifications,
+    authors,
     digests,
     mail,
     platform,

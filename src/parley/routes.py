@@ -4,6 +4,8 @@ from parley.accounts import web as accounts
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
 from parley.articles import web as articles
+from parley.authors import confirm_web
+from parley.authors import web as authors
 from parley.comments import edit_web
 from parley.comments import web as comments
 from parley.community import web as community
@@ -81,6 +83,8 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    authors,
+    confirm_web,
     unread,
     digests,
     live,

@@ -129,5 +129,9 @@ CASES = {
         NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
     ),
     "issue: issues of the digest, with their items": Case(insert("issue", member=..., period="#", due_at=LATER)),
+    "claim: claims to articles that ended, or that nothing proved": Case(
+        rows.ended_claim,
+        {"confirmed": set_to("claim", "state = 'confirmed'")},
+    ),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

@@ -96,6 +96,19 @@ async def decide_on(who: int) -> None:
     await db.execute("insert into decision (kind, target, action, member) values ('member', $1, 'warn', $1)", who)
 
 
+async def ended_claim() -> int:
+    """A member's former claim to an article."""
+    thread, claimant = await make.thread(), await make.member()
+    return int(
+        await db.value(
+            """insert into claim (article, member, way, state, token)
+               select article, $2, 'page', 'ended', 'x' from thread where id = $1 returning id""",
+            thread,
+            claimant.id,
+        )
+    )
+
+
 async def text_taken_down() -> int:
     """The one passage of an article whose text a moderator took down."""
     number = next(_numbers)

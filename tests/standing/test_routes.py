@@ -34,6 +34,9 @@ OPEN_TO_ALL = {
     "/c/{comment:str}/report",
     "/t/{thread:str}/report",
     "/u/{name:str}/report",
+    "/t/{thread:str}/rights",
+    # Confirms what was mailed there.
+    "/claims/{claim:str}/{key:str}",
     "/decision/{decision:str}",
     "/mail/keep/{answer:str}",
     "/mail/off/{token:str}",
@@ -134,14 +137,15 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         if (status := (await client.get(address)).status_code) not in {200, 301, 303}
     }
 
-    # A report's address is a visitor's, a suggested update is only for those who decide it, and the comment is about no
-    # passage: all have own tests.
+    # What is mailed to a visitor has an address of its own, suggested updates and requests about rights are only for
+    # those concerned, and the comment is about no passage: all have own tests.
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/"))
+        if address.startswith(("/mod", "/reports/", "/claims/"))
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove"))
         or "/updates/" in address
+        or ("/rights/" in address and not address.endswith("/done"))
     }
     assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404} | of_others
 

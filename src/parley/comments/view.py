@@ -79,6 +79,8 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     stances: groups.Stances
     discussion: Discussion
     glance: glance.Glance
+    # The reply that the article's author pinned.
+    pinned: queries.CommentRow | None
 
     @property
     def passage(self) -> articles.PassageRow | None:
@@ -153,7 +155,8 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     else:
         shown = await _make_discussion(await _present(query, rows))
     short = await glance.glance(thread.id, rows, shown.layout.positions)
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short)
+    pinned = await queries.pinned(thread.id)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
 
 def _by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:

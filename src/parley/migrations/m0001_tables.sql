@@ -811,6 +811,34 @@ CREATE TABLE "pick" (
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "claim" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "way" VARCHAR(7) NOT NULL DEFAULT null,
+  "role" VARCHAR(9) NOT NULL DEFAULT 'author',
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "token" VARCHAR(40) NOT NULL DEFAULT null,
+  "email" VARCHAR(254) DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "note" TEXT NOT NULL DEFAULT '',
+  "misses" SMALLINT NOT NULL DEFAULT 0,
+  "check_at" TIMESTAMPTZ DEFAULT null,
+  "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT claim_way_check CHECK (way in ('page', 'address', 'word')),
+  CONSTRAINT claim_role_check CHECK (role in ('author', 'publisher')),
+  CONSTRAINT claim_state_check CHECK (state in ('waiting', 'confirmed', 'refused', 'ended')),
+  CONSTRAINT claim_article_member_key UNIQUE ("article", "member")
+);
+CREATE INDEX claim_member ON "claim" (member);
+CREATE INDEX claim_check ON "claim" (check_at) WHERE check_at is not null;
+CREATE TABLE "author_reply" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT UNIQUE NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 

@@ -127,7 +127,9 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
     following = await notifications.following(viewer.id, shown.thread.id)
+    hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
+    more |= {"pinned": None} if hidden else {}
     return _shared(shown, html, left_off(shown, visit, viewer)) | more
 
 
@@ -142,6 +144,7 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "left": left,
         "opening": shown.opening,
         "glance": shown.glance,
+        "pinned": shown.pinned,
         "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
