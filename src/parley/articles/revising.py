@@ -7,7 +7,7 @@ import msgspec
 
 from parley.articles.display import excerpt
 from parley.articles.importing.passages import ImportedPassage
-from parley.articles.lineage import Alignment, EarlierPassage, align
+from parley.articles.lineage import Alignment, EarlierPassage, align, headings
 from parley.articles.ops import write_passages, write_revision
 from parley.articles.tables import Passage, Revision
 from parley.articles.text import ArticleText
@@ -41,6 +41,7 @@ class CurrentArticle(msgspec.Struct, frozen=True):
 
 class OldPassage(msgspec.Struct, frozen=True):
     lineage: int
+    kind: str
     text: str
     html: str
     page: int | None
@@ -84,8 +85,8 @@ order by p.position
 # The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
 # older revision finds its lineages by SAME_TEXT.
 EARLIER = """
-select lineage, text from (
-    select distinct on (p.lineage) p.lineage, p.text, r.number
+select lineage, text, is_heading from (
+    select distinct on (p.lineage) p.lineage, p.text, p.kind = 'heading' as is_heading, r.number
     from revision r join passage p on p.revision = r.id
     where r.article = $1 and r.number > $3
       and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
@@ -100,8 +101,9 @@ async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage
     earlier = await db.fetch(
         EarlierPassage, EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
-    former = [EarlierPassage(one.lineage, one.text) for one in old]
-    aligned = await asyncio.to_thread(align, former, [one.text for one in text.passages], earlier)
+    former = [EarlierPassage(one.lineage, one.text, one.kind == "heading") for one in old]
+    texts = [one.text for one in text.passages]
+    aligned = await asyncio.to_thread(align, former, texts, earlier, headings(text.passages))
     return _restored(aligned, restored) if restored else aligned
 
 

@@ -4,6 +4,7 @@ from piccolo.columns import (
     Array,
     BigInt,
     BigSerial,
+    Boolean,
     Bytea,
     ForeignKey,
     Integer,
@@ -17,7 +18,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
-from parley.core.db.schema import Index
+from parley.core.db.schema import GeneratedVarchar, Index
 
 
 class Source(Table):
@@ -29,13 +30,24 @@ class Source(Table):
     source_display_check = Check("display in ('full', 'excerpt')")
 
 
+# How an article is shown: as its source and the community allow, or less where moderators decided so.
+DISPLAY = """
+case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end
+"""
+
+
 class Article(Table):
     id = BigSerial(primary_key=True)
     # The address that identifies the article; None for pasted text, which may claim one that nobody checked.
     url = Text(null=True, default=None)
     claimed_url = Text(null=True, default=None)
     site = Text(null=True, default=None)
-    display = Varchar(7, null=False, default="full")
+    # What the source and the community allow, and what moderators restricted it to: '', `excerpt` or `none`.
+    allowed = Varchar(7, null=False, default="full")
+    restricted = Varchar(7, null=False, default="")
+    display = GeneratedVarchar(" ".join(DISPLAY.split()), length=7, null=False, default="full")
+    # Moderators removed the title, and with it the byline, the site and the address.
+    untitled = Boolean(null=False, default=False)
     # HTTP validators of the last fetch, and the time of the next check.
     etag = Text(null=True, default=None)
     last_modified = Text(null=True, default=None)
@@ -49,7 +61,8 @@ class Article(Table):
     merge_base = Bytea(null=True, default=None)
     created_at = Timestamptz(null=False)
 
-    article_display_check = Check("display in ('full', 'excerpt')")
+    article_allowed_check = Check("allowed in ('full', 'excerpt')")
+    article_restricted_check = Check("restricted in ('', 'excerpt', 'none')")
 
     article_url_key = Index("url", where="url is not null", unique=True)
     article_check = Index("check_at", where="check_at is not null")
@@ -121,7 +134,21 @@ class Media(Table):
     width = Integer(null=False, default=None)
     height = Integer(null=False, default=None)
     data = Bytea(null=False, default=None)
+    # No article that may be read in full shows it any more.
+    withheld = Boolean(null=False, default=False)
     created_at = Timestamptz(null=False)
+
+
+class RemovedPassage(Table):
+    """The hash of a passage whose text was taken down, to recognise the text when somebody adds it again."""
+
+    id = BigSerial(primary_key=True)
+    article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.cascade)
+    digest = Bytea(null=False, default=None)
+
+    removed_passage_article_digest_key = Unique([article, digest])
+
+    removed_passage_digest = Index("digest")
 
 
 class ArticleImport(Table):

@@ -32,7 +32,8 @@ from parley.core.text.messages import N_, restored
 UPLOAD_LIMIT = 24_000_000
 PART = 262_144  # bytes of a file that are in memory at once
 DIGEST = re.compile("[0-9a-f]{64}")
-FOREVER = "public, max-age=31536000, immutable"
+# Only in the browser that asked: what is taken down must not be served by a cache on the way.
+FOREVER = "private, max-age=31536000, immutable"
 
 
 @get("/new", name="articles:new-form", opt={"who": VERIFIED})
@@ -182,7 +183,14 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
     template = environment().get_template("threads/_passage.html")
     rows = [
         queries.PassageRow(
-            number, one.kind, one.level, one.html, one.text, one.page, one.page if one.page != before else None
+            number,
+            one.kind,
+            one.level,
+            one.html,
+            one.text,
+            number=number,
+            page=one.page,
+            new_page=one.page if one.page != before else None,
         )
         for number, (before, one) in enumerate(_after_pages(text.passages), start=1)
     ]

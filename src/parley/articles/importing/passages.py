@@ -19,7 +19,7 @@ _BOXES = re.compile(r"<(/?)(?:div|section|article|main|aside|header|footer|block
 MOST_PASSAGES = 10_000
 # What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
 # only from the first break of a row, since matching from each would take quadratic time.
-_LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
+_LEFTOVERS = re.compile(r"<a\b(?![^>]*role=\"doc-)[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
 class ImportedPassage(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.notes.linking import link_notes
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
 from parley.articles.importing.pdf.signature import is_pdf
@@ -94,7 +95,7 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
     """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
     base_url = url or extracted.canonical_url
-    return ReadArticle(extracted, cut(extracted.html, base_url=base_url, title=extracted.title))
+    return ReadArticle(extracted, link_notes(cut(extracted.html, base_url=base_url, title=extracted.title)))
 
 
 def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
