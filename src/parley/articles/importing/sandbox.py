@@ -25,7 +25,7 @@ from parley.core.text.messages import N_, restored, stored
 _MEMORY = 2_000_000_000  # bytes
 _SECONDS, _PDF_SECONDS = 15, 30
 _TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
-_PDF_TOO_MUCH = N_("Reading this PDF took too long. Open it yourself, copy the text, and paste it here.")
+_PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
 
 
 class ReadArticle(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ def in_reading_order(segments: Sequence[Segment], page: int) -> list[Line]:
 
 def first_page_in_reading_order(segments: Sequence[Segment], page: int) -> list[Line]:
     """Like `in_reading_order`, but the authors between the title and the columns are read across the page."""
-    gutter = _gutter(segments)
+    gutter = _gutter(segments) if segments else None
     end = _head_end(segments, gutter) if gutter is not None else 0.0
     head = [one for one in segments if one.baseline < end]
     return _lines(head, page) + in_reading_order([one for one in segments if one.baseline >= end], page)

@@ -77,7 +77,7 @@ def _page(document: Any, number: int, page: Any, text_page: Any, fonts: Fonts) -
     frame = Frame(left, bottom, right, top, main)
     words = [word for turn, word in found if turn == main and frame.shows(frame.put(word))]
     read_links(page.raw, document, frame, words)
-    width, height = frame.size
+    width, height = (max(length, 1.0) for length in frame.size)
     turned = " ".join(word.text for turn, word in found if turn != main)
     return Page(number, width, height, frame, words, list(_drawings(page, frame)), turned)
 

@@ -25,7 +25,7 @@ def typography_of(lines: Sequence[Line]) -> Typography:
     sizes, steps = Counter[float](), Counter[float]()
     for line in lines:
         sizes[line.size] += len(line.text)
-    size = sizes.most_common(1)[0][0] if sizes else 10.0
+    size = max(sizes.most_common(1)[0][0] if sizes else 10.0, 1.0)
     indents = 0
     for last, line in pairwise(lines):
         step = line.baseline - last.baseline
