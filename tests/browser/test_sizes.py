@@ -20,7 +20,7 @@ BEYOND = """() => {
     .flatMap(one => [...one.querySelectorAll("*")]
       .filter(inner => inner.checkVisibility() && !inner.closest(".unseen"))
       .filter(inner => standsOut(inner.getBoundingClientRect(), one.getBoundingClientRect())))
-    .map(one => `${one.tagName}.${one.className}`).slice(0, 5);
+    .map(one => `${one.tagName}.${one.className}`).slice(0, 20);
 }"""
 # What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit.
 OUTSIDE = """() => [...document.querySelectorAll("body *")]

@@ -91,7 +91,13 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "stances": Stances(challenges=1, none=1),
         "passage_row": None,
     }
-    shown |= {"glance": Glance([], None), "common_ground": None, "here": None, "display": Display(legend=False)}
+    shown |= {
+        "glance": Glance([], None),
+        "common_ground": None,
+        "pinned": None,
+        "here": None,
+        "display": Display(legend=False),
+    }
     shown |= {
         "back": None,
         "following": None,
