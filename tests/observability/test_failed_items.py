@@ -19,6 +19,7 @@ from parley import mail, retention
 from parley.appeals import ops as appeals
 from parley.articles import imports, source_checks
 from parley.articles import jobs as articles
+from parley.authors import jobs as authors
 from parley.automod import holds
 from parley.automod.rules.conditions import WordList
 from parley.backtests import jobs as rules
@@ -163,6 +164,17 @@ async def sources() -> Items:
     return await db.values("select id from article where url is not null order by id")
 
 
+async def claims() -> Items:
+    await make.thread()
+    for number in range(2):
+        await db.execute(
+            "insert into claim (article, member, way, token, check_at) select max(id), $1, 'page', $2, now() from article",
+            (await make.member()).id,
+            f"token-{number}",
+        )
+    return await db.values("select id from claim order by id")
+
+
 async def slow_threads() -> Items:
     found = [await make.thread() for _ in range(2)]
     slow_branch = json.dumps([{"comment": None, "wait": 60, "until": "2020-01-01T00:00:00Z"}])
@@ -270,6 +282,15 @@ CASES: dict[str, list[Case]] = {
             "check",
             "select checked_at is not null from article where id = $1",
             again="update article set check_at = now() where checked_at is null",
+        )
+    ],
+    "claims": [
+        Case(
+            claims,
+            authors,
+            "_check",
+            "select check_at is null from claim where id = $1",
+            again="update claim set check_at = now() where check_at is not null",
         )
     ],
     "slow mode": [

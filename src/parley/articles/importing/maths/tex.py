@@ -16,12 +16,16 @@ _NUMBERED = re.compile(r"\\(begin|end)\s*\{(align|alignat|equation|gather|multli
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;)\w+;")
 _MOST_EXPANSIONS = 200
 _DEEPEST = 100  # braces
+# For each parenthesis or bracket that is not closed, the converter takes twice the time.
+_MOST_OPEN = 8
 
 
 def tex_to_mathml(tex: str, *, display: bool) -> str:
     """A formula as MathML. Raises UnreadableFormula for what is no TeX that can be converted."""
     tex = tex.strip()
-    if len(tex) > LONGEST_TEX or tex.count("{") > LONGEST_TEX // 2 or _depth(tex) > _DEEPEST:
+    if len(tex) > LONGEST_TEX or tex.count("{") > LONGEST_TEX // 2 or _depth(tex, "{}") > _DEEPEST:
+        raise UnreadableFormula
+    if max(_depth(tex, "()"), _depth(tex, "[]")) > _MOST_OPEN:
         raise UnreadableFormula
     try:
         plain = _NUMBERED.sub(r"\\\1{\2*}", _LABELS.sub("", tex))
@@ -45,9 +49,9 @@ def _converter() -> LatexToMathML:
     return LatexToMathML(max_expansions=_MOST_EXPANSIONS)
 
 
-def _depth(tex: str) -> int:
+def _depth(tex: str, pair: str) -> int:
     depth = deepest = 0
     for sign in tex:
-        depth += (sign == "{") - (sign == "}")
+        depth += (sign == pair[0]) - (sign == pair[1])
         deepest = max(deepest, depth)
     return deepest

@@ -4,9 +4,9 @@ import re
 
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,22}[A-Za-z0-9])?"
 # As we write them, and as the sanitiser leaves them (with a rel).
-REFERENCE = re.compile(rf'<a(?=[^>]* role="doc-noteref")(?=[^>]* href="#fn-(?P<label>{LABEL})")[^>]*></a>')
-BACKLINK = re.compile(rf'<a(?=[^>]* role="doc-backlink")(?=[^>]* href="#fnref-(?P<label>{LABEL})")[^>]*></a>\s*')
-NOTE = re.compile(rf'\s*<aside(?=[^>]* role="doc-footnote")(?=[^>]* id="fn-(?P<label>{LABEL})")[^>]*>')
+REFERENCE = re.compile(rf'<a(?=[^<>]* role="doc-noteref")(?=[^<>]* href="#fn-(?P<label>{LABEL})")[^<>]*></a>')
+BACKLINK = re.compile(rf'<a(?=[^<>]* role="doc-backlink")(?=[^<>]* href="#fnref-(?P<label>{LABEL})")[^<>]*></a>\s*')
+NOTE = re.compile(rf'\s*<aside(?=[^<>]* role="doc-footnote")(?=[^<>]* id="fn-(?P<label>{LABEL})")[^<>]*>')
 # The values of the attributes that the sanitiser keeps on a note.
 NOTE_VALUES = {"id": re.compile(rf"fn-{LABEL}"), "role": re.compile("doc-footnote")}
 _FIRST_BLOCK = re.compile(r"\s*<p\b[^>]*>")
