@@ -168,7 +168,8 @@ async def claims() -> Items:
     await make.thread()
     for number in range(2):
         await db.execute(
-            "insert into claim (article, member, way, token, check_at) select max(id), $1, 'page', $2, now() from article",
+            "insert into claim (article, member, way, token, check_at) "
+            "select max(id), $1, 'page', $2, now() from article",
             (await make.member()).id,
             f"token-{number}",
         )
