@@ -1,2 +1,2 @@
-/* sources 775b33bc4d5d1d4d49da50d60aa28252d3145a71131eb659fb0157efc8814bee */
+/* sources b9acba01c37ddfafb8c02e635360f01541b5ca7de2dc8f8bea026f00f46e2c20 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

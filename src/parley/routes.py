@@ -36,7 +36,7 @@ from parley.pages import (
 from parley.reports import web as reports
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
-from parley.threads import publish_web, revise_web, revision_web, suggestion_web
+from parley.threads import correction_web, publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
 from parley.unread import web as unread
 from parley.votes import web as votes
@@ -51,6 +51,7 @@ FEATURES = (
     publish_web,
     revise_web,
     revision_web,
+    correction_web,
     suggestion_web,
     thread,
     perspectives_overview,

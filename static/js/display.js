@@ -8,6 +8,6 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   fetch(form.action, { method: "POST", body: new URLSearchParams([[submitter.name, submitter.value]]), redirect: "manual" });
   if (form.matches(".legend")) return form.remove();
-  shown.density = submitter.value;
+  shown[submitter.name] = submitter.value;
   for (const button of form.querySelectorAll("button")) button.ariaCurrent = button === submitter ? "true" : null;
 });

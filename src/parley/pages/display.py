@@ -17,10 +17,14 @@ YEAR = 365 * 86_400
 
 
 class Display(msgspec.Struct, frozen=True):
-    """`legend` says whether the page explains stances and votes, which it does until the reader has read it."""
+    """`legend` says whether the page explains stances and votes, which it does until the reader has read it.
+
+    `marks` says whether the words of an article that comments are about are underlined: "on" or "off".
+    """
 
     density: str = "comfortable"
     legend: bool = True
+    marks: str = "on"
 
 
 def cookie_name() -> str:
@@ -30,7 +34,11 @@ def cookie_name() -> str:
 def display_of(request: AnyRequest) -> Display:
     """Return what the reader chose. Any other value of the cookie is ignored."""
     chosen = request.cookies.get(cookie_name(), "").split(".")
-    return Display("compact" if "compact" in chosen else "comfortable", "known" not in chosen)
+    return Display(
+        density="compact" if "compact" in chosen else "comfortable",
+        legend="known" not in chosen,
+        marks="off" if "unmarked" in chosen else "on",
+    )
 
 
 @post("/reading", name="pages:display", opt={"who": ANYONE, "unmarked": True})
@@ -38,15 +46,23 @@ async def choose(request: AnyRequest) -> Response[Any]:
     """Keep the reader's choice, and lead back."""
     form, chosen = Form(await posted(request)), display_of(request)
     density = form.values.get("density", chosen.density)
-    density = density if density in DENSITIES else chosen.density
-    legend = chosen.legend and form.values.get("legend") != "0"
-    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=[_cookie(Display(density, legend))])
+    now = Display(
+        density=density if density in DENSITIES else chosen.density,
+        legend=chosen.legend and form.values.get("legend") != "0",
+        marks="off" if form.values.get("marks", chosen.marks) == "off" else "on",
+    )
+    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=[_cookie(now)])
 
 
 def _cookie(display: Display) -> Cookie:
+    choices = [
+        display.density,
+        "new" if display.legend else "known",
+        "unmarked" if display.marks == "off" else "marked",
+    ]
     return Cookie(
         key=cookie_name(),
-        value=f"{display.density}.{'new' if display.legend else 'known'}",
+        value=".".join(choices),
         max_age=YEAR,
         path="/",
         secure=settings().secure,
