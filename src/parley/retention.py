@@ -17,6 +17,7 @@ from parley.modlog import retention as modlog
 from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
+from parley.rights import retention as rights
 from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
@@ -31,6 +32,7 @@ FEATURES = (
     maps,
     statements,
     reports,
+    rights,
     decisions,
     automod,
     backtests,

@@ -34,6 +34,8 @@ from parley.pages import (
     thread,
 )
 from parley.reports import web as reports
+from parley.rights import answer_web as rights_answer
+from parley.rights import web as rights
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
 from parley.threads import correction_web, publish_web, revise_web, revision_web, suggestion_web
@@ -67,6 +69,8 @@ FEATURES = (
     curating_web,
     decisions,
     reports,
+    rights,
+    rights_answer,
     modqueue,
     moderation_counts,
     statement,

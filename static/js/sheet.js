@@ -1,6 +1,7 @@
 // Narrow screens: a passage's perspectives in a sheet over the article, and the bar at the foot, which goes back and
 // forth between the two sides, each at the place where it was left.
 import { aim } from "./compose.js";
+import { layBeginning } from "./deferred_layout.js";
 import htmx from "./htmx.js";
 import { narrow, small, talk } from "./page.js";
 import { reading, rows } from "./passages.js";
@@ -19,7 +20,7 @@ export function open(name, from) {
   opener = from;
   shown = name;
   sheet.classList.add("is-sheet");
-  // What others see comes first; a form that holds a draft waits folded above it.
+  // What others see comes first; a form that holds a draft waits collapsed above it.
   document.querySelector("details.compose")?.removeAttribute("open");
   for (const group of sheet.querySelectorAll(".group")) group.hidden = group.dataset.group !== name;
   for (const one of behind()) one.inert = true;
@@ -79,6 +80,7 @@ if (dock) {
       const row = rows.get(reading) ?? rows.values().next().value;
       return row?.querySelector(".gutter").click();
     }
+    if (link.hash === "#discussion") layBeginning();
     left[side()] = scrollY;
     if (left[link.hash] == null || link.hash === side()) return;
     event.preventDefault();

@@ -149,9 +149,9 @@ async def test_the_byline_can_be_mended_taken_away_or_left(
     published = await client.post(address, data={"title": "A title", "topic": "research"} | form)
     page = await client.get(published.headers["location"])
 
-    assert 'name="byline" value="Nathan Willis"' in preview.text
+    assert 'name="byline" dir="auto" value="Nathan Willis"' in preview.text
     assert await db.value("select byline from revision") == kept
-    assert (f"by {kept}" in page.text) == bool(kept)
+    assert (f"by <bdi>{kept}</bdi>" in page.text) == bool(kept)
 
 
 async def test_a_byline_that_is_too_long_is_said_and_kept(client: httpx.AsyncClient, mira: Viewer) -> None:

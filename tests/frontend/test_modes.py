@@ -3,7 +3,6 @@
 from typing import Literal
 
 import pytest
-from markupsafe import Markup
 from playwright.async_api import Page, expect
 
 from frontend.rows import comment, rendered, thread, thread_page
@@ -53,7 +52,7 @@ async def test_on_paper_stand_the_article_and_the_comments_and_nothing_else(stag
     assert await style(stage.page, ".talk", None, "overflowY") == "visible"
 
 
-async def test_paper_shows_the_replies_that_the_screen_has_folded(stage: Stage) -> None:
+async def test_paper_shows_the_replies_that_the_screen_has_collapsed(stage: Stage) -> None:
     await stage.open()
     await stage.page.locator("#c1 > .replies > summary").click()
     await expect(stage.page.get_by_text("Comment 2.")).to_be_hidden()
@@ -103,8 +102,7 @@ async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int
 
 
 async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) -> None:
-    changed = comment(1, passage=2, anchor="changed", quote="was", answered=1)
-    changed.difference = Markup("the plan <del>was</del> <ins>read as</ins>")
+    changed = comment(1, passage=2, anchor="changed", quote="the plan was", words="the plan read as", answered=1)
     stage.html = thread_page(rendered("comments/_comment.html", comment=changed))
     await stage.open()
     assert await style(stage.page, ".quote del", None, "textDecorationLine") == "line-through"

@@ -21,7 +21,10 @@ from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.extract import extract_html
+from parley.articles.importing.maths.tex import formula
 from parley.articles.importing.metadata.names import names_in
+from parley.articles.importing.own_markup import taken
 from parley.articles.importing.passages import cut
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
@@ -88,6 +91,8 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),
     "byline": (names_in, 2_000),
+    "formula": (lambda words: formula(words, display=True), 2_000),
+    "formulas and links of notes": (lambda words: taken(f"<math>{words}"), 20_000),
     "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
@@ -104,6 +109,10 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.
 APART: dict[str, tuple[Callable[[str], Any], int]] = {
     "pasted text": (pasted.extract_pasted, 8_000),
+    "page with formulas and notes": (
+        lambda words: extract_html(f"<script src=mathjax></script><p>{words}</p>", url="http://a.example"),
+        8_000,
+    ),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }

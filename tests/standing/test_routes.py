@@ -10,7 +10,7 @@ from litestar import Litestar
 import make
 from parley.core import db
 from parley.core.events import redis
-from parley.core.http.access import ANYONE, Who
+from parley.core.http.access import ANYONE, Access
 from parley.core.http.assets import folder, static
 from parley.core.http.pages import environment
 from parley.decisions.rules import Choice
@@ -87,7 +87,7 @@ def test_every_route_says_who_may_enter(app: Litestar) -> None:
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             if handler.http_methods != {"OPTIONS"}:
-                assert isinstance(handler.opt.get("who"), Who), f"{handler.http_methods} {route.path}"
+                assert isinstance(handler.opt.get("who"), Access), f"{handler.http_methods} {route.path}"
 
 
 def test_only_listed_routes_let_anybody_change_something(app: Litestar) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 
+from parley.articles.importing.notes.linking import link_notes
 from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.markdown_blocks import MarkdownBlock, blocks, join
 from parley.articles.pictures import stored_pictures
@@ -50,7 +51,7 @@ def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | 
         if marks > MOST_MARKS:
             raise Refused(N_("This changes too much to be compared at once. Please save it in two or three steps."))
         made += _markdown_module().render(block, base_url, pictures)
-    return made
+    return link_notes(made)
 
 
 # Needed for the form, each preview and saving. It takes a millisecond for each passage.

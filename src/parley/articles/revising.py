@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.display import excerpt
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.lineage import Alignment, EarlierPassage, align, headings
 from parley.articles.ops import write_passages, write_revision
 from parley.articles.queries import PassageText
@@ -54,6 +55,7 @@ class OldPassage(msgspec.Struct, frozen=True):
     kind: str
     text: str
     html: str
+    page: int | None
 
 
 CURRENT = """
@@ -78,7 +80,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
             await Revision.update(
                 {Revision.editor: edit.editor, Revision.reason: edit.reason, Revision.restores: edit.restores}
             ).where(Revision.id == revision)
-        lineages = await write_passages(revision, aligned.lineages, text.passages)
+        lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)
 
@@ -135,6 +137,17 @@ def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
     """Return `aligned` with the restored lineages. Those that came since count as merged into where their words are."""
     others = aligned.merged | {one: at for at, one in enumerate(aligned.lineages) if one is not None}
     return Alignment(list(lineages), {one: at for one, at in others.items() if one not in lineages}, {})
+
+
+def _with_pages(
+    old: Sequence[OldPassage], aligned: Sequence[int | None], passages: Sequence[ImportedPassage]
+) -> list[ImportedPassage]:
+    """The passages of an edit, with the pages of the PDF on which they were before."""
+    pages = {one.lineage: one.page for one in old}
+    return [
+        one if one.page else msgspec.structs.replace(one, page=pages.get(lineage) if lineage else None)
+        for lineage, one in zip(aligned, passages, strict=True)
+    ]
 
 
 def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:

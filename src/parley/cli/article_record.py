@@ -26,7 +26,7 @@ def as_record(found: ReadArticle) -> dict[str, Any]:
 
 
 def _passage(one: ImportedPassage) -> dict[str, Any]:
-    return {"kind": one.kind, "level": one.level, "text": one.text}
+    return {"kind": one.kind, "level": one.level, "text": one.text, "page": one.page}
 
 
 def as_text(found: ReadArticle) -> str:

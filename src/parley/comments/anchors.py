@@ -83,7 +83,7 @@ class Anchored(msgspec.Struct, frozen=True):
         return Selector(self.made_on, self.quote, self.prefix, self.suffix)
 
     @property
-    def found(self) -> Selector:
+    def last_found(self) -> Selector:
         """The words on which it was found last."""
         return Selector(self.passage, self.words or self.quote)
 
@@ -128,7 +128,7 @@ async def locate(
     left = [one for one in anchored if one.id not in resolutions or (one.words and not resolutions[one.id].is_found)]
     if left:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(left, [one.found for one in left], before, text, merged, budget)
+        again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
         found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
         resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
     return resolutions

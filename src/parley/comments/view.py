@@ -12,7 +12,7 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
-from parley.core.cache import KEPT_SECONDS, MicroCache, text_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
@@ -102,8 +102,8 @@ def _comments_size(discussion: Discussion) -> int:
     return 2 * text_bytes(discussion.layout.parts)
 
 
-_views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS, size=_size)
-_discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS, size=_comments_size)
+_views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # Incremented by every signal about a thread, so that members see their own changes at once.
 _generations: dict[int, int] = defaultdict(int)
 
@@ -195,7 +195,7 @@ async def _make_discussion(query: DiscussionQuery) -> Discussion:
     sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
     shown = await _tree(query, sort)
     rows = await queries.by_ids(shown.ids)
-    return Discussion(query, sort, shown, lay_out(shown, rows, sort, folds=query.focus is None))
+    return Discussion(query, sort, shown, lay_out(shown, rows, sort, collapses=query.focus is None))
 
 
 async def _tree(query: DiscussionQuery, sort: str) -> Tree:

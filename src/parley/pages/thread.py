@@ -16,7 +16,7 @@ from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
 from parley.comments.tree import BRIDGING, SORTS
 from parley.comments.viewer_state import comments_html
-from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
@@ -31,7 +31,7 @@ from parley.votes import queries as votes
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("pages", PAGE_SECONDS, size=struct_bytes)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})

@@ -12,6 +12,7 @@ from parley.articles import versions
 from parley.articles.editing import as_markdown, read_markdown
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.queries import ArticleRow
+from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote
 from parley.articles.text import ArticleText
 from parley.articles.versions import StoredPassage
@@ -31,7 +32,7 @@ GONE = N_("This passage is no longer in the article. Your text is kept: you can 
 
 async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | None:
     """Return a present passage of an article that is shown in full."""
-    if article.display != "full":
+    if article.display != "full" or article.is_frozen:
         return None
     return next((one for one in await versions.readable(article.revision_id) if one.lineage == lineage), None)
 
@@ -69,6 +70,7 @@ async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> 
             raise NotFound(N_("This thread does not exist."))
         if thread.state != "open":
             raise Refused(N_("This discussion is closed, so its article cannot be corrected."))
+        await refuse_frozen(article.id)
         before = await passage(article, correction.passage)
         if before is None:
             raise Refused(GONE)

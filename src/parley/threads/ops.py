@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote, RevisionResult, revise_article
 from parley.articles.text import ArticleText
 from parley.core import db
@@ -29,10 +30,12 @@ async def revise_thread(
 ) -> RevisionResult | None:
     """Write `text` as the next revision of a thread's article. Return None when nothing changed.
 
-    `placed` has the words on which comments are placed by hand. Raises Misplaced if the text does not have them.
+    `placed` has the words on which comments are placed by hand. Raises Misplaced if the text does not have them, and
+    Refused if its text or title was taken down.
     """
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)
+        await refuse_frozen(article)
         revised = await revise_article(article, text, edit)
         if revised is None:
             return None

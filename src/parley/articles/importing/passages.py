@@ -19,20 +19,22 @@ _BOXES = re.compile(r"<(/?)(?:div|section|article|main|aside|header|footer|block
 MOST_PASSAGES = 10_000
 # What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
 # only from the first break of a row, since matching from each would take quadratic time.
-_LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
+_LEFTOVERS = re.compile(r"<a\b(?![^>]*role=\"doc-)[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
 class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
-    `text` its words with white space collapsed (for a figure the caption, else the alternative text).
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text). `page` is the
+    number of the page on which it begins, from 1, if it is from a PDF.
     """
 
     kind: Kind
     level: int | None
     html: str
     text: str
+    page: int | None = None
 
 
 def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
