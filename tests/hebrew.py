@@ -3,7 +3,14 @@
 import re
 from html.parser import HTMLParser
 
-KEPT = re.compile(r"(<[^>]*>|&\w+;|https?://\S+)")
+import asyncpg
+
+from parley.accounts import names
+from pseudo import untranslated
+
+ADDRESS = re.compile(r"https?://[^\s\"<⟧]*|[\w.+-]+@[\w.-]+")
+# Markup and addresses, and how mail programs begin the subject of an answer.
+KEPT = re.compile(r"(<[^>]*>|&\w+;|https?://\S+|\bRe: )")
 LATIN, LETTERS = "abcdefghijklmnopqrstuvwxyz", "אבגדהוזחטיכלמנסעפצקרשתםןףץ"
 HEBREW = str.maketrans(LATIN + LATIN.upper(), LETTERS * 2)
 RIGHT_TO_LEFT = re.compile("[א-ת]")
@@ -14,6 +21,28 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 # Texts without markup, and those that are read as they were typed.
 UNSHOWN = {"title", "script", "style", "code", "pre", "kbd"}
 TYPED = {"text", "search", "email", "url"}
+# What members and operators write, and nobody else: each table's columns of text and of markup.
+WORDS = {
+    "article": ["site"],
+    "revision": ["title", "byline", "reason"],
+    "passage": ["text", "html"],
+    "topic": ["name"],
+    "guideline": ["title", "text"],
+    "thread": ["title", "state_reason"],
+    "member": ["name", "title", "bio", "state_reason"],
+    "comment": ["body", "html", "quote", "prefix", "suffix", "imported_author", "collapsed", "statement"],
+    "comment_version": ["body", "statement"],
+    "statement_proposal": ["text"],
+    "report": ["text", "name"],
+    "decision": ["reason"],
+    "appeal": ["text", "answer"],
+    "note": ["text"],
+    "mod_action": ["reason"],
+    "suggested_update": ["answer"],
+    "article_import": ["title"],
+    "rule": ["name"],
+    "hit": ["matched"],
+}
 
 
 def hebrew(text: str) -> str:
@@ -21,6 +50,18 @@ def hebrew(text: str) -> str:
     parts = KEPT.split(text)
     parts[::2] = [part.translate(HEBREW) for part in parts[::2]]
     return "".join(parts)
+
+
+async def write_hebrew(connection: asyncpg.Connection) -> None:
+    """Put every member's words into Hebrew letters."""
+    await connection.execute("alter table mod_action disable trigger mod_action_stays")
+    for table, columns in WORDS.items():
+        rows = await connection.fetch(f"select ctid, {', '.join(columns)} from {table}")
+        sets = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, 2))
+        values = [(row[0], *(one and hebrew(one) for one in row[1:])) for row in rows]
+        await connection.executemany(f"update {table} set {sets} where ctid = $1", values)
+    for member, name in await connection.fetch("select id, name from member"):
+        await connection.execute("update member set name_key = $1 where id = $2", names.key(name), member)
 
 
 class Element:
@@ -43,12 +84,8 @@ class Directions(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         value = named.get("value") or ""
-        if (
-            tag == "input"
-            and named.get("type", "text") in TYPED
-            and RIGHT_TO_LEFT.search(value)
-            and named.get("dir") != "auto"
-        ):
+        is_typed = tag == "input" and named.get("type", "text") in TYPED
+        if is_typed and RIGHT_TO_LEFT.search(value) and named.get("dir") not in {"auto", "ltr"}:
             self.faults.append(f"<input>: {value}")
         if tag not in VOID:
             self.open.append(Element(tag, named))
@@ -83,3 +120,8 @@ def undirected(html: str) -> list[str]:
     reader.feed(html)
     reader.close()
     return reader.faults
+
+
+def english(html: str, known: set[str]) -> set[str]:
+    """The texts of a page that are neither messages nor in Hebrew letters, but for addresses and `known` words."""
+    return {text for text in untranslated(ADDRESS.sub("", html), known) if LEFT_TO_RIGHT.search(text)}

@@ -13,6 +13,8 @@ from parley.digests import rendering
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
+from parley.reports import ops as reports
+from parley.rights import ops as rights
 from parley.slow_mode import display
 from parley.statements import asking, from_map
 from parley.statements import ops as statements
@@ -31,6 +33,7 @@ def connect() -> None:
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
     statements.when_proposed[:] = [notifications.proposed]
+    reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check]

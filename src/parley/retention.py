@@ -3,6 +3,7 @@
 from parley.accounts import retention as accounts
 from parley.appeals import retention as appeals
 from parley.articles import retention as articles
+from parley.authors import retention as authors
 from parley.automod import retention as automod
 from parley.backtests import retention as backtests
 from parley.comments import retention as comments
@@ -17,6 +18,7 @@ from parley.modlog import retention as modlog
 from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
+from parley.rights import retention as rights
 from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
@@ -31,6 +33,7 @@ FEATURES = (
     maps,
     statements,
     reports,
+    rights,
     decisions,
     automod,
     backtests,
@@ -38,6 +41,7 @@ FEATURES = (
     modmembers,
     modlog,
     notifications,
+    authors,
     digests,
     mail,
     platform,

@@ -4,6 +4,8 @@ from parley.accounts import web as accounts
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
 from parley.articles import web as articles
+from parley.authors import confirm_web
+from parley.authors import web as authors
 from parley.comments import edit_web
 from parley.comments import web as comments
 from parley.community import web as community
@@ -34,6 +36,8 @@ from parley.pages import (
     thread,
 )
 from parley.reports import web as reports
+from parley.rights import answer_web as rights_answer
+from parley.rights import web as rights
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
@@ -66,6 +70,8 @@ FEATURES = (
     curating_web,
     decisions,
     reports,
+    rights,
+    rights_answer,
     modqueue,
     moderation_counts,
     statement,
@@ -77,6 +83,8 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    authors,
+    confirm_web,
     unread,
     digests,
     live,

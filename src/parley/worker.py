@@ -14,6 +14,7 @@ import structlog
 from parley import hooks, retention
 from parley.appeals import jobs as appeals
 from parley.articles import jobs as articles
+from parley.authors import jobs as authors
 from parley.automod import jobs as automod
 from parley.backtests import jobs as backtests
 from parley.comments import jobs as comments
@@ -75,6 +76,7 @@ JOBS = (
     Job("mail", deliver_due, seconds=5, concurrency=2, repeats=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3, concurrency=3),
+    Job("claims", authors.check_due, seconds=60),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),

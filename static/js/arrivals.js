@@ -34,7 +34,7 @@ htmx.registerExtension("arrivals", {
 function grow(list, more) {
   const replies = list.closest("details.replies");
   if (!more || !replies) return;
-  const count = parseInt(replies.firstElementChild.textContent) + more;
+  const count = (parseInt(replies.firstElementChild.textContent) || 0) + more;
   replies.firstElementChild.textContent = sentence("replies", count);
   replies.hidden = false;
   replies.open = true;

@@ -1,5 +1,5 @@
 // One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
-import { unfold } from "./lights.js";
+import { expand } from "./lights.js";
 import { calm, thread } from "./page.js";
 import { answer } from "./respond.js";
 
@@ -12,7 +12,7 @@ const beside = (step) => {
   return at < 0 ? list[step > 0 ? 0 : list.length - 1] : list[at + step];
 };
 const inside = (selector) => current?.querySelector(`:scope > ${selector}`);
-// What is folded away with its comment cannot be pressed by a key either.
+// What is collapsed with its comment cannot be pressed by a key either.
 const press = (selector) => inside(selector)?.checkVisibility() && inside(selector).click();
 
 const keys = {
@@ -21,7 +21,7 @@ const keys = {
   z: nextNew,
   "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
   "]": () => go(nextSibling()),
-  c: fold,
+  c: collapse,
   r: () => answer() || press(".comment-actions > a[href$='/reply']"),
   u: () => press(".comment-score button.up"),
   a: () => press(".comment-score button.yes"),
@@ -38,7 +38,7 @@ function go(comment) {
   if (!comment) return;
   current?.classList.remove("is-current");
   current = comment;
-  unfold(comment);
+  expand(comment);
   comment.classList.add("is-current");
   comment.setAttribute("tabindex", "-1");
   comment.focus({ preventScroll: true });
@@ -60,7 +60,7 @@ function nextNew() {
   else beyond.click();
 }
 
-function fold() {
+function collapse() {
   const replies = inside("details.replies");
   if (replies && !replies.hidden) replies.open = !replies.open;
 }

@@ -31,7 +31,7 @@ export function lightWords(name, quote) {
 export function arrive(comment) {
   document.querySelector(".is-here")?.classList.remove("is-here");
   comment.classList.add("is-here");
-  unfold(comment);
+  expand(comment);
   comment.scrollIntoView();
   const about = comment.closest(".comment[data-passage]");
   dim();
@@ -39,9 +39,9 @@ export function arrive(comment) {
   if (!narrow()) row?.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
 }
 
-/** Open what a comment is folded in. */
-export function unfold(comment) {
-  for (let fold = comment; (fold = fold.parentElement.closest(".replies, .rest")); ) fold.open = true;
+/** Open what hides a comment. */
+export function expand(comment) {
+  for (let details = comment; (details = details.parentElement.closest(".replies, .rest")); ) details.open = true;
 }
 
 function follow() {

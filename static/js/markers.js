@@ -2,7 +2,8 @@
 import htmx from "./htmx.js";
 import { reading, rows } from "./passages.js";
 
-const every = () => [...rows.values()].map((row) => row.querySelector(".gutter")).filter(Boolean);
+const MARKERS = ".gutter, .signs";
+const every = () => [...rows.values()].flatMap((row) => [...row.querySelectorAll(MARKERS)]);
 const markers = () => every().filter((one) => one.checkVisibility());
 
 function rove(stop) {
@@ -12,11 +13,11 @@ function rove(stop) {
 }
 
 htmx.onLoad(() => rows.size && rove());
-document.addEventListener("parley:read", () => document.activeElement.matches(".gutter") || rove());
+document.addEventListener("parley:read", () => document.activeElement.matches(MARKERS) || rove());
 
 document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!step || event.shiftKey || !event.target.matches(".gutter")) return;
+  if (!step || event.shiftKey || !event.target.matches(MARKERS)) return;
   event.preventDefault();
   const all = markers();
   const next = all[all.indexOf(event.target) + step];

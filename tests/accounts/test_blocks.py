@@ -105,7 +105,7 @@ async def test_a_profile_offers_it_to_members_and_not_on_their_own(client: httpx
 
 
 @pytest.mark.parametrize(("how", "sign"), [("mute", FOLD), ("block", STUB)])
-async def test_what_they_write_is_folded_or_withheld_wherever_comments_are(
+async def test_what_they_write_is_collapsed_or_withheld_wherever_comments_are(
     client: httpx.AsyncClient, how: str, sign: str
 ) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")

@@ -61,7 +61,7 @@ async def test_the_second_reads_the_comment_and_why_it_came_and_nothing_of_the_o
 
     assert INSULT in page and "Argue with the case" in page and "It insults me." in page
     first = await db.value("select m.name from decision d join member m on m.id = d.moderator")
-    for told in ("It insults somebody.", "folded", "upheld", f">{first}<", f"/decision/{decision}"):
+    for told in ("It insults somebody.", "collapsed", "upheld", f">{first}<", f"/decision/{decision}"):
         assert told not in page
 
 

@@ -1,5 +1,7 @@
 """What a reader wants most often takes few clicks. Typing in a field counts for nothing, choosing in a form does."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -8,6 +10,7 @@ from browser.site import Site
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
+PHONE = {"width": 390, "height": 844}
 STRONGEST = """
 select id from comment where thread = 1 and stance = 'challenges' and state = 'visible' order by best desc, id limit 1
 """
@@ -54,6 +57,23 @@ async def test_from_the_home_page_the_strongest_voice_against_a_claim_takes_one(
 
     await expect(tab.page.locator(".comment:target .stance.challenges").first).to_be_visible()
     assert hand.clicks == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE}], ids=["wide", "phone"])
+async def test_one_sentence_is_answered_with_three_clicks(
+    site: Site, open_tab: OpenTab, options: dict[str, Any]
+) -> None:
+    hand, tab = Hand(), await open_tab("lucia", **options)
+    page = tab.page
+    await tab.open("/t/1/x")
+
+    if options:
+        await hand.click(page.locator(".glance summary"))
+    await hand.click(page.get_by_role("link", name="Answer the statements"))
+    await hand.click(page.get_by_role("button", name="Unsure", exact=True))
+
+    await expect(page.locator(".asked-count")).to_contain_text("2 of")
+    assert hand.clicks <= 3
 
 
 async def test_what_is_new_since_yesterday_takes_one_click(site: Site, open_tab: OpenTab) -> None:

@@ -78,7 +78,8 @@ async def test_the_glance_and_the_controls_leave_room(site: Site, open_tab: Open
     heads = await page.locator(".group-head").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert max(heads) <= 26
     await expect(page.locator(".glance .stance")).to_have_text(["Strongest support", "Strongest challenge"])
-    await expect(page.locator(".glance-line > span", has_text="Most discussed")).to_be_visible()
+    await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
+    await expect(page.locator(".glance").get_by_role("link", name="Answer the statements")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -124,13 +125,13 @@ async def test_a_long_comment_opens_without_scripts(site: Site, open_tab: OpenTa
     assert await body.evaluate("one => one.offsetHeight") > short
 
 
-async def test_a_permalink_to_a_folded_reply_shows_it_and_the_words_it_is_about(site: Site, open_tab: OpenTab) -> None:
+async def test_a_link_to_a_collapsed_reply_shows_it_and_the_words_it_is_about(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab(reduced_motion="reduce")
     page = tab.page
     await tab.open(f"/t/{await largest(site)}/x")
-    folded = page.locator(".group .comment[data-passage]:last-of-type .replies:not([open]) .comment").last
-    number = await folded.get_attribute("id")
-    passage = await folded.evaluate("one => one.closest('[data-passage]').dataset.passage")
+    collapsed = page.locator(".group .comment[data-passage]:last-of-type .replies:not([open]) .comment").last
+    number = await collapsed.get_attribute("id")
+    passage = await collapsed.evaluate("one => one.closest('[data-passage]').dataset.passage")
     await page.evaluate("id => { location.hash = id; }", number)
     await expect(page.locator(f"#{number}")).to_be_in_viewport()
     await expect(page.locator(f".is-lit > #p{passage}")).to_be_in_viewport()

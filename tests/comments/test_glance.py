@@ -1,4 +1,4 @@
-"""A discussion at a glance, and the replies that are folded: what they show, and whom they never name."""
+"""A discussion at a glance, and the replies that are collapsed: what they show, and whom they never name."""
 
 import httpx
 import pytest
@@ -71,18 +71,20 @@ async def replied(*names: str) -> tuple[int, int]:
     return thread, top
 
 
-async def test_replies_after_the_second_are_folded_behind_their_number_and_authors(client: httpx.AsyncClient) -> None:
+async def test_replies_after_the_second_are_collapsed_behind_number_and_authors(
+    client: httpx.AsyncClient,
+) -> None:
     thread, _ = await replied("ada", "ben", "cleo", "dora", "emil")
     page = (await client.get(await make.address(thread))).text
-    shown, _, folded = page.partition('<details class="rest">')
+    shown, _, collapsed = page.partition('<details class="rest">')
     assert "Words of ben." in shown
     assert "Words of cleo." not in shown
-    assert "Words of emil." in folded
-    assert "3 more replies" in folded
-    assert '<span class="who">: <bdi>cleo</bdi>, <bdi>dora</bdi>, 1 more</span>' in folded
+    assert "Words of emil." in collapsed
+    assert "3 more replies" in collapsed
+    assert '<span class="who">: <bdi>cleo</bdi>, <bdi>dora</bdi>, 1 more</span>' in collapsed
 
 
-async def test_replies_that_are_new_to_the_reader_are_not_folded(client: httpx.AsyncClient) -> None:
+async def test_replies_that_are_new_to_the_reader_are_not_collapsed(client: httpx.AsyncClient) -> None:
     thread, top = await replied("ada", "ben", "cleo")
     mira = await make.member("mira")
     await make.sign_in(client, mira)
@@ -107,7 +109,7 @@ async def test_no_summary_names_whom_the_viewer_blocked(client: httpx.AsyncClien
     assert "<bdi>cleo</bdi>" not in (await client.get(await make.address(thread))).text
 
 
-async def test_a_link_to_a_reply_finds_nothing_folded(client: httpx.AsyncClient) -> None:
+async def test_a_link_to_a_reply_finds_nothing_collapsed(client: httpx.AsyncClient) -> None:
     thread, top = await replied("ada", "ben", "cleo", "dora")
     page = (await client.get(f"{await make.address(thread)}?focus={top}")).text
     assert 'class="rest"' not in page
@@ -122,6 +124,20 @@ async def test_a_choice_of_display_is_kept_in_a_cookie_and_leads_back(client: ht
     page = (await client.get(thread)).text
     assert 'data-density="compact"' in page
     assert 'class="legend"' not in page
+
+
+async def test_a_members_choice_of_display_is_kept_in_the_account(client: httpx.AsyncClient) -> None:
+    thread, mira = await make.address(await make.thread()), await make.member("mira")
+    await make.sign_in(client, mira)
+    answer = await client.post("/reading", data={"density": "compact", "legend": "0", "next": thread})
+    assert "parley-display" not in answer.headers.get("set-cookie", "")
+    client.cookies.clear()
+    await make.sign_in(client, mira)
+    page = (await client.get(thread)).text
+    assert 'data-density="compact"' in page
+    assert 'class="legend"' not in page
+    client.cookies.clear()
+    assert "data-density" not in (await client.get(thread)).text
 
 
 @pytest.mark.parametrize("form", [{"density": "huge"}, {"next": "https://evil.example/"}, {}])

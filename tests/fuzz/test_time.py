@@ -26,6 +26,7 @@ from parley.articles.importing.maths.tex import formula
 from parley.articles.importing.metadata.names import names_in
 from parley.articles.importing.own_markup import taken
 from parley.articles.importing.passages import cut
+from parley.articles.importing.pdf.reading import read_pdf
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
 from parley.automod.rules import post
@@ -41,6 +42,7 @@ from parley.digests import words as excerpts
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.threads.opening import slugify
+from pdfs import paragraph, pdf
 from units import ALL, FEW, repeated
 
 CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
@@ -114,6 +116,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
         8_000,
     ),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
+    "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }
 APART_LIMIT = 1.0

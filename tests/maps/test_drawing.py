@@ -11,6 +11,7 @@ from maps import answering
 from parley.core import db
 from parley.maps import eligible, jobs
 from parley.perspectives.published import PublishedMap
+from parley.statements import ops as statements
 
 pytestmark = pytest.mark.anyio
 
@@ -102,6 +103,26 @@ async def test_only_answers_that_count_come_into_a_map(thread: int) -> None:
 
     votes = await eligible.answers(thread)
     assert (votes.voter, votes.statement) == ([str(kept)], [str(comments[0])])
+
+
+async def test_the_oldest_account_comes_first(thread: int) -> None:
+    """Of members who answer alike, the first keeps their weight."""
+    (comment,) = await answering.statements(thread, 1)
+    young, old = await answering.members(2)
+    await db.execute("update member set created_at = created_at - interval '1 day' where id = $1", old)
+    await answering.store(thread, [(comment, young, 1), (comment, old, 1)])
+    assert (await eligible.answers(thread)).voter == [str(old), str(young)]
+
+
+async def test_a_statement_that_was_merged_into_another_is_left_out_while_that_one_stands(thread: int) -> None:
+    kept, merged = await answering.statements(thread, 2)
+    (member,) = await answering.members(1)
+    await answering.store(thread, [(kept, member, 1), (merged, member, 1)])
+    await statements.merge(await make.member(role="moderator"), merged, kept)
+    assert (await eligible.answers(thread)).statement == [str(kept)]
+
+    await make.put_state("comment", kept, "removed")
+    assert (await eligible.answers(thread)).statement == [str(merged)]
 
 
 async def test_an_answer_to_earlier_words_leaves_the_map(thread: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import httpx
 import msgspec
@@ -16,7 +17,7 @@ from parley.core.http.access import Viewer
 from parley.live import queries as live_queries
 from parley.live import render
 from parley.maps import jobs
-from parley.perspectives.analysis import Analysis
+from parley.perspectives.analysis import Analysis, Reason
 
 pytestmark = pytest.mark.anyio
 
@@ -111,18 +112,18 @@ async def test_authors_whom_the_viewer_blocked_are_not_shown(client: httpx.Async
     assert "Statement 0." not in await tab(client, thread)
 
 
-@pytest.mark.parametrize(
-    ("reason", "words"),
-    [
-        ("too-few-answers", "have answered enough. A map needs about 80"),
-        ("no-pattern", "does not help to guess another"),
-        ("rests-on-few", "it rests on a few of them"),
-        ("differs-in-unsure", "how often they are unsure"),
-    ],
-)
-async def test_each_silence_is_said_in_plain_words(
-    client: httpx.AsyncClient, app: Litestar, reason: str, words: str
-) -> None:
+SILENCES = {
+    "too-few-answers": "have answered enough. A map needs about 80",
+    "no-pattern": "does not help to guess another",
+    "rests-on-few": "it rests on a few of them",
+    "rests-on-few-statements": "it rests on a few statements",
+    "differs-in-unsure": "how often they are unsure",
+    "differs-in-style": "how often they go along with most others",
+}
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+async def test_each_silence_is_said_in_plain_words(client: httpx.AsyncClient, app: Litestar, reason: Reason) -> None:
     silent = await make.thread()
     await db.execute(
         "insert into perspective_map (thread, published, counted_at) values ($1, $2, now())",
@@ -130,7 +131,7 @@ async def test_each_silence_is_said_in_plain_words(
         msgspec.json.encode({"reason": reason, "members": 20}).decode(),
     )
     page = await tab(client, silent)
-    assert words in page
+    assert SILENCES[reason] in page
     assert ("<progress" in page) == (reason == "too-few-answers")
 
 

@@ -58,7 +58,7 @@ async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_
     words, own = await OpenQueue(mo).words(), await OpenQueue(olga).words()
 
     assert f'<li data-item="{looked_at}"><bdi>olga</bdi> is reviewing this</li>' in words
-    assert f'<li data-item="{settled}" data-decided>Folded by <bdi>olga</bdi></li>' in words
+    assert f'<li data-item="{settled}" data-decided>Collapsed by <bdi>olga</bdi></li>' in words
     assert f'data-item="{passed_on}"' not in words
     assert "olga" not in own
 

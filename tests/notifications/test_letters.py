@@ -147,10 +147,10 @@ async def test_what_was_read_meanwhile_is_not_mailed(mira: Viewer, jon: Viewer, 
 
 async def test_removed_collapsed_and_blocked_comments_are_not_mailed(mira: Viewer, jon: Viewer, root: int) -> None:
     ada = await make.member("ada")
-    removed, folded = await answer(jon, root, "Removed."), await answer(jon, root, "Folded.")
+    removed, collapsed = await answer(jon, root, "Removed."), await answer(jon, root, "Collapsed.")
     await answer(ada, root, "Shut out.")
     await editing.delete_comment(viewer=jon, comment_id=removed)
-    await db.execute("update comment set collapsed = 'An insult' where id = $1", folded)
+    await db.execute("update comment set collapsed = 'An insult' where id = $1", collapsed)
     await shut_out(mira, ada, "mute")
 
     assert await reviewed() is None

@@ -43,6 +43,15 @@ async def test_the_page_says_who_answered_and_with_what_words(client: httpx.Asyn
     assert "The wager" in page
 
 
+async def test_a_comment_with_a_statement_is_quoted_by_it(client: httpx.AsyncClient, answered: int) -> None:
+    await db.execute("update comment set statement = 'Words differ.' where id = $1", answered)
+
+    page = (await client.get("/notifications")).text
+
+    assert f'<a href="/c/{answered}">Words differ.</a>' in page
+    assert "An answer with words." not in page
+
+
 async def test_every_page_of_a_member_shows_the_counter(client: httpx.AsyncClient, answered: int) -> None:
     for path in ("/", "/notifications", await make.address(await thread_of(answered)), "/settings/profile", "/nothing"):
         assert '<span id="unread"><b>1</b>' in (await client.get(path)).text, path

@@ -32,6 +32,7 @@ from parley.decisions import jobs
 from parley.digests import building, planning
 from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
+from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
 from parley.notifications import making
 from parley.slow_mode import display
@@ -169,6 +170,15 @@ async def slow_threads() -> Items:
     return found
 
 
+async def answered_threads() -> Items:
+    found = [await make.thread() for _ in range(2)]
+    for thread in found:
+        comment = await make.comment(thread, await make.member(), statement="It is so.")
+        for _ in range(maps.NEW_ANSWERS):
+            await make.vote(await make.member(), comment, "agreement", 1)
+    return found
+
+
 async def backtests() -> Items:
     return [await asked(await put_rule(WordList(["thought"]))) for _ in range(2)]
 
@@ -265,6 +275,7 @@ CASES: dict[str, list[Case]] = {
     "slow mode": [
         Case(slow_threads, display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
     ],
+    "maps": [Case(answered_threads, maps, "draw", "select exists(select from perspective_map where thread = $1)")],
     "backtests": [
         Case(
             backtests,

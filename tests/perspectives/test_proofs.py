@@ -1,24 +1,20 @@
 """What docs/perspectives.md promises, measured. `pytest tests/perspectives -m slow -rP` prints the figures."""
 
 from collections import Counter
+from datetime import date
 
 import numpy as np
 import pytest
 
 from parley.perspectives.analysis import Analysis, Votes
 from parley.perspectives.model.analyse import analyse
-from parley.perspectives.model.groups import adjusted_rand_index
-from parley.perspectives.placing import most_informative, place
+from parley.perspectives.published import PublishedMap, State, publish_map
+from perspectives.proving import agreement, newcomers, tell
 from perspectives.worlds import World, camps, chosen, joined, line, nothing
 
 pytestmark = pytest.mark.slow
 
 KINDS = ("plain", "agreeable", "unsure", "noisy", "random")
-TOLD = 0.9
-
-
-def tell(*figures: object) -> None:
-    print(*figures)  # noqa: T201 shown by -rP
 
 
 def test_300_worlds_without_a_pattern_have_no_map() -> None:
@@ -90,13 +86,6 @@ def test_the_placed_stay_together_when_a_tenth_is_left_out(make: type[World]) ->
     assert len(agreements) >= 3 and min(agreements) >= 0.98
 
 
-def agreement(first: Analysis, second: Analysis) -> float:
-    one, two = ({m.voter: m.group for m in a.members if (m.probability or 0) >= TOLD} for a in (first, second))
-    both = sorted(one.keys() & two.keys())
-    codes = [np.array([ord(side[voter] or "Z") - 65 for voter in both]) for side in (one, two)]
-    return adjusted_rand_index(*codes)
-
-
 def test_a_brigade_of_a_twentieth_does_not_fake_a_map() -> None:
     """5 % of 500 members answer 15 statements all alike, in a world without a pattern."""
     states = Counter[str]()
@@ -156,26 +145,8 @@ def other_camp(world: World, votes: Votes) -> tuple[dict[str, int], str]:
 
 def test_a_newcomer_is_placed_after_five_answers() -> None:
     """Every other question is the most informative one, the others are random."""
-    world = line(400, 30, 30, seed=1)
-    votes = world.votes
-    learned = chosen(votes, [int(voter) < 300 for voter in votes.voter])
-    parameters = analyse(learned, seed=1).parameters
-    assert parameters is not None
-    answers: dict[str, dict[str, int]] = {}
-    for voter, statement, value in zip(votes.voter, votes.statement, votes.value, strict=True):
-        answers.setdefault(voter, {})[statement] = value
-    random = np.random.default_rng(1)
-    early, full = [], []
-    for newcomer in map(str, range(300, 400)):
-        given: dict[str, int] = {}
-        for turn in range(5):
-            left = sorted(answers[newcomer].keys() - given.keys())
-            informative = most_informative(parameters, place(parameters, given), left)
-            one = informative if turn % 2 == 0 and informative else str(random.choice(left))
-            given[one] = answers[newcomer][one]
-        early.append(place(parameters, given).position[0])
-        full.append(place(parameters, answers[newcomer]).position[0])
-    correlation = np.corrcoef(early, full)[0, 1]
+    early, full = newcomers(line(400, 30, 30, seed=1).votes, 5)
+    correlation = np.corrcoef(early[:, 0], full[:, 0])[0, 1]
     tell(f"correlation {correlation:.2f}")
     assert correlation >= 0.8
 
@@ -199,3 +170,57 @@ def test_verdicts_from_few_answers_are_those_of_all() -> None:
 def holds(shares: dict[str, object], verdict: str) -> bool:
     agree, disagree = ([getattr(one, key) for one in shares.values()] for key in ("agree", "disagree"))
     return min(agree) >= 0.6 if verdict == "common-ground" else max(agree) >= 0.5 and max(disagree) >= 0.4
+
+
+def test_a_watcher_of_the_map_guesses_a_lone_voters_answers_hardly_better_than_from_their_side() -> None:
+    """After each member who answered alone, the map is counted again. The watcher knows on which side they stand.
+
+    They guess each answer from what is published of that side, and change their guess where it moved.
+    """
+    gained, guesses = 0, 0
+    for seed in range(4):
+        votes = camps(140, 24, 8, seed, strength=0.7).votes
+        before, state = analyse(chosen(votes, [int(who) < 120 for who in votes.voter]), seed=seed), State()
+        shown, state = _published(before, votes, state)
+        for lone in map(str, range(120, 140)):
+            seen = [int(who) <= int(lone) for who in votes.voter]
+            after = analyse(chosen(votes, seen), seed=seed, previous=before, shown=state.verdicts)
+            now, state = _published(after, votes, state)
+            side = next((one.group for one in after.members if one.voter == lone), None)
+            for who, statement, value in zip(votes.voter, votes.statement, votes.value, strict=True):
+                if who == lone and side and value:
+                    usual, moved = _agreement(now, statement, side), _moved(shown, now, statement, side)
+                    gained += (value == (moved or usual)) - (value == usual)
+                    guesses += 1
+            shown, before = now, after
+    tell(f"{gained / guesses:.3f} of {guesses} answers")
+    assert guesses > 300
+    assert gained <= 0.05 * guesses
+
+
+def _published(found: Analysis, votes: Votes, state: State) -> tuple[PublishedMap, State]:
+    return publish_map(found, votes, {one: int(one) for one in votes.statement}, state, date(2027, 3, 1))
+
+
+def _cell(shown: PublishedMap, statement: str, side: str) -> tuple[int, int, str]:
+    """Return what a reader sees of a statement: its published balance, and verdict."""
+    one = next((one for one in shown.statements if one.comment == int(statement)), None)
+    shares = one.groups.get(side) if one else None
+    return (shares.agree - shares.disagree, shares.answers, one.verdict) if one and shares else (0, 0, "unknown")
+
+
+def _agreement(shown: PublishedMap, statement: str, side: str) -> int:
+    return 1 if _cell(shown, statement, side)[0] >= 0 else -1
+
+
+def _moved(before: PublishedMap, now: PublishedMap, statement: str, side: str) -> int:
+    """Return in which direction the published answers moved, 0 if they did not.
+
+    Where only the verdict came, the answers went the way that it says; where it went, the other way.
+    """
+    then, after = _cell(before, statement, side), _cell(now, statement, side)
+    if then[:2] != after[:2] and then[1]:
+        return 1 if after[0] * after[1] > then[0] * then[1] else -1
+    if then[2] == after[2]:
+        return 0
+    return _agreement(now, statement, side) * (-1 if after[2] == "unknown" else 1)

@@ -35,10 +35,10 @@ def test_without_many_new_answers_the_gate_is_not_measured_again(monkeypatch: py
 
 
 def test_an_open_map_closes_later_than_it_opens() -> None:
-    gained = Gain(share=0.05, z=2.5, trimmed_z=1.5)
+    gained = Gain(share=0.05, z=2.5, trimmed_z=1.5, others_z=0.5)
     assert gate.opens(gained, was_open=True)
     assert not gate.opens(gained, was_open=False)
-    assert not gate.opens(Gain(share=0.05, z=1.9, trimmed_z=1.5), was_open=True)
+    assert not gate.opens(Gain(share=0.05, z=1.9, trimmed_z=1.5, others_z=0.5), was_open=True)
 
 
 @pytest.mark.parametrize("kind", ["random", "noisy", "agreeable"])

@@ -15,7 +15,8 @@ UNSURE = 0.3
 @dataclass(frozen=True)
 class World:
     votes: Votes
-    position: dict[str, float]  # of each member: -1 or 1 in camps, any on a line, 0 where there is nothing
+    # Of each member: -1 or 1 in camps, any on a line, the number of the camp in a plane, 0 where there is nothing.
+    position: dict[str, float]
 
 
 def camps(
@@ -26,6 +27,16 @@ def camps(
     position = np.where(np.arange(members) < share * members, 1.0, -1.0)
     random.shuffle(position)
     return _opinions(random, position, statements, answers, strength)
+
+
+def plane(members: int, statements: int, answers: int, seed: int, *, count: int = 3, strength: float = 1.0) -> World:
+    """Three or four camps of equal size in the corners of a triangle or square; statements divide them in any way."""
+    random = np.random.default_rng(seed)
+    camp = random.permutation(np.arange(members) % count)
+    angle = 2 * np.pi * camp / count
+    corner = np.sqrt(2) * np.column_stack([np.cos(angle), np.sin(angle)])
+    opinions = corner @ random.normal(0, strength, (2, statements)) + random.normal(0, 0.5, statements)
+    return _answered(random, opinions, camp.astype(float), statements, answers)
 
 
 def line(members: int, statements: int, answers: int, seed: int, *, strength: float = 1.0) -> World:
@@ -75,6 +86,10 @@ def chosen(votes: Votes, keep: Sequence[bool]) -> Votes:
 
 def _opinions(random: np.random.Generator, position: Floats, statements: int, answers: int, strength: float) -> World:
     opinions = np.outer(position, random.normal(0, strength, statements)) + random.normal(0, 0.5, statements)
+    return _answered(random, opinions, position, statements, answers)
+
+
+def _answered(random: np.random.Generator, opinions: Floats, position: Floats, statements: int, answers: int) -> World:
     opinions += random.normal(0, 0.3, len(position))[:, None]
     member, statement = _asked(random, len(position), statements, answers)
     felt = opinions[member, statement] + random.normal(size=len(member))

@@ -31,7 +31,8 @@ FREE = {
     "Zlib",
 }
 # The first states "BSD-like" and the second nothing; their files LICENSE hold the texts of the zlib and MIT licences.
-READ = {"dkimpy": "BSD-like", "zxcvbn-rs-py": ""}
+# The third adds those of what PDFium contains, which are the MIT, Apache and similar licences.
+READ = {"dkimpy": "BSD-like", "zxcvbn-rs-py": "", "pypdfium2": "BSD-3-Clause, Apache-2.0, dependency licenses"}
 
 
 def locked(name: str) -> list[str]:

@@ -28,7 +28,8 @@ async def row(rule: Rule, *, older: timedelta) -> Any:
     """A row of a rule, whose time began so much longer ago than the rule keeps it."""
     key = await CASES[rule.name].row()
     moment = await db.value("select now()") - timedelta(rule.days) - older
-    await db.execute(f"update {rule.table} set {rule.since} = $2 where {rule.key} = $1", key, moment)
+    begin = CASES[rule.name].begin or f"update {rule.table} set {rule.since} = $2 where {rule.key} = $1"
+    await db.execute(begin, key, moment)
     return key
 
 

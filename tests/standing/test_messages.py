@@ -22,7 +22,7 @@ WORD = re.compile(r"[A-Za-z]{2,}|\b[aAI]\b")
 # A text of an expression that is a sentence or a label, wherever it goes: it begins with a capital, or has two words.
 PROSE = re.compile(r"^[A-Z][a-z]|[a-z][,.:]? [a-z]")
 # The name of the software, the zone of our clocks, and where a letter's subject and a page's address begin.
-NAMES = re.compile(r"\b(Parley|PARLEY|UTC)\b|Parl<span>e</span>y|\ASubject:|/(t|revisions|settings|mail)\b")
+NAMES = re.compile(r"\b(Parley|PARLEY|UTC)\b|Parl<span>e</span>y|\ASubject:|/(t|revisions|settings|mail)\b|\?next=")
 # Blocks of the layout that fill attributes.
 UNREAD = {"body_class", "current", "keeps"}
 # What is shown of a value that is known only at run time.

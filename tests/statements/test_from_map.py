@@ -11,7 +11,7 @@ from litestar import Litestar
 
 import make
 from parley.core import db
-from parley.perspectives.analysis import Analysis, Gate, Parameters, StatementParameters
+from parley.perspectives.analysis import Analysis, Gate, Parameters, Part, StatementParameters
 from parley.perspectives.picture import Picture, Square
 from parley.perspectives.published import PublishedMap
 
@@ -28,7 +28,8 @@ async def mapped_thread(loadings: list[float]) -> int:
     for loading in loadings:
         comment = await make.comment(thread, await make.member(), statement=f"It is so at {loading}.")
         found[str(comment)] = StatementParameters(0.0, (loading,), (0.0, 0.0, 0.0, 0.0))
-    parameters = Parameters(found, noise=0.2, intercepts=0.1, centres={"A": (-1.0,), "B": (1.0,)})
+    centres, parts = {"A": (-1.0,), "B": (1.0,)}, (Part(1.0, 0.0, 1.0),)
+    parameters = Parameters(found, noise=0.2, intercepts=0.1, centres=centres, parts=parts)
     analysis = Analysis("open", None, Gate(80, len(loadings), 800), 1, (), (), {}, parameters)
     published = PublishedMap(None, 80, axes=1, groups={"A": 40, "B": 40}, picture=PICTURE)
     await db.execute(

@@ -32,7 +32,15 @@ async def statement_of(comment: int) -> str | None:
 
 @pytest.mark.parametrize(
     "text",
-    [SAID, "E.g. the U.S. army asked first.", "Dr. Who is right.", "“It is so” is no argument", "3.5 % is a lot", "好"],
+    [
+        SAID,
+        "E.g. the U.S. army asked first.",
+        "Dr. Who is right.",
+        "“It is so” is no argument",
+        "3.5 % is a lot",
+        "好",
+        "Je to tak",
+    ],
 )
 def test_one_sentence_is_a_statement(text: str) -> None:
     assert as_statement(f"  {text} \n") == text
@@ -49,6 +57,8 @@ def test_one_sentence_is_a_statement(text: str) -> None:
         ("I\u2019ve seen it", "cannot be about you"),
         ("As a nurse, I know it", "cannot be about you"),
         ("My view differs", "cannot be about you"),
+        ("Ich war dafür", "cannot be about you"),
+        ("Я за это", "cannot be about you"),
         ("Is it true?", "question"),
         ("See https://example.org", "no links"),
         ("It is\x00so", "cannot be stored"),

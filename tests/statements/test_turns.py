@@ -36,6 +36,15 @@ def test_the_same_seed_asks_the_same(seed: bytes) -> None:
     assert next_turn(2, LEFT, {}, (), seed) == next_turn(2, LEFT, {}, (), seed)
 
 
+@given(st.binary(min_size=1, max_size=16), st.integers(1, 3))
+def test_what_is_answered_or_skipped_does_not_draw_anew(seed: bytes, gone: int) -> None:
+    first = next_turn(2, LEFT, {}, (), seed)
+    then = next_turn(2, [one for one in LEFT if one.comment != gone], {}, (), seed)
+
+    assert first is not None and then is not None
+    assert first.statement.comment == gone or then == first
+
+
 def test_statements_are_drawn_in_proportion_to_their_weights() -> None:
     draws = Counter(
         turn.statement.comment for seed in range(30_000) if (turn := next_turn(2, LEFT, {}, {1, 2}, str(seed).encode()))

@@ -107,7 +107,8 @@ async def test_a_reply_stands_with_what_it_answers_and_a_perspective_with_its_pa
     assert "In reply to <bdi>mira</bdi>" in text
     assert "The energy counts too." in text
     assert f'#p{lineage}">answers before it has understood</a>' in text
-    assert f'#p{lineage}">On the passage: The model answers before it has understood the question.' in text
+    words = "The model answers before it has understood the question."
+    assert f'#p{lineage}">On the passage: <span dir="auto">{words}' in text
 
 
 @pytest.mark.parametrize("kind", ["block", "mute"])

@@ -15,6 +15,7 @@ LONGEST_TITLE = 40
 LONGEST_BIO = 1_000
 # What a reader can choose for comments written with AI assistance.
 ASSISTED = ("show", "collapse", "hide")
+DENSITIES = ("comfortable", "compact")
 
 
 class AccountForm(Form):

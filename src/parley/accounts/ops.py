@@ -110,6 +110,13 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
         viewer_cache.clear_after_commit()
 
 
+async def set_display(viewer: Viewer, *, density: str, legend: bool) -> None:
+    """Set how discussions look to a member. Silenced members may, too."""
+    async with atomic():
+        await Member.update({Member.density: density, Member.legend: legend}).where(Member.id == viewer.id)
+        viewer_cache.clear_after_commit()
+
+
 async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
     """Let a member's answers count in maps from the next count on, or leave them out. Silenced members may, too."""
     await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)

@@ -152,7 +152,7 @@ async def _modify(viewer: Viewer, made: DecisionRow, target: Target, choice: Cho
     """Replace a decision by a milder one."""
     if made.state != "in_force":
         raise Refused(N_("This decision has already ended, so it cannot be reduced. Uphold it or overturn it."))
-    rules.may_modify(made.action, made.until, choice)
+    rules.may_modify(made.kind, made.action, made.until, choice)
     await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(Decision.id == made.id)
     reverted = await effects.release(target, made.was, viewer.id, cleared=True)
     if made.kind == "member" or choice.action == "warn":

@@ -18,7 +18,7 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
 from parley.decisions import second_approval
-from parley.decisions.rules import ACTIONS, LENGTHS, LESSER
+from parley.decisions.rules import ACTIONS, LENGTHS, lesser
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modqueue import people
@@ -48,24 +48,24 @@ async def _show(request: AnyRequest, found: AppealRow, form: Form | None = None,
         "appeals/one.html",
         status=status,
         appeal=found,
-        **await _about(request, found.decision),
-        character=await people.summary(found.member),
-        earlier=[one for one in await people.record_of(found.member) if one.id != found.decision],
-        notes=await people.notes(found.member),
+        **await _about(request, found.decision, found.member),
         form=form or Form({}),
-        lesser=[ACTIONS[name] for name in LESSER.get(found.action, ())],
+        lesser=[ACTIONS[name] for name in lesser(found.kind, found.action)],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )
 
 
-async def _about(request: AnyRequest, decision: int) -> dict[str, Any]:
-    """The context of a statement; the comment is hidden on severe grounds."""
+async def _about(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
+    """The context of a decision: its statement, whose comment is hidden on severe grounds, and the member concerned."""
     found = await decisions.statement(decision)
     return {
         "statement": found,
-        "veiled": found is not None and await decisions.is_veiled(staff(request).id, found),
+        "concealed": found is not None and await decisions.is_concealed(staff(request).id, found),
         "concerned": False,
+        "character": await people.summary(member) if member else None,
+        "earlier": [one for one in await people.record_of(member) if one.id != decision] if member else [],
+        "notes": await people.notes(member) if member else [],
     }
 
 
@@ -116,16 +116,12 @@ async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
 
 
 async def _ask(request: AnyRequest, found: Proposal, form: Form | None = None, status: int = 200) -> Response[Any]:
-    about = found.member
     return page(
         request,
         "appeals/second.html",
         status=status,
         proposal=found,
-        **await _about(request, found.id),
-        character=await people.summary(about) if about else None,
-        earlier=[one for one in await people.record_of(about) if one.id != found.id] if about else [],
-        notes=await people.notes(about) if about else [],
+        **await _about(request, found.id, found.member),
         form=form or Form({}),
         all_actions=ACTIONS,
     )
@@ -161,7 +157,7 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     if found is None or found.comment is None:
         raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted(request))
-    if await decisions.is_veiled(viewer.id, found):
+    if await decisions.is_concealed(viewer.id, found):
         async with db.atomic():
             await modlog.write(viewer, Entry("reveal", "comment", found.comment))
     back = local_path(form.values.get("next"))

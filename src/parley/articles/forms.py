@@ -9,6 +9,7 @@ from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 
 SOURCES = ("url", "text", "file")
+LONGEST_URL = 2_000
 LONGEST_TITLE = 300
 LONGEST_BYLINE = 200
 LONGEST_TEXT = 500_000
@@ -21,7 +22,7 @@ class NewForm(Form):
         self.source = cast("ImportKind", self.choice("source", SOURCES) or "url")
         self.title = self.text("title", most=LONGEST_TITLE)
         self.topic = self.text("topic", most=40)
-        self.url = self._url() if self.source == "url" else ""
+        self.url = self._url() if self.source == "url" else self._kept_url()
         self.text_ = (
             self.text(
                 "text",
@@ -35,10 +36,15 @@ class NewForm(Form):
         )
 
     def _url(self) -> str:
-        url = self.text("url", most=2_000, least=1, missing=N_("Please give the address of the article."))
+        url = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the article."))
         if url and not is_web_address(url):
             self.errors["url"] = N_("This is not the address of a web page. It should begin with https://.")
         return url
+
+    def _kept_url(self) -> str | None:
+        """The address from which a pasted text is, if that was given, too."""
+        url = self.values.get("url", "").strip()
+        return url if self.source == "text" and len(url) <= LONGEST_URL and is_web_address(url) else None
 
 
 class PublishForm(Form):

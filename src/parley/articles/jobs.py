@@ -5,10 +5,10 @@ import asyncio
 import structlog
 
 from parley.articles import imports
-from parley.articles.drafts import encode
+from parley.articles.drafts import decode, encode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
-from parley.articles.reading import read_file, read_text, read_url
+from parley.articles.reading import completed, partly, read_file, read_text, read_url
 from parley.articles.text import ArticleText
 from parley.core.errors import TooMany
 from parley.core.events import attempts
@@ -17,7 +17,7 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 60
+SECONDS = 90
 
 
 async def read_waiting() -> int:
@@ -38,7 +38,10 @@ async def read(wanted: Import) -> None:
             text = await _text(wanted)
             draft = encode(text)
             await take_volume(wanted.member, len(draft))
-    except (CannotImport, TooMany) as error:
+    except CannotImport as error:
+        found = partly(error.found)
+        await imports.fail(wanted.id, error.message, encode(found) if found else None)
+    except TooMany as error:
         await imports.fail(wanted.id, error.message)
     except TimeoutError:
         await imports.fail(wanted.id, N_("Reading this took too long. Paste the text of the article instead."))
@@ -57,5 +60,7 @@ async def _text(wanted: Import) -> ArticleText:
     if wanted.source == "url":
         return await read_url(wanted.url or "", wanted.member)
     if wanted.source == "file":
-        return await read_file(wanted.url or "", given, title=wanted.title, member=wanted.member)
-    return await read_text(given.decode(), title=wanted.title, member=wanted.member)
+        data = await imports.file_of(wanted.id)
+        return await read_file(wanted.url or "", data, title=wanted.title, member=wanted.member)
+    text = await read_text(given.decode(), title=wanted.title, member=wanted.member, claimed=wanted.url)
+    return completed(text, decode(wanted.draft)) if wanted.draft else text

@@ -43,7 +43,7 @@ class DueCheck(msgspec.Struct, frozen=True):
 CLAIM = f"""
 with due as (
     select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
-    where check_at <= now() and display = 'full' and not ({HOST} = any($1::text[]))
+    where check_at <= now() and display = 'full' and not untitled and not ({HOST} = any($1::text[]))
     order by check_at limit 1 for update skip locked
 )
 update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id

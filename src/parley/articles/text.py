@@ -34,6 +34,8 @@ class ArticleText(msgspec.Struct, frozen=True):
     updated_at: datetime | None = None
     fetched: CacheValidators | None = None
     where: dict[str, str] = {}
+    # Of the text as it was imported, to find the same text at another address (duplicates.py).
+    fingerprint: list[int] = []
 
     @property
     def digest(self) -> bytes:

@@ -44,7 +44,7 @@ async def check(draft: Draft) -> Verdict | None:
     Raises TooMany where its author has to wait. If the rules fail, newcomers' comments wait for a moderator and all
     others are posted.
     """
-    if draft.author.standing > VERIFIED:
+    if draft.author.access > VERIFIED:
         return None
     try:
         now = await current.in_force()

@@ -38,7 +38,7 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
 
     Raises Refused where a rule would hold the comment, and for newcomers if the rules fail.
     """
-    if edit.author.standing > VERIFIED or await _is_unchanged(edit):
+    if edit.author.access > VERIFIED or await _is_unchanged(edit):
         return None
     author = await facts.author(edit.author.id)
     try:

@@ -10,7 +10,7 @@ import msgspec
 import rich_click as click
 
 from parley.articles.display import DISPLAYS
-from parley.articles.importing.fetch import fetch
+from parley.articles.importing.fetch import ARTICLES, fetch
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
 from parley.articles.reading import canonical, read_file, read_url
 from parley.articles.rules import is_web_address
@@ -86,7 +86,7 @@ def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG
 async def _read(source: str) -> ReadArticle:
     if source.startswith(("http://", "https://")):
         allow = networks(os.environ.get("PARLEY_FETCH_ALLOW", ""))
-        fetched = await fetch(source, allow=allow)
+        fetched = await fetch(source, allow=allow, accept=ARTICLES)
         return await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
     path = Path(source)
     if not path.is_file():

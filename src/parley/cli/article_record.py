@@ -30,7 +30,7 @@ def as_record(found: ReadArticle) -> dict[str, Any]:
 def _passage(one: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
     """A passage; `footnotes` are those that it refers to."""
     referred = [{"label": label, "text": notes.get(label, "")} for label in labels_in(one.html)]
-    return {"kind": one.kind, "level": one.level, "text": one.text, "footnotes": referred}
+    return {"kind": one.kind, "level": one.level, "text": one.text, "page": one.page, "footnotes": referred}
 
 
 def as_text(found: ReadArticle) -> str:

@@ -82,7 +82,7 @@ class Anchored(msgspec.Struct, frozen=True):
         return Selector(self.made_on, self.quote, self.prefix, self.suffix)
 
     @property
-    def found(self) -> Selector:
+    def last_found(self) -> Selector:
         """The words on which it was found last."""
         return Selector(self.passage, self.words or self.quote)
 
@@ -114,11 +114,11 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
         resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
-    lost = [one for one in anchored if one.id not in resolutions or (one.words and resolutions[one.id].state == "lost")]
-    if lost:
+    left = [one for one in anchored if one.id not in resolutions or (one.words and not resolutions[one.id].is_found)]
+    if left:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(lost, [one.found for one in lost], before, text, merged, budget)
-        found = [one for one in lost if one.id not in resolutions or again[one.id].state != "lost"]
+        again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
+        found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
         resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
     moved = await _move(resolutions)
     await recount(thread)
@@ -143,7 +143,7 @@ async def _resolve(
 
 def _changed(resolution: Resolution) -> Resolution:
     """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
-    return resolution if resolution.state == "lost" else msgspec.structs.replace(resolution, state="changed")
+    return msgspec.structs.replace(resolution, state="changed") if resolution.is_found else resolution
 
 
 MOVE = """

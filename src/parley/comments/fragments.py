@@ -86,7 +86,7 @@ def fragment_of(
     """Return the fragment of `row`, which all viewers with the same `state` share.
 
     `parent_author` is given for a reply that is shown flat, and names whom it answers. `slow_branch` is given if the
-    branch that begins here is in slow mode. `replies` says what stands for its replies while they are folded.
+    branch that begins here is in slow mode. `replies` says what stands for its replies while they are collapsed.
     """
     key = (row.id, parent_author, state, slow_branch, replies)
     age = ago(row.created_at)
@@ -122,7 +122,7 @@ def _render(
     state: ViewerState | None,
     parent_author: str | None,
     slow_branch: SlowBranch | None,
-    fold: Replies | None,
+    summary: Replies | None,
 ) -> Fragment:
     context: dict[str, Any] = {
         "comment": withheld(row) if state and state.blocked else row,
@@ -132,7 +132,7 @@ def _render(
         "parent_author": parent_author,
         "flat": parent_author is not None,
         "slow_branch": slow_branch,
-        "fold": fold,
+        "summary": summary,
     }
     before, _, after = environment().get_template("comments/_comment.html").render(context).partition(REPLIES)
     return Fragment(before, after)

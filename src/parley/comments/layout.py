@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup
 
 from parley.comments.choosing import Tree
-from parley.comments.folds import SHOWN, Rest, around, replies_of
+from parley.comments.collapsing import SHOWN, Rest, around, replies_of
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.threads.queries import SlowBranch
@@ -35,11 +35,11 @@ class Layout(msgspec.Struct, frozen=True):
     rows: Mapping[int, CommentRow]
     parts: list[str]
     positions: dict[int, Position]
-    # Replies that are folded together, by the index in `parts` at which they begin.
+    # Replies that are collapsed together, by the index in `parts` at which they begin.
     rests: dict[int, Rest]
 
 
-# Comments with their level, replies to be folded, and finished HTML, still to be added; the next one is last.
+# Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
 Todo = list[tuple[int, int] | Rest | str]
 NOBODY: Mapping[int, ViewerState] = {}
 
@@ -50,11 +50,11 @@ def lay_out(
     sort: str,
     groups: Sequence[tuple[Fragment, list[int]]] = (),
     *,
-    folds: bool = True,
+    collapses: bool = True,
 ) -> Layout:
     """Put the fragments of `tree` in order: all its roots or, with `groups`, the roots of each inside its frame.
 
-    A perspective shows its first replies; with `folds`, the other replies and the replies to replies are folded.
+    A perspective shows its first replies; with `collapses`, the other replies and the replies to replies are collapsed.
     """
     layout = Layout(rows, [], {}, {})
     # Depth first without recursion: a chain of replies may be longer than Python's stack.
@@ -70,7 +70,7 @@ def lay_out(
             layout.rests[len(layout.parts)] = item
             layout.parts.append(around(item, rows, NOBODY).before)
         else:
-            todo += reversed(_add(layout, tree, sort, *item, folds=folds))
+            todo += reversed(_add(layout, tree, sort, *item, collapses=collapses))
     return layout
 
 
@@ -78,7 +78,7 @@ def _inside(frame: Fragment, roots: Sequence[int]) -> Todo:
     return [frame.before, *((root, 0) for root in roots), frame.after]
 
 
-def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, folds: bool) -> Todo:
+def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, collapses: bool) -> Todo:
     """Add a comment to `layout`, and return what follows it."""
     row = layout.rows.get(comment)
     if row is None:
@@ -89,7 +89,7 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, fol
         len(layout.parts),
         _parent_author(layout.rows, row) if flat else None,
         tuple(children),
-        is_open=not folds or row.parent is None,
+        is_open=not collapses or row.parent is None,
     )
     fragment = _fragment(layout, comment, position)
     layout.positions[comment] = position
@@ -98,7 +98,7 @@ def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, fol
     below: Todo = [(child, level + 1) for child in children]
     if left:
         below.append(stub(row, left, sort, shows_some=bool(children)))
-    if folds and row.parent is None and len(children) > SHOWN:
+    if collapses and row.parent is None and len(children) > SHOWN:
         rest = Rest(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
         below = [*below[:SHOWN], rest, *below[SHOWN:], around(rest, layout.rows, NOBODY).after]
     return [fragment.after, *below] if flat else [*below, fragment.after]
@@ -136,7 +136,7 @@ def assemble(
 ) -> Markup:
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
-    Visible comments of other members that were posted after `new_since` are marked as new, and not folded. The first
+    Visible comments of other members that were posted after `new_since` are marked as new, and not collapsed. The first
     comment of each slow branch says that the branch is in slow mode.
     """
     parts = layout.parts.copy()

@@ -24,6 +24,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     depth: int
     author: str | None
     author_title: str
+    # Whether they are confirmed to be the article's author.
+    is_articles_author: bool
     state: str
     stance: str | None
     # The anchor: its passage, the quoted words if any, its state, and the words as they read now if they changed.
@@ -91,6 +93,7 @@ def withheld(row: CommentRow) -> CommentRow:
         state="blocked" if row.state == "visible" else row.state,
         author=None,
         author_title="",
+        is_articles_author=False,
         quote=None,
         words=None,
         earlier=None,
@@ -110,10 +113,15 @@ MAY_BE_QUOTED = f"""
     or coalesce(strpos(({EARLIER}), c.quote) > 0, false)
 """  # noqa: S608 constants only
 
+# SQL, as the table of claims is in a package above this one.
+IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
+           and k.state = 'confirmed' and k.role = 'author')"""
+
 COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
     case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
+    {IS_VISIBLE} and {IS_ARTICLES_AUTHOR} as is_articles_author,
     {SHOWN_STATE} as state,
     c.stance, c.passage,
     case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
@@ -146,6 +154,19 @@ async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
     """Return the comments with these ids, by id."""
     rows = await db.fetch(CommentRow, BY_IDS, list(ids))
     return {row.id: row for row in rows}
+
+
+# Only while its author is confirmed and everybody can read it. SQL, as the tables are in a package above this one.
+PINNED = f"""
+select {COLUMNS} from author_reply p join comment c on c.id = p.comment join thread t on t.id = c.thread
+left join member m on m.id = c.author
+where t.id = $1 and p.article = t.article and {IS_VISIBLE} and c.collapsed is null and {IS_ARTICLES_AUTHOR}
+"""  # noqa: S608 constants only
+
+
+async def pinned(thread: int) -> CommentRow | None:
+    """Return the reply that the author of a thread's article pinned above the discussion."""
+    return await db.fetch_one(CommentRow, PINNED, thread)
 
 
 async def one(comment_id: int) -> CommentRow | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from parley.articles.rules import READABLE
+from parley.articles.rules import READABLE, WITHHELD
 from parley.core import db
 
 
@@ -20,6 +20,7 @@ select c.id as comment, p.text
 from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = t.revision cross join {READABLE} p
 where c.id = any($1::bigint[]) and c.passage is not null and c.anchor <> 'lost' and p.lineage = c.passage
+  and p.kind <> '{WITHHELD}'
 """  # noqa: S608 constants only
 
 

@@ -79,6 +79,6 @@ def may_see_history(viewer: Viewer | None, comment: CommentState) -> None:
     """Raise NotFound if `viewer` blocked the author, or if only the author and staff may read the comment."""
     if viewer is not None and comment.author in viewer.blocked:
         raise NotFound(N_("You blocked the member who wrote this, so you do not see it."))
-    is_allowed = viewer is not None and (viewer.id == comment.author or viewer.standing in (MODERATOR, ADMIN))
+    is_allowed = viewer is not None and (viewer.id == comment.author or viewer.access in (MODERATOR, ADMIN))
     if comment.state != "visible" and not is_allowed:
         raise NotFound(N_("This comment no longer exists."))

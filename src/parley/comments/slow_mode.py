@@ -15,7 +15,7 @@ wait_of: list[WaitOf] = []
 
 async def wait_here(viewer: Viewer | None, thread: ThreadRow, parent: int | None = None) -> Message | None:
     """Return how long `viewer` still has to wait, and why; None for staff and for viewers who cannot write here."""
-    if viewer is None or viewer.standing is not VERIFIED or thread.state != "open" or not settings().limits:
+    if viewer is None or viewer.access is not VERIFIED or thread.state != "open" or not settings().limits:
         return None
     texts = [text for wait in wait_of if (text := await wait(viewer, thread, parent))]
     return joined(" ", texts) if texts else None

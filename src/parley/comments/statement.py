@@ -14,7 +14,10 @@ LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 # A full stop after a short word often ends an abbreviation ("e.g.", "Dr."). The others: Arabic, Hindi, Chinese.
 CLOSING = "[\"'\u201d\u00bb)\\]]*"
 SENTENCE_END = re.compile(f"(?:[^\\W\\d_]{{4}}\\.(?={CLOSING}\\s)|[!?\u061f\u0964\u3002]){CLOSING}\\s*")
-ABOUT_ONESELF = re.compile(r"(?:as an? [^,]{1,60}, )?(?:i|i'(?:m|ve|d|ll)|my|me)\s", re.IGNORECASE)
+# Words for "I" that mean nothing else in another language: the language of a statement is not known. German, Dutch,
+# Swedish, Danish or Norwegian, Russian.
+I_ELSEWHERE = "ich|ik|jag|jeg|\u044f"
+ABOUT_ONESELF = re.compile(rf"(?:as an? [^,]{{1,60}}, )?(?:i|i'(?:m|ve|d|ll)|my|me|{I_ELSEWHERE})\s", re.IGNORECASE)
 QUESTION_MARKS = ("?", "\u061f")
 
 

@@ -96,7 +96,7 @@ class Comment(Table):
         "stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)"
     )
     comment_anchor_check = Check(
-        "anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)"
+        "anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)"
     )
     comment_anchored_check = Check("(anchor is null) = (passage is null)")
 

@@ -12,7 +12,7 @@ from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
-from parley.core.cache import KEPT_SECONDS, MicroCache, text_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
@@ -79,6 +79,8 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     stances: groups.Stances
     discussion: Discussion
     glance: glance.Glance
+    # The reply that the article's author pinned.
+    pinned: queries.CommentRow | None
 
     @property
     def passage(self) -> articles.PassageRow | None:
@@ -102,8 +104,8 @@ def _comments_size(discussion: Discussion) -> int:
     return 2 * text_bytes(discussion.layout.parts)
 
 
-_views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS, size=_size)
-_discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS, size=_comments_size)
+_views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # Incremented by every signal about a thread, so that members see their own changes at once.
 _generations: dict[int, int] = defaultdict(int)
 
@@ -153,7 +155,8 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     else:
         shown = await _make_discussion(await _present(query, rows))
     short = await glance.glance(thread.id, rows, shown.layout.positions)
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short)
+    pinned = await queries.pinned(thread.id)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
 
 def _by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
@@ -195,7 +198,7 @@ async def _make_discussion(query: DiscussionQuery) -> Discussion:
     sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
     shown = await _tree(query, sort)
     rows = await queries.by_ids(shown.ids)
-    return Discussion(query, sort, shown, lay_out(shown, rows, sort, folds=query.focus is None))
+    return Discussion(query, sort, shown, lay_out(shown, rows, sort, collapses=query.focus is None))
 
 
 async def _tree(query: DiscussionQuery, sort: str) -> Tree:

@@ -17,7 +17,7 @@ async def set_rules(*, viewer: Viewer, rules: str, asks_declaration: bool) -> No
 
     Raises Forbidden for anybody but admins.
     """
-    if viewer.standing < ADMIN:
+    if viewer.access < ADMIN:
         raise Forbidden(N_("Only admins can do this."))
     own = "" if rules == default_rules() else rules
     changed = (

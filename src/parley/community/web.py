@@ -17,7 +17,7 @@ from parley.core.text.messages import N_
 @get("/rules", name="community:rules", opt={"who": ANYONE})
 async def rules_page(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
-    may_edit = viewer is not None and viewer.standing >= ADMIN
+    may_edit = viewer is not None and viewer.access >= ADMIN
     return page(request, "community/rules.html", rules=await queries.rules(), may_edit=may_edit)
 
 

@@ -24,7 +24,7 @@ ENTRY_BYTES = 500
 MOST_BY_TEXT = 10_000
 
 # For whole pages. Removed text must be gone within a second.
-KEPT_SECONDS = 0.7
+PAGE_SECONDS = 0.7
 
 
 def text_bytes(*values: object) -> int:

@@ -122,12 +122,24 @@ REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
 REPORT_ALL = _limit("report:all", 3_000, HOUR)
 
+# Requests about rights in articles are long letters, of which nobody has many to write in a day.
+RIGHTS_ACCOUNT = _limit("rights:account", 10, DAY, strict=True)
+RIGHTS_NETWORK = _limit("rights:network", 10, DAY, strict=True)
+RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True)
+
+# Claims fetch a page, or mail a stranger.
+CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
+CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
+CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True)
+
 Triple = tuple[Limit, Limit, Limit]
 POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
 VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
 PREVIEW: Triple = (PREVIEW_ACCOUNT, PREVIEW_NETWORK, PREVIEW_ALL)
 IMPORT: Triple = (IMPORT_ACCOUNT, IMPORT_NETWORK, IMPORT_ALL)
 REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
+CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
+RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
 # Uses the clock of Redis, which all machines share. Returns the milliseconds to wait, or 0.
 TAKE = """

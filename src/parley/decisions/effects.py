@@ -9,7 +9,7 @@ from parley.accounts.tables import Member
 from parley.comments import states, wording
 from parley.comments.tables import Comment
 from parley.core.events.event_log import emit
-from parley.decisions import sanctions
+from parley.decisions import restrictions, sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
@@ -38,6 +38,8 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _move(target, "visible", actor)
         case "approve" if target.collapsed is not None:
             change = await _collapse(target, None, actor)
+        case "excerpt" | "text" | "title" | "remove" | "restore" if target.kind == "article":
+            change = await restrictions.settle(target, actor, choice.action)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
@@ -66,6 +68,8 @@ async def release(target: Target, before: dict[str, Any], actor: int | None, *, 
         change = await _collapse(target, before["collapsed"], actor)
     elif "statement" in before:
         change = await _return_statement(target, before["statement"], actor)
+    elif "restricted" in before:
+        change = await restrictions.settle(target, actor)
     elif "thread_state" in before:
         change = await _set_thread(target, msgspec.convert(before, ThreadSettings), actor)
     elif "member_state" in before:

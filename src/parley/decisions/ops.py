@@ -66,10 +66,17 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
         target = await targets.lock(seen.kind, seen.target)
         item = await _load_item(choice.item, lock=True)
         _may_be_decided(viewer, choice, item)
-        rules.may_decide(viewer, target.member, await reporters(item.id))
+        rules.may_decide(viewer, await concerned(viewer, target), await reporters(item.id))
         if choice.action in ON_MEMBER:
             rules.may_act_on(viewer, target.role)
         return await carry_out(viewer, choice, target, item.id)
+
+
+async def concerned(viewer: Viewer, target: Target) -> int | None:
+    """The member who may not decide about a target. Who added an article may, where nobody else can."""
+    if target.kind == "article" and not await db.value(HAS_OTHERS, ["moderator", "admin"], [viewer.id]):
+        return None
+    return target.member
 
 
 def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
@@ -143,7 +150,7 @@ async def save(
         guideline=choice.guideline,
         reason=choice.reason,
         moderator=viewer.id,
-        member=target.member,
+        member=target.member if target.kind != "article" or ACTIONS[choice.action].restricts else None,
         until=choice.ends,
         role=choice.role,
         state=state,

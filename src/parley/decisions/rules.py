@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from parley.core.errors import Forbidden, ParleyError, Refused
-from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
+from parley.core.http.access import ADMIN, MODERATOR, Access, Viewer
 from parley.core.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.
@@ -27,7 +27,7 @@ MOST_IN_BULK = 50
 
 
 class Action(msgspec.Struct, frozen=True):
-    """An action: its labels, the kinds of targets it is for, and the least standing of the moderator."""
+    """An action: its labels, the kinds of targets it is for, and the least access level of the moderator."""
 
     name: str
     label: Message
@@ -37,15 +37,16 @@ class Action(msgspec.Struct, frozen=True):
     restricts: bool = True
     # Has a duration.
     timed: bool = False
-    standing: Who = MODERATOR
+    access: Access = MODERATOR
 
     @property
     def answers(self) -> str:
         """The outcome of the reports: upheld if anything was done, even if only to the thread."""
-        return "declined" if self.name == "approve" else "upheld"
+        return "declined" if self.name in {"approve", "restore"} else "upheld"
 
 
-COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
+COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
+MEMBER, THREAD = frozenset({"comment", "member"}), COMMENT | ARTICLE
 EVERYTHING = COMMENT | MEMBER | THREAD
 NOT_IN_QUEUE: frozenset[str] = frozenset()
 
@@ -53,10 +54,15 @@ ACTIONS = {
     one.name: one
     for one in (
         Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
-        Action("remove", N_("Remove"), N_("Removed"), COMMENT),
-        Action("collapse", N_("Fold"), N_("Folded"), COMMENT),
+        Action("remove", N_("Remove"), N_("Removed"), THREAD),
+        Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
+        Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
+        Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE),
+        Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
+        # On the article's page for moderators only (about_articles.py).
+        Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),
         # On the page of the thread only (thread_actions.py).
         Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
         Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
@@ -66,7 +72,7 @@ ACTIONS = {
         # On the page of the statement only (statements/removing.py).
         Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
-        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, standing=ADMIN),
+        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
         Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),
     )
 }
@@ -78,18 +84,24 @@ ON_MEMBER = {"warn", "silence", "suspend", "role"}
 ROLES = ("member", "moderator", "admin")
 # The outcomes of an appeal.
 OUTCOMES = ("upheld", "overturned", "modified")
-# The milder actions to which an appeal can change a decision.
+# The milder actions to which an appeal can change a decision; of articles, those in LESSER_OF_ARTICLES.
 LESSER = {
     "remove": ("collapse", "warn"),
     "collapse": ("warn",),
     "silence": ("silence", "warn"),
     "suspend": ("suspend", "silence", "warn"),
 }
+LESSER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
 SLOW_SECONDS = 120
 # The answers of a second look.
 JUDGEMENTS = {
     name: one for name, one in ACTIONS.items() if "comment" in one.kinds and (one.restricts or name == "approve")
 }
+
+
+def act(kind: str, action: str) -> str:
+    """The key of what an action is called for members: that about an article differs from that about a comment."""
+    return f"{kind}.{action}" if kind == "article" else action
 
 
 class Stale(ParleyError):
@@ -132,7 +144,7 @@ def may_choose(choice: Choice, kind: str) -> Action:
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
-    if viewer.standing < MODERATOR:
+    if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:
         raise Forbidden(N_("This is about you: another moderator has to decide it."))
@@ -140,9 +152,14 @@ def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> No
         raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
 
 
-def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
+def lesser(kind: str, action: str) -> tuple[str, ...]:
+    """The milder actions to which an appeal can change a decision about a target of this kind."""
+    return (LESSER_OF_ARTICLES if kind == "article" else LESSER).get(action, ())
+
+
+def may_modify(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
-    if choice.action not in LESSER.get(action, ()):
+    if choice.action not in lesser(kind, action):
         raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):
@@ -151,5 +168,5 @@ def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
 
 def may_act_on(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator who is no admin would sanction staff."""
-    if role != "member" and viewer.standing < ADMIN:
+    if role != "member" and viewer.access < ADMIN:
         raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

@@ -78,7 +78,7 @@ def may_second(viewer: Viewer, made: DecisionRow, target: Target, reporters: set
     """Raise Stale when it no longer waits, Forbidden for its proposer and for moderators who may not decide it."""
     rules.may_decide(viewer, target.member, reporters)
     rules.may_act_on(viewer, target.role)
-    if made.action == "role" and viewer.standing < ADMIN:
+    if made.action == "role" and viewer.access < ADMIN:
         raise Forbidden(N_("Only admins decide about roles."))
     if viewer.id == made.moderator:
         raise Forbidden(N_("You proposed this yourself: another moderator has to approve it."))

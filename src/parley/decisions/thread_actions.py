@@ -16,7 +16,7 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "") -> Non
 
     Raises Forbidden for members, Refused for other actions, NotFound where there is no such thread.
     """
-    if viewer.standing < MODERATOR:
+    if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators can do this."))
     if action not in ON_THREAD:
         raise Refused(N_("This cannot be done to a thread."))

@@ -50,13 +50,13 @@ def unrendered(edition: Edition) -> Letter:
     return _letter(edition, shown(N_("The digest")), UNRENDERED, None)
 
 
-def digest(edition: Edition, items: Sequence[DigestItem], findings: Sequence[Any] = ()) -> Letter:
-    """Return the letter of an issue with these items, of which there is at least one, and `findings` of maps."""
+def digest(edition: Edition, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
+    """Return the letter of an issue with these items, of which there is at least one, and `verdicts` of maps."""
     reading = lay_out(items, edition.zone, edition.due_at)
     context = {
         "reading": reading,
         "edition": edition,
-        "findings": findings,
+        "verdicts": verdicts,
         "view": address("view", edition.id),
         "off": off_link(edition.member, "digest"),
     }

@@ -12,7 +12,7 @@ from parley.core.http.messages import Messages
 from parley.core.settings import settings
 from parley.core.text.cleaning import one_line, shortened
 from parley.core.text.formats import number
-from parley.core.text.messages import shown
+from parley.core.text.messages import isolated, shown
 from parley.mail.blocks import blocks
 
 if TYPE_CHECKING:
@@ -65,8 +65,13 @@ def _plain() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"number": number, "shown": shown}
+    env.filters |= {"number": number, "shown": shown, "in_message": _in_message}
     return env
+
+
+def _in_message(value: Any) -> Any:
+    """A value as it stands in a message of plain text, which has no markup to say its direction."""
+    return isolated(value) if isinstance(value, str) and not value.startswith("http") else value
 
 
 @cache

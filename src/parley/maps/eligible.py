@@ -7,7 +7,8 @@ from parley.core import db
 from parley.perspectives.analysis import Votes
 
 # Answers by members with a confirmed address whose account is a week old, on the present wording of comments that
-# everybody can read. Of the answers to asked questions that a member gave in one day, so many count as asked.
+# everybody can read and that were not merged into another statement, which says the same. Of the answers to asked
+# questions that a member gave in one day, so many count as asked.
 MOST_ASKED_A_DAY = 20
 # The oldest account first: of members who answer alike, the first keeps their weight (perspectives/analysis.py).
 ELIGIBLE = f"""
@@ -18,6 +19,10 @@ select v.member, v.comment, v.value,
 from vote v join comment c on c.id = v.comment join member m on m.id = v.member
 where v.thread = $1 and v.axis = 'agreement' and v.counted and v.version = c.wording and {IS_VISIBLE}
   and m.state in ('active', 'silenced') and m.in_maps and m.created_at <= now() - interval '7 days'
+  and not exists (
+      select from merged_statement s join comment kept on kept.id = s.kept
+      where s.comment = c.id and kept.statement is not null and kept.state = 'visible'
+  )
 order by m.created_at, m.id, v.changed_at, v.id
 """  # noqa: S608 constants only
 

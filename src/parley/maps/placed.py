@@ -5,7 +5,7 @@ import msgspec
 from parley.core.http.access import Viewer
 from parley.maps import queries
 from parley.perspectives.picture import Picture
-from parley.perspectives.placing import TOLD, Place, place
+from parley.perspectives.placing import SHOWN, Placement, place
 
 # The range holds eight in ten of the positions that the answers allow.
 RANGE = 1.2816
@@ -37,14 +37,14 @@ async def you(viewer: Viewer, thread: int, picture: Picture) -> You | None:
     return on(picture, place(parameters, known), len(known)) if known else None
 
 
-def on(picture: Picture, found: Place, answers: int) -> You:
+def on(picture: Picture, found: Placement, answers: int) -> You:
     """Return a place as the picture shows it."""
     ranges = [
         _range(picture, axis, position, sd)
         for axis, (position, sd) in enumerate(zip(found.position, found.sd, strict=True))
     ]
     near = max(found.groups, key=found.groups.__getitem__, default=None)
-    return You(answers, tuple(ranges), near if near and found.groups[near] >= TOLD else None)
+    return You(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN else None)
 
 
 def _range(picture: Picture, axis: int, position: float, sd: float) -> Range:

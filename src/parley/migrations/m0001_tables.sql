@@ -103,6 +103,8 @@ CREATE TABLE "member" (
   "title" VARCHAR(60) NOT NULL DEFAULT '',
   "bio" TEXT NOT NULL DEFAULT '',
   "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
+  "density" VARCHAR(11) NOT NULL DEFAULT 'comfortable',
+  "legend" BOOLEAN NOT NULL DEFAULT true,
   "in_maps" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
@@ -111,7 +113,8 @@ CREATE TABLE "member" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT member_role_check CHECK (role in ('member', 'moderator', 'admin')),
   CONSTRAINT member_state_check CHECK (state in ('unverified', 'active', 'silenced', 'suspended', 'deactivated', 'anonymised')),
-  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide'))
+  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide')),
+  CONSTRAINT member_density_check CHECK (density in ('comfortable', 'compact'))
 );
 CREATE UNIQUE INDEX member_confirmed_email_key ON "member" (email_key) WHERE state <> 'unverified';
 CREATE INDEX member_name_bytes ON "member" (name_key collate "C");
@@ -166,7 +169,10 @@ CREATE TABLE "article" (
   "url" TEXT DEFAULT null,
   "claimed_url" TEXT DEFAULT null,
   "site" TEXT DEFAULT null,
-  "display" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "allowed" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "restricted" VARCHAR(7) NOT NULL DEFAULT '',
+  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end) STORED NOT NULL,
+  "untitled" BOOLEAN NOT NULL DEFAULT false,
   "etag" TEXT DEFAULT null,
   "last_modified" TEXT DEFAULT null,
   "checked_at" TIMESTAMPTZ DEFAULT null,
@@ -175,7 +181,8 @@ CREATE TABLE "article" (
   "source_text" BYTEA DEFAULT null,
   "merge_base" BYTEA DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT article_display_check CHECK (display in ('full', 'excerpt'))
+  CONSTRAINT article_allowed_check CHECK (allowed in ('full', 'excerpt')),
+  CONSTRAINT article_restricted_check CHECK (restricted in ('', 'excerpt', 'none'))
 );
 CREATE UNIQUE INDEX article_url_key ON "article" (url) WHERE url is not null;
 CREATE INDEX article_check ON "article" (check_at) WHERE check_at is not null;
@@ -192,6 +199,7 @@ CREATE TABLE "revision" (
   "words" INTEGER NOT NULL DEFAULT 0,
   "changed" INTEGER NOT NULL DEFAULT 0,
   "text_hash" BYTEA NOT NULL DEFAULT null,
+  "fingerprint" BIGINT[] NOT NULL DEFAULT '{}',
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
@@ -199,6 +207,7 @@ CREATE TABLE "revision" (
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
 CREATE INDEX revision_text ON "revision" (text_hash);
+CREATE INDEX revision_fingerprint ON "revision" USING gin (fingerprint);
 CREATE TABLE "passage" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -206,6 +215,7 @@ CREATE TABLE "passage" (
   "position" INTEGER NOT NULL DEFAULT null,
   "kind" VARCHAR(10) NOT NULL DEFAULT null,
   "level" SMALLINT DEFAULT null,
+  "page" SMALLINT DEFAULT null,
   "html" TEXT NOT NULL DEFAULT null,
   "text" TEXT NOT NULL DEFAULT null,
   CONSTRAINT passage_revision_position_key UNIQUE ("revision", "position")
@@ -223,8 +233,16 @@ CREATE TABLE "media" (
   "width" INTEGER NOT NULL DEFAULT null,
   "height" INTEGER NOT NULL DEFAULT null,
   "data" BYTEA NOT NULL DEFAULT null,
+  "withheld" BOOLEAN NOT NULL DEFAULT false,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "removed_passage" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "digest" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT removed_passage_article_digest_key UNIQUE ("article", "digest")
+);
+CREATE INDEX removed_passage_digest ON "removed_passage" (digest);
 CREATE TABLE "article_import" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -244,6 +262,13 @@ CREATE TABLE "article_import" (
 );
 CREATE INDEX article_import_waiting ON "article_import" (changed_at) WHERE state in ('waiting', 'fetching', 'reading');
 CREATE INDEX article_import_member ON "article_import" (member, id);
+CREATE TABLE "import_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article_import" BIGINT NOT NULL REFERENCES "article_import" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT import_part_article_import_number_key UNIQUE ("article_import", "number")
+);
 CREATE TABLE "topic" (
   "slug" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
   "name" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,
@@ -358,7 +383,7 @@ CREATE TABLE "comment" (
   "scored_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')),
   CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
-  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)),
+  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)),
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
 );
 CREATE UNIQUE INDEX comment_author_submission_key ON "comment" (author, submission) WHERE submission is not null;
@@ -520,6 +545,18 @@ CREATE UNIQUE INDEX report_once ON "report" (item, reporter) WHERE reporter is n
 CREATE INDEX report_item ON "report" (item);
 CREATE INDEX report_reporter ON "report" (reporter, created_at desc) WHERE reporter is not null;
 CREATE INDEX report_time ON "report" (created_at);
+CREATE TABLE "rights_request" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "report" BIGINT UNIQUE NOT NULL REFERENCES "report" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "ground" VARCHAR(11) NOT NULL DEFAULT null,
+  "wish" VARCHAR(7) NOT NULL DEFAULT null,
+  "original" TEXT NOT NULL DEFAULT '',
+  "answer" TEXT NOT NULL DEFAULT '',
+  "answered_at" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT rights_request_ground_check CHECK (ground in ('copyright', 'privacy', 'attribution', 'reservation', 'law')),
+  CONSTRAINT rights_request_wish_check CHECK (wish in ('excerpt', 'text', 'remove'))
+);
 CREATE TABLE "decision" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "item" BIGINT REFERENCES "queue_item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -773,6 +810,34 @@ CREATE TABLE "pick" (
   "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "claim" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "way" VARCHAR(7) NOT NULL DEFAULT null,
+  "role" VARCHAR(9) NOT NULL DEFAULT 'author',
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "token" VARCHAR(40) NOT NULL DEFAULT null,
+  "email" VARCHAR(254) DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "note" TEXT NOT NULL DEFAULT '',
+  "misses" SMALLINT NOT NULL DEFAULT 0,
+  "check_at" TIMESTAMPTZ DEFAULT null,
+  "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT claim_way_check CHECK (way in ('page', 'address', 'word')),
+  CONSTRAINT claim_role_check CHECK (role in ('author', 'publisher')),
+  CONSTRAINT claim_state_check CHECK (state in ('waiting', 'confirmed', 'refused', 'ended')),
+  CONSTRAINT claim_article_member_key UNIQUE ("article", "member")
+);
+CREATE INDEX claim_member ON "claim" (member);
+CREATE INDEX claim_check ON "claim" (check_at) WHERE check_at is not null;
+CREATE TABLE "author_reply" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT UNIQUE NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.

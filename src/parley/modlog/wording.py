@@ -10,7 +10,11 @@ from parley.core.text.messages import N_, Message, joined, verbatim
 ACTION_NAMES = {
     "approve": N_("Approved"),
     "remove": N_("Removed"),
-    "collapse": N_("Folded"),
+    "text": N_("Text taken down"),
+    "excerpt": N_("Shown as an excerpt"),
+    "title": N_("Title removed"),
+    "restore": N_("Shown again"),
+    "collapse": N_("Collapsed"),
     "statement": N_("Statement removed"),
     "statement.propose": N_("Statement proposed"),
     "statement.merge": N_("Statement merged into another"),
@@ -55,7 +59,12 @@ ACTION_NAMES = {
 PUBLIC = {
     "approve": N_("A comment was approved"),
     "remove": N_("A comment was removed"),
-    "collapse": N_("A comment was folded"),
+    "article.remove": N_("An article was removed"),
+    "text": N_("The text of an article was taken down"),
+    "excerpt": N_("An article was cut to an excerpt"),
+    "title": N_("The title of an article was removed"),
+    "restore": N_("An article is shown again"),
+    "collapse": N_("A comment was collapsed"),
     "statement": N_("A statement was removed"),
     "statement.propose": N_("A statement was proposed to its author"),
     "statement.merge": N_("A statement was merged into another one"),
@@ -95,6 +104,14 @@ STATES = {
     "shadow": N_("watching"),
     "off": N_("off"),
 }
+# What is shown of an article.
+SHOWN = {
+    ("restricted", ""): N_("shown"),
+    ("restricted", "excerpt"): N_("an excerpt"),
+    ("restricted", "none"): N_("no text"),
+    ("untitled", False): N_("with its title"),
+    ("untitled", True): N_("without its title"),
+}
 # For good, and for a time.
 SANCTIONED = {
     "silenced": (N_("silenced permanently"), N_("silenced until {day}")),
@@ -126,7 +143,9 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
     if name == "statement":
         return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
-        return N_("open") if value is None else N_("folded")
+        return N_("open") if value is None else N_("collapsed")
+    if name in {"restricted", "untitled"}:
+        return SHOWN[name, value]
     if name == "slow":
         return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
     if name == "member_state" and value in SANCTIONED:

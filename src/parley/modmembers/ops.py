@@ -82,7 +82,7 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
     async with db.atomic():
         admins = await db.values(second_approval.LOCK_ADMINS, member)
         target = await _locked(viewer, member)
-        if viewer.standing < ADMIN or viewer.id not in admins:
+        if viewer.access < ADMIN or viewer.id not in admins:
             raise Forbidden(N_("Only admins decide about roles."))
         if target.role == role:
             raise Refused(N_("The member already has this role."))

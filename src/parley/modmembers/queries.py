@@ -124,7 +124,7 @@ class CommentLine(msgspec.Struct, frozen=True):
 
 
 COMMENTS = """
-select c.id, case when c.state = 'visible' and c.collapsed is not null then 'folded' else c.state end as state,
+select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
        c.html, t.title, c.created_at
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
 """

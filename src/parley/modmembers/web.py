@@ -87,8 +87,8 @@ async def _show(
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),
         "written": await queries.comments(person.id),
-        "may_act": viewer.id != person.id and (person.role == "member" or viewer.standing >= ADMIN),
-        "may_promote": viewer.id != person.id and viewer.standing >= ADMIN,
+        "may_act": viewer.id != person.id and (person.role == "member" or viewer.access >= ADMIN),
+        "may_promote": viewer.id != person.id and viewer.access >= ADMIN,
         "grounds": await grounds(),
         "actions": [ACTIONS[action] for action in SANCTIONS],
         "all_actions": ACTIONS,
@@ -136,7 +136,7 @@ async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 
 
 async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm) -> Response[Any]:
-    letter = await drafted(form.choice_for(0), person.id)
+    letter = await drafted(form.choice_for(0), person.id, "member")
     if wants_fragment(request):
         return fragment(request, "modmembers/_letter.html", letter=letter)
     return await _show(request, person, "sanction", form, letter=letter)

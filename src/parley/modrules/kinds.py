@@ -135,7 +135,7 @@ KINDS = {
 ACTIONS = {
     "hold": N_("Holds a comment back until a moderator has read it"),
     "flag": N_("Asks a moderator to look at a comment"),
-    "collapse": N_("Folds a comment, and asks a moderator to look at it"),
+    "collapse": N_("Collapses a comment, and asks a moderator to look at it"),
     "slow": N_("Turns on slow mode in the thread for half an hour"),
     "notify": N_("Mails the moderators about a comment"),
 }

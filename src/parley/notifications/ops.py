@@ -46,7 +46,8 @@ DECIDED = """
 insert into notification (member, kind, decision, created_at)
 select one.member, 'decision', d.id, now() from decision d cross join lateral (
     select d.member where d.action = 'role'
-    or d.guideline is not null and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')
+    or d.guideline is not null and d.action in (
+        'remove', 'text', 'excerpt', 'title', 'collapse', 'statement', 'warn', 'silence', 'suspend')
     union
     select r.reporter from report r
     where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at

@@ -50,7 +50,7 @@ class NotificationItem(msgspec.Struct, frozen=True):
 
     @property
     def excerpt(self) -> str:
-        """The first words of the comment, without quotations."""
+        """The comment's statement or, without one, its first words without quotations."""
         return excerpt(self.comment) if self.comment is not None else ""
 
 
@@ -70,6 +70,8 @@ class NotificationGroup(msgspec.Struct, frozen=True):
 def excerpt(comment: CommentRow) -> str:
     if comment.collapsed is not None:
         return ""
+    if comment.statement is not None:
+        return comment.statement
     return markdown.excerpt(QUOTED.sub("", comment.raw_html), EXCERPT) or markdown.excerpt(comment.raw_html, EXCERPT)
 
 

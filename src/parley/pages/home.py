@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, base_context, finish, page, render, sent, wants_fragment
@@ -25,7 +25,7 @@ class Listing(msgspec.Struct, frozen=True):
     after: str
 
 
-_cache: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("home", PAGE_SECONDS, size=struct_bytes)
 
 
 @get("/", name="threads:home", opt={"who": ANYONE, "reading": True})

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 
 from parley.comments.view import ThreadView
-from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
 from parley.core.http.access import AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.maps import display
@@ -16,7 +16,7 @@ from parley.statements import queries as statements
 MOST_WAITING = 10
 TEMPLATE = "perspectives/thread.html"
 
-_pages: MicroCache[Finished] = MicroCache("perspectives", KEPT_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("perspectives", PAGE_SECONDS, size=struct_bytes)
 
 
 async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -> Response[Any]:

@@ -54,10 +54,6 @@ class ProfileComment(msgspec.Struct, frozen=True):
     def excerpt(self) -> str:
         return markdown.excerpt(self.html, EXCERPT)
 
-    @property
-    def kind(self) -> str:
-        return self.stance or ("reply" if self.parent else "comment")
-
 
 class Figures(msgspec.Struct, frozen=True):
     comment_count: int

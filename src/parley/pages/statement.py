@@ -30,7 +30,7 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
     viewer = viewer_of(request)
     if found is not None and _concerns(found, viewer, key):
         return found, True
-    if found is not None and viewer is not None and viewer.standing >= MODERATOR:
+    if found is not None and viewer is not None and viewer.access >= MODERATOR:
         return found, False
     raise NotFound(N_("There is no page at this address."))
 
@@ -58,7 +58,7 @@ async def _show(
         status=status,
         statement=found,
         concerned=concerned,
-        veiled=not concerned and await decisions.is_veiled(signed_in(request).id, found),
+        concealed=not concerned and await decisions.is_concealed(signed_in(request).id, found),
         form=form,
         key=key,
     )
@@ -105,7 +105,7 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
 async def own_page(request: AnyRequest) -> Response[Any]:
     """Show all decisions about the viewer."""
     viewer = signed_in(request)
-    return page(request, "decisions/own.html", rows=await decisions.own(viewer.id))
+    return page(request, "decisions/own.html", rows=await decisions.of_member(viewer.id))
 
 
 @get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})

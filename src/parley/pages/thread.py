@@ -16,7 +16,7 @@ from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
 from parley.comments.tree import BRIDGING, SORTS
 from parley.comments.viewer_state import comments_html
-from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
@@ -31,7 +31,7 @@ from parley.votes import queries as votes
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("pages", PAGE_SECONDS, size=struct_bytes)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
@@ -127,7 +127,9 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
     following = await notifications.following(viewer.id, shown.thread.id)
+    hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
+    more |= {"pinned": None} if hidden else {}
     return _shared(shown, html, left_off(shown, visit, viewer)) | more
 
 
@@ -142,6 +144,7 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "left": left,
         "opening": shown.opening,
         "glance": shown.glance,
+        "pinned": shown.pinned,
         "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",

@@ -7,9 +7,12 @@ from typing import Literal
 import msgspec
 
 State = Literal["open", "silent"]
-# Why there is no map: too few answers; no map predicts hidden answers; the gain rests on few members; members differ
-# mainly in how often they are unsure, or in how far they follow the others, not in what they favour.
-Reason = Literal["too-few-answers", "no-pattern", "rests-on-few", "differs-in-unsure", "differs-in-style"]
+# Why there is no map: too few answers; no map predicts hidden answers; the gain rests on few members, or on few
+# statements; members differ mainly in how often they are unsure, or in how far they follow the others, not in what they
+# favour.
+Reason = Literal[
+    "too-few-answers", "no-pattern", "rests-on-few", "rests-on-few-statements", "differs-in-unsure", "differs-in-style"
+]
 Verdict = Literal["common-ground", "rejected", "dividing", "unknown"]
 
 
@@ -33,6 +36,9 @@ class Gain(msgspec.Struct, frozen=True):
     share: float  # of the simpler map's squared error
     z: float  # the gain over its standard error, summed over members
     trimmed_z: float  # the same without the tenth of members who gain most
+    # The same on other statements than those that the map explains best; the simpler map knows only these others.
+    others_share: float = 0.0
+    others_z: float = 0.0
 
 
 class Gate(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ It is pure Python, because web processes do without numpy. The arithmetic is tha
 member; `model/groups.py` places all members at once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import dist, erf, exp, log, sqrt
 from random import Random
 
@@ -13,7 +13,7 @@ import msgspec
 from parley.perspectives.analysis import Parameters, Part, StatementParameters
 
 # A member counts in a group's tallies from the first probability on, and is told so from the second.
-PLACED, TOLD = 0.8, 0.9
+PLACED, SHOWN = 0.8, 0.9
 _random = Random(1)  # noqa: S311 points of a normal distribution, no secret
 # With three or four groups, probabilities are shares of these draws from the posterior.
 DRAWS = [(_random.gauss(0, 1), _random.gauss(0, 1)) for _ in range(200)]
@@ -22,7 +22,7 @@ Vector = tuple[float, ...]
 Square = tuple[Vector, ...]
 
 
-class Place(msgspec.Struct, frozen=True):
+class Placement(msgspec.Struct, frozen=True):
     """A member's posterior: mean and covariance of (position, intercept), and each group's probability."""
 
     mean: Vector
@@ -38,7 +38,7 @@ class Place(msgspec.Struct, frozen=True):
         return tuple(sqrt(self.covariance[axis][axis]) for axis in range(len(self.mean) - 1))
 
 
-def place(parameters: Parameters, answers: Mapping[str, int]) -> Place:
+def place(parameters: Parameters, answers: Mapping[str, int]) -> Placement:
     """Return where a member stands who gave these answers by statement; unknown statements say nothing."""
     known = [(parameters.statements[key], value) for key, value in answers.items() if key in parameters.statements]
     size = _axes(parameters) + 1
@@ -48,13 +48,12 @@ def place(parameters: Parameters, answers: Mapping[str, int]) -> Place:
         _add(statement, value, precision, shift)
     covariance = _inverse(_with_prior(precision, parameters))
     mean = tuple(sum(c * s for c, s in zip(row, shift, strict=True)) / parameters.noise for row in covariance)
-    return Place(mean, covariance, probabilities(parameters, mean[:-1], covariance))
+    return Placement(mean, covariance, probabilities(parameters, mean[:-1], covariance))
 
 
-def most_informative(parameters: Parameters, place: Place, offered: Iterable[str]) -> str | None:
-    """Return the offered statement whose answer depends most on what is unknown of the position: argmax w'Cw."""
-    known = [key for key in offered if key in parameters.statements]
-    return max(known, key=lambda key: _spread(parameters.statements[key].loadings, place.covariance), default=None)
+def information(parameters: Parameters, place: Placement) -> dict[str, float]:
+    """Return for each statement how much its answer depends on what is unknown of the position: w'Cw."""
+    return {key: _spread(one.loadings, place.covariance) for key, one in parameters.statements.items()}
 
 
 def probabilities(parameters: Parameters, position: Vector, covariance: Square) -> dict[str, float]:

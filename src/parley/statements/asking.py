@@ -77,7 +77,9 @@ async def _next(
     drawn_from = MapOfAnswers()
     for hook in map_of:
         drawn_from = await hook(thread, viewer.id, answers)
-    seed = _seed(viewer, thread, sitting, answers)
+    # The order of a member's random turns stays the same: nobody can skip, or load the page, until they are asked what
+    # they want.
+    seed = proof("draw", f"{viewer.id}|{thread}".encode())
     turn = next_turn(sitting.turn, left, drawn_from.information, drawn_from.decided, seed)
     if turn is None:
         return None
@@ -85,12 +87,6 @@ async def _next(
     offer = offers.sign(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
     card = await _card(one, sitting.turn, sitting.total(len(left)))
     return msgspec.structs.replace(card, offer=offer)
-
-
-def _seed(viewer: Viewer, thread: int, sitting: Sitting, answers: list[AnswerRow]) -> bytes:
-    """The same draw each time that the same turn is shown: nobody can load the page until it asks what they want."""
-    known = f"{viewer.id}|{thread}|{len(answers)}|{sitting.skipped}"
-    return proof("draw", known.encode())
 
 
 async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> Card | None:

@@ -29,7 +29,7 @@ async def _show(
     request: AnyRequest, row: ThreadRow, problem: Message | None = None, status: int = 200
 ) -> Response[Any]:
     viewer = viewer_of(request)
-    curates = viewer is not None and viewer.standing >= MODERATOR
+    curates = viewer is not None and viewer.access >= MODERATOR
     found = await queries.candidates(row.id)
     deck = choose(found)
     # A member does not read those whom they blocked here either; the deck is the same for everybody.

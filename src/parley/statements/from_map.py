@@ -1,7 +1,7 @@
 """What a thread's map says about which statement to ask next."""
 
 from parley.maps import queries as maps
-from parley.perspectives.placing import Place, place
+from parley.perspectives.placing import information, place
 from parley.statements.asking import MapOfAnswers
 from parley.statements.queries import AnswerRow
 
@@ -14,11 +14,5 @@ async def map_of(thread: int, _member: int, answers: list[AnswerRow]) -> MapOfAn
         return MapOfAnswers()
     decided = frozenset(one.comment for one in row.published.statements if one.verdict != "unknown")
     own = place(parameters, {str(one.comment): one.value for one in answers})
-    information = {int(key): _told(one.loadings, own) for key, one in parameters.statements.items()}
-    return MapOfAnswers(information, decided)
-
-
-def _told(loadings: tuple[float, ...], own: Place) -> float:
-    """How much of what is unknown of the position an answer depends on: w'Cw."""
-    axes = range(len(loadings))
-    return sum(loadings[i] * own.covariance[i][j] * loadings[j] for i in axes for j in axes)
+    gained = information(parameters, own)
+    return MapOfAnswers({int(key): value for key, value in gained.items()}, decided)

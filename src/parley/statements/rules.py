@@ -23,7 +23,7 @@ MOST_ASKED = 20
 
 def may_state(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` may set this comment's statement or, as a moderator, propose one."""
-    if comment.author != viewer.id and viewer.standing < MODERATOR:
+    if comment.author != viewer.id and viewer.access < MODERATOR:
         raise Forbidden(N_("Only its author can say a comment in one sentence."))
     if comment.author is None:
         raise Refused(N_("This comment was imported, so nobody could confirm a statement for it."))
@@ -34,5 +34,5 @@ def may_state(viewer: Viewer, comment: CommentState) -> None:
 
 def may_curate(viewer: Viewer) -> None:
     """Raise Forbidden for members: moderators keep the deck in order."""
-    if viewer.standing < MODERATOR:
+    if viewer.access < MODERATOR:
         raise Forbidden(N_("Only moderators can do this."))

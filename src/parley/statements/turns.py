@@ -36,9 +36,16 @@ def next_turn(
         return Turn(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
     if not left:
         return None
-    weights = [weight(one.answers, undecided=one.comment not in decided) for one in left]
-    [drawn] = random.Random(seed).choices(left, weights)  # noqa: S311 the seed is secret, and this is a sample
-    return Turn(drawn, is_random=True)
+    return Turn(min(left, key=lambda one: _wait(one, decided, seed)), is_random=True)
+
+
+def _wait(one: Candidate, decided: Collection[int], seed: bytes) -> float:
+    """Return a statement's own draw from an exponential distribution; the least one is drawn in proportion to weights.
+
+    Statements keep their draws when others are answered or skipped, so that doing so does not draw anew.
+    """
+    dice = random.Random(b"%b|%d" % (seed, one.comment))  # noqa: S311 the seed is secret, and this is a sample
+    return dice.expovariate(weight(one.answers, undecided=one.comment not in decided))
 
 
 def weight(answers: int, *, undecided: bool) -> float:

@@ -6,6 +6,7 @@ from parley.articles import display as displays
 from parley.articles import queries as articles
 from parley.articles import updating, versions
 from parley.articles.importing.passages import ImportedPassage
+from parley.articles.restricting import withhold_pictures
 from parley.articles.revising import RevisionNote, RevisionResult
 from parley.articles.rules import may_edit
 from parley.articles.text import ArticleText
@@ -107,11 +108,13 @@ async def set_display(url: str, display: str) -> None:
     """
     async with db.atomic():
         changed = await displays.set_display(url, display)
+        for article_id in changed:
+            await withhold_pictures(article_id)
         if display == "full":
             return
         for thread in await db.values(THREADS, changed):
             article = await articles.of_thread(thread)
-            if article is not None:
+            if article is not None and not article.is_frozen:
                 passages = [one.passage for one in await versions.newest(article.id)]
                 text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
                 await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))

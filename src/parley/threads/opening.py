@@ -8,6 +8,7 @@ import msgspec
 from parley.articles import imports
 from parley.articles import ops as articles
 from parley.articles import queries as article_queries
+from parley.articles.restricting import check_not_removed
 from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core import db
@@ -24,6 +25,8 @@ SLUG = 80
 RESERVED = {
     "archive",
     "article",
+    "author-reply",
+    "claim",
     "comments",
     "follow",
     "live",
@@ -32,6 +35,7 @@ RESERVED = {
     "pick",
     "revise",
     "revisions",
+    "rights",
     "seen",
     "slow",
     "unlock",
@@ -67,7 +71,8 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
     """Open a thread for `text`, or return the one that its article has already.
 
     Without a `starter`, that is from the command line, the existing article is revised. A member's second import
-    changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when there is no such topic.
+    changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when there is no such topic,
+    and for a text that was taken down here.
     """
     async with db.atomic():
         # Two imports of one address at once must not open two threads.
@@ -75,6 +80,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
         await _check_topic(topic)
         article = await articles.find_article(text)
         if article is None:
+            await check_not_removed(text)
             return await _insert(await articles.add_article(text), text, topic, starter)
         return await (_revise(article, text) if starter is None else _existing(article))
 

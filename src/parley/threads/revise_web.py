@@ -20,7 +20,7 @@ from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import N_, Message
 from parley.threads import edit_ops, queries
-from parley.threads.revision_web import difference, found
+from parley.threads.revision_web import difference, thread_at
 
 # Half a million characters, each of which may take up to nine bytes in a form.
 BODY_LIMIT = 5_000_000
@@ -29,7 +29,7 @@ COPIES = 2
 
 
 async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     if not may_edit(signed_in(request), row, article):
         raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
     return row, article
@@ -65,7 +65,7 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
             return await _preview(request, row, article, form, edited)
         await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
     except edit_ops.StaleEdit:
-        return await _stale(request, *await found(thread), form)
+        return await _stale(request, *await thread_at(thread), form)
     except ParleyError as error:
         return _page(request, row, article, form.values, {"form": error.message}, status=error.status)
     return Redirect(row.address, status_code=303)

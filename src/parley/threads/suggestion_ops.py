@@ -11,6 +11,7 @@ from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.drafts import decode
 from parley.articles.losses import loss
+from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote
 from parley.articles.rules import may_decide_update
 from parley.articles.updating import Update, as_update
@@ -51,6 +52,7 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
         if discussion.state == "archived":
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await db.value(LOCK, discussion.id)
+        await refuse_frozen(number or 0)
         await _refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
         await imports.published(found.id, discussion.id)
@@ -117,7 +119,7 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
 async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
     """Raise Forbidden if only a moderator may accept an update that removes so much."""
     lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
-    if viewer.standing < MODERATOR and lost.is_too_much:
+    if viewer.access < MODERATOR and lost.is_too_much:
         raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
 
 

@@ -18,7 +18,7 @@ from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.threads import queries, suggestion_ops, suggestion_queries
-from parley.threads.revision_web import found
+from parley.threads.revision_web import thread_at
 from parley.threads.updating import note_seen
 
 
@@ -37,12 +37,12 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
     viewer = signed_in(request)
-    rows = await suggestion_queries.listed(viewer.id, every=viewer.standing >= MODERATOR)
+    rows = await suggestion_queries.listed(viewer.id, every=viewer.access >= MODERATOR)
     return page(
         request,
         "articles/updates.html",
         updates=rows,
-        moderates=viewer.standing >= MODERATOR,
+        moderates=viewer.access >= MODERATOR,
         declined="declined" in request.query_params,
     )
 
@@ -51,11 +51,11 @@ async def _seen(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, suggestion_queries.SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound."""
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     viewer, suggestion = signed_in(request), as_id(number)
-    update = await suggestion_queries.one(suggestion, row.id) if suggestion else None
+    update = await suggestion_queries.one(suggestion, row.id) if suggestion and not article.is_frozen else None
     may_see = update is not None and (
-        viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
+        viewer.id == update.member_id or viewer.access >= MODERATOR or viewer.name == row.starter
     )
     if update is None or not may_see:
         raise NotFound(N_("There is no such update."))
@@ -118,7 +118,7 @@ async def _page(
         article=article,
         suggestion=suggestion,
         decides=decides,
-        only_moderators=decides and signed_in(request).standing < MODERATOR and context["lost"].is_too_much,
+        only_moderators=decides and signed_in(request).access < MODERATOR and context["lost"].is_too_much,
         answer=form.values.get("answer", ""),
         chosen=chosen,
         errors=form.errors,

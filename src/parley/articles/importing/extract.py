@@ -86,12 +86,14 @@ def extract_html(
     drop_lines(article, url)
     _drop_byline(article, metadata.byline)
     if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
-        raise CannotImport(
+        error = CannotImport(
             N_(
                 "No article was found on that page: it may need JavaScript or a login. "
                 "Open it in your browser, copy the text, and paste it here."
             )
         )
+        error.found = Extracted(html="", **msgspec.structs.asdict(metadata))
+        raise error
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
     text = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
     html = tokens.replaced(text + tokens.replaced(notes.referred(text, tokens)))

@@ -18,19 +18,19 @@ class Inflating:
                 N_("The site sent its answer in an encoding that we did not ask for. Paste the text instead.")
             )
         self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
-        self._limit = limit
+        self.limit = limit
         self._sent = 0
         self.body = bytearray()
 
     def feed(self, chunk: bytes) -> None:
         self._sent += len(chunk)
-        room = self._limit - len(self.body) + 1
+        room = self.limit - len(self.body) + 1
         try:
             self.body += self._unpack.decompress(chunk, room) if self._unpack else chunk[:room]
         except zlib.error:
             raise CannotImport(N_("The site's answer is damaged. Try again, or paste the text instead.")) from None
-        if self._sent > self._limit or len(self.body) > self._limit:
-            megabytes = self._limit / 1_000_000
+        if self._sent > self.limit or len(self.body) > self.limit:
+            megabytes = self.limit / 1_000_000
             raise CannotImport(
                 N_("It is larger than {megabytes:g} MB. Paste the article's text instead."), megabytes=megabytes
             )

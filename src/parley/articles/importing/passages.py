@@ -27,13 +27,15 @@ class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
-    `text` its words with white space collapsed (for a figure the caption, else the alternative text).
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text). `page` is the
+    number of the page on which it begins, from 1, if it is from a PDF.
     """
 
     kind: Kind
     level: int | None
     html: str
     text: str
+    page: int | None = None
 
 
 def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:

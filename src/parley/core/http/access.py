@@ -25,7 +25,7 @@ AnyRequest = Request[Any, Any, Any]
 KEPT_BYTES = 500_000
 
 
-class Who(IntEnum):
+class Access(IntEnum):
     """The access levels of viewers, in rising order; a route states the lowest that may use it."""
 
     ANYONE = 0
@@ -35,7 +35,7 @@ class Who(IntEnum):
     ADMIN = 4
 
 
-ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Who
+ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Access
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -52,6 +52,9 @@ class Viewer(msgspec.Struct, frozen=True):
     why: str = ""
     # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
     assisted: str = "show"
+    # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
+    density: str = "comfortable"
+    legend: bool = True
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.
@@ -68,7 +71,7 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
 
     @property
-    def standing(self) -> Who:
+    def access(self) -> Access:
         if self.silenced:
             return MEMBER
         if self.role == "admin":
@@ -106,7 +109,7 @@ def may_write(viewer: Viewer) -> None:
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
-    if viewer and viewer.standing >= MODERATOR:
+    if viewer and viewer.access >= MODERATOR:
         waiters.set_urgency(Urgency.STAFF)
     elif isinstance(connection, Request) and connection.method == "POST":
         waiters.set_urgency(Urgency.FORMS)
@@ -143,7 +146,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
 
 async def _count(viewer: Viewer | None) -> None:
     """Count a form of a member. The forms of visitors have limits of their own."""
-    if viewer is not None and viewer.standing < MODERATOR:
+    if viewer is not None and viewer.access < MODERATOR:
         await take(FORM_ACCOUNT, str(viewer.id))
 
 
@@ -161,8 +164,8 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
     _prioritise(connection, handler, viewer)
-    standing = viewer.standing if viewer else ANYONE
-    if who is not None and standing >= who:
+    access = viewer.access if viewer else ANYONE
+    if who is not None and access >= who:
         return
     if (unknown := connection.scope.get("viewer_unknown")) is not None:
         # The session could not be read from the database. Do not ask a member to sign in for that.

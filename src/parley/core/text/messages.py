@@ -47,7 +47,7 @@ class Message(str):
         return made
 
     def __html__(self) -> str:
-        return escape(_translated(self, _isolated))
+        return escape(_translated(self, isolated))
 
     def format(self, **values: Any) -> "Message":  # type: ignore[override]
         """Fill `{name}`: numbers and days are written as the language does, messages are translated with it."""
@@ -85,10 +85,10 @@ def shown(message: str) -> str:
     return _translated(message, shown) if isinstance(message, Message) else message
 
 
-def _isolated(message: str) -> str:
+def isolated(message: str) -> str:
     """The message as `shown`, with members' words apart from ours where their direction is or may be another."""
     if isinstance(message, Message):
-        return _translated(message, _isolated)
+        return _translated(message, isolated)
     if DIRECTION == "ltr" and not any(unicodedata.bidirectional(one) in RIGHT_TO_LEFT for one in message):
         return message
     return ISOLATE % message

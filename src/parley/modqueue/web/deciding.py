@@ -130,7 +130,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None)
 
 async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
     """The letters that the decision would send."""
-    letter = await drafted(form.choice_for(row.id), row.member)
+    letter = await drafted(form.choice_for(row.id), row.member, row.kind)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
     return await queue_answer(request, await dossier_at(request, str(row.id)), form, letter=letter)

@@ -33,7 +33,7 @@ def analyse(
     if reason is None:
         fitted = _fit(matrix, gate, seed, previous)
         gate = msgspec.structs.replace(
-            gate, unsure=style.unsure(matrix, fitted, 0), popularity=style.popularity(fitted, 0)
+            gate, unsure=style.unsure(matrix, fitted, 0), popularity=style.popularity(matrix, fitted, 0)
         )
         reason = style.reason(gate)
         if reason is None:

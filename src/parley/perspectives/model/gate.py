@@ -7,16 +7,19 @@ import numpy as np
 
 from parley.perspectives.analysis import Gain, Gate, Reason
 from parley.perspectives.model.fit import fit
-from parley.perspectives.model.matrix import Flags, Floats, Matrix
+from parley.perspectives.model.matrix import Flags, Floats, Indices, Matrix
 
 LEAST_MEMBERS, LEAST_STATEMENTS, ANSWERS_OF_STATEMENT = 30, 10, 10
 # Each deal of the answers into folds hides every answer once. No more are dealt when the gain is negative or twice what
 # opens the gate.
 FOLDS, DEALS, BEYOND_DOUBT = 5, 5, 2.0
 LEAST_SHARE, OPENS, OPENS_TRIMMED = 0.02, 3.0, 2.0
+# A few statements that say the same predict each other, which is no map. So it must also predict the other statements,
+# without those that it explains best and that have a fifth of all answers, and by the same share.
+OPENS_OTHERS = 1.0
 # A map that is shown stays until it falls below these: the folds are dealt at random, so that z varies.
-STAYS, STAYS_TRIMMED = 2.0, 1.0
-TRIMMED = 0.1
+STAYS, STAYS_TRIMMED, STAYS_OTHERS = 2.0, 1.0, 0.0
+TRIMMED, TRIMMED_ANSWERS = 0.1, 0.2
 TINY = 1e-300
 
 
@@ -45,7 +48,13 @@ def opens(gained: Gain, *, was_open: bool) -> bool:
 
 def adds(gained: Gain, *, was_open: bool) -> bool:
     least, trimmed = (STAYS, STAYS_TRIMMED) if was_open else (OPENS, OPENS_TRIMMED)
-    return gained.z >= least and gained.trimmed_z >= trimmed
+    return gained.z >= least and gained.trimmed_z >= trimmed and _explains_others(gained, was_open=was_open)
+
+
+def _explains_others(gained: Gain, *, was_open: bool) -> bool:
+    if was_open:
+        return gained.others_z >= STAYS_OTHERS
+    return gained.others_z >= OPENS_OTHERS and gained.others_share >= LEAST_SHARE
 
 
 def has_second_axis(gate: Gate, *, had_it: bool) -> bool:
@@ -58,27 +67,34 @@ def reason(gate: Gate, *, was_open: bool) -> Reason | None:
         return "too-few-answers"
     if opens(gate.map, was_open=was_open):
         return None
-    return "rests-on-few" if gate.map.share >= LEAST_SHARE and gate.map.z >= OPENS else "no-pattern"
+    if gate.map.share < LEAST_SHARE or gate.map.z < OPENS:
+        return "no-pattern"
+    return "rests-on-few" if gate.map.trimmed_z < OPENS_TRIMMED else "rests-on-few-statements"
 
 
 class Errors:
     """Squared errors of answers that were hidden from the fit, by the number of axes and the deal."""
 
-    def __init__(self, matrix: Matrix, seed: int) -> None:
+    def __init__(self, matrix: Matrix, seed: int, folds: list[Indices] | None = None) -> None:
         self.matrix, self.seed = matrix, seed
         random = np.random.default_rng(seed)
-        self.folds = [random.permutation(len(matrix)) % FOLDS for _ in range(DEALS)]
+        self.folds = folds or [random.permutation(len(matrix)) % FOLDS for _ in range(DEALS)]
         self.known: dict[tuple[int, int], Floats] = {}
 
     def compare(self, simple: int, rich: int) -> Gain:
         """Return what the map with `rich` axes gains over that with `simple` axes, over as many deals as it takes."""
-        deals = list[tuple[Floats, Floats]]()
-        for deal in range(DEALS):
-            deals.append((self.of(simple, deal), self.of(rich, deal)))
-            found = gain(self.matrix, *np.mean(deals, axis=0))
+        for deals in range(1, DEALS + 1):
+            before, after = self._mean(simple, deals), self._mean(rich, deals)
+            found = gain(self.matrix, before, after)
             if is_beyond_doubt(found):
                 break
-        return found
+        others = ~_explained_best(self.matrix, before - after)[self.matrix.statement]
+        part = Errors(self.matrix.only(others), self.seed, [fold[others] for fold in self.folds])
+        rest = gain(part.matrix, part._mean(simple, deals), after[others])
+        return msgspec.structs.replace(found, others_share=rest.share, others_z=rest.z)
+
+    def _mean(self, axes: int, deals: int) -> Floats:
+        return np.mean([self.of(axes, deal) for deal in range(deals)], axis=0)
 
     def of(self, axes: int, deal: int) -> Floats:
         """Return each answer's squared error when it is predicted from the other four folds."""
@@ -101,6 +117,15 @@ def gain(matrix: Matrix, simple: Floats, rich: Floats) -> Gain:
     gains = np.bincount(matrix.member, simple - rich, len(matrix.members))
     kept = np.sort(gains)[: len(gains) - ceil(TRIMMED * len(gains))]
     return Gain(float(gains.sum() / simple.sum()), _z(gains), _z(kept))
+
+
+def _explained_best(matrix: Matrix, saved: Floats) -> Flags:
+    """Say which statements are those on whose answers most error is saved, and which have a fifth of all answers."""
+    order = np.argsort(-np.bincount(matrix.statement, saved, len(matrix.statements)))
+    answers = matrix.answers_of_statements()[order]
+    found = np.zeros(len(order), bool)
+    found[order[np.cumsum(answers) - answers < TRIMMED_ANSWERS * len(matrix)]] = True
+    return found
 
 
 def is_beyond_doubt(found: Gain) -> bool:

@@ -16,6 +16,8 @@ Flags = NDArray[Any]
 
 # A statement with fewer answers, then a member with fewer, says too little.
 STATEMENT_ANSWERS, MEMBER_ANSWERS = 3, 7
+# Of a member so many answers go into the fit and the gate, so that nobody weighs more by answering more.
+MOST_ANSWERS = 60
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,21 @@ class Matrix:
         return replace(part, statement=new[part.statement], statements=tuple(statements))
 
     def well_answered(self) -> Self:
-        """Return what remains without statements with fewer than 3 answers, then members with fewer than 7."""
+        """Return what remains without statements with fewer than 3 answers, then members with fewer than 7.
+
+        Of a member at most 60 answers remain: those to the statements that most members answered.
+        """
         enough = self.only((self.answers_of_statements() >= STATEMENT_ANSWERS)[self.statement])
-        return enough.only((enough.answers_of_members() >= MEMBER_ANSWERS)[enough.member]).compact()
+        limited = enough.only(enough.ranks() < MOST_ANSWERS)
+        return limited.only((limited.answers_of_members() >= MEMBER_ANSWERS)[limited.member]).compact()
+
+    def ranks(self) -> Indices:
+        """Return each answer's rank among those of its member, from 0: first the statement that most answered."""
+        order = np.lexsort((self.statement, -self.answers_of_statements()[self.statement], self.member))
+        sizes = self.answers_of_members()
+        found = np.empty(len(self), np.intp)
+        found[order] = np.arange(len(self)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        return found
 
 
 def _encode(names: Sequence[Any]) -> tuple[tuple[Any, ...], Indices]:

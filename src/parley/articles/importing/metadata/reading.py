@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from parley.articles.importing.metadata.bylines import find_byline
 from parley.articles.importing.metadata.dates import find_published, find_updated
 from parley.articles.importing.metadata.languages import find_direction, find_language
-from parley.articles.importing.metadata.stated import Stated, read_stated
+from parley.articles.importing.metadata.stated import Stated, host_of, read_stated
 from parley.articles.importing.metadata.titles import find_title
 
 
@@ -38,16 +38,17 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     published = find_published(stated)
     updated = find_updated(stated, published[0])
     lang = find_language(stated)
+    canonical_url = _canonical(stated, url)
     where = {"title": title[1], "byline": byline[1], "published_at": published[1], "updated_at": updated[1]}
     return Metadata(
         title=title[0] or None,
         byline=tuple(byline[0]),
-        site=next(iter(stated.site_names), stated.host or None),
+        site=next(iter(stated.site_names), host_of(canonical_url) or None),
         lang=lang,
         dir=find_direction(tree, lang),
         published_at=published[0],
         updated_at=updated[0],
-        canonical_url=_canonical(stated, url),
+        canonical_url=canonical_url,
         where={name: found for name, found in where.items() if found},
     )
 

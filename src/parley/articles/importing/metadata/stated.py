@@ -49,10 +49,7 @@ class Stated(msgspec.Struct, frozen=True):
 
     @property
     def host(self) -> str:
-        try:
-            return (urlsplit(self.url or "").hostname or "").removeprefix("www.")
-        except ValueError:
-            return ""
+        return host_of(self.url)
 
     @property
     def site_names(self) -> list[str]:
@@ -62,6 +59,14 @@ class Stated(msgspec.Struct, frozen=True):
         sites = [node for node in self.nodes.values() if "WebSite" in types_of(node)]
         named = [text_of(node.get("name")) for node in (*publishers, *sites)]
         return [name for name in (*stated[:1], *named, *stated[1:]) if name and "://" not in name]
+
+
+def host_of(url: str | None) -> str:
+    """The host of an address without `www.`; empty without one."""
+    try:
+        return (urlsplit(url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def read_stated(tree: HtmlElement, url: str | None) -> Stated:

@@ -13,7 +13,7 @@ from parley.maps.queries import STATEMENT_LENGTH
 
 DAYS = 7
 # Read when the letter is written. Threads that the reader follows come first, then what most agree with, or the newest.
-FINDINGS = f"""
+VERDICTS = f"""
 select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
        t.state = 'open' as is_open
 from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
@@ -25,7 +25,7 @@ order by s.verdict, f.thread is null, s.bridge desc, s.since desc, c.id
 """  # noqa: S608 constants only
 
 
-class Finding(msgspec.Struct, frozen=True):
+class MapVerdict(msgspec.Struct, frozen=True):
     verdict: str
     statement: str | None
     html: str
@@ -49,8 +49,8 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{settings().base_url}/t/{self.thread}/answer"
 
 
-async def of_week(edition: Edition, now: datetime) -> list[Finding]:
-    """Return at most one finding of each kind, once a week: for daily readers in the issue of their weekday."""
+async def of_week(edition: Edition, now: datetime) -> list[MapVerdict]:
+    """Return at most one verdict of each kind, once a week: for daily readers in the issue of their weekday."""
     if edition.frequency == "daily" and edition.local_weekday != edition.weekday:
         return []
-    return await db.fetch(Finding, FINDINGS, edition.member, now)
+    return await db.fetch(MapVerdict, VERDICTS, edition.member, now)

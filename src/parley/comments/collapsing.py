@@ -1,4 +1,4 @@
-"""Replies that are folded away: which ones, and the words that stand for them."""
+"""Replies that are collapsed: which ones, and the words that stand for them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -7,9 +7,9 @@ import msgspec
 from parley.comments.fragments import Fragment, Replies, ViewerState, frame
 from parley.comments.queries import CommentRow
 
-# A perspective shows so many replies, the others are folded.
+# A perspective shows so many replies, the others are collapsed.
 SHOWN = 2
-# The authors of folded replies that are named.
+# The authors of collapsed replies that are named.
 NAMED = 2
 
 
@@ -50,6 +50,6 @@ def _is_blocked(state: ViewerState | None) -> bool:
 def around(
     rest: Rest, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
 ) -> Fragment:
-    """Return the HTML before and after the replies that are folded together."""
+    """Return the HTML before and after the replies that are collapsed together."""
     replies = replies_of(rest.shown, rest.count, rows, states, is_open=is_open)
-    return frame("comments/_rest.html", rest=rest, fold=replies)
+    return frame("comments/_rest.html", rest=rest, summary=replies)
