@@ -60,7 +60,7 @@ def may_claim(viewer: Viewer) -> None:
 
 def may_decide(viewer: Viewer, *, is_publisher: bool, claimant: int) -> None:
     """Raise Forbidden for all but moderators and those who speak for the publisher, and in one's own case."""
-    if viewer.id == claimant or not (is_publisher or viewer.standing >= MODERATOR):
+    if viewer.id == claimant or not (is_publisher or viewer.access >= MODERATOR):
         raise Forbidden(N_("A moderator or the publisher has to decide this."))
 
 

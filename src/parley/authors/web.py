@@ -78,7 +78,7 @@ async def _refuse_foreign(thread: int, form: ClaimForm) -> None:
 async def own_page(request: AnyRequest) -> Response[Any]:
     """The viewer's claims, and those that they have to decide."""
     viewer = signed_in(request)
-    every = viewer.standing >= MODERATOR
+    every = viewer.access >= MODERATOR
     return page(
         request,
         "authors/own.html",
