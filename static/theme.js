@@ -1,2 +1,2 @@
-/* sources f23d051fb2c08c7eba4b9d823e50dfac6c24a5ba2573b80b26ff375a0ea0c5be */
+/* sources 2e715e0d5aaa933573afcc13be3a557365a6767a07e786715b841ca04c138624 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
