@@ -77,8 +77,8 @@ bench: .venv/dev.stamp ## Run the benchmarks (ARGS="live hot")
 bench-large: .venv/dev.stamp ## Run the long benchmarks: a million comments, a backup, 20,000 streams, an hour of load
 	.venv/bin/python -m bench $(or $(ARGS),growth backup crowd endurance)
 
-messages: .venv/dev.stamp ## Collect the sentences of the templates in locales/parley.pot
-	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --output locales/parley.pot templates
+messages: .venv/dev.stamp ## Collect the sentences of templates and code in locales/parley.pot
+	.venv/bin/pybabel --quiet extract --mapping pyproject.toml --omit-header --add-location file --keyword plural:1,2 --keyword plural_forms:1,2 --output locales/parley.pot templates src/parley
 
 assets: node_modules ## Build static/parley.css and static/parley.js
 	bin/node-tool node bin/assets

@@ -21,6 +21,7 @@ from bench import (
     lighthouse,
     live,
     moderation,
+    perspectives,
     reading,
     report,
     rest,
@@ -42,9 +43,16 @@ PARTS = {
     "browser": browser,
     "memory": rest,
 }
-# Parts that take minutes, asked for by name (most by `make bench-large`); those of ALONE fill databases of their own.
-LARGE = {"lighthouse": lighthouse, "growth": growth, "backup": backup, "crowd": crowd, "endurance": endurance}
-ALONE = {"growth", "backup"}
+# Parts that take minutes, asked for by name (most by `make bench-large`); those of ALONE need no comments of ours.
+LARGE = {
+    "lighthouse": lighthouse,
+    "growth": growth,
+    "backup": backup,
+    "crowd": crowd,
+    "endurance": endurance,
+    "perspectives": perspectives,
+}
+ALONE = {"growth", "backup", "perspectives"}
 
 
 async def run(place: Ground, chosen: list[str]) -> list[Figure]:

@@ -1,2 +1,2 @@
-/* sources c04a6ebbe924238dba4801bb94edea97ae28080b0a4e3b3acf2c18bcd1701d7b */
+/* sources 7d4f6706c5638b90f9055ef58601bf22bdaeae0ac93ced3583642a051c298431 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -33,6 +33,7 @@ from parley.embedded import servers as embedded
 from parley.notifications import counter
 from parley.pages import home, thread
 from parley.threads import queries as threads
+from parley.unread import counter as unread_counter
 from schedule import Schedule, place
 
 __all__ = ["ROOT", "SHARED", "browser"]
@@ -210,7 +211,8 @@ truncate pick, notification, follow, topic_follow, notification_preference, quie
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    for cache in (view._views, view._discussions, thread._pages, home._cache, counter._cache):
+    pages = (view._views, view._discussions, thread._pages, home._cache)
+    for cache in (*pages, counter._cache, unread_counter._cache):
         cache.clear()
     threads._addresses.clear()
     viewer_cache.clear()

@@ -81,6 +81,7 @@ async def comment(
     passage: int | None = None,
     quote: str | None = None,
     prefix: str | None = None,
+    statement: str | None = None,
     submission: UUID | None = None,
 ) -> int:
     """A comment, posted as its author would."""
@@ -93,6 +94,7 @@ async def comment(
         passage=passage,
         quote=quote,
         prefix=prefix,
+        statement=statement,
         submission=submission,
     )
     return await posting.post_comment(draft)

@@ -12,17 +12,20 @@ class Reader(HTMLParser):
         super().__init__()
         self.texts: list[str] = []
         self.tag = ""
+        self.in_formula = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.texts += [value for name, value in attrs if name in SPOKEN and value]
         self.tag = tag
+        self.in_formula |= tag == "math"
 
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 of any element
+    def handle_endtag(self, tag: str) -> None:
         self.tag = ""
+        self.in_formula &= tag != "math"
 
     def handle_data(self, data: str) -> None:
-        # A key of the keyboard has no other name.
-        if self.tag not in {"kbd", "script", "style"}:
+        # A key of the keyboard has no other name, and formulas are the same in all languages.
+        if not self.in_formula and self.tag not in {"kbd", "script", "style"}:
             self.texts.append(data)
 
 

@@ -29,6 +29,7 @@ from parley.notifications.counter import Counter
 from parley.pages import thread
 from parley.routes import FEATURES, PLATFORM
 from parley.threads.queries import topics
+from parley.unread.counter import UnreadCounter
 
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = ViewerMiddleware(Counter(app.asgi_handler))
+    handler: ASGIApp = ViewerMiddleware(Counter(UnreadCounter(app.asgi_handler)))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.

@@ -13,9 +13,14 @@ from parley.digests import rendering
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
+from parley.reports import ops as reports
+from parley.rights import ops as rights
 from parley.slow_mode import display
+from parley.statements import asking, from_map
+from parley.statements import ops as statements
 from parley.threads import ops as threads
 from parley.threads import updating
+from parley.unread import counter as unread
 from parley.votes import ops as votes
 
 
@@ -24,14 +29,17 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
-    threads.after_visit[:] = [notifications.read_on_page]
+    threads.after_visit[:] = [notifications.read_on_page, unread.count_again]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]
+    statements.when_proposed[:] = [notifications.proposed]
+    reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
     drafts.before_post[:] = [checks.check]
     drafts.before_edit[:] = [edits.check]
     slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
+    asking.map_of[:] = [from_map.map_of]
     sns.fetching[:] = [exact.fetched]
     mail.lists[rendering.LIST.name] = rendering.LIST
     mail.lists[mailing.LETTERS.name] = mailing.LETTERS

@@ -6,7 +6,18 @@ from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
 from parley.appeals.tables import Appeal, SecondLook
-from parley.articles.tables import Article, ArticleImport, Media, MergedPassage, Passage, Revision, Source
+from parley.articles.tables import (
+    Article,
+    ArticleImport,
+    ImportPart,
+    Media,
+    MergedPassage,
+    Passage,
+    RemovedPassage,
+    Revision,
+    Source,
+)
+from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
 from parley.comments.tables import Comment, CommentVersion, PassageCount
@@ -14,23 +25,28 @@ from parley.community.tables import Community
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import Guideline, QueueItem, Report
+from parley.rights.tables import RightsRequest
+from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
     Member, Session, Token, Community, Block,
-    Source, Article, Revision, Passage, MergedPassage, Media, ArticleImport,
+    Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount,
-    Vote,
-    Guideline, QueueItem, Report, Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
+    Vote, PerspectiveMap, StatementVerdict,
+    StatementProposal, MergedStatement,
+    Guideline, QueueItem, Report, RightsRequest,
+    Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
-    Subscription, Issue, IssueItem, Pick,
+    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

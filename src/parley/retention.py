@@ -3,6 +3,7 @@
 from parley.accounts import retention as accounts
 from parley.appeals import retention as appeals
 from parley.articles import retention as articles
+from parley.authors import retention as authors
 from parley.automod import retention as automod
 from parley.backtests import retention as backtests
 from parley.comments import retention as comments
@@ -12,10 +13,13 @@ from parley.core.retention import Kept, platform, remove_expired_files, remove_e
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
 from parley.mail import retention as mail
+from parley.maps import retention as maps
 from parley.modlog import retention as modlog
 from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
+from parley.rights import retention as rights
+from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
 
@@ -26,7 +30,10 @@ FEATURES = (
     threads,
     comments,
     votes,
+    maps,
+    statements,
     reports,
+    rights,
     decisions,
     automod,
     backtests,
@@ -34,6 +41,7 @@ FEATURES = (
     modmembers,
     modlog,
     notifications,
+    authors,
     digests,
     mail,
     platform,

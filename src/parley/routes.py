@@ -4,6 +4,8 @@ from parley.accounts import web as accounts
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
 from parley.articles import web as articles
+from parley.authors import confirm_web
+from parley.authors import web as authors
 from parley.comments import edit_web
 from parley.comments import web as comments
 from parley.community import web as community
@@ -21,10 +23,26 @@ from parley.modmembers import web as modmembers
 from parley.modqueue import web as modqueue
 from parley.modrules import web as rules
 from parley.notifications import web as notifications
-from parley.pages import discussion, home, moderation_counts, profile, statement, thread
+from parley.pages import (
+    cards,
+    discussion,
+    display,
+    home,
+    how,
+    moderation_counts,
+    perspectives_overview,
+    profile,
+    statement,
+    thread,
+)
 from parley.reports import web as reports
+from parley.rights import answer_web as rights_answer
+from parley.rights import web as rights
+from parley.statements import answer_web, curating_web
+from parley.statements import web as statements
 from parley.threads import publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
+from parley.unread import web as unread
 from parley.votes import web as votes
 
 FEATURES = (
@@ -32,19 +50,28 @@ FEATURES = (
     community,
     articles,
     home,
+    how,
     threads,
     publish_web,
     revise_web,
     revision_web,
     suggestion_web,
     thread,
+    perspectives_overview,
     discussion,
+    display,
     comments,
     edit_web,
     profile,
+    cards,
     votes,
+    statements,
+    answer_web,
+    curating_web,
     decisions,
     reports,
+    rights,
+    rights_answer,
     modqueue,
     moderation_counts,
     statement,
@@ -56,6 +83,9 @@ FEATURES = (
     dashboard,
     rules,
     notifications,
+    authors,
+    confirm_web,
+    unread,
     digests,
     live,
 )

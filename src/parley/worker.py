@@ -14,6 +14,7 @@ import structlog
 from parley import hooks, retention
 from parley.appeals import jobs as appeals
 from parley.articles import jobs as articles
+from parley.authors import jobs as authors
 from parley.automod import jobs as automod
 from parley.backtests import jobs as backtests
 from parley.comments import jobs as comments
@@ -32,6 +33,7 @@ from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
+from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
 from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
@@ -74,12 +76,14 @@ JOBS = (
     Job("mail", deliver_due, seconds=5, concurrency=2, repeats=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3, concurrency=3),
+    Job("claims", authors.check_due, seconds=60),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),
     Job("rule costs", backtests.check_costs, seconds=60, deferrable=True),
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
+    Job("maps", maps.draw_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),
     Job("markdown", comments.render_old, seconds=HOUR, deferrable=True),

@@ -2,9 +2,8 @@
 // a redirect is followed by the window, an error becomes a note beside what was clicked, and what was typed stays.
 import htmx from "./htmx.js";
 import { hush, tell } from "./page.js";
+import { sentence } from "./sentences.js";
 
-const UNREACHABLE = "The server cannot be reached.";
-const BROKEN = "The server could not do that.";
 const OWN = "#live, #progress, .names"; // these ask again by themselves
 const NOTE = "error-note"; // what errors/_error.html is known by
 
@@ -23,15 +22,15 @@ htmx.registerExtension("answers", {
     // A form that comes back with what is wrong beside each field goes where it came from, whatever its block is called.
     if (source.matches("form") && ctx.text.includes("<form")) return void (ctx.hx.retarget = undefined);
     if (source.formAction && ctx.text.includes(NOTE)) return; // a preview says in its place what it cannot show
-    if (!source.matches(OWN)) tell(source, words(ctx.text) || after(BROKEN, source));
+    if (!source.matches(OWN)) tell(source, words(ctx.text) || after("broken", source));
     return false;
   },
   htmx_error(source, { ctx }) {
-    if (ctx && !source.matches(OWN)) tell(source, after(UNREACHABLE, source));
+    if (ctx && !source.matches(OWN)) tell(source, after("unreachable", source));
   },
 });
 
-const after = (fault, source) => `${fault} ${source.closest("form") ? "What you typed is still here; try" : "Try"} again in a moment.`;
+const after = (fault, source) => sentence(source.closest("form") ? `${fault}-typed` : fault);
 
 /** The sentence in an error fragment, or nothing: a whole error page from a proxy has no words for our readers. */
 export function words(html) {

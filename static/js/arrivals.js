@@ -3,6 +3,7 @@
 import { grouped, listOf, nameOf } from "./groups.js";
 import htmx from "./htmx.js";
 import { announce, muted, narrow, talk, viewer } from "./page.js";
+import { sentence } from "./sentences.js";
 
 const ADDS = new Set(["afterbegin", "beforeend", "beforebegin", "afterend"]);
 const TOP = "#discussion-waiting, #comments";
@@ -33,8 +34,8 @@ htmx.registerExtension("arrivals", {
 function grow(list, more) {
   const replies = list.closest("details.replies");
   if (!more || !replies) return;
-  const count = parseInt(replies.firstElementChild.textContent) + more;
-  replies.firstElementChild.textContent = `${count} ${count === 1 ? "reply" : "replies"}`;
+  const count = (parseInt(replies.firstElementChild.textContent) || 0) + more;
+  replies.firstElementChild.textContent = sentence("replies", count);
   replies.hidden = false;
   replies.open = true;
 }
@@ -86,14 +87,12 @@ function isWanted(comment) {
   return (!only || only === nameOf(comment)) && (!stance || comment.querySelector(`.comment-head > .${stance.className.replace(" ", ".")}`));
 }
 
-const some = (count, one) => `${count} new ${one}${count === 1 ? "" : "s"}`;
-
 function showButton(waiting) {
   const count = waiting.childElementCount;
   const button = document.querySelector(`[data-waiting="${waiting.id}"]`) ?? addButton(waiting);
-  const onPassage = /^g\d/.test(waiting.id) ? " on this passage" : "";
-  const words = waiting.closest(".comment") ? `${count} new` : some(count, "perspective") + onPassage;
-  if (button.textContent !== words) announce(`${some(document.querySelectorAll(".waiting > *").length, "comment")} in the discussion`);
+  const name = waiting.closest(".comment") ? "new" : /^g\d/.test(waiting.id) ? "on-passage" : "perspectives";
+  const words = sentence(name, count);
+  if (button.textContent !== words) announce(sentence("comments", document.querySelectorAll(".waiting > *").length));
   button.textContent = words;
 }
 

@@ -7,7 +7,7 @@ const chosen = document.documentElement.dataset;
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-assist]");
-  const comment = event.target.closest?.(".folded > a")?.closest(".comment");
+  const comment = event.target.closest?.(".collapsed-note > a")?.closest(".comment");
   if (button) remember("assisted", (chosen.assisted = button.dataset.assist));
   if (button) mark();
   if (!comment) return;

@@ -1,6 +1,7 @@
 // The form for a new comment, and what it answers: the article, a passage, or words that begin in a passage.
 import { narrow, talk } from "./page.js";
 import { rows } from "./passages.js";
+import { sentence } from "./sentences.js";
 
 const LONGEST = 300; // of longer words the server keeps the beginning
 const BEGINNING = 80; // a passage is known by so much of it
@@ -16,7 +17,7 @@ export function anchor(passage, quote = "", prefix = "") {
   shown.hidden = !quote;
   shown.firstElementChild.textContent = quote.length > LONGEST ? `${quote.slice(0, LONGEST).replace(/\S*$/, "")}…` : quote;
   const [asked, named] = form.closest("details").firstElementChild.childNodes;
-  asked.data = `Respond to this ${passage ? "passage" : "article"} `;
+  asked.data = `${sentence(passage ? "respond-passage" : "respond-article")} `;
   named.textContent = rows.get(passage)?.firstElementChild.textContent.slice(0, BEGINNING) ?? "";
 }
 

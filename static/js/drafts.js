@@ -2,13 +2,17 @@
 import { anchor } from "./compose.js";
 import htmx from "./htmx.js";
 import { recall, remember, viewer } from "./page.js";
+import { sentence } from "./sentences.js";
 
-const FIELDS = ["body", "stance", "passage", "quote", "prefix", "version"];
+const FIELDS = ["body", "stance", "statement", "passage", "quote", "prefix", "version"];
 const SENT = "parley:sent";
 const keyOf = (form) => `draft:${viewer}:${form.dataset.draft}`;
 const isMistake = (form) => form.querySelector(".error");
 
+const { names } = document.querySelector("[data-names]").dataset;
+
 document.addEventListener("input", ({ target }) => {
+  if (target.value?.includes("@") && target.form?.querySelector(".names")) import(names);
   const form = target.closest?.("form[data-draft]");
   if (form) keep(form);
 });
@@ -17,7 +21,7 @@ function keep(form) {
   const body = form.elements.body.value;
   const draft = Object.fromEntries(FIELDS.map((name) => [name, form.elements[name]?.value]));
   remember(keyOf(form), body.trim() ? JSON.stringify(draft) : null);
-  form.querySelector(".kept").textContent = body.trim() ? "Kept as a draft" : "";
+  form.querySelector(".kept").textContent = body.trim() ? sentence("kept") : "";
 }
 
 function restore(form) {
@@ -26,12 +30,13 @@ function restore(form) {
   const typed = text.value.trim() && text.value !== text.defaultValue;
   if (!draft || typed || isMistake(form) || draft.body === text.value) return;
   // An edit goes on from the text that it began with, though there may be a newer one.
-  for (const name of ["body", "stance", "version"]) {
+  for (const name of ["body", "stance", "statement", "version"]) {
     if (draft[name]) form.elements[name].value = draft[name];
   }
+  if (draft.statement) form.querySelector(".say").open = true;
   if (draft.passage) anchor(draft.passage, draft.quote, draft.prefix);
   form.closest("details.compose")?.setAttribute("open", "");
-  form.querySelector(".kept").textContent = "Your draft, kept from before";
+  form.querySelector(".kept").textContent = sentence("draft");
 }
 
 htmx.onLoad((added) => {

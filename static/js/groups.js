@@ -1,8 +1,9 @@
 // The discussion by passage: where a comment belongs, and groups that begin with a comment that arrived.
 import { talk } from "./page.js";
 import { rows } from "./passages.js";
+import { sentence } from "./sentences.js";
 
-const TITLES = { whole: "On the whole article", earlier: "On earlier text" };
+const LAST = ["whole", "earlier"];
 const LONGEST = 90;
 
 export const grouped = () => talk()?.dataset.view === "passage";
@@ -25,7 +26,7 @@ function begin(name) {
   const row = rows.get(name);
   const [link, answer] = group.querySelectorAll("a");
   group.setAttribute("aria-labelledby", link.parentElement.id);
-  link.textContent = row ? shortened(row.firstElementChild.textContent.trim()) : TITLES[name];
+  link.textContent = row ? shortened(row.firstElementChild.textContent.trim()) : sentence(name);
   if (row) {
     link.hash = `p${name}`;
     answer.search = `passage=${name}`;
@@ -34,7 +35,7 @@ function begin(name) {
     link.replaceWith(link.textContent);
     answer.remove();
   }
-  const order = [...rows.keys(), ...Object.keys(TITLES)];
+  const order = [...rows.keys(), ...LAST];
   const after = [...document.getElementById("comments").children].find((one) => order.indexOf(one.dataset.group) > order.indexOf(name));
   document.getElementById("comments").insertBefore(group, after ?? null);
   return group;

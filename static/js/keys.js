@@ -1,4 +1,5 @@
 // One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
+import { expand } from "./lights.js";
 import { calm, thread } from "./page.js";
 import { answer } from "./respond.js";
 
@@ -11,7 +12,7 @@ const beside = (step) => {
   return at < 0 ? list[step > 0 ? 0 : list.length - 1] : list[at + step];
 };
 const inside = (selector) => current?.querySelector(`:scope > ${selector}`);
-// What is folded away with its comment cannot be pressed by a key either.
+// What is collapsed with its comment cannot be pressed by a key either.
 const press = (selector) => inside(selector)?.checkVisibility() && inside(selector).click();
 
 const keys = {
@@ -20,18 +21,24 @@ const keys = {
   z: nextNew,
   "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
   "]": () => go(nextSibling()),
-  c: fold,
+  c: collapse,
   r: () => answer() || press(".comment-actions > a[href$='/reply']"),
   u: () => press(".comment-score button.up"),
   a: () => press(".comment-score button.yes"),
   d: () => press(".comment-score button.no"),
-  "?": () => document.getElementById("keys")?.showModal(),
+  "?": showKeys,
 };
+
+function showKeys() {
+  document.getElementById("keys")?.showModal();
+}
+
 
 function go(comment) {
   if (!comment) return;
   current?.classList.remove("is-current");
   current = comment;
+  expand(comment);
   comment.classList.add("is-current");
   comment.setAttribute("tabindex", "-1");
   comment.focus({ preventScroll: true });
@@ -45,20 +52,20 @@ function nextSibling() {
 }
 
 function nextNew() {
-  const list = all();
+  const list = [...document.querySelectorAll(".comment:not(.waiting > *)")];
   const isNew = (one) => one.matches(".is-new");
   const next = list.slice(list.indexOf(current) + 1).find(isNew);
-  const beyond = document.querySelector(".since > a");
+  const beyond = document.querySelector(".since > a") ?? [...document.querySelectorAll("[data-keys] [rel=next]")].at(-1);
   if (next || !beyond) go(next ?? list.find(isNew));
   else beyond.click();
 }
 
-function fold() {
+function collapse() {
   const replies = inside("details.replies");
   if (replies && !replies.hidden) replies.open = !replies.open;
 }
 
-if (thread)
+if (thread || document.querySelector("[data-keys]"))
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
@@ -67,6 +74,8 @@ if (thread)
     event.preventDefault();
     act();
   });
+
+document.addEventListener("click", ({ target }) => target.closest?.("[data-keys]") && showKeys());
 
 document.addEventListener("focusin", ({ target }) => {
   const comment = target.closest?.(".comment");

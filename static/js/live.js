@@ -2,6 +2,7 @@
 // connection for one, is tried again here. While nobody looks at the page it rests.
 import htmx from "./htmx.js";
 import { say, thread } from "./page.js";
+import { sentence } from "./sentences.js";
 
 const FIRST = 1_000;
 const LONGEST = 60_000;
@@ -31,7 +32,7 @@ function connect() {
     last = lastEventId || last;
     htmx.swap({ sourceElement: place, target: place, swap: "none", text: data });
   };
-  source.addEventListener("resync", () => say("A lot happened while you were away. Load the page again to see all of it."));
+  source.addEventListener("resync", () => say(sentence("resync")));
 }
 
 function connected() {

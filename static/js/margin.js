@@ -2,8 +2,9 @@
 // and the column follows what is being read while nobody uses it.
 import { aim, anchor, write } from "./compose.js";
 import { groupOf, grouped } from "./groups.js";
+import { dim, lightComment, lightWords } from "./lights.js";
 import { calm, isPlain, narrow, talk, thread } from "./page.js";
-import { find, lineageOf, reading, rows } from "./passages.js";
+import { lineageOf, reading, rows } from "./passages.js";
 import { visit } from "./navigation.js";
 import { open } from "./sheet.js";
 
@@ -23,6 +24,7 @@ if (thread && talk() && rows.size) {
     if (!grouped() || narrow()) return;
     for (const group of talk().querySelectorAll(".group")) group.classList.toggle("is-read", group.dataset.group === reading);
     aim(reading);
+    tellHere(reading);
     clearTimeout(pause);
     if (scrollY) pause = setTimeout(() => isIdle() && bring(reading), PAUSE);
   });
@@ -38,7 +40,7 @@ function isIdle() {
 function bring(name) {
   const head = groupOf(name)?.firstElementChild;
   if (!head) return;
-  const above = talk().querySelector(".talk-bar").getBoundingClientRect().bottom;
+  const above = talk().getBoundingClientRect().top + talk().querySelector(".talk-bar").offsetHeight;
   talk().scrollBy({ top: head.getBoundingClientRect().top - above - 12, behavior: calm() ? "auto" : "smooth" });
 }
 
@@ -47,7 +49,9 @@ function onClick(event) {
   const gutter = event.target.closest?.(".gutter");
   const answer = event.target.closest?.(".respond-here");
   const link = event.target.closest?.("a[href^='#p']");
-  if (gutter || answer) event.preventDefault();
+  const group = event.target.closest?.(".here-line > a")?.hash.slice(2);
+  if (gutter || answer || group) event.preventDefault();
+  if (group) goTo(group);
   if (gutter) openAt(gutter, gutter.dataset.passage);
   if (answer) respond(answer.closest(".group").dataset.group);
   // The browser scrolls to the passage, and then it has the focus.
@@ -58,14 +62,31 @@ function onClick(event) {
 async function openAt(gutter, name) {
   const hasSome = gutter.querySelector("b");
   if ((!grouped() || (hasSome && !groupOf(name))) && !(await visit(gutter, "?view=passage"))) return;
-  talk().querySelector(".passage-none").hidden = Boolean(groupOf(name));
   aim(name);
+  tellHere(name);
   if (narrow()) open(name, gutter);
   if (!groupOf(name)) return respond(name);
-  if (narrow()) return;
+  if (!narrow()) goTo(name);
+}
+
+function goTo(name) {
   bring(name);
   groupOf(name).tabIndex = -1;
   groupOf(name).focus({ preventScroll: true });
+}
+
+/** If nobody has said anything on a passage, say so, and name the next passage on which somebody has. */
+function tellHere(name) {
+  const line = talk().querySelector(".here-line");
+  if (!line) return;
+  line.hidden = groupOf(name);
+  const names = [...rows.keys()];
+  const next = [...names.slice(names.indexOf(name)), ...names].find(groupOf);
+  const [link] = line.children;
+  link.hidden = !next;
+  if (!next) return;
+  link.hash = `g${next}`;
+  link.lastElementChild.textContent = `“${groupOf(next).querySelector("h3").textContent}”`;
 }
 
 /** Write about a passage, or about words in it. */
@@ -80,23 +101,8 @@ function light({ target }) {
   const one = comment ?? target.closest?.(".passage-row");
   if (one === lit) return;
   lit = one;
-  for (const was of document.querySelectorAll(".is-lit")) was.classList.remove("is-lit");
-  CSS.highlights?.delete("parley-quote");
+  dim();
   if (comment?.matches("form")) lightWords(comment.elements.passage.value, comment.elements.quote.value);
-  else if (comment && comment.dataset.anchor !== "lost") lightWords(comment.dataset.passage, quoted(comment));
+  else if (comment) lightComment(comment);
   else if (one) for (const also of [one, ...talk().querySelectorAll(`#g${lineageOf(one)}, .comment[data-passage="${lineageOf(one)}"]`)]) also.classList.add("is-lit");
-}
-
-// Of words that changed, those that stand there now.
-function quoted(comment) {
-  const words = [...(comment.querySelector(":scope > .anchored > .quote")?.childNodes ?? [])];
-  return words.map((one) => (one.nodeName === "DEL" ? "" : one.textContent)).join("");
-}
-
-function lightWords(name, quote) {
-  const row = rows.get(name);
-  if (!row) return;
-  const ranges = find(row, quote);
-  for (const one of [row, ...ranges.map((range) => range.startContainer.parentElement.closest(".passage-row"))]) one.classList.add("is-lit");
-  if (ranges.length && CSS.highlights) CSS.highlights.set("parley-quote", new Highlight(...ranges));
 }

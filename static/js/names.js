@@ -1,6 +1,7 @@
 // Whom an @ may mean: the members whose names begin so, below the field; choosing one writes the name.
-import htmx from "./htmx.js";
-import { thread } from "./page.js";
+// A file of its own, loaded with the first @ (drafts.js); htmx and the field are there by then.
+const { htmx } = window;
+const { thread = "" } = document.querySelector("main").dataset;
 
 const BEGUN = /(?<![^\s(])@([^\s@]{1,30})$/;
 let pause;
@@ -9,14 +10,17 @@ const begun = (field) => BEGUN.exec(field.value.slice(0, field.selectionStart))?
 const boxOf = (field) => field.parentElement?.querySelector(":scope > .names");
 const fieldOf = (box) => box.parentElement.elements.body;
 
-document.addEventListener("input", ({ target }) => {
+document.addEventListener("input", ({ target }) => offer(target));
+offer(document.activeElement);
+
+function offer(target) {
   const box = boxOf(target);
   if (!box) return;
   clearTimeout(pause);
   const name = begun(target);
-  if (name) pause = setTimeout(() => htmx.ajax("GET", `/names?${new URLSearchParams({ begin: name, thread: thread ?? "" })}`, { source: box, target: box, swap: "innerHTML" }), 150);
+  if (name) pause = setTimeout(() => htmx.ajax("GET", `/names?${new URLSearchParams({ begin: name, thread })}`, { source: box, target: box, swap: "innerHTML" }), 150);
   else box.replaceChildren();
-});
+}
 
 // An answer that comes late never replaces the name that is about to be chosen, nor offers names where none is begun any more.
 document.addEventListener("htmx:before:swap", (event) => {

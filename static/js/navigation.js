@@ -1,6 +1,7 @@
 // Another view, order, stance, branch or passage: only the discussion changes, the article stays where it is being read.
 import { aim } from "./compose.js";
 import htmx from "./htmx.js";
+import { arrive } from "./lights.js";
 import { isPlain, talk, thread } from "./page.js";
 import { reading } from "./passages.js";
 import { shut } from "./sheet.js";
@@ -51,7 +52,7 @@ function focus(id, href) {
   const same = talk().querySelector(`a[href="${CSS.escape(href)}"]`);
   if (comment) {
     comment.tabIndex = -1;
-    comment.scrollIntoView();
+    arrive(comment);
   } else talk().scrollTop = 0;
   (comment ?? (same?.checkVisibility() ? same : talk().querySelector(".tab[aria-current]")))?.focus({ preventScroll: true });
 }

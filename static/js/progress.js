@@ -4,7 +4,6 @@ import htmx from "./htmx.js";
 
 const FIRST = 2_000;
 const LONGEST = 30_000;
-const LOST = "The server does not answer just now. Your article is safe with it, and this page goes on asking.";
 const passes = (status) => status >= 500 || status === 429;
 
 htmx.registerExtension("progress", {
@@ -12,7 +11,7 @@ htmx.registerExtension("progress", {
     const { status } = ctx.response;
     if (source.id !== "progress" || status < 400) return;
     if (passes(status)) askLater(source);
-    else tell(source, words(ctx.text) || LOST);
+    else tell(source, words(ctx.text) || source.dataset.lost);
     return false;
   },
   htmx_error(source, { ctx }) {
@@ -23,7 +22,7 @@ htmx.registerExtension("progress", {
 function askLater(source) {
   const tries = Number(source.dataset.tries ?? 0);
   source.dataset.tries = tries + 1;
-  tell(source, LOST);
+  tell(source, source.dataset.lost);
   setTimeout(() => source.isConnected && htmx.trigger(source, "retry"), Math.min(FIRST * 2 ** tries, LONGEST));
 }
 

@@ -2,13 +2,13 @@
 import { compose } from "./compose.js";
 import { respond } from "./margin.js";
 import { rows } from "./passages.js";
+import { sentence } from "./sentences.js";
 
 const CONTEXT = 32; // so much of what stands before the words tells them from the same words elsewhere
 
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
-button.textContent = "Respond to this";
 let chosen;
 let pause;
 
@@ -23,6 +23,7 @@ function offer() {
   chosen = read(getSelection());
   if (!chosen) return button.remove();
   const { bottom, left } = getSelection().getRangeAt(0).getBoundingClientRect();
+  button.textContent = sentence("respond");
   document.body.append(button);
   button.style.top = `${bottom + scrollY + 8}px`;
   button.style.left = `${Math.max(8, Math.min(left + scrollX, innerWidth - button.offsetWidth - 8))}px`;

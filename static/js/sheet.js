@@ -1,6 +1,7 @@
 // Narrow screens: a passage's perspectives in a sheet over the article, and the bar at the foot, which goes back and
 // forth between the two sides, each at the place where it was left.
 import { aim } from "./compose.js";
+import { layBeginning } from "./deferred_layout.js";
 import htmx from "./htmx.js";
 import { narrow, small, talk } from "./page.js";
 import { reading, rows } from "./passages.js";
@@ -19,7 +20,7 @@ export function open(name, from) {
   opener = from;
   shown = name;
   sheet.classList.add("is-sheet");
-  // What others see comes first; a form that holds a draft waits folded above it.
+  // What others see comes first; a form that holds a draft waits collapsed above it.
   document.querySelector("details.compose")?.removeAttribute("open");
   for (const group of sheet.querySelectorAll(".group")) group.hidden = group.dataset.group !== name;
   for (const one of behind()) one.inert = true;
@@ -56,31 +57,40 @@ document.addEventListener(
 );
 
 if (dock) {
-  const links = [...dock.querySelectorAll("a:not(.dock-passage)")];
-  const passage = dock.querySelector(".dock-passage");
-  const side = () => links.find((link) => link.getAttribute("aria-current"))?.hash;
+  const [article, passage, discussion, perspectives] = dock.children;
+  const onPerspectives = () => talk().dataset.view === "perspectives";
+  let talking = false;
+  const current = () => (!talking ? article : onPerspectives() ? perspectives : discussion);
+  const mark = () => {
+    for (const link of dock.children) link.ariaCurrent = link === current() ? "true" : null;
+  };
   const watcher = new IntersectionObserver(
     ([entry]) => {
-      const talking = entry.isIntersecting || entry.boundingClientRect.top < 0;
-      for (const link of links)
-        if ((link.hash === "#discussion") === talking) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
+      talking = entry.isIntersecting || entry.boundingClientRect.top < 0;
+      mark();
     },
     { rootMargin: "0px 0px -60% 0px" },
   );
   watcher.observe(talk());
+  htmx.onLoad(mark);
 
   dock.addEventListener("click", (event) => {
     const link = event.target.closest("a");
-    if (!link || !narrow()) return;
+    if (!link || !narrow() || link === perspectives) return;
     shut();
+    if (link === discussion && onPerspectives()) {
+      event.preventDefault();
+      talk().scrollIntoView();
+      return talk().querySelector("[data-tab=passage]").click();
+    }
     if (link === passage) {
       event.preventDefault();
       const row = rows.get(reading) ?? rows.values().next().value;
       return row?.querySelector(".gutter").click();
     }
-    left[side()] = scrollY;
-    if (left[link.hash] == null || link.hash === side()) return;
+    if (link === discussion) layBeginning();
+    left[current().hash] = scrollY;
+    if (left[link.hash] == null || link === current()) return;
     event.preventDefault();
     scrollTo(0, left[link.hash]);
   });

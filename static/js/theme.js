@@ -1,15 +1,15 @@
 // Light, dark, or as the device: chosen with one button, kept on this device.
 import { remember } from "./page.js";
+import { sentence } from "./sentences.js";
 
 const NEXT = { "": "light", light: "dark", dark: "" };
-const NAMES = { "": "as the device", light: "light", dark: "dark" };
 const button = document.querySelector("[data-theme-button]");
 const root = document.documentElement;
 const current = () => root.dataset.theme ?? "";
 
 function label() {
-  button.setAttribute("aria-label", `Appearance: ${NAMES[current()]}`);
-  button.title = `Appearance: ${NAMES[current()]}`;
+  button.title = sentence(`theme-${current()}`);
+  button.setAttribute("aria-label", button.title);
 }
 
 label();

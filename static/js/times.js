@@ -1,11 +1,13 @@
 // "5 min" stays true while the page is open; the pointer is told the hour in its own time zone.
+import { sentence } from "./sentences.js";
+
 const UNITS = [[3600, 60, "min"], [86_400, 3600, "h"], [30 * 86_400, 86_400, "d"]];
 const TIMES = ".comment-head time, time.ago";
 
 function words(seconds) {
-  if (seconds < 60) return "now";
+  if (seconds < 60) return sentence("now");
   const [, size, unit] = UNITS.find(([limit]) => seconds < limit) ?? [];
-  return unit && `${Math.floor(seconds / size)} ${unit}`;
+  return unit && sentence(unit).replace("{count}", Math.floor(seconds / size));
 }
 
 setInterval(() => {

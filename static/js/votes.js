@@ -2,6 +2,7 @@
 import { words } from "./answers.js";
 import htmx from "./htmx.js";
 import { hush, tell, viewer } from "./page.js";
+import { sentence } from "./sentences.js";
 
 const turns = new WeakMap();
 // The last vote sent on each comment: the next one waits for it, or the server could take them the other way round.
@@ -22,8 +23,8 @@ document.addEventListener("click", (event) => {
 function inviteToVote(form) {
   const link = document.createElement("a");
   link.href = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
-  link.textContent = "Sign in";
-  tell(form, "Votes are for members.", link);
+  link.textContent = sentence("sign-in");
+  tell(form, sentence("members"), link);
 }
 
 async function cast(form, button) {
@@ -38,12 +39,12 @@ async function cast(form, button) {
     if (answer.redirected) return location.assign(answer.url);
     const text = await answer.text();
     if (turns.get(score) !== turn) return;
-    if (!answer.ok) throw new Error(words(text) || "The server could not count your vote. Try again in a moment.");
+    if (!answer.ok) throw new Error(words(text) || sentence("not-counted"));
     await htmx.swap({ sourceElement: score, target: score, swap: "outerMorph", text });
   } catch (error) {
     if (turns.get(score) !== turn) return;
     undo();
-    tell(form, error instanceof TypeError ? "Your vote did not reach the server. Try again in a moment." : error.message);
+    tell(form, error instanceof TypeError ? sentence("not-sent") : error.message);
   }
 }
 
@@ -75,7 +76,7 @@ function press(form, button) {
   };
 }
 
-const VALUES = { up: "1", down: "-1", yes: "1", no: "-1", pass: "0" };
+const VALUES = { up: "1", down: "-1", yes: "1", no: "-1", unsure: "0" };
 
 function set(button, pressed) {
   button.setAttribute("aria-pressed", pressed);

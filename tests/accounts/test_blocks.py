@@ -38,7 +38,7 @@ async def test_a_member_is_shut_out_and_let_in_again(client: httpx.AsyncClient, 
     answer = await client.post(f"/u/jonas/{how}", data={"on": "1"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/u/jonas")
     assert await kind(mira, jonas) == how
-    assert f"You {how.removesuffix('e')}ed jonas" in (await client.get("/u/jonas")).text
+    assert f"You {how.removesuffix('e')}ed <bdi>jonas</bdi>" in (await client.get("/u/jonas")).text
     assert "jonas" in (await client.get("/settings/muted")).text
 
     back = await client.post(f"/u/jonas/{how}", data={"on": "0", "next": "/settings/muted"})
@@ -105,7 +105,7 @@ async def test_a_profile_offers_it_to_members_and_not_on_their_own(client: httpx
 
 
 @pytest.mark.parametrize(("how", "sign"), [("mute", FOLD), ("block", STUB)])
-async def test_what_they_write_is_folded_or_withheld_wherever_comments_are(
+async def test_what_they_write_is_collapsed_or_withheld_wherever_comments_are(
     client: httpx.AsyncClient, how: str, sign: str
 ) -> None:
     mira, jonas = await make.member("mira"), await make.member("jonas")

@@ -33,7 +33,6 @@ def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
         "pаypal",
         "ΑBC",
         "a\u200bb",
-        "a\u202eb",
         "a\u0000b",
         "ada\n",
         "z̸̢̛a̷̧l̴̡g̵̢o̶̧",
@@ -50,6 +49,10 @@ def test_names_of_one_script_are_taken_as_they_are(name: str) -> None:
 def test_what_could_pass_for_another_or_is_no_word_is_refused(name: str) -> None:
     with pytest.raises(Refused):
         names.name(name)
+
+
+def test_an_override_of_the_direction_of_writing_is_left_out_of_a_name() -> None:
+    assert names.name("a\u202eb") == "ab"
 
 
 @pytest.mark.parametrize(

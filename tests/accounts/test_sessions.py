@@ -9,7 +9,7 @@ from make import browser, put_state
 from parley.accounts import consistency, middleware, sessions, tokens, viewer_cache
 from parley.comments import view
 from parley.core import db
-from parley.core.cache import KEPT_SECONDS
+from parley.core.cache import PAGE_SECONDS
 from parley.core.errors import Unavailable
 from parley.core.settings import settings
 
@@ -168,7 +168,7 @@ async def test_a_form_of_a_member_sets_a_short_consistency_token_and_nothing_els
     cookie = (await client.post("/settings/profile", data={"assisted": "hide"})).headers["set-cookie"]
     assert cookie.startswith("parley-consistency=")
     assert {"HttpOnly", "Max-Age=2", "Path=/", "SameSite=lax"} <= set(cookie.split("; ")[1:])
-    assert max(viewer_cache.SECONDS, KEPT_SECONDS) < consistency.SECONDS
+    assert max(viewer_cache.SECONDS, PAGE_SECONDS) < consistency.SECONDS
 
 
 async def test_a_new_consistency_token_is_not_answered_from_what_was_read_before_it(

@@ -115,14 +115,14 @@ async def test_every_page_carries_the_choice_about_assisted_comments_from_then_o
     client: httpx.AsyncClient, mira: Person, choice: str
 ) -> None:
     await mira.sign_in(client)
-    assert '<html lang="en" data-assisted="show">' in (await client.get("/")).text
+    assert '<html lang="en" dir="ltr" data-assisted="show">' in (await client.get("/")).text
     answer = await client.post("/settings/profile", data={"assisted": choice})
     assert answer.status_code == 303
     for path in ("/", "/settings/profile"):
-        assert f'<html lang="en" data-assisted="{choice}">' in (await client.get(path)).text
+        assert f'<html lang="en" dir="ltr" data-assisted="{choice}">' in (await client.get(path)).text
     assert f'value="{choice}" checked' in (await client.get("/settings/profile")).text
     client.cookies.clear()
-    assert '<html lang="en">' in (await client.get("/")).text
+    assert '<html lang="en" dir="ltr">' in (await client.get("/")).text
 
 
 async def test_a_choice_there_is_not_is_refused_and_one_not_made_stays(client: httpx.AsyncClient, mira: Person) -> None:

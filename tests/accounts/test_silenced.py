@@ -71,7 +71,7 @@ def test_a_viewer_who_is_believed_writes_from_that_moment_on() -> None:
 
     until = [Viewer(**{**_fields(there), "until": now + lasts}) for lasts in (WEEK, OVER)]
 
-    assert [one.standing for one in (there, *until)] == [MEMBER, MEMBER, MODERATOR]
+    assert [one.access for one in (there, *until)] == [MEMBER, MEMBER, MODERATOR]
 
 
 def _fields(viewer: Viewer) -> dict[str, object]:

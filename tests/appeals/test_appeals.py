@@ -305,7 +305,7 @@ async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.
     path = where.format(appeal=appeal, decision=decision)
     olga = await sign_in(client)
 
-    veiled = await client.get(path)
+    concealed = await client.get(path)
     answer = await client.post(f"/mod/decision/{decision}/reveal", data={"next": path})
     seen = await client.get(answer.headers["location"])
     await client.post(f"/mod/decision/{decision}/reveal", data={"next": "//elsewhere.example"})
@@ -314,7 +314,7 @@ async def test_words_on_a_grave_ground_are_veiled_until_one_looks(client: httpx.
     await make.sign_in(client, jonas)
     of_the_author = await client.get(f"/decision/{decision}")
 
-    assert INSULT not in veiled.text and f'action="/mod/decision/{decision}/reveal"' in veiled.text
+    assert INSULT not in concealed.text and f'action="/mod/decision/{decision}/reveal"' in concealed.text
     assert (answer.status_code, answer.headers["location"]) == (303, path)
     assert INSULT in seen.text and INSULT not in of_another.text and INSULT in of_the_author.text
     assert await db.values("select actor from mod_action where action = 'reveal'") == [olga.id]
@@ -324,11 +324,11 @@ async def test_a_second_moderator_chooses_to_read_too(client: httpx.AsyncClient)
     second = await sign_in(client)
     decision = await decided(await reported(ground="illegal"), await staff(), "suspend", guideline="illegal")
 
-    veiled = await client.get(f"/mod/decision/{decision}/second")
+    concealed = await client.get(f"/mod/decision/{decision}/second")
     await client.post(f"/mod/decision/{decision}/reveal")
     seen = await client.get(f"/mod/decision/{decision}/second")
 
-    assert INSULT not in veiled.text and INSULT in seen.text
+    assert INSULT not in concealed.text and INSULT in seen.text
     assert await db.value("select actor from mod_action where action = 'reveal'") == second.id
 
 

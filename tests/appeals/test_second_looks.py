@@ -61,7 +61,7 @@ async def test_the_second_reads_the_comment_and_why_it_came_and_nothing_of_the_o
 
     assert INSULT in page and "Argue with the case" in page and "It insults me." in page
     first = await db.value("select m.name from decision d join member m on m.id = d.moderator")
-    for told in ("It insults somebody.", "folded", "upheld", f">{first}<", f"/decision/{decision}"):
+    for told in ("It insults somebody.", "collapsed", "upheld", f">{first}<", f"/decision/{decision}"):
         assert told not in page
 
 
@@ -217,7 +217,7 @@ async def test_the_overview_says_how_far_they_agree(app: Litestar) -> None:
 
     found = agreement(await stats.queries.second_looks(await db.value("select now() - interval '1 day'")))
 
-    assert found.summary == "Of 4 decisions given a second look, 3 were found the same, 2 with the same action."
+    assert found.summary == "4 decisions were given a second look: 3 found the same, 2 chose the same action."
     assert found.rows == [["Removed", "3", "2", "1"], ["Approved", "1", "1", "1"]]
     assert [(one.name, one.words) for one in found.shares] == [
         ("Breaks a rule, or not", "75 %"),

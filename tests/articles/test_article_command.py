@@ -1,5 +1,6 @@
 """`parley article add`: what went is said in one line, and what it is given wrong ends with one sentence."""
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures(
 
 
 def add(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "article", "add", *arguments]
+    return run("add", *arguments)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "parley", "article", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
 
 
@@ -49,6 +54,44 @@ async def test_an_address_that_is_here_already_is_updated_and_one_line_says_what
     assert told.startswith("Updated: 3 paragraphs changed, 1 removed; 1 correction kept, 1 conflict. Decide at http")
     assert "/updates/" in told
     assert "says what it says at ease" in await db.value("select string_agg(text, ' ') from passage where position = 0")
+
+
+async def test_reading_a_file_shows_its_article_and_stores_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "essay.md"
+    file.write_text("---\ntitle: The wager\nauthor: Ada Osei\ndate: 2026-02-03\n---\n\nSome words.\n\n- An item.\n")
+
+    done = run("read", str(file), "--json")
+
+    found = json.loads(done.stdout)
+    assert (found["title"], found["byline"], found["published_at"][:10]) == ("The wager", ["Ada Osei"], "2026-02-03")
+    assert [(one["kind"], one["text"]) for one in found["passages"]] == [
+        ("paragraph", "Some words."),
+        ("item", "An item."),
+    ]
+    assert found["where"]["byline"] == "front matter"
+    assert await db.value("select count(*) from article") == 0
+
+
+async def test_a_file_that_has_no_text_cannot_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "essay.md"
+    file.write_bytes(b"\x89PNG\r\n")
+
+    done = run("read", str(file))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("This is a picture")
+
+
+async def test_a_file_that_only_claims_an_address_does_not_update_the_article_there(tmp_path: Path) -> None:
+    file = tmp_path / "essay.md"
+    file.write_text("# The wager\n\nWhat the author wrote.\n")
+    add(str(file), "--url", "https://essay.example/wager", "--topic", "research")
+    file.write_text("---\nurl: https://essay.example/wager\n---\n\n# The wager\n\nSomething else.\n")
+
+    done = add(str(file), "--topic", "research")
+
+    assert done.stdout.splitlines()[1] == "Nothing was changed. To update it, add --url https://essay.example/wager"
+    assert await db.values("select count(*) from revision") == [1]
 
 
 async def correct(position: int, word: str) -> None:

@@ -63,6 +63,35 @@ def test_a_replaced_passage_is_new() -> None:
     assert lineages(OLD, [TEXTS[0], "A different matter altogether, with other words.", *TEXTS[2:]])[1] is None
 
 
+TITLED = [OLD[0], EarlierPassage(20, "Remedies", is_heading=True), *OLD[2:]]
+
+
+def test_a_heading_with_other_words_in_its_place_keeps_its_lineage() -> None:
+    retitled = [TEXTS[0], "What has been tried", *TEXTS[2:]]
+    assert align(TITLED, retitled, headings={1}).lineages == [11, 20, 13, 14]
+    assert align(TITLED, retitled).lineages == [11, None, 13, 14]
+
+
+def test_a_paragraph_added_below_a_retitled_heading_does_not_hide_it() -> None:
+    added = [TEXTS[0], "What has been tried", "A different matter altogether.", *TEXTS[2:]]
+    assert align(TITLED, added, headings={1}).lineages == [11, 20, None, 13, 14]
+
+
+def test_a_heading_is_new_when_the_text_below_it_is() -> None:
+    other = [TEXTS[0], "Flasks", "A different matter altogether, with other words.", TEXTS[3]]
+    assert align(TITLED, other, headings={1}).lineages == [11, None, None, 14]
+    assert align(TITLED, [TEXTS[0], "One", "Two", *TEXTS[2:]], headings={1, 2}).lineages == [11, None, None, 13, 14]
+
+
+def test_words_in_other_case_or_with_other_punctuation_are_no_other_passage() -> None:
+    assert lineages(OLD, [TEXTS[0].upper(), "ADVERTISEMENT!", *TEXTS[2:]]) == LINEAGES
+
+
+def test_a_passage_beside_which_another_one_moved_is_in_its_place() -> None:
+    rewritten = "Three remedies exist, and we have tried each of them ourselves across many years."
+    assert lineages(OLD, [TEXTS[1], rewritten, TEXTS[3], TEXTS[0]]) == [12, 13, 14, 11]
+
+
 def test_equal_passages_keep_their_order() -> None:
     assert lineages(
         [EarlierPassage(1, "Yes."), EarlierPassage(2, "No."), EarlierPassage(3, "Yes.")], ["Yes.", "Yes.", "No."]

@@ -5,6 +5,7 @@ import pytest
 
 import make
 from parley.articles import jobs
+from parley.articles.display import set_display
 from parley.articles.reading import canonical, identity
 from parley.core import db
 from parley.threads import ops as threads
@@ -47,6 +48,36 @@ async def test_what_a_member_pastes_or_uploads_rewrites_nothing_whatever_address
     assert "takes everything back" not in page.text
     assert await db.value("select count(*) from revision") == 1
     assert await db.value("select count(*) from thread") == 1
+
+
+@pytest.mark.parametrize("source", ["text", "file"])
+async def test_what_a_member_pastes_does_not_take_the_address_it_claims(client: httpx.AsyncClient, source: str) -> None:
+    mallory = await make.member("mallory")
+    await make.sign_in(client, mallory)
+
+    pasted = await publish(client, source)
+    opened = await open_thread(text=make.text(url=URL, fetched=True), topic="research", starter=None)
+    page = await client.get(pasted.headers["location"])
+    home = await client.get("/")
+
+    assert opened.is_new
+    assert await db.values("select url from article order by id") == [None, URL]
+    assert f'href="{URL}"' in page.text
+    assert "not checked against its source" in page.text
+    assert "review.example" not in home.text
+
+
+async def test_what_was_pasted_from_a_site_of_excerpts_is_an_excerpt_too(client: httpx.AsyncClient) -> None:
+    await set_display(URL, "excerpt")
+    await make.sign_in(client, await make.member())
+
+    before = await publish(client, "text")
+    await set_display(URL, "full")
+    await set_display(URL, "excerpt")
+    page = await client.get(before.headers["location"])
+
+    assert await db.values("select display from article") == ["excerpt"]
+    assert "Read the whole article at" in page.text
 
 
 async def test_what_a_moderator_pastes_is_an_update_that_they_look_at_and_accept(client: httpx.AsyncClient) -> None:

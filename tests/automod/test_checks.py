@@ -1,4 +1,4 @@
-"""The rules judge what is posted: they hold, flag, fold, slow and tell, and write down what they did."""
+"""The rules judge what is posted: they hold, flag, collapse, slow and tell, and write down what they did."""
 
 from uuid import uuid4
 
@@ -57,8 +57,8 @@ async def test_a_fold_is_a_decision_with_its_statement_and_its_appeal(app: Lites
     assert await state_of(comment) == "visible"
     made = "select rule from decision where target = $1 and action = 'collapse' and moderator is null"
     assert await db.value(made, comment) == rule
-    assert await mailed(author) == ["Your comment was folded"]
-    assert "An automatic check has folded" in await db.value("select text from mail where kind like 'decision.%'")
+    assert await mailed(author) == ["Your comment was collapsed"]
+    assert "An automatic check has collapsed" in await db.value("select text from mail where kind like 'decision.%'")
     assert "fool" in await db.value("select reason from decision where target = $1", comment)
 
 

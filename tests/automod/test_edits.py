@@ -41,7 +41,7 @@ async def test_what_would_be_held_cannot_be_written_in_and_the_text_is_kept(
     await edit(author, comment, "Nothing to see here.")
 
 
-async def test_what_would_be_flagged_or_folded_is_once(app: Litestar) -> None:
+async def test_what_would_be_flagged_or_collapsed_is_once(app: Litestar) -> None:
     await put_rule(WordList(["fool"]))
     await put_rule(WordList(["fool"]), action="collapse")
     author = await make.member()
@@ -54,7 +54,7 @@ async def test_what_would_be_flagged_or_folded_is_once(app: Litestar) -> None:
     assert await db.value(ITEM, comment) == "open"
     assert await db.value("select collapsed from comment where id = $1", comment)
     assert await db.value("select count(*) from hit where comment = $1", comment) == 2
-    assert await mailed(author) == ["Your comment was folded"]
+    assert await mailed(author) == ["Your comment was collapsed"]
 
 
 async def test_what_moderators_let_stand_can_be_mended(app: Litestar) -> None:

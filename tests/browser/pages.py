@@ -41,6 +41,7 @@ async def every_page(site: Site) -> list[Shown]:
            where m.name = 'mira' and c.state = 'visible' and t.state = 'open' order by c.id limit 1"""
     )
     edited = await site.value("select id from comment where edited_at is not null and state = 'visible' limit 1")
+    said = await site.value("select id from comment where statement is not null and state = 'visible' limit 1")
     locked = await site.value("select id from thread where state = 'locked' limit 1")
     revised = await site.value(
         "select t.id from thread t join revision r on r.article = t.article group by t.id having count(*) > 1 limit 1"
@@ -67,6 +68,20 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("thread, one stance", "/t/1/x?stance=challenges", "mira"),
         Shown("thread, crowded", f"/t/{site.made['crowded']}/x", "mira"),
         Shown("thread, wide", f"/t/{site.made['wide']}/x", "mira"),
+        Shown("perspectives", "/t/1/x?view=perspectives"),
+        Shown("perspectives, member", "/t/1/x?view=perspectives", "mira"),
+        Shown("perspectives, table", "/t/1/x?view=perspectives&as=table", "mira"),
+        Shown("perspectives, silent", "/t/3/x?view=perspectives", "mira"),
+        Shown("perspectives over all threads", "/perspectives"),
+        Shown("perspectives, how", "/perspectives/how"),
+        Shown("answering", "/t/1/answer"),
+        Shown("answering, member", "/t/1/answer", "mira"),
+        Shown("answering, over", "/t/1/answer?stop=1", "mira"),
+        Shown("answering, nothing asked", f"/t/{site.made['wide']}/answer", "mira"),
+        Shown("deck", "/t/1/deck"),
+        Shown("deck, moderator", "/t/1/deck", "sam_h", also="staff"),
+        Shown("statement", f"/c/{own}/statement", "mira", also="nobody"),
+        Shown("statement, removing", f"/c/{said}/statement/remove", "sam_h", also="staff"),
         Shown("thread, archived", f"/t/{site.made['archived']}/x", "mira"),
         Shown("thread, slowed", f"/t/{site.made['slowed']}/x", "mira"),
         Shown("thread, with withheld words", f"/t/{site.made['wide']}/x?view=whole", "hanna"),
@@ -100,8 +115,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("appeals", "/mod/appeals", "sam_h", also="staff"),
         Shown("looking twice", "/mod/audits", "ada", also="staff"),
         Shown("an appeal", f"/mod/appeals/{appeal}", "ada", also="nobody"),
-        Shown("a decision that takes two, veiled", f"/mod/decision/{proposed}/second", "ada", also="nobody"),
-        Shown("a statement of reasons, veiled", f"/decision/{proposed}", "ada", also="staff"),
+        Shown("a decision that takes two, concealed", f"/mod/decision/{proposed}/second", "ada", also="nobody"),
+        Shown("a statement of reasons, concealed", f"/decision/{proposed}", "ada", also="staff"),
         Shown("automatic rules", "/mod/rules", "sam_h", also="staff"),
         Shown("an automatic rule", f"/mod/rules/{rule}", "sam_h", also="staff"),
         Shown("a new automatic rule", "/mod/rules/new", "sam_h", also="staff"),
@@ -129,6 +144,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("settings: security", "/settings/security", "mira"),
         Shown("settings: muted", "/settings/muted", "mira"),
         Shown("settings: mail", "/settings/mail", "mira"),
+        Shown("unread", "/unread", "mira"),
+        Shown("how it works", "/how"),
         Shown("an issue of the digest", site.made["issue"]),
         Shown("do you still want the digest", site.made["keep"]),
         Shown("stop the digest", site.made["off"]),

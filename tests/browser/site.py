@@ -19,7 +19,8 @@ from parley.embedded.service import ServiceRun
 from ports import free_port
 
 FILL = Path(__file__).with_name("fill.py")
-COPY = "copied"
+# Databases as the installation was filled, each for tests that change what is in it.
+COPIES = ("poisoned", "mirror")
 # Seconds in which the web process gets ready, on a machine with much else to do.
 PATIENCE = 120.0
 
@@ -91,9 +92,9 @@ class Site:
             time.sleep(0.05)
 
     @contextmanager
-    def copied(self, folder: Path) -> Iterator["Site"]:
-        """The same installation as it was filled, on a database of its own; it does not serve yet."""
-        address = self.settings["DATABASE_URL"].replace("/parley?", f"/{COPY}?")
+    def copied(self, folder: Path, name: str) -> Iterator["Site"]:
+        """The same installation as it was filled, on one of the `COPIES` of its database; it does not serve yet."""
+        address = self.settings["DATABASE_URL"].replace("/parley?", f"/{name}?")
         with Folder(folder).held() as other:
             copy = Site(other, self.settings | {"DATABASE_URL": address, "PARLEY_DATA": str(folder)})
             copy.made = dict(self.made)
@@ -118,10 +119,11 @@ class Site:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Site]:
-    """A filled installation that serves until the block ends, and a copy of its database."""
+    """A filled installation that serves until the block ends, and copies of its database."""
     with servers(folder, fast=True) as both:
         site = Site(both.postgres.run.folder, both.settings)
         site.fill()
-        asyncio.run(site.fetch(f"create database {COPY} template parley"))
+        for name in COPIES:
+            asyncio.run(site.fetch(f"create database {name} template parley"))
         with site.serving():
             yield site

@@ -77,7 +77,7 @@ async def poison(connection: asyncpg.Connection) -> set[str]:
 @pytest.fixture(scope="session")
 async def poisoned(site: Site, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder: Path = tmp_path_factory.mktemp("poisoned")
-    with site.copied(folder) as copy:
+    with site.copied(folder, "poisoned") as copy:
         async with copy.connection() as connection:
             shown = await every_page(copy)
             refused = await poison(connection)

@@ -71,7 +71,7 @@ async def press(page: Page, keys: list[str]) -> None:
     for key in keys:
         await page.keyboard.press(key)
         if key == "v":
-            await expect(page.locator("#veil")).to_have_count(0)
+            await expect(page.locator("#concealed")).to_have_count(0)
     await moved_on(page, item)
 
 
@@ -128,7 +128,7 @@ async def works(tab: Tab) -> int:
         for key in DAY[ground[1]] if ground else ["s"]:
             await page.keyboard.press(key)
             if key == "v":
-                await expect(page.locator("#veil")).to_have_count(0)
+                await expect(page.locator("#concealed")).to_have_count(0)
         await page.wait_for_function(MOVED, arg=item)
         if await shown(page) == item:
             faster += 1

@@ -70,7 +70,7 @@ async def test_many_at_once_are_tried_and_then_decided_and_taken_back(site: Site
     await page.get_by_label("Reason").fill("They insult somebody.")
     await page.get_by_role("button", name="Preview").click()
 
-    await expect(page.locator(".notice")).to_contain_text("3 items: removed. Nothing is done yet.")
+    await expect(page.locator(".notice")).to_contain_text("Removed: 3 items. Nothing is done yet.")
     assert [row[0] for row in await site.fetch(STATES, comments)] == ["visible"] * 4
     await page.get_by_role("button", name="Apply to 3 items").click()
     await expect(page.get_by_role("heading", name="3 items are decided")).to_be_visible()

@@ -10,12 +10,18 @@ from browser.site import Site
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 # What makes the page, or a part of it that scrolls up and down, scroll sideways as well.
-BEYOND = """() => [document.documentElement, ...document.querySelectorAll("body *")]
-    .filter(one => one.scrollWidth > one.clientWidth && !one.matches("pre, code, table, .passage-table, textarea"))
+BEYOND = """() => {
+  const scrolls = "pre, code, table, .passage-table, .numbers-table, textarea";
+  const left = document.dir === "rtl";
+  const standsOut = (inner, outer) => left ? inner.left < outer.left : inner.right > outer.right;
+  return [document.documentElement, ...document.querySelectorAll("body *")]
+    .filter(one => one.scrollWidth > one.clientWidth && !one.matches(scrolls))
     .filter(one => one === document.documentElement || ["auto", "scroll"].includes(getComputedStyle(one).overflowX))
-    .flatMap(one => [...one.querySelectorAll("*")].filter(
-      inner => inner.checkVisibility() && inner.getBoundingClientRect().right > one.getBoundingClientRect().right))
-    .map(one => `${one.tagName}.${one.className}`).slice(0, 5)"""
+    .flatMap(one => [...one.querySelectorAll("*")]
+      .filter(inner => inner.checkVisibility() && !inner.closest(".unseen"))
+      .filter(inner => standsOut(inner.getBoundingClientRect(), one.getBoundingClientRect())))
+    .map(one => `${one.tagName}.${one.className}`).slice(0, 20);
+}"""
 # What stands out of its box, over what stands beside it. An open menu means to; a mark at the edge may, a bit.
 OUTSIDE = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.clientWidth && one.scrollWidth > one.clientWidth + 8)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from parley.articles.words import folded, lowered
 from parley.comments.anchoring import CONTEXT, DocumentBlock, Selector
 from parley.comments.anchoring.document import Document
 
@@ -28,7 +29,7 @@ class Closest:
     def find(self, anchor: Selector, quote: str) -> Found:
         text = self._new.text
         was = self._old.text.find(quote, self._old.starts[self._old.index[anchor.lineage]])
-        spans = [(at, at + len(quote)) for at in self._new.find(quote, 0, len(text))]
+        spans = [(at, at + len(quote)) for at in self._new.find(lowered(folded(quote)), 0, len(text))]
         if not spans:
             best = fuzz.partial_ratio_alignment(quote, text)
             assert best

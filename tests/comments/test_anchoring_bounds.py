@@ -94,13 +94,13 @@ def test_thirty_thousand_different_anchors_take_no_longer_than_some_hundred() ->
 
 def test_past_the_budget_words_of_unchanged_passages_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parley.articles.budget.ALL_ANCHORS", 0)
-    before = [DocumentBlock(1, "What stays is found."), DocumentBlock(2, "What changes is lost, since nobody looks.")]
-    after = [before[0], DocumentBlock(2, "What has changed is lost, since nobody looks.")]
+    before = [DocumentBlock(1, "What stays is found."), DocumentBlock(2, "What changes is kept, since nobody looks.")]
+    after = [before[0], DocumentBlock(2, "What has changed is kept, since nobody looks.")]
 
-    kept, lost = resolve([Selector(1, "stays is"), Selector(2, "changes is lost")], before, after, {})
+    found, kept = resolve([Selector(1, "stays is"), Selector(2, "changes is kept")], before, after, {})
 
-    assert (kept.state, kept.quote) == ("same", "stays is")
-    assert lost.state == "lost"
+    assert (found.state, found.quote) == ("same", "stays is")
+    assert kept.state == "kept"
 
 
 async def test_revisions_are_compared_off_the_event_loop(app: object, monkeypatch: pytest.MonkeyPatch) -> None:

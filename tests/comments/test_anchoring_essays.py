@@ -11,6 +11,7 @@ from parley.comments.anchoring import resolve
 
 pytestmark = pytest.mark.skipif(not FOLDER.exists(), reason="the real revisions are not here (../shared/data)")
 
+UNFOUND = {"kept", "lost"}
 OURS, EXACT, CLOSEST = "Parley", "exact, in the block", "closest, no floor"
 FATES = {"unchanged": "unchanged", "edited": "edited", "moved": "edited", "deleted": "deleted"}
 Counts = Counter[tuple[str, str, str]]  # of (way, fate, verdict)
@@ -31,8 +32,8 @@ def counts() -> dict[str, Counts]:
 def ours(essay: Essay) -> tuple[str, Iterator[Found]]:
     index = {one.lineage: at for at, one in enumerate(essay.new)}
     found = resolve([case.selector for case in essay.cases], essay.former, essay.new, essay.merged)
-    places = ((one, 0 if one.state == "lost" else index[one.lineage]) for one in found)
-    return OURS, ((None if one.state == "lost" else one.quote or essay.new[at].text, at) for one, at in places)
+    places = ((one, 0 if one.state in UNFOUND else index[one.lineage]) for one in found)
+    return OURS, ((None if one.state in UNFOUND else one.quote or essay.new[at].text, at) for one, at in places)
 
 
 def verbatim(essay: Essay) -> tuple[str, Iterator[Found]]:

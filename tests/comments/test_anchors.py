@@ -79,6 +79,30 @@ async def test_words_that_are_gone_are_lost_and_kept(app: Litestar) -> None:
     assert await found(comment) == ("lost", second, "how much energy the answer cost", None)
 
 
+async def test_words_that_are_gone_from_their_passage_leave_the_comment_there(
+    app: Litestar, client: httpx.AsyncClient
+) -> None:
+    thread, (_, second, _) = await article()
+    comment = await anchored(thread, second, "how much energy the answer cost")
+
+    await revise(thread, BEFORE[0], "Nobody asked, and nobody was told.", BEFORE[2])
+
+    assert await found(comment) == ("kept", second, "how much energy the answer cost", None)
+    page = (await client.get(f"/t/{thread}/x")).text
+    assert f'data-passage="{second}" data-anchor="kept"' in page
+    assert "These words are no longer in the passage." in page
+
+
+async def test_words_that_return_after_they_were_gone_are_found(app: Litestar) -> None:
+    thread, (_, second, _) = await article()
+    comment = await anchored(thread, second, "how much energy the answer cost")
+
+    await revise(thread, BEFORE[0], "Nobody asked, and nobody was told.", BEFORE[2])
+    await revise(thread, BEFORE[0], "Nobody asked how much energy the answer cost, or was told.", BEFORE[2])
+
+    assert await found(comment) == ("same", second, "how much energy the answer cost", None)
+
+
 async def test_bringing_a_revision_back_brings_its_anchors_back(app: Litestar) -> None:
     thread, (first, second, third) = await article()
     comments = [await anchored(thread, second, "how much energy"), await anchored(thread, first)]

@@ -14,7 +14,7 @@ from conftest import SHARED
 from parley.cli.discussion import read
 from parley.comments.importing import ImportLine, Summary, import_discussion
 from parley.core import db
-from parley.core.errors import NotFound, Refused
+from parley.core.errors import CommandFailed, NotFound
 
 pytestmark = pytest.mark.anyio
 
@@ -148,7 +148,7 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, raw: str) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"id": "a", "body": "A.", "created_utc": 1}\n' + raw)
 
-    with pytest.raises(Refused, match=r"Line 2 of bad\.jsonl"):
+    with pytest.raises(CommandFailed, match=r"Line 2 of bad\.jsonl"):
         read(file)
 
 

@@ -90,7 +90,7 @@ async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
         ({"body": " \r\n "}, "Please write something first."),
         ({"body": "a" * (rules.LONGEST + 1)}, "Please shorten it."),
         ({"body": "a\x00b"}, "cannot be stored"),
-        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please remove some links."),
+        ({"body": "[a](https://a.example) " * (rules.MOST_LINKS + 1)}, "Please remove some."),
         ({"stance": "shrugs"}, "Please choose one of"),
         ({"parent": "999999999"}, "no longer exists"),
         ({"passage": "999999999"}, "no longer in the article"),

@@ -15,7 +15,7 @@ from parley.comments.forms import LONGEST_BODY
 from parley.comments.rules import LONGEST
 from parley.core import db
 from parley.core.http.bodies import MOST_FIELDS
-from parley.core.text.cleaning import LARGEST_ID, BadText, as_id, clean
+from parley.core.text.cleaning import LARGEST_ID, BadText, as_id, clean, one_line
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -126,6 +126,15 @@ def test_text_is_trimmed_composed_and_has_plain_line_ends() -> None:
 def test_a_line_holds_no_line_break() -> None:
     with pytest.raises(BadText):
         clean("a\nb", lines=False)
+
+
+def test_a_line_is_one_line_everywhere_and_runs_in_the_direction_of_its_page() -> None:
+    assert clean("a\u2028b\x85c \u202eevil\u202c \u2066d", lines=False) == "a b c evil d"
+    assert one_line("a\r\nb\u2028c\x9f\u202e d\u200de") == "a b c d\u200de"
+
+
+def test_nothing_that_is_typed_reverses_the_order_of_letters() -> None:
+    assert clean("\u202egoogle\u202d, and \u2067an isolate\u2069") == "google, and \u2067an isolate\u2069"
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,12 @@ HARD = {
 }
 
 
+@pytest.mark.parametrize("written", ["\u202e", "&#x202e;", "&#8238;", "\u202d", "&#8237;"])
+def test_no_link_is_shown_with_its_letters_reversed(written: str) -> None:
+    assert ">elpmaxe.live</a>" in render(f"[{written}elpmaxe.live](https://evil.example/)")
+    assert written not in render("*" * (MOST_MARKS + 1) + written)
+
+
 def test_two_slashes_take_no_longer_than_other_marks() -> None:
     """One anonymous preview of this text held a web process for 7 seconds.
 

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from conftest import ROOT
 from parley.core import db, ratelimit
 from parley.core.errors import TooMany
 from parley.core.events import redis as client
@@ -198,3 +199,46 @@ async def test_whoever_has_a_48_of_ipv6_uses_up_no_more_than_some_networks_may()
 
     assert taken == ratelimit.SITE_NETWORKS * ratelimit.SIGN_UP_NETWORK.most < ratelimit.SIGN_UP_ALL.most
     await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, ratelimit.network("2001:db8:2::1"))
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_use_may_take_more_than_one_token(down: bool, request: pytest.FixtureRequest) -> None:
+    if down:
+        request.getfixturevalue("dead_redis")
+    await take(STRICT, "mira", 3)
+
+    with pytest.raises(TooMany) as refused:
+        await take(STRICT, "mira", 4)
+
+    assert 200 < refused.value.retry_after <= 800
+    await take(STRICT, "mira", 2)
+
+
+async def test_what_a_member_stores_in_a_day_has_a_limit_that_says_so() -> None:
+    for _ in range(5):
+        await ratelimit.take_volume(7, 20_000_000)
+
+    with pytest.raises(TooMany, match="as much text and as many pictures as one member may in a day"):
+        await ratelimit.take_volume(7, 1)
+    await ratelimit.take_volume(8, 1)
+
+
+# The rows of docs/operating.md: the limits for one account, one network and everybody.
+STATED: dict[str, tuple[Limit | None, Limit | None, Limit | None]] = {
+    "comments": ratelimit.POST,
+    "votes": ratelimit.VOTE,
+    "previews": ratelimit.PREVIEW,
+    "imports and edits of articles": ratelimit.IMPORT,
+    "reports": ratelimit.REPORT,
+    "kilobytes of text and pictures in imports and edits": (ratelimit.VOLUME_ACCOUNT, None, ratelimit.VOLUME_ALL),
+    "forms of any kind; moderators have no limit": (ratelimit.FORM_ACCOUNT, None, None),
+}
+PERIODS = {600: "in 10 minutes", 3_600: "an hour", 86_400: "a day"}
+
+
+def test_the_documents_state_the_limits() -> None:
+    page = (ROOT / "docs" / "operating.md").read_text()
+    for what, limits in STATED.items():
+        cells = [f"{one.most:,} {PERIODS[one.seconds]}" if one else "" for one in limits]
+        mark = " \\*" if limits[0] and limits[0].strict else ""
+        assert f"| {what}{mark} | {' | '.join(cells)} |".replace("|  |", "| |").replace("|  |", "| |") in page

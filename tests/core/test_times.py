@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parley.core.http.pages import ago, day, since
+from parley.core.text.durations import ago, since
+from parley.core.text.formats import day
 
 PAST = [
     (timedelta(seconds=20), "now", "just now"),

@@ -174,7 +174,7 @@ async def test_overturned_decisions_are_a_share_of_those_that_took_something_awa
 
     found = await figure("appeals")
 
-    assert found.summary == "Of 4 decisions with restrictions, 2 were appealed against and 1 overturned."
+    assert found.summary == "4 decisions with restrictions: 2 were appealed against, 1 was overturned."
     assert found.rows == [["Appealed against", "2", "50 %"], ["Overturned", "1", "25 %"]]
 
 
@@ -201,7 +201,7 @@ async def test_a_rule_is_as_right_as_moderators_found_it(app: Litestar, mo: View
 
     found = await figure("rules")
 
-    assert found.summary == "Of 3 comments that rules matched and moderators decided, 2 broke a rule."
+    assert found.summary == "Moderators decided on 3 comments that rules matched: 2 broke a rule."
     assert found.rows == [["Shouting in tests", "on", "5", "2", "1", "67 %"]]
 
 

@@ -61,7 +61,7 @@ async def test_a_domain_that_rests_is_named_first(admin: httpx.AsyncClient) -> N
         "values ('near.example', 0, now(), now() + interval '1 hour')"
     )
     shown = await admin.get("/mod/mail")
-    assert "1 domain paused at their request" in shown.text
+    assert "1 domain paused at its request" in shown.text
     assert shown.text.index("near.example, paused") < shown.text.index("far.example")
 
 

@@ -252,9 +252,10 @@ async def test_its_author_is_led_from_the_place_of_a_comment_to_the_reasons(
     assert (await client.get(f"/c/{comment}/decision")).status_code == 404
 
 
-async def test_a_folded_comment_opens_for_whoever_wants_to_read_it(client: httpx.AsyncClient) -> None:
+async def test_a_collapsed_comment_opens_for_whoever_wants_to_read_it(client: httpx.AsyncClient) -> None:
     await decided(await reported(await make.member()), await make.member(role="moderator"), "collapse")
 
     page = await client.get(await make.address(await db.value("select thread from decision")))
 
-    assert "Folded by moderation: It insults somebody. <span>Show</span></summary><p>You are a fool" in page.text
+    assert "Collapsed by moderation: <bdi>It insults somebody.</bdi> <span>Show</span></summary>" in page.text
+    assert '<div dir="auto"><p>You are a fool' in page.text

@@ -252,7 +252,7 @@ async def removed(viewer: Viewer, comment: int) -> None:
     await make.put_state("comment", comment, "removed")
 
 
-async def folded(viewer: Viewer, comment: int) -> None:
+async def collapsed(viewer: Viewer, comment: int) -> None:
     await db.execute("update comment set collapsed = 'Off topic' where id = $1", comment)
 
 
@@ -297,7 +297,7 @@ async def voted_on_by_the_reader(viewer: Viewer, comment: int) -> None:
 ENDS = (
     hidden,
     removed,
-    folded,
+    collapsed,
     reported,
     thread_reported,
     voted_down,

@@ -9,11 +9,13 @@ from litestar import Litestar
 
 import make
 from digests.edition import issue_for, next_week, reader, reviewed, thread_with_sides, voted_up
+from parley import mail
 from parley.core import db
 from parley.core.http.access import Viewer
 from parley.digests import letters, ops
 from parley.digests.queries import Subscribed, subscribed
 from parley.mail.sending import deliver_due
+from parley.notifications import mailing
 from parley.notifications.queries import topic_levels
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,45 @@ async def test_off_is_off_at_once(client: httpx.AsyncClient, mira: Viewer) -> No
 
     assert (await now_of(mira)).next_at is None
     assert "The digest is off" in (await client.get("/settings/mail")).text
+
+
+async def test_one_switch_stops_all_mail_and_starts_it_again(client: httpx.AsyncClient, mira: Viewer) -> None:
+    await client.post("/settings/mail", data=WEEKLY | {"frequency": "daily"})
+    assert "Stop all e-mail" in (await client.get("/settings/mail")).text
+
+    answer = await client.post("/settings/mail/all", data={"on": "0"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/settings/mail?saved")
+    assert "You get no e-mail." in (await client.get("/settings/mail")).text
+    assert [await one.wanted(mira.id, "") for one in mail.lists.values()] == [False, False]
+
+    await client.post("/settings/mail/all", data={"on": "1"})
+
+    assert (await now_of(mira)).frequency == "daily"
+    assert await mailing.wanted(mira.id, "")
+    assert "Stop all e-mail" in (await client.get("/settings/mail")).text
+
+
+async def test_links_in_letters_still_unsubscribe_after_the_switch(client: httpx.AsyncClient, mira: Viewer) -> None:
+    await client.post("/settings/mail/all", data={"on": "0"})
+    for name in mail.lists:
+        address = mail.off_link(mira.id, name)
+        assert (await client.get(address)).is_success
+        assert (await client.post(address, content=b"List-Unsubscribe=One-Click")).status_code == 200
+
+    assert "You get no e-mail." in (await client.get("/settings/mail")).text
+
+
+async def test_the_page_has_a_table_of_kinds_and_channels(client: httpx.AsyncClient, mira: Viewer) -> None:
+    await client.post("/settings/notifications", data={"reply": "digest", "decision": "off"})
+
+    page = (await client.get("/settings/mail")).text
+
+    assert re.search(r'name="reply" value="digest" aria-label="[^"]+" checked', page)
+    assert re.search(r'name="decision" value="off" aria-label="[^"]+" checked', page)
+    assert re.search(r'name="update" value="page" aria-label="[^"]+" checked', page)
+    # Decisions, security, reports.
+    assert page.count("Always mailed") == 3
 
 
 async def test_a_field_that_is_absent_stays_as_it_was(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -166,7 +207,9 @@ async def test_a_member_without_a_confirmed_address_is_asked_to_confirm_it(
     uma = await make.member(state="unverified")
     await make.sign_in(client, uma)
 
-    assert "once you have confirmed your e-mail address" in (await client.get("/settings/mail")).text
+    page = (await client.get("/settings/mail")).text
+    assert "once you have confirmed your e-mail address" in page
+    assert 'name="reply" value="off"' in page
     assert (await client.post("/settings/mail", data=WEEKLY)).status_code == 422
 
 

@@ -36,7 +36,7 @@ HOUR_LATER = (
     """update thread set created_at = created_at - interval '1 hour',
          last_activity_at = last_activity_at - interval '1 hour'""",
 )
-ACTIONS = ("post", "post", "post", "answer", "visit", "hide", "report", "fold", "mute", "block", "mute_thread",
+ACTIONS = ("post", "post", "post", "answer", "visit", "hide", "report", "collapse", "mute", "block", "mute_thread",
            "mute_topic", "vote", "issue", "issue", "send", "send")  # fmt: skip
 
 steps = st.lists(
@@ -130,7 +130,7 @@ class Story:
             )
             self.bad.add(one)
 
-    async def _fold(self, comment: int, *_: int) -> None:
+    async def _collapse(self, comment: int, *_: int) -> None:
         if (one := self._any(comment)) is not None:
             await db.execute("update comment set collapsed = 'Off topic' where id = $1", one)
             self.bad.add(one)

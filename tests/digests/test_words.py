@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hebrew import hebrew, undirected
 from parley import mail
 from parley.digests import letters, rendering
 from parley.digests.items import DigestItem
@@ -209,6 +210,15 @@ def test_nobody_is_quoted_with_the_words_of_somebody_else() -> None:
     assert said(f"{quoted}<p>No, it does not.</p>") == "No, it does not."
     assert said("<p>Look:</p><pre><code>x = 1</code></pre><p>That is all.</p>") == "Look: That is all."
     assert said("<blockquote><p>Only this.</p></blockquote>") == "Only this."
+
+
+def test_members_words_have_their_own_direction_in_a_letter() -> None:
+    theirs = {"title": hebrew("The wager"), "author": hebrew("ada"), "html": f"<p>{hebrew('It is old.')}</p>"}
+    quoting = changed(**theirs, quote=hebrew("It only guesses."))
+    answering = changed(**theirs, answered=hebrew("jon"), answered_html=f"<p>{hebrew('Is it?')}</p>", thread=6)
+    edition = msgspec.structs.replace(EDITION, name=hebrew("mira"))
+
+    assert undirected(letters.digest(edition, [quoting, answering]).html or "") == []
 
 
 def test_what_looks_like_markup_stays_text() -> None:

@@ -62,10 +62,14 @@ class Proxy:
 
 
 class Visitor:
-    """Reads pages without pause; `failures` is what went wrong."""
+    """Reads pages without pause; `failures` is what went wrong.
 
-    def __init__(self, proxy: Proxy, paths: list[str]) -> None:
+    One who `asks_again` does so, like a browser, where the server has just closed a connection that was idle for long.
+    """
+
+    def __init__(self, proxy: Proxy, paths: list[str], *, asks_again: bool = False) -> None:
         self.proxy = proxy
+        self.asks_again = asks_again
         self.paths = paths
         self.pages = 0
         self.failures: list[str] = []
@@ -76,7 +80,7 @@ class Visitor:
             while not self.stopped:
                 address = self.proxy.address + self.paths[self.pages % len(self.paths)]
                 try:
-                    answer = await browser.get(address)
+                    answer = await self._get(browser, address)
                 except httpx.HTTPError as error:
                     self.failures.append(repr(error))
                 else:
@@ -84,6 +88,14 @@ class Visitor:
                         self.failures.append(f"{answer.status_code} {answer.text}")
                 self.pages += 1
                 await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _get(self, browser: httpx.AsyncClient, address: str) -> httpx.Response:
+        try:
+            return await browser.get(address)
+        except httpx.RemoteProtocolError:
+            if not self.asks_again:
+                raise
+        return await browser.get(address)
 
 
 async def test_processes_that_are_restarted_in_turn_refuse_nothing_and_streams_go_on(forum: Forum, thread: int) -> None:

@@ -60,7 +60,7 @@ async def test_clicks_of_one_member_on_one_arrow_are_one_vote(forum: Forum, webs
 
 
 COUNTERS_EQUAL_THE_RECOUNT = """
-select (ups, downs, agrees, disagrees, passes) = (
+select (ups, downs, agrees, disagrees, unsure) = (
     select count(*) filter (where axis = 'quality' and value = 1),
            count(*) filter (where axis = 'quality' and value = -1),
            count(*) filter (where axis = 'agreement' and value = 1),

@@ -7,9 +7,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from parley.articles.queries import ArticleRow, PassageRow
+from parley.comments.glance import Glance, Here
 from parley.comments.groups import Stances
+from parley.comments.queries import CommentRow
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment, set_globals
+from parley.pages.display import Display
+from parley.threads.queries import ThreadRow
 
 Row = SimpleNamespace
 
@@ -18,33 +23,33 @@ MIRA = Viewer(id=1, name="mira", role="member", verified=True, session=0)
 WORDS = ("Costs come first.", "A curve that holds would use as much power as a country.", "Then it learns.")
 
 
-def thread(**changes: Any) -> Row:
+def thread(**changes: Any) -> ThreadRow:
     long_ago = datetime.now(UTC) - timedelta(days=2)
-    row = {"id": 1, "slug": "wager", "state": "open", "lock_reason": None, "slow": 0, "title": "The wager"}
-    row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7}
-    row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada", "address": "/t/1/wager"}
-    row |= {"asks_declaration": False, "slow_branches": ()}
-    return Row(**(row | changes))
+    row = {"id": 1, "slug": "wager", "state": "open", "slow": 0, "raw_slow_branches": "[]", "title": "The wager"}
+    row |= {"topic": "Research", "topic_slug": "research", "comment_count": 2, "last_seq": 7, "people": 2}
+    row |= {"created_at": long_ago, "last_activity_at": long_ago, "starter": "ada"}
+    return _row(ThreadRow, **(row | changes))
 
 
-def article() -> Row:
-    row: dict[str, Any] = dict.fromkeys(("byline", "site", "url", "lang", "dir", "published_at", "updated_at"))
-    row |= {"title": "The wager", "display": "full", "minutes": 3, "revision": 1, "revised_at": None}
-    return Row(**row, passages_changed=0)
+def article(**changes: Any) -> ArticleRow:
+    now = datetime.now(UTC)
+    row = {"id": 1, "title": "The wager", "display": "full", "words": 690, "revision": 1, "revision_at": now}
+    return _row(ArticleRow, **(row | changes))
 
 
-def comment(number: int, **changes: Any) -> Row:
-    row: dict[str, Any] = dict.fromkeys(
-        ("parent", "stance", "quote", "passage", "anchor", "words", "earlier", "answered", "edited_at")
-    )
-    row |= {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
-    row |= {"html": Markup(f"<p>Comment {number}.</p>"), "score": 5, "reply_count": 0}  # noqa: S704
-    row |= {"agrees": 3, "disagrees": 1, "passes": 0, "assisted": False, "collapsed": None, "imported": False}
-    return Row(**(row | {"created_at": datetime.now(UTC) - timedelta(hours=3)} | changes))
+def comment(number: int, **changes: Any) -> CommentRow:
+    row = {"id": number, "thread": 1, "depth": 0, "author": "jon", "author_title": "", "state": "visible"}
+    row |= {"raw_html": f"<p>Comment {number}.</p>", "score": 5, "reply_count": 0}
+    return _row(CommentRow, **(row | {"created_at": datetime.now(UTC) - timedelta(hours=3)} | changes))
+
+
+def _row(kind: type[Any], **values: Any) -> Any:
+    """A struct in which every field that has no value is None."""
+    return kind(**dict.fromkeys(kind.__struct_fields__) | values)
 
 
 def form(**changes: Any) -> Row:
-    row: dict[str, Any] = dict.fromkeys(("parent", "comment", "stance", "passage", "quote"))
+    row: dict[str, Any] = dict.fromkeys(("parent", "comment", "stance", "statement", "passage", "quote"))
     row |= {"kind": "new", "action": "/t/1/comments", "body": "", "assisted": False, "errors": {}}
     row |= {"thread": 1, "submission": "5f2b6c1e-0000-4000-8000-000000000000"}
     return Row(**(row | changes))
@@ -65,14 +70,9 @@ def rendered(template: str, **context: Any) -> str:
 
 
 def passages() -> Markup:
-    none = Row(supports=0, challenges=1, adds=0, asks=0, none=0)
-    rows = [
-        Row(lineage=place, kind="paragraph", level=None, html=Markup(f"<p>{words}</p>"), balance=none)  # noqa: S704
-        for place, words in enumerate(WORDS, start=1)
-    ]
-    for row in rows:
-        row.comment_count = 1 if row.lineage == 2 else 0
-    return Markup("").join(Markup(rendered("threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
+    return passage_rows(
+        passage(place, words, challenges=1 if place == 2 else 0) for place, words in enumerate(WORDS, start=1)
+    )
 
 
 def thread_page(comments: str | None = None, **context: Any) -> str:
@@ -92,6 +92,13 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
         "passage_row": None,
     }
     shown |= {
+        "glance": Glance([], None),
+        "common_ground": None,
+        "pinned": None,
+        "here": None,
+        "display": Display(legend=False),
+    }
+    shown |= {
         "back": None,
         "following": None,
         "passage": None,
@@ -103,27 +110,15 @@ def thread_page(comments: str | None = None, **context: Any) -> str:
     return rendered("pages/thread.html", **(shown | context))
 
 
-def balance(**counts: int) -> Row:
-    return Row(**(dict.fromkeys(("supports", "challenges", "adds", "asks", "none"), 0) | counts))
+def passage(lineage: int, words: str, **counts: int) -> PassageRow:
+    return PassageRow(lineage, "paragraph", None, f"<p>{words}</p>", words, lineage, **counts)
 
 
-def passage(lineage: int, words: str, **counts: int) -> Row:
-    made = balance(**counts)
-    return Row(
-        lineage=lineage,
-        kind="paragraph",
-        level=None,
-        html=Markup(f"<p>{words}</p>"),  # noqa: S704
-        balance=made,
-        comment_count=sum(vars(made).values()),
-    )
-
-
-def passage_rows(rows: Iterable[Row]) -> Markup:
+def passage_rows(rows: Iterable[PassageRow]) -> Markup:
     return Markup("").join(Markup(rendered("threads/_passage.html", passage=row)) for row in rows)  # noqa: S704
 
 
-def group(on: Row | None, *comments: Row) -> str:
+def group(on: PassageRow | None, *comments: CommentRow) -> str:
     """The group of a passage, or of the whole article."""
     inside = Markup("").join(Markup(rendered("comments/_comment.html", comment=one)) for one in comments)  # noqa: S704
     row = {"passage": on, "kind": "passage" if on else "whole", "name": str(on.lineage) if on else "whole"}
@@ -142,4 +137,5 @@ def passage_page(**context: Any) -> str:
         for n in (2, 5, 9)
     }
     groups = [group(rows[n - 1], one) for n, one in on.items()] + [group(None, *map(comment, range(61, 69)))]
-    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **context)
+    here = Here("Passage 1 begins.", 0, rows[1], "Passage 2 begins.")
+    return thread_page("".join(groups), view="passage", passages_html=passage_rows(rows), **({"here": here} | context))

@@ -59,7 +59,7 @@ async def test_an_open_reply_with_its_focus_survives_an_edit_and_a_score(stage: 
     await stage.page.locator("#c1 > .comment-actions a", has_text="Reply").click()
     text = stage.page.locator("#c1-slot textarea")
     await text.fill("half a thought")
-    stage.send(rendered("live/edited.html", comment=comment(1, html="corrected words")))
+    stage.send(rendered("live/edited.html", comment=comment(1, raw_html="corrected words")))
     stage.send(rendered("live/scores.html", scores=[comment(1, score=6)]))
     await expect(stage.page.locator("#c1-body")).to_have_text("corrected words")
     await expect(stage.page.locator("#c1-score b")).to_have_text("6")
@@ -77,7 +77,7 @@ async def test_a_score_that_arrives_leaves_ones_own_vote_pressed(stage: Stage) -
 
 async def test_a_removal_takes_the_words_away(stage: Stage) -> None:
     await stage.open()
-    stage.send(rendered("live/edited.html", comment=comment(1, state="removed", html="", author=None)))
+    stage.send(rendered("live/edited.html", comment=comment(1, state="removed", raw_html="", author=None)))
     await expect(stage.page.locator("#c1-body")).to_have_text("This comment was removed by a moderator.")
     await expect(stage.page.locator("#c2")).to_be_visible()
 

@@ -3,11 +3,12 @@
 from typing import Literal
 
 import pytest
-from markupsafe import Markup
 from playwright.async_api import Page, expect
 
 from frontend.rows import comment, rendered, thread, thread_page
 from frontend.stage import Stage
+from parley.comments.fragments import ViewerState
+from parley.perspectives.publishing import Shares
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -17,7 +18,7 @@ SHOWN = (
     "chrome => [...document.querySelectorAll(chrome)].filter(one => one.checkVisibility()).map(one => one.className)"
 )
 STYLE = "(one, [part, name]) => getComputedStyle(one, part)[name]"
-TOOLS = ":scope > .comment-score :is(button, .meter), :scope > .comment-actions > a"
+VOTES, ACTIONS = ":scope > .comment-score :is(button, .meter)", ":scope > .comment-actions > a"
 MIDDLES = """(one, tools) => [...one.querySelectorAll(tools)]
     .filter(it => it.checkVisibility())
     .map(it => it.getBoundingClientRect()).map(box => Math.round((box.top + box.bottom) / 2))"""
@@ -51,7 +52,7 @@ async def test_on_paper_stand_the_article_and_the_comments_and_nothing_else(stag
     assert await style(stage.page, ".talk", None, "overflowY") == "visible"
 
 
-async def test_paper_shows_the_replies_that_the_screen_has_folded(stage: Stage) -> None:
+async def test_paper_shows_the_replies_that_the_screen_has_collapsed(stage: Stage) -> None:
     await stage.open()
     await stage.page.locator("#c1 > .replies > summary").click()
     await expect(stage.page.get_by_text("Comment 2.")).to_be_hidden()
@@ -76,14 +77,28 @@ async def test_forced_colours_leave_icons_arrows_and_marks_to_see(stage: Stage, 
     assert "underline" in await current.evaluate("one => getComputedStyle(one).textDecorationLine")
 
 
-@pytest.mark.parametrize("width", [390, 1100, 1440, 1920])
-async def test_the_tools_of_a_comment_stand_on_one_line(stage: Stage, width: int) -> None:
-    busy = comment(1, agrees=18, disagrees=10, score=141)
-    stage.html = thread_page(rendered("comments/_comment.html", comment=busy))
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (390, [VOTES, ACTIONS]),
+        (1100, [VOTES, ACTIONS]),
+        (1440, [f"{VOTES}, {ACTIONS}"]),
+        (1920, [f"{VOTES}, {ACTIONS}"]),
+    ],
+    ids=["390", "1100", "1440", "1920"],
+)
+async def test_votes_and_actions_of_a_comment_stand_on_one_line_where_there_is_room(
+    stage: Stage, width: int, lines: list[str]
+) -> None:
+    busy = comment(1, score=141)
+    stage.html = thread_page(
+        rendered("comments/_comment.html", comment=busy, mine=ViewerState(agreement=1, answers=Shares(65, 30, 25)))
+    )
     await stage.page.set_viewport_size({"width": width, "height": 800})
     await stage.open()
-    middles = await stage.page.locator("#c1").evaluate(MIDDLES, TOOLS)
-    assert max(middles) - min(middles) <= 2, middles
+    for tools in lines:
+        middles = await stage.page.locator("#c1").evaluate(MIDDLES, tools)
+        assert max(middles) - min(middles) <= 2, (tools, middles)
 
 
 @pytest.mark.parametrize("width", [320, 720])
@@ -93,13 +108,13 @@ async def test_zoom_and_small_screens_take_nothing_away(stage: Stage, width: int
     assert not await stage.page.evaluate(SIDEWAYS)
     for name in ("Whole discussion 2", "Reply"):
         await expect(stage.page.get_by_role("link", name=name).first).to_be_visible()
-    # A passage without comments can be answered where nobody hovers.
-    assert await style(stage.page, ".gutter.is-empty", None, "opacity") == "1"
+    # The passage being read can be answered where nobody hovers.
+    await stage.page.locator(".passage-row").first.evaluate("one => scrollBy(0, one.getBoundingClientRect().top - 150)")
+    await expect(stage.page.locator(".is-read > .gutter").first).to_have_css("opacity", "1")
 
 
 async def test_words_that_changed_are_told_apart_without_colour(stage: Stage) -> None:
-    changed = comment(1, passage=2, anchor="changed", quote="was", answered=1)
-    changed.difference = Markup("the plan <del>was</del> <ins>read as</ins>")
+    changed = comment(1, passage=2, anchor="changed", quote="the plan was", words="the plan read as", answered=1)
     stage.html = thread_page(rendered("comments/_comment.html", comment=changed))
     await stage.open()
     assert await style(stage.page, ".quote del", None, "textDecorationLine") == "line-through"

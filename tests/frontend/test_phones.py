@@ -24,7 +24,7 @@ def deep_page() -> str:
     """A thread of one branch: comment n stands at depth n - 1."""
 
     def above(replies: str, depth: int) -> str:
-        row = comment(depth + 1, depth=depth, parent=depth or None, reply_count=bool(replies), agrees=1_000)
+        row = comment(depth + 1, depth=depth, parent=depth or None, reply_count=bool(replies))
         return rendered("comments/_comment.html", comment=row, replies=Markup(replies))  # noqa: S704 our own template
 
     return thread_page(reduce(above, range(DEEPEST, -1, -1), ""))

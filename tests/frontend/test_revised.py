@@ -34,9 +34,7 @@ async def reading(stage: Stage) -> Stage:
 
 
 def send(stage: Stage) -> None:
-    row = article()
-    row.passages_changed = 3
-    stage.send(rendered("live/article.html", article=row))
+    stage.send(rendered("live/article.html", article=article(passages_changed=3)))
 
 
 async def stands(page: Page, passage: int, top: float) -> None:

@@ -3,8 +3,10 @@
 import pytest
 from playwright.async_api import Route, expect
 
-from frontend.rows import Row, comment, form, rendered
+from frontend.rows import comment, form, rendered
 from frontend.stage import Stage, html_answer
+from parley.comments.fragments import ViewerState
+from parley.perspectives.publishing import Shares
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -83,12 +85,12 @@ async def test_a_vote_shows_at_once_and_a_refused_one_is_taken_back(stage: Stage
 
 async def test_an_agreement_is_sent_and_taken_back_with_an_empty_value(stage: Stage) -> None:
     agreed = rendered(
-        "comments/_score.html", comment=comment(1, agrees=4), mine=Row(quality=None, agreement=1, own=False)
+        "comments/_score.html", comment=comment(1), mine=ViewerState(agreement=1, answers=Shares(80, 20, 5))
     )
     stage.answers["POST /c/1/vote"] = html_answer(agreed)
     await stage.open()
     await stage.page.locator("#c1-score .yes").click()
-    await expect(stage.page.locator("#c1-score .meter")).to_have_text("4 of 5 agree")
+    await expect(stage.page.locator("#c1-score .meter")).to_have_text("80 % agree")
     await stage.page.locator("#c1-score .yes").click()
     await expect(stage.page.locator("#c1-score .yes")).to_have_attribute("aria-pressed", "true")
     assert [body for path, body in stage.sent if path == "/c/1/vote"] == [

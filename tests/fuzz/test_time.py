@@ -21,8 +21,12 @@ from parley.articles import reading
 from parley.articles.editing import read_markdown
 from parley.articles.importing import pasted
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.metadata import tidy_byline
+from parley.articles.importing.extract import extract_html
+from parley.articles.importing.maths.tex import formula
+from parley.articles.importing.metadata.names import names_in
+from parley.articles.importing.own_markup import taken
 from parley.articles.importing.passages import cut
+from parley.articles.importing.pdf.reading import read_pdf
 from parley.articles.markdown_blocks import blocks
 from parley.articles.rules import is_web_address
 from parley.automod.rules import post
@@ -30,6 +34,7 @@ from parley.automod.rules.conditions import Domains, Links, Pattern, Similar, Wo
 from parley.automod.rules.post import Post
 from parley.comments import anchoring
 from parley.comments import rules as comment_rules
+from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
@@ -37,6 +42,7 @@ from parley.digests import words as excerpts
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.threads.opening import slugify
+from pdfs import paragraph, pdf
 from units import ALL, FEW, repeated
 
 CHEAP, LIMIT = 0.005, 0.1  # seconds: below the one nothing is asked, above the other nothing is allowed
@@ -82,10 +88,13 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
     "form field": (cleaning.clean, comment_rules.LONGEST),
     "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), comment_rules.LONGEST),
+    "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),
     "name": (names.name, 2_000),
-    "byline": (tidy_byline, 2_000),
+    "byline": (names_in, 2_000),
+    "formula": (lambda words: formula(words, display=True), 2_000),
+    "formulas and links of notes": (lambda words: taken(f"<math>{words}"), 20_000),
     "address": (lambda words: is_web_address("http://" + words), 2_000),
     "mail": (lambda words: reports.read(words.encode()), 20_000),
     "bounce": (bounce, 20_000),
@@ -102,7 +111,12 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.
 APART: dict[str, tuple[Callable[[str], Any], int]] = {
     "pasted text": (pasted.extract_pasted, 8_000),
+    "page with formulas and notes": (
+        lambda words: extract_html(f"<script src=mathjax></script><p>{words}</p>", url="http://a.example"),
+        8_000,
+    ),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
+    "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }
 APART_LIMIT = 1.0

@@ -16,7 +16,7 @@ PATIENCE = 200.0
 # Nothing here is encrypted. A context of its own would cost each of hundreds of clients the reading of certificates.
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 POSTED = re.compile(r"#c(\d+)-waiting|#discussion-waiting")
-PART = re.compile(r"#c(\d+)-(head|body|score b|score \.meter)")
+PART = re.compile(r"#c(\d+)-(head|body|score b)")
 
 
 class Seen(msgspec.Struct):

@@ -58,9 +58,9 @@ async def test_other_moderators_claims_decisions_and_undos_are_shown(web: Web, m
     async with Watcher(web, await cookie_of(mo)) as watcher:
         await watcher.open()
         await claims.claim(olga, item)
-        await watcher.hears(f'<li data-item="{item}">olga is reviewing this</li>')
+        await watcher.hears(f'<li data-item="{item}"><bdi>olga</bdi> is reviewing this</li>')
         decision = await decided(item, olga)
-        await watcher.hears(f'<li data-item="{item}" data-decided>Removed by olga</li>')
+        await watcher.hears(f'<li data-item="{item}" data-decided>Removed by <bdi>olga</bdi></li>')
         await undoing.undo(olga, decision)
         await watcher.until(lambda _: "olga" not in watcher.news)
 

@@ -1,6 +1,7 @@
 """A connection is closed when its request is late or its response is not read, also without a proxy."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from parley.cli.serve import listening
 from parley.core.http.header_limits import BoundedHeaders
 
 pytestmark = pytest.mark.anyio
@@ -20,10 +22,14 @@ class Quick(BoundedHeaders):
 
 
 LARGE = b"a" * 20_000_000
+PAGE = b"a" * 200_000
+TURNS = 40
+asked: list[str] = []
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    body = LARGE if scope["path"] == "/large" else b"up"
+    asked.append(scope["path"])
+    body = {"/large": LARGE, "/page": PAGE}.get(scope["path"], b"up")
     head = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": head})
     await send({"type": "http.response.body", "body": body})
@@ -38,7 +44,11 @@ def state() -> ServerState:
 async def port(state: ServerState) -> AsyncIterator[int]:
     config = Config(app, log_config=None)
     config.load()
-    server = await asyncio.get_running_loop().create_server(lambda: Quick(config, state, {}), "127.0.0.1", 0)
+    asked.clear()
+    listener, *others = listening("127.0.0.1", 0)
+    for one in others:
+        one.close()
+    server = await asyncio.get_running_loop().create_server(lambda: Quick(config, state, {}), sock=listener)
     async with server:
         yield server.sockets[0].getsockname()[1]
 
@@ -103,3 +113,16 @@ async def test_a_slow_reader_gets_the_whole_response(port: int) -> None:
 
     assert taken.endswith(LARGE)
     asking.close()
+
+
+async def test_of_many_pages_asked_for_at_once_few_are_made_before_any_is_read(port: int) -> None:
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 256)
+    deaf.connect(("127.0.0.1", port))
+    with deaf:
+        deaf.sendall(b"GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n" * TURNS)
+        made = -1
+        while made < len(asked):
+            made = len(asked)
+            await asyncio.sleep(0.2)
+    assert 0 < made < TURNS / 8

@@ -101,6 +101,14 @@ def test_no_subject_and_no_text_breaks_a_line(subject: str, text: str) -> None:
     assert raw.isascii()
 
 
+@pytest.mark.parametrize("word", ["=?utf-8?q?=0d=0aBcc:_all=40example.org?=", "=?utf-8?b?4oCuZXZpbA==?="])
+def test_a_title_in_the_form_of_an_encoded_word_is_read_as_typed(word: str) -> None:
+    raw = rendered(msgspec.structs.replace(LETTER, subject=f"Re: {word}"))
+
+    assert message_from_bytes(raw, policy=SMTP)["Subject"] == f"Re: {word}"
+    assert word.encode() not in raw
+
+
 @pytest.mark.parametrize("end", range(40, 72))
 def test_a_dash_late_in_a_subject_leaves_no_empty_word_and_the_subject_is_read_as_written(end: int) -> None:
     subject = f"{'What moved since Tuesday in the wager against models '[:end].ljust(end, 'x')} – part two"

@@ -75,7 +75,7 @@ async def test_it_can_be_taken_back_on_the_spot(client: httpx.AsyncClient, club:
 
 async def test_a_part_can_be_stopped_and_is_called_by_its_name(client: httpx.AsyncClient, club: Club) -> None:
     answer = await client.get(path("7"))
-    assert "the digest about “The wager &lt;b&gt;”" in answer.text
+    assert "the digest about “<bdi>The wager &lt;b&gt;</bdi>”" in answer.text
     await client.post(path("7"), data=ONE_CLICK)
     assert club.left == {(1, "7")}
 

@@ -12,6 +12,7 @@ State = dict[str, Any]
 UNTOUCHED: dict[str, State] = {
     "comment": {"state": "visible", "collapsed": None},
     "thread": {"thread_state": "open", "slow": 0, "why": ""},
+    "article": {"restricted": "", "untitled": False},
     "member": {"member_state": "active", "until": None},
 }
 
@@ -41,6 +42,9 @@ select 'comment' as kind, id, jsonb_build_object('state', state, 'collapsed', co
 union all
 select 'thread', id, jsonb_build_object('thread_state', state, 'slow', slow, 'why', coalesce(state_reason, ''))::text
 from thread
+union all
+select 'article', t.id, jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled)::text
+from thread t join article a on a.id = t.article
 union all
 select 'member', id, jsonb_build_object('member_state', state, 'until', state_until, 'role', role)::text from member
 """

@@ -20,7 +20,7 @@ from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
 from parley.decisions import jobs, second_approval, thread_actions, undoing
 from parley.decisions import ops as decisions
-from parley.decisions.rules import ACTIONS, LESSER, ON_THREAD, Choice
+from parley.decisions.rules import ACTIONS, ON_THREAD, Choice, lesser
 from parley.demo.fill import fill
 from parley.modlog import ops as modlog
 from parley.reports import ops as reports
@@ -54,7 +54,11 @@ class Forum(msgspec.Struct):
 
     async def report(self) -> None:
         kind, target = self.dice.choice(
-            [("comment", self.dice.choice(self.comments)), ("member", self.dice.choice(self.members).id)]
+            [
+                ("comment", self.dice.choice(self.comments)),
+                ("member", self.dice.choice(self.members).id),
+                ("article", self.dice.choice(self.threads)),
+            ]
         )
         await reports.report(Flag(kind, target, "civility", "", self.dice.choice(self.members)))
 
@@ -87,13 +91,12 @@ class Forum(msgspec.Struct):
 
     async def answer(self) -> None:
         appeal = await self.pick("select id from appeal where state in ('filed', 'assigned') order by id") or 0
-        was = await db.value(
-            "select d.action from appeal a join decision d on d.id = a.decision where a.id = $1", appeal
-        )
+        of_appeal = "select d.{} from appeal a join decision d on d.id = a.decision where a.id = $1"
+        kind, was = [await db.value(of_appeal.format(column), appeal) for column in ("kind", "action")]
         outcome = self.dice.choice(["upheld", "overturned", "modified"])
-        lesser = self.dice.choice(LESSER.get(was, ("warn",)))
+        milder = self.dice.choice(lesser(kind, was) or ("warn",))
         viewer = self.viewer()
-        await appeals.decide(viewer, appeal, outcome=outcome, answer="So it is.", action=lesser, days=1)
+        await appeals.decide(viewer, appeal, outcome=outcome, answer="So it is.", action=milder, days=1)
 
     async def hold_thread(self) -> None:
         await thread_actions.act(

@@ -35,7 +35,7 @@ async def test_it_is_tried_first_and_then_done_once_for_each(client: httpx.Async
     done = await client.post("/mod/bulk", data=fields | {"sure": "1"})
 
     assert "Decide on 2 items" in asked.text
-    assert "2 items: removed." in tried.text and "Another moderator has decided this" in tried.text
+    assert "Removed: 2 items." in tried.text and "Another moderator has decided this" in tried.text
     assert states == ["visible"] * 3
     assert "2 items are decided" in done.text
     assert [await state_of_target(item) for item in (first, second, gone)] == ["removed", "removed", "visible"]
@@ -146,6 +146,6 @@ async def test_what_is_not_there_or_ones_own_is_gone_and_what_is_grave_is_not_sh
     assert [one.status_code for one in (asked, tried, done)] == [200] * 3
     assert asked.text.count("<b>Gone</b>") == 3
     assert asked.text.count("Hidden until you choose to read it") == 1 and asked.text.count(INSULT) == 1
-    assert tried.text.count("There is no such item.") == 3 and "2 items: removed." in tried.text
+    assert tried.text.count("There is no such item.") == 3 and "Removed: 2 items." in tried.text
     assert [await state_of_target(item) for item in (own, flagged)] == ["visible", "visible"]
     assert "2 items are decided" in done.text

@@ -23,7 +23,7 @@ AUTHORS, THREADS = 20, 10
 GROUNDS = ("civility", "topic", "spam", "hate", "honesty")
 ACTIONS = ("approve", "remove", "collapse", "warn")
 CASE = re.compile(r'id="item" data-item="(\d+)"')
-HELD = re.compile(r'<b class="held"[^>]*>\w+ is reviewing this')
+HELD = re.compile(r'<b class="held"[^>]*><bdi>\w+</bdi> is reviewing this')
 VERSION = re.compile(r'name="version" value="(\d+)"')
 OPEN = "select id from queue_item where state = 'open' order by id"
 DECIDED = "select item from decision where state = 'in_force' order by item"

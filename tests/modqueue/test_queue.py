@@ -190,7 +190,7 @@ async def test_a_claim_that_comes_too_late_shows_by_htmx_who_has_it(desk: httpx.
         assert answer.status_code == 409
         assert (answer.headers["hx-retarget"], answer.headers["hx-reswap"]) == ("#claim", "outerHTML")
         assert answer.text.strip().startswith('<form class="claim" id="claim"') and "<html" not in answer.text
-    assert "olga is reviewing this" in held.text
+    assert "olga</bdi> is reviewing this" in held.text
     assert "It has been decided in the meantime" in settled.text and f'href="/mod/item/{item}"' in settled.text
 
 
@@ -317,7 +317,7 @@ async def test_an_item_is_claimed_by_one_at_a_time(desk: httpx.AsyncClient) -> N
     taken = await desk.post(f"/mod/item/{item}/claim")
 
     assert refused.status_code == 409 and "Another moderator is reviewing" in refused.text
-    assert "olga is reviewing this" in held.text
+    assert "olga</bdi> is reviewing this" in held.text
     assert decision.status_code == 409
     assert (taken.status_code, taken.headers["location"]) == (303, f"/mod/item/{item}")
 
@@ -400,5 +400,5 @@ async def test_what_is_grave_among_the_other_items_of_an_author_is_not_shown_eit
     item, grave, mild = await reported(author), await reported(author, "illegal"), await reported(author)
 
     for page in (await desk.get(f"/mod/item/{item}"), await desk.get("/mod/members/jonas")):
-        assert re.search(rf'href="/mod/item/{grave}">Hidden until you choose to read it<', page.text)
-        assert re.search(rf'href="/mod/item/{mild}">{INSULT[:10]}', page.text)
+        assert re.search(rf'href="/mod/item/{grave}" dir="auto">Hidden until you choose to read it<', page.text)
+        assert re.search(rf'href="/mod/item/{mild}" dir="auto">{INSULT[:10]}', page.text)

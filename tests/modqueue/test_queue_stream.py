@@ -57,8 +57,8 @@ async def test_what_others_look_at_and_decided_is_told_and_what_oneself_does_is_
 
     words, own = await OpenQueue(mo).words(), await OpenQueue(olga).words()
 
-    assert f'<li data-item="{looked_at}">olga is reviewing this</li>' in words
-    assert f'<li data-item="{settled}" data-decided>Folded by olga</li>' in words
+    assert f'<li data-item="{looked_at}"><bdi>olga</bdi> is reviewing this</li>' in words
+    assert f'<li data-item="{settled}" data-decided>Collapsed by <bdi>olga</bdi></li>' in words
     assert f'data-item="{passed_on}"' not in words
     assert "olga" not in own
 
@@ -87,7 +87,7 @@ async def test_what_a_queue_knows_is_not_told_again(mo: Viewer, olga: Viewer) ->
     await claims.claim(olga, item)
     then = await opened.words()
 
-    assert "1 new item" in first and again == "" and "olga is reviewing this" in then
+    assert "1 new item" in first and again == "" and "olga</bdi> is reviewing this" in then
 
 
 async def test_every_change_of_an_item_stirs_the_open_queues(
@@ -128,7 +128,7 @@ async def test_a_queue_is_refreshed_after_a_signal_and_else_rarely(mo: Viewer, o
     opened.streams.is_due = True
     await opened.streams.refresh()
 
-    assert b"olga is reviewing this" in b"".join(opened.stream._queue)
+    assert b"olga</bdi> is reviewing this" in b"".join(opened.stream._queue)
 
 
 async def test_a_stream_that_joins_while_the_others_are_checked_stays(

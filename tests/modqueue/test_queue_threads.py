@@ -29,13 +29,13 @@ async def mo(client: httpx.AsyncClient) -> Viewer:
 @pytest.mark.parametrize(
     ("action", "held", "said"),
     [
-        ("lock", "locked 0 Too hot.", "This thread is locked.</b> Too hot."),
+        ("lock", "locked 0 Too hot.", "This thread is locked.</b> <bdi>Too hot.</bdi>"),
         (
             "slow",
             "open 120 Too hot.",
-            "one comment every 2 minutes from each member, until a moderator lifts it. Too hot.",
+            "one comment every 2 minutes from each member, until a moderator lifts it. <bdi>Too hot.</bdi>",
         ),
-        ("archive", "archived 0 Too hot.", "This thread is archived.</b> Too hot."),
+        ("archive", "archived 0 Too hot.", "This thread is archived.</b> <bdi>Too hot.</bdi>"),
     ],
 )
 async def test_a_thread_says_how_it_is_held_and_why(

@@ -207,7 +207,7 @@ async def test_what_would_hide_much_takes_two(app: Litestar, client: httpx.Async
         assert await column(rule, "state") == "off"
     assert "a second moderator has to switch it on" in (await client.get(f"/mod/rules/{rule}")).text
     await make.sign_in(client, second)
-    assert f"{moderator.name} asked to switch it on." in (await client.get(f"/mod/rules/{rule}")).text
+    assert f"{moderator.name}</bdi> asked to switch it on." in (await client.get(f"/mod/rules/{rule}")).text
     await client.post(f"/mod/rules/{rule}/state", data=wanted)
 
     assert await column(rule, "state") == "on"

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar
 
 import make
+from hebrew import hebrew, undirected
 from notifications.test_making import shut_out
 from parley import mail
 from parley.comments import editing
@@ -73,6 +74,23 @@ async def test_a_reply_is_mailed_once_after_ten_minutes_with_its_text(mira: View
     assert wait == 600
 
 
+@pytest.mark.parametrize("title", ["A\u2028Bcc: all@example.org", "A\x85Bcc: all@example.org", "A\u202e Bcc: x@y.org"])
+async def test_a_letter_about_a_hostile_title_leaves_with_one_line_of_subject(
+    mira: Viewer, jon: Viewer, title: str, files: Path
+) -> None:
+    # As an import from a web page may have stored it.
+    thread = await make.thread(make.text(title=title))
+    await answer(jon, await make.comment(thread, mira))
+    await db.execute(DUE)
+
+    await deliver_due()
+
+    [letter] = files.glob("*.eml")
+    headers = letter.read_bytes().partition(b"\r\n\r\n")[0]
+    assert b"\r\nBcc" not in headers
+    assert (await going_out()).subject.startswith("Re: A Bcc: ")
+
+
 async def test_the_queue_contains_no_comments(mira: Viewer, jon: Viewer, root: int) -> None:
     await answer(jon, root, "A secret.")
 
@@ -129,10 +147,10 @@ async def test_what_was_read_meanwhile_is_not_mailed(mira: Viewer, jon: Viewer, 
 
 async def test_removed_collapsed_and_blocked_comments_are_not_mailed(mira: Viewer, jon: Viewer, root: int) -> None:
     ada = await make.member("ada")
-    removed, folded = await answer(jon, root, "Removed."), await answer(jon, root, "Folded.")
+    removed, collapsed = await answer(jon, root, "Removed."), await answer(jon, root, "Collapsed.")
     await answer(ada, root, "Shut out.")
     await editing.delete_comment(viewer=jon, comment_id=removed)
-    await db.execute("update comment set collapsed = 'An insult' where id = $1", folded)
+    await db.execute("update comment set collapsed = 'An insult' where id = $1", collapsed)
     await shut_out(mira, ada, "mute")
 
     assert await reviewed() is None
@@ -266,3 +284,13 @@ async def test_links_in_a_mailed_comment_are_absolute(mira: Viewer, jon: Viewer,
     assert letter is not None
     assert 'href="http://localhost/u/jon"' in (letter.html or "")
     assert 'href="/' not in (letter.html or "")
+
+
+async def test_members_words_have_their_own_direction_in_a_letter(app: Litestar) -> None:
+    who, other = [await make.member(hebrew(name)) for name in ("mira", "jon")]
+    thread = await make.thread(make.text(title=hebrew("The wager")))
+    root = await make.comment(thread, who, hebrew("I see it *otherwise*."))
+    for body in ("Well, **no**.", "Many words. " * 600):
+        await answer(other, root, hebrew(body))
+
+    assert undirected((await going_out()).html or "") == []

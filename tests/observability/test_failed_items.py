@@ -19,6 +19,7 @@ from parley import mail, retention
 from parley.appeals import ops as appeals
 from parley.articles import imports, source_checks
 from parley.articles import jobs as articles
+from parley.authors import jobs as authors
 from parley.automod import holds
 from parley.automod.rules.conditions import WordList
 from parley.backtests import jobs as rules
@@ -32,6 +33,7 @@ from parley.decisions import jobs
 from parley.digests import building, planning
 from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
+from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
 from parley.notifications import making
 from parley.slow_mode import display
@@ -162,10 +164,31 @@ async def sources() -> Items:
     return await db.values("select id from article where url is not null order by id")
 
 
+async def claims() -> Items:
+    await make.thread()
+    for number in range(2):
+        await db.execute(
+            "insert into claim (article, member, way, token, check_at) "
+            "select max(id), $1, 'page', $2, now() from article",
+            (await make.member()).id,
+            f"token-{number}",
+        )
+    return await db.values("select id from claim order by id")
+
+
 async def slow_threads() -> Items:
     found = [await make.thread() for _ in range(2)]
     slow_branch = json.dumps([{"comment": None, "wait": 60, "until": "2020-01-01T00:00:00Z"}])
     await db.execute("update thread set slow_branches = $1::jsonb", slow_branch)
+    return found
+
+
+async def answered_threads() -> Items:
+    found = [await make.thread() for _ in range(2)]
+    for thread in found:
+        comment = await make.comment(thread, await make.member(), statement="It is so.")
+        for _ in range(maps.NEW_ANSWERS):
+            await make.vote(await make.member(), comment, "agreement", 1)
     return found
 
 
@@ -262,9 +285,19 @@ CASES: dict[str, list[Case]] = {
             again="update article set check_at = now() where checked_at is null",
         )
     ],
+    "claims": [
+        Case(
+            claims,
+            authors,
+            "_check",
+            "select check_at is null from claim where id = $1",
+            again="update claim set check_at = now() where check_at is not null",
+        )
+    ],
     "slow mode": [
         Case(slow_threads, display, "_slow_branches", "select slow_branches = '[]' from thread where id = $1")
     ],
+    "maps": [Case(answered_threads, maps, "draw", "select exists(select from perspective_map where thread = $1)")],
     "backtests": [
         Case(
             backtests,

@@ -11,11 +11,13 @@ ROOT = Path(__file__).parents[2]
 PINNED = re.compile(r"^([\w.-]+)==\S+(?: ; (.+?))? \\$", re.MULTILINE)
 # Under each of these a program under MIT may be run and passed on with its packages unchanged.
 FREE = {
+    "0BSD",
     "Apache Software License",
     "Apache-2.0",
     "BSD License",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "CC0-1.0",
     "CNRI-Python",
     "ISC",
     "LGPL-2.1-or-later",
@@ -26,9 +28,11 @@ FREE = {
     "Mozilla Public License 2.0 (MPL 2.0)",
     "PSF-2.0",
     "The Unlicense (Unlicense)",
+    "Zlib",
 }
 # The first states "BSD-like" and the second nothing; their files LICENSE hold the texts of the zlib and MIT licences.
-READ = {"dkimpy": "BSD-like", "zxcvbn-rs-py": ""}
+# The third adds those of what PDFium contains, which are the MIT, Apache and similar licences.
+READ = {"dkimpy": "BSD-like", "zxcvbn-rs-py": "", "pypdfium2": "BSD-3-Clause, Apache-2.0, dependency licenses"}
 
 
 def locked(name: str) -> list[str]:

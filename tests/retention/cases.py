@@ -15,9 +15,12 @@ LETTER = insert("mail", kind="test", recipient="ada@example.org", subject="S", t
 BOUNCE = insert("mail_bounce", mail=1, address="ada@example.org", kind="gone", digest="#")
 IMPORT = partial(insert, "article_import", member=..., source="url")
 PICTURE = insert("media", "hash", hash=..., mime="image/webp", width=1, height=1, data=b"x")
+PROPOSAL = insert("statement_proposal", comment=..., member=..., text="It is so.", version=1)
 SUGGESTION = insert("suggested_update", thread=..., member=..., state="accepted")
 NOTIFICATION = insert("notification", member=..., kind="reply", event=1, comment=None)
-NO_WORDS = "body = '' and html = '' and quote is null"
+# The decision about the thread that was made last, which is the one of row $1.
+DECIDED = "update decision set created_at = $2 where target = (select max(id) from thread) and $1::bigint is not null"
+NO_WORDS = "body = '' and html = '' and quote is null and statement is null"
 
 
 async def has_account(address: str) -> None:
@@ -65,6 +68,12 @@ CASES = {
     ),
     "rate_bucket: rate counters, while Redis was down": Case(insert("rate_bucket", "key", key="limit:#", tokens=1.0)),
     "job_failure: items that a job failed at": Case(insert("job_failure", job="a job", item="#")),
+    "passage: texts of articles that were taken down": Case(
+        rows.text_taken_down, {"shown again": rows.text_restored}, "html = '' and text = ''", DECIDED
+    ),
+    "article: texts of sources of articles that were taken down": Case(
+        rows.source_taken_down, {"shown again": rows.source_restored}, "source_text is null", DECIDED
+    ),
     "article_import: imports that failed or were never read": Case(
         IMPORT(state="failed"),
         {state: set_to("article_import", f"state = '{state}'") for state in ("ready", "published")},
@@ -90,6 +99,7 @@ CASES = {
             "its notification": rows.notified_of,
         },
     ),
+    "statement_proposal: statements that moderators proposed for comments": Case(PROPOSAL),
     "comment: the words of comments that their author deleted": Case(
         lambda: comment("deleted_by_author"),
         {"in work": rows.in_work, "back again": lambda one: rows.make.put_state("comment", one, "visible")},
@@ -119,5 +129,9 @@ CASES = {
         NOTIFICATION, {"read lately": set_to("notification", "read_at = now()")}
     ),
     "issue: issues of the digest, with their items": Case(insert("issue", member=..., period="#", due_at=LATER)),
+    "claim: claims to articles that ended, or that nothing proved": Case(
+        rows.ended_claim,
+        {"confirmed": set_to("claim", "state = 'confirmed'")},
+    ),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

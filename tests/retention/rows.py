@@ -15,16 +15,25 @@ from parley.articles.text import ArticleText
 from parley.automod.rules.conditions import WordList
 from parley.core import db
 
+ARTICLE_OF = "select r.article from passage p join revision r on r.id = p.revision where p.id = $1"
+TAKE_DOWN = """
+update article set restricted = 'none', source_text = '' where id = (select article from thread where id = $1)
+returning id
+"""
 Spare = Callable[[Any], Awaitable[Any]]
 _numbers = count(1)
 
 
 class Case(msgspec.Struct):
-    """`row` makes a row and returns its key; `spared` names what keeps one; `blanked` says that it lost its words."""
+    """`row` makes a row and returns its key; `spared` names what keeps one; `blanked` says that it lost its words.
+
+    `begin` sets the time from which a row is kept ($2), where that is not in a column of its own.
+    """
 
     row: Callable[[], Awaitable[Any]]
     spared: dict[str, Spare] = {}
     blanked: str = ""
+    begin: str = ""
 
 
 def insert(table: str, key: str = "id", /, **columns: object) -> Callable[[], Awaitable[Any]]:
@@ -64,7 +73,15 @@ async def _item() -> int:
     return found
 
 
-MADE = {"member": member, "thread": make.thread, "hash": _hash, "token_hash": _token, "item": _item, "target": member}
+async def comment(state: str = "visible") -> int:
+    found = await make.comment(await make.thread(), await make.member())
+    await db.execute("update comment set statement = 'It is otherwise.' where id = $1", found)
+    await make.put_state("comment", found, state)
+    return found
+
+
+MADE = {"member": member, "thread": make.thread, "comment": comment, "hash": _hash, "token_hash": _token}
+MADE |= {"item": _item, "target": member}
 
 
 async def unverified() -> int:
@@ -77,6 +94,42 @@ async def note_on(who: int) -> None:
 
 async def decide_on(who: int) -> None:
     await db.execute("insert into decision (kind, target, action, member) values ('member', $1, 'warn', $1)", who)
+
+
+async def ended_claim() -> int:
+    """A member's former claim to an article."""
+    thread, claimant = await make.thread(), await make.member()
+    return int(
+        await db.value(
+            """insert into claim (article, member, way, state, token)
+               select article, $2, 'page', 'ended', 'x' from thread where id = $1 returning id""",
+            thread,
+            claimant.id,
+        )
+    )
+
+
+async def text_taken_down() -> int:
+    """The one passage of an article whose text a moderator took down."""
+    number = next(_numbers)
+    thread = await make.thread(make.text(f"Text {number} that infringes.", title=f"A song, part {number}"))
+    article = await db.value(TAKE_DOWN, thread)
+    await db.execute("insert into decision (kind, target, thread, action) values ('article', $1, $1, 'text')", thread)
+    return int(
+        await db.value("select p.id from passage p join revision r on r.id = p.revision where r.article = $1", article)
+    )
+
+
+async def source_taken_down() -> int:
+    return int(await db.value(ARTICLE_OF, await text_taken_down()))
+
+
+async def text_restored(passage: int) -> None:
+    await source_restored(await db.value(ARTICLE_OF, passage))
+
+
+async def source_restored(article: int) -> None:
+    await db.execute("update article set restricted = '' where id = $1", article)
 
 
 async def event() -> int:
@@ -126,12 +179,6 @@ async def notified_of(suggestion: int) -> None:
     await db.execute(
         "insert into notification (member, kind, suggestion) values ($1, 'update', $2)", await member(), suggestion
     )
-
-
-async def comment(state: str) -> int:
-    found = await make.comment(await make.thread(), await make.member())
-    await make.put_state("comment", found, state)
-    return found
 
 
 async def version_of_deleted() -> int:

@@ -28,7 +28,8 @@ async def row(rule: Rule, *, older: timedelta) -> Any:
     """A row of a rule, whose time began so much longer ago than the rule keeps it."""
     key = await CASES[rule.name].row()
     moment = await db.value("select now()") - timedelta(rule.days) - older
-    await db.execute(f"update {rule.table} set {rule.since} = $2 where {rule.key} = $1", key, moment)
+    begin = CASES[rule.name].begin or f"update {rule.table} set {rule.since} = $2 where {rule.key} = $1"
+    await db.execute(begin, key, moment)
     return key
 
 
@@ -107,3 +108,13 @@ async def test_a_picture_that_a_text_wants_again_stays_until_the_text_is_written
 
     await remove_expired()
     assert await db.values("select hash from media") == [image.hash]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.table == "notification"], ids=lambda rule: rule.what)
+async def test_old_notifications_are_found_without_reading_all(app: Litestar, rule: Rule) -> None:
+    await db.execute("set local enable_seqscan = off")
+
+    plan = await db.values(f"explain select id from notification where {rule.is_over}")
+
+    assert "Seq Scan" not in "".join(plan)
+    assert f"Index Cond: ({rule.since} <" in "".join(plan)

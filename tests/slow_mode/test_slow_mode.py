@@ -144,7 +144,7 @@ async def test_everybody_reads_where_it_is_slow_and_until_when(client: httpx.Asy
 
 
 AT_THE_BRANCH = (
-    r'repl(?:y|ies)<span class="slow">heated discussion: slow mode until '
+    r'repl(?:y|ies)(?:<span class="who">[^\n]*?</span>)?<span class="slow">heated discussion: slow mode until '
     r'<time datetime="[^"]+">\d\d:\d\d UTC</time></span>'
 )
 

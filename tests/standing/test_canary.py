@@ -46,7 +46,7 @@ OF_LISTS = "select id, list from mail where list is not null and recipient <> $1
 
 
 class Cage:
-    """A comment a state, each with a word of its own in its text, its former text and its quote."""
+    """A comment a state, each with a word of its own in its text, its former text, its statement and its quote."""
 
     def __init__(self, author: Viewer, thread: int) -> None:
         self.author = author
@@ -67,7 +67,8 @@ class Cage:
         for state in WAYS:
             song = self.song(state)
             # Whoever is here is told of each: the member, the moderator, the admin.
-            bird = await make.comment(self.thread, self.author, f"Before: {song}. @mira @mo @ada", stance="supports")
+            words, statement = f"Before: {song}. @mira @mo @ada", f"It says {song}."
+            bird = await make.comment(self.thread, self.author, words, stance="supports", statement=statement)
             await db.execute(QUOTED, bird, f"quoted {song}", lineage)
             await editing.edit_comment(viewer=self.author, comment_id=bird, body=f"After: {song}. @mira @mo @ada")
             if state in HELD:

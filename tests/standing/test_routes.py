@@ -10,7 +10,7 @@ from litestar import Litestar
 import make
 from parley.core import db
 from parley.core.events import redis
-from parley.core.http.access import ANYONE, Who
+from parley.core.http.access import ANYONE, Access
 from parley.core.http.assets import folder, static
 from parley.core.http.pages import environment
 from parley.decisions.rules import Choice
@@ -29,9 +29,14 @@ OPEN_TO_ALL = {
     "/reset/{token:str}",
     "/verify/{token:str}",
     "/preview",
+    # Only sets a cookie of the browser that asks.
+    "/reading",
     "/c/{comment:str}/report",
     "/t/{thread:str}/report",
     "/u/{name:str}/report",
+    "/t/{thread:str}/rights",
+    # Confirms what was mailed there.
+    "/claims/{claim:str}/{key:str}",
     "/decision/{decision:str}",
     "/mail/keep/{answer:str}",
     "/mail/off/{token:str}",
@@ -85,7 +90,7 @@ def test_every_route_says_who_may_enter(app: Litestar) -> None:
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
             if handler.http_methods != {"OPTIONS"}:
-                assert isinstance(handler.opt.get("who"), Who), f"{handler.http_methods} {route.path}"
+                assert isinstance(handler.opt.get("who"), Access), f"{handler.http_methods} {route.path}"
 
 
 def test_only_listed_routes_let_anybody_change_something(app: Litestar) -> None:
@@ -132,13 +137,15 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         if (status := (await client.get(address)).status_code) not in {200, 301, 303}
     }
 
-    # A report's address is a visitor's, and a suggested update is only for those who decide it: both have own tests.
+    # What is mailed to a visitor has an address of its own, suggested updates and requests about rights are only for
+    # those concerned, and the comment is about no passage: all have own tests.
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/"))
-        or address.endswith(("/decision", "/pick"))
+        if address.startswith(("/mod", "/reports/", "/claims/"))
+        or address.endswith(("/decision", "/pick", "/passage", "/statement/remove"))
         or "/updates/" in address
+        or ("/rights/" in address and not address.endswith("/done"))
     }
     assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404} | of_others
 

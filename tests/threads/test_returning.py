@@ -31,7 +31,7 @@ async def visit_before(client: httpx.AsyncClient, thread: int, **form: str) -> N
 async def line(client: httpx.AsyncClient, thread: int) -> str | None:
     """The line at the article's head, its white space collapsed."""
     page = (await client.get(f"/t/{thread}/x")).text
-    found = re.search(r'<p class="left-off">(.*?)</p>', page, re.DOTALL)
+    found = re.search(r'<p class="left-off"[^>]*>(.*?)</p>', page, re.DOTALL)
     return " ".join(found[1].split()) if found else None
 
 
@@ -41,7 +41,7 @@ async def test_the_article_says_where_a_member_left_off(client: httpx.AsyncClien
     await visit_before(client, thread, passage=str(second))
 
     words = "Nobody asked how much energy the answer cost."
-    assert await line(client, thread) == f'<span>You read up to <a href="#p{second}">“{words}”</a></span>'
+    assert await line(client, thread) == f'<span>You read up to <a href="#p{second}">“<bdi>{words}</bdi>”</a></span>'
 
 
 async def test_on_a_first_visit_nothing_is_said(client: httpx.AsyncClient, mira: Viewer) -> None:
@@ -67,7 +67,7 @@ async def test_it_counts_what_others_wrote_since_and_leads_to_the_first(
 
     page = (await client.get(f"/t/{thread}/x?sort=old")).text
     assert f'<a href="#c{first}">2 new comments since you were here</a>' in page
-    assert "Fold what I have read" in page
+    assert "Collapse what I have read" in page
     assert page.count('class="comment is-new"') == 2
 
 

@@ -61,7 +61,7 @@ async def test_a_title_and_a_byline_are_edited_everywhere(client: httpx.AsyncCli
 
     await client.post(f"/t/{thread}/revise", data=fields)
 
-    assert "by Ann Author" in (await client.get(await make.address(thread))).text
+    assert "by <bdi>Ann Author</bdi>" in (await client.get(await make.address(thread))).text
     assert "A mended title" in (await client.get("/?sort=new")).text
     assert await db.value("select count(*) from revision") == 2
 
@@ -128,7 +128,7 @@ async def test_a_preview_shows_the_change_and_saves_nothing(client: httpx.AsyncC
     answer = await client.post(f"/t/{thread}/revise", data=fields | {"preview": "1", "byline": "Ann <Author>"})
 
     assert answer.status_code == 200
-    assert "<del>nobody named</del> <ins>Ann &lt;Author&gt;</ins>" in answer.text
+    assert '<del dir="auto">nobody named</del> <ins dir="auto">Ann &lt;Author&gt;</ins>' in answer.text
     assert "<del>energy</del><ins>money</ins>" in answer.text
     assert "1 unchanged passage" in answer.text
     assert "A new end." in answer.text.split("<textarea")[0]

@@ -52,8 +52,8 @@ async def test_a_difference_tells_edited_moved_added_and_removed_passages_apart(
 
     assert ('<div class="change is-moved">' in html, html.count("is-moved")) == (True, 1)
     assert "<del>energy</del><ins>money</ins>" in html
-    assert re.search(rf'<ins class="passage passage-paragraph"><p>{NEW}</p></ins>', html)
-    assert re.search(rf'<del class="passage passage-paragraph"><p>{five}</p></del>', html)
+    assert re.search(rf'<ins class="passage passage-paragraph" dir="auto"><p>{NEW}</p></ins>', html)
+    assert re.search(rf'<del class="passage passage-paragraph" dir="auto"><p>{five}</p></del>', html)
     assert html.count("1 unchanged passage<") == 2
     assert "4 passages changed" in html
     for word in ("Changed", "Moved", "Added", "Removed"):

@@ -160,13 +160,17 @@ async def test_a_thread_shows_its_two_strongest_opposed_voices_once_there_are_bo
     await db.execute("update thread_stats set refreshed_at = now() - interval '1 hour'")
     await refresh_thread_stats()
     both = (await client.get("/?sort=new")).text
+    await db.execute("update comment set statement = 'Attack is right.' where id = $1", con)
+    in_one_sentence = (await client.get("/?sort=new")).text
     await db.execute("update comment set state = 'removed' where id = $1", con)
     gone = (await client.get("/?sort=new")).text
 
+    assert "Attack is right." in in_one_sentence
+    assert "A strong attack." not in in_one_sentence
     assert "A strong defence." not in alone
     assert "A strong defence." in both
     assert "A strong attack." in both
-    assert "A strong attack." not in gone
+    assert "Attack is right." not in gone
 
 
 async def test_a_stance_that_was_taken_away_is_off_the_balance_of_its_thread_soon(app: Litestar) -> None:

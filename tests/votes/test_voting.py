@@ -20,7 +20,7 @@ from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
 
-COUNTERS = "select array[ups, downs, agrees, disagrees, passes] from comment where id = $1"
+COUNTERS = "select array[ups, downs, agrees, disagrees, unsure] from comment where id = $1"
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(
     client.cookies.clear()
     visitors = await client.get(await make.address(thread))
 
-    assert 'aria-pressed="true">Pass' in mine.text
+    assert 'aria-pressed="true">Unsure' in mine.text
     assert 'aria-pressed="true"' not in visitors.text
 
 
@@ -303,3 +303,29 @@ async def test_ranks_follow_from_the_counters_by_the_formulas_of_their_sources(
 
     ranks = await db.value("select array[best, controversial] from comment where id = $1", comment)
     assert ranks == pytest.approx([ranking.best(ups, downs), ranking.controversial(ups, downs)])
+
+
+async def test_how_others_answered_is_told_in_steps_and_to_those_who_answered(
+    client: httpx.AsyncClient, comment: int
+) -> None:
+    address = await make.address(await db.value("select thread from comment where id = $1", comment))
+    shown = []
+    for value in (1, 1, -1, 0, 1, -1):
+        member = await make.member()
+        await make.vote(member, comment, "agreement", value)
+        await make.sign_in(client, member)
+        shown.append("about 60 % agree" in (await client.get(address)).text)
+    assert shown == [False, False, False, False, True, True]
+
+    await make.sign_in(client, await make.member())
+    assert '<span class="meter" title' not in (await client.get(address)).text
+    client.cookies.clear()
+    assert '<span class="meter" title' not in (await client.get(address)).text
+
+
+async def test_an_answer_sends_no_live_score(comment: int, mira: Viewer) -> None:
+    scored = "select scored_at from comment where id = $1"
+    await make.vote(mira, comment, "agreement", 1)
+    assert await db.value(scored, comment) is None
+    await make.vote(mira, comment, "quality", 1)
+    assert await db.value(scored, comment) is not None

@@ -4,6 +4,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from parley.core.errors import Refused
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 LONGEST = 254
 
@@ -22,9 +23,9 @@ def address(raw: str) -> str:
             test_environment=settings().local,
         )
     except EmailNotValidError as error:
-        raise Refused(f"This is not an e-mail address. {error}") from None
+        raise Refused(N_("This is not an e-mail address. {error}"), error=error) from None
     if found.ascii_email is None or len(found.ascii_email) > LONGEST:
-        raise Refused(f"This e-mail address is too long: it can have at most {LONGEST} characters.")
+        raise Refused(N_("This e-mail address is too long: it can have at most {longest} characters."), longest=LONGEST)
     return found.ascii_email
 
 

@@ -10,6 +10,7 @@ from parley.accounts.tables import Block
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 
 Kind = Literal["mute", "block"]
 
@@ -31,9 +32,9 @@ class BlockedMember(msgspec.Struct, frozen=True):
 async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> None:
     """Mute or block a member, or undo it. Raises Refused for the viewer themselves, for blocking staff, and at MOST."""
     if other.id == viewer.id:
-        raise Refused("You cannot mute or block yourself.")
+        raise Refused(N_("You cannot mute or block yourself."))
     if on and kind == "block" and other.role != "member":
-        raise Refused("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them.")
+        raise Refused(N_("Moderators and admins cannot be blocked: they have to be able to answer. You can mute them."))
     async with db.atomic():
         await (_add(viewer.id, other.id, kind) if on else _delete(viewer.id, other.id, kind))
         viewer_cache.clear_after_commit()
@@ -41,7 +42,7 @@ async def put(viewer: Viewer, other: PublicMember, kind: Kind, *, on: bool) -> N
 
 async def _add(member: int, other: int, kind: Kind) -> None:
     if await Block.count().where(Block.member == member, Block.other != other) >= MOST:
-        raise Refused(f"You have muted or blocked {MOST} members, which is the limit.")
+        raise Refused(N_("You have muted or blocked {most} members, which is the limit."), most=MOST)
     new = Block.insert(Block(member=member, other=other, kind=kind))
     pair = (Block.member, Block.other)
     # Muting a blocked member leaves the block, which includes a mute.
@@ -68,6 +69,8 @@ async def may_answer(member: int, other: int) -> None:
     """Raise Refused if one of the two has blocked the other."""
     is_own: bool | None = await db.value(BETWEEN, member, other)
     if is_own is False:
-        raise Refused("You cannot reply to this member. Your text is kept.")
+        raise Refused(N_("You cannot reply to this member. Your text is kept."))
     if is_own:
-        raise Refused("You have blocked this member. To answer them, unblock them on their page. Your text is kept.")
+        raise Refused(
+            N_("You have blocked this member. To answer them, unblock them on their page. Your text is kept.")
+        )

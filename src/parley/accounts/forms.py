@@ -9,11 +9,13 @@ from parley.core.http.forms import Form
 from parley.core.http.pages import local_path
 from parley.core.settings import settings
 from parley.core.text import zones
+from parley.core.text.messages import N_
 
 LONGEST_TITLE = 40
 LONGEST_BIO = 1_000
 # What a reader can choose for comments written with AI assistance.
 ASSISTED = ("show", "collapse", "hide")
+DENSITIES = ("comfortable", "compact")
 
 
 class AccountForm(Form):
@@ -34,7 +36,7 @@ class AccountForm(Form):
         try:
             return read() or ""
         except Refused as refusal:
-            self.errors[name] = str(refusal)
+            self.errors[name] = refusal.message
             return ""
 
 
@@ -56,7 +58,7 @@ class SignUpForm(AccountForm):
 class SignInForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = "Please give your name or e-mail."
+        missing = N_("Please give your name or e-mail.")
         self.login = self.text("login", most=addresses.LONGEST, least=1, missing=missing)
         self.password = self.secret("password")
         self.answer = self.secret("answer")

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import structlog
 
-from parley import mail
-from parley.accounts import addresses, mailed_links, ops, queries, tokens
+from parley.accounts import addresses, mailed_links, ops, queries
 from parley.accounts.ops import Client, SignedIn
 from parley.core import ratelimit
 from parley.core.db import atomic
-from parley.core.errors import Gone, TooMany
+from parley.core.errors import TooMany
 
 log = structlog.get_logger(__name__)
 
@@ -31,19 +30,14 @@ async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
     account = await queries.by_email(email)
     if account is None:
         return
-    async with atomic():
-        link = await mailed_links.create(account.id, "login", LASTS, next_url)
-        await mail.send("login", account.email, *mail.written_message("login", name=account.name, link=link))
+    await mailed_links.mail_to(account, "login", LASTS, next_url)
     log.info("sign-in link mailed", member=account.id, network=client.network)
 
 
 async def sign_in(token: str, client: Client) -> SignedIn:
     """Start a session by the token of a mailed link. Raises Gone when the link no longer works."""
     async with atomic():
-        owner = await queries.token_owner(tokens.digest(token), "login")
-        if owner is None:
-            raise Gone(mailed_links.EXPIRED)
-        await mailed_links.use(token, "login")
+        owner = await mailed_links.redeem(token, "login")
         signed_in = await ops.start_session(owner.id, owner.role, client)
     log.info("signed in by link", member=owner.id, network=client.network)
     return signed_in

@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 
-from parley.accounts import tokens
+from parley import mail
+from parley.accounts import queries, tokens
+from parley.accounts.queries import Account, TokenOwner
 from parley.accounts.tables import Token
-from parley.core.db import NOW
+from parley.core.db import NOW, atomic
 from parley.core.errors import Gone
 from parley.core.http.pages import leading_back
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 # With a longer address to return to, some mail clients would break the link.
 LONGEST_NEXT = 300
 
-EXPIRED = "This link has been used already, or has expired. Please ask for a new one."
+EXPIRED = N_("This link has been used already, or has expired. Please ask for a new one.")
 
 
 async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/") -> str:
@@ -23,6 +26,22 @@ async def create(member: int, purpose: str, lasts: timedelta, next_url: str = "/
     )
     link = f"{settings().base_url}/{purpose}/{token}"
     return leading_back(link, next_url) if len(next_url) <= LONGEST_NEXT else link
+
+
+async def mail_to(account: Account, purpose: str, lasts: timedelta, next_url: str) -> None:
+    """Mail a new link to a member, in the letter that is named like its purpose."""
+    async with atomic():
+        link = await create(account.id, purpose, lasts, next_url)
+        await mail.send(purpose, account.email, *mail.written_message(purpose, name=account.name, link=link))
+
+
+async def redeem(token: str, purpose: str) -> TokenOwner:
+    """Use up the token of a link and return its member. Raises Gone when the link no longer works."""
+    owner = await queries.token_owner(tokens.digest(token), purpose)
+    if owner is None:
+        raise Gone(EXPIRED)
+    await use(token, purpose)
+    return owner
 
 
 async def use(token: str, purpose: str) -> int:

@@ -77,6 +77,8 @@ def _as_viewer(row: ViewerRow, not_before: float) -> Viewer:
         until=row.state_until,
         why=row.state_reason,
         assisted=row.assisted,
+        density=row.density,
+        legend=row.legend,
         muted=frozenset(row.muted),
         blocked=frozenset(row.blocked),
         not_before=not_before,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from parley.core.errors import Refused
 from parley.core.text.cleaning import BadText, clean
+from parley.core.text.messages import N_
 
 SHORTEST, LONGEST = 2, 30
 LONGEST_KEY = 60
@@ -41,17 +42,17 @@ def name(raw: str) -> str:
     try:
         name = unicodedata.normalize("NFKC", clean(raw, lines=False))
     except BadText as error:
-        raise Refused(str(error)) from None
+        raise Refused(error.message) from None
     if not SHORTEST <= len(name) <= LONGEST:
-        raise Refused(f"A name has {SHORTEST} to {LONGEST} characters.")
+        raise Refused(N_("A name has {shortest} to {longest} characters."), shortest=SHORTEST, longest=LONGEST)
     if not all(_is_allowed(char) for char in name):
-        raise Refused("A name is made of letters, digits and - _ . only.")
+        raise Refused(N_("A name is made of letters, digits and - _ . only."))
     if not _is_letter_or_digit(name[0]) or name[-1] in SEPARATORS:
-        raise Refused("A name begins and ends with a letter or a digit.")
+        raise Refused(N_("A name begins and ends with a letter or a digit."))
     if _count_marks(name) > len(name) // 2 or not _has_one_script(name):
-        raise Refused("Please use the letters of one script, so that no two names look alike.")
+        raise Refused(N_("Please use the letters of one script, so that no two names look alike."))
     if key(name) in _reserved() or seems_official(name):
-        raise Refused("This name is reserved, because it could be mistaken for the site's own.")
+        raise Refused(N_("This name is reserved, because it could be mistaken for the site's own."))
     return name
 
 

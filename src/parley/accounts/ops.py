@@ -14,10 +14,11 @@ from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer, may_write
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-WRONG_LOGIN = "The name, address or password is wrong."
+WRONG_LOGIN = N_("The name, address or password is wrong.")
 
 
 class Client(msgspec.Struct, frozen=True):
@@ -100,13 +101,25 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
     """
     may_write(viewer)
     if viewer.role == "member" and names.seems_official(title):
-        raise Forbidden("Only moderators and admins can have this title. Please describe yourself in other words.")
+        raise Forbidden(N_("Only moderators and admins can have this title. Please describe yourself in other words."))
     profile: dict[Column | str, Any] = {Member.title: title, Member.bio: bio}
     if assisted:
         profile[Member.assisted] = assisted
     async with atomic():
         await Member.update(profile).where(Member.id == viewer.id)
         viewer_cache.clear_after_commit()
+
+
+async def set_display(viewer: Viewer, *, density: str, legend: bool) -> None:
+    """Set how discussions look to a member. Silenced members may, too."""
+    async with atomic():
+        await Member.update({Member.density: density, Member.legend: legend}).where(Member.id == viewer.id)
+        viewer_cache.clear_after_commit()
+
+
+async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
+    """Let a member's answers count in maps from the next count on, or leave them out. Silenced members may, too."""
+    await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)
 
 
 def _known_device(candidates: list[Account | None], client: Client) -> str | None:

@@ -5,20 +5,21 @@ from datetime import timedelta
 import structlog
 
 from parley import mail
-from parley.accounts import addresses, devices, mailed_links, ops, passwords, queries, sessions, tokens
+from parley.accounts import addresses, devices, mailed_links, ops, passwords, queries, sessions
 from parley.accounts.ops import Client, SignedIn
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
-from parley.core.errors import Gone, Refused
+from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
 RESET_LASTS = timedelta(hours=1)
 
-NOT_CURRENT = "This is not your current password."
+NOT_CURRENT = N_("This is not your current password.")
 
 
 async def forgot(email: str, client: Client, next_url: str = "/") -> None:
@@ -32,9 +33,7 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
     account = await queries.by_email(email)
     if account is None:
         return
-    async with atomic():
-        link = await mailed_links.create(account.id, "reset", RESET_LASTS, next_url)
-        await mail.send("reset", account.email, *mail.written_message("reset", name=account.name, link=link))
+    await mailed_links.mail_to(account, "reset", RESET_LASTS, next_url)
     log.info("reset mailed", member=account.id, network=client.network)
 
 
@@ -45,10 +44,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn:
     """
     password_hash = await passwords.hashed(password)
     async with atomic():
-        owner = await queries.token_owner(tokens.digest(token), "reset")
-        if owner is None:
-            raise Gone(mailed_links.EXPIRED)
-        await mailed_links.use(token, "reset")
+        owner = await mailed_links.redeem(token, "reset")
         await Member.update({Member.password_hash: password_hash}).where(Member.id == owner.id)
         await mailed_links.revoke(owner.id)
         await sessions.end_all(owner.id)

@@ -15,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from parley.accounts import strength
 from parley.accounts.names import DATA
 from parley.core.errors import Refused
+from parley.core.text.messages import N_, joined
 
 SHORTEST, LONGEST = 8, 128
 # Shorter words occur in good passwords by chance.
@@ -34,13 +35,17 @@ def check(password: str, words: Iterable[str]) -> None:
     `words` are those an attacker knows: the member's name and address, the site's.
     """
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Refused(f"A password has {SHORTEST} to {LONGEST} characters. A few unrelated words do well.")
+        raise Refused(
+            N_("A password has {shortest} to {longest} characters. A few unrelated words do well."),
+            shortest=SHORTEST,
+            longest=LONGEST,
+        )
     known = list(words)
     folded = unicodedata.normalize("NFKC", password).casefold()
     if folded in common():
-        raise Refused(f"{strength.COMMON} {strength.ADVICE}")
+        raise Refused(joined(" ", [strength.COMMON, strength.ADVICE]))
     if any(_is_made_of(folded, word.casefold()) for word in known):
-        raise Refused("Please do not base your password on your name, your address or the name of this site.")
+        raise Refused(N_("Please do not base your password on your name, your address or the name of this site."))
     reason = strength.weakness(folded, known)
     if reason is not None:
         raise Refused(reason)

@@ -10,7 +10,8 @@ from parley.accounts.states import SIGNS_IN, STATE_NOW
 from parley.core.db import fetch, fetch_one
 
 ACCOUNT = f"""
-select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted
+select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted,
+       in_maps
 from member where {{}}
 """  # noqa: S608 no value in it
 CLAIMS = "email_key = $1 and state = 'unverified' order by id desc limit 1"
@@ -47,6 +48,7 @@ class Account(msgspec.Struct, frozen=True):
     title: str
     bio: str
     assisted: str
+    in_maps: bool
 
 
 class PublicMember(msgspec.Struct, frozen=True):

@@ -3,12 +3,14 @@
 from parley.accounts.queries import Account
 from parley.accounts.states import MAY_SIGN_IN
 from parley.core.errors import Forbidden
+from parley.core.text.formats import clock
+from parley.core.text.messages import N_, Message, joined
 
 
 class Suspended(Forbidden):
     """The member gave the right password but is suspended. They may read why, and appeal."""
 
-    def __init__(self, message: str, member: int) -> None:
+    def __init__(self, message: Message, member: int) -> None:
         super().__init__(message)
         self.member = member
 
@@ -16,8 +18,19 @@ class Suspended(Forbidden):
 def may_sign_in(account: Account) -> None:
     """Raise Forbidden for a suspended or closed account, after the right password was given."""
     if account.state == "suspended":
-        until = f" until {account.state_until:%-d %B %Y, %H:%M} UTC" if account.state_until else ""
-        why = f" The reason: {account.state_reason}" if account.state_reason else ""
-        raise Suspended(f"This account is suspended{until}, so it cannot be used to sign in.{why}", account.id)
+        raise Suspended(_why_suspended(account), account.id)
     if account.state not in MAY_SIGN_IN:
-        raise Forbidden("This account was closed, so it cannot be used to sign in.")
+        raise Forbidden(N_("This account was closed, so it cannot be used to sign in."))
+
+
+def _why_suspended(account: Account) -> Message:
+    until = account.state_until
+    what = (
+        N_("This account is suspended until {day}, {time}, so it cannot be used to sign in.").format(
+            day=until, time=clock(until)
+        )
+        if until
+        else N_("This account is suspended, so it cannot be used to sign in.")
+    )
+    why = account.state_reason
+    return joined(" ", [what, N_("The reason: {reason}").format(reason=why)]) if why else what

@@ -27,6 +27,7 @@ VALID = f"""
 """
 FIND = f"""
 select session.id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
+  density, legend,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
@@ -74,6 +75,8 @@ class ViewerRow(msgspec.Struct, frozen=True):
     state_until: datetime | None
     state_reason: str
     assisted: str
+    density: str
+    legend: bool
     # Not recorded as used in the last five minutes.
     is_stale: bool
     muted: list[str]

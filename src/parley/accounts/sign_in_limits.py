@@ -6,14 +6,17 @@ from parley.accounts import addresses, names, proof_of_work
 from parley.core import ratelimit
 from parley.core.errors import TooMany
 from parley.core.ratelimit import EVERYBODY, Limit
+from parley.core.text.messages import N_
 
 Allowance = tuple[Limit, str]
 
-PROOF_NEEDED = (
+PROOF_NEEDED = N_(
     "Too many wrong passwords were tried for this name or from your network. Please type your password again: your "
     "browser then does a short calculation first. Or sign in by a link that we mail to you."
 )
-BY_MAIL_ONLY = "Too many wrong passwords were tried. Please sign in by a link that we mail to you, or try again later."
+BY_MAIL_ONLY = N_(
+    "Too many wrong passwords were tried. Please sign in by a link that we mail to you, or try again later."
+)
 
 
 class ProofNeeded(TooMany):

@@ -14,13 +14,14 @@ from parley.core.db import atomic
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text import zones
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
 
-NAME_TAKEN = "This name, or one that looks like it, is taken. Please choose another one."
+NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
 
 
 async def sign_up(
@@ -57,7 +58,7 @@ async def add_member(
         try:
             member = await _insert(name, email, password_hash, role, "active")
         except UniqueViolationError:
-            raise Refused("Another member has this address already.") from None
+            raise Refused(N_("Another member has this address already.")) from None
         for hook in hooks.when_verified:
             await hook(member)
         link = None if password is not None else await mailed_links.create(member, "reset", INVITATION_LASTS)
@@ -116,7 +117,7 @@ async def _activate(member: int) -> None:
             .returning(Member.id)
         )
     except UniqueViolationError:
-        raise Refused("Another member has confirmed this address already.") from None
+        raise Refused(N_("Another member has confirmed this address already.")) from None
     if changed:
         for hook in hooks.when_verified:
             await hook(member)

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from zxcvbn_rs_py import Warning as Weakness
 from zxcvbn_rs_py import zxcvbn
 
+from parley.core.text.messages import N_, Message, joined
+
 # zxcvbn takes disproportionately long for long passwords: 48 ms for some of 64 characters. So only the beginning of a
 # longer password is judged.
 LONGEST_JUDGED = 32
 # Sign-ins are limited and hashes are Argon2id, so nobody gets near this many guesses.
 LEAST_GUESSES = 1_000_000
 
-COMMON = "Many people use this password or one like it, so it is tried first."
+COMMON = N_("Many people use this password or one like it, so it is tried first.")
 # By zxcvbn's warnings as strings, since the warnings themselves cannot be keys.
 REASONS = {
     str(warning): reason
@@ -22,29 +24,29 @@ REASONS = {
             Weakness.ThisIsACommonPassword,
             Weakness.ThisIsSimilarToACommonlyUsedPassword,
         ),
-        "One word alone is easy to guess.": (Weakness.AWordByItselfIsEasyToGuess,),
-        "Names are easy to guess.": (
+        N_("One word alone is easy to guess."): (Weakness.AWordByItselfIsEasyToGuess,),
+        N_("Names are easy to guess."): (
             Weakness.NamesAndSurnamesByThemselvesAreEasyToGuess,
             Weakness.CommonNamesAndSurnamesAreEasyToGuess,
         ),
-        "Dates are easy to guess.": (Weakness.DatesAreOftenEasyToGuess, Weakness.RecentYearsAreEasyToGuess),
-        "Repeated letters or words are easy to guess.": (
+        N_("Dates are easy to guess."): (Weakness.DatesAreOftenEasyToGuess, Weakness.RecentYearsAreEasyToGuess),
+        N_("Repeated letters or words are easy to guess."): (
             Weakness.RepeatsLikeAaaAreEasyToGuess,
             Weakness.RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess,
         ),
-        "Sequences like abc or 6543 are easy to guess.": (Weakness.SequencesLikeAbcAreEasyToGuess,),
-        "Neighbouring keys are easy to guess.": (
+        N_("Sequences like abc or 6543 are easy to guess."): (Weakness.SequencesLikeAbcAreEasyToGuess,),
+        N_("Neighbouring keys are easy to guess."): (
             Weakness.StraightRowsOfKeysAreEasyToGuess,
             Weakness.ShortKeyboardPatternsAreEasyToGuess,
         ),
     }.items()
     for warning in warnings
 }
-TOO_FEW = "This password is easy to guess."
-ADVICE = "Please add a word or two that do not belong together."
+TOO_FEW = N_("This password is easy to guess.")
+ADVICE = N_("Please add a word or two that do not belong together.")
 
 
-def weakness(password: str, words: Iterable[str]) -> str | None:
+def weakness(password: str, words: Iterable[str]) -> Message | None:
     """Why `password` is too easy to guess, and what to do about it. None if it is good enough.
 
     `words` are those that an attacker knows: the member's name and address, the site's.
@@ -53,4 +55,4 @@ def weakness(password: str, words: Iterable[str]) -> str | None:
     if found.guesses >= LEAST_GUESSES:
         return None
     warning = found.feedback.warning if found.feedback else None
-    return f"{REASONS.get(str(warning), TOO_FEW)} {ADVICE}"
+    return joined(" ", [REASONS.get(str(warning), TOO_FEW), ADVICE])

@@ -24,6 +24,12 @@ class Member(Table):
     bio = Text(null=False, default="")
     # What to do with comments written with AI assistance: `show`, `collapse` or `hide`.
     assisted = Varchar(8, null=False, default="show")
+    # How close together the comments of a discussion stand: `comfortable` or `compact`.
+    density = Varchar(11, null=False, default="comfortable")
+    # Whether discussions explain stances and votes, until the member has read it.
+    legend = Boolean(null=False, default=True)
+    # Whether their answers count in maps of perspectives.
+    in_maps = Boolean(null=False, default=True)
     # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.
     judged = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)
@@ -38,6 +44,7 @@ class Member(Table):
         "state in ('unverified', 'active', 'silenced', 'suspended', 'deactivated', 'anonymised')"
     )
     member_assisted_check = Check("assisted in ('show', 'collapse', 'hide')")
+    member_density_check = Check("density in ('comfortable', 'compact')")
 
     # Several accounts can claim an address, but only one can confirm it: so sign-up need not show whether an address
     # is known.

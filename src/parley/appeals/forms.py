@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 from parley.decisions.forms import LONGEST_REASON, LONGEST_TIME
 from parley.decisions.rules import ACTIONS, OUTCOMES
 
@@ -13,7 +14,7 @@ LONGEST_APPEAL = 5_000
 class AppealForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = "Please say what you think is wrong with the decision."
+        missing = N_("Please say what you think is wrong with the decision.")
         self.words = self.text("text", most=LONGEST_APPEAL, least=1, missing=missing, lines=True)
 
 
@@ -24,13 +25,13 @@ class ReviewForm(Form):
         super().__init__(data)
         self.outcome = self.choice("outcome", OUTCOMES)
         if self.outcome is None:
-            self.errors.setdefault("outcome", "Please choose the outcome.")
-        missing = "Please give a reason: the member will read it."
+            self.errors.setdefault("outcome", N_("Please choose the outcome."))
+        missing = N_("Please give a reason: the member will read it.")
         self.answer = self.text("answer", most=LONGEST_REASON, least=1, missing=missing, lines=True)
         self.action = self.choice("action", list(ACTIONS)) or ""
         self.until = self.id("until")
         if self.until is not None and self.until > LONGEST_TIME:
-            self.errors["until"] = "This is longer than ten years."
+            self.errors["until"] = N_("This is longer than ten years.")
 
 
 class SecondForm(Form):
@@ -39,6 +40,6 @@ class SecondForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.agrees = self.flag("agree")
-        missing = "Please give a reason for the moderator who proposed it."
+        missing = N_("Please give a reason for the moderator who proposed it.")
         least = 0 if self.agrees else 1
         self.reason = self.text("reason", most=LONGEST_REASON, least=least, missing=missing, lines=True)

@@ -9,6 +9,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions import effects, letters, rules
 from parley.decisions import ops as decisions
 from parley.decisions.effects import Change
@@ -53,14 +54,14 @@ async def file(*, decision: int, text: str) -> int:
     async with db.atomic():
         made = await load(decision, lock=True)
         if made.member is None or made.state != "in_force":
-            raise Refused("This decision is no longer in force, so there is nothing to appeal.")
+            raise Refused(N_("This decision is no longer in force, so there is nothing to appeal."))
         if datetime.now(UTC) - made.created_at > timedelta(days=rules.APPEAL_DAYS):
-            raise Refused("Appeals were possible for six months. That time has passed.")
+            raise Refused(N_("Appeals were possible for six months. That time has passed."))
         filed = await Appeal.insert(Appeal(decision=decision, member=made.member, text=text)).on_conflict(
             Appeal.decision, "DO NOTHING"
         )
         if not filed:
-            raise Refused("You have already appealed this decision; it is reviewed once.")
+            raise Refused(N_("You have already appealed this decision; it is reviewed once."))
         await modlog.write(None, Entry("appeal", made.kind, made.target, decision=decision), role="member")
     appeal: int = filed[0]["id"]
     return appeal
@@ -77,7 +78,7 @@ async def withdraw(decision: int) -> None:
             Appeal.decision == decision, Appeal.state == "filed"
         )
         if not await withdrawn.returning(Appeal.id):
-            raise Refused("This appeal is being decided or has been decided, so it cannot be withdrawn.")
+            raise Refused(N_("This appeal is being decided or has been decided, so it cannot be withdrawn."))
         await modlog.write(None, Entry("appeal.withdrawn", made.kind, made.target, decision=decision), role="member")
 
 
@@ -99,7 +100,7 @@ async def decide(
     Raises as `take`, and Refused without an outcome, an answer, or a milder action.
     """
     if outcome not in OUTCOMES or not answer.strip():
-        raise Refused("Please choose an outcome and give a reason: the member will read it.")
+        raise Refused(N_("Please choose an outcome and give a reason: the member will read it."))
     async with db.atomic():
         filed, made, target = await _locked(appeal)
         await _assign(viewer, filed, made, target)
@@ -129,11 +130,13 @@ async def _assign(viewer: Viewer, filed: AppealState, made: DecisionRow, target:
     if made.action in ON_MEMBER:
         rules.may_act_on(viewer, target.role)
     if viewer.id in (made.moderator, made.second):
-        raise Forbidden("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
+        raise Forbidden(
+            N_("An appeal is decided by somebody who had no part in it. Please leave it to another moderator.")
+        )
     if filed.state not in {"filed", "assigned"}:
-        raise Stale("This appeal has been decided in the meantime. This is the current state.")
+        raise Stale(N_("This appeal has been decided in the meantime. This is the current state."))
     if filed.assigned_to not in {None, viewer.id} and not filed.overdue:
-        raise Stale("Another moderator has taken on this appeal.")
+        raise Stale(N_("Another moderator has taken on this appeal."))
     await Appeal.update({Appeal.state: "assigned", Appeal.assigned_to: viewer.id}).where(Appeal.id == filed.id)
 
 
@@ -148,8 +151,8 @@ async def _overturn(viewer: Viewer, made: DecisionRow, target: Target) -> Change
 async def _modify(viewer: Viewer, made: DecisionRow, target: Target, choice: Choice) -> Change:
     """Replace a decision by a milder one."""
     if made.state != "in_force":
-        raise Refused("This decision has already ended, so it cannot be reduced. Uphold it or overturn it.")
-    rules.may_modify(made.action, made.until, choice)
+        raise Refused(N_("This decision has already ended, so it cannot be reduced. Uphold it or overturn it."))
+    rules.may_modify(made.kind, made.action, made.until, choice)
     await Decision.update({Decision.action: choice.action, Decision.until: choice.ends}).where(Decision.id == made.id)
     reverted = await effects.release(target, made.was, viewer.id, cleared=True)
     if made.kind == "member" or choice.action == "warn":
@@ -161,5 +164,5 @@ async def _modify(viewer: Viewer, made: DecisionRow, target: Target, choice: Cho
 async def _load_appeal(appeal: int, *, lock: bool = False) -> AppealState:
     filed = await db.fetch_one(AppealState, FILED + (" for update" if lock else ""), appeal, rules.OVERDUE_DAYS)
     if filed is None:
-        raise NotFound("There is no such appeal.")
+        raise NotFound(N_("There is no such appeal."))
     return filed

@@ -52,7 +52,7 @@ order by since, kind, id limit {MOST}
 
 async def waiting(viewer: Viewer) -> list[WaitingRow]:
     """The appeals and proposals that this moderator can decide, oldest first."""
-    return await db.fetch(WaitingRow, LIST, viewer.id, viewer.standing >= ADMIN)
+    return await db.fetch(WaitingRow, LIST, viewer.id, viewer.access >= ADMIN)
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -73,7 +73,7 @@ with one as (
 
 
 async def counts(viewer: Viewer) -> Counts:
-    found = await db.fetch_one(Counts, COUNTS, viewer.id, viewer.standing >= ADMIN)
+    found = await db.fetch_one(Counts, COUNTS, viewer.id, viewer.access >= ADMIN)
     return found or Counts(0, 0)
 
 
@@ -82,6 +82,7 @@ class AppealRow(msgspec.Struct, frozen=True):
 
     id: int
     decision: int
+    kind: str
     action: str
     until: datetime | None
     member: int
@@ -102,7 +103,7 @@ class AppealRow(msgspec.Struct, frozen=True):
 
 
 ONE = f"""
-select a.id, d.id as decision, d.action, d.until, a.member, m.name, a.text, a.state, a.answer, a.created_at,
+select a.id, d.id as decision, d.kind, d.action, d.until, a.member, m.name, a.text, a.state, a.answer, a.created_at,
        a.decided_at, a.created_at < now() - interval '{OVERDUE_DAYS} days' as overdue, h.name as assigned_to,
        coalesce(a.assigned_to = $1, false) as mine, d.state = 'in_force' as in_force
 from appeal a join decision d on d.id = a.decision join member m on m.id = a.member
@@ -113,7 +114,7 @@ where a.id = $3 and {NO_PART}
 
 async def one(viewer: Viewer, appeal: int) -> AppealRow | None:
     """An appeal; None where the viewer had a part in the decision."""
-    return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.standing >= ADMIN, appeal)
+    return await db.fetch_one(AppealRow, ONE, viewer.id, viewer.access >= ADMIN, appeal)
 
 
 class Proposal(msgspec.Struct, frozen=True):
@@ -143,4 +144,4 @@ where d.id = $3 and (d.state = 'awaiting' or d.second is not null or d.state = '
 
 async def proposal(viewer: Viewer, decision: int) -> Proposal | None:
     """A proposal; None where the viewer had a part in it."""
-    return await db.fetch_one(Proposal, PROPOSAL, viewer.id, viewer.standing >= ADMIN, decision)
+    return await db.fetch_one(Proposal, PROPOSAL, viewer.id, viewer.access >= ADMIN, decision)

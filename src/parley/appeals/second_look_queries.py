@@ -42,7 +42,7 @@ where d.moderator is not null and (d.action = 'approve' or d.action in {RESTRICT
 
 async def waiting(viewer: Viewer) -> int:
     """The number of decisions that wait for a second look by this moderator."""
-    count: int = await db.value(f"select count(*) {OPEN}", viewer.id, viewer.standing >= ADMIN, SHARE, None)
+    count: int = await db.value(f"select count(*) {OPEN}", viewer.id, viewer.access >= ADMIN, SHARE, None)
     return count
 
 
@@ -85,7 +85,7 @@ where r.item = $1 and r.resolved_at = $2 order by r.weight * g.severity desc, r.
 
 async def following(viewer: Viewer, decision: int | None = None) -> CaseRow | None:
     """The next decision for this moderator; or `decision`, if it is one for them."""
-    return await db.fetch_one(CaseRow, FOLLOWING, viewer.id, viewer.standing >= ADMIN, SHARE, decision)
+    return await db.fetch_one(CaseRow, FOLLOWING, viewer.id, viewer.access >= ADMIN, SHARE, decision)
 
 
 async def case(viewer: Viewer) -> Case | None:

@@ -28,7 +28,7 @@ async def audit(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     try:
         await second_looks.answer(staff(request), number, form.choice("action", list(JUDGEMENTS)))
     except ParleyError as error:
-        form.errors["action"] = str(error)
+        form.errors["action"] = error.message
         return await _show(request, form, error.status)
     return Redirect(f"/mod/audits?seen={number}", status_code=303)
 

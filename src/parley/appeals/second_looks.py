@@ -4,6 +4,7 @@ from parley.appeals import second_look_queries
 from parley.appeals.tables import SecondLook
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions.rules import JUDGEMENTS, Stale
 
 
@@ -13,10 +14,10 @@ async def answer(viewer: Viewer, decision: int, action: str | None) -> None:
     Raises Refused for an unknown action, Stale where the decision no longer waits for a second look by them.
     """
     if action not in JUDGEMENTS:
-        raise Refused("Please choose what you would have done.")
+        raise Refused(N_("Please choose what you would have done."))
     case = await second_look_queries.following(viewer, decision)
     if case is None or not await _save(SecondLook(decision=decision, moderator=viewer.id, action=action)):
-        raise Stale("Another moderator has already looked at this one. Here is another, if there is one.")
+        raise Stale(N_("Another moderator has already looked at this one. Here is another, if there is one."))
 
 
 async def _save(look: SecondLook) -> bool:

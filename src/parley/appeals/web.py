@@ -15,9 +15,10 @@ from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import local_path, page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.decisions import queries as decisions
 from parley.decisions import second_approval
-from parley.decisions.rules import ACTIONS, LENGTHS, LESSER
+from parley.decisions.rules import ACTIONS, LENGTHS, lesser
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
 from parley.modqueue import people
@@ -37,7 +38,7 @@ async def _appeal_at(request: AnyRequest, appeal: str) -> AppealRow:
     number = as_id(appeal)
     found = await queries.one(staff(request), number) if number else None
     if found is None:
-        raise NotFound("There is no such appeal, or you had a part in it.")
+        raise NotFound(N_("There is no such appeal, or you had a part in it."))
     return found
 
 
@@ -47,24 +48,24 @@ async def _show(request: AnyRequest, found: AppealRow, form: Form | None = None,
         "appeals/one.html",
         status=status,
         appeal=found,
-        **await _about(request, found.decision),
-        character=await people.summary(found.member),
-        earlier=[one for one in await people.record_of(found.member) if one.id != found.decision],
-        notes=await people.notes(found.member),
+        **await _about(request, found.decision, found.member),
         form=form or Form({}),
-        lesser=[ACTIONS[name] for name in LESSER.get(found.action, ())],
+        lesser=[ACTIONS[name] for name in lesser(found.kind, found.action)],
         all_actions=ACTIONS,
         lengths=LENGTHS,
     )
 
 
-async def _about(request: AnyRequest, decision: int) -> dict[str, Any]:
-    """The context of a statement; the comment is hidden on severe grounds."""
+async def _about(request: AnyRequest, decision: int, member: int | None) -> dict[str, Any]:
+    """The context of a decision: its statement, whose comment is hidden on severe grounds, and the member concerned."""
     found = await decisions.statement(decision)
     return {
         "statement": found,
-        "veiled": found is not None and await decisions.is_veiled(staff(request).id, found),
+        "concealed": found is not None and await decisions.is_concealed(staff(request).id, found),
         "concerned": False,
+        "character": await people.summary(member) if member else None,
+        "earlier": [one for one in await people.record_of(member) if one.id != decision] if member else [],
+        "notes": await people.notes(member) if member else [],
     }
 
 
@@ -88,7 +89,7 @@ async def decide(request: AnyRequest, appeal: FromPath[str]) -> Response[Any]:
         try:
             await _decide(request, found, form)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _show(request, await _appeal_at(request, appeal), form, status)
     return Redirect("/mod/appeals", status_code=303)
@@ -110,21 +111,17 @@ async def _proposal_at(request: AnyRequest, decision: str) -> Proposal:
     number = as_id(decision)
     found = await queries.proposal(staff(request), number) if number else None
     if found is None:
-        raise NotFound("There is no decision here for your second approval.")
+        raise NotFound(N_("There is no decision here for your second approval."))
     return found
 
 
 async def _ask(request: AnyRequest, found: Proposal, form: Form | None = None, status: int = 200) -> Response[Any]:
-    about = found.member
     return page(
         request,
         "appeals/second.html",
         status=status,
         proposal=found,
-        **await _about(request, found.id),
-        character=await people.summary(about) if about else None,
-        earlier=[one for one in await people.record_of(about) if one.id != found.id] if about else [],
-        notes=await people.notes(about) if about else [],
+        **await _about(request, found.id, found.member),
         form=form or Form({}),
         all_actions=ACTIONS,
     )
@@ -146,7 +143,7 @@ async def second(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
             else:
                 await second_approval.refuse(staff(request), found.id, form.reason)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _ask(request, await _proposal_at(request, decision), form, status)
     return Redirect("/mod/appeals", status_code=303)
@@ -158,9 +155,9 @@ async def reveal(request: AnyRequest, decision: FromPath[str]) -> Redirect:
     number = as_id(decision)
     found = await decisions.statement(number) if number else None
     if found is None or found.comment is None:
-        raise NotFound("There is no such decision, or its text no longer exists.")
+        raise NotFound(N_("There is no such decision, or its text no longer exists."))
     viewer, form = staff(request), Form(await posted(request))
-    if await decisions.is_veiled(viewer.id, found):
+    if await decisions.is_concealed(viewer.id, found):
         async with db.atomic():
             await modlog.write(viewer, Entry("reveal", "comment", found.comment))
     back = local_path(form.values.get("next"))

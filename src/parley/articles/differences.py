@@ -9,7 +9,7 @@ from markupsafe import Markup
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.importing.passages import ImportedPassage
-from parley.articles.lineage import EarlierPassage, align
+from parley.articles.lineage import EarlierPassage, align, headings
 from parley.articles.merging import Conflict
 from parley.articles.versions import StoredPassage
 from parley.core.text.diff import marked
@@ -37,7 +37,8 @@ class ChangeRun(msgspec.Struct, frozen=True):
 
 def preview(old: Sequence[StoredPassage], made: Sequence[ImportedPassage]) -> list[StoredPassage]:
     """The passages `made` by an edit of `old`, with the lineages they would continue. New lineages are negative."""
-    aligned = align([EarlierPassage(one.lineage, one.text) for one in old], [one.text for one in made])
+    former = [EarlierPassage(one.lineage, one.text, one.kind == "heading") for one in old]
+    aligned = align(former, [one.text for one in made], headings=headings(made))
     return [
         StoredPassage(-at if lineage is None else lineage, one.kind, one.level, one.html, one.text)
         for at, (lineage, one) in enumerate(zip(aligned.lineages, made, strict=True), start=1)

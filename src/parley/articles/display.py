@@ -16,8 +16,8 @@ DISPLAYS = ("full", "excerpt")
 
 SET_ON_ARTICLES = f"""
 update article
-set display = $2, check_at = case when $2 = 'full' and checked_at is not null then now() + interval '1 hour' end
-where display <> $2 and {HOST} = $1 returning id
+set allowed = $2, check_at = case when $2 = 'full' and checked_at is not null then now() + interval '1 hour' end
+where allowed <> $2 and {HOST} = $1 returning id
 """  # noqa: S608 constants only
 
 

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from types import ModuleType
 
+from parley.articles.importing.notes.linking import link_notes
 from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.markdown_blocks import MarkdownBlock, blocks, join
 from parley.articles.pictures import stored_pictures
 from parley.articles.versions import StoredPassage
 from parley.core.errors import Refused
 from parley.core.text.markdown import MARKS
+from parley.core.text.messages import N_
 
 # Parsing time grows with the Markdown characters (core/text/markdown.py). So many take about half a second, more than
 # any real edit has.
@@ -37,16 +39,19 @@ def read_markdown(text: str, passages: Sequence[StoredPassage], base_url: str | 
     marks = 0
     edited = blocks(text)
     if len(edited) > MOST_PASSAGES:
-        raise Refused(f"This has more than {MOST_PASSAGES:,} paragraphs. Please make it several articles.")
+        raise Refused(
+            N_("This has more than {most_passages} paragraphs. Please make it several articles."),
+            most_passages=MOST_PASSAGES,
+        )
     for block in edited:
         if known := unedited.get(_key(block)):
             made.append(known.pop().passage)
             continue
         marks += len(MARKS.findall(block.source))
         if marks > MOST_MARKS:
-            raise Refused("This changes too much to be compared at once. Please save it in two or three steps.")
+            raise Refused(N_("This changes too much to be compared at once. Please save it in two or three steps."))
         made += _markdown_module().render(block, base_url, pictures)
-    return made
+    return link_notes(made)
 
 
 # Needed for the form, each preview and saving. It takes a millisecond for each passage.

@@ -6,8 +6,10 @@ from typing import Any, cast
 from parley.articles.imports import ImportKind
 from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 
 SOURCES = ("url", "text", "file")
+LONGEST_URL = 2_000
 LONGEST_TITLE = 300
 LONGEST_BYLINE = 200
 LONGEST_TEXT = 500_000
@@ -20,13 +22,13 @@ class NewForm(Form):
         self.source = cast("ImportKind", self.choice("source", SOURCES) or "url")
         self.title = self.text("title", most=LONGEST_TITLE)
         self.topic = self.text("topic", most=40)
-        self.url = self._url() if self.source == "url" else ""
+        self.url = self._url() if self.source == "url" else self._kept_url()
         self.text_ = (
             self.text(
                 "text",
                 most=LONGEST_TEXT,
                 least=1,
-                missing="Please paste the text of the article.",
+                missing=N_("Please paste the text of the article."),
                 lines=True,
             )
             if self.source == "text"
@@ -34,19 +36,24 @@ class NewForm(Form):
         )
 
     def _url(self) -> str:
-        url = self.text("url", most=2_000, least=1, missing="Please give the address of the article.")
+        url = self.text("url", most=LONGEST_URL, least=1, missing=N_("Please give the address of the article."))
         if url and not is_web_address(url):
-            self.errors["url"] = "This is not the address of a web page. It should begin with https://."
+            self.errors["url"] = N_("This is not the address of a web page. It should begin with https://.")
         return url
+
+    def _kept_url(self) -> str | None:
+        """The address from which a pasted text is, if that was given, too."""
+        url = self.values.get("url", "").strip()
+        return url if self.source == "text" and len(url) <= LONGEST_URL and is_web_address(url) else None
 
 
 class PublishForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing="An article needs a title.")
+        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing=N_("An article needs a title."))
         # None if the field was not sent, which leaves the byline as imported. An empty one removes it.
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
-        self.topic = self.text("topic", most=40, least=1, missing="Please choose a topic.")
+        self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
 
 
 class ReviseForm(Form):
@@ -55,10 +62,10 @@ class ReviseForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.revision = self.id("revision")
-        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing="An article needs a title.")
+        self.title = self.text("title", most=LONGEST_TITLE, least=1, missing=N_("An article needs a title."))
         self.byline = self.text("byline", most=LONGEST_BYLINE)
         self.text_ = self.text(
-            "text", most=LONGEST_TEXT, least=1, missing="An article needs a text. Yours was empty.", lines=True
+            "text", most=LONGEST_TEXT, least=1, missing=N_("An article needs a text. Yours was empty."), lines=True
         )
         self.reason = self.text("reason", most=LONGEST_REASON)
         self.previews = self.flag("preview")

@@ -1,18 +1,20 @@
 """Imports: requested by a member, read by the worker, then edited and published by the member."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
-from parley.articles.tables import ArticleImport
+from parley.articles.tables import ArticleImport, ImportPart
 from parley.core import db
 from parley.core.events.job_wakeups import wake_job
+from parley.core.text.messages import Message, stored
 
 ImportKind = Literal["url", "text", "file"]
 
 
 class Import(msgspec.Struct, frozen=True):
-    """`given` is what was pasted or uploaded, `draft` the text that was read from it (drafts.py)."""
+    """`given` is what was pasted, `draft` the text that was read from it (drafts.py)."""
 
     id: int
     member: int
@@ -27,16 +29,48 @@ class Import(msgspec.Struct, frozen=True):
     thread: int | None
 
 
+# A member's newest drafts and failed imports stay; each may hold 2 MB.
+MOST_KEPT = 40
+DROP_OLDER = """
+delete from article_import where member = $1 and state in ('ready', 'failed') and id <= (
+    select id from article_import where member = $1 and state in ('ready', 'failed') order by id desc offset $2 limit 1)
+"""
+
+
 async def request_import(
-    *, member: int, source: ImportKind, url: str | None, given: bytes | None, title: str, topic: str
+    *,
+    member: int,
+    source: ImportKind,
+    url: str | None,
+    given: bytes | None = None,
+    parts: Iterable[bytes] = (),
+    title: str,
+    topic: str,
+    draft: bytes | None = None,
 ) -> int:
-    """Queue an import for the worker and return its id."""
+    """Queue an import for the worker and return its id. Of those not published, a member's newest MOST_KEPT stay.
+
+    `parts` are those of an uploaded file, stored one after the other. `draft` is what an earlier import found.
+    """
     async with db.atomic():
-        new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic)
+        await db.execute(DROP_OLDER, member, MOST_KEPT)
+        new = ArticleImport(member=member, source=source, url=url, given=given, title=title, topic=topic, draft=draft)
         [inserted] = await ArticleImport.insert(new).returning(ArticleImport.id)
+        number: int = inserted["id"]
+        for at, part in enumerate(parts):
+            await ImportPart.insert(ImportPart(article_import=number, number=at, data=part))
         db.after_commit(lambda: wake_job("imports"))
-    number: int = inserted["id"]
     return number
+
+
+async def file_of(import_id: int) -> bytes:
+    """The uploaded file of an import. Only the worker may have all of it in memory."""
+    parts = ImportPart.select(ImportPart.data).where(ImportPart.article_import == import_id)
+    return b"".join([part["data"] for part in await parts.order_by(ImportPart.number)])
+
+
+async def _forget_file(import_id: int) -> None:
+    await ImportPart.delete().where(ImportPart.article_import == import_id)
 
 
 async def of_member(import_id: int, member: int) -> Import | None:
@@ -78,6 +112,7 @@ async def give_up() -> int:
 
 
 async def finish(import_id: int, *, draft: bytes, title: str) -> None:
+    await _forget_file(import_id)
     await db.execute(
         """update article_import set state = 'ready', draft = $2, message = '', changed_at = now(),
              title = case when title = '' then $3 else title end where id = $1""",
@@ -87,9 +122,16 @@ async def finish(import_id: int, *, draft: bytes, title: str) -> None:
     )
 
 
-async def fail(import_id: int, message: str) -> None:
+async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:
+    """Say why an import failed. `draft` is what was found of the article: it has no passages."""
+    await _forget_file(import_id)
     await ArticleImport.update(
-        {ArticleImport.state: "failed", ArticleImport.message: message, ArticleImport.changed_at: db.NOW}
+        {
+            ArticleImport.state: "failed",
+            ArticleImport.message: stored(message),
+            ArticleImport.draft: draft,
+            ArticleImport.changed_at: db.NOW,
+        }
     ).where(ArticleImport.id == import_id)
 
 

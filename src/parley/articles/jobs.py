@@ -5,16 +5,19 @@ import asyncio
 import structlog
 
 from parley.articles import imports
-from parley.articles.drafts import encode
+from parley.articles.drafts import decode, encode
 from parley.articles.importing.errors import CannotImport
 from parley.articles.imports import Import
-from parley.articles.reading import read_file, read_text, read_url
+from parley.articles.reading import completed, partly, read_file, read_text, read_url
 from parley.articles.text import ArticleText
+from parley.core.errors import TooMany
 from parley.core.events import attempts
+from parley.core.ratelimit import take_volume
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
-SECONDS = 60
+SECONDS = 90
 
 
 async def read_waiting() -> int:
@@ -33,23 +36,31 @@ async def read(wanted: Import) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)
+            draft = encode(text)
+            await take_volume(wanted.member, len(draft))
     except CannotImport as error:
-        await imports.fail(wanted.id, str(error))
+        found = partly(error.found)
+        await imports.fail(wanted.id, error.message, encode(found) if found else None)
+    except TooMany as error:
+        await imports.fail(wanted.id, error.message)
     except TimeoutError:
-        await imports.fail(wanted.id, "Reading this took too long. Paste the text of the article instead.")
+        await imports.fail(wanted.id, N_("Reading this took too long. Paste the text of the article instead."))
     except Exception:
         log.exception("import failed", id=wanted.id)
         await imports.fail(
-            wanted.id, "This could not be read because of a fault on our side. Paste the text of the article instead."
+            wanted.id,
+            N_("This could not be read because of a fault on our side. Paste the text of the article instead."),
         )
     else:
-        await imports.finish(wanted.id, draft=encode(text), title=text.title)
+        await imports.finish(wanted.id, draft=draft, title=text.title)
 
 
 async def _text(wanted: Import) -> ArticleText:
     given = wanted.given or b""
     if wanted.source == "url":
-        return await read_url(wanted.url or "")
+        return await read_url(wanted.url or "", wanted.member)
     if wanted.source == "file":
-        return await read_file(wanted.url or "", given, title=wanted.title)
-    return await read_text(given.decode(), title=wanted.title)
+        data = await imports.file_of(wanted.id)
+        return await read_file(wanted.url or "", data, title=wanted.title, member=wanted.member)
+    text = await read_text(given.decode(), title=wanted.title, member=wanted.member, claimed=wanted.url)
+    return completed(text, decode(wanted.draft)) if wanted.draft else text

@@ -1,20 +1,24 @@
 """Which passage of a revised article continues which passage of the last revision.
 
 Equal passages are paired first: in order (longest common subsequence), then moved ones, then those of older revisions.
-The rest is compared by words (similarity.py). All steps are symmetric, so that restoring a revision undoes an edit.
+The rest is compared by words (similarity.py). A heading may get other words in its place. All steps are symmetric, so
+that restoring a revision undoes an edit.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import chain
 
 import msgspec
 from rapidfuzz.distance import LCSseq
 
 from parley.articles.budget import ALIGNING, Budget
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.ordering import in_order
 from parley.articles.similarity import Match, Slot, UnmatchedPassage, encode_unmatched, find_matches
 from parley.articles.words import Coder, collapsed, folded
 
+Slots = dict[int, Slot]
 Pairs = dict[int, int]  # the index of a new passage -> the index of the former one that it continues
 
 _ALMOST = 0.9  # the least similarity to a passage of an older revision to get its lineage back
@@ -27,6 +31,7 @@ class EarlierPassage(msgspec.Struct, frozen=True):
 
     lineage: int
     text: str
+    is_heading: bool = False
 
 
 class Alignment(msgspec.Struct, frozen=True):
@@ -42,12 +47,18 @@ class Alignment(msgspec.Struct, frozen=True):
     split: dict[int, int]
 
 
-def align(former: Sequence[EarlierPassage], new: Sequence[str], earlier: Sequence[EarlierPassage] = ()) -> Alignment:
+def align(
+    former: Sequence[EarlierPassage],
+    new: Sequence[str],
+    earlier: Sequence[EarlierPassage] = (),
+    headings: Container[int] = (),
+) -> Alignment:
     """Find which passages of the last revision, `former`, those of the text `new` continue.
 
     `earlier` has the lineages that are only in older revisions, newest first: a passage (almost) equal to one of them
-    gets its lineage back. Of a split passage, the part with most of its words continues it, or the first of equal
-    parts. Of merged passages, the one with most of the words is continued. No lineage is given twice.
+    gets its lineage back. `headings` has the indexes of the headings in `new`. Of a split passage, the part with most
+    of its words continues it, or the first of equal parts. Of merged passages, the one with most of the words is
+    continued. No lineage is given twice.
     """
     old, texts = [_key(one.text) for one in former], [_key(text) for text in new]
     pairs = _equal(old, texts)
@@ -56,6 +67,11 @@ def align(former: Sequence[EarlierPassage], new: Sequence[str], earlier: Sequenc
     budget = Budget(ALIGNING)
     matches = find_matches(was, now, budget)
     edited = _choose(matches)
+    edited |= _retitled(
+        {at: former[at].is_heading for at in was.keys() - set(edited.values())},
+        {at: at in headings for at in now if at not in edited},
+        _both_slots(len(former), len(new), pairs | edited),
+    )
     lineages |= {at: former[index].lineage for at, index in (pairs | edited).items()}
     lineages |= _almost_restored(
         earlier, {at: now[at] for at in now if at not in edited}, set(lineages.values()), coder, budget
@@ -67,6 +83,11 @@ def align(former: Sequence[EarlierPassage], new: Sequence[str], earlier: Sequenc
         {former[match.old].lineage: match.new for match in parts if match.old in gone},
         {match.new: former[match.old].lineage for match in parts if match.new not in lineages},
     )
+
+
+def headings(passages: Iterable[ImportedPassage]) -> set[int]:
+    """Return the indexes of the headings."""
+    return {at for at, one in enumerate(passages) if one.kind == "heading"}
 
 
 def _key(text: str) -> str:
@@ -135,17 +156,43 @@ def _unmatched(
 ) -> tuple[dict[int, UnmatchedPassage], dict[int, UnmatchedPassage], Coder]:
     """The passages without an equal one."""
     coder = Coder()
-    taken = {was: was for was in pairs.values()}
+    taken = set(pairs.values())
     was = {at: text for at, text in enumerate(old) if at not in taken}
     now = {at: text for at, text in enumerate(new) if at not in pairs and at not in settled}
-    return (
-        encode_unmatched(was, _slots(len(old), taken), coder),
-        encode_unmatched(now, _slots(len(new), pairs), coder),
-        coder,
-    )
+    before, after = _both_slots(len(old), len(new), pairs)
+    return encode_unmatched(was, before, coder), encode_unmatched(now, after, coder), coder
 
 
-def _slots(count: int, pairs: Pairs) -> dict[int, Slot]:
+def _retitled(was: Mapping[int, bool], now: Mapping[int, bool], slots: tuple[Slots, Slots]) -> Pairs:
+    """Pair headings that have other words now. `was` and `now` say which passages without a pair are headings.
+
+    Between the same passages there are as many of them as before, and no other text was replaced by another one.
+    """
+    old, new = (_by_slot(some, of) for some, of in zip((was, now), slots, strict=True))
+    pairs: Pairs = {}
+    for slot in old.keys() & new.keys():
+        before, after = ([at for at in some if headings[at]] for some, headings in ((old[slot], was), (new[slot], now)))
+        is_other_text = len(old[slot]) > len(before) and len(new[slot]) > len(after)
+        if len(before) == len(after) and not is_other_text:
+            pairs |= zip(after, before, strict=True)
+    return pairs
+
+
+def _by_slot(passages: Iterable[int], slots: Slots) -> dict[Slot, list[int]]:
+    by_slot: dict[Slot, list[int]] = defaultdict(list)
+    for at in sorted(passages):
+        by_slot[slots[at]].append(at)
+    return by_slot
+
+
+def _both_slots(many: int, many_new: int, pairs: Pairs) -> tuple[Slots, Slots]:
+    """The slots of all former passages, and of all new ones. A passage that moved bounds no slot."""
+    stayed = in_order(range(many_new), pairs)
+    pairs = {at: was for at, was in pairs.items() if at in stayed}
+    return _slots(many, {was: was for was in pairs.values()}), _slots(many_new, pairs)
+
+
+def _slots(count: int, pairs: Pairs) -> Slots:
     """The slot of each index: the nearest paired passages before and after."""
     before, after = [_START], [_END]
     for at in range(count):

@@ -9,6 +9,7 @@ from parley.articles.differences import preview
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.versions import StoredPassage
 from parley.articles.words import WORD
+from parley.core.text.messages import N_, Message, plural
 
 # One removed last paragraph is often a note. Two or more look like a paywall.
 SHORTEST_TAIL = 2
@@ -30,10 +31,15 @@ class Loss(msgspec.Struct, frozen=True):
         """Whether more than a fifth of the words are removed, or the end of the text."""
         return self.words * 5 > self.total or self.tail >= SHORTEST_TAIL
 
-    def __str__(self) -> str:
-        words = f"{self.words:,} of {self.total:,} words"
-        end = f", all of the last {self.tail:,} passages among them" if self.tail >= SHORTEST_TAIL else ""
-        return f"{words} and {self.passages:,} passages{end}"
+    @property
+    def message(self) -> Message:
+        """What is lost, for use after "lost"."""
+        words = plural("{count} of {total} words", "{count} of {total} words", self.words, total=self.total)
+        passages = plural("{count} passage", "{count} passages", self.passages)
+        if self.tail < SHORTEST_TAIL:
+            return N_("{words} and {passages}").format(words=words, passages=passages)
+        whole = N_("{words} and {passages}, all of the last {tail} passages among them")
+        return whole.format(words=words, passages=passages, tail=self.tail)
 
 
 def loss(before: Sequence[StoredPassage], after: Sequence[ImportedPassage]) -> Loss:

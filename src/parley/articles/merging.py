@@ -12,7 +12,7 @@ from itertools import groupby
 import msgspec
 
 from parley.articles.importing.passages import ImportedPassage
-from parley.articles.lineage import EarlierPassage, align
+from parley.articles.lineage import EarlierPassage, align, headings
 
 # A passage of the base has its index there as its key; an added one has its index in the text that added it.
 Key = tuple[str, int]
@@ -64,7 +64,8 @@ def merge(
 
 
 def _units(base: Sequence[ImportedPassage], text: Sequence[ImportedPassage], side: str) -> Units:
-    aligned = align([EarlierPassage(at, one.text) for at, one in enumerate(base)], [one.text for one in text])
+    former = [EarlierPassage(at, one.text, one.kind == "heading") for at, one in enumerate(base)]
+    aligned = align(former, [one.text for one in text], headings=headings(text))
     units: Units = {}
     for origin, run in groupby(range(len(text)), key=lambda at: _origin(aligned.lineages, aligned.split, at)):
         some = list(run)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.display import display_of, excerpt
+from parley.articles.duplicates import address_variants
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.tables import Article, Revision
 from parley.articles.text import ArticleText, CacheValidators
@@ -12,13 +13,26 @@ from parley.core import db
 
 
 async def find_article(text: ArticleText) -> int | None:
-    """Return the id of the article with the same address as `text` or, without an address, with the same text."""
-    if text.url:
-        found = await Article.select(Article.id).where(Article.url == text.url).first()
-        return found["id"] if found else None
+    """Return the id of the article that `text` is a version of, by address or, without an address, by the same text.
+
+    A claimed address finds the article that was fetched there. An article that only claims it is not found.
+    """
+    if address := text.url or text.claimed_url:
+        known = await _at_address(address)
+        if known or text.url:
+            return known
     revision = Revision.select(Revision.article)
     found = await revision.where(Revision.text_hash == text.digest, Revision.article.url.is_null()).first()
     return found["article"] if found else None
+
+
+AT_ADDRESS = "select id from article where url = any($1::text[]) order by url <> $2, id limit 1"
+
+
+async def _at_address(address: str) -> int | None:
+    """The article that was fetched at an address, however that is written."""
+    found: int | None = await db.value(AT_ADDRESS, address_variants(address), address)
+    return found
 
 
 class NewestRevision(msgspec.Struct, frozen=True):
@@ -47,10 +61,12 @@ async def has_same_text(article: int, text: ArticleText) -> bool:
 async def add_article(text: ArticleText) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
-        display = await display_of(text.url)
-        text = excerpt(text) if display == "excerpt" else text
+        allowed = await display_of(text.url or text.claimed_url)
+        text = excerpt(text) if allowed == "excerpt" else text
         source_text = encode_passages(text.passages) if text.url else None
-        new = Article(url=text.url, site=text.site, display=display, source_text=source_text)
+        new = Article(
+            url=text.url, claimed_url=text.claimed_url, site=text.site, allowed=allowed, source_text=source_text
+        )
         [inserted] = await Article.insert(new).returning(Article.id)
         article: int = inserted["id"]
         if text.fetched is not None:
@@ -91,6 +107,7 @@ async def write_revision(article: int, number: int, changed: int, text: ArticleT
         words=text.words,
         changed=changed,
         text_hash=text.digest,
+        fingerprint=text.fingerprint,
     )
     [inserted] = await Revision.insert(new).returning(Revision.id)
     revision: int = inserted["id"]
@@ -98,8 +115,8 @@ async def write_revision(article: int, number: int, changed: int, text: ArticleT
 
 
 ADD_PASSAGES = """
-insert into passage (revision, lineage, position, kind, level, html, text)
-select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[])
+insert into passage (revision, lineage, position, kind, level, page, html, text)
+select $1, * from unnest($2::bigint[], $3::int[], $4::text[], $5::int[], $6::int[], $7::text[], $8::text[])
 """
 
 
@@ -116,6 +133,7 @@ async def write_passages(
         list(range(len(passages))),
         [one.kind for one in passages],
         [one.level for one in passages],
+        [one.page for one in passages],
         [one.html for one in passages],
         [one.text for one in passages],
     )

@@ -7,6 +7,7 @@ if the result differs, the form shows the passage's HTML in one line instead.
 import re
 from functools import partial
 from html import escape
+from typing import Any
 
 import lxml.html
 import msgspec
@@ -15,7 +16,7 @@ from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 from parley.articles.importing.passages import ImportedPassage, cut
-from parley.articles.importing.rendering import to_html
+from parley.articles.importing.rendering import block_to_html
 from parley.articles.markdown_blocks import MarkdownBlock, blocks
 from parley.articles.pictures import Attributes, with_stored_pictures
 from parley.articles.versions import StoredPassage
@@ -33,12 +34,16 @@ _EQUIVALENTS = (
     (re.compile(r"<li>\s*<p>((?:(?!</?p\b).)*)</p>\s*</li>", re.DOTALL), r"<li>\1</li>"),
     (re.compile(r"</?(?:thead|tbody)>"), ""),
     (re.compile(r"<a rel=\"[^\"]*\">([^<]*)</a>"), r"\1"),
+    # Which of several references to a note it is, only the whole article says (importing/notes/linking.py).
+    (re.compile(r' id="fnref-[^"]*"'), ""),
+    (re.compile(r'<a [^>]*role="doc-backlink"[^>]*></a>'), ""),
+    (re.compile(r"(<aside[^>]*>)<p>((?:(?!</?p\b).)*)</p>\s*</aside>", re.DOTALL), r"\1\2</aside>"),
     (re.compile(r"<pre>(?:<code>)?(.*?)\n?(?:</code>)?</pre>", re.DOTALL), r"<pre>\1</pre>"),
 )
 # The base address for articles without one, which stored pictures need. Other relative links are removed afterwards.
 _PLACEHOLDER = "https://here.invalid/"
 _PLACEHOLDER_LINK = re.compile(rf' href="{re.escape(_PLACEHOLDER)}[^"]*"')
-_BLOCKS = "blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|table|td|th|tr|ul"
+_BLOCKS = "aside|blockquote|caption|dd|dl|dt|figcaption|figure|h[1-6]|img|li|ol|p|table|td|th|tr|ul"
 _SPACE_AROUND_BLOCKS = re.compile(rf"(?:\s|&nbsp;)*(</?(?:{_BLOCKS})\b[^>]*>|<br>)(?:\s|&nbsp;)*")
 # A paragraph without Markdown or HTML characters, as most are. It needs no conversion.
 _PLAIN_PARAGRAPH = re.compile(r"<p>([^\W\d_][^\\`*_\[\]<>&#|~\n]*[^\s\\`*_\[\]<>&#|~])</p>")
@@ -54,6 +59,21 @@ class _Converter(MarkdownConverter):
         )  # fmt: skip
         for name in _KEPT_AS_HTML:
             setattr(self, f"convert_{name}", partial(_as_html, name))
+
+    def convert_a(self, el: Tag, text: str, parent_tags: Any) -> str:
+        """A link; a reference to a note as Markdown writes it."""
+        if el.get("role") == "doc-noteref":
+            return f"[^{el.get('aria-label')}]"
+        return str(super().convert_a(el, text, parent_tags))  # type: ignore[misc] # markdownify has no types
+
+    def convert_aside(self, el: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG002 as markdownify calls it
+        """A note."""
+        return f"[^{str(el.get('id', '')).removeprefix('fn-')}]: {text.strip()}"
+
+    def convert_math(self, el: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG002 as markdownify calls it
+        """A formula as its TeX, where that is known."""
+        tex, sign = el.get("alttext"), "$$" if el.get("display") == "block" else "$"
+        return f"{sign}{tex}{sign}" if tex else str(el)
 
 
 def _as_html(name: str, element: Tag, text: str, parent_tags: object) -> str:  # noqa: ARG001 as markdownify calls it
@@ -81,7 +101,7 @@ def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -
 
 def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> list[ImportedPassage]:
     """Render a block to passages, usually one. `pictures` are the stored pictures that it may show."""
-    made = cut(to_html(block.source), base_url=base_url or _PLACEHOLDER)
+    made = cut(block_to_html(block.source), base_url=base_url or _PLACEHOLDER)
     made = [with_stored_pictures(one, pictures) if "<img" in one.html else one for one in made]
     made = [msgspec.structs.replace(one, html=_PLACEHOLDER_LINK.sub("", one.html)) for one in made]
     return [ImportedPassage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]

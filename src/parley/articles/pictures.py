@@ -15,34 +15,63 @@ from parley.articles.importing.images import Image, reencode
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.tables import Media
 from parley.core import db
+from parley.core.errors import TooMany
+from parley.core.ratelimit import take_volume
 from parley.core.settings import settings
+from parley.core.text.messages import N_, shown
 
 log = structlog.get_logger(__name__)
 
 MOST = 30
 AT_ONCE = 4
 LARGEST = 8_000_000
+# All pictures of an article, as they are stored. The others become links.
+MOST_BYTES = 20_000_000
 
 
-async def store_pictures(passages: Sequence[ImportedPassage]) -> list[ImportedPassage]:
-    """Return the passages with every picture stored here or, where it cannot be fetched, as a link with its caption."""
+class Room:
+    """How many bytes the pictures of one article may still take. A member's count for their daily volume too."""
+
+    def __init__(self, member: int | None) -> None:
+        self.member = member
+        self.left = MOST_BYTES
+
+    async def take(self, size: int) -> bool:
+        """Take the room of a picture, or return False where it does not fit."""
+        if size > self.left:
+            return False
+        self.left -= size
+        try:
+            if self.member is not None:
+                await take_volume(self.member, size)
+        except TooMany:
+            return False
+        return True
+
+
+async def store_pictures(passages: Sequence[ImportedPassage], member: int | None = None) -> list[ImportedPassage]:
+    """Return the passages with every picture stored here or, where it cannot be fetched, as a link with its caption.
+
+    `member` is who imports them; None for a source check and the command line.
+    """
+    room = Room(member)
     figures = [position for position, one in enumerate(passages) if "<img" in one.html]
     gate = asyncio.Semaphore(AT_ONCE)
     stored = list(passages)
 
     async def store(position: int, *, fetches: bool) -> None:
         async with gate:
-            stored[position] = await _with_pictures(passages[position], fetches=fetches)
+            stored[position] = await _with_pictures(passages[position], room if fetches else None)
 
     await asyncio.gather(*(store(position, fetches=count < MOST) for count, position in enumerate(figures)))
     return stored
 
 
-async def _with_pictures(passage: ImportedPassage, *, fetches: bool) -> ImportedPassage:
+async def _with_pictures(passage: ImportedPassage, room: Room | None) -> ImportedPassage:
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):
-        image = await _fetch(picture.get("src", "")) if fetches else None
-        if image is None:
+        image = await _fetch(picture.get("src", "")) if room is not None else None
+        if image is None or room is None or not await room.take(len(image.data)):
             _as_link(picture)
         else:
             await _store(image)
@@ -97,7 +126,7 @@ async def _fetch(url: str) -> Image | None:
 def _as_link(picture: HtmlElement) -> None:
     """Replace a picture with a link to its source."""
     link = lxml.html.Element("a", href=picture.get("src", ""), rel="nofollow ugc noopener")
-    link.text = picture.get("alt") or "Picture at the source"
+    link.text = picture.get("alt") or shown(N_("Picture at the source"))
     link.tail = picture.tail
     parent = picture.getparent()
     if parent is not None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
-from parley.articles.rules import READABLE
+from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Media
 from parley.core import db
 
@@ -18,8 +18,10 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
     id: int
     url: str | None
+    claimed_url: str | None
     site: str | None
     display: str
+    untitled: bool
     revision_id: int
     revision: int
     title: str
@@ -33,6 +35,16 @@ class ArticleRow(msgspec.Struct, frozen=True):
     revision_at: datetime
 
     @property
+    def address(self) -> str | None:
+        """The address of its source, as a link for readers; perhaps only claimed."""
+        return self.url or self.claimed_url
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether moderators took the text or the title down, so that neither can be changed."""
+        return self.display == "none" or self.untitled
+
+    @property
     def minutes(self) -> int:
         """Reading time in minutes, at least one."""
         return max(1, round(self.words / WORDS_A_MINUTE))
@@ -44,8 +56,12 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
 
 CURRENT = """
-select a.id, a.url, a.site, a.display, r.id as revision_id, r.number as revision, r.title, r.byline, r.lang, r.dir,
-       r.published_at, r.updated_at, r.words, r.changed as passages_changed, r.created_at as revision_at
+select a.id, case when not a.untitled then a.url end as url,
+       case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
+       a.display, a.untitled, r.id as revision_id, r.number as revision,
+       case when a.untitled then t.title else r.title end as title,
+       case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
+       r.changed as passages_changed, r.created_at as revision_at
 from thread t join article a on a.id = t.article
 join lateral (select * from revision where article = a.id order by number desc limit 1) r on true
 where t.id = $1
@@ -85,11 +101,19 @@ class PassageRow(msgspec.Struct, frozen=True):
     level: int | None
     raw_html: str
     text: str
+    # Its place in the article, from 1.
+    number: int = 0
+    # The page of a PDF on which it begins, and that page again if it is the first passage there.
+    page: int | None = None
+    new_page: int | None = None
     supports: int = 0
     challenges: int = 0
     adds: int = 0
     asks: int = 0
     none: int = 0
+    # Statements on it that are common ground, and those over which the groups part.
+    common: int = 0
+    dividing: int = 0
 
     @property
     def html(self) -> Markup:
@@ -105,12 +129,22 @@ class PassageRow(msgspec.Struct, frozen=True):
         return self.supports + self.challenges + self.adds + self.asks + self.none
 
 
+# What the thread's map says of statements on each passage. SQL, as its table is in a package above this one.
+VERDICTS = """
+    select c.passage, count(*) filter (where s.verdict = 'common-ground') as common,
+           count(*) filter (where s.verdict = 'dividing') as dividing
+    from statement_verdict s join comment c on c.id = s.comment
+    where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
+"""
 PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html as raw_html, p.text,
+select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
+       case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
-       coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none
+       coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
+       coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
+left join ({VERDICTS}) f on f.passage = p.lineage
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 
@@ -149,7 +183,7 @@ TEXT = f"""
 select p.lineage, p.text
 from thread t join article a on a.id = t.article
 join revision r on r.article = a.id and r.number = $2 cross join {READABLE} p
-where t.id = $1 order by p.position
+where t.id = $1 and p.kind <> '{WITHHELD}' order by p.position
 """  # noqa: S608 constants only
 
 
@@ -191,4 +225,5 @@ class MediaRow(msgspec.Struct, frozen=True):
 
 
 async def media(digest: str) -> MediaRow | None:
-    return await db.fetch_one(MediaRow, Media.select().where(Media.hash == digest))
+    """A picture; None where no article that may be read in full shows it any more."""
+    return await db.fetch_one(MediaRow, Media.select().where(Media.hash == digest, Media.withheld == False))  # noqa: E712 SQL

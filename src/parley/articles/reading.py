@@ -5,28 +5,35 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 from tld import get_fld
 
+from parley.articles.duplicates import fingerprint
 from parley.articles.importing import fetch as fetching
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.fetch import fetch
+from parley.articles.importing.extract import Extracted
+from parley.articles.importing.fetch import ARTICLES, fetch
+from parley.articles.importing.passages import ImportedPassage
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText, CacheValidators
 from parley.core.settings import settings
+from parley.core.text.cleaning import one_line
+from parley.core.text.messages import N_
 
 LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
 
 
-async def read_url(url: str) -> ArticleText:
-    """Fetch a page and read its article. Raises CannotImport with a message for the member."""
+async def read_url(url: str, member: int | None = None) -> ArticleText:
+    """Fetch a page and read its article. Raises CannotImport with a message for the `member`."""
     text = await read_again(url, CacheValidators())
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+    return msgspec.structs.replace(text, passages=await store_pictures(text.passages, member))
 
 
 async def read_again(url: str, known: CacheValidators) -> ArticleText:
     """Like `read_url`, without fetching the pictures. Raises Unchanged if the page still matches `known`."""
-    fetched = await fetch(url, allow=settings().fetch_allow, etag=known.etag, last_modified=known.last_modified)
+    fetched = await fetch(
+        url, allow=settings().fetch_allow, accept=ARTICLES, etag=known.etag, last_modified=known.last_modified
+    )
     found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
     text = _as_text(found, identity(found.extracted.canonical_url, fetched.final_url))
     return msgspec.structs.replace(text, fetched=validators_for(fetched, text.url))
@@ -64,40 +71,72 @@ def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").rstrip(".").removeprefix("www.")
 
 
-async def read_text(text: str, url: str | None = None, title: str = "") -> ArticleText:
-    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the member typed."""
-    return await finished(await sandboxed_paste(text, title), url)
+async def read_text(
+    text: str, url: str | None = None, title: str = "", member: int | None = None, claimed: str | None = None
+) -> ArticleText:
+    """Read a pasted text: HTML, Markdown or plain text. `title` is the one that the `member` typed.
+
+    `claimed` is the address from which the member says that it is.
+    """
+    read = await finished(await sandboxed_paste(text, title), url, member)
+    return msgspec.structs.replace(read, claimed_url=_address(claimed) or read.claimed_url)
 
 
-async def read_file(name: str, data: bytes, url: str | None = None, title: str = "") -> ArticleText:
-    """Like `read_text`, for a .txt, .md or .html file. `url` is where it came from."""
-    return await finished(await sandboxed_file(name, data, title), url)
+def partly(found: Extracted | None) -> ArticleText | None:
+    """What was found of an article whose text could not be read."""
+    return _described(found, None, [], found.title or "") if found is not None else None
 
 
-async def finished(found: ReadArticle, url: str | None = None) -> ArticleText:
+def completed(text: ArticleText, found: ArticleText) -> ArticleText:
+    """A pasted text with what was found at its address before, where the text does not say it."""
+    names = ("byline", "site", "lang", "published_at", "updated_at")
+    known = {name: getattr(text, name) or getattr(found, name) for name in names}
+    return msgspec.structs.replace(text, where=found.where | text.where, **known)
+
+
+async def read_file(
+    name: str, data: bytes, url: str | None = None, title: str = "", member: int | None = None
+) -> ArticleText:
+    """Like `read_text`, for a .txt, .md, .html or .pdf file. `url` is where it came from."""
+    return await finished(await sandboxed_file(name, data, title), url, member)
+
+
+async def finished(found: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
     """Return the text of an article and store its pictures. Raises CannotImport when no text is left.
 
-    `url` is its address; without it, the one that the article claims.
+    `url` is its address. One that the text claims does not identify it: anybody can paste any claim, and would take the
+    address from the article that is really there.
     """
-    text = _as_text(found, url or found.extracted.canonical_url)
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
+    text = _as_text(found, url)
+    claimed = _address(found.extracted.canonical_url) if url is None else None
+    return msgspec.structs.replace(text, claimed_url=claimed, passages=await store_pictures(text.passages, member))
 
 
 def _as_text(found: ReadArticle, url: str | None) -> ArticleText:
     extracted, passages = found.extracted, found.passages
     if len(passages) < FEWEST_PASSAGES:
-        raise CannotImport("We found no article text there. Copy the text of the article and paste it instead.")
+        raise CannotImport(N_("We found no article text there. Copy the text of the article and paste it instead."))
+    return _described(extracted, url, passages, extracted.title or passages[0].text)
+
+
+def _described(extracted: Extracted, url: str | None, passages: list[ImportedPassage], title: str) -> ArticleText:
     return ArticleText(
-        title=(extracted.title or passages[0].text)[:LONGEST_TITLE],
+        title=one_line(title)[:LONGEST_TITLE],
         passages=passages,
-        byline=extracted.byline,
-        site=extracted.site,
-        url=canonical(url) if url and is_web_address(url) else None,
+        byline=one_line(", ".join(extracted.byline)) or None,
+        site=one_line(extracted.site or "") or None,
+        url=_address(url),
         lang=extracted.lang,
         dir=extracted.dir,
         published_at=extracted.published_at,
         updated_at=extracted.updated_at,
+        where=extracted.where,
+        fingerprint=fingerprint(one.text for one in passages),
     )
+
+
+def _address(url: str | None) -> str | None:
+    return canonical(url) if url and is_web_address(url) else None
 
 
 TRACKING = ("utm_", "fbclid", "gclid", "mc_")

@@ -2,6 +2,9 @@
 
 from parley.core.retention import Kept, Rule
 
+# Pages tell it to whoever has a draft.
+DRAFT_DAYS = 90
+
 # The pictures that a text shows: one that is published in any revision, or one that may still be.
 SHOWN = """
 select m[1] as hash from (
@@ -11,7 +14,36 @@ select m[1] as hash from (
 ) texts cross join lateral regexp_matches(texts.html, '/media/([0-9a-f]+)', 'g') m
 """
 
+# The last decision that took down the text of an article. SQL, as its table is in a package above this one.
+TAKEN_DOWN = """(
+    select max(d.created_at) from decision d join thread t on t.id = d.target
+    where d.kind = 'article' and d.state = 'in_force' and d.action in ('text', 'remove') and t.article = {article}
+)"""
+OF_REVISION = "(select article from revision where id = passage.revision)"
+APPEALED = "its member can appeal for six months, and the appeal may bring it back; then nobody may read it any more"
+
 RULES = (
+    Rule(
+        table="passage",
+        what="texts of articles that were taken down",
+        days=220,
+        since=TAKEN_DOWN.format(article=OF_REVISION),
+        after="the decision",
+        why=APPEALED,
+        where="""(html <> '' or text <> '') and revision in (
+            select r.id from revision r join article a on a.id = r.article where a.restricted = 'none')""",
+        blank="html = '', text = ''",
+    ),
+    Rule(
+        table="article",
+        what="texts of sources of articles that were taken down",
+        days=220,
+        since=TAKEN_DOWN.format(article="article.id"),
+        after="the decision",
+        why=APPEALED,
+        where="restricted = 'none' and (source_text is not null or merge_base is not null)",
+        blank="source_text = null, merge_base = null",
+    ),
     Rule(
         table="article_import",
         what="imports that failed or were never read",
@@ -24,7 +56,7 @@ RULES = (
     Rule(
         table="article_import",
         what="drafts that were never published",
-        days=90,
+        days=DRAFT_DAYS,
         since="changed_at",
         after="they were read",
         why="whoever wanted to publish one has done so, and the source has changed since",
@@ -65,6 +97,8 @@ KEPT: Kept = {
     "article": "published",
     "revision": "published, and comments refer to it",
     "passage": "published, and comments refer to it",
+    "import_part": "a part of an uploaded file: deleted when the file is read, and with its import",
     "merged_passage": "leads from comments to the passage into which their text was merged",
     "media": "published with its article",
+    "removed_passage": "recognises a text that was taken down when somebody adds it again",
 }

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from parley.articles.display import excerpt
-from parley.articles.lineage import Alignment, EarlierPassage, align
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.lineage import Alignment, EarlierPassage, align, headings
 from parley.articles.ops import write_passages, write_revision
 from parley.articles.tables import Passage, Revision
 from parley.articles.text import ArticleText
@@ -40,8 +41,10 @@ class CurrentArticle(msgspec.Struct, frozen=True):
 
 class OldPassage(msgspec.Struct, frozen=True):
     lineage: int
+    kind: str
     text: str
     html: str
+    page: int | None
 
 
 CURRENT = """
@@ -67,7 +70,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
             await Revision.update(
                 {Revision.editor: edit.editor, Revision.reason: edit.reason, Revision.restores: edit.restores}
             ).where(Revision.id == revision)
-        lineages = await write_passages(revision, aligned.lineages, text.passages)
+        lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)
 
@@ -82,8 +85,8 @@ order by p.position
 # The newest text of each lineage that is missing from the newest revision, in the last hundred revisions. Restoring an
 # older revision finds its lineages by SAME_TEXT.
 EARLIER = """
-select lineage, text from (
-    select distinct on (p.lineage) p.lineage, p.text, r.number
+select lineage, text, is_heading from (
+    select distinct on (p.lineage) p.lineage, p.text, p.kind = 'heading' as is_heading, r.number
     from revision r join passage p on p.revision = r.id
     where r.article = $1 and r.number > $3
       and not exists (select 1 from passage n where n.revision = $2 and n.lineage = p.lineage)
@@ -98,8 +101,9 @@ async def _align(article: int, current: CurrentArticle, old: Sequence[OldPassage
     earlier = await db.fetch(
         EarlierPassage, EARLIER, article, current.revision, current.number - EARLIER_REVISIONS, MOST_EARLIER
     )
-    former = [EarlierPassage(one.lineage, one.text) for one in old]
-    aligned = await asyncio.to_thread(align, former, [one.text for one in text.passages], earlier)
+    former = [EarlierPassage(one.lineage, one.text, one.kind == "heading") for one in old]
+    texts = [one.text for one in text.passages]
+    aligned = await asyncio.to_thread(align, former, texts, earlier, headings(text.passages))
     return _restored(aligned, restored) if restored else aligned
 
 
@@ -107,6 +111,17 @@ def _restored(aligned: Alignment, lineages: list[int]) -> Alignment:
     """Return `aligned` with the restored lineages. Those that came since count as merged into where their words are."""
     others = aligned.merged | {one: at for at, one in enumerate(aligned.lineages) if one is not None}
     return Alignment(list(lineages), {one: at for one, at in others.items() if one not in lineages}, {})
+
+
+def _with_pages(
+    old: Sequence[OldPassage], aligned: Sequence[int | None], passages: Sequence[ImportedPassage]
+) -> list[ImportedPassage]:
+    """The passages of an edit, with the pages of the PDF on which they were before."""
+    pages = {one.lineage: one.page for one in old}
+    return [
+        one if one.page else msgspec.structs.replace(one, page=pages.get(lineage) if lineage else None)
+        for lineage, one in zip(aligned, passages, strict=True)
+    ]
 
 
 def _changed(old: Sequence[OldPassage], aligned: Sequence[int | None], text: ArticleText) -> int:

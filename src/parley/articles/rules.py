@@ -9,28 +9,34 @@ from parley.core.http.access import MODERATOR, Viewer
 
 # The length in characters of the excerpt of an article whose publisher allows no more.
 EXCERPT = 300
+# The kind of a passage whose text may not be read.
+WITHHELD = "withheld"
 
-# The host of an article's address.
-HOST = "lower(substring(url from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"
+# The host of an article's address, also of one that it only claims.
+HOST = "lower(substring(coalesce(url, claimed_url) from '^https?://(?:[^/@]*@)?([^/:?#]+)'))"
 
 # The passages of revision `r` of article `a` as readers may see them, for a `from` clause with both in scope. Every
-# query that shows the text of passages joins this instead of the table: of an excerpt-only article, even old revisions
-# that are stored in full yield only the first characters and no pictures.
+# query that shows the text of passages joins this instead of the table. If only an excerpt may be shown, even old
+# revisions that are stored in full yield only the first characters and no pictures; of a text that was taken down
+# nothing is left. The other passages keep their place, with the kind `withheld` and without text.
 READABLE = f"""lateral (
-    select lineage, position, kind::text as kind, level, html, text
+    select lineage, position, kind::text as kind, level, page, html, text
     from passage where revision = r.id and a.display = 'full'
     union all
-    select lineage, position, case when length(text) <= room then kind else 'paragraph' end,
-           case when length(text) <= room then level end,
-           case when length(text) <= room then html
+    select lineage, position,
+           case when room <= 0 then '{WITHHELD}' when length(text) <= room then kind else 'paragraph' end,
+           case when length(text) <= room then level end, page,
+           case when room <= 0 then '' when length(text) <= room then html
                 else '<p>' || replace(replace(replace(cut, '&', '&amp;'), '<', '&lt;'), '>', '&gt;') || '…</p>' end,
-           case when length(text) <= room then text else cut || '…' end
+           case when room <= 0 then '' when length(text) <= room then text else cut || '…' end
     from (
-        select *, regexp_replace(left(text, (room - 1)::int), '\\s+\\S*$', '') as cut
+        select *, regexp_replace(left(text, greatest(room - 1, 0)::int), '\\s+\\S*$', '') as cut
         from (
-            select *, {EXCERPT} - sum(length(text)) over (order by position) + length(text) as room
-            from passage where revision = r.id and a.display <> 'full' and kind <> 'figure'
-        ) measured where room > 0
+            select *, case when kind = 'figure' or a.display = 'none' then 0
+                           else {EXCERPT} - sum(length(text)) filter (where kind <> 'figure') over (order by position)
+                                + length(text) end as room
+            from passage where revision = r.id and a.display <> 'full'
+        ) measured
     ) short
 )"""  # noqa: S608 constants only
 
@@ -58,13 +64,15 @@ class ArticleLike(Protocol):
 
     @property
     def url(self) -> str | None: ...
+    @property
+    def is_frozen(self) -> bool: ...
 
 
 def may_edit(viewer: Viewer | None, thread: ThreadLike, article: ArticleLike) -> bool:
     """Whether `viewer` may edit the text: moderators, and the member who pasted it if it has no source."""
-    if viewer is None or thread.state == "archived":
+    if viewer is None or thread.state == "archived" or article.is_frozen:
         return False
-    if viewer.standing >= MODERATOR:
+    if viewer.access >= MODERATOR:
         return True
     return viewer.verified and thread.state == "open" and article.url is None and thread.starter == viewer.name
 
@@ -73,11 +81,11 @@ def may_decide_update(viewer: Viewer | None, thread: ThreadLike, suggested_by: s
     """Whether `viewer` may accept or decline an update: moderators, and the thread's starter, except their own."""
     if viewer is None or thread.state == "archived":
         return False
-    if viewer.standing >= MODERATOR:
+    if viewer.access >= MODERATOR:
         return True
     return viewer.verified and thread.state == "open" and viewer.name == thread.starter != suggested_by
 
 
 def may_read_check_note(viewer: Viewer | None, thread: ThreadLike) -> bool:
     """Whether `viewer` may read the note of the last source check: moderators, and the thread's starter."""
-    return viewer is not None and (viewer.standing >= MODERATOR or viewer.name == thread.starter)
+    return viewer is not None and (viewer.access >= MODERATOR or viewer.name == thread.starter)

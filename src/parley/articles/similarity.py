@@ -108,6 +108,15 @@ def _is_part(one: UnmatchedPassage, other: UnmatchedPassage, shared: int, budget
     )
 
 
+def are_linked(one: str, other: str, budget: Budget) -> bool:
+    """Whether the shorter of two texts is nearly a part of the longer one, so that it was split off or merged."""
+    shorter, longer = sorted((one, other), key=len)
+    if not shorter or shorter in longer:
+        return bool(shorter)
+    some, others = encode_unmatched({0: one, 1: other}, {0: (0, 0), 1: (0, 0)}, Coder()).values()
+    return _is_part(some, others, _shared(some.bag, others.bag, budget), budget)
+
+
 def _candidates(
     old: Mapping[int, UnmatchedPassage], new: Mapping[int, UnmatchedPassage]
 ) -> Iterator[tuple[int, list[int]]]:

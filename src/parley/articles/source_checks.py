@@ -17,6 +17,7 @@ from parley.articles.text import ArticleText, CacheValidators
 from parley.articles.updating import last_source
 from parley.articles.versions import numbered
 from parley.core import db
+from parley.core.text.messages import N_
 
 
 class DueCheck(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ class DueCheck(msgspec.Struct, frozen=True):
 CLAIM = f"""
 with due as (
     select id, check_note, extract(epoch from check_at - checked_at)::float8 as waited from article
-    where check_at <= now() and display = 'full' and not ({HOST} = any($1::text[]))
+    where check_at <= now() and display = 'full' and not untitled and not ({HOST} = any($1::text[]))
     order by check_at limit 1 for update skip locked
 )
 update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id
@@ -88,11 +89,11 @@ async def read(due: DueCheck) -> ArticleText | None:
             await _store_validators(due.id, text.fetched)
         return None
     if not same_site(text.url or "", due.url):
-        raise CannotImport(f"The address now leads to another site: {text.url}.")
+        raise CannotImport(N_("The address now leads to another site: {url}."), url=text.url)
     check_is_revision((one.text for one in before), (one.text for one in text.passages))
     lost = loss(before, text.passages)
     if lost.is_too_much:
-        raise CannotImport(f"The page lost {lost}: it may now be behind a paywall.")
+        raise CannotImport(N_("The page lost {lost}: it may now be behind a paywall."), lost=lost.message)
     return msgspec.structs.replace(text, passages=await store_pictures(text.passages))
 
 
@@ -110,8 +111,11 @@ def check_is_revision(before: Iterable[str], after: Iterable[str]) -> None:
     """
     old, new = words(before), words(after)
     if len(new) * 2 < len(old):
-        counts = f"{len(new):,} words now, where it had {len(old):,}"
-        raise CannotImport(f"The page has {counts}: it may ask for a login, or show an error.")
+        raise CannotImport(
+            N_("The page has {new} words now, where it had {old}: it may ask for a login, or show an error."),
+            new=len(new),
+            old=len(old),
+        )
     pairs = Counter(pairwise(old))
     if (pairs & Counter(pairwise(new))).total() * 2 < pairs.total():
-        raise CannotImport("The page now has a completely different text.")
+        raise CannotImport(N_("The page now has a completely different text."))

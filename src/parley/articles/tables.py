@@ -1,8 +1,10 @@
 """Articles: their sources, revisions, passages, pictures and imports."""
 
 from piccolo.columns import (
+    Array,
     BigInt,
     BigSerial,
+    Boolean,
     Bytea,
     ForeignKey,
     Integer,
@@ -16,7 +18,7 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
-from parley.core.db.schema import Index
+from parley.core.db.schema import GeneratedVarchar, Index
 
 
 class Source(Table):
@@ -28,12 +30,24 @@ class Source(Table):
     source_display_check = Check("display in ('full', 'excerpt')")
 
 
+# How an article is shown: as its source and the community allow, or less where moderators decided so.
+DISPLAY = """
+case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end
+"""
+
+
 class Article(Table):
     id = BigSerial(primary_key=True)
-    # The address that identifies the article; None for pasted text.
+    # The address that identifies the article; None for pasted text, which may claim one that nobody checked.
     url = Text(null=True, default=None)
+    claimed_url = Text(null=True, default=None)
     site = Text(null=True, default=None)
-    display = Varchar(7, null=False, default="full")
+    # What the source and the community allow, and what moderators restricted it to: '', `excerpt` or `none`.
+    allowed = Varchar(7, null=False, default="full")
+    restricted = Varchar(7, null=False, default="")
+    display = GeneratedVarchar(" ".join(DISPLAY.split()), length=7, null=False, default="full")
+    # Moderators removed the title, and with it the byline, the site and the address.
+    untitled = Boolean(null=False, default=False)
     # HTTP validators of the last fetch, and the time of the next check.
     etag = Text(null=True, default=None)
     last_modified = Text(null=True, default=None)
@@ -47,7 +61,8 @@ class Article(Table):
     merge_base = Bytea(null=True, default=None)
     created_at = Timestamptz(null=False)
 
-    article_display_check = Check("display in ('full', 'excerpt')")
+    article_allowed_check = Check("allowed in ('full', 'excerpt')")
+    article_restricted_check = Check("restricted in ('', 'excerpt', 'none')")
 
     article_url_key = Index("url", where="url is not null", unique=True)
     article_check = Index("check_at", where="check_at is not null")
@@ -68,6 +83,8 @@ class Revision(Table):
     words = Integer(null=False, default=0)
     changed = Integer(null=False, default=0)
     text_hash = Bytea(null=False, default=None)
+    # Hashes of its runs of words, to find the same text at another address (duplicates.py).
+    fingerprint = Array(BigInt(), null=False, default=list)
     # Who edited it here, and why; None where the source changed.
     editor = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
     reason = Text(null=False, default="")
@@ -78,6 +95,7 @@ class Revision(Table):
     revision_article_number_key = Unique([article, number])
 
     revision_text = Index("text_hash")
+    revision_fingerprint = Index("fingerprint", using="gin")
 
 
 class Passage(Table):
@@ -89,6 +107,8 @@ class Passage(Table):
     position = Integer(null=False, default=None)
     kind = Varchar(10, null=False, default=None)
     level = SmallInt(null=True, default=None)
+    # The page of a PDF on which it begins.
+    page = SmallInt(null=True, default=None)
     html = Text(null=False, default=None)
     text = Text(null=False, default=None)
 
@@ -114,11 +134,28 @@ class Media(Table):
     width = Integer(null=False, default=None)
     height = Integer(null=False, default=None)
     data = Bytea(null=False, default=None)
+    # No article that may be read in full shows it any more.
+    withheld = Boolean(null=False, default=False)
     created_at = Timestamptz(null=False)
 
 
+class RemovedPassage(Table):
+    """The hash of a passage whose text was taken down, to recognise the text when somebody adds it again."""
+
+    id = BigSerial(primary_key=True)
+    article = ForeignKey(Article, null=False, default=None, on_delete=OnDelete.cascade)
+    digest = Bytea(null=False, default=None)
+
+    removed_passage_article_digest_key = Unique([article, digest])
+
+    removed_passage_digest = Index("digest")
+
+
 class ArticleImport(Table):
-    """An import: the request, its state, and the draft that the member edits before publishing."""
+    """An import: the request, its state, and the draft that the member edits before publishing.
+
+    `given` is a pasted text; the bytes of a file are in `import_part`. `url` is the address, or the name of the file.
+    """
 
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.restrict)
@@ -139,3 +176,14 @@ class ArticleImport(Table):
 
     article_import_waiting = Index("changed_at", where="state in ('waiting', 'fetching', 'reading')")
     article_import_member = Index("member, id")
+
+
+class ImportPart(Table):
+    """A part of an uploaded file, so that no process needs all of it in memory. Deleted once the file is read."""
+
+    id = BigSerial(primary_key=True)
+    article_import = ForeignKey(ArticleImport, null=False, default=None, on_delete=OnDelete.cascade)
+    number = Integer(null=False, default=None)
+    data = Bytea(null=False, default=None)
+
+    import_part_article_import_number_key = Unique([article_import, number])

@@ -18,7 +18,8 @@ class CacheValidators(msgspec.Struct, frozen=True):
 class ArticleText(msgspec.Struct, frozen=True):
     """An article's text as it was imported or edited.
 
-    `fetched` is None for a text that a member pasted or uploaded: then `url` is what the text claims.
+    `url` is where it was fetched, or where the operator says that it is from; it identifies the article. A pasted or
+    uploaded text may only claim an address. `where` says where each fact was found (importing/extract.py).
     """
 
     title: str
@@ -26,11 +27,15 @@ class ArticleText(msgspec.Struct, frozen=True):
     byline: str | None = None
     site: str | None = None
     url: str | None = None
+    claimed_url: str | None = None
     lang: str | None = None
     dir: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
     fetched: CacheValidators | None = None
+    where: dict[str, str] = {}
+    # Of the text as it was imported, to find the same text at another address (duplicates.py).
+    fingerprint: list[int] = []
 
     @property
     def digest(self) -> bytes:

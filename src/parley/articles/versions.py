@@ -7,9 +7,10 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.importing.passages import ImportedPassage
-from parley.articles.rules import READABLE
+from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Article, Passage
 from parley.core import db
+from parley.core.text.messages import Message, restored
 
 
 class StoredPassage(msgspec.Struct, frozen=True):
@@ -20,6 +21,7 @@ class StoredPassage(msgspec.Struct, frozen=True):
     level: int | None
     html: str
     text: str
+    page: int | None = None
 
     @property
     def markup(self) -> Markup:
@@ -33,7 +35,9 @@ class StoredPassage(msgspec.Struct, frozen=True):
 
 def numbered(passages: Iterable[ImportedPassage]) -> list[StoredPassage]:
     """Passages that are not stored, each with its index as its lineage."""
-    return [StoredPassage(index, one.kind, one.level, one.html, one.text) for index, one in enumerate(passages)]
+    return [
+        StoredPassage(index, one.kind, one.level, one.html, one.text, one.page) for index, one in enumerate(passages)
+    ]
 
 
 async def whole(revision: int) -> list[StoredPassage]:
@@ -44,7 +48,7 @@ async def whole(revision: int) -> list[StoredPassage]:
 
 
 NEWEST = """
-select lineage, kind, level, html, text from passage
+select lineage, kind, level, html, text, page from passage
 where revision = (select id from revision where article = $1 order by number desc limit 1) order by position
 """
 
@@ -75,9 +79,13 @@ class RevisionRow(msgspec.Struct, frozen=True):
 
 
 REVISIONS = """
-select r.id, r.number, r.title, r.byline, r.lang, r.dir, r.published_at, r.updated_at, r.words, r.changed,
-       r.editor is not null as edited, m.name as editor, r.reason, r.restores, r.created_at as at
-from revision r left join member m on m.id = r.editor where r.article = $1 order by r.number
+select r.id, r.number, case when a.untitled then t.title else r.title end as title,
+       case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
+       r.changed, r.editor is not null as edited, m.name as editor,
+       case when a.display = 'none' or a.untitled then '' else r.reason end as reason, r.restores, r.created_at as at
+from revision r join article a on a.id = r.article left join thread t on t.article = a.id
+left join member m on m.id = r.editor
+where r.article = $1 order by r.number
 """
 
 
@@ -87,9 +95,9 @@ async def revisions(article_id: int) -> list[RevisionRow]:
 
 
 READABLE_PASSAGES = f"""
-select p.lineage, p.kind, p.level, p.html, p.text
+select p.lineage, p.kind, p.level, p.html, p.text, p.page
 from revision r join article a on a.id = r.article cross join {READABLE} p
-where r.id = $1 order by p.position
+where r.id = $1 and p.kind <> '{WITHHELD}' order by p.position
 """  # noqa: S608 constants only
 
 
@@ -98,7 +106,7 @@ async def readable(revision_id: int) -> list[StoredPassage]:
     return await db.fetch(StoredPassage, READABLE_PASSAGES, revision_id)
 
 
-async def check_note(article_id: int) -> str:
+async def check_note(article_id: int) -> Message | None:
     """Why the last check of an article's source made no revision, for editors. Empty without a problem."""
     found = await Article.select(Article.check_note).where(Article.id == article_id).first()
-    return found["check_note"] if found else ""
+    return restored(found["check_note"]) if found and found["check_note"] else None

@@ -1,6 +1,7 @@
 """Importing an article: the form, its progress and the preview; and the pictures of articles."""
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,21 +12,28 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 
 from parley.articles import imports, queries
 from parley.articles.drafts import decode
+from parley.articles.duplicates import find_similar
 from parley.articles.forms import NewForm, PublishForm
-from parley.articles.importing.limits import LARGEST_FILE
+from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.importing.pdf.signature import is_pdf
 from parley.articles.ops import find_article, has_same_text
+from parley.articles.retention import DRAFT_DAYS
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import environment, page, wants_fragment
-from parley.core.ratelimit import IMPORT, take_each
+from parley.core.ratelimit import IMPORT, take_each, take_volume
 from parley.core.text.cleaning import BadText, as_id, clean
+from parley.core.text.messages import N_, restored
 
-# Larger than LARGEST_FILE, so that a file above that limit is refused with a message and not by a closed connection.
-UPLOAD_LIMIT = 16_000_000
+# Larger than LARGEST_PDF, so that a file above that limit is refused with a message and not by a closed connection.
+UPLOAD_LIMIT = 24_000_000
+PART = 262_144  # bytes of a file that are in memory at once
 DIGEST = re.compile("[0-9a-f]{64}")
-FOREVER = "public, max-age=31536000, immutable"
+# Only in the browser that asked: what is taken down must not be served by a cache on the way.
+FOREVER = "private, max-age=31536000, immutable"
 
 
 @get("/new", name="articles:new-form", opt={"who": VERIFIED})
@@ -36,7 +44,7 @@ async def new_form(request: AnyRequest) -> Response[Any]:
     form: dict[str, Any] = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
     if former is not None:
         text = (former.given or b"").decode() if former.source == "text" else ""
-        url = former.url if former.source == "url" else ""
+        url = former.url if former.source != "file" else ""
         form |= {"source": former.source, "url": url, "text": text, "title": former.title, "topic": former.topic}
     return page(request, "articles/new.html", form=form)
 
@@ -46,13 +54,14 @@ async def new(request: AnyRequest) -> Response[Any]:
     viewer = signed_in(request)
     data = await posted(request)
     form = NewForm(data)
-    name, given = await _given(data, form)
-    status = 422
+    name, given, upload = _given(data, form)
+    size, status = upload.size if upload else len(given or b""), 422
     if not form.errors:
         try:
             await take_each(IMPORT, viewer.id, address_of(request))
+            await take_volume(viewer.id, size)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         shown: dict[str, Any] = {
             "source": form.source,
@@ -60,31 +69,49 @@ async def new(request: AnyRequest) -> Response[Any]:
             "text": form.values.get("text", ""),
         }
         shown |= {"title": form.values.get("title", ""), "topic": form.topic, "errors": form.errors}
+        shown |= {"again": form.values.get("again", "")}
         return page(request, "articles/new.html", status=status, form=shown)
+    former = await imports.of_member(as_id(data.get("again", "")) or 0, viewer.id)
     import_id = await imports.request_import(
-        member=viewer.id, source=form.source, url=name, given=given, title=form.title, topic=form.topic
+        member=viewer.id,
+        source=form.source,
+        url=name,
+        given=given,
+        parts=_parts(upload) if upload else (),
+        title=form.title,
+        topic=form.topic,
+        draft=former.draft if former is not None and former.state == "failed" and form.source == "text" else None,
     )
     return Redirect(f"/new/{import_id}", status_code=303)
 
 
-async def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None]:
-    """The address or file name, and the bytes, of this kind of import."""
+def _given(data: Any, form: NewForm) -> tuple[str | None, bytes | None, MultipartPart | None]:
+    """The address or file name, the pasted bytes, and the uploaded file, as this kind of import has them."""
     if form.source == "url":
-        return form.url, None
+        return form.url, None, None
     if form.source == "text":
-        return None, form.text_.encode()
+        return form.url, form.text_.encode(), None
     upload = data.get("file")
     if not isinstance(upload, MultipartPart):
-        form.errors["file"] = "Please choose a file."
-        return None, None
-    if upload.size > LARGEST_FILE:
-        form.errors["file"] = f"This file is larger than {LARGEST_FILE // 1_000_000} MB. Paste the text instead."
-        return None, None
+        form.errors["file"] = N_("Please choose a file.")
+        return None, None, None
+    most = LARGEST_PDF if is_pdf(next(_parts(upload), b"")) else LARGEST_FILE
+    if upload.size > most:
+        form.errors["file"] = N_("This file is larger than {megabytes} MB. Paste the text instead.").format(
+            megabytes=most // 1_000_000
+        )
     try:
-        return clean(upload.filename, lines=False), upload.raw
+        return clean(upload.filename, lines=False), None, upload
     except BadText:
-        form.errors["file"] = "The name of this file has a character that cannot be stored. Please rename it."
-        return None, None
+        form.errors["file"] = N_("The name of this file has a character that cannot be stored. Please rename it.")
+        return None, None, None
+
+
+def _parts(upload: MultipartPart) -> Iterator[bytes]:
+    """The bytes of an uploaded file, a part at a time."""
+    upload.file.seek(0)
+    while part := upload.file.read(PART):
+        yield part
 
 
 async def own_import(request: AnyRequest, number: str) -> imports.Import:
@@ -92,7 +119,7 @@ async def own_import(request: AnyRequest, number: str) -> imports.Import:
     import_id = as_id(number)
     found = await imports.of_member(import_id, signed_in(request).id) if import_id else None
     if found is None:
-        raise NotFound("There is no such import.")
+        raise NotFound(N_("There is no such import."))
     return found
 
 
@@ -103,13 +130,24 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if found.state == "ready" and wants_fragment(request):
         # The preview is another page, not a fragment of this one.
         return Response(None, headers={"HX-Refresh": "true"})
-    if found.state == "ready" and (known := await _existing(found)) is not None:
+    known = await _existing(found) if found.state == "ready" else None
+    if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
         return page(request, "articles/known.html", again=found.id, **known)
     if found.state == "ready":
         return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
     return page(
-        request, "articles/import.html", "progress", state=found.state, message=found.message, url=url, again=found.id
+        request,
+        "articles/import.html",
+        "progress",
+        state=found.state,
+        message=restored(found.message),
+        url=url,
+        again=found.id,
+        source=found.source,
+        title=found.title,
+        topic=found.topic,
+        partly=decode(found.draft) if found.state == "failed" and found.draft else None,
     )
 
 
@@ -117,15 +155,25 @@ async def _existing(found: imports.Import) -> dict[str, Any] | None:
     """The discussion that an import's article has already, and whether its text is the same."""
     text = decode(found.draft or b"")
     number = await find_article(text)
+    elsewhere = number is None
+    number = await find_similar(text.fingerprint) if elsewhere else number
     discussion = await queries.discussion_of(number) if number is not None else None
     article = await queries.of_thread(discussion.id) if discussion is not None else None
     if article is None:
         return None
+    if elsewhere:
+        return {"discussion": discussion, "elsewhere": article.address or "", "same": False}
     update = await as_update(article, text)
     return {
         "discussion": discussion,
+        "elsewhere": None,
         "same": await has_same_text(article.id, update.text) and not update.merged.conflicts,
     }
+
+
+def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | None, ImportedPassage]]:
+    """Each passage, after the page of the one before it."""
+    return zip([None, *(one.page for one in passages)], passages, strict=False)
 
 
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
@@ -134,8 +182,17 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
     byline = form.values.get("byline", text.byline or "")
     template = environment().get_template("threads/_passage.html")
     rows = [
-        queries.PassageRow(number, one.kind, one.level, one.html, one.text)
-        for number, one in enumerate(text.passages, start=1)
+        queries.PassageRow(
+            number,
+            one.kind,
+            one.level,
+            one.html,
+            one.text,
+            number=number,
+            page=one.page,
+            new_page=one.page if one.page != before else None,
+        )
+        for number, (before, one) in enumerate(_after_pages(text.passages), start=1)
     ]
     return page(
         request,
@@ -151,6 +208,8 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         byline=byline,
         site_name=text.site,
         published=text.published_at,
+        kept_days=DRAFT_DAYS,
+        kept_most=imports.MOST_KEPT,
         images=sum("<img" in one.html for one in text.passages),
         passages_html=Markup("").join(Markup(template.render(passage=row)) for row in rows),  # noqa: S704 our template
     )
@@ -161,7 +220,7 @@ async def media(digest: FromPath[str]) -> Response[bytes]:
     """A picture of an article."""
     found = await queries.media(digest) if DIGEST.fullmatch(digest) else None
     if found is None:
-        raise NotFound("There is no such picture.")
+        raise NotFound(N_("There is no such picture."))
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": "default-src 'none'; sandbox"}
     return Response(found.data, media_type=found.mime, headers=headers)
 

@@ -24,6 +24,12 @@ def folded(text: str) -> str:
     return text if text.isascii() else _TYPOGRAPHY.sub(lambda sign: _PLAIN[sign[0]], text)
 
 
+def lowered(text: str) -> str:
+    """Return `text` in small letters, character by character, so that positions stay."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join([one.lower()[:1] for one in text])
+
+
 class _Codes(dict[str, str]):
     """A character for each word. A new word gets the next character."""
 

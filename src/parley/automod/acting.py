@@ -11,6 +11,7 @@ from parley.automod.rules.budget import Judged, Overrun
 from parley.automod.rules.evaluate import ActiveRule, Match, decisive
 from parley.core import db
 from parley.core.settings import settings
+from parley.core.text.messages import N_, Message, shown
 from parley.decisions import effects, letters
 from parley.decisions.rules import Choice
 from parley.decisions.tables import Decision
@@ -64,7 +65,7 @@ async def hold_unjudged(comment: int) -> None:
     """Hold a newcomer's comment because the rules failed (trust.md R22)."""
     target = await targets.lock("comment", comment)
     await reports.update_risk(await reports.open_item("comment", comment, target.thread))
-    reason = "The rules could not run, so this new member's comment is waiting for a moderator."
+    reason = shown(N_("The rules could not run, so this new member's comment is waiting for a moderator."))
     await modlog.write(None, Entry("hold", "comment", comment, {}, {"state": "pending"}, None, reason))
 
 
@@ -72,12 +73,12 @@ async def _hold_unfinished(judged: Judged, over: Overrun, target: targets.Target
     """Return the entry of the record, and mail the author unless a rule that holds the comment does so."""
     if decisive(judged.hits) is None:
         await _tell_author(over.rule, target)
-    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, over.reason)
+    return Entry("hold", "comment", target.id, {}, {"state": "pending"}, over.rule.guideline, shown(over.reason))
 
 
 async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
     """Apply one hit and return its entry for the record."""
-    reason = f"Automatic rule: {hit.rule.name}"
+    reason = N_("Automatic rule: {rule}").format(rule=hit.rule.name)
     before: dict[str, object] = {}
     after: dict[str, object] = {}
     decision = None
@@ -86,17 +87,17 @@ async def _apply(hit: Match, target: targets.Target, item: int) -> Entry:
             after = {"state": "pending"}
             await _tell_author(hit.rule, target)
         case "collapse":
-            choice = Choice(item, 0, "collapse", hit.rule.guideline, reason)
+            choice = Choice(item, 0, "collapse", hit.rule.guideline, shown(reason))
             before, after = await effects.apply(target, choice, None)
             decision = await _decide(hit, target, item, reason)
         case "notify":
             await staff_mail.send(
                 f"rule.{hit.rule.id}", "rule", reason=_described(hit), link=f"{settings().base_url}/mod/queue"
             )
-    return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, reason, decision)
+    return Entry(hit.rule.action, "comment", target.id, before, after, hit.rule.guideline, shown(reason), decision)
 
 
-async def _decide(hit: Match, target: targets.Target, item: int, reason: str) -> int:
+async def _decide(hit: Match, target: targets.Target, item: int, reason: Message) -> int:
     """Save the decision by which a rule collapsed a comment, so that its author can appeal; return its id."""
     row = Decision(
         item=item,
@@ -105,7 +106,7 @@ async def _decide(hit: Match, target: targets.Target, item: int, reason: str) ->
         thread=target.thread,
         action="collapse",
         guideline=hit.rule.guideline,
-        reason=f"{reason}. It matched: {hit.matched}" if hit.matched else reason,
+        reason=shown(_with_match(reason, hit.matched)),
         rule=hit.rule.id,
         member=target.member,
         before=msgspec.json.encode({"collapsed": target.collapsed}).decode(),
@@ -124,9 +125,15 @@ async def _tell_author(rule: ActiveRule, target: targets.Target) -> None:
         await mail.send(f"held.{target.id}"[:20], author.email, *written)
 
 
-def _described(hit: Match) -> str:
-    quoted = f": “{hit.matched}”" if hit.matched else ""
-    return f"The rule “{hit.rule.name}” has matched a new comment{quoted}."
+def _described(hit: Match) -> Message:
+    if hit.matched:
+        matched = N_("The rule “{rule}” has matched a new comment: “{words}”.")
+        return matched.format(rule=hit.rule.name, words=hit.matched)
+    return N_("The rule “{rule}” has matched a new comment.").format(rule=hit.rule.name)
+
+
+def _with_match(reason: Message, words: str) -> Message:
+    return N_("{reason}. It matched: {words}").format(reason=reason, words=words) if words else reason
 
 
 def _address(target: targets.Target) -> str:

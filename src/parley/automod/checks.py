@@ -17,6 +17,7 @@ from parley.core.cache import Bounded
 from parley.core.errors import ParleyError
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
+from parley.core.text.messages import Message
 from parley.slow_mode.heat import ThreadActivity, activity
 from parley.slow_mode.rules import may_answer
 from parley.threads.queries import ThreadRow
@@ -43,7 +44,7 @@ async def check(draft: Draft) -> Verdict | None:
     Raises TooMany where its author has to wait. If the rules fail, newcomers' comments wait for a moderator and all
     others are posted.
     """
-    if draft.author.standing > VERIFIED:
+    if draft.author.access > VERIFIED:
         return None
     try:
         now = await current.in_force()
@@ -58,14 +59,14 @@ async def check(draft: Draft) -> Verdict | None:
         return Verdict(hold=True, judged=author.judged, after=acting.hold_unjudged)
 
 
-async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> str | None:
+async def wait_of(viewer: Viewer, _thread: ThreadRow, _parent: int | None) -> Message | None:
     """The sentence above the form of a member who has used up the comments of this hour."""
     if _cached(viewer.id, await current.in_force()):
         return None
     author = await facts.author(viewer.id)
     _cache(viewer.id, author)
     used = trust.used_up(author)
-    return str(used) if used else None
+    return used.message if used else None
 
 
 def _cached(member: int, now: InForce) -> Author | None:
@@ -85,7 +86,7 @@ def _needs_judging(draft: Draft, now: InForce) -> bool:
     if known is None or draft.thread in now.active_threads:
         return True
     rules = [rule for rule in now.rules if not _needs_heat(rule)]
-    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=known)
+    post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=known)
     return budget.may_match(rules, post, RECORD)
 
 
@@ -104,7 +105,7 @@ async def _judge(draft: Draft, now: InForce) -> Verdict | None:
     if settings().limits:
         trust.may_post(author)
         may_answer(recent, draft.author.id, draft.parent)
-    post = facts.post(draft.body, draft.html, assisted=draft.assisted, author=author, heat=recent.heat)
+    post = facts.post(draft.words, draft.html, assisted=draft.assisted, author=author, heat=recent.heat)
     judged = await budget.judge(now.rules, post)
     after = partial(acting.act, judged=judged) if judged.hits or judged.unfinished else None
     return Verdict(hold=judged.holds, judged=author.judged, after=after)

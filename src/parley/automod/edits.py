@@ -16,15 +16,18 @@ from parley.comments.drafts import CommentEdit
 from parley.core import db
 from parley.core.errors import ParleyError, Refused
 from parley.core.http.access import VERIFIED
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
 # Facts about the moment at which the comment was posted; an edit cannot change them.
 AT_POSTING = frozenset({"recent", "heat"})
-IS_UNCHANGED = "select body = $2 and assisted = $3 from comment where id = $1"
+IS_UNCHANGED = """
+select body = $2 and assisted = $3 and statement is not distinct from $4 from comment where id = $1
+"""
 # A rule matches a comment once: moderators may have approved it since.
 MATCHED_BEFORE = "select distinct rule from hit where comment = $1"
-CANNOT_WAIT = (
+CANNOT_WAIT = N_(
     "A moderator would have to read this first, and an edit cannot be held: the comment stays as it was. "
     "Your text is kept: you can post it as a new comment."
 )
@@ -35,7 +38,7 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
 
     Raises Refused where a rule would hold the comment, and for newcomers if the rules fail.
     """
-    if edit.author.standing > VERIFIED or await db.value(IS_UNCHANGED, edit.comment, edit.body, edit.assisted):
+    if edit.author.access > VERIFIED or await _is_unchanged(edit):
         return None
     author = await facts.author(edit.author.id)
     try:
@@ -52,12 +55,17 @@ async def check(edit: CommentEdit) -> Callable[[int], Awaitable[None]] | None:
     return partial(acting.act, judged=judged) if judged.hits else None
 
 
+async def _is_unchanged(edit: CommentEdit) -> bool:
+    known = (edit.comment, edit.body, edit.assisted, edit.statement)
+    return bool(await db.value(IS_UNCHANGED, *known))
+
+
 async def _judge(edit: CommentEdit, author: Author) -> Judged:
     rules = await _rules(edit.comment)
     # The record counts this comment too, up to the most that are counted.
     others = author.comments - (author.comments < MOST_COUNTED)
     before = msgspec.structs.replace(author, comments=max(0, others))
-    return await budget.judge(rules, facts.post(edit.body, edit.html, assisted=edit.assisted, author=before))
+    return await budget.judge(rules, facts.post(edit.words, edit.html, assisted=edit.assisted, author=before))
 
 
 async def _rules(comment: int) -> list[ActiveRule]:

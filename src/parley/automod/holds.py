@@ -9,6 +9,7 @@ from parley.comments import states
 from parley.core import db
 from parley.core.events import attempts
 from parley.core.settings import settings
+from parley.core.text.messages import N_, shown
 from parley.decisions import ops as decisions
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -79,7 +80,7 @@ async def _escalate(comment: int) -> bool:
     await QueueItem.update({QueueItem.escalated: True, QueueItem.version: QueueItem.version + 1}).where(
         QueueItem.id == item
     )
-    reason = f"It has waited for {ESCALATE_DAYS} days."
+    reason = shown(N_("It has waited for {days} days.").format(days=ESCALATE_DAYS))
     await modlog.write(None, Entry("escalate", "comment", comment, reason=reason))
     return True
 
@@ -103,7 +104,7 @@ async def expire(comment: int) -> bool:
                 "expired", one=one, days=EXPIRE_DAYS, link=f"{settings().base_url}/t/{one.thread}"
             )
             await mail.send(f"expired.{comment}", one.email, *written)
-        reason = f"No moderator came to it in {EXPIRE_DAYS} days."
+        reason = shown(N_("No moderator came to it in {days} days.").format(days=EXPIRE_DAYS))
         entry = Entry("expire", "comment", comment, {"state": "pending"}, {"state": "expired"}, reason=reason)
         await modlog.write(None, entry)
     return True

@@ -4,6 +4,7 @@ import msgspec
 
 from parley.automod.rules.facts import Author
 from parley.core.errors import TooMany
+from parley.core.text.messages import N_, Message, joined, plural
 
 HOUR = 3_600
 
@@ -44,12 +45,12 @@ class UsedUp(msgspec.Struct, frozen=True):
     most: int
     left: int
 
-    def __str__(self) -> str:
-        minutes = -(-self.left // 60)
-        return (
-            f"You have posted {self.most} comments within an hour, which is the limit for new members. "
-            f"You can post again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
-        )
+    @property
+    def message(self) -> Message:
+        return N_(
+            "You have posted {most} comments within an hour, which is the limit for new members. "
+            "You can post again in {minutes}."
+        ).format(most=self.most, minutes=plural("{count} minute", "{count} minutes", -(-self.left // 60)))
 
 
 def used_up(author: Author) -> UsedUp | None:
@@ -65,4 +66,4 @@ def may_post(author: Author) -> None:
     """Raise TooMany for a member who has reached the hourly limit of their level; the message says the text is kept."""
     used = used_up(author)
     if used is not None:
-        raise TooMany(f"{used} Your text is kept.", used.left)
+        raise TooMany(joined(" ", [used.message, N_("Your text is kept.")]), used.left)

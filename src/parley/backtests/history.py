@@ -14,6 +14,7 @@ from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.facts import LET_IN, MOST_COUNTED, OTHERS, OWN, RESTRICTS
 from parley.automod.rules.post import LONGEST_COMPARED, Post
+from parley.comments.rules import WORDS
 from parley.core import db
 from parley.slow_mode.heat import IS_QUICK, QUICK, REMOVAL, REPORT, WINDOW, Point, heat
 
@@ -25,7 +26,7 @@ select id from comment where created_at > $1::timestamptz - interval '30 days' a
   and author is not null order by created_at, id
 """
 ROWS = f"""
-select c.id, c.thread, c.author, m.role = 'member' as judged, c.body, c.assisted,
+select c.id, c.thread, c.author, m.role = 'member' as judged, {WORDS} as body, c.assisted,
        extract(epoch from c.created_at)::float8 as at, extract(epoch from m.created_at)::float8 as joined,
        {LET_IN} as let_in, {IS_QUICK} as quick
 from unnest($1::bigint[]) with ordinality as wanted(id, place) join comment c on c.id = wanted.id
@@ -49,14 +50,14 @@ where author is not null and created_at <= $1::timestamptz - interval '30 days'
 """
 OWN_POSTS = f"""
 select m.id as key, o.body from member m cross join lateral (
-    select left(c.body, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
+    select left({WORDS}, {LONGEST_COMPARED}) as body, c.created_at, c.id from comment c
     where c.author = m.id and c.created_at <= $1::timestamptz - interval '30 days'
     order by c.created_at desc, c.id desc limit {OWN}
 ) o order by o.created_at, o.id
 """  # noqa: S608 constants only
 RECENT_POSTS = f"""
 select 0::bigint as key, body from (
-    select id, left(body, {LONGEST_COMPARED}) as body from comment
+    select id, left({WORDS}, {LONGEST_COMPARED}) as body from comment c
     where author is not null and created_at <= $1::timestamptz - interval '30 days' order by id desc limit {OTHERS}
 ) o order by id
 """  # noqa: S608 constants only

@@ -15,7 +15,7 @@ from typing import IO
 import msgspec
 
 from parley.backup.contents import Table
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 
 DUMP, MANIFEST = "database.dump", "manifest.json"
 CHUNK = 1_048_576
@@ -101,30 +101,32 @@ def writing(path: Path) -> Iterator[BackupWriter]:
 
 @contextmanager
 def reading(path: Path) -> Iterator[tuple[Manifest, zipfile.ZipFile]]:
-    """Open a backup. Raises Refused if the file is not a complete backup."""
+    """Open a backup. Raises CommandFailed if the file is not a complete backup."""
     try:
         archive = zipfile.ZipFile(path)
     except FileNotFoundError:
-        raise Refused(f"There is no file {path}.") from None
+        raise CommandFailed(f"There is no file {path}.") from None
     except zipfile.BadZipFile:
-        raise Refused(NO_BACKUP.format(path)) from None
+        raise CommandFailed(NO_BACKUP.format(path)) from None
     with archive:
         try:
             manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
         except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError):
-            raise Refused(NO_BACKUP.format(path)) from None
+            raise CommandFailed(NO_BACKUP.format(path)) from None
         yield manifest, archive
 
 
 def check(manifest: Manifest, archive: zipfile.ZipFile, on_progress: OnProgress) -> None:
-    """Read the whole dump. Raises Refused if it was changed since it was written."""
+    """Read the whole dump. Raises CommandFailed if it was changed since it was written."""
     found = hashlib.sha256()
     with suppress(zipfile.BadZipFile), archive.open(DUMP) as dump:
         for data in chunks(dump):
             found.update(data)
             on_progress(len(data))
     if found.hexdigest() != manifest.sha256:
-        raise Refused(f"{archive.filename} was damaged after it was written. Nothing was changed. Use another backup.")
+        raise CommandFailed(
+            f"{archive.filename} was damaged after it was written. Nothing was changed. Use another backup."
+        )
 
 
 def chunks(file: IO[bytes]) -> Iterator[bytes]:

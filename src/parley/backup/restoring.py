@@ -19,7 +19,7 @@ from parley.backup.archive import DUMP, OLD_SCHEMA, Manifest, OnProgress, check,
 from parley.core import failpoint
 from parley.core.db.migrate import POOLED, migrate
 from parley.core.db.migrated import known
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 
 OTHERS = """
 select count(*) from pg_stat_activity
@@ -41,14 +41,14 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
     """Restore the backup in `path` to the database at `url`, and verify every table.
 
     `on_progress` is called twice for each part of the dump: when it is checked, and when it is restored. Raises
-    Refused if the file is not a complete backup or is of a newer Parley, if Parley runs there, or if the database
+    CommandFailed if the file is not a complete backup or is of a newer Parley, if Parley runs there, or if the database
     is not empty and `replace` is false; ToolFailed if PostgreSQL fails. The database is unchanged then.
     """
     start, now = monotonic(), datetime.now(UTC)
     with reading(path) as (manifest, archive):
         check(manifest, archive, on_progress)
         if not set(manifest.migrations) <= known():
-            raise Refused(
+            raise CommandFailed(
                 f"{path} was written by a newer Parley ({manifest.parley}). Nothing was changed. Restore it with that."
             )
         connection = await contents.connect(url)
@@ -71,14 +71,16 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
 
 async def _move_away(connection: Any, *, replace: bool) -> None:
     if await connection.fetchval("select current_setting('role')") != "none":
-        raise Refused(POOLED)
+        raise CommandFailed(POOLED)
     if await connection.fetchval(OTHERS):
-        raise Refused("Parley runs on this database. Stop its web processes and workers first. Nothing was changed.")
+        raise CommandFailed(
+            "Parley runs on this database. Stop its web processes and workers first. Nothing was changed."
+        )
     if await connection.fetchval("select to_regnamespace($1)", OLD_SCHEMA):
         # The previous attempt was killed.
         await connection.execute(MOVE_BACK)
     if not replace and not await _is_empty(connection):
-        raise Refused(
+        raise CommandFailed(
             "This database has data, which would be lost. Nothing was changed. "
             "To replace it by the backup, add --replace."
         )

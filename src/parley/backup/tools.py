@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from functools import cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from parley.core.errors import ParleyError
+from parley.core.errors import CommandFailed
 
 
-class ToolFailed(ParleyError):
+class ToolFailed(CommandFailed):
     """A program of PostgreSQL failed. The message says why."""
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "mail": "parley.cli.mail:mail",
     "member": "parley.cli.member:member",
     "migrate": "parley.cli.serve:migrate",
+    "perspectives": "parley.cli.perspectives:perspectives",
     "restore": "parley.cli.backup:restore",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",

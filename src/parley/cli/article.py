@@ -1,5 +1,8 @@
-"""`parley article add`: import an article from a file or a URL."""
+"""`parley article`: import an article from a file or a URL, or show what an import would make of it."""
 
+import asyncio
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +10,15 @@ import msgspec
 import rich_click as click
 
 from parley.articles.display import DISPLAYS
+from parley.articles.importing.fetch import ARTICLES, fetch
+from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
 from parley.articles.reading import canonical, read_file, read_url
 from parley.articles.rules import is_web_address
-from parley.cli.running import on_installation
-from parley.core.errors import Refused
-from parley.core.settings import settings
+from parley.articles.text import ArticleText
+from parley.cli.article_record import as_record, as_text
+from parley.cli.running import guarded, on_installation
+from parley.core.errors import CommandFailed
+from parley.core.settings import networks, settings
 from parley.threads import edit_ops
 from parley.threads.opening import OpenedThread, open_thread
 
@@ -36,16 +43,16 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     else:
         path = Path(source)
         if not path.is_file():
-            raise Refused(f"There is no file {source}.")
+            raise CommandFailed(f"There is no file {source}.")
         if url and not is_web_address(url):
-            raise Refused("--url takes the address of a web page, such as https://example.org/article.")
+            raise CommandFailed("--url takes the address of a web page, such as https://example.org/article.")
         text = await read_file(path.name, path.read_bytes(), canonical(url) if url else None)
     if display and text.url:
         await edit_ops.set_display(text.url, display)
     opened = await open_thread(text=text, topic=topic, starter=None)
     address = f"{settings().base_url}{opened.address}"
     return {
-        "text": f"{address}\n{_outcome(opened)}" if opened.result else address,
+        "text": "\n".join([address, *_outcome(opened, text)]),
         "thread": opened.id,
         "address": address,
         "new": opened.is_new,
@@ -55,9 +62,33 @@ async def add(source: str, url: str | None, topic: str, display: str | None) -> 
     }
 
 
-def _outcome(opened: OpenedThread) -> str:
-    """Return what an update did, in one line, with the address for deciding its conflicts."""
+def _outcome(opened: OpenedThread, text: ArticleText) -> list[str]:
+    """Return what an update did, in one line, with the address for deciding its conflicts; nothing for a new thread."""
     taken = opened.result
-    if taken is None or taken.waiting is None:
-        return f"{taken}."
-    return f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"
+    if taken is None:
+        is_claimed = not opened.is_new and text.claimed_url
+        return [f"Nothing was changed. To update it, add --url {text.claimed_url}"] if is_claimed else []
+    if taken.waiting is None:
+        return [f"{taken}."]
+    return [f"{taken}. Decide at {settings().base_url}/t/{opened.id}/updates/{taken.waiting}"]
+
+
+@article.command()
+@click.argument("source", metavar="PATH_OR_URL")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--data", type=click.Path(path_type=Path), hidden=True, help="Not used.")
+def read(source: str, *, as_json: bool, data: Path | None) -> None:  # noqa: ARG001 see its help
+    """Show what an import would make of a file or a URL. Nothing is stored."""
+    found = guarded(lambda: asyncio.run(_read(source)))
+    click.echo(json.dumps(as_record(found), ensure_ascii=False) if as_json else as_text(found))
+
+
+async def _read(source: str) -> ReadArticle:
+    if source.startswith(("http://", "https://")):
+        allow = networks(os.environ.get("PARLEY_FETCH_ALLOW", ""))
+        fetched = await fetch(source, allow=allow, accept=ARTICLES)
+        return await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
+    path = Path(source)
+    if not path.is_file():
+        raise CommandFailed(f"There is no file {source}.")
+    return await sandboxed_file(path.name, path.read_bytes())

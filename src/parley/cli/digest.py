@@ -10,8 +10,7 @@ from rich.progress import Progress
 from parley.accounts import names
 from parley.cli.running import on_installation
 from parley.core import db
-from parley.core.errors import Refused
-from parley.core.http.pages import plural
+from parley.core.errors import CommandFailed
 from parley.digests import jobs, queries, trial
 from parley.digests.preview import next_issue
 
@@ -30,7 +29,7 @@ async def preview(member: str, *, as_html: bool) -> dict[str, Any]:
     number = await db.value("select id from member where name_key = $1", names.key(member))
     one = await queries.subscribed(number) if number else None
     if one is None:
-        raise Refused(f"There is no member {member} with a confirmed address.")
+        raise CommandFailed(f"There is no member {member} with a confirmed address.")
     shown = await next_issue(one, one.schedule, datetime.now(UTC))
     due = f"{shown.due.at:%Y-%m-%d %H:%M} UTC" if shown.due else "never: the digest is off"
     if shown.letter is None:
@@ -48,14 +47,18 @@ async def run(*, dry_run: bool) -> dict[str, Any]:
     """Plan and build the issues that are due now, as the worker does every minute."""
     if not dry_run:
         built = await jobs.run()
-        return {"text": f"{plural(built, 'issue', 'issues')} built.", "built": built}
+        return {"text": f"{_count(built, 'issue', 'issues')} built.", "built": built}
     with Progress(disable=not sys.stderr.isatty(), transient=True) as bar:
         task = bar.add_task("Choosing", total=None)
         found = await trial.run(datetime.now(UTC), lambda done, of: bar.update(task, advance=done, total=of))
     text = (
-        f"{plural(found.due, 'issue is', 'issues are')} due: {plural(found.letters, 'letter', 'letters')} with "
-        f"{plural(found.items, 'item', 'items')} in all, {found.empty:,} with nothing to tell, {found.asked:,} asked "
+        f"{_count(found.due, 'issue is', 'issues are')} due: {_count(found.letters, 'letter', 'letters')} with "
+        f"{_count(found.items, 'item', 'items')} in all, {found.empty:,} with nothing to tell, {found.asked:,} asked "
         "whether they still want it."
     )
     return {"text": text, "due": found.due, "letters": found.letters, "items": found.items, "empty": found.empty,
             "asked": found.asked}  # fmt: skip
+
+
+def _count(amount: int, one: str, many: str) -> str:
+    return f"{amount:,} {one if amount == 1 else many}"

@@ -10,7 +10,7 @@ from rich.progress import Progress
 
 from parley.cli.running import on_installation
 from parley.comments.importing import ImportLine, import_discussion
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 
 
 @click.group()
@@ -37,9 +37,9 @@ async def import_(file: Path, thread: int) -> dict[str, Any]:
 
 
 def read(file: Path) -> list[ImportLine]:
-    """Return the lines of a discussion file. Raises Refused with the first line that cannot be read."""
+    """Return the lines of a discussion file. Raises CommandFailed with the first line that cannot be read."""
     if not file.is_file():
-        raise Refused(f"There is no file {file}.")
+        raise CommandFailed(f"There is no file {file}.")
     lines: list[ImportLine] = []
     for number, raw in enumerate(file.read_bytes().splitlines(), start=1):
         if not raw.strip():
@@ -47,7 +47,9 @@ def read(file: Path) -> list[ImportLine]:
         try:
             lines.append(_line(raw))
         except msgspec.MsgspecError as error:
-            raise Refused(f"Line {number} of {file.name} is not a comment: {error}. Nothing was imported.") from None
+            raise CommandFailed(
+                f"Line {number} of {file.name} is not a comment: {error}. Nothing was imported."
+            ) from None
     return lines
 
 

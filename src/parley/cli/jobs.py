@@ -9,7 +9,7 @@ import rich_click as click
 from parley.cli.running import on_installation
 from parley.core import db
 from parley.core.db.tables import JobFailure
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 
 FAILED = """
 select id, job, item, attempts, error, failed_at, retry_at from job_failure order by retry_at nulls first, id limit 1000
@@ -46,12 +46,12 @@ async def failed() -> dict[str, Any]:
 async def retry(which: str) -> dict[str, Any]:
     """Retry the failed item with this ID, or all, at the next sweep of their jobs."""
     if which != "all" and not (which.isdecimal() and len(which) < len(str(2**63))):
-        raise Refused(f"{which!r} is not the id of a failed item: `parley jobs failed` lists them.")
+        raise CommandFailed(f"{which!r} is not the id of a failed item: `parley jobs failed` lists them.")
     update = JobFailure.update({JobFailure.attempts: 0, JobFailure.retry_at: db.NOW}, force=which == "all")
     chosen = update if which == "all" else update.where(JobFailure.id == int(which))
     count = len(await chosen.returning(JobFailure.id))
     if which != "all" and not count:
-        raise Refused(f"No failed item has the id {which}: `parley jobs failed` lists them.")
+        raise CommandFailed(f"No failed item has the id {which}: `parley jobs failed` lists them.")
     return {"text": f"{count} to be tried again.", "count": count}
 
 

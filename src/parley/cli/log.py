@@ -5,7 +5,7 @@ from typing import Any
 import rich_click as click
 
 from parley.cli.running import on_installation
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 from parley.modlog import ops as modlog
 
 
@@ -23,7 +23,7 @@ async def verify(head: str | None) -> dict[str, Any]:
         await _compare(head)
     chain = await modlog.verify()
     if chain.broken is not None:
-        raise Refused(
+        raise CommandFailed(
             f"Entry {chain.broken:,} of the record is not as it was written, or one before it is missing. "
             f"The {chain.entries:,} before are whole."
         )
@@ -33,12 +33,12 @@ async def verify(head: str | None) -> dict[str, Any]:
 
 
 async def _compare(head: str) -> None:
-    """Raise Refused unless the entry of this earlier head still has its hash."""
+    """Raise CommandFailed unless the entry of this earlier head still has its hash."""
     entry, _, known = head.partition(":")
     if not (entry.isdecimal() and len(entry) <= len(str(2**62)) and known):
-        raise Refused("A head looks like 1234:0f3a…, as this command prints it.")
+        raise CommandFailed("A head looks like 1234:0f3a…, as this command prints it.")
     found = await modlog.hash_of(int(entry))
     if found is None:
-        raise Refused(f"The record has no entry {int(entry):,} any more: it was cut short.")
+        raise CommandFailed(f"The record has no entry {int(entry):,} any more: it was cut short.")
     if found != known.lower():
-        raise Refused(f"Entry {int(entry):,} is not the one that was there: the record was rewritten up to it.")
+        raise CommandFailed(f"Entry {int(entry):,} is not the one that was there: the record was rewritten up to it.")

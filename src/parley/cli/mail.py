@@ -9,7 +9,7 @@ import msgspec
 import rich_click as click
 
 from parley.cli.running import fail, on_installation
-from parley.core.errors import Refused
+from parley.core.errors import CommandFailed
 from parley.core.settings import settings
 from parley.mail import check as checks
 from parley.mail.inbound import actions, reports
@@ -30,10 +30,10 @@ async def check(file: Path | None) -> dict[str, Any]:
         records = checks.records(settings())
         results = checks.check_message(file.read_bytes(), settings()) if file is not None else []
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise CommandFailed(str(error)) from None
     wrong = [one.text for one in results if not one.good]
     if wrong:
-        raise Refused(f"The message has faults: {'; '.join(wrong)}.")
+        raise CommandFailed(f"The message has faults: {'; '.join(wrong)}.")
     lines = [f"ok    {one.text}" for one in results] if results else [_line(one) for one in records]
     return {
         "text": "\n".join(lines),

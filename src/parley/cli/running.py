@@ -15,7 +15,7 @@ import rich_click as click
 
 from parley.articles.importing.errors import CannotImport
 from parley.core.db import close_pool, open_pool
-from parley.core.errors import ParleyError
+from parley.core.errors import CommandFailed, ParleyError
 from parley.core.events.redis import close_redis, open_redis
 from parley.core.observability import log
 from parley.core.settings import SettingsError, settings
@@ -38,8 +38,8 @@ Command = Callable[..., Any]
 def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     """Make an async function a command with `--data` and `--json` that prints its result.
 
-    A result is text or a dict, which `--json` prints as JSON. ParleyError and CannotImport end the command with their
-    message on standard error and exit code 1.
+    A result is text or a dict, which `--json` prints as JSON. The errors that people can act on end the
+    command with their message on standard error and exit code 1.
     """
 
     @click.option("--data", type=click.Path(path_type=Path), help="Data folder of the installation (default: var).")
@@ -101,7 +101,7 @@ def guarded(run: Callable[[], Any]) -> Any:
     """Return what `run` returns. Errors that people can act on end the program with their message."""
     try:
         return run()
-    except (ParleyError, CannotImport, SettingsError) as error:
+    except (CommandFailed, ParleyError, CannotImport, SettingsError) as error:
         fail(str(error))
     except REFUSALS as error:
         fail(f"PostgreSQL refuses: {error}.")

@@ -14,6 +14,7 @@ from parley.comments.anchoring import DocumentBlock, Resolution, Selector
 from parley.comments.counts import counted, recount
 from parley.core import db
 from parley.core.errors import Refused
+from parley.core.text.messages import N_
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -31,11 +32,11 @@ async def find(thread: int, passage: int, quote: str, prefix: str) -> Anchor:
     blocks = _blocks(await articles.from_passage(thread, passage))
     if not blocks:
         raise Refused(
-            "This passage is no longer in the article. Your text is kept: you can respond to the whole article."
+            N_("This passage is no longer in the article. Your text is kept: you can respond to the whole article.")
         )
     selector = anchoring.select(blocks, passage, " ".join(quote.split()), prefix)
     if selector is None:
-        raise Refused("These words are no longer in the passage. Your text is kept: please select them again.")
+        raise Refused(N_("These words are no longer in the passage. Your text is kept: please select them again."))
     if len(selector.quote) > rules.LONGEST_QUOTE:
         selector = anchoring.select(blocks, passage, shortened(selector.quote), selector.prefix) or selector
     [resolution] = anchoring.resolve([selector], blocks, blocks, {})
@@ -81,7 +82,7 @@ class Anchored(msgspec.Struct, frozen=True):
         return Selector(self.made_on, self.quote, self.prefix, self.suffix)
 
     @property
-    def found(self) -> Selector:
+    def last_found(self) -> Selector:
         """The words on which it was found last."""
         return Selector(self.passage, self.words or self.quote)
 
@@ -113,11 +114,11 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
         resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
-    lost = [one for one in anchored if one.id not in resolutions or (one.words and resolutions[one.id].state == "lost")]
-    if lost:
+    left = [one for one in anchored if one.id not in resolutions or (one.words and not resolutions[one.id].is_found)]
+    if left:
         before = _blocks(await articles.text(thread, former))
-        again = await _resolve(lost, [one.found for one in lost], before, text, merged, budget)
-        found = [one for one in lost if one.id not in resolutions or again[one.id].state != "lost"]
+        again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
+        found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
         resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
     moved = await _move(resolutions)
     await recount(thread)
@@ -142,7 +143,7 @@ async def _resolve(
 
 def _changed(resolution: Resolution) -> Resolution:
     """Return a resolution that was found by changed words: these differ from the original, wherever they are."""
-    return resolution if resolution.state == "lost" else msgspec.structs.replace(resolution, state="changed")
+    return msgspec.structs.replace(resolution, state="changed") if resolution.is_found else resolution
 
 
 MOVE = """

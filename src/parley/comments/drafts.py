@@ -20,10 +20,16 @@ class Draft(msgspec.Struct, frozen=True):
     quote: str | None = None
     # The text before the quote, which tells apart two occurrences of the quote in a passage.
     prefix: str | None = None
+    statement: str | None = None
     assisted: bool = False
     submission: UUID | None = None
     # The rendered `body`; post_comment sets it.
     html: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that readers will read of it."""
+        return _words(self.body, self.statement)
 
 
 # Called with the comment's id in the transaction that writes it.
@@ -43,13 +49,23 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class CommentEdit(msgspec.Struct, frozen=True):
-    """An edit before it is written: the comment's new text."""
+    """An edit before it is written: the comment's text and statement after it."""
 
     comment: int
     author: Viewer
     body: str
     html: str
     assisted: bool
+    statement: str | None = None
+
+    @property
+    def words(self) -> str:
+        """All that readers will read of it."""
+        return _words(self.body, self.statement)
+
+
+def _words(body: str, statement: str | None) -> str:
+    return f"{body}\n\n{statement}" if statement else body
 
 
 # A check raises Refused to refuse the draft, and returns None if it has no objection. It takes no lock, so that other

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from parley.comments import editing, queries, rules
 from parley.comments.form_view import CommentFormView
 from parley.comments.forms import LONGEST_BODY, EditForm
+from parley.comments.retention import DELETED_DAYS
 from parley.comments.viewer_state import viewer_state_of
 from parley.comments.web import comment_at, thread_at
 from parley.core.cache import by_text
@@ -22,6 +23,7 @@ from parley.core.http.pages import page, wants_fragment
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.diff import marked
+from parley.core.text.messages import N_
 
 # Of one page of a comment's history. A difference takes up to 30 ms, and a version may have 40,000 characters.
 MOST_VERSIONS = 50
@@ -32,7 +34,7 @@ LATEST = 2**31 - 1
 async def _state(comment: int) -> rules.CommentState:
     state = await queries.state_of(comment)
     if state is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     return state
 
 
@@ -63,7 +65,7 @@ async def edit(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
                 version=form.version,
             )
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
             if isinstance(error, editing.EditedMeanwhile):
                 now = await queries.text(row.id)
     if form.errors:
@@ -103,7 +105,7 @@ async def _changed(request: AnyRequest, comment_id: int) -> Response[Any]:
 async def delete_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     """Ask for confirmation; used without JavaScript."""
     row = await comment_at(comment, viewer_of(request))
-    return page(request, "comments/delete.html", comment=row)
+    return page(request, "comments/delete.html", comment=row, kept_days=DELETED_DAYS)
 
 
 @post("/c/{comment:str}/delete", name="comments:delete", opt={"who": VERIFIED})
@@ -116,6 +118,8 @@ async def delete(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
 @post("/c/{comment:str}/restore", name="comments:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     row = await comment_at(comment, viewer_of(request))
+    # Else whoever deletes and restores without end would send each to all readers.
+    await take_each(POST, signed_in(request).id, address_of(request))
     await editing.restore_comment(viewer=signed_in(request), comment_id=row.id)
     return await _changed(request, row.id)
 
@@ -128,7 +132,7 @@ async def history(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
     before = as_id(request.query_params.get("before", "")) or LATEST
     versions = await queries.versions(row.id, min(before, LATEST), characters=MOST_CHARACTERS, most=MOST_VERSIONS + 1)
     if not versions:
-        raise NotFound("There are no older versions of this comment.")
+        raise NotFound(N_("There are no older versions of this comment."))
     # One difference takes up to 30 ms, and there may be many: do not block the event loop.
     shown = await asyncio.to_thread(_with_differences, versions)
     older = None if versions[0].is_first else shown[-1]["number"]
@@ -144,7 +148,9 @@ def _with_differences(versions: Sequence[queries.CommentVersionRow]) -> list[dic
     for before, version in zip([None, *versions], versions, strict=False):
         if before is not None or version.is_first:
             diff = _difference(before.body, version.body) if before else None
-            shown.append({"number": version.number, "at": version.at, "diff_html": diff, "html": version.body})
+            said = _difference(before.statement or "", version.statement or "") if before else version.statement
+            one = {"number": version.number, "at": version.at, "statement": said}
+            shown.append(one | {"diff_html": diff, "html": version.body})
     return shown[::-1]
 
 

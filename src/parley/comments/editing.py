@@ -7,11 +7,13 @@ from parley.comments.drafts import CommentEdit
 from parley.comments.rendering import render
 from parley.comments.states import locked, transition
 from parley.comments.tables import Comment
+from parley.comments.wording import new_wording
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
 from parley.core.text import markdown
+from parley.core.text.messages import N_
 
 
 class EditedMeanwhile(Refused):
@@ -28,16 +30,19 @@ class CommentBefore(msgspec.Struct, frozen=True):
     parent: int | None
 
 
-EDIT = """
+# Without a statement, members agree or disagree with the body: their votes end with it.
+IS_REWORDED = "body <> $2 and statement is null"
+EDIT = f"""
 with former as (
-    insert into comment_version (comment, number, body, written_at)
-    select id, version, body, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
+    insert into comment_version (comment, number, body, statement, written_at)
+    select id, version, body, statement, coalesce(edited_at, created_at) from comment where id = $1 and body <> $2
 )
 update comment set body = $2, html = $3, html_version = $4, stance = $5, assisted = $6,
                    version = version + case when body <> $2 then 1 else 0 end,
-                   edited_at = case when body <> $2 then now() else edited_at end
+                   edited_at = case when body <> $2 then now() else edited_at end,
+                   {new_wording(IS_REWORDED)}
 where id = $1
-"""
+"""  # noqa: S608 constants only
 
 
 async def edit_comment(
@@ -54,7 +59,8 @@ async def edit_comment(
     `version` is the number of the text that was edited, if known. Raises NotFound; Forbidden for everybody but the
     author; EditedMeanwhile if the text is another one by now; Refused if a rule or a check does not allow the edit.
     """
-    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted)
+    statement = await db.value("select statement from comment where id = $1", comment_id)
+    edit = CommentEdit(comment_id, viewer, body, await render(body), assisted, statement)
     afters = [after for check in drafts.before_edit if (after := await check(edit)) is not None]
     async with db.atomic():
         comment = await locked(comment_id)
@@ -77,8 +83,10 @@ def _require_unchanged(version: int | None, body: str, former: CommentBefore) ->
     # The same text again is the same edit, sent twice.
     if version not in (None, former.version) and body != former.body:
         raise EditedMeanwhile(
-            "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your text is "
-            "kept below. Save again to replace the current text with yours."
+            N_(
+                "This comment was edited in the meantime, perhaps in another tab. Nothing was changed, and your "
+                "text is kept below. Save again to replace the current text with yours."
+            )
         )
 
 

@@ -5,6 +5,8 @@ from uuid import uuid4
 import msgspec
 from markupsafe import Markup
 
+from parley.core.text.messages import Message
+
 
 class CommentFormView(msgspec.Struct):
     """A comment form with what was typed and what is wrong with it."""
@@ -22,9 +24,10 @@ class CommentFormView(msgspec.Struct):
     passage: int | None = None
     quote: str | None = None
     prefix: str = ""
+    statement: str = ""
     assisted: bool = False
     submission: str = ""
-    errors: dict[str, str] = msgspec.field(default_factory=dict)
+    errors: dict[str, Message] = msgspec.field(default_factory=dict)
 
 
 def new_form(thread: int, **fields: str | int | bool | None) -> CommentFormView:

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from parley.comments import rules
+from parley.comments.statement import statement_of
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 
 # The whole selection must be in the article; only its first rules.LONGEST_QUOTE characters are stored.
 LONGEST_SELECTION = 10_000
@@ -18,12 +20,15 @@ class CommentForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
+        self.body = self.text(
+            "body", most=rules.LONGEST, least=1, missing=N_("Please write something first."), lines=True
+        )
         self.parent = self.id("parent")
         self.stance = self.choice("stance", rules.STANCES)
         self.passage = self.id("passage")
         self.quote = self.text("quote", most=LONGEST_SELECTION, lines=True)
         self.prefix = self.text("prefix", most=200, lines=True)
+        self.statement = statement_of(self)
         self.assisted = self.flag("assisted")
         self.submission = self._submission()
 
@@ -50,7 +55,9 @@ class EditForm(Form):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.body = self.text("body", most=rules.LONGEST, least=1, missing="Please write something first.", lines=True)
+        self.body = self.text(
+            "body", most=rules.LONGEST, least=1, missing=N_("Please write something first."), lines=True
+        )
         self.stance = self.choice("stance", rules.STANCES)
         self.assisted = self.flag("assisted")
         self.version = self.id("version")

@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from parley.comments.queries import CommentRow, withheld
 from parley.core.cache import Bounded
-from parley.core.http.pages import ago, environment
+from parley.core.http.pages import environment
+from parley.core.text.durations import ago
+from parley.perspectives.publishing import Shares
 from parley.threads.queries import SlowBranch
 
 CACHED = 8_000
@@ -24,6 +26,8 @@ class ViewerState(msgspec.Struct, frozen=True):
 
     quality: int | None = None
     agreement: int | None = None
+    # How members answered, for those who answered themselves.
+    answers: Shares | None = None
     own: bool = False
     may_edit: bool = False
     may_delete: bool = False
@@ -38,6 +42,14 @@ class Fragment(msgspec.Struct, frozen=True):
 
     before: str
     after: str
+
+
+class Replies(msgspec.Struct, frozen=True):
+    """The summary of replies: some of their authors, how many `others` there are, and whether it is open."""
+
+    names: tuple[str, ...] = ()
+    others: int = 0
+    open: bool = True
 
 
 class CachedFragment(msgspec.Struct, frozen=True):
@@ -69,18 +81,19 @@ def fragment_of(
     state: ViewerState | None = None,
     parent_author: str | None = None,
     slow_branch: SlowBranch | None = None,
+    replies: Replies | None = None,
 ) -> Fragment:
     """Return the fragment of `row`, which all viewers with the same `state` share.
 
     `parent_author` is given for a reply that is shown flat, and names whom it answers. `slow_branch` is given if the
-    branch that begins here is in slow mode.
+    branch that begins here is in slow mode. `replies` says what stands for its replies while they are collapsed.
     """
-    key = (row.id, parent_author, state, slow_branch)
+    key = (row.id, parent_author, state, slow_branch, replies)
     age = ago(row.created_at)
     cached = _cache.get(key)
     if cached is not None and cached.row == row and cached.age == age:
         return cached.fragment
-    fragment = _render(row, state, parent_author, slow_branch)
+    fragment = _render(row, state, parent_author, slow_branch, replies)
     _cache.put(key, CachedFragment(row, age, fragment))
     return fragment
 
@@ -105,7 +118,11 @@ def stub(row: CommentRow, left: tuple[int, int | None], sort: str, *, shows_some
 
 
 def _render(
-    row: CommentRow, state: ViewerState | None, parent_author: str | None, slow_branch: SlowBranch | None
+    row: CommentRow,
+    state: ViewerState | None,
+    parent_author: str | None,
+    slow_branch: SlowBranch | None,
+    summary: Replies | None,
 ) -> Fragment:
     context: dict[str, Any] = {
         "comment": withheld(row) if state and state.blocked else row,
@@ -115,6 +132,7 @@ def _render(
         "parent_author": parent_author,
         "flat": parent_author is not None,
         "slow_branch": slow_branch,
+        "summary": summary,
     }
     before, _, after = environment().get_template("comments/_comment.html").render(context).partition(REPLIES)
     return Fragment(before, after)

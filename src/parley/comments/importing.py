@@ -14,6 +14,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.events.event_log import emit
 from parley.core.text import markdown
+from parley.core.text.messages import N_
 
 BATCH = 500
 TOMBSTONES = {"[deleted]": "deleted_by_author", "[removed]": "removed"}
@@ -92,7 +93,7 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
     summary.skipped = len(lines) - len(comments)
     async with db.atomic():
         if await lock_thread(thread) is None:
-            raise NotFound(f"There is no thread {thread}.")
+            raise NotFound(N_("There is no thread {thread}."), thread=str(thread))
         ids = await _known_ids(thread)
         for level in _levels(comments):
             new = [line for line in level if line.id not in ids]

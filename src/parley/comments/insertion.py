@@ -28,8 +28,8 @@ with locked_thread as (
     where member.id = $3 and member.judged = $11 returning member.id
 ), new as (
     insert into comment (thread, parent, depth, author, stance, revision, assisted,
-                         body, html, html_version, submission, state)
-    select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10
+                         body, html, html_version, submission, state, statement)
+    select t.id, p.id, coalesce(p.depth + 1, 0), $3, $4, t.revision, $5, $6, $7, $8, $9, $10, $12
     from locked_thread t left join locked_parent p on true
     where t.state = 'open' and ($2::bigint is null or p.id is not null)
       and ($11::int is null or exists (select from judged))
@@ -79,4 +79,5 @@ async def insert(draft: Draft, verdicts: Sequence[Verdict]) -> Insertion | None:
         draft.submission,
         "pending" if any(verdict.hold for verdict in verdicts) else "visible",
         min((verdict.judged for verdict in verdicts if verdict.judged is not None), default=None),
+        draft.statement,
     )

@@ -1,12 +1,13 @@
 """The fragments of a discussion in the order of the page, and the HTML that they make for one viewer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 from markupsafe import Markup
 
 from parley.comments.choosing import Tree
+from parley.comments.collapsing import SHOWN, Rest, around, replies_of
 from parley.comments.fragments import Fragment, ViewerState, fragment_of, stub
 from parley.comments.queries import CommentRow
 from parley.threads.queries import SlowBranch
@@ -15,24 +16,47 @@ from parley.threads.queries import SlowBranch
 FLAT_FROM = 8
 
 
+class Position(msgspec.Struct, frozen=True):
+    """Where a comment begins in a layout's `parts`, with what its fragment says besides the comment itself.
+
+    `parent_author` is given if it names whom it answers, `replies` are those on the page, and `is_open` says whether
+    they can be seen before the reader opens them.
+    """
+
+    index: int
+    parent_author: str | None
+    replies: tuple[int, ...]
+    is_open: bool
+
+
 class Layout(msgspec.Struct, frozen=True):
     """The fragments of a tree in the order of the page, the same for every viewer."""
 
     rows: Mapping[int, CommentRow]
     parts: list[str]
-    # For each comment the index in `parts` at which it begins, and the parent's author if the comment names them.
-    positions: dict[int, tuple[int, str | None]]
+    positions: dict[int, Position]
+    # Replies that are collapsed together, by the index in `parts` at which they begin.
+    rests: dict[int, Rest]
 
 
-# Comments with their level, and finished HTML, still to be added; the next one is last.
-Todo = list[tuple[int, int] | str]
+# Comments with their level, replies to be collapsed, and finished HTML, still to be added; the next one is last.
+Todo = list[tuple[int, int] | Rest | str]
+NOBODY: Mapping[int, ViewerState] = {}
 
 
 def lay_out(
-    tree: Tree, rows: Mapping[int, CommentRow], sort: str, groups: Sequence[tuple[Fragment, list[int]]] = ()
+    tree: Tree,
+    rows: Mapping[int, CommentRow],
+    sort: str,
+    groups: Sequence[tuple[Fragment, list[int]]] = (),
+    *,
+    collapses: bool = True,
 ) -> Layout:
-    """Put the fragments of `tree` in order: all its roots or, with `groups`, the roots of each inside its frame."""
-    layout = Layout(rows, [], {})
+    """Put the fragments of `tree` in order: all its roots or, with `groups`, the roots of each inside its frame.
+
+    A perspective shows its first replies; with `collapses`, the other replies and the replies to replies are collapsed.
+    """
+    layout = Layout(rows, [], {}, {})
     # Depth first without recursion: a chain of replies may be longer than Python's stack.
     todo: Todo = [(root, 0) for root in tree.roots]
     if groups:
@@ -42,8 +66,11 @@ def lay_out(
         item = todo.pop()
         if isinstance(item, str):
             layout.parts.append(item)
+        elif isinstance(item, Rest):
+            layout.rests[len(layout.parts)] = item
+            layout.parts.append(around(item, rows, NOBODY).before)
         else:
-            todo += _add(layout, tree, sort, *item)
+            todo += reversed(_add(layout, tree, sort, *item, collapses=collapses))
     return layout
 
 
@@ -51,22 +78,48 @@ def _inside(frame: Fragment, roots: Sequence[int]) -> Todo:
     return [frame.before, *((root, 0) for root in roots), frame.after]
 
 
-def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int) -> Todo:
-    """Add a comment to `layout`, and return what follows it, last first."""
+def _add(layout: Layout, tree: Tree, sort: str, comment: int, level: int, *, collapses: bool) -> Todo:
+    """Add a comment to `layout`, and return what follows it."""
     row = layout.rows.get(comment)
     if row is None:
         return []
     flat = level >= FLAT_FROM
-    parent_author = _parent_author(layout.rows, row) if flat else None
-    fragment = fragment_of(row, None, parent_author)
-    layout.positions[comment] = len(layout.parts), parent_author
+    children: Sequence[int] = tree.children.get(comment, ())
+    position = Position(
+        len(layout.parts),
+        _parent_author(layout.rows, row) if flat else None,
+        tuple(children),
+        is_open=not collapses or row.parent is None,
+    )
+    fragment = _fragment(layout, comment, position)
+    layout.positions[comment] = position
     layout.parts.append(fragment.before)
     left = tree.hidden.get(comment)
-    children: Sequence[int] = tree.children.get(comment, ())
-    rest = stub(row, left, sort, shows_some=bool(children)) if left else ""
-    if flat:
-        layout.parts.append(fragment.after)
-    return [*([] if flat else [fragment.after]), rest, *((child, level + 1) for child in reversed(children))]
+    below: Todo = [(child, level + 1) for child in children]
+    if left:
+        below.append(stub(row, left, sort, shows_some=bool(children)))
+    if collapses and row.parent is None and len(children) > SHOWN:
+        rest = Rest(tuple(children[SHOWN:]), len(children) - SHOWN + (left[0] if left else 0))
+        below = [*below[:SHOWN], rest, *below[SHOWN:], around(rest, layout.rows, NOBODY).after]
+    return [fragment.after, *below] if flat else [*below, fragment.after]
+
+
+def _fragment(
+    layout: Layout,
+    comment: int,
+    position: Position,
+    states: Mapping[int, ViewerState] = NOBODY,
+    slow_branch: SlowBranch | None = None,
+    *,
+    is_open: bool = False,
+) -> Fragment:
+    row = layout.rows[comment]
+    replies = None
+    if position.replies:
+        replies = replies_of(
+            position.replies, row.reply_count, layout.rows, states, is_open=is_open or position.is_open
+        )
+    return fragment_of(row, states.get(comment), position.parent_author, slow_branch, replies)
 
 
 def _parent_author(rows: Mapping[int, CommentRow], row: CommentRow) -> str | None:
@@ -76,28 +129,51 @@ def _parent_author(rows: Mapping[int, CommentRow], row: CommentRow) -> str | Non
 
 def assemble(
     layout: Layout,
-    states: Mapping[int, ViewerState] | None = None,
+    states: Mapping[int, ViewerState] = NOBODY,
     new_since: datetime | None = None,
     viewer: int | None = None,
     slow_branches: Sequence[SlowBranch] = (),
 ) -> Markup:
     """Return the HTML of a layout for one viewer, whose `states` replace the fragments that everybody sees.
 
-    Visible comments of other members that were posted after `new_since` are marked as new. The first comment of each
-    slow branch says that the branch is in slow mode.
+    Visible comments of other members that were posted after `new_since` are marked as new, and not collapsed. The first
+    comment of each slow branch says that the branch is in slow mode.
     """
     parts = layout.parts.copy()
-    states = states or {}
     slow = {branch.comment: branch for branch in slow_branches if branch.comment is not None}
-    for comment in layout.positions.keys() & (states.keys() | slow.keys()):
-        index, parent_author = layout.positions[comment]
-        row = layout.rows[comment]
-        parts[index] = fragment_of(row, states.get(comment), parent_author, slow.get(comment)).before
-    if new_since is not None:
-        for comment, (index, _) in layout.positions.items():
-            if _is_new(layout.rows[comment], states.get(comment), new_since, viewer):
-                parts[index] = parts[index].replace('class="comment', 'class="comment is-new', 1)
+    new = _new(layout, states, new_since, viewer)
+    above = _above(layout, new)
+    blocked = {one for one, state in states.items() if state.blocked}
+    changed = states.keys() | slow.keys() | above | _above(layout, blocked)
+    for comment in layout.positions.keys() & changed:
+        position = layout.positions[comment]
+        made = _fragment(layout, comment, position, states, slow.get(comment), is_open=comment in above)
+        parts[position.index] = made.before
+    for index, rest in layout.rests.items():
+        is_open = not (above | new).isdisjoint(rest.shown)
+        if is_open or not blocked.isdisjoint(rest.shown):
+            parts[index] = around(rest, layout.rows, states, is_open=is_open).before
+    for comment in new:
+        index = layout.positions[comment].index
+        parts[index] = parts[index].replace('class="comment', 'class="comment is-new', 1)
     return Markup("".join(parts))  # noqa: S704 our own template's output
+
+
+def _new(layout: Layout, states: Mapping[int, ViewerState], since: datetime | None, viewer: int | None) -> set[int]:
+    if since is None:
+        return set()
+    return {one for one in layout.positions if _is_new(layout.rows[one], states.get(one), since, viewer)}
+
+
+def _above(layout: Layout, comments: Iterable[int]) -> set[int]:
+    """Return the ancestors of `comments` on the page."""
+    found: set[int] = set()
+    for comment in comments:
+        row = layout.rows.get(comment)
+        while row is not None and row.parent is not None and row.parent not in found:
+            found.add(row.parent)
+            row = layout.rows.get(row.parent)
+    return found
 
 
 def _is_new(row: CommentRow, state: ViewerState | None, since: datetime, viewer: int | None) -> bool:

@@ -16,6 +16,7 @@ from parley.comments.tables import Comment
 from parley.core import db
 from parley.core.errors import NotFound, Refused, TooMany
 from parley.core.events.event_log import announce
+from parley.core.text.messages import N_
 
 # Each new attempt means that the same author posted another comment: nobody does so that often.
 MOST_ATTEMPTS = 20
@@ -59,7 +60,7 @@ async def _post(draft: Draft) -> int:
         # PostgreSQL rolls back one of two transactions that wait for each other.
         with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
             return await _judge_and_write(draft)
-    raise TooMany("You posted too many comments at once. Your text is kept. Please send it again.", 1)
+    raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
 
 
 async def _judge_and_write(draft: Draft) -> int:
@@ -82,7 +83,7 @@ async def _judge_and_write(draft: Draft) -> int:
 async def _lock_open_thread(thread: int) -> None:
     state = await lock_thread(thread)
     if state is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     rules.may_write(state)
 
 
@@ -97,13 +98,13 @@ async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
     """Write the comment and return its id. Raises Overtaken if a verdict no longer holds."""
     written = await insert(draft, verdicts)
     if written is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     rules.may_write(written.state)
     if not written.verdict_holds:
         raise Overtaken
     if written.id is None:
         await _require_reply_allowed(draft)
-        raise Refused("The comment you are replying to no longer exists. Your text is kept here.")
+        raise Refused(N_("The comment you are replying to no longer exists. Your text is kept here."))
     if written.seq is not None:
         await announce(draft.thread, written.seq)
     return written.id
@@ -121,7 +122,7 @@ async def _earlier(draft: Draft) -> int | None:
     earlier = await db.fetch_one(EarlierSubmission, Comment.select().where(is_same))
     if earlier is not None and (earlier.thread, earlier.body) != (draft.thread, draft.body):
         raise SubmittedBefore(
-            "You already posted a comment from this form. Your text is kept. To post it as another comment, send again."
+            N_("You already posted a comment from this form. Your text is kept. Send it again to post another comment.")
         )
     return earlier.id if earlier else None
 

@@ -1,5 +1,6 @@
 """Reading comments: one row each, with what everybody may see of it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -23,6 +24,8 @@ class CommentRow(msgspec.Struct, frozen=True):
     depth: int
     author: str | None
     author_title: str
+    # Whether they are confirmed to be the article's author.
+    is_articles_author: bool
     state: str
     stance: str | None
     # The anchor: its passage, the quoted words if any, its state, and the words as they read now if they changed.
@@ -37,13 +40,11 @@ class CommentRow(msgspec.Struct, frozen=True):
     assisted: bool
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed: str | None
+    statement: str | None
     raw_html: str
     score: int
     ups: int
     downs: int
-    agrees: int
-    disagrees: int
-    passes: int
     reply_count: int
     created_at: datetime
     edited_at: datetime | None
@@ -57,9 +58,25 @@ class CommentRow(msgspec.Struct, frozen=True):
         return Markup(self.raw_html)  # noqa: S704 see the docstring
 
     @property
+    def is_long(self) -> bool:
+        """Whether the body is shown shortened until the reader asks for more."""
+        return self.state == "visible" and not self.collapsed and _is_long(self.raw_html, reply=self.parent is not None)
+
+    @property
     def difference(self) -> Markup:
         """The quoted words as they read now, with the changes marked."""
         return marked(self.quote or "", self.words or "")
+
+
+TAG = re.compile("<[^>]*>")
+# So many characters, and so many breaks between blocks, take more lines than a shortened comment has (comment.css).
+LONG_ROOT, LONG_REPLY = 230, 140
+BREAKS = 2
+
+
+def _is_long(html: str, *, reply: bool) -> bool:
+    text = TAG.sub("", html).strip()
+    return len(text) > (LONG_REPLY if reply else LONG_ROOT) or text.count("\n") >= BREAKS
 
 
 def seen_by(row: CommentRow, viewer: Viewer | None) -> CommentRow:
@@ -76,10 +93,12 @@ def withheld(row: CommentRow) -> CommentRow:
         state="blocked" if row.state == "visible" else row.state,
         author=None,
         author_title="",
+        is_articles_author=False,
         quote=None,
         words=None,
         earlier=None,
         collapsed=None,
+        statement=None,
         raw_html="",
     )
 
@@ -94,10 +113,15 @@ MAY_BE_QUOTED = f"""
     or coalesce(strpos(({EARLIER}), c.quote) > 0, false)
 """  # noqa: S608 constants only
 
+# SQL, as the table of claims is in a package above this one.
+IS_ARTICLES_AUTHOR = """exists (select from claim k where k.article = t.article and k.member = c.author
+           and k.state = 'confirmed' and k.role = 'author')"""
+
 COLUMNS = f"""
     c.id, c.thread, c.parent, c.depth,
     case when {IS_VISIBLE} then coalesce(m.name, c.imported_author) end as author,
     case when {IS_VISIBLE} then coalesce(m.title, '') else '' end as author_title,
+    {IS_VISIBLE} and {IS_ARTICLES_AUTHOR} as is_articles_author,
     {SHOWN_STATE} as state,
     c.stance, c.passage,
     case when {IS_VISIBLE} and c.quote is not null and ({MAY_BE_QUOTED}) then c.quote end as quote,
@@ -107,10 +131,11 @@ COLUMNS = f"""
     case when c.parent is null and c.revision < t.revision then c.revision end as answered,
     c.assisted,
     case when {IS_VISIBLE} then c.collapsed end as collapsed,
+    case when {IS_VISIBLE} then c.statement end as statement,
     case when {IS_VISIBLE} then c.html else '' end as raw_html,
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
-    c.agrees, c.disagrees, c.passes, c.reply_count, c.created_at, c.edited_at,
+    c.reply_count, c.created_at, c.edited_at,
     c.author is null as imported, c.author as author_id
 """
 
@@ -129,6 +154,19 @@ async def by_ids(ids: Sequence[int]) -> dict[int, CommentRow]:
     """Return the comments with these ids, by id."""
     rows = await db.fetch(CommentRow, BY_IDS, list(ids))
     return {row.id: row for row in rows}
+
+
+# Only while its author is confirmed and everybody can read it. SQL, as the tables are in a package above this one.
+PINNED = f"""
+select {COLUMNS} from author_reply p join comment c on c.id = p.comment join thread t on t.id = c.thread
+left join member m on m.id = c.author
+where t.id = $1 and p.article = t.article and {IS_VISIBLE} and c.collapsed is null and {IS_ARTICLES_AUTHOR}
+"""  # noqa: S608 constants only
+
+
+async def pinned(thread: int) -> CommentRow | None:
+    """Return the reply that the author of a thread's article pinned above the discussion."""
+    return await db.fetch_one(CommentRow, PINNED, thread)
 
 
 async def one(comment_id: int) -> CommentRow | None:
@@ -164,6 +202,7 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
 
     number: int
     body: str
+    statement: str | None
     at: datetime
     # Whether no earlier version is stored.
     is_first: bool
@@ -173,15 +212,16 @@ class CommentVersionRow(msgspec.Struct, frozen=True):
 # since the page shows what each version changed in the one before.
 VERSIONS = """
 with version as (
-    select number, body, written_at as at from comment_version where comment = $1
+    select number, body, statement, written_at as at from comment_version where comment = $1
     union all
-    select version, body, coalesce(edited_at, created_at) from comment where id = $1
+    select version, body, statement, coalesce(edited_at, created_at) from comment where id = $1
 ), newest as (
-    select number, at, body, sum(length(body)) over (order by number desc) as characters,
+    select number, at, body, statement, sum(length(body)) over (order by number desc) as characters,
            row_number() over (order by number desc) as place, number = min(number) over () as is_first
     from version where number < $2
 )
-select number, body, at, is_first from newest where place <= 2 or (characters <= $3 and place <= $4) order by number
+select number, body, statement, at, is_first from newest
+where place <= 2 or (characters <= $3 and place <= $4) order by number
 """
 
 
@@ -195,6 +235,7 @@ class HeldComment(msgspec.Struct, frozen=True):
 
     id: int
     state: str
+    statement: str | None
     body: str
     raw_html: str
     created_at: datetime
@@ -206,7 +247,7 @@ class HeldComment(msgspec.Struct, frozen=True):
 
 # A held comment expires after 14 days, and is listed for another 30.
 HELD = """
-select id, state, body, html as raw_html, created_at from comment
+select id, state, statement, body, html as raw_html, created_at from comment
 where author = $1 and thread = $2
   and (state = 'pending' or state = 'expired' and created_at > now() - interval '44 days')
 order by created_at

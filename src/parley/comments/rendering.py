@@ -4,6 +4,7 @@ from parley.accounts import queries as accounts
 from parley.comments import rules
 from parley.core.errors import Refused
 from parley.core.text import markdown
+from parley.core.text.messages import N_
 
 
 async def render(body: str) -> str:
@@ -13,7 +14,8 @@ async def render(body: str) -> str:
     links = markdown.count_links(html)
     if links > rules.MOST_LINKS:
         raise Refused(
-            f"This comment has {links} links, and {rules.MOST_LINKS} are allowed. "
-            "Your text is kept. Please remove some links."
+            N_("This comment has {links} links, and {most} are allowed. Your text is kept. Please remove some."),
+            links=links,
+            most=rules.MOST_LINKS,
         )
     return html

@@ -2,15 +2,18 @@
 
 from parley.core.retention import Kept, Rule
 
+# Pages tell it to whoever deletes a comment.
+DELETED_DAYS = 90
+
 IS_NOT_DISPUTED = """not exists (
     select from queue_item i where i.kind = 'comment' and i.target = comment.id and i.state = 'open')"""
-NO_WORDS = "body = '', html = '', quote = null, prefix = null, suffix = null, words = null"
+NO_WORDS = "body = '', html = '', statement = null, quote = null, prefix = null, suffix = null, words = null"
 
 RULES = (
     Rule(
         table="comment",
         what="the words of comments that their author deleted",
-        days=90,
+        days=DELETED_DAYS,
         since="deleted_at",
         after="they were deleted; longer while moderators work on it",
         why="their author took them back; until then moderators can read what was reported",

@@ -6,6 +6,7 @@ import msgspec
 
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import ADMIN, MODERATOR, Viewer
+from parley.core.text.messages import N_
 
 STANCES = ("supports", "challenges", "adds", "asks")
 LONGEST = 40_000
@@ -20,6 +21,8 @@ SHOWN_STATE = """
          when c.state in ('pending', 'rejected', 'expired') then 'held' else 'removed' end
 """
 IS_VISIBLE = "c.state = 'visible'"
+# All that readers read of a comment, as the automatic rules do (drafts.py: Draft.words).
+WORDS = "c.body || coalesce(E'\\n\\n' || c.statement, '')"
 # Comments that are held or were rejected are not in the tree at all.
 IS_IN = "c.state not in ('pending', 'rejected', 'expired')"
 
@@ -38,41 +41,44 @@ class CommentState(msgspec.Struct, frozen=True):
 def may_write(thread_state: str) -> None:
     """Raise Refused unless comments can be added to the thread."""
     if thread_state == "locked":
-        raise Refused("This thread is locked: nobody can add comments. Your text is kept here.")
+        raise Refused(N_("This thread is locked: nobody can add comments. Your text is kept here."))
     if thread_state == "archived":
-        raise Refused("This thread is archived: nobody can add comments. Your text is kept here.")
+        raise Refused(N_("This thread is archived: nobody can add comments. Your text is kept here."))
 
 
 def may_edit(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless `viewer` wrote the comment, it is visible, and its thread is open."""
     if comment.author != viewer.id:
-        raise Forbidden("Only its author can edit a comment.")
+        raise Forbidden(N_("Only its author can edit a comment."))
     if comment.state != "visible":
-        raise Refused("This comment no longer exists, so it cannot be edited. Your text is kept here.")
+        raise Refused(N_("This comment no longer exists, so it cannot be edited. Your text is kept here."))
     may_write(comment.thread_state)
 
 
 def may_delete(viewer: Viewer, comment: CommentState) -> None:
     if comment.author != viewer.id:
-        raise Forbidden("Only its author can delete a comment.")
+        raise Forbidden(N_("Only its author can delete a comment."))
     if comment.state != "visible":
-        raise Refused("This comment has already been deleted.")
+        raise Refused(N_("This comment has already been deleted."))
 
 
 def may_restore(viewer: Viewer, comment: CommentState) -> None:
     """Raise unless its author deleted the comment less than a day ago."""
     if comment.author != viewer.id:
-        raise Forbidden("Only its author can restore a comment.")
+        raise Forbidden(N_("Only its author can restore a comment."))
     if comment.state != "deleted_by_author" or comment.deleted_at is None:
-        raise Refused("You did not delete this comment, so there is nothing to restore.")
+        raise Refused(N_("You did not delete this comment, so there is nothing to restore."))
     if datetime.now(UTC) - comment.deleted_at > timedelta(hours=RESTORE_HOURS):
-        raise Refused(f"A deleted comment can be restored for {RESTORE_HOURS} hours. That time has passed.")
+        raise Refused(
+            N_("A deleted comment can be restored for {restore_hours} hours. That time has passed."),
+            restore_hours=RESTORE_HOURS,
+        )
 
 
 def may_see_history(viewer: Viewer | None, comment: CommentState) -> None:
     """Raise NotFound if `viewer` blocked the author, or if only the author and staff may read the comment."""
     if viewer is not None and comment.author in viewer.blocked:
-        raise NotFound("You blocked the member who wrote this, so you do not see it.")
-    is_allowed = viewer is not None and (viewer.id == comment.author or viewer.standing in (MODERATOR, ADMIN))
+        raise NotFound(N_("You blocked the member who wrote this, so you do not see it."))
+    is_allowed = viewer is not None and (viewer.id == comment.author or viewer.access in (MODERATOR, ADMIN))
     if comment.state != "visible" and not is_allowed:
-        raise NotFound("This comment no longer exists.")
+        raise NotFound(N_("This comment no longer exists."))

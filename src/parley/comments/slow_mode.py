@@ -4,17 +4,18 @@ from collections.abc import Awaitable, Callable
 
 from parley.core.http.access import VERIFIED, Viewer
 from parley.core.settings import settings
+from parley.core.text.messages import Message, joined
 from parley.threads.queries import ThreadRow
 
 # Functions that return why and how long a member has to wait before they can reply to a comment or, without one, to the
 # article; None if they need not. hooks.py registers them.
-WaitOf = Callable[[Viewer, ThreadRow, int | None], Awaitable[str | None]]
+WaitOf = Callable[[Viewer, ThreadRow, int | None], Awaitable[Message | None]]
 wait_of: list[WaitOf] = []
 
 
-async def wait_here(viewer: Viewer | None, thread: ThreadRow, parent: int | None = None) -> str | None:
+async def wait_here(viewer: Viewer | None, thread: ThreadRow, parent: int | None = None) -> Message | None:
     """Return how long `viewer` still has to wait, and why; None for staff and for viewers who cannot write here."""
-    if viewer is None or viewer.standing is not VERIFIED or thread.state != "open" or not settings().limits:
+    if viewer is None or viewer.access is not VERIFIED or thread.state != "open" or not settings().limits:
         return None
     texts = [text for wait in wait_of if (text := await wait(viewer, thread, parent))]
-    return " ".join(texts) or None
+    return joined(" ", texts) if texts else None

@@ -6,6 +6,7 @@ from parley.comments.rules import IS_IN, CommentState
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
+from parley.core.text.messages import N_
 
 # The event of each allowed change; None if readers see the same before and after.
 EVENTS = {
@@ -69,12 +70,12 @@ async def locked(comment_id: int) -> CommentState:
     """Lock a comment's thread, then the comment, and return its state. Raises NotFound."""
     thread = await db.value("select thread from comment where id = $1", comment_id)
     if thread is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     await lock_thread(thread)
     await db.value("select 1 from comment where id = $1 for no key update", comment_id)
     found = await state_of(comment_id)
     if found is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     return found
 
 
@@ -87,7 +88,7 @@ async def transition(comment: CommentState, to: str, *, actor: int | None, undoi
     events = EVENTS | UNDO_EVENTS if undoing else EVENTS
     change = (comment.state, to)
     if change not in events:
-        raise Refused("This comment changed a moment ago, so nothing was done. Load the page again to see it.")
+        raise Refused(N_("This comment changed a moment ago, so nothing was done. Load the page again to see it."))
     async with counted(comment.id):
         await db.execute(MOVE, comment.id, to)
     if to == "visible" and comment.state in UNCOUNTED:

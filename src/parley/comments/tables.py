@@ -4,6 +4,7 @@ from typing import Any
 
 from piccolo.columns import (
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
@@ -29,7 +30,10 @@ PART = """case when parent is not null then null when passage is null then 'whol
 
 
 class Comment(Table):
-    """One comment. Its counters are those of counted votes; votes/jobs.py checks them every night."""
+    """One comment. Its counters are those of counted votes; votes/jobs.py checks them every night.
+
+    Votes of agreement count while they are about the present wording.
+    """
 
     id = BigSerial(primary_key=True)
     thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.restrict)
@@ -63,6 +67,10 @@ class Comment(Table):
     html_version = SmallInt(null=False, default=None)
     # The number of its text, as the history shows it; an edit increments it.
     version = Integer(null=False, default=1)
+    # The comment in one sentence, which members agree or disagree with. Without one, they do so with the body.
+    statement = Varchar(140, null=True, default=None)
+    # The version in which the words that members agree with began: those of the statement or, without one, the body.
+    wording = Integer(null=False, default=1)
     submission = UUID(null=True, default=None)
     base_ups = Integer(null=False, default=0)
     base_downs = Integer(null=False, default=0)
@@ -70,7 +78,9 @@ class Comment(Table):
     downs = Integer(null=False, default=0)
     agrees = Integer(null=False, default=0)
     disagrees = Integer(null=False, default=0)
-    passes = Integer(null=False, default=0)
+    unsure = Integer(null=False, default=0)
+    # What of them is published: agrees, disagrees, unsure, and their number at the last look (votes/ops.py).
+    published = Array(base_column=Integer(), null=False, default=[0, 0, 0, 0])
     best = GeneratedDouble(BEST, null=False, default=0.0)
     controversial = GeneratedDouble(CONTROVERSIAL, null=False, default=0.0)
     reply_count = Integer(null=False, default=0)
@@ -86,7 +96,7 @@ class Comment(Table):
         "stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)"
     )
     comment_anchor_check = Check(
-        "anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)"
+        "anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)"
     )
     comment_anchored_check = Check("(anchor is null) = (passage is null)")
 
@@ -109,6 +119,12 @@ class Comment(Table):
     # With the default order, PostgreSQL would use this index to find the newest comments of a part, and read every
     # comment of the forum for a part that has none. `nulls first` leaves it for ranges of time; there are no nulls.
     comment_created = Index("created_at nulls first")
+    # The deck of a thread (statements/queries.py).
+    comment_statement = Index("thread, best desc, id", where="statement is not null")
+    comment_statement_stance = Index(
+        "thread, stance, best desc, id", where="statement is not null and stance is not null"
+    )
+    comment_statement_part = Index("thread, part, best desc, id", where="statement is not null and part is not null")
     comment_scored = Index("thread, scored_at", where="scored_at is not null")
     # To find comments that an earlier version rendered.
     comment_html_version = Index("html_version, id")
@@ -136,6 +152,7 @@ class CommentVersion(Table):
     comment = ForeignKey(Comment, null=False, default=None, on_delete=OnDelete.cascade)
     number = Integer(null=False, default=None)
     body = Text(null=False, default=None)
+    statement = Varchar(140, null=True, default=None)
     written_at = Timestamptz(null=False, default=None)
 
     comment_version_comment_number_key = Unique([comment, number])

@@ -9,6 +9,9 @@ from parley.comments.rules import IS_IN
 from parley.core import db
 
 SORTS = ("best", "new", "old", "controversial")
+# Offered where the answers to a statement on the passage part: first what all groups agree with (published shares, in
+# per cent) and many find worth reading. The table of verdicts is in a package above this one.
+BRIDGING = "bridging"
 # With fewer comments that have votes, an order by votes looks random (as Talkyard found): then `best` sorts by time.
 FEWEST_VOTED = 8
 SHOWN = 180
@@ -18,24 +21,33 @@ SHOWN_LATER = 500
 ANCESTORS = 8
 
 
+def _bridging(comment: str) -> str:
+    """The rank of a comment in the bridging order; without a verdict it is that of `best`, which is smaller."""
+    return f"""({comment}.best * (1 + 10 * coalesce((
+        select s.bridge from statement_verdict s where s.comment = {comment}.id), 0)))::float8"""  # noqa: S608 names of ours
+
+
 # Higher rank first; time ranks count in microseconds, which a double holds exactly.
 RANK = {
     "best": "c.best",
     "controversial": "c.controversial",
     "new": "extract(epoch from c.created_at)::float8 * 1e6",
     "old": "-extract(epoch from c.created_at)::float8 * 1e6",
+    BRIDGING: _bridging("c"),
 }
 ORDER = {
     "best": "c.best desc, c.id",
     "controversial": "c.controversial desc, c.id",
     "new": "c.created_at desc, c.id desc",
     "old": "c.created_at, c.id",
+    BRIDGING: f"{_bridging('c')} desc, c.id",
 }
 AFTER = {
     "best": "(c.best < a.best or (c.best = a.best and c.id > a.id))",
     "controversial": "(c.controversial < a.controversial or (c.controversial = a.controversial and c.id > a.id))",
     "new": "(c.created_at, c.id) < (a.created_at, a.id)",
     "old": "(c.created_at, c.id) > (a.created_at, a.id)",
+    BRIDGING: f"({_bridging('c')}, -c.id) < ({_bridging('a')}, -a.id)",
 }
 
 # `offset 0` keeps the planner from joining the whole table: it expects ten times as many rows as there are.
@@ -74,7 +86,7 @@ select id, parent, rank, reply_count, ranked from down limit $2 * 3
 """
 
 
-# Counts only votes for quality: agreement votes set `scored_at` too.
+# Comments that have votes for quality; `base_*` are those of an import.
 VOTED = """
 select count(*) from (
     select 1 from comment
@@ -83,8 +95,22 @@ select count(*) from (
 """
 
 
-async def effective_sort(thread_id: int, sort: str) -> str:
-    """Return the order to use: `old` instead of `best` while too few comments have votes."""
+# While a thread has no map it has no verdicts.
+IS_DIVIDED = """
+select exists (
+    select from statement_verdict s join comment c on c.id = s.comment
+    where s.thread = $1 and c.passage = $2 and s.verdict = 'dividing' and c.state = 'visible'
+)
+"""
+
+
+async def effective_sort(thread_id: int, sort: str, passage: int | str | None = None) -> str:
+    """Return the order to use: `best` instead of `bridging` where no answers part on `passage`.
+
+    While too few comments have votes it is `old` instead of `best`.
+    """
+    if sort == BRIDGING and not (isinstance(passage, int) and await db.value(IS_DIVIDED, thread_id, passage)):
+        sort = "best"
     if sort != "best":
         return sort
     voted = await db.value(VOTED, thread_id, FEWEST_VOTED)

@@ -7,17 +7,18 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles import queries as articles
-from parley.comments import groups, queries
+from parley.comments import glance, groups, queries
 from parley.comments import tree as comments_tree
 from parley.comments.choosing import Tree
 from parley.comments.fragments import frame
 from parley.comments.layout import Layout, lay_out
-from parley.core.cache import KEPT_SECONDS, MicroCache, text_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, text_bytes
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, subscribers
 from parley.core.http.access import Viewer
 from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.messages import N_
 from parley.threads import queries as threads
 
 # Characters of an article that search engines show with a link to its page.
@@ -77,6 +78,9 @@ class ThreadView(msgspec.Struct, frozen=True, eq=False):
     passages: Markup
     stances: groups.Stances
     discussion: Discussion
+    glance: glance.Glance
+    # The reply that the article's author pinned.
+    pinned: queries.CommentRow | None
 
     @property
     def passage(self) -> articles.PassageRow | None:
@@ -100,8 +104,8 @@ def _comments_size(discussion: Discussion) -> int:
     return 2 * text_bytes(discussion.layout.parts)
 
 
-_views: MicroCache[ThreadView] = MicroCache("threads", KEPT_SECONDS, size=_size)
-_discussions: MicroCache[Discussion] = MicroCache("discussions", KEPT_SECONDS, size=_comments_size)
+_views: MicroCache[ThreadView] = MicroCache("threads", PAGE_SECONDS, size=_size)
+_discussions: MicroCache[Discussion] = MicroCache("discussions", PAGE_SECONDS, size=_comments_size)
 # Incremented by every signal about a thread, so that members see their own changes at once.
 _generations: dict[int, int] = defaultdict(int)
 
@@ -141,7 +145,7 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
     thread = await threads.one(query.thread)
     article = await articles.of_thread(query.thread)
     if thread is None or article is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     rows = await articles.passages(article.revision_id, query.thread)
     template = environment().get_template("threads/_passage.html")
     passages = Markup("").join(Markup(template.render(passage=row)) for row in rows)  # noqa: S704 our own templates
@@ -150,7 +154,9 @@ async def _make_view(query: DiscussionQuery) -> ThreadView:
         shown = await _grouped(query, thread, rows, parts)
     else:
         shown = await _make_discussion(await _present(query, rows))
-    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown)
+    short = await glance.glance(thread.id, rows, shown.layout.positions)
+    pinned = await queries.pinned(thread.id)
+    return ThreadView(thread, article, rows, passages, groups.total(parts.values()), shown, short, pinned)
 
 
 def _by_passage(query: DiscussionQuery, rows: Sequence[articles.PassageRow]) -> bool:
@@ -189,10 +195,10 @@ async def _grouped(
 
 
 async def _make_discussion(query: DiscussionQuery) -> Discussion:
-    sort = await comments_tree.effective_sort(query.thread, query.sort)
+    sort = await comments_tree.effective_sort(query.thread, query.sort, query.passage)
     shown = await _tree(query, sort)
     rows = await queries.by_ids(shown.ids)
-    return Discussion(query, sort, shown, lay_out(shown, rows, sort))
+    return Discussion(query, sort, shown, lay_out(shown, rows, sort, collapses=query.focus is None))
 
 
 async def _tree(query: DiscussionQuery, sort: str) -> Tree:

@@ -13,8 +13,8 @@ from parley.comments.view import Discussion
 from parley.core.http.access import Viewer
 from parley.threads.queries import SlowBranch
 
-# By comment and axis.
-Votes = Mapping[int, Mapping[str, int]]
+# A member's votes, by comment.
+Votes = Mapping[int, ViewerState]
 
 
 def comments_html(
@@ -36,7 +36,7 @@ def comments_html(
 
 
 def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes) -> dict[int, ViewerState]:
-    states = {id_: ViewerState(cast.get("quality"), cast.get("agreement")) for id_, cast in votes.items()}
+    states = dict(votes)
     for row in rows.values():
         if row.author_id == viewer.id:
             states[row.id] = viewer_state_of(row)

@@ -19,6 +19,7 @@ from parley.core.http.forms import posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.ratelimit import POST, PREVIEW_NETWORK, network, take_each, take_network
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.threads import queries as threads
 
 
@@ -27,7 +28,7 @@ async def thread_at(thread: str) -> threads.ThreadRow:
     thread_id = as_id(thread)
     row = await threads.one(thread_id) if thread_id else None
     if row is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     return row
 
 
@@ -36,7 +37,7 @@ async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
     comment_id = as_id(comment)
     row = await queries.one(comment_id) if comment_id else None
     if row is None or row.state == "held":
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     return queries.seen_by(row, viewer)
 
 
@@ -44,7 +45,7 @@ async def comment_at(comment: str, viewer: Viewer | None) -> queries.CommentRow:
 async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     viewer, thread_id = signed_in(request), as_id(thread)
     if thread_id is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     form = CommentForm(await posted(request))
     status, comment_id = 422, 0
     if not form.errors:
@@ -52,7 +53,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
             await take_each(POST, viewer.id, address_of(request))
             comment_id = await posting.post_comment(_draft(viewer, thread_id, form))
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
             if isinstance(error, posting.SubmittedBefore):
                 form.submission = uuid4()
     if form.errors:
@@ -72,6 +73,7 @@ def _draft(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
         passage=form.passage,
         quote=form.quote or None,
         prefix=form.prefix or None,
+        statement=form.statement,
         assisted=form.assisted,
         submission=form.submission,
     )
@@ -87,6 +89,7 @@ def _typed(form: CommentForm, thread: int) -> CommentFormView:
         passage=form.passage,
         quote=form.quote,
         prefix=form.prefix,
+        statement=form.values.get("statement", ""),
         assisted=form.assisted,
         submission=str(form.submission),
     )
@@ -132,14 +135,14 @@ async def preview(request: AnyRequest) -> Response[Any]:
     try:
         html = Markup(await rendering.render(form.body))  # noqa: S704 rendered safe by core/text/markdown.py
     except Refused as refusal:
-        form.errors["body"] = str(refusal)
+        form.errors["body"] = refusal.message
     error = form.errors.get("body")
     status = 422 if error else 200
     if not wants_fragment(request):
         shown = _previewed(form)
         return page(request, "comments/preview.html", status=status, html=html, form=shown, mistake=error)
     if error:
-        context = {"title": "Preview", "message": error, "next_step": None, "error_id": None}
+        context = {"title": N_("Preview"), "message": error, "next_step": None, "error_id": None}
         return fragment(request, "errors/_error.html", status, **context)
     return fragment(request, "comments/_preview.html", html=html)
 

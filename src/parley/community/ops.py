@@ -7,6 +7,7 @@ from parley.community.tables import Community
 from parley.core.db import NOW
 from parley.core.errors import Forbidden
 from parley.core.http.access import ADMIN, Viewer
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +17,8 @@ async def set_rules(*, viewer: Viewer, rules: str, asks_declaration: bool) -> No
 
     Raises Forbidden for anybody but admins.
     """
-    if viewer.standing < ADMIN:
-        raise Forbidden("Only admins can do this.")
+    if viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins can do this."))
     own = "" if rules == default_rules() else rules
     changed = (
         await Community.update(

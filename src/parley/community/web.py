@@ -11,12 +11,13 @@ from parley.core.errors import NotFound
 from parley.core.http.access import ADMIN, ANYONE, AnyRequest, viewer_of
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
+from parley.core.text.messages import N_
 
 
 @get("/rules", name="community:rules", opt={"who": ANYONE})
 async def rules_page(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
-    may_edit = viewer is not None and viewer.standing >= ADMIN
+    may_edit = viewer is not None and viewer.access >= ADMIN
     return page(request, "community/rules.html", rules=await queries.rules(), may_edit=may_edit)
 
 
@@ -31,7 +32,7 @@ async def edit_form(request: AnyRequest) -> Response[Any]:
 async def edit(request: AnyRequest) -> Response[Any]:
     viewer, form = viewer_of(request), RulesForm(await posted(request))
     if viewer is None:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     if form.errors:
         return page(request, "community/edit.html", status=422, form=form)
     await ops.set_rules(viewer=viewer, rules=form.rules, asks_declaration=form.asks_declaration)

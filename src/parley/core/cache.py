@@ -24,7 +24,7 @@ ENTRY_BYTES = 500
 MOST_BY_TEXT = 10_000
 
 # For whole pages. Removed text must be gone within a second.
-KEPT_SECONDS = 0.7
+PAGE_SECONDS = 0.7
 
 
 def text_bytes(*values: object) -> int:
@@ -83,6 +83,11 @@ class MicroCache(Generic[Value]):
             started, value = await asyncio.shield(self._task_for(key, make))
             if asked - started < self._seconds and started >= not_before:
                 return value
+
+    def drop(self, key: Hashable) -> None:
+        """Forget the value of `key`, if one is cached."""
+        _, _, size = self._kept.pop(key, (0.0, None, 0))
+        self._count(-size)
 
     def clear(self) -> None:
         self._kept.clear()

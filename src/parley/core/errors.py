@@ -1,54 +1,65 @@
 """Errors with a message for people. Each has the status and the title of its page."""
 
+from typing import Any
+
+from parley.core.text.messages import N_, Message
+
 
 class ParleyError(Exception):
-    """The base of our errors. It derives from no other error, so that no handler catches ours by mistake."""
+    """The base of our errors. It derives from no other error, so that no handler catches ours by mistake.
+
+    `message` is what a reader is told; `str()` gives it in English.
+    """
 
     status = 500
-    title = "Something went wrong"
+    title = N_("Something went wrong")
+
+    def __init__(self, message: Message, **values: Any) -> None:
+        self.message = message.format(**values) if values else message
+        super().__init__(self.message)
 
 
 class Refused(ParleyError):
     """The request is valid but not allowed in the current state; the message says why."""
 
     status = 422
-    title = "That did not work"
+    title = N_("That did not work")
 
 
 class Forbidden(ParleyError):
     """This viewer may not do this."""
 
     status = 403
-    title = "Not allowed"
+    title = N_("Not allowed")
 
 
 class SignInNeeded(ParleyError):
     """Only members can do this; a visitor is redirected to the sign-in page."""
 
     status = 401
-    title = "Please sign in"
+    title = N_("Please sign in")
 
 
 class NotFound(ParleyError):
     status = 404
-    title = "Page not found"
+    title = N_("Page not found")
 
 
 class Gone(ParleyError):
     status = 410
-    title = "No longer here"
+    title = N_("No longer here")
 
 
 class BadRequest(ParleyError):
     status = 400
-    title = "That request could not be read"
+    title = N_("That request could not be read")
 
 
 class RetryLater(ParleyError):
     """It will work later; `retry_after` is in seconds."""
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: Message, retry_after: int, **values: Any) -> None:
+        super().__init__(message, **values)
         self.retry_after = retry_after
 
 
@@ -56,18 +67,22 @@ class TooMany(RetryLater):
     """A rate limit was reached."""
 
     status = 429
-    title = "Too many requests"
+    title = N_("Too many requests")
 
 
 class Busy(RetryLater):
     """This process is overloaded."""
 
     status = 503
-    title = "Parley is busy"
+    title = N_("Parley is busy")
 
 
 class Unavailable(ParleyError):
     """The database cannot be reached or cannot write now."""
 
     status = 503
-    title = "Parley cannot save or load right now"
+    title = N_("Parley cannot save or load right now")
+
+
+class CommandFailed(Exception):
+    """A command cannot do what it was asked. The text tells the operator why, in English."""

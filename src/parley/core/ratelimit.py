@@ -1,6 +1,6 @@
 """Rate limits: token buckets in Redis, or in PostgreSQL for strict limits while Redis is down.
 
-A bucket holds `most` tokens and is refilled in `seconds`. Every use takes one token.
+A bucket holds `most` tokens and is refilled in `seconds`. Every use takes one token, or one for each kilobyte.
 """
 
 import ipaddress
@@ -17,6 +17,8 @@ from parley.core.cache import by_text
 from parley.core.errors import TooMany
 from parley.core.events.redis import asking, redis
 from parley.core.settings import settings
+from parley.core.text.durations import lasting
+from parley.core.text.messages import N_, Message
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +28,10 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 PAUSE_SECONDS = 5.0
 
 EVERYBODY = "all"
+TOO_OFTEN = N_("You did that too often in a short time. Please try again in {time}.")
+TOO_LARGE = N_(
+    "You have added as much text and as many pictures as one member may in a day. Please try again in {time}."
+)
 
 # One person with IPv6 may have a /48: 65,536 of the networks by which clients are counted. Without a limit for all of a
 # /48, of so many times the limit of one network, that person could use up the limit for everybody (`sign-up:all`).
@@ -40,10 +46,11 @@ class Limit(msgspec.Struct, frozen=True):
     most: int
     seconds: int
     strict: bool = False
+    reached: Message = TOO_OFTEN
 
 
-def _limit(name: str, most: int, seconds: int, *, strict: bool = False) -> Limit:
-    limit = Limit(name, most, seconds, strict)
+def _limit(name: str, most: int, seconds: int, *, strict: bool = False, reached: Message = TOO_OFTEN) -> Limit:
+    limit = Limit(name, most, seconds, strict, reached)
     LIMITS[name] = limit
     return limit
 
@@ -88,6 +95,9 @@ MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)
 # A relay's signed notification is accepted once. It expires after a day.
 WEBHOOK_TOKEN = _limit("webhook:token", 1, 2 * DAY, strict=True)
 
+# All forms of an account that does not moderate, also those that only follow, mute or change a setting.
+FORM_ACCOUNT = _limit("form:account", 1_200, 10 * MINUTE)
+
 POST_ACCOUNT = _limit("post:account", 40, 10 * MINUTE, strict=True)
 POST_NETWORK = _limit("post:network", 600, 10 * MINUTE, strict=True)
 POST_ALL = _limit("post:all", 6_000, 10 * MINUTE, strict=True)
@@ -104,9 +114,23 @@ IMPORT_ACCOUNT = _limit("import:account", 20, HOUR, strict=True)
 IMPORT_NETWORK = _limit("import:network", 60, HOUR, strict=True)
 IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True)
 
+# Kilobytes of texts and pictures that the imports and edits of articles store.
+VOLUME_ACCOUNT = _limit("volume:account", 100_000, DAY, strict=True, reached=TOO_LARGE)
+VOLUME_ALL = _limit("volume:all", 10_000_000, DAY, strict=True)
+
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
 REPORT_ALL = _limit("report:all", 3_000, HOUR)
+
+# Requests about rights in articles are long letters, of which nobody has many to write in a day.
+RIGHTS_ACCOUNT = _limit("rights:account", 10, DAY, strict=True)
+RIGHTS_NETWORK = _limit("rights:network", 10, DAY, strict=True)
+RIGHTS_ALL = _limit("rights:all", 500, DAY, strict=True)
+
+# Claims fetch a page, or mail a stranger.
+CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
+CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
+CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True)
 
 Triple = tuple[Limit, Limit, Limit]
 POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
@@ -114,10 +138,12 @@ VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
 PREVIEW: Triple = (PREVIEW_ACCOUNT, PREVIEW_NETWORK, PREVIEW_ALL)
 IMPORT: Triple = (IMPORT_ACCOUNT, IMPORT_NETWORK, IMPORT_ALL)
 REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
+CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
+RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
 # Uses the clock of Redis, which all machines share. Returns the milliseconds to wait, or 0.
 TAKE = """
-local most, filled_in = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000
+local most, filled_in, cost = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000, tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
@@ -125,10 +151,10 @@ local tokens = most
 if kept[1] then
   tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
 end
-if tokens < 1 then
-  return math.ceil((1 - tokens) * filled_in / most)
+if tokens < cost then
+  return math.ceil((cost - tokens) * filled_in / most)
 end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - 1), 'at', now)
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - cost), 'at', now)
 redis.call('PEXPIRE', KEYS[1], filled_in)
 return 0
 """
@@ -142,33 +168,33 @@ return 0
 """
 GIVE_BACK_ROW = "update rate_bucket set tokens = least($2::float8, tokens + 1) where key = $1"
 
-# Returns a row if a token was left.
+# Returns a row if enough tokens were left.
 TAKE_ROW = """
-insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - 1, clock_timestamp())
+insert into rate_bucket as bucket (key, tokens, filled_at) values ($1, $2::float8 - $4::float8, clock_timestamp())
 on conflict (key) do update set
-  tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - 1,
+  tokens = least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) - $4,
   filled_at = clock_timestamp()
-where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= 1
+where least($2, bucket.tokens + extract(epoch from clock_timestamp() - bucket.filled_at) * $2 / $3) >= $4
 returning true
 """
 
 _paused_until = 0.0
 
 
-async def take(limit: Limit, subject: str) -> None:
-    """Take one token from the bucket of `subject`: an account, a network or EVERYBODY.
+async def take(limit: Limit, subject: str, cost: int = 1) -> None:
+    """Take `cost` tokens from the bucket of `subject`: an account, a network or EVERYBODY.
 
     Call it before the action's transaction: a rollback must not return the token.
-    Raises TooMany, with the seconds until the next token, when the bucket is empty.
+    Raises TooMany, with the seconds until it has enough tokens again.
     """
     if not settings().limits:
         return
-    wait = await _take_from_redis(limit, subject)
+    wait = await _take_from_redis(limit, subject, cost)
     if wait is None and limit.strict:
-        wait = await _take_from_table(limit, subject)
+        wait = await _take_from_table(limit, subject, cost)
     if wait:
         log.warning("rate limit reached", limit=limit.name, wait=wait)
-        raise TooMany(f"You did that too often in a short time. Please try again in {_in_words(wait)}.", wait)
+        raise TooMany(limit.reached, wait, time=lasting(wait))
 
 
 async def take_network(limit: Limit, of: str) -> None:
@@ -198,6 +224,13 @@ async def take_each(limits: Triple, account: int, address: str) -> None:
     await take(by_all, EVERYBODY)
 
 
+async def take_volume(account: int, size: int) -> None:
+    """Take a token for each kilobyte of the `size` bytes that a member stores; raises TooMany as `take` does."""
+    kilobytes = -(-size // 1_000)
+    await take(VOLUME_ACCOUNT, str(account), min(kilobytes, VOLUME_ACCOUNT.most))
+    await take(VOLUME_ALL, EVERYBODY, min(kilobytes, VOLUME_ALL.most))
+
+
 @by_text("networks", most_bytes=4 * 2**20)
 def network(address: str) -> str:
     """Return the network of a client's address: its /24, or its /64 for IPv6; `address` itself if it is not one."""
@@ -215,40 +248,30 @@ def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)
 
 
-async def _take_from_redis(limit: Limit, subject: str) -> int | None:
-    """Return the seconds to wait: 0 if a token was taken, None if Redis does not answer."""
-    wait = await _run(_script(TAKE), limit, subject)
+async def _take_from_redis(limit: Limit, subject: str, cost: int) -> int | None:
+    """Return the seconds to wait: 0 if the tokens were taken, None if Redis does not answer."""
+    wait = await _run(_script(TAKE), limit, subject, cost)
     return None if wait is None else -(-wait // 1000)
 
 
-async def _run(script: AsyncScript, limit: Limit, subject: str) -> int | None:
+async def _run(script: AsyncScript, limit: Limit, subject: str, cost: int = 1) -> int | None:
     """Run a script on a bucket and return its result, or None if Redis does not answer."""
     global _paused_until  # noqa: PLW0603 one Redis for the process
     if monotonic() < _paused_until:
         return None
     try:
         async with asking(redis()) as client:
-            return int(await script([_key(limit, subject)], [limit.most, limit.seconds], client=client))
+            return int(await script([_key(limit, subject)], [limit.most, limit.seconds, cost], client=client))
     except (RedisError, OSError, TimeoutError) as error:
         _paused_until = monotonic() + PAUSE_SECONDS
         log.warning("rate limits without Redis", error=repr(error))
         return None
 
 
-async def _take_from_table(limit: Limit, subject: str) -> int:
-    taken = await db.value(TAKE_ROW, _key(limit, subject), limit.most, limit.seconds)
-    return 0 if taken else max(1, limit.seconds // limit.most)
+async def _take_from_table(limit: Limit, subject: str, cost: int) -> int:
+    taken = await db.value(TAKE_ROW, _key(limit, subject), limit.most, limit.seconds, cost)
+    return 0 if taken else max(1, limit.seconds * cost // limit.most)
 
 
 def _key(limit: Limit, subject: str) -> str:
     return f"limit:{limit.name}:{subject}"
-
-
-def _in_words(seconds: int) -> str:
-    if seconds < MINUTE:
-        return f"{seconds} seconds" if seconds > 1 else "a second"
-    minutes = -(-seconds // MINUTE)
-    if seconds < HOUR:
-        return f"{minutes} minutes" if minutes > 1 else "a minute"
-    hours = -(-seconds // HOUR)
-    return f"{hours} hours" if hours > 1 else "an hour"

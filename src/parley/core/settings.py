@@ -115,7 +115,7 @@ def read(env: Mapping[str, str]) -> Settings:
         postmark_login=env.get("PARLEY_POSTMARK_LOGIN") or None,
         dkim_key=_path(env, "PARLEY_DKIM_KEY"),
         dkim_selector=env.get("PARLEY_DKIM_SELECTOR") or "parley",
-        fetch_allow=_networks(env.get("PARLEY_FETCH_ALLOW", "")),
+        fetch_allow=networks(env.get("PARLEY_FETCH_ALLOW", "")),
         log=_choice(env, "PARLEY_LOG", tuple(LEVELS), default="info"),
         slow_query=_number(env, "PARLEY_SLOW_QUERY", 250),
         metrics=_host_and_port(env, "PARLEY_METRICS"),
@@ -192,7 +192,8 @@ def _host_and_port(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
-def _networks(text: str) -> tuple[Network, ...]:
+def networks(text: str) -> tuple[Network, ...]:
+    """Parse PARLEY_FETCH_ALLOW. Raises SettingsError."""
     try:
         return tuple(ipaddress.ip_network(part) for part in text.replace(",", " ").split())
     except ValueError as error:

@@ -5,6 +5,8 @@ from math import log
 
 import msgspec
 
+from parley.core.text.messages import N_
+
 # The width of a bar as a share of its slot.
 BAR_SHARE = 0.78
 # Heights in pixels, and the space above and below spans.
@@ -12,7 +14,7 @@ STRIP_HEIGHT = 28
 SPANS_HEIGHT = 168
 PAD = 14
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
-TICKS = {600: "10 min", HOUR: "1 h", 6 * HOUR: "6 h", DAY: "1 day", 7 * DAY: "1 week"}
+TICKS = {600: N_("10 min"), HOUR: N_("1 h"), 6 * HOUR: N_("6 h"), DAY: N_("1 day"), 7 * DAY: N_("1 week")}
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ def strip(name: str, words: str, values: Sequence[int], labels: Sequence[str], p
             width=round(slot * BAR_SHARE, 2),
             y=round(STRIP_HEIGHT - height, 1),
             height=height,
-            title=f"{label}: {value:,}",
+            title=N_("{what}: {value}").format(what=label, value=value),
             is_last=index == len(values) - 1,
         )
         for index, (value, label) in enumerate(zip(values, labels, strict=True))

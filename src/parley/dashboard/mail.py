@@ -2,26 +2,26 @@
 
 from collections.abc import Sequence
 
-from parley.core.http.pages import plural
+from parley.core.text.formats import clock, number, percent
+from parley.core.text.messages import N_, Message, plural, verbatim
 from parley.dashboard import charts, mail_queries
 from parley.dashboard.periods import Period
 from parley.dashboard.stats import Figure, by_kind
-from parley.modlog import wording
 
 WORDS = {
-    "gone": "No such mailbox",
-    "hard": "Cannot be reached",
-    "full": "Mailbox full",
-    "content": "Content refused",
-    "rate": "Rate limit",
-    "soft": "Temporary failure",
-    "policy": "Refused by policy",
-    "complaint": "Complaint",
-    "delayed": "Delayed",
-    "failed": "Permanently refused",
-    "expired": "Expired",
-    "stopped": "Unsubscribed",
-    "unknown": "Not known",
+    "gone": N_("No such mailbox"),
+    "hard": N_("Cannot be reached"),
+    "full": N_("Mailbox full"),
+    "content": N_("Content refused"),
+    "rate": N_("Rate limit"),
+    "soft": N_("Temporary failure"),
+    "policy": N_("Refused by policy"),
+    "complaint": N_("Complaint"),
+    "delayed": N_("Delayed"),
+    "failed": N_("Permanently refused"),
+    "expired": N_("Expired"),
+    "stopped": N_("Unsubscribed"),
+    "unknown": N_("Not known"),
 }
 
 
@@ -37,53 +37,59 @@ async def figures(period: Period) -> list[Figure]:
 
 def sent(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
     total = sum(one.count for one in found)
-    summary = f"{plural(total, 'message', 'messages')} sent." if total else "Nothing was sent in this period."
-    counts = [(one.start, one.kind.capitalize(), one.count) for one in found]
-    return by_kind("sent", "Sent", summary, period, counts)
+    nothing = N_("Nothing was sent in this period.")
+    summary = plural("{count} message sent.", "{count} messages sent.", total) if total else nothing
+    counts = [(one.start, verbatim(one.kind.capitalize()), one.count) for one in found]
+    return by_kind("sent", N_("Sent"), summary, period, counts)
 
 
 def bounced(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
     total = sum(one.count for one in found)
     complaints = sum(one.count for one in found if one.kind == "complaint")
-    complained = plural(complaints, "was a complaint", "were complaints") if complaints else "none was a complaint"
-    summary = f"{total:,} bounced; {complained}." if total else "No bounces in this period."
-    counts = [(one.start, WORDS.get(one.kind, one.kind), one.count) for one in found]
-    return by_kind("back", "Bounced", summary, period, counts)
+    summary = N_("{bounced}; {complained}.").format(
+        bounced=plural("{count} bounced", "{count} bounced", total),
+        complained=plural("{count} was a complaint", "{count} were complaints", complaints)
+        if complaints
+        else N_("none was a complaint"),
+    )
+    counts = [(one.start, WORDS.get(one.kind, verbatim(one.kind)), one.count) for one in found]
+    return by_kind("back", N_("Bounced"), summary if total else N_("No bounces in this period."), period, counts)
 
 
 def not_sent(period: Period, found: Sequence[mail_queries.MailInPeriod]) -> Figure:
     total = sum(one.count for one in found)
-    summary = f"{plural(total, 'message', 'messages')} not sent." if total else "No failures."
+    summary = plural("{count} message not sent.", "{count} messages not sent.", total) if total else N_("No failures.")
     counts = [(one.start, WORDS[one.kind], one.count) for one in found]
-    return by_kind("not-sent", "Not sent", summary, period, counts)
+    return by_kind("not-sent", N_("Not sent"), summary, period, counts)
 
 
 def domains(found: Sequence[mail_queries.Domain]) -> Figure:
     paused = sum(one.paused_until is not None for one in found)
-    pauses = (
-        "no domains paused" if not paused else f"{plural(paused, 'domain paused', 'domains paused')} at their request"
+    pauses = plural("{count} domain paused at its request", "{count} domains paused at their request", paused)
+    summary = N_("Share of sent mail that bounced; {pauses}.").format(
+        pauses=pauses if paused else N_("no domains paused")
     )
-    summary = f"Share of sent mail that bounced; {pauses}." if found else "No mail yet."
     rows = [
         [
             one.domain,
-            f"{one.sent:,}",
-            f"{one.back:,}",
-            f"{one.waiting:,}",
-            _paused_until(one),
-            wording.percent(one.back, one.sent),
+            number(one.sent),
+            number(one.back),
+            number(one.waiting),
+            clock(one.paused_until) if one.paused_until else "",
+            percent(one.back, one.sent),
         ]
         for one in found
     ]
-    shares = [
-        charts.share(
-            f"{one.domain}{', paused' if one.paused_until else ''}", f"{one.back:,} of {one.sent:,}", one.back, one.sent
-        )
-        for one in found[:6]
-    ]
-    head = ["Domain", "Sent", "Bounced", "Waiting", "Paused until", "Share bounced"]
-    return Figure("domains", "Domains", summary, head, rows, shares=shares)
+    head: list[str] = [
+        N_("Domain"), N_("Sent"), N_("Bounced"), N_("Waiting"), N_("Paused until"), N_("Share bounced")
+    ]  # fmt: skip
+    shares = [charts.share(_name(one), _bounced(one), one.back, one.sent) for one in found[:6]]
+    return Figure("domains", N_("Domains"), summary if found else N_("No mail yet."), head, rows, shares=shares)
 
 
-def _paused_until(one: mail_queries.Domain) -> str:
-    return f"{one.paused_until:%H:%M} UTC" if one.paused_until else ""
+def _name(one: mail_queries.Domain) -> str:
+    return N_("{domain}, paused").format(domain=one.domain) if one.paused_until else one.domain
+
+
+def _bounced(one: mail_queries.Domain) -> Message:
+    return N_("{part} of {whole}").format(part=one.back, whole=one.sent)

@@ -9,6 +9,7 @@ from litestar.response import Redirect
 from parley.core.http.access import ADMIN, AnyRequest
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
+from parley.core.text.messages import N_, Message
 from parley.dashboard import mail, mail_queries, periods
 from parley.mail import bounces
 
@@ -25,14 +26,14 @@ async def mail_page(request: AnyRequest) -> Response[Any]:
 async def release(request: AnyRequest) -> Response[Any]:
     """End the suppression of an address."""
     form = Form(await posted(request))
-    address = form.text("address", most=LONGEST, least=1, missing="Please say which address.")
+    address = form.text("address", most=LONGEST, least=1, missing=N_("Please say which address."))
     if not form.errors and await bounces.end_suppression(address):
         return Redirect("/mod/mail#held-back", status_code=303)
-    error = form.errors.get("address", f"{address} is not suppressed. The suppression may have been removed already.")
-    return await _show(request, status=422, error=error)
+    unknown = N_("{address} is not suppressed. The suppression may have been removed already.").format(address=address)
+    return await _show(request, status=422, error=form.errors.get("address", unknown))
 
 
-async def _show(request: AnyRequest, status: int = 200, error: str | None = None) -> Response[Any]:
+async def _show(request: AnyRequest, status: int = 200, error: Message | None = None) -> Response[Any]:
     period = periods.period(DAYS, datetime.now(UTC))
     return page(
         request,

@@ -4,8 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from parley.core.text.messages import N_, Message
+
 # Periods to choose from, in days.
-CHOICES = {7: "week", 30: "month", 84: "twelve weeks", 365: "year"}
+CHOICES = {7: N_("Week"), 30: N_("Month"), 84: N_("Twelve weeks"), 365: N_("Year")}
 DEFAULT, FIRST_WEEKS = 84, 14
 # Figures are by day up to this many days, else by week.
 MOST_BY_DAY = 31
@@ -22,10 +24,10 @@ class Period(msgspec.Struct, frozen=True):
         return self.starts[0]
 
     @property
-    def labels(self) -> list[str]:
+    def labels(self) -> list[Message]:
         """The names of the days or weeks."""
-        of = "" if self.grain == "day" else "week of "
-        return [f"{of}{short(start)}" for start in self.starts]
+        label = N_("{day}") if self.grain == "day" else N_("week of {day}")
+        return [label.format(day=short(start)) for start in self.starts]
 
 
 def period(days: int, now: datetime) -> Period:

@@ -47,7 +47,7 @@ from queue_item i where state = 'open' and not exists (select from own where own
 
 async def now(viewer: Viewer, aim_hours: int) -> QueueNow:
     """What waits for this moderator; `late` items wait for longer than the aim."""
-    found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.standing >= ADMIN, aim_hours)
+    found = await db.fetch_one(QueueNow, NOW, viewer.id, viewer.access >= ADMIN, aim_hours)
     return found or QueueNow(0, None, 0, 0, 0, 0, 0, None, 0)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-from parley.core.http.pages import plural
+from parley.core.text.durations import in_two_units
+from parley.core.text.formats import number, percent
+from parley.core.text.messages import N_, Message, joined, plural, verbatim
 from parley.dashboard import charts, queries
 from parley.dashboard.charts import Share, Spans, Strip
 from parley.dashboard.periods import Period
@@ -15,14 +17,15 @@ from parley.modlog import wording
 
 # Items that wait for longer are late.
 AIM_HOURS = 24
+RULE_STATES = {"off": N_("off"), "shadow": N_("watching"), "on": N_("on")}
 
 
 class Figure(msgspec.Struct, frozen=True):
     """A figure: summary, table, and its charts."""
 
     id: str
-    title: str
-    summary: str
+    title: Message
+    summary: Message
     head: list[str]
     rows: list[list[str]]
     strips: list[Strip] = []
@@ -48,140 +51,168 @@ async def figures(period: Period) -> list[Figure]:
 def waiting_time(period: Period, found: Sequence[queries.Waited]) -> Figure:
     by_start = {one.start: one for one in found}
     parts = [by_start.get(start) for start in period.starts]
-    titles = [f"{label}: {_halves(part)}" for label, part in zip(period.labels, parts, strict=True)]
+    titles = [_halves_of(label, part) for label, part in zip(period.labels, parts, strict=True)]
     chart = charts.spans([(one.half, one.most) if one else None for one in parts], titles, AIM_HOURS * charts.HOUR)
     rows = [
-        [label, f"{part.count:,}", wording.duration(part.half), wording.duration(part.most)]
+        [label, number(part.count), in_two_units(part.half), in_two_units(part.most)]
         for label, part in zip(period.labels, parts, strict=True)
         if part
     ]
     return Figure(
         "waits",
-        "Time to the first action",
-        _halves(by_start.get(None), whole=True),
-        ["", "Items", "Half within", "90 % within"],
+        N_("Time to the first action"),
+        _halves(by_start.get(None)),
+        ["", N_("Items"), N_("Half within"), N_("90 % within")],
         rows[::-1],
         spans=chart if rows else None,
     )
 
 
-def _halves(part: queries.Waited | None, *, whole: bool = False) -> str:
+NOTHING_WAITED = N_("Nothing needed action in this period.")
+
+
+def _halves(part: queries.Waited | None) -> Message:
     if part is None:
-        return "Nothing needed action in this period."
-    half, most = wording.duration(part.half), wording.duration(part.most)
-    if whole:
-        return f"Half of the items were acted on within {half}, 90 % within {most}."
-    return f"half within {half}, 90 % within {most}"
+        return NOTHING_WAITED
+    half, most = in_two_units(part.half), in_two_units(part.most)
+    return N_("Half of the items were acted on within {half}, 90 % within {most}.").format(half=half, most=most)
+
+
+def _halves_of(label: str, part: queries.Waited | None) -> Message:
+    """The same for one day or week."""
+    if part is None:
+        return N_("{when}: nothing needed action").format(when=label)
+    half, most = in_two_units(part.half), in_two_units(part.most)
+    return N_("{when}: half within {half}, 90 % within {most}").format(when=label, half=half, most=most)
 
 
 def decisions(period: Period, found: Sequence[queries.Decided]) -> Figure:
     counts = [(one.start, _action_name(one), one.count) for one in found]
     total, restricting = _sums(found, "count", "restricting")
     by_rules = sum(one.count for one in found if one.automated)
-    summary = (
-        f"{plural(total, 'decision', 'decisions')}: {restricting:,} restricted something, "
-        f"{_were(by_rules)} made by a rule."
-        if total
-        else "No decisions in this period."
+    summary = N_("{decisions}: {restricting} restricted something, {by_rules}.").format(
+        decisions=plural("{count} decision", "{count} decisions", total),
+        restricting=restricting,
+        by_rules=plural("{count} was made by a rule", "{count} were made by a rule", by_rules)
+        if by_rules
+        else N_("none was made by a rule"),
     )
-    return by_kind("decisions", "Decisions", summary, period, counts)
+    nothing = N_("No decisions in this period.")
+    return by_kind("decisions", N_("Decisions"), summary if total else nothing, period, counts)
 
 
-def _action_name(one: queries.Decided) -> str:
-    name = wording.action_name(one.action).capitalize()
-    return f"{name} by a rule" if one.automated else name
+def _action_name(one: queries.Decided) -> Message:
+    name = wording.action_name(one.action)
+    return N_("{action} by a rule").format(action=name) if one.automated else name
 
 
 def reports(period: Period, found: Sequence[queries.Reported]) -> Figure:
     total, upheld, declined = _sums(found, "count", "upheld", "declined")
     answered = upheld + declined
-    agreed = f" Moderators agreed with {upheld:,} of the {answered:,} they answered." if answered else ""
-    summary = f"{plural(total, 'report', 'reports')}.{agreed}" if total else "No reports in this period."
-    return by_kind("reports", "Reports", summary, period, [(one.start, one.ground, one.count) for one in found])
+    summary = plural("{count} report.", "{count} reports.", total) if total else N_("No reports in this period.")
+    if answered:
+        agreed = plural(
+            "Moderators answered one and agreed with {upheld}.",
+            "Moderators agreed with {upheld} of the {count} they answered.",
+            answered,
+            upheld=upheld,
+        )
+        summary = joined(" ", [summary, agreed])
+    counts = [(one.start, verbatim(one.ground), one.count) for one in found]
+    return by_kind("reports", N_("Reports"), summary, period, counts)
 
 
 def appeals(found: Sequence[queries.Decided]) -> Figure:
     restricting, appealed, overturned = _sums(found, "restricting", "appealed", "overturned")
-    summary = (
-        f"Of {plural(restricting, 'decision', 'decisions')} with restrictions, {_were(appealed)} "
-        f"appealed against and {overturned or 'none'} overturned."
-        if restricting
-        else "No restrictions in this period."
+    summary = N_("{decisions}: {appealed}, {overturned}.").format(
+        decisions=plural("{count} decision with a restriction", "{count} decisions with restrictions", restricting),
+        appealed=plural("{count} was appealed against", "{count} were appealed against", appealed)
+        if appealed
+        else N_("none was appealed against"),
+        overturned=plural("{count} was overturned", "{count} were overturned", overturned)
+        if overturned
+        else N_("none was overturned"),
     )
-    parts = [("Appealed against", appealed), ("Overturned", overturned)] if restricting else []
+    parts = [(N_("Appealed against"), appealed), (N_("Overturned"), overturned)] if restricting else []
     return Figure(
         "appeals",
-        "Appeals",
-        summary,
-        ["Of restrictions", "Decisions", "Share"],
-        [[name, f"{part:,}", wording.percent(part, restricting)] for name, part in parts],
-        shares=[charts.share(name, wording.percent(part, restricting), part, restricting) for name, part in parts],
+        N_("Appeals"),
+        summary if restricting else N_("No restrictions in this period."),
+        [N_("Of restrictions"), N_("Decisions"), N_("Share")],
+        [[name, number(part), percent(part, restricting)] for name, part in parts],
+        shares=[charts.share(name, percent(part, restricting), part, restricting) for name, part in parts],
     )
 
 
 def agreement(found: Sequence[queries.SecondLooks]) -> Figure:
     total, agreed, same = _sums(found, "count", "agreed", "same")
-    summary = (
-        f"Of {plural(total, 'decision', 'decisions')} given a second look, {_were(agreed)} found the same, "
-        f"{same or 'none'} with the same action."
-        if total
-        else "No second looks in this period."
+    summary = N_("{looks}: {agreed}, {same}.").format(
+        looks=plural("{count} decision was given a second look", "{count} decisions were given a second look", total),
+        agreed=plural("{count} found the same", "{count} found the same", agreed),
+        same=plural("{count} chose the same action", "{count} chose the same action", same),
     )
-    rows = [
-        [wording.action_name(one.action).capitalize(), f"{one.count:,}", f"{one.agreed:,}", f"{one.same:,}"]
-        for one in found
-    ]
-    parts = [("Breaks a rule, or not", agreed), ("The same action", same)] if total else []
-    shares = [charts.share(name, wording.percent(part, total), part, total) for name, part in parts]
-    head = ["Decided", "Second looks", "Same finding", "Same action"]
-    return Figure("agreement", "How often moderators agree", summary, head, rows, shares=shares)
+    rows = [[wording.action_name(one.action), number(one.count), number(one.agreed), number(one.same)] for one in found]
+    parts = [(N_("Breaks a rule, or not"), agreed), (N_("The same action"), same)] if total else []
+    shares = [charts.share(name, percent(part, total), part, total) for name, part in parts]
+    head: list[str] = [N_("Decided"), N_("Second looks"), N_("Same finding"), N_("Same action")]
+    nothing = N_("No second looks in this period.")
+    title = N_("How often moderators agree")
+    return Figure("agreement", title, summary if total else nothing, head, rows, shares=shares)
 
 
 def rules(found: Sequence[queries.Matched]) -> Figure:
     upheld, declined = _sums(found, "upheld", "declined")
-    judged = upheld + declined
-    summary = (
-        f"Of {plural(judged, 'comment', 'comments')} that rules matched and moderators decided, "
-        f"{upheld:,} broke a rule."
-        if judged
-        else "Moderators have not decided on any match of a rule in this period."
+    summary = plural(
+        "Moderators decided on one comment that rules matched: {upheld} broke a rule.",
+        "Moderators decided on {count} comments that rules matched: {upheld} broke a rule.",
+        upheld + declined,
+        upheld=upheld,
     )
-    shares = [
-        charts.share(
-            one.rule, f"{one.upheld:,} of {one.upheld + one.declined:,}", one.upheld, one.upheld + one.declined
-        )
-        for one in found
-    ]
+    shares = [charts.share(one.rule, _right(one), one.upheld, one.upheld + one.declined) for one in found]
     rows = [
-        [one.rule, one.state, f"{one.hits:,}", f"{one.upheld:,}", f"{one.declined:,}",
-         wording.percent(one.upheld, one.upheld + one.declined)]
+        [one.rule, RULE_STATES[one.state], number(one.hits), number(one.upheld), number(one.declined),
+         percent(one.upheld, one.upheld + one.declined)]
         for one in found
     ]  # fmt: skip
-    head = ["Rule", "State", "Matches", "Right", "Wrong", "Share right"]
-    return Figure("rules", "Precision of the rules", summary, head, rows, shares=shares)
+    head: list[str] = [N_("Rule"), N_("State"), N_("Matches"), N_("Right"), N_("Wrong"), N_("Share right")]
+    nothing = N_("Moderators have not decided on any match of a rule in this period.")
+    title = N_("Precision of the rules")
+    return Figure("rules", title, summary if upheld + declined else nothing, head, rows, shares=shares)
 
 
-def community(period: Period, found: Sequence[queries.Active], joined: Sequence[queries.Joined]) -> Figure:
+def _right(one: queries.Matched) -> Message:
+    return N_("{part} of {whole}").format(part=one.upheld, whole=one.upheld + one.declined)
+
+
+def community(period: Period, found: Sequence[queries.Active], joined_then: Sequence[queries.Joined]) -> Figure:
     whole = next((one for one in found if one.start is None), queries.Active(None, 0, 0))
-    new_members = sum(one.count for one in joined)
-    by_part: dict[str, dict[datetime | None, int]] = {
-        "Comments": {one.start: one.posts for one in found},
-        "Members who wrote": {one.start: one.people for one in found},
-        "New members": {one.start: one.count for one in joined},
+    new_members = sum(one.count for one in joined_then)
+    by_part: dict[Message, dict[datetime | None, int]] = {
+        N_("Comments"): {one.start: one.posts for one in found},
+        N_("Members who wrote"): {one.start: one.people for one in found},
+        N_("New members"): {one.start: one.count for one in joined_then},
     }
     lines = {name: [counts.get(start, 0) for start in period.starts] for name, counts in by_part.items()}
     strips = [
-        charts.strip(name, f"{total:,}", values, period.labels, max(values))
+        charts.strip(name, number(total), values, period.labels, max(values))
         for (name, values), total in zip(lines.items(), (whole.posts, whole.people, new_members), strict=True)
     ]
-    wrote = f"{plural(whole.posts, 'comment', 'comments')} by {plural(whole.people, 'member', 'members')}"
-    summary = f"{wrote if whole.posts else 'Nobody wrote anything'}; {new_members:,} joined."
-    return Figure("community", "The community", summary, ["", *lines], _rows(period, lines), strips=strips)
+    wrote = N_("{comments} by {members}").format(
+        comments=plural("{count} comment", "{count} comments", whole.posts),
+        members=plural("{count} member", "{count} members", whole.people),
+    )
+    summary = N_("{wrote}; {joined}.").format(
+        wrote=wrote if whole.posts else N_("Nobody wrote anything"),
+        joined=plural("{count} joined", "{count} joined", new_members),
+    )
+    return Figure("community", N_("The community"), summary, ["", *lines], _rows(period, lines), strips=strips)
 
 
-def by_kind(name: str, title: str, summary: str, period: Period, counts: Iterable[tuple[datetime, str, int]]) -> Figure:
+def by_kind(
+    name: str, title: Message, summary: Message, period: Period, counts: Iterable[tuple[datetime, Message, int]]
+) -> Figure:
     """A figure with a strip for each kind that is counted, most frequent first, on one scale."""
-    lines: dict[str, list[int]] = {}
+    lines: dict[Message, list[int]] = {}
     indexes = {start: index for index, start in enumerate(period.starts)}
     for start, kind, count in counts:
         # At midnight a query may return a day that began after the period was computed.
@@ -190,19 +221,15 @@ def by_kind(name: str, title: str, summary: str, period: Period, counts: Iterabl
     totals = Counter({kind: sum(values) for kind, values in lines.items()})
     ordered = {kind: lines[kind] for kind, _ in totals.most_common()}
     peak = max((value for values in lines.values() for value in values), default=0)
-    strips = [charts.strip(kind, f"{totals[kind]:,}", line, period.labels, peak) for kind, line in ordered.items()]
+    strips = [charts.strip(kind, number(totals[kind]), line, period.labels, peak) for kind, line in ordered.items()]
     return Figure(name, title, summary, ["", *ordered], _rows(period, ordered), strips=strips)
-
-
-def _were(number: int) -> str:
-    return f"{number:,} {'was' if number == 1 else 'were'}" if number else "none was"
 
 
 def _sums(found: Sequence[Any], *names: str) -> list[int]:
     return [sum(getattr(one, name) for one in found) for name in names]
 
 
-def _rows(period: Period, lines: Mapping[str, Sequence[int]]) -> list[list[str]]:
+def _rows(period: Period, lines: Mapping[Message, Sequence[int]]) -> list[list[str]]:
     """A row for each day or week that is not empty, newest first."""
     parts: list[Any] = list(zip(period.labels, *lines.values(), strict=True))
-    return [[label, *(f"{value:,}" for value in values)] for label, *values in reversed(parts) if any(values)]
+    return [[label, *map(number, values)] for label, *values in reversed(parts) if any(values)]

@@ -10,7 +10,8 @@ from parley.reports import receipts
 from parley.reports.receipts import Reporter
 
 CONCERNED = """
-select m.name, m.email, $2::text as action, $3::text as reason, g.title as guideline, $5::timestamptz as until,
+select m.name, m.email, $6::text as kind, $2::text as action, $3::text as reason, g.title as guideline,
+       $5::timestamptz as until,
        false as automated, null::text as role
 from member m left join guideline g on g.code = $4 where m.id = $1
 """
@@ -29,10 +30,10 @@ class LetterPreview(msgspec.Struct, frozen=True):
     reporters: str | None
 
 
-async def drafted(choice: Choice, member: int | None) -> LetterPreview:
-    """The letters of a decision that concerns `member`."""
+async def drafted(choice: Choice, member: int | None, kind: str) -> LetterPreview:
+    """The letters of a decision about a target of this kind that concerns `member`."""
     restricts = ACTIONS[choice.action].restricts
-    values = (choice.action, choice.reason, choice.guideline, choice.ends)
+    values = (choice.action, choice.reason, choice.guideline, choice.ends, kind)
     to = await db.fetch_one(Concerned, CONCERNED, member, *values) if restricts and member else None
     passed_on = choice.action == "escalate"
     reporter = await db.fetch_one(Reporter, REPORTER, choice.item, ACTIONS[choice.action].answers)

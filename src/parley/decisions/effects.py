@@ -6,10 +6,10 @@ import msgspec
 
 from parley.accounts import sessions
 from parley.accounts.tables import Member
-from parley.comments import states
+from parley.comments import states, wording
 from parley.comments.tables import Comment
 from parley.core.events.event_log import emit
-from parley.decisions import sanctions
+from parley.decisions import restrictions, sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
@@ -38,10 +38,14 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
             change = await _move(target, "visible", actor)
         case "approve" if target.collapsed is not None:
             change = await _collapse(target, None, actor)
+        case "excerpt" | "text" | "title" | "remove" | "restore" if target.kind == "article":
+            change = await restrictions.settle(target, actor, choice.action)
         case "remove":
             change = await _move(target, "rejected" if target.state == "pending" else "removed", actor)
         case "collapse":
             change = await _collapse(target, choice.reason[:LONGEST_COLLAPSE_REASON], actor)
+        case "statement":
+            change = await _withdraw_statement(target, actor)
         case "lock" | "slow" | "archive" | "unlock":
             change = await _set_thread(target, _thread_settings(target, choice), actor)
         case "silence" | "suspend":
@@ -62,6 +66,10 @@ async def release(target: Target, before: dict[str, Any], actor: int | None, *, 
         change = await _show(target, actor) if cleared else await _restore(target, before["state"], actor)
     elif "collapsed" in before:
         change = await _collapse(target, before["collapsed"], actor)
+    elif "statement" in before:
+        change = await _return_statement(target, before["statement"], actor)
+    elif "restricted" in before:
+        change = await restrictions.settle(target, actor)
     elif "thread_state" in before:
         change = await _set_thread(target, msgspec.convert(before, ThreadSettings), actor)
     elif "member_state" in before:
@@ -99,6 +107,21 @@ async def _collapse(target: Target, reason: str | None, actor: int | None) -> Ch
     await Comment.update({Comment.collapsed: reason}).where(Comment.id == target.id)
     await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
     return {"collapsed": target.collapsed}, {"collapsed": reason}
+
+
+async def _withdraw_statement(target: Target, actor: int | None) -> Change:
+    text = await wording.withdraw_statement(target.id)
+    if text is None:
+        return {}, {}
+    await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
+    return {"statement": text}, {"statement": None}
+
+
+async def _return_statement(target: Target, text: str, actor: int | None) -> Change:
+    if not await wording.return_statement(target.id, text):
+        return {}, {}
+    await emit("comment.edited", thread=target.thread or 0, comment=target.id, actor=actor)
+    return {"statement": None}, {"statement": text}
 
 
 def _thread_settings(target: Target, choice: Choice) -> ThreadSettings:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 from parley.decisions.rules import ACTIONS, Choice
 
 LONGEST_REASON = 1_000
@@ -21,17 +22,17 @@ class DecisionForm(Form):
         self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
         self.until = self.id("until")
         if self.until is not None and self.until > LONGEST_TIME:
-            self.errors["until"] = "This is longer than ten years. Leave it empty for a permanent decision."
+            self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
 
     def require(self) -> None:
         """Add errors for what is missing: the action; for restrictions, the guideline and the reason."""
         if self.action is None:
-            self.errors.setdefault("action", "Please choose what to do.")
+            self.errors.setdefault("action", N_("Please choose what to do."))
             return
         if ACTIONS[self.action].restricts and self.rule is None:
-            self.errors.setdefault("rule", "Please choose the rule that this breaks.")
+            self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
         if ACTIONS[self.action].restricts and not self.reason:
-            self.errors.setdefault("reason", "Please give a reason: the author will read it.")
+            self.errors.setdefault("reason", N_("Please give a reason: the author will read it."))
 
     def choice_for(self, item: int, version: int | None = None) -> Choice:
         """The choice for an item; only restrictions name a guideline."""

@@ -9,9 +9,11 @@ from parley import mail
 from parley.accounts import queries as accounts
 from parley.core import db
 from parley.core.db.tables import Mail
-from parley.core.http.pages import day
 from parley.core.settings import settings
+from parley.core.text.formats import clock
+from parley.core.text.messages import N_
 from parley.decisions import queries
+from parley.decisions.rules import act
 from parley.mail.links import proof
 from parley.reports import receipts
 
@@ -24,6 +26,7 @@ class Concerned(msgspec.Struct, frozen=True):
 
     name: str
     email: str
+    kind: str
     action: str
     reason: str
     guideline: str | None
@@ -33,16 +36,17 @@ class Concerned(msgspec.Struct, frozen=True):
 
 
 CONCERNED = """
-select m.name, m.email, d.action, d.reason, g.title as guideline, d.until, d.moderator is null as automated, d.role
+select m.name, m.email, d.kind, d.action, d.reason, g.title as guideline, d.until,
+       d.moderator is null as automated, d.role
 from decision d join member m on m.id = d.member left join guideline g on g.code = d.guideline
 where d.id = $1 and (d.action = 'role'
-    or d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend'))
+    or d.guideline is not null and d.action = any($2::text[]))
 """
 
 
 async def send(decision: int, delay: timedelta = timedelta(0)) -> None:
     """Mail the member concerned their statement of reasons or new role, and reporters the outcome, after `delay`."""
-    concerned = await db.fetch_one(Concerned, CONCERNED, decision)
+    concerned = await db.fetch_one(Concerned, CONCERNED, decision, queries.RESTRICTIONS)
     if concerned is not None:
         written = new_role(concerned) if concerned.action == "role" else statement(concerned, link(decision))
         await mail.send(kind(decision), concerned.email, *written, delay=delay)
@@ -59,8 +63,9 @@ def new_role(concerned: Concerned) -> tuple[str, str, str]:
 def statement(concerned: Concerned, link: str) -> tuple[str, str, str]:
     """The subject, text and HTML of a statement of reasons."""
     until = concerned.until
-    lasts = f"until {day(until)}, {until:%H:%M} UTC" if until else "permanently"
-    return mail.written_message("decision", **msgspec.structs.asdict(concerned), lasts=lasts, link=link)
+    lasts = N_("until {day}, {time}").format(day=until, time=clock(until)) if until else N_("permanently")
+    context = msgspec.structs.asdict(concerned) | {"action": act(concerned.kind, concerned.action)}
+    return mail.written_message("decision", **context, permanent=until is None, lasts=lasts, link=link)
 
 
 async def cancel(decision: int) -> None:

@@ -10,6 +10,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions import effects, letters, rules
 from parley.decisions.rules import ACTIONS, ON_MEMBER, Choice, Stale
 from parley.decisions.tables import Decision
@@ -65,17 +66,24 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
         target = await targets.lock(seen.kind, seen.target)
         item = await _load_item(choice.item, lock=True)
         _may_be_decided(viewer, choice, item)
-        rules.may_decide(viewer, target.member, await reporters(item.id))
+        rules.may_decide(viewer, await concerned(viewer, target), await reporters(item.id))
         if choice.action in ON_MEMBER:
             rules.may_act_on(viewer, target.role)
         return await carry_out(viewer, choice, target, item.id)
 
 
+async def concerned(viewer: Viewer, target: Target) -> int | None:
+    """The member who may not decide about a target. Who added an article may, where nobody else can."""
+    if target.kind == "article" and not await db.value(HAS_OTHERS, ["moderator", "admin"], [viewer.id]):
+        return None
+    return target.member
+
+
 def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
     if item.version != choice.version or item.state != "open":
-        raise Stale("Another moderator has decided this in the meantime. This is the current state.")
+        raise Stale(N_("Another moderator has decided this in the meantime. This is the current state."))
     if item.claimed_by not in (None, viewer.id) and item.claimed_until and item.claimed_until > datetime.now(UTC):
-        raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
+        raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
 
 
 async def carry_out(viewer: Viewer, choice: Choice, target: Target, item: int | None = None) -> int:
@@ -142,7 +150,7 @@ async def save(
         guideline=choice.guideline,
         reason=choice.reason,
         moderator=viewer.id,
-        member=target.member,
+        member=target.member if target.kind != "article" or ACTIONS[choice.action].restricts else None,
         until=choice.ends,
         role=choice.role,
         state=state,
@@ -173,5 +181,5 @@ async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:
     query = QueueItem.select().where(QueueItem.id == item)
     row = await db.fetch_one(DecidedItem, query.lock_rows() if lock else query)
     if row is None:
-        raise NotFound("There is no such item.")
+        raise NotFound(N_("There is no such item."))
     return row

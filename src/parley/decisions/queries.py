@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from markupsafe import Markup
 
+from parley.comments.queries import MAY_BE_QUOTED
 from parley.core import db
-from parley.decisions.rules import ACTIONS, APPEAL_DAYS
+from parley.decisions.rules import ACTIONS, APPEAL_DAYS, act
 from parley.reports.guidelines import SENSITIVE
 
 
@@ -30,6 +31,8 @@ class Statement(msgspec.Struct, frozen=True):
     thread: int | None
     title: str | None
     comment: int | None
+    # The comment in one sentence, or the sentence that was removed.
+    said: str | None
     raw_html: str | None
     quote: str | None
     written_at: datetime | None
@@ -37,6 +40,11 @@ class Statement(msgspec.Struct, frozen=True):
     appeal_text: str | None
     appeal_answer: str | None
     appealed_at: datetime | None
+
+    @property
+    def act(self) -> str:
+        """The key of what the decision is called."""
+        return act(self.kind, self.action)
 
     @property
     def html(self) -> Markup:
@@ -53,11 +61,13 @@ class Statement(msgspec.Struct, frozen=True):
         return self.state == "in_force" and self.appeal is None and datetime.now(UTC) < self.appeal_until
 
 
-STATEMENT = """
+STATEMENT = f"""
 select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, g.title as guideline,
        g.text as guideline_text, d.reason, coalesce(d.item is not null and exists (
            select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
-       d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment, c.html as raw_html, c.quote,
+       d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment,
+       case when c.id is not null then coalesce(d.before ->> 'statement', c.statement) end as said,
+       c.html as raw_html, case when {MAY_BE_QUOTED} then c.quote end as quote,
        c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
        a.created_at as appealed_at
 from decision d left join guideline g on g.code = d.guideline left join queue_item i on i.id = d.item
@@ -65,13 +75,14 @@ left join comment c on c.id = case when d.kind = 'comment' then d.target when i.
      and c.author = d.member
 left join thread t on t.id = coalesce(d.thread, c.thread) left join appeal a on a.decision = d.id
 where d.id = $1
-"""
+"""  # noqa: S608 constants only
 
 
-class OwnRow(msgspec.Struct, frozen=True):
+class OwnDecision(msgspec.Struct, frozen=True):
     """A decision in the settings of the member concerned."""
 
     id: int
+    kind: str
     action: str
     state: str
     reason: str
@@ -80,12 +91,17 @@ class OwnRow(msgspec.Struct, frozen=True):
     created_at: datetime
     appeal: str | None
 
+    @property
+    def act(self) -> str:
+        """The key of what the decision is called."""
+        return act(self.kind, self.action)
+
 
 # Decisions in these states were never sent to the member concerned.
 UNSENT = ("awaiting", "undone", "refused")
 IS_SENT = f"d.state not in {UNSENT} and d.action = any($2::text[])"
-OWN = f"""
-select d.id, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
+OF_MEMBER = f"""
+select d.id, d.kind, d.action, d.state, d.reason, t.title, d.until, d.created_at, a.state as appeal
 from decision d left join thread t on t.id = d.thread left join appeal a on a.decision = d.id
 where d.member = $1 and {IS_SENT} order by d.id desc limit 100
 """  # noqa: S608 constants only
@@ -113,7 +129,7 @@ select exists (
 """  # noqa: S608 constants only
 
 
-async def is_veiled(viewer: int, shown: Statement) -> bool:
+async def is_concealed(viewer: int, shown: Statement) -> bool:
     """Whether the comment is on a severe ground and this moderator has not chosen to read it."""
     return bool(shown.comment and await db.value(IS_HIDDEN, shown.id, shown.comment, viewer))
 
@@ -128,9 +144,9 @@ async def suspension(member: int) -> int | None:
     return number
 
 
-async def own(member: int) -> list[OwnRow]:
+async def of_member(member: int) -> list[OwnDecision]:
     """The decisions that were sent to a member, newest first."""
-    return await db.fetch(OwnRow, OWN, member, RESTRICTIONS)
+    return await db.fetch(OwnDecision, OF_MEMBER, member, RESTRICTIONS)
 
 
 async def about_comment(member: int, comment: int) -> int | None:

@@ -8,6 +8,7 @@ import msgspec
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
+from parley.core.text.messages import N_
 from parley.decisions.tables import Decision
 
 
@@ -39,7 +40,7 @@ async def load(decision: int, *, lock: bool = False) -> DecisionRow:
     query = Decision.select().where(Decision.id == decision)
     row = await db.fetch_one(DecisionRow, query.lock_rows() if lock else query)
     if row is None:
-        raise NotFound("There is no such decision.")
+        raise NotFound(N_("There is no such decision."))
     return row
 
 

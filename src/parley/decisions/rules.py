@@ -5,10 +5,18 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from parley.core.errors import Forbidden, ParleyError, Refused
-from parley.core.http.access import ADMIN, MODERATOR, Viewer, Who
+from parley.core.http.access import ADMIN, MODERATOR, Access, Viewer
+from parley.core.text.messages import N_, Message
 
 # Durations of silences and suspensions in days; None is permanent.
-LENGTHS = {1: "a day", 3: "three days", 7: "a week", 30: "a month", 90: "three months", 365: "a year"}
+LENGTHS = {
+    1: N_("A day"),
+    3: N_("Three days"),
+    7: N_("A week"),
+    30: N_("A month"),
+    90: N_("Three months"),
+    365: N_("A year"),
+}
 
 CLAIM_MINUTES = 10
 UNDO_SECONDS = 30
@@ -19,45 +27,53 @@ MOST_IN_BULK = 50
 
 
 class Action(msgspec.Struct, frozen=True):
-    """An action: its labels, the kinds of targets it is for, and the least standing of the moderator."""
+    """An action: its labels, the kinds of targets it is for, and the least access level of the moderator."""
 
     name: str
-    label: str
-    done: str
+    label: Message
+    done: Message
     kinds: frozenset[str]
     # Restricts a member, who gets a statement of reasons and can appeal.
     restricts: bool = True
     # Has a duration.
     timed: bool = False
-    standing: Who = MODERATOR
+    access: Access = MODERATOR
 
     @property
     def answers(self) -> str:
         """The outcome of the reports: upheld if anything was done, even if only to the thread."""
-        return "declined" if self.name == "approve" else "upheld"
+        return "declined" if self.name in {"approve", "restore"} else "upheld"
 
 
-COMMENT, MEMBER, THREAD = frozenset({"comment"}), frozenset({"comment", "member"}), frozenset({"comment", "article"})
+COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
+MEMBER, THREAD = frozenset({"comment", "member"}), COMMENT | ARTICLE
 EVERYTHING = COMMENT | MEMBER | THREAD
 NOT_IN_QUEUE: frozenset[str] = frozenset()
 
 ACTIONS = {
     one.name: one
     for one in (
-        Action("approve", "Approve", "approved", EVERYTHING, restricts=False),
-        Action("remove", "Remove", "removed", COMMENT),
-        Action("collapse", "Fold", "folded", COMMENT),
-        Action("lock", "Lock the thread", "thread locked", THREAD, restricts=False),
-        Action("slow", "Turn on slow mode", "slow mode turned on", THREAD, restricts=False),
+        Action("approve", N_("Approve"), N_("Approved"), EVERYTHING, restricts=False),
+        Action("remove", N_("Remove"), N_("Removed"), THREAD),
+        Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
+        Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
+        Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE),
+        Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
+        Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
+        Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
+        # On the article's page for moderators only (about_articles.py).
+        Action("restore", N_("Show all of it again"), N_("Shown again"), NOT_IN_QUEUE, restricts=False),
         # On the page of the thread only (thread_actions.py).
-        Action("archive", "Archive the thread", "thread archived", NOT_IN_QUEUE, restricts=False),
-        Action("unlock", "Open the thread", "thread opened again", NOT_IN_QUEUE, restricts=False),
-        Action("warn", "Warn the author", "author warned", MEMBER),
-        Action("silence", "Silence the author", "author silenced", MEMBER, timed=True),
-        Action("suspend", "Suspend the author", "author suspended", MEMBER, timed=True),
+        Action("archive", N_("Archive the thread"), N_("Thread archived"), NOT_IN_QUEUE, restricts=False),
+        Action("unlock", N_("Open the thread"), N_("Thread opened again"), NOT_IN_QUEUE, restricts=False),
+        Action("warn", N_("Warn the author"), N_("Author warned"), MEMBER),
+        Action("silence", N_("Silence the author"), N_("Author silenced"), MEMBER, timed=True),
+        Action("suspend", N_("Suspend the author"), N_("Author suspended"), MEMBER, timed=True),
+        # On the page of the statement only (statements/removing.py).
+        Action("statement", N_("Remove the statement"), N_("statement removed"), NOT_IN_QUEUE),
         # On the page of the member only (modmembers/ops.py).
-        Action("role", "Change the role", "role changed", NOT_IN_QUEUE, restricts=False, standing=ADMIN),
-        Action("escalate", "Ask an admin", "passed on", EVERYTHING, restricts=False),
+        Action("role", N_("Change the role"), N_("Role changed"), NOT_IN_QUEUE, restricts=False, access=ADMIN),
+        Action("escalate", N_("Ask an admin"), N_("Passed on"), EVERYTHING, restricts=False),
     )
 }
 # Actions on the thread.
@@ -68,13 +84,14 @@ ON_MEMBER = {"warn", "silence", "suspend", "role"}
 ROLES = ("member", "moderator", "admin")
 # The outcomes of an appeal.
 OUTCOMES = ("upheld", "overturned", "modified")
-# The milder actions to which an appeal can change a decision.
+# The milder actions to which an appeal can change a decision; of articles, those in LESSER_OF_ARTICLES.
 LESSER = {
     "remove": ("collapse", "warn"),
     "collapse": ("warn",),
     "silence": ("silence", "warn"),
     "suspend": ("suspend", "silence", "warn"),
 }
+LESSER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
 SLOW_SECONDS = 120
 # The answers of a second look.
 JUDGEMENTS = {
@@ -82,11 +99,16 @@ JUDGEMENTS = {
 }
 
 
+def act(kind: str, action: str) -> str:
+    """The key of what an action is called for members: that about an article differs from that about a comment."""
+    return f"{kind}.{action}" if kind == "article" else action
+
+
 class Stale(ParleyError):
     """The item has changed since the moderator opened it."""
 
     status = 409
-    title = "Already decided"
+    title = N_("Already decided")
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -112,34 +134,39 @@ def may_choose(choice: Choice, kind: str) -> Action:
     """Raise Refused for an action that is not possible here, or that lacks its guideline or reason."""
     action = ACTIONS.get(choice.action)
     if action is None or kind not in action.kinds:
-        raise Refused("This cannot be decided here. Please choose one of the actions shown.")
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     if action.restricts and not choice.guideline:
-        raise Refused("Please choose the rule that this breaks: the author has a right to know.")
+        raise Refused(N_("Please choose the rule that this breaks: the author has a right to know."))
     if action.restricts and not choice.reason.strip():
-        raise Refused("Please give a reason: the author will read it.")
+        raise Refused(N_("Please give a reason: the author will read it."))
     return action
 
 
 def may_decide(viewer: Viewer, concerned: int | None, reporters: set[int]) -> None:
     """Raise Forbidden for members, and for moderators in their own case (trust.md R7)."""
-    if viewer.standing < MODERATOR:
-        raise Forbidden("Only moderators decide.")
+    if viewer.access < MODERATOR:
+        raise Forbidden(N_("Only moderators decide."))
     if viewer.id == concerned:
-        raise Forbidden("This is about you: another moderator has to decide it.")
+        raise Forbidden(N_("This is about you: another moderator has to decide it."))
     if viewer.id in reporters:
-        raise Forbidden("You reported this yourself: another moderator has to decide it.")
+        raise Forbidden(N_("You reported this yourself: another moderator has to decide it."))
 
 
-def may_modify(action: str, until: datetime | None, choice: Choice) -> None:
+def lesser(kind: str, action: str) -> tuple[str, ...]:
+    """The milder actions to which an appeal can change a decision about a target of this kind."""
+    return (LESSER_OF_ARTICLES if kind == "article" else LESSER).get(action, ())
+
+
+def may_modify(kind: str, action: str, until: datetime | None, choice: Choice) -> None:
     """Raise Refused unless `choice` is milder than a decision for `action` that lasts `until` (None: permanently)."""
-    if choice.action not in LESSER.get(action, ()):
-        raise Refused("Please choose a milder action than the decision, or overturn it.")
+    if choice.action not in lesser(kind, action):
+        raise Refused(N_("Please choose a milder action than the decision, or overturn it."))
     longer = until is not None and (choice.ends is None or choice.ends >= until)
     if ACTIONS[choice.action].timed and (longer or choice.ends is None):
-        raise Refused("Please choose an end before that of the decision, or overturn it.")
+        raise Refused(N_("Please choose an end before that of the decision, or overturn it."))
 
 
 def may_act_on(viewer: Viewer, role: str) -> None:
     """Raise Forbidden where a moderator who is no admin would sanction staff."""
-    if role != "member" and viewer.standing < ADMIN:
-        raise Forbidden("This member is a moderator or an admin: only an admin can decide about them.")
+    if role != "member" and viewer.access < ADMIN:
+        raise Forbidden(N_("This member is a moderator or an admin: only an admin can decide about them."))

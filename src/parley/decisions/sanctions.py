@@ -9,11 +9,12 @@ from parley.accounts import sessions, viewer_cache
 from parley.accounts.tables import Member
 from parley.core import db
 from parley.core.errors import Refused
+from parley.core.text.messages import N_
 from parley.reports.targets import Target
 
 STATE = {"silence": "silenced", "suspend": "suspended"}
 PERMANENT = datetime.max.replace(tzinfo=UTC)
-CANNOT_WRITE = "This member has not confirmed their address, or has left, so they cannot write."
+CANNOT_WRITE = N_("This member has not confirmed their address, or has left, so they cannot write.")
 
 
 class Sanction(msgspec.Struct, frozen=True):

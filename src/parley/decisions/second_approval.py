@@ -6,6 +6,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import ADMIN, Viewer
+from parley.core.text.messages import N_
 from parley.decisions import effects, letters, ops, rules
 from parley.decisions.rows import DecisionRow, load
 from parley.decisions.rules import Choice, Stale
@@ -33,7 +34,7 @@ async def agree(viewer: Viewer, decision: int) -> None:
         admins_only = made.action == "role" or target.role != "member"
         if not await db.value(PROPOSER_MAY_DECIDE, made.moderator, admins_only):
             raise Refused(
-                "The moderator who proposed this can no longer decide it. Reject it, and make a new decision."
+                N_("The moderator who proposed this can no longer decide it. Reject it, and make a new decision.")
             )
         choice = Choice(0, 0, made.action, None, made.reason, None, made.role)
         before, after = await effects.apply(target, choice, viewer.id)
@@ -53,7 +54,7 @@ async def agree(viewer: Viewer, decision: int) -> None:
 async def refuse(viewer: Viewer, decision: int, reason: str) -> None:
     """Refuse another moderator's proposal. Its item, if it has one, stays open. Raises as `agree`."""
     if not reason.strip():
-        raise Refused("Please give a reason for the moderator who proposed it.")
+        raise Refused(N_("Please give a reason for the moderator who proposed it."))
     async with db.atomic():
         made, _ = await _lock_proposal(viewer, decision)
         await Decision.update({Decision.state: "refused", Decision.second: viewer.id, Decision.ended_at: NOW}).where(
@@ -77,9 +78,9 @@ def may_second(viewer: Viewer, made: DecisionRow, target: Target, reporters: set
     """Raise Stale when it no longer waits, Forbidden for its proposer and for moderators who may not decide it."""
     rules.may_decide(viewer, target.member, reporters)
     rules.may_act_on(viewer, target.role)
-    if made.action == "role" and viewer.standing < ADMIN:
-        raise Forbidden("Only admins decide about roles.")
+    if made.action == "role" and viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins decide about roles."))
     if viewer.id == made.moderator:
-        raise Forbidden("You proposed this yourself: another moderator has to approve it.")
+        raise Forbidden(N_("You proposed this yourself: another moderator has to approve it."))
     if made.state != "awaiting":
-        raise Stale("This no longer waits for a second moderator.")
+        raise Stale(N_("This no longer waits for a second moderator."))

@@ -3,6 +3,7 @@
 from parley.core import db
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import MODERATOR, Viewer
+from parley.core.text.messages import N_
 from parley.decisions import effects, ops
 from parley.decisions.rules import ON_THREAD, Choice
 from parley.modlog import ops as modlog
@@ -15,10 +16,10 @@ async def act(viewer: Viewer, thread: int, action: str, reason: str = "") -> Non
 
     Raises Forbidden for members, Refused for other actions, NotFound where there is no such thread.
     """
-    if viewer.standing < MODERATOR:
-        raise Forbidden("Only moderators can do this.")
+    if viewer.access < MODERATOR:
+        raise Forbidden(N_("Only moderators can do this."))
     if action not in ON_THREAD:
-        raise Refused("This cannot be done to a thread.")
+        raise Refused(N_("This cannot be done to a thread."))
     choice = Choice(0, 0, action, None, reason)
     async with db.atomic():
         target = await targets.lock("article", thread)

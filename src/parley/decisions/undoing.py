@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions import effects, letters
 from parley.decisions.rows import DecisionRow, end, load
 from parley.decisions.rules import UNDO_SECONDS
@@ -55,9 +56,9 @@ async def undo(viewer: Viewer, decision: int) -> None:
 async def _may_undo(viewer: Viewer, made: DecisionRow) -> None:
     late = datetime.now(UTC) - made.created_at > timedelta(seconds=UNDO_SECONDS)
     if made.moderator != viewer.id or made.state not in ("in_force", "awaiting") or late:
-        raise Refused("This can no longer be undone. The decision stands; you can make a new one.")
+        raise Refused(N_("This can no longer be undone. The decision stands; you can make a new one."))
     if await db.value(HAS_NEWER, made.item, made.id):
-        raise Refused("There is a newer decision, so this can no longer be undone.")
+        raise Refused(N_("There is a newer decision, so this can no longer be undone."))
 
 
 async def _reopen(made: DecisionRow) -> None:

@@ -19,7 +19,8 @@ from parley.core import db
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text import markdown
-from parley.demo import PASSWORD, mailing, moderating, notifying
+from parley.core.text.messages import N_
+from parley.demo import PASSWORD, answering, mailing, moderating, notifying
 from parley.demo.content import DemoComment, DemoMember, articles, discussion, members, revised
 from parley.demo.moderating import DemoThread
 from parley.demo.voting import Ballot, ballots
@@ -34,6 +35,7 @@ from parley.votes.queries import drifted
 OPENED_HOURS = {"01": 110, "02": 98, "03": 90, "04": 150, "05": 80}
 REVISED_MINUTES = 4_300
 LOCKED = "04"
+WITHOUT_CAMPS = ("02",)
 LOCK_REASON = "The argument had turned on the person. Eleven reports; sam_h explains at the end of the thread."
 STARTERS = {"01": "ada", "02": "sunniva", "03": "hanna", "04": "sam_h", "05": "wei_l"}
 
@@ -44,14 +46,17 @@ async def fill() -> dict[str, int]:
     Raises Refused unless the base URL is localhost.
     """
     if not settings().local:
-        raise Refused("The demo is only for an installation whose base URL is localhost.")
+        raise Refused(N_("The demo is only for an installation whose base URL is localhost."))
     ids: dict[str, int] = {}
+    threads: dict[str, DemoThread] = {}
     async with db.atomic():
         if not await db.value("select 1 from member where is_demo limit 1"):
             ids = await _add_members()
             threads = {article.name[:2]: await _add_thread(article, ids) for article in articles()}
             await moderating.moderate(ids, threads)
             await mailing.leave(ids)
+    if ids:
+        await answering.answer(threads)
     for drift in await drifted(0, await db.value("select coalesce(max(id), 0) from comment")):
         await repair(drift)
     await jobs.refresh_thread_stats()
@@ -105,7 +110,7 @@ async def _add_thread(article: Path, ids: dict[str, int]) -> DemoThread:
     thread = (await open_thread(text=text, topic=topic, starter=ids[STARTERS[number]])).id
     comments = discussion(article)
     await _add_comments(thread, comments, ids, opened_at)
-    await _add_votes(thread, comments, ids)
+    await _add_votes(thread, comments, ids, has_camps=number not in WITHOUT_CAMPS)
     if (later := revised(article)) is not None:
         await revise_thread(thread, await _read(later))
     await _set_clock(thread, opened_at)
@@ -197,11 +202,11 @@ class Key(msgspec.Struct, frozen=True):
     submission: str
 
 
-async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, int]) -> None:
+async def _add_votes(thread: int, comments: list[DemoComment], ids: dict[str, int], *, has_camps: bool) -> None:
     keys = await db.fetch(Key, "select id, submission::text as submission from comment where thread = $1", thread)
     by_key = {one.submission: one.id for one in keys}
     made = {one.id: by_key[str(uuid5(NAMESPACE_URL, f"{thread}/{one.id}"))] for one in comments}
-    cast: list[Ballot] = ballots(members(), comments)
+    cast: list[Ballot] = ballots(members(), comments, has_camps=has_camps)
     await db.execute(
         """insert into vote (comment, thread, member, axis, value)
            select c, $1, m, a, v from unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[]) as b(c, m, a, v)""",

@@ -5,11 +5,20 @@ from typing import Any
 
 from parley.core.http.forms import Form
 from parley.core.text import zones
+from parley.core.text.messages import N_, Message
 from parley.digests.queries import Subscribed
 from parley.digests.schedule import Schedule
 
 FREQUENCIES = ("weekly", "daily", "off")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 LONGEST_PAUSE = 52
 
 
@@ -21,12 +30,12 @@ class DigestForm(Form):
                           "zone": one.zone} | dict(data))  # fmt: skip
         self.schedule = Schedule(
             frequency=self.choice("frequency", FREQUENCIES) or one.frequency,
-            weekday=self._number("weekday", 1, 7, "This is not a day of the week."),
-            hour=self._number("hour", 0, 23, "This is not an hour of the day."),
+            weekday=self._number("weekday", 1, 7, N_("This is not a day of the week.")),
+            hour=self._number("hour", 0, 23, N_("This is not an hour of the day.")),
             zone=self._zone(),
         )
 
-    def _number(self, name: str, least: int, most: int, error: str) -> int:
+    def _number(self, name: str, least: int, most: int, error: Message) -> int:
         raw = self.values[name].strip()
         if raw in {str(number) for number in range(least, most + 1)}:
             return int(raw)
@@ -37,7 +46,7 @@ class DigestForm(Form):
         zone = self.values["zone"].strip()
         if zone in zones.known():
             return zone
-        self.errors["zone"] = "There is no time zone of this name. Please choose the place nearest to you."
+        self.errors["zone"] = N_("There is no time zone of this name. Please choose the place nearest to you.")
         return zones.DEFAULT
 
 

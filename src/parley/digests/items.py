@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from parley.articles.rules import READABLE
+from parley.comments.queries import MAY_BE_QUOTED as MAY_QUOTE_ARTICLE
 from parley.core import db
 from parley.digests.candidates import Candidate
 from parley.digests.rules import IS_KNOWN, IS_WANTED, MAY_BE_QUOTED, MAY_BE_READ
@@ -49,10 +50,11 @@ COLUMNS = tuple(DigestItem.__struct_fields__[:9])
 # The article's present text: for a revision, the passage that the reader commented on; else how the article begins.
 ARTICLE = f"""
 left join lateral (
-    select r.created_at as at, r.byline, coalesce(
+    select r.created_at as at, case when not a.untitled then r.byline end as byline, coalesce(
         (select q.text from {READABLE} q where q.lineage = (
             select o.passage from comment o
-            where o.thread = i.thread and o.author = i.member and o.anchor = 'changed' and o.state = 'visible'
+            where o.thread = i.thread and o.author = i.member and o.anchor in ('changed', 'kept')
+              and o.state = 'visible'
             order by o.id desc limit 1)),
         (select q.text from {READABLE} q where q.kind = 'paragraph' order by q.position limit 1), '') as text
     from revision r where r.article = a.id and r.number = coalesce(i.revision, t.revision)
@@ -72,7 +74,8 @@ select {", ".join(f"i.{name}" for name in COLUMNS)}, t.slug, t.title, p.name as 
        coalesce(c.html, '') as html, coalesce(x.text, '') as text, coalesce(c.base_ups + c.ups, 0) as ups,
        coalesce(c.created_at, x.at) as at,
        coalesce(w.name, q.imported_author) as answered, coalesce(q.html, '') as answered_html,
-       c.quote, coalesce(o.text, '') as opening, c.parent is not null as is_reply
+       case when {MAY_QUOTE_ARTICLE} then c.quote end as quote, coalesce(o.text, '') as opening,
+       c.parent is not null as is_reply
 from {{items}} i
 join thread t on t.id = i.thread join topic p on p.slug = t.topic join article a on a.id = t.article
 left join comment c on c.id = i.comment left join member m on m.id = c.author

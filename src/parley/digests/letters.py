@@ -5,12 +5,15 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from textwrap import fill
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from parley.core.cache import by_text
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, shown
 from parley.digests.items import DigestItem
 from parley.digests.rules import EXPIRES_HOURS
 from parley.digests.words import lay_out
@@ -36,18 +39,24 @@ class Edition(msgspec.Struct, frozen=True):
     frequency: str
     weekday: int
 
+    @property
+    def local_weekday(self) -> int:
+        """The day of the week, from 1 (Monday), on which the issue is due where the reader is."""
+        return self.due_at.astimezone(ZoneInfo(self.zone)).isoweekday()
+
 
 def unrendered(edition: Edition) -> Letter:
     """Return the letter as it is queued: without members' words, so that none have to be removed from the queue."""
-    return _letter(edition, "The digest", UNRENDERED, None)
+    return _letter(edition, shown(N_("The digest")), UNRENDERED, None)
 
 
-def digest(edition: Edition, items: Sequence[DigestItem]) -> Letter:
-    """Return the letter of an issue with these items, of which there is at least one."""
+def digest(edition: Edition, items: Sequence[DigestItem], verdicts: Sequence[Any] = ()) -> Letter:
+    """Return the letter of an issue with these items, of which there is at least one, and `verdicts` of maps."""
     reading = lay_out(items, edition.zone, edition.due_at)
     context = {
         "reading": reading,
         "edition": edition,
+        "verdicts": verdicts,
         "view": address("view", edition.id),
         "off": off_link(edition.member, "digest"),
     }

@@ -8,6 +8,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.text import zones
+from parley.core.text.messages import N_
 from parley.digests.queries import Subscribed, subscribed
 from parley.digests.schedule import Schedule, next_due
 from parley.digests.tables import Subscription
@@ -99,5 +100,5 @@ def _next(schedule: Schedule, last: date | None, paused_until: datetime | None, 
 async def _locked(member: int) -> Subscribed:
     one = await subscribed(member, lock=True)
     if one is None:
-        raise NotFound("Please confirm your e-mail address first: open the link in the mail we sent you.")
+        raise NotFound(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
     return one

@@ -2,6 +2,7 @@
 
 from parley.core import db
 from parley.core.errors import NotFound
+from parley.core.text.messages import N_
 from parley.digests.tables import Pick
 
 PICK = """
@@ -13,7 +14,7 @@ on conflict (thread) do update set member = excluded.member, at = excluded.at
 async def pick(thread: int, member: int) -> None:
     """Pick a thread. Raises NotFound."""
     if not await db.execute(PICK, thread, member):
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
 
 
 async def unpick(thread: int) -> None:

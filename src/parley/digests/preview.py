@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from parley.digests import items, letters
+from parley.digests import items, letters, verdicts
 from parley.digests.building import choose
 from parley.digests.queries import Subscribed
 from parley.digests.schedule import DueIssue, Schedule, next_due
@@ -31,7 +31,8 @@ async def next_issue(one: Subscribed, schedule: Schedule, now: datetime) -> Prev
     included = (await items.of_choice([(0, one.member, chosen[0])])).get(0)
     if not included:
         return Preview(due, None, None)
-    return Preview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included))
+    found = await verdicts.of_week(edition, now)
+    return Preview(due, lay_out(included, schedule.zone, now), letters.digest(edition, included, found))
 
 
 def _due(one: Subscribed, schedule: Schedule, now: datetime) -> DueIssue | None:

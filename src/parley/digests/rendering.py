@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from parley.core import db
 from parley.core.db import NOW
-from parley.digests import building, items, letters, ops, queries
+from parley.digests import building, items, letters, ops, queries, verdicts
 from parley.digests.letters import Edition
 from parley.digests.tables import Issue
 from parley.mail import Letter, MailList
@@ -42,7 +42,7 @@ async def render(mail: int) -> Letter | None:
     included = await items.unread(edition.id)
     await items.keep_only(edition.id, included)
     if included:
-        return letters.digest(edition, included)
+        return letters.digest(edition, included, await verdicts.of_week(edition, edition.due_at))
     await Issue.update({Issue.state: "empty", Issue.settled_at: NOW}).where(Issue.id == edition.id)
     return None
 

@@ -32,7 +32,11 @@ c.base_ups + c.ups as ups,
 (select count(*) from comment r where r.parent = c.id and r.state = 'visible'
    and (r.author, r.imported_author) is distinct from (c.author, c.imported_author)) as replies
 """
-IS_CALM = "not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and o.state = 'open')"
+# Excludes threads whose article waits for a moderator, or lost its title.
+IS_CALM = """(
+    not exists (select from queue_item o where o.kind = 'article' and o.target = t.id and o.state = 'open')
+    and not exists (select from article removed where removed.id = t.article and removed.untitled)
+)"""
 
 # The reader blocked or muted the author, or the author blocked the reader.
 IS_BLOCKED = """exists (

@@ -1,17 +1,17 @@
 """The subject of an issue: its first story, and how many more items there are."""
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import combinations
 
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import one_line, shortened
+from parley.core.text.messages import N_, plural, shown
 from parley.digests.items import DigestItem
 from parley.digests.selection import SIDES
 
 SUBJECT = 78
 # Characters of the subject that a name may take.
 NAME = 20
-ABOUT_READER = {"reply": "replies to you", "mention": "mentions you"}
+ABOUT_READER = {"reply": N_("{name} replies to you: {title}"), "mention": N_("{name} mentions you: {title}")}
 
 
 def subject(items: Sequence[DigestItem]) -> str:
@@ -21,21 +21,23 @@ def subject(items: Sequence[DigestItem]) -> str:
     """
     first = items[0]
     pair = None if first.kind in ABOUT_READER else _pair(items)
+    names = {"name": _name(first)}
+    about = ABOUT_READER.get(first.kind, N_("{title}"))
     if pair is not None:
-        about = f'{_name(pair[0])} and {_name(pair[1])} disagree on "'
-    elif first.kind in ABOUT_READER:
-        about = f"{_name(first)} {ABOUT_READER[first.kind]}: "
-    else:
-        about = ""
+        names = {"name": _name(pair[0]), "other": _name(pair[1])}
+        about = N_('{name} and {other} disagree on "{title}"')
     rest = len(items) - (2 if pair else 1)
-    more = ('"' if pair else "") + (f", and {rest} more" if rest else "")
-    title = (pair or items)[0].title
-    return about + cut(title, SUBJECT - len(about) - len(more)) + more
+
+    def written(title: str) -> str:
+        line = about.format(**names, title=title)
+        return shown(plural("{line}, and {count} more", "{line}, and {count} more", rest, line=line) if rest else line)
+
+    return written(cut((pair or items)[0].title, SUBJECT - len(written(""))))
 
 
 def cut(text: str, most: int) -> str:
-    """Return `text` in one line of at most `most` characters, without invisible ones."""
-    plain = "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in {"Cc", "Cf"})
+    """Return `text` in one line of at most `most` characters."""
+    plain = one_line(text)
     return plain if len(plain) <= most else shortened(plain, most - 2).rstrip("…") + "..."
 
 
@@ -47,4 +49,4 @@ def _pair(items: Sequence[DigestItem]) -> tuple[DigestItem, DigestItem] | None:
 
 
 def _name(item: DigestItem) -> str:
-    return cut(item.author or "Somebody", NAME)
+    return cut(item.author or shown(N_("Somebody")), NAME)

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from parley.core.cache import by_text
-from parley.core.http.pages import plural
 from parley.core.settings import settings
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
+from parley.core.text.formats import day, day_of_year, weekday
+from parley.core.text.messages import N_, Message, joined, plural, verbatim
 from parley.digests.items import DigestItem
 from parley.digests.selection import ORDER, SECTIONS
 from parley.digests.subjects import cut, subject
@@ -25,13 +26,13 @@ PREHEADER = 110
 FEWEST_UPS = 2
 MOST_COUNTED = 99
 HEADINGS = {
-    "you": "For you",
-    "moved": "New since your last visit",
-    "revised": "Revised since you wrote",
-    "picked": "The editors' pick",
-    "best": "Worth reading",
-    "opened": "New articles",
-    "question": "Still without an answer",
+    "you": N_("For you"),
+    "moved": N_("New since your last visit"),
+    "revised": N_("Revised since you wrote"),
+    "picked": N_("The editors' pick"),
+    "best": N_("Worth reading"),
+    "opened": N_("New articles"),
+    "question": N_("Still without an answer"),
 }
 NAMES = list(SECTIONS)
 
@@ -102,7 +103,7 @@ def lay_out(items: Sequence[DigestItem], zone: str, at: datetime) -> IssueView:
         Section(NAMES[index], HEADINGS[NAMES[index]], _stories(list(found), local))
         for index, found in groupby(items, key=lambda item: ORDER[item.kind])
     ]
-    return IssueView(subject(items), _preheader(items), f"{local:%A}, {local.day} {local:%B %Y}", sections)
+    return IssueView(subject(items), _preheader(items), f"{weekday(local)}, {day(local)}", sections)
 
 
 def day_word(moment: datetime, now: datetime) -> str:
@@ -110,16 +111,16 @@ def day_word(moment: datetime, now: datetime) -> str:
     local = moment.astimezone(now.tzinfo)
     days = (now.date() - local.date()) / timedelta(days=1)
     if days < 1:
-        return "today"
+        return N_("today")
     if days < 2:  # noqa: PLR2004
-        return "yesterday"
-    return f"{local:%A}" if days < 7 else f"{local.day} {local:%B}"  # noqa: PLR2004 a week has that many
+        return N_("yesterday")
+    return weekday(local) if days < 7 else day_of_year(local)  # noqa: PLR2004 a week has that many
 
 
 def hour_word(moment: datetime, zone: str) -> str:
     """Return day and hour in `zone`."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%A}, {local.day} {local:%B}, {local:%H:%M}"
+    return f"{weekday(local)}, {day_of_year(local)}, {local:%H:%M}"
 
 
 def _stories(items: list[DigestItem], now: datetime) -> list[DigestThread]:
@@ -156,8 +157,10 @@ def _answers(item: DigestItem) -> str:
         return ""
     words = excerpt(item.answered_html, ANSWERED)
     if item.answered == item.author:
-        return f"following up: {words}"
-    return f"to {'you' if item.kind == 'reply' else item.answered}: {words}"
+        return N_("following up: {words}").format(words=words)
+    if item.kind == "reply":
+        return N_("to you: {words}").format(words=words)
+    return N_("to {name}: {words}").format(name=item.answered, words=words)
 
 
 def _context(item: DigestItem) -> str:
@@ -165,10 +168,12 @@ def _context(item: DigestItem) -> str:
     if item.answered is not None:
         return ""
     if item.quote:
-        return f"On: “{_line(item.quote)}”"
+        return N_("On: “{words}”").format(words=_line(item.quote))
     if item.is_reply:
-        return "Answers a comment that is not shown here"
-    return f"On the whole article, which begins: “{_line(item.opening)}”" if item.opening else ""
+        return N_("Answers a comment that is not shown here")
+    if not item.opening:
+        return ""
+    return N_("On the whole article, which begins: “{words}”").format(words=_line(item.opening))
 
 
 def _line(text: str) -> str:
@@ -179,33 +184,37 @@ def _thread_link(item: DigestItem) -> str:
     return f"{settings().base_url}/t/{item.thread}/{item.slug}"
 
 
-def reason(item: DigestItem, now: datetime) -> str:
+def reason(item: DigestItem, now: datetime) -> Message:
     """Return why this item is included, in a few words."""
-    day = day_word(item.at, now)
-    liked = f"{plural(item.ups, 'reader', 'readers')} found this worth reading"
-    best = liked if item.ups >= FEWEST_UPS else f"Written {day}"
+    written = day_word(item.at, now)
+    liked = plural("{count} reader found this worth reading", "{count} readers found this worth reading", item.ups)
+    best = liked if item.ups >= FEWEST_UPS else N_("Written {day}").format(day=written)
     return {
-        "reply": f"Replies to you, {day}",
-        "mention": f"Mentions you, {day}",
-        "followed": f"You follow this thread: {_unread(item, now)}",
-        "read": f"You read this thread: {_unread(item, now)}",
-        "revised": f"You commented on this passage; it was revised {day}",
+        "reply": N_("Replies to you, {day}"),
+        "mention": N_("Mentions you, {day}"),
+        "followed": N_("You follow this thread: {unread}"),
+        "read": N_("You read this thread: {unread}"),
+        "revised": N_("You commented on this passage; it was revised {day}"),
         "best": best,
-        "elsewhere": f"{best}; a topic you rarely read",
-        "picked": "Picked for all readers",
-        "opened": f"Added {day}",
-        "question": f"Asked {day}; nobody has answered yet",
-    }[item.kind]
+        "elsewhere": N_("{best}; a topic you rarely read"),
+        "picked": N_("Picked for all readers"),
+        "opened": N_("Added {day}"),
+        "question": N_("Asked {day}; nobody has answered yet"),
+    }[item.kind].format(day=written, unread=_unread(item, now), best=best)
 
 
-def _unread(item: DigestItem, now: datetime) -> str:
-    new = f"{MOST_COUNTED}+" if item.unread > MOST_COUNTED else str(item.unread or "much is")
-    return f"{new} new since {day_word(item.since or item.at, now)}"
+def _unread(item: DigestItem, now: datetime) -> Message:
+    since = day_word(item.since or item.at, now)
+    if not item.unread:
+        return N_("much is new since {day}").format(day=since)
+    if item.unread > MOST_COUNTED:
+        return N_("{most}+ new since {day}").format(most=MOST_COUNTED, day=since)
+    return plural("{count} new since {day}", "{count} new since {day}", item.unread, day=since)
 
 
-def _preheader(items: Sequence[DigestItem]) -> str:
+def _preheader(items: Sequence[DigestItem]) -> Message:
     """Return the preview text of the mail: the first voice, and how many more items there are."""
-    first = items[0]
+    first, more = items[0], len(items) - 1
     words = cut(excerpt(first.html, EXCERPT) if first.comment else first.text, PREHEADER)
-    more = f" And {len(items) - 1} more." if len(items) > 1 else ""
-    return f"{first.author}: {words}{more}" if first.author else f"{words}{more}"
+    voice = N_("{author}: {words}").format(author=first.author, words=words) if first.author else verbatim(words)
+    return joined(" ", [voice, plural("And {count} more.", "And {count} more.", more)]) if more else voice

@@ -14,6 +14,7 @@ from parley.core.errors import Unavailable
 from parley.core.events import redis, tasks
 from parley.core.events.notify import Signal, subscribers
 from parley.core.observability import metrics
+from parley.core.text.messages import N_
 from parley.live import queries, render, upkeep
 from parley.live.catch_up import CatchUp
 from parley.live.channel import Bounds, Channel
@@ -157,7 +158,7 @@ class Hub:
     def _refuse_while_closing(self) -> None:
         """Raise Unavailable while closing. Checked again after each wait: a stream added later would never end."""
         if self.closing:
-            raise Unavailable("This server is restarting. Live updates continue in a moment.")
+            raise Unavailable(N_("This server is restarting. Live updates continue in a moment."))
 
     # Signals
 

@@ -5,6 +5,7 @@ from collections import Counter
 from parley.core.errors import TooMany
 from parley.core.http.access import Viewer
 from parley.core.ratelimit import network
+from parley.core.text.messages import N_
 from parley.live.channel import Bounds
 from parley.live.stream import Stream
 
@@ -31,7 +32,7 @@ class StreamLimits:
         """Count `stream`. Raises TooMany if its owner has too many already."""
         limit = self._bounds.streams_per_session if stream.session else self._bounds.streams_per_address
         if self._is_on and self.counts[stream.owner] >= limit:
-            raise TooMany("Live updates are open in too many tabs. Close one to follow this page again.", 30)
+            raise TooMany(N_("Live updates are open in too many tabs. Close one to follow this page again."), 30)
         self.counts[stream.owner] += 1
 
     def release(self, stream: Stream) -> None:

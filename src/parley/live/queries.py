@@ -10,6 +10,7 @@ from parley.comments.queries import COLUMNS, SOURCE, CommentRow
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.errors import NotFound
+from parley.core.text.messages import N_
 
 MOST_SCORED = 500
 # `scored_at` is set when a vote is counted; the vote is visible after its commit, at most this much later.
@@ -53,7 +54,7 @@ async def state(thread: int) -> State:
         LATE_COMMIT,
     )
     if found is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     return found
 
 

@@ -21,6 +21,7 @@ HEARTBEAT = b": still here\n\n"
 MIN_RETRY_MS, MAX_RETRY_MS = 1_000, 4_000
 
 COMMENT_CHANGED = {"comment.edited", "comment.restored", "comment.deleted", "comment.removed"}
+ARTICLE_CHANGED = {"article.revised": "live/article.html", "article.restricted": "live/restricted.html"}
 THREAD_CHANGED = {"thread.locked", "thread.unlocked", "thread.slowed", "thread.archived"}
 
 
@@ -63,7 +64,7 @@ def more_notifications(more: int) -> bytes:
 
 def queue(filter_: QueueFilter, count: QueueCount, actions: Sequence[OthersAction]) -> bytes:
     """Return the present state of a moderator's open queue."""
-    return message(_html("live/queue.html", wanted=filter_, waiting=count, deeds=actions, all_actions=ACTIONS))
+    return message(_html("live/queue.html", wanted=filter_, waiting=count, others_actions=actions, all_actions=ACTIONS))
 
 
 class RenderedEvent(msgspec.Struct, frozen=True):
@@ -111,7 +112,7 @@ async def _passages(thread: threads.ThreadRow, found: dict[int, queries.CommentR
 
 
 async def _article(thread: threads.ThreadRow, rows: Sequence[EventRow]) -> articles.ArticleRow | None:
-    return await articles.of_thread(thread.id) if any(row.kind == "article.revised" for row in rows) else None
+    return await articles.of_thread(thread.id) if any(row.kind in ARTICLE_CHANGED for row in rows) else None
 
 
 def _rendered(row: EventRow, context: RenderContext) -> RenderedEvent:
@@ -143,8 +144,8 @@ def _fragment(row: EventRow, context: RenderContext, comment: queries.CommentRow
         return _html(_comment_template(row.kind), **values)
     if row.kind in THREAD_CHANGED:
         return _html("live/thread.html", thread=thread)
-    if row.kind == "article.revised":
-        return _html("live/article.html", thread=thread, article=context.article)
+    if row.kind in ARTICLE_CHANGED:
+        return _html(ARTICLE_CHANGED[row.kind], thread=thread, article=context.article)
     return ""
 
 

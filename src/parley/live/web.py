@@ -11,6 +11,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, address_of, signed_in, staff, viewer_of
 from parley.core.observability import load_shedding
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.live import render
 from parley.live.hub import Hub
 from parley.live.limits import owner_of
@@ -27,7 +28,7 @@ async def live(request: AnyRequest, thread: FromPath[str]) -> ASGIApp:
     """Follow a thread from event `Last-Event-ID` (or `?last=`) on."""
     thread_id = as_id(thread)
     if thread_id is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     load_shedding.shed("streams")
     hub: Hub = request.app.state.hub
     viewer = viewer_of(request)

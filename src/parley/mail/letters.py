@@ -12,7 +12,7 @@ from parley.core.events.job_wakeups import wake_job
 
 # An address or a subject with other characters could end its header, or add a recipient.
 ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x20\x7f]+@[a-zA-Z0-9.-]+")
-LINE_END = re.compile(r"[\r\n\x00\u2028\u2029]")
+LINE_END = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # What a Message-ID may have before the @ without quotes.
 KEY = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 

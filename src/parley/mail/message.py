@@ -97,9 +97,11 @@ class Policy(EmailPolicy):
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         text = str(value)
-        if text.isascii() and len(name) + len(text) < LONGEST_LINE - 1:
+        # Words that a member wrote in the form of an encoded word would be shown decoded: another title than here.
+        is_plain = text.isascii() and not (name.lower() == "subject" and "=?" in text)
+        if is_plain and len(name) + len(text) < LONGEST_LINE - 1:
             return f"{name}: {text}{self.linesep}".encode()
-        if text.isascii():
+        if is_plain:
             folded = textwrap.fill(text, initial_indent=f"{name}: ", **FOLDING)
             return "".join(f"{line}{self.linesep}" for line in folded.split("\n")).encode()
         if name.lower() == "subject":

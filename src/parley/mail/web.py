@@ -9,6 +9,7 @@ from parley.core import db
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import page
+from parley.core.text.messages import N_
 from parley.mail.letters import MailList, lists
 from parley.mail.links import Off, read_off
 
@@ -35,7 +36,7 @@ async def off(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
 def _read(token: str) -> tuple[Off, MailList]:
     off = read_off(token)
     if off is None or off.list not in lists:
-        raise NotFound("This link is incomplete. Please open it from the mail again, or copy the whole link.")
+        raise NotFound(N_("This link is incomplete. Please open it from the mail again, or copy the whole link."))
     return off, lists[off.list]
 
 

@@ -10,7 +10,9 @@ from parley.core.http import pages
 from parley.core.http.assets import folder
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import one_line, shortened
+from parley.core.text.formats import number
+from parley.core.text.messages import isolated, shown
 from parley.mail.blocks import blocks
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ def written(template: str, **context: Any) -> tuple[str, str]:
     """Return the subject and text of `templates/mail/{template}.txt`, whose first line is the subject."""
     rendered = _plain().get_template(f"mail/{template}.txt").render(context)
     subject, _, text = rendered.partition("\n")
-    return subject.removeprefix("Subject: ").strip(), text.strip() + "\n"
+    # A title in it may hold whatever a member typed.
+    return one_line(subject.removeprefix("Subject: ")), text.strip() + "\n"
 
 
 def written_message(template: str, **context: Any) -> tuple[str, str, str]:
@@ -57,12 +60,18 @@ def _plain() -> Environment:
         extensions=[Messages],
         autoescape=False,  # noqa: S701 only .txt templates are read here
         undefined=StrictUndefined,
+        finalize=shown,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"number": pages.number}
+    env.filters |= {"number": number, "shown": shown, "in_message": _in_message}
     return env
+
+
+def _in_message(value: Any) -> Any:
+    """A value as it stands in a message of plain text, which has no markup to say its direction."""
+    return isolated(value) if isinstance(value, str) and not value.startswith("http") else value
 
 
 @cache

@@ -103,6 +103,9 @@ CREATE TABLE "member" (
   "title" VARCHAR(60) NOT NULL DEFAULT '',
   "bio" TEXT NOT NULL DEFAULT '',
   "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
+  "density" VARCHAR(11) NOT NULL DEFAULT 'comfortable',
+  "legend" BOOLEAN NOT NULL DEFAULT true,
+  "in_maps" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
@@ -110,7 +113,8 @@ CREATE TABLE "member" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT member_role_check CHECK (role in ('member', 'moderator', 'admin')),
   CONSTRAINT member_state_check CHECK (state in ('unverified', 'active', 'silenced', 'suspended', 'deactivated', 'anonymised')),
-  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide'))
+  CONSTRAINT member_assisted_check CHECK (assisted in ('show', 'collapse', 'hide')),
+  CONSTRAINT member_density_check CHECK (density in ('comfortable', 'compact'))
 );
 CREATE UNIQUE INDEX member_confirmed_email_key ON "member" (email_key) WHERE state <> 'unverified';
 CREATE INDEX member_name_bytes ON "member" (name_key collate "C");
@@ -163,8 +167,12 @@ CREATE TABLE "source" (
 CREATE TABLE "article" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "url" TEXT DEFAULT null,
+  "claimed_url" TEXT DEFAULT null,
   "site" TEXT DEFAULT null,
-  "display" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "allowed" VARCHAR(7) NOT NULL DEFAULT 'full',
+  "restricted" VARCHAR(7) NOT NULL DEFAULT '',
+  "display" VARCHAR(7) GENERATED ALWAYS AS (case when restricted = 'none' then 'none' when 'excerpt' in (allowed, restricted) then 'excerpt' else 'full' end) STORED NOT NULL,
+  "untitled" BOOLEAN NOT NULL DEFAULT false,
   "etag" TEXT DEFAULT null,
   "last_modified" TEXT DEFAULT null,
   "checked_at" TIMESTAMPTZ DEFAULT null,
@@ -173,7 +181,8 @@ CREATE TABLE "article" (
   "source_text" BYTEA DEFAULT null,
   "merge_base" BYTEA DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT article_display_check CHECK (display in ('full', 'excerpt'))
+  CONSTRAINT article_allowed_check CHECK (allowed in ('full', 'excerpt')),
+  CONSTRAINT article_restricted_check CHECK (restricted in ('', 'excerpt', 'none'))
 );
 CREATE UNIQUE INDEX article_url_key ON "article" (url) WHERE url is not null;
 CREATE INDEX article_check ON "article" (check_at) WHERE check_at is not null;
@@ -190,6 +199,7 @@ CREATE TABLE "revision" (
   "words" INTEGER NOT NULL DEFAULT 0,
   "changed" INTEGER NOT NULL DEFAULT 0,
   "text_hash" BYTEA NOT NULL DEFAULT null,
+  "fingerprint" BIGINT[] NOT NULL DEFAULT '{}',
   "editor" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "reason" TEXT NOT NULL DEFAULT '',
   "restores" INTEGER DEFAULT null,
@@ -197,6 +207,7 @@ CREATE TABLE "revision" (
   CONSTRAINT revision_article_number_key UNIQUE ("article", "number")
 );
 CREATE INDEX revision_text ON "revision" (text_hash);
+CREATE INDEX revision_fingerprint ON "revision" USING gin (fingerprint);
 CREATE TABLE "passage" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "revision" BIGINT NOT NULL REFERENCES "revision" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -204,6 +215,7 @@ CREATE TABLE "passage" (
   "position" INTEGER NOT NULL DEFAULT null,
   "kind" VARCHAR(10) NOT NULL DEFAULT null,
   "level" SMALLINT DEFAULT null,
+  "page" SMALLINT DEFAULT null,
   "html" TEXT NOT NULL DEFAULT null,
   "text" TEXT NOT NULL DEFAULT null,
   CONSTRAINT passage_revision_position_key UNIQUE ("revision", "position")
@@ -221,8 +233,16 @@ CREATE TABLE "media" (
   "width" INTEGER NOT NULL DEFAULT null,
   "height" INTEGER NOT NULL DEFAULT null,
   "data" BYTEA NOT NULL DEFAULT null,
+  "withheld" BOOLEAN NOT NULL DEFAULT false,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "removed_passage" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "digest" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT removed_passage_article_digest_key UNIQUE ("article", "digest")
+);
+CREATE INDEX removed_passage_digest ON "removed_passage" (digest);
 CREATE TABLE "article_import" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -242,6 +262,13 @@ CREATE TABLE "article_import" (
 );
 CREATE INDEX article_import_waiting ON "article_import" (changed_at) WHERE state in ('waiting', 'fetching', 'reading');
 CREATE INDEX article_import_member ON "article_import" (member, id);
+CREATE TABLE "import_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article_import" BIGINT NOT NULL REFERENCES "article_import" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT import_part_article_import_number_key UNIQUE ("article_import", "number")
+);
 CREATE TABLE "topic" (
   "slug" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
   "name" VARCHAR(60) UNIQUE NOT NULL DEFAULT null,
@@ -335,6 +362,8 @@ CREATE TABLE "comment" (
   "html" TEXT NOT NULL DEFAULT null,
   "html_version" SMALLINT NOT NULL DEFAULT null,
   "version" INTEGER NOT NULL DEFAULT 1,
+  "statement" VARCHAR(140) DEFAULT null,
+  "wording" INTEGER NOT NULL DEFAULT 1,
   "submission" UUID DEFAULT null,
   "base_ups" INTEGER NOT NULL DEFAULT 0,
   "base_downs" INTEGER NOT NULL DEFAULT 0,
@@ -342,7 +371,8 @@ CREATE TABLE "comment" (
   "downs" INTEGER NOT NULL DEFAULT 0,
   "agrees" INTEGER NOT NULL DEFAULT 0,
   "disagrees" INTEGER NOT NULL DEFAULT 0,
-  "passes" INTEGER NOT NULL DEFAULT 0,
+  "unsure" INTEGER NOT NULL DEFAULT 0,
+  "published" INTEGER[] NOT NULL DEFAULT '{0,0,0,0}',
   "best" DOUBLE PRECISION GENERATED ALWAYS AS ((((base_ups + ups)::float8 + 1) + float8 '1.281551565545' * float8 '1.281551565545' / 2 - float8 '1.281551565545' * sqrt(((base_ups + ups)::float8 + 1) * ((base_downs + downs)::float8 + 1) / (((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545' / 4)) / ((((base_ups + ups)::float8 + 1) + ((base_downs + downs)::float8 + 1)) + float8 '1.281551565545' * float8 '1.281551565545')) STORED NOT NULL,
   "controversial" DOUBLE PRECISION GENERATED ALWAYS AS (case when (base_ups + ups)::float8 > 0 and (base_downs + downs)::float8 > 0
   then power((base_ups + ups)::float8 + (base_downs + downs)::float8, least((base_ups + ups)::float8, (base_downs + downs)::float8) / greatest((base_ups + ups)::float8, (base_downs + downs)::float8)) else 0 end) STORED NOT NULL,
@@ -353,7 +383,7 @@ CREATE TABLE "comment" (
   "scored_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT comment_state_check CHECK (state in ('pending', 'visible', 'hidden', 'removed', 'rejected', 'expired', 'deleted_by_author')),
   CONSTRAINT comment_stance_check CHECK (stance is null or (stance in ('supports', 'challenges', 'adds', 'asks') and parent is null)),
-  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'lost') and parent is null)),
+  CONSTRAINT comment_anchor_check CHECK (anchor is null or (anchor in ('same', 'changed', 'moved', 'kept', 'lost') and parent is null)),
   CONSTRAINT comment_anchored_check CHECK ((anchor is null) = (passage is null))
 );
 CREATE UNIQUE INDEX comment_author_submission_key ON "comment" (author, submission) WHERE submission is not null;
@@ -372,6 +402,9 @@ CREATE INDEX comment_stance ON "comment" (thread, stance, part, best desc, id) W
 CREATE INDEX comment_author ON "comment" (author, created_at desc) WHERE author is not null;
 CREATE INDEX comment_pending ON "comment" (author, created_at) WHERE state = 'pending';
 CREATE INDEX comment_created ON "comment" (created_at nulls first);
+CREATE INDEX comment_statement ON "comment" (thread, best desc, id) WHERE statement is not null;
+CREATE INDEX comment_statement_stance ON "comment" (thread, stance, best desc, id) WHERE statement is not null and stance is not null;
+CREATE INDEX comment_statement_part ON "comment" (thread, part, best desc, id) WHERE statement is not null and part is not null;
 CREATE INDEX comment_scored ON "comment" (thread, scored_at) WHERE scored_at is not null;
 CREATE INDEX comment_html_version ON "comment" (html_version, id);
 CREATE TABLE "comment_version" (
@@ -379,6 +412,7 @@ CREATE TABLE "comment_version" (
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "number" INTEGER NOT NULL DEFAULT null,
   "body" TEXT NOT NULL DEFAULT null,
+  "statement" VARCHAR(140) DEFAULT null,
   "written_at" TIMESTAMPTZ NOT NULL DEFAULT null,
   CONSTRAINT comment_version_comment_number_key UNIQUE ("comment", "number")
 );
@@ -402,13 +436,64 @@ CREATE TABLE "vote" (
   "value" SMALLINT NOT NULL DEFAULT null,
   "former" SMALLINT DEFAULT null,
   "counted" BOOLEAN NOT NULL DEFAULT true,
+  "version" INTEGER NOT NULL DEFAULT 1,
+  "asked" BOOLEAN NOT NULL DEFAULT false,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   CONSTRAINT vote_axis_check CHECK (axis in ('quality', 'agreement')),
   CONSTRAINT vote_value_check CHECK (value in (-1, 0, 1)),
+  CONSTRAINT vote_asked_check CHECK (not asked or axis = 'agreement'),
   CONSTRAINT vote_comment_member_axis_key UNIQUE ("comment", "member", "axis")
 );
 CREATE INDEX vote_member_thread ON "vote" (member, thread);
+CREATE INDEX vote_answered ON "vote" (thread, changed_at) WHERE axis = 'agreement';
+CREATE INDEX vote_asked ON "vote" (member, changed_at) WHERE asked;
 CREATE INDEX vote_uncounted ON "vote" (member) WHERE not counted;
+CREATE TABLE "perspective_map" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "analysis" JSONB NOT NULL DEFAULT '{}',
+  "published" JSONB NOT NULL DEFAULT '{}',
+  "state" JSONB NOT NULL DEFAULT '{}',
+  "answers" INTEGER NOT NULL DEFAULT 0,
+  "history" JSONB NOT NULL DEFAULT '[]',
+  "counted_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX perspective_map_counted ON "perspective_map" (counted_at);
+CREATE TABLE "statement_verdict" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "thread" BIGINT NOT NULL DEFAULT null,
+  "verdict" VARCHAR(13) NOT NULL DEFAULT null,
+  "bridge" SMALLINT NOT NULL DEFAULT 0,
+  "since" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT statement_verdict_verdict_check CHECK (verdict in ('common-ground', 'rejected', 'dividing'))
+);
+CREATE INDEX statement_verdict_thread ON "statement_verdict" (thread, verdict);
+CREATE INDEX statement_verdict_since ON "statement_verdict" (verdict, since desc, id desc);
+CREATE TABLE "statement_proposal" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "text" VARCHAR(140) NOT NULL DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "decided_at" TIMESTAMPTZ DEFAULT null,
+  CONSTRAINT statement_proposal_state_check CHECK (state in ('waiting', 'confirmed', 'declined')),
+  CONSTRAINT statement_proposal_decided_check CHECK ((decided_at is null) = (state = 'waiting'))
+);
+CREATE UNIQUE INDEX statement_proposal_waiting ON "statement_proposal" (comment) WHERE state = 'waiting';
+CREATE INDEX statement_proposal_member ON "statement_proposal" (member);
+CREATE TABLE "merged_statement" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "kept" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT merged_statement_kept_check CHECK (comment <> kept)
+);
+CREATE INDEX merged_statement_kept ON "merged_statement" (kept);
+CREATE INDEX merged_statement_member ON "merged_statement" (member);
 CREATE TABLE "guideline" (
   "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
   "title" VARCHAR(120) NOT NULL DEFAULT null,
@@ -460,6 +545,18 @@ CREATE UNIQUE INDEX report_once ON "report" (item, reporter) WHERE reporter is n
 CREATE INDEX report_item ON "report" (item);
 CREATE INDEX report_reporter ON "report" (reporter, created_at desc) WHERE reporter is not null;
 CREATE INDEX report_time ON "report" (created_at);
+CREATE TABLE "rights_request" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "report" BIGINT UNIQUE NOT NULL REFERENCES "report" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "ground" VARCHAR(11) NOT NULL DEFAULT null,
+  "wish" VARCHAR(7) NOT NULL DEFAULT null,
+  "original" TEXT NOT NULL DEFAULT '',
+  "answer" TEXT NOT NULL DEFAULT '',
+  "answered_at" TIMESTAMPTZ DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT rights_request_ground_check CHECK (ground in ('copyright', 'privacy', 'attribution', 'reservation', 'law')),
+  CONSTRAINT rights_request_wish_check CHECK (wish in ('excerpt', 'text', 'remove'))
+);
 CREATE TABLE "decision" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "item" BIGINT REFERENCES "queue_item" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
@@ -597,6 +694,7 @@ CREATE TABLE "notification" (
   "event" BIGINT DEFAULT null,
   "decision" BIGINT DEFAULT null,
   "suggestion" BIGINT DEFAULT null,
+  "proposal" BIGINT DEFAULT null,
   "thread" BIGINT DEFAULT null,
   "comment" BIGINT DEFAULT null,
   "actor" BIGINT DEFAULT null,
@@ -605,15 +703,18 @@ CREATE TABLE "notification" (
   "mailed_at" TIMESTAMPTZ DEFAULT null,
   "read_at" TIMESTAMPTZ DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  CONSTRAINT notification_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
-  CONSTRAINT notification_source_check CHECK (num_nonnulls(event, decision, suggestion) = 1)
+  CONSTRAINT notification_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')),
+  CONSTRAINT notification_source_check CHECK (num_nonnulls(event, decision, suggestion, proposal) = 1)
 );
 CREATE UNIQUE INDEX notification_event_member_kind_key ON "notification" (event, member, kind) WHERE event is not null;
 CREATE UNIQUE INDEX notification_decision_member_key ON "notification" (decision, member) WHERE decision is not null;
 CREATE UNIQUE INDEX notification_suggestion_member_key ON "notification" (suggestion, member) WHERE suggestion is not null;
+CREATE UNIQUE INDEX notification_proposal_member_key ON "notification" (proposal, member) WHERE proposal is not null;
 CREATE UNIQUE INDEX notification_comment_member_key ON "notification" (comment, member) WHERE kind in ('reply', 'mention', 'followed');
 CREATE INDEX notification_member ON "notification" (member, id desc);
 CREATE INDEX notification_unread ON "notification" (member, thread) WHERE read_at is null;
+CREATE INDEX notification_read ON "notification" (read_at) WHERE read_at is not null;
+CREATE INDEX notification_unread_since ON "notification" (created_at) WHERE read_at is null;
 CREATE INDEX notification_due ON "notification" (id) WHERE by_mail and letter is null and read_at is null;
 CREATE INDEX notification_letter ON "notification" (letter) WHERE letter is not null;
 CREATE TABLE "follow" (
@@ -642,7 +743,7 @@ CREATE TABLE "notification_preference" (
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "kind" VARCHAR(8) NOT NULL DEFAULT null,
   "channel" VARCHAR(6) NOT NULL DEFAULT null,
-  CONSTRAINT notification_preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')),
+  CONSTRAINT notification_preference_kind_check CHECK (kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')),
   CONSTRAINT notification_preference_channel_check CHECK (channel in ('page', 'mail', 'digest', 'off')),
   CONSTRAINT notification_preference_member_kind_key UNIQUE ("member", "kind")
 );
@@ -709,6 +810,34 @@ CREATE TABLE "pick" (
   "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "claim" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "way" VARCHAR(7) NOT NULL DEFAULT null,
+  "role" VARCHAR(9) NOT NULL DEFAULT 'author',
+  "state" VARCHAR(9) NOT NULL DEFAULT 'waiting',
+  "token" VARCHAR(40) NOT NULL DEFAULT null,
+  "email" VARCHAR(254) DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "note" TEXT NOT NULL DEFAULT '',
+  "misses" SMALLINT NOT NULL DEFAULT 0,
+  "check_at" TIMESTAMPTZ DEFAULT null,
+  "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE SET NULL ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT claim_way_check CHECK (way in ('page', 'address', 'word')),
+  CONSTRAINT claim_role_check CHECK (role in ('author', 'publisher')),
+  CONSTRAINT claim_state_check CHECK (state in ('waiting', 'confirmed', 'refused', 'ended')),
+  CONSTRAINT claim_article_member_key UNIQUE ("article", "member")
+);
+CREATE INDEX claim_member ON "claim" (member);
+CREATE INDEX claim_check ON "claim" (check_at) WHERE check_at is not null;
+CREATE TABLE "author_reply" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "article" BIGINT UNIQUE NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.

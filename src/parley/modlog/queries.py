@@ -85,6 +85,7 @@ class PublicRow(msgspec.Struct, frozen=True):
     id: int
     at: datetime
     action: str
+    kind: str
     guideline: str | None
     automated: bool
     thread: int | None
@@ -93,7 +94,7 @@ class PublicRow(msgspec.Struct, frozen=True):
 
     @property
     def what(self) -> str:
-        return wording.PUBLIC[self.action]
+        return wording.PUBLIC.get(f"{self.kind}.{self.action}") or wording.PUBLIC[self.action]
 
 
 # Decisions that came into force and were not undone. Approvals only if the comment had been held or hidden.
@@ -105,7 +106,7 @@ PUBLIC_LIST = f"""
 with page as materialized (
     select * from mod_action a where {IS_PUBLIC} and ($2::bigint is null or a.id < $2) order by a.id desc limit $3
 )
-select a.id, a.at, a.action, g.title as guideline, a.automated, t.id as thread, t.slug, t.title
+select a.id, a.at, a.action, a.kind, g.title as guideline, a.automated, t.id as thread, t.slug, t.title
 from page a left join guideline g on g.code = a.guideline
 left join comment c on a.kind = 'comment' and c.id = a.target
 left join thread t on t.id = case a.kind when 'article' then a.target else c.thread end

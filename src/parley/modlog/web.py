@@ -15,6 +15,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.modlog import queries, wording
 from parley.modlog.queries import Count, LogQuery
 
@@ -84,7 +85,7 @@ async def year_counts(file: FromPath[str]) -> Response[Any]:
     """The counts of a year as CSV."""
     year, _, ending = file.partition(".")
     if ending != "csv" or not year.isascii() or not year.isdigit() or int(year[:5]) not in YEARS:
-        raise NotFound("There are counts of whole years, such as /log/2026.csv.")
+        raise NotFound(N_("There are counts of whole years, such as /log/2026.csv."))
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(Count.__struct_fields__)

@@ -4,120 +4,152 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from parley.core.http.pages import day
+from parley.core.text.messages import N_, Message, joined, verbatim
 
 # The page shows the target beside it.
 ACTION_NAMES = {
-    "approve": "approved",
-    "remove": "removed",
-    "collapse": "folded",
-    "lock": "locked",
-    "unlock": "opened again",
-    "archive": "archived",
-    "slow": "slow mode turned on",
-    "warn": "warned",
-    "silence": "silenced",
-    "suspend": "suspended",
-    "escalate": "escalated to an admin",
-    "second": "approved by a second moderator",
-    "refuse": "rejected by a second moderator",
-    "role": "role changed",
-    "lift": "sanctions lifted",
-    "end": "sanction ended",
-    "note": "noted about",
-    "sign_out": "signed out everywhere",
-    "undo": "undone",
-    "reveal": "hidden text viewed",
-    "appeal": "appealed against",
-    "appeal.withdrawn": "appeal withdrawn",
-    "appeal.upheld": "appeal: the decision stands",
-    "appeal.overturned": "appeal: overturned",
-    "appeal.modified": "appeal: changed",
-    "hold": "held for a moderator",
-    "expire": "expired without review",
-    "flag": "put into the queue",
-    "notify": "mailed to moderators",
-    "rule.new": "written",
-    "rule.change": "changed",
-    "rule.move": "reordered",
-    "rule.propose": "proposed to a second moderator",
-    "rule.on": "switched on",
-    "rule.shadow": "set to watch only",
-    "rule.off": "switched off",
-    "stop": "all rules stopped",
-    "start": "all rules started again",
+    "approve": N_("Approved"),
+    "remove": N_("Removed"),
+    "text": N_("Text taken down"),
+    "excerpt": N_("Shown as an excerpt"),
+    "title": N_("Title removed"),
+    "restore": N_("Shown again"),
+    "collapse": N_("Collapsed"),
+    "statement": N_("Statement removed"),
+    "statement.propose": N_("Statement proposed"),
+    "statement.merge": N_("Statement merged into another"),
+    "statement.separate": N_("Statement separated again"),
+    "lock": N_("Locked"),
+    "unlock": N_("Opened again"),
+    "archive": N_("Archived"),
+    "slow": N_("Slow mode turned on"),
+    "warn": N_("Warned"),
+    "silence": N_("Silenced"),
+    "suspend": N_("Suspended"),
+    "escalate": N_("Escalated to an admin"),
+    "second": N_("Approved by a second moderator"),
+    "refuse": N_("Rejected by a second moderator"),
+    "role": N_("Role changed"),
+    "lift": N_("Sanctions lifted"),
+    "end": N_("Sanction ended"),
+    "note": N_("Noted about"),
+    "sign_out": N_("Signed out everywhere"),
+    "undo": N_("Undone"),
+    "reveal": N_("Hidden text viewed"),
+    "appeal": N_("Appealed against"),
+    "appeal.withdrawn": N_("Appeal withdrawn"),
+    "appeal.upheld": N_("Appeal: the decision stands"),
+    "appeal.overturned": N_("Appeal: overturned"),
+    "appeal.modified": N_("Appeal: changed"),
+    "hold": N_("Held for a moderator"),
+    "expire": N_("Expired without review"),
+    "flag": N_("Put into the queue"),
+    "notify": N_("Mailed to moderators"),
+    "rule.new": N_("Written"),
+    "rule.change": N_("Changed"),
+    "rule.move": N_("Reordered"),
+    "rule.propose": N_("Proposed to a second moderator"),
+    "rule.on": N_("Switched on"),
+    "rule.shadow": N_("Set to watch only"),
+    "rule.off": N_("Switched off"),
+    "stop": N_("All rules stopped"),
+    "start": N_("All rules started again"),
 }
 # The actions that the public can read.
 PUBLIC = {
-    "approve": "A comment was approved",
-    "remove": "A comment was removed",
-    "collapse": "A comment was folded",
-    "hold": "A comment was held for a moderator",
-    "expire": "A held comment expired without review",
-    "lock": "A thread was locked",
-    "unlock": "A thread was opened again",
-    "archive": "A thread was archived",
-    "slow": "Slow mode was turned on in a thread",
-    "warn": "A member was warned",
-    "silence": "A member was silenced",
-    "suspend": "A member was suspended",
-    "lift": "A silence or suspension was lifted early",
-    "end": "A silence or suspension ended",
-    "appeal.upheld": "An appeal was decided: the decision stands",
-    "appeal.overturned": "An appeal was decided: the decision was overturned",
-    "appeal.modified": "An appeal was decided: the decision was changed",
+    "approve": N_("A comment was approved"),
+    "remove": N_("A comment was removed"),
+    "article.remove": N_("An article was removed"),
+    "text": N_("The text of an article was taken down"),
+    "excerpt": N_("An article was cut to an excerpt"),
+    "title": N_("The title of an article was removed"),
+    "restore": N_("An article is shown again"),
+    "collapse": N_("A comment was collapsed"),
+    "statement": N_("A statement was removed"),
+    "statement.propose": N_("A statement was proposed to its author"),
+    "statement.merge": N_("A statement was merged into another one"),
+    "statement.separate": N_("A merged statement was separated again"),
+    "hold": N_("A comment was held for a moderator"),
+    "expire": N_("A held comment expired without review"),
+    "lock": N_("A thread was locked"),
+    "unlock": N_("A thread was opened again"),
+    "archive": N_("A thread was archived"),
+    "slow": N_("Slow mode was turned on in a thread"),
+    "warn": N_("A member was warned"),
+    "silence": N_("A member was silenced"),
+    "suspend": N_("A member was suspended"),
+    "lift": N_("A silence or suspension was lifted early"),
+    "end": N_("A silence or suspension ended"),
+    "appeal.upheld": N_("An appeal was decided: the decision stands"),
+    "appeal.overturned": N_("An appeal was decided: the decision was overturned"),
+    "appeal.modified": N_("An appeal was decided: the decision was changed"),
 }
-KINDS = {"comment": "Comments", "article": "Articles", "member": "Members", "rule": "Rules"}
+KINDS = {"comment": N_("Comments"), "article": N_("Articles"), "member": N_("Members"), "rule": N_("Rules")}
+# The states and roles that the record tells of.
 STATES = {
-    "pending": "waiting",
-    "visible": "shown",
-    "rejected": "refused",
-    "deleted_by_author": "deleted by its author",
-    "active": "in good standing",
+    "pending": N_("waiting"),
+    "visible": N_("shown"),
+    "hidden": N_("hidden"),
+    "removed": N_("removed"),
+    "rejected": N_("refused"),
+    "deleted_by_author": N_("deleted by its author"),
+    "open": N_("open"),
+    "locked": N_("locked"),
+    "archived": N_("archived"),
+    "active": N_("in good standing"),
+    "member": N_("member"),
+    "moderator": N_("moderator"),
+    "admin": N_("admin"),
+    "on": N_("on"),
+    "shadow": N_("watching"),
+    "off": N_("off"),
+}
+# What is shown of an article.
+SHOWN = {
+    ("restricted", ""): N_("shown"),
+    ("restricted", "excerpt"): N_("an excerpt"),
+    ("restricted", "none"): N_("no text"),
+    ("untitled", False): N_("with its title"),
+    ("untitled", True): N_("without its title"),
+}
+# For good, and for a time.
+SANCTIONED = {
+    "silenced": (N_("silenced permanently"), N_("silenced until {day}")),
+    "suspended": (N_("suspended permanently"), N_("suspended until {day}")),
 }
 
 
-def action_name(action: str) -> str:
+def action_name(action: str) -> Message:
     """An action in words; one without words here is shown by its name."""
-    return ACTION_NAMES.get(action, action.replace("_", " ").replace(".", ": "))
+    return ACTION_NAMES.get(action) or verbatim(action.replace("_", " ").replace(".", ": ").capitalize())
 
 
-def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, str] | None:
+def change(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Message, Message] | None:
     """What changed, before and after, in words; None where nothing changed."""
     changed = [name for name in {**before, **after} if name != "why" and before.get(name) != after.get(name)]
     if "member_state" in after and "until" in changed and "member_state" not in changed:
         changed.append("member_state")
     if not changed:
         return None
-    return described(before, changed) or "new", described(after, changed) or "as it was"
+    return described(before, changed) or N_("new"), described(after, changed) or N_("as it was")
 
 
-def described(state: Mapping[str, Any], names: list[str]) -> str:
-    return ", ".join(_part(name, state) for name in state if name in names and name != "until")
+def described(state: Mapping[str, Any], names: list[str]) -> Message:
+    return joined(", ", [_part(name, state) for name in state if name in names and name != "until"])
 
 
-def _part(name: str, state: Mapping[str, Any]) -> str:
+def _part(name: str, state: Mapping[str, Any]) -> Message:
     value = state[name]
+    if name == "statement":
+        return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
-        return "open" if value is None else "folded"
+        return N_("open") if value is None else N_("collapsed")
+    if name in {"restricted", "untitled"}:
+        return SHOWN[name, value]
     if name == "slow":
-        return f"{value} s between comments" if value else "no wait between comments"
-    if name == "member_state" and value in {"silenced", "suspended"}:
-        until = state.get("until")
-        return f"{value} until {day(datetime.fromisoformat(until))}" if until else f"{value} permanently"
-    return STATES.get(str(value), str(value))
-
-
-def duration(seconds: float) -> str:
-    """A duration in its two largest units: "40 s", "12 min 5 s", "3 h 20 min", "2 days 4 h"."""
-    minutes, secs = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    amounts = [(days, "day" if days == 1 else "days"), (hours, "h"), (minutes, "min"), (secs, "s")]
-    largest = next((index for index, (amount, _) in enumerate(amounts) if amount), 3)
-    return " ".join(f"{amount} {unit}" for amount, unit in amounts[largest : largest + 2] if amount) or "0 s"
-
-
-def percent(part: int, whole: int) -> str:
-    """A share in whole percent; a dash where `whole` is 0."""
-    return f"{round(100 * part / whole)} %" if whole else "—"
+        return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
+    if name == "member_state" and value in SANCTIONED:
+        permanently, until = SANCTIONED[value]
+        ends = state.get("until")
+        return until.format(day=datetime.fromisoformat(ends)) if ends else permanently
+    return STATES.get(str(value)) or verbatim(str(value))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 from parley.decisions.forms import LONGEST_REASON
 from parley.decisions.rules import ROLES
 
@@ -11,13 +12,13 @@ from parley.decisions.rules import ROLES
 class NoteForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.words = self.text("text", most=LONGEST_REASON, least=1, missing="Please write something.", lines=True)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, missing=N_("Please write something."), lines=True)
 
 
 class LiftForm(Form):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        missing = "Please give a reason: the member will read it."
+        missing = N_("Please give a reason: the member will read it.")
         self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
 
 
@@ -26,4 +27,4 @@ class RoleForm(LiftForm):
         super().__init__(data)
         self.role = self.choice("role", ROLES)
         if self.role is None:
-            self.errors.setdefault("role", "Please choose a role.")
+            self.errors.setdefault("role", N_("Please choose a role."))

@@ -5,6 +5,7 @@ from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import ADMIN, Viewer
+from parley.core.text.messages import N_
 from parley.decisions import letters, rules, sanctions, second_approval
 from parley.decisions import ops as decisions
 from parley.decisions.rules import ON_MEMBER, ROLES, Choice
@@ -24,7 +25,7 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
     """
     rules.may_choose(choice, "member")
     if choice.action not in ON_MEMBER:
-        raise Refused("This cannot be decided here. Please choose one of the actions shown.")
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
     async with db.atomic():
         target = await _locked(viewer, member)
         if not sanctions.can_be_sanctioned(target):
@@ -35,12 +36,12 @@ async def sanction(viewer: Viewer, member: int, choice: Choice) -> int:
 async def lift(viewer: Viewer, member: int, reason: str) -> None:
     """Lift the sanctions of a member early, and mail them. Raises Refused where there are none."""
     if not reason.strip():
-        raise Refused("Please give a reason: the member will read it.")
+        raise Refused(N_("Please give a reason: the member will read it."))
     async with db.atomic():
         target = await _locked(viewer, member)
         ended = await _end_sanctions(member)
         if not ended:
-            raise Refused("This member is no longer silenced or suspended.")
+            raise Refused(N_("This member is no longer silenced or suspended."))
         before, after = await sanctions.settle(target)
         await letters.send_lifted(member, reason)
         await modlog.write(viewer, Entry("lift", "member", member, before, after, reason=reason, decision=ended[-1]))
@@ -77,16 +78,16 @@ async def give_role(viewer: Viewer, member: int, role: str, reason: str) -> int:
     Admins cannot change their own role, so one admin always remains. Raises Forbidden, Refused.
     """
     if role not in ROLES or not reason.strip():
-        raise Refused("Please choose a role and give a reason.")
+        raise Refused(N_("Please choose a role and give a reason."))
     async with db.atomic():
         admins = await db.values(second_approval.LOCK_ADMINS, member)
         target = await _locked(viewer, member)
-        if viewer.standing < ADMIN or viewer.id not in admins:
-            raise Forbidden("Only admins decide about roles.")
+        if viewer.access < ADMIN or viewer.id not in admins:
+            raise Forbidden(N_("Only admins decide about roles."))
         if target.role == role:
-            raise Refused("The member already has this role.")
+            raise Refused(N_("The member already has this role."))
         if not sanctions.can_be_sanctioned(target):
-            raise Refused("This member has not confirmed an address, or has left.")
+            raise Refused(N_("This member has not confirmed an address, or has left."))
         return await decisions.carry_out(viewer, Choice(0, 0, "role", None, reason, None, role), target)
 
 

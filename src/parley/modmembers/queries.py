@@ -46,7 +46,7 @@ LIST = """
 select m.id, m.name, m.role, m.state, m.until, m.created_at,
        (select count(*) from comment c where c.author = m.id) as comments,
        (select count(*) from decision d where d.member = m.id and d.state in ('in_force', 'ended')
-        and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')) as decisions
+        and d.action in ('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')) as decisions
 from (
     select id, name, role, state_until as until, created_at, {state} as state from member
     where {key} collate "C" >= $1 and {key} collate "C" < $2 and lower(name) collate "C" > $3
@@ -124,7 +124,7 @@ class CommentLine(msgspec.Struct, frozen=True):
 
 
 COMMENTS = """
-select c.id, case when c.state = 'visible' and c.collapsed is not null then 'folded' else c.state end as state,
+select c.id, case when c.state = 'visible' and c.collapsed is not null then 'collapsed' else c.state end as state,
        c.html, t.title, c.created_at
 from comment c join thread t on t.id = c.thread where c.author = $1 order by c.created_at desc, c.id desc limit 20
 """

@@ -14,6 +14,7 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
+from parley.core.text.messages import N_
 from parley.decisions.drafts import drafted
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS, ROLES
@@ -63,7 +64,7 @@ async def _at(name: str) -> StaffMember:
     known = await accounts.person(name) if name.isprintable() else None
     found = await queries.member(known.id) if known else None
     if found is None:
-        raise NotFound("There is no member with this name.")
+        raise NotFound(N_("There is no member with this name."))
     return found
 
 
@@ -86,8 +87,8 @@ async def _show(
         "notes": await people.notes(person.id),
         "others": await people.others(viewer.id, person.id),
         "written": await queries.comments(person.id),
-        "may_act": viewer.id != person.id and (person.role == "member" or viewer.standing >= ADMIN),
-        "may_promote": viewer.id != person.id and viewer.standing >= ADMIN,
+        "may_act": viewer.id != person.id and (person.role == "member" or viewer.access >= ADMIN),
+        "may_promote": viewer.id != person.id and viewer.access >= ADMIN,
         "grounds": await grounds(),
         "actions": [ACTIONS[action] for action in SANCTIONS],
         "all_actions": ACTIONS,
@@ -129,13 +130,13 @@ async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     try:
         await ops.sanction(staff(request), person.id, form.choice_for(0))
     except ParleyError as error:
-        form.errors["form"], status = str(error), error.status
+        form.errors["form"], status = error.message, error.status
         return await _show(request, person, "sanction", form, status)
     return _back(person, "record")
 
 
 async def _preview(request: AnyRequest, person: StaffMember, form: DecisionForm) -> Response[Any]:
-    letter = await drafted(form.choice_for(0), person.id)
+    letter = await drafted(form.choice_for(0), person.id, "member")
     if wants_fragment(request):
         return fragment(request, "modmembers/_letter.html", letter=letter)
     return await _show(request, person, "sanction", form, letter=letter)
@@ -148,7 +149,7 @@ async def lift(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
         try:
             await ops.lift(staff(request), person.id, form.reason)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     return await _show(request, await _at(name), "lift", form, status) if form.errors else _back(person, "record")
 
 
@@ -166,7 +167,7 @@ async def role(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
         try:
             await ops.give_role(staff(request), person.id, form.role or "", form.reason)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     return await _show(request, person, "role", form, status) if form.errors else _back(person, "record")
 
 

@@ -7,6 +7,7 @@ import msgspec
 from parley.core import db
 from parley.core.errors import ParleyError
 from parley.core.http.access import Viewer
+from parley.core.text.messages import Message
 from parley.decisions import ops as decisions
 from parley.decisions import undoing
 from parley.decisions.rules import Choice
@@ -16,7 +17,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """The result for one item: the id of its decision, None in a rehearsal, or the reason of a refusal."""
 
     item: int
-    refusal: str | None = None
+    refusal: Message | None = None
     decision: int | None = None
 
 
@@ -48,7 +49,7 @@ async def _outcome(viewer: Viewer, choice: Choice, *, commit: bool) -> Outcome:
     except _RehearsedError:
         return Outcome(choice.item)
     except ParleyError as refusal:
-        return Outcome(choice.item, str(refusal))
+        return Outcome(choice.item, refusal.message)
     return Outcome(choice.item, decision=made)
 
 
@@ -56,5 +57,5 @@ async def _undo(viewer: Viewer, item: int, decision: int) -> Outcome:
     try:
         await undoing.undo(viewer, decision)
     except ParleyError as refusal:
-        return Outcome(item, str(refusal))
+        return Outcome(item, refusal.message)
     return Outcome(item)

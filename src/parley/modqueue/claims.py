@@ -2,6 +2,7 @@
 
 from parley.core import db
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions.rules import CLAIM_MINUTES, Stale
 from parley.modqueue.queries import CHOSEN, FOLLOWS, QueueFilter
 from parley.reports import queue_changes
@@ -30,9 +31,9 @@ async def claim(viewer: Viewer, item: int) -> None:
     async with db.atomic():
         open_items = await db.values(LOCK, viewer.id, item)
         if item not in open_items:
-            raise Stale("This has been decided in the meantime. This is the current state.")
+            raise Stale(N_("This has been decided in the meantime. This is the current state."))
         if not await db.execute(CLAIM, viewer.id, item, CLAIM_MINUTES):
-            raise Stale("Another moderator is reviewing this right now. Take another one, or wait a moment.")
+            raise Stale(N_("Another moderator is reviewing this right now. Take another one, or wait a moment."))
         await db.execute(RELEASE, viewer.id, item)
         await queue_changes.notify_queue()
 

@@ -7,10 +7,13 @@ import msgspec
 from markupsafe import Markup
 
 from parley.articles.rules import READABLE
+from parley.comments.queries import MAY_BE_QUOTED
 from parley.core import db
 from parley.modqueue import people
 from parley.modqueue.people import EarlierDecision, MemberSummary, NoteRow, OtherItem
 from parley.modqueue.queries import GROUNDS, IS_SENSITIVE, NOT_OWN
+from parley.rights import queries as rights
+from parley.rights.queries import RightsRow
 
 
 class ItemRow(msgspec.Struct, frozen=True):
@@ -47,7 +50,7 @@ select i.id, i.kind, i.target, i.state, i.version, i.risk, i.escalated, i.opened
        {IS_SENSITIVE} and not exists (
            select from mod_action o
            where o.kind = i.kind and o.target = i.target and o.action = 'reveal' and o.actor = $1) as sensitive,
-       case i.kind when 'comment' then c.author when 'member' then i.target end as member,
+       case i.kind when 'comment' then c.author when 'member' then i.target else t.starter end as member,
        coalesce(
            (select o.guideline from report o join guideline g on g.code = o.guideline
             where o.item = i.id and o.state <> 'resolved'
@@ -71,6 +74,7 @@ class CommentWords(msgspec.Struct, frozen=True):
     id: int
     author: str | None
     state: str
+    statement: str | None
     raw_html: str
     body: str
     stance: str | None
@@ -91,8 +95,9 @@ class CommentWords(msgspec.Struct, frozen=True):
 
 
 WORDS = f"""
-select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.html as raw_html, c.body, c.stance, c.assisted,
-       c.collapsed, c.created_at, c.edited_at, c.quote,
+select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement, c.html as raw_html, c.body,
+       c.stance, c.assisted,
+       c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
        (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
         cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
        c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent
@@ -157,6 +162,7 @@ class Dossier(msgspec.Struct, frozen=True):
     words: CommentWords | None
     parent: CommentWords | None
     reports: list[ReportRow]
+    requests: list[RightsRow]
     hits: list[HitRow]
     decided: list[EarlierDecision]
     character: MemberSummary | None
@@ -176,6 +182,7 @@ async def dossier(viewer: int, number: int) -> Dossier | None:
         words=comment,
         parent=await words(comment.parent) if comment and comment.parent else None,
         reports=await reports(number),
+        requests=await rights.of_item(number) if row.kind == "article" else [],
         hits=await hits(row.target) if row.kind == "comment" else [],
         decided=await people.decided(number, row.kind, row.target),
         **await _about(viewer, row),

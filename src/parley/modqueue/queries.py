@@ -61,10 +61,13 @@ class QueueRow(msgspec.Struct, frozen=True):
         return first_words(self.html, self.words)
 
 
-# Moderators do not see items about their own comments, about themselves, or that they reported.
+# Moderators do not see items about their own comments, about articles that they added while somebody else can decide,
+# about themselves, or that they reported.
 NOT_OWN = """
     not (i.kind = 'member' and i.target = $1)
     and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
+    and not (i.kind = 'article' and exists (select from thread o where o.id = i.target and o.starter = $1) and exists (
+        select from member o where o.role in ('moderator', 'admin') and o.state = 'active' and o.id <> $1))
     and not exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved')
 """
 # Items that the viewer escalated appear only under the filter for escalated items.

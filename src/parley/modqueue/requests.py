@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from parley.core.errors import NotFound
 from parley.core.http.access import AnyRequest, staff
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.modqueue import items
 from parley.modqueue.items import Dossier, ItemRow
 from parley.modqueue.queries import QueueFilter
@@ -42,7 +43,7 @@ async def item_at(request: AnyRequest, item: str) -> ItemRow:
     number = as_id(item)
     found = await items.item(staff(request).id, number) if number else None
     if found is None:
-        raise NotFound("There is no such item.")
+        raise NotFound(N_("There is no such item."))
     return found
 
 
@@ -51,5 +52,5 @@ async def dossier_at(request: AnyRequest, item: str) -> Dossier:
     number = as_id(item)
     found = await items.dossier(staff(request).id, number) if number else None
     if found is None:
-        raise NotFound("There is no such item.")
+        raise NotFound(N_("There is no such item."))
     return found

@@ -8,6 +8,7 @@ import msgspec
 from parley.automod.rules.conditions import Condition
 from parley.automod.rules.evaluate import ActiveRule
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_, Message
 from parley.modrules.kinds import ACTIONS, KINDS, ConditionKind, read, typed
 from parley.modrules.limits import LONGEST_NAME, MOST_CONDITIONS, RuleDraft
 
@@ -17,7 +18,7 @@ class ConditionRow(msgspec.Struct):
 
     kind: ConditionKind
     values: dict[str, str]
-    errors: dict[str, str]
+    errors: dict[str, Message]
 
 
 class RuleForm(Form):
@@ -67,11 +68,11 @@ class RuleForm(Form):
     def require(self) -> RuleDraft | None:
         """The rule that was typed; None with `errors`, in the form or its rows, where something is wrong or missing."""
         if not self.name:
-            self.errors.setdefault("name", "Please give it a name. The author of a held comment will read it.")
+            self.errors.setdefault("name", N_("Please give it a name. The author of a held comment will read it."))
         if not self.guideline:
-            self.errors.setdefault("rule", "Please choose the rule of the community that it is about.")
+            self.errors.setdefault("rule", N_("Please choose the rule of the community that it is about."))
         if not self.rows:
-            self.errors["add"] = "A rule without a condition matches nothing. Please add one."
+            self.errors["add"] = N_("A rule without a condition matches nothing. Please add one.")
         if self.errors or any(row.errors for row in self.rows):
             return None
         return RuleDraft(self.name, self.action, self.guideline or "", tuple(self.conditions))

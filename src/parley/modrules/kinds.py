@@ -8,26 +8,27 @@ import msgspec
 from parley.automod.rules import conditions as c
 from parley.automod.rules.conditions import BadPattern, Condition, compiled
 from parley.core.text.cleaning import BadText, as_id, clean
+from parley.core.text.messages import N_, Message, joined, plural, verbatim
 
 
 class Field(msgspec.Struct, frozen=True):
     """One form field of a condition."""
 
     name: str
-    label: str
+    label: Message
     type: Literal["number", "percent", "line", "lines", "choice", "flag"]
     default: str
-    error: str
-    choices: dict[str, str] = {}
+    error: Message
+    choices: dict[str, Message] = {}
 
 
 class ConditionKind(msgspec.Struct, frozen=True):
     """One kind of condition; `says` words it so that it follows "a comment where"."""
 
     condition: type[Condition]
-    label: str
+    label: Message
     fields: tuple[Field, ...]
-    says: Callable[[Any], str]
+    says: Callable[[Any], Message]
 
     @property
     def name(self) -> str:
@@ -35,119 +36,129 @@ class ConditionKind(msgspec.Struct, frozen=True):
         return str(self.condition.__struct_config__.tag)
 
 
-def _number(name: str, label: str, first: int, least: int, most: int) -> Field:
-    return Field(name, label, "number", str(first), f"Please give a whole number from {least:,} to {most:,}.")
-
-
-def _times(number: float, one: str, many: str) -> str:
-    return one if number == 1 else many.format(f"{number:g}")
+def _number(name: str, label: Message, first: int, least: int, most: int) -> Field:
+    error = N_("Please give a whole number from {least} to {most}.").format(least=least, most=most)
+    return Field(name, label, "number", str(first), error)
 
 
 # Sentences shorten longer lists of words.
 MOST_LISTED = 6
-WHOSE = {"author": "by the same author (the last 10)", "anyone": "by anybody (the last 30)"}
-YES_NO = {"1": "written with AI assistance", "0": "written without"}
+WHOSE = {"author": N_("by the same author (the last 10)"), "anyone": N_("by anybody (the last 30)")}
+YES_NO = {"1": N_("written with AI assistance"), "0": N_("written without")}
 
 KINDS = {
     kind.name: kind
     for kind in (
         ConditionKind(
             c.WordList,
-            "Words",
-            (Field("words", "Words or phrases, one a line; whole words, in any case", "lines", "",
-                   "Please write at least one word, at most 500, each of up to 100 characters."),),
-            lambda one: f"its words include {_alternatives(one.words)}",
+            N_("Words"),
+            (Field("words", N_("Words or phrases, one a line; whole words, in any case"), "lines", "",
+                   N_("Please write at least one word, at most 500, each of up to 100 characters.")),),
+            lambda one: N_("its words include {words}").format(words=_alternatives(one.words)),
         ),
         ConditionKind(
             c.Pattern,
-            "A pattern",
-            (Field("pattern", "Regular expression (RE2)", "line", "", "Please write at most 500 characters."),
-             Field("any_case", "Case", "flag", "1", "")),
-            lambda one: f"its text matches {one.pattern}{'' if one.any_case else ' (case counts)'}",
+            N_("A pattern"),
+            (Field("pattern", N_("Regular expression (RE2)"), "line", "", N_("Please write at most 500 characters.")),
+             Field("any_case", N_("Case"), "flag", "1", N_("Please choose one of the two."))),
+            lambda one: (
+                N_("its text matches {pattern}") if one.any_case else N_("its text matches {pattern} (case counts)")
+            ).format(pattern=one.pattern),
         ),
         ConditionKind(
             c.Links,
-            "Links",
-            (_number("at_least", "At least", 1, 1, 100),),
-            lambda one: _times(one.at_least, "it has a link", "it has {} links or more"),
+            N_("Links"),
+            (_number("at_least", N_("At least"), 1, 1, 100),),
+            lambda one: plural("it has a link", "it has {count} links or more", one.at_least),
         ),
         ConditionKind(
             c.Domains,
-            "Sites it links to",
-            (Field("domains", "Domains, one a line; subdomains count too", "lines", "",
-                   "Please write at least one domain, at most 500, each alone, like example.org."),),
-            lambda one: f"it links to {_alternatives(one.domains)}",
+            N_("Sites it links to"),
+            (Field("domains", N_("Domains, one a line; subdomains count too"), "lines", "",
+                   N_("Please write at least one domain, at most 500, each alone, like example.org.")),),
+            lambda one: N_("it links to {domains}").format(domains=_alternatives(one.domains)),
         ),
         ConditionKind(
             c.Similar,
-            "Likeness to what was posted before",
-            (Field("share", "Alike, in percent", "percent", "90", "Please give a whole number from 50 to 100."),
-             Field("to", "Compared with", "choice", "author", "Please choose one of the two.", WHOSE)),
-            lambda one: f"it is {100 * one.share:.0f} % like something {WHOSE[one.to]}",
+            N_("Likeness to what was posted before"),
+            (Field("share", N_("Alike, in percent"), "percent", "90", N_("Please give a whole number from 50 to 100.")),
+             Field("to", N_("Compared with"), "choice", "author", N_("Please choose one of the two."), WHOSE)),
+            lambda one: N_("it is {share} % like something {whose}").format(
+                share=round(100 * one.share), whose=WHOSE[one.to]
+            ),
         ),
         ConditionKind(
             c.Age,
-            "A new account",
-            (_number("days", "Signed up within the last days", 7, 1, 365),),
-            lambda one: _times(one.days, "its author signed up today", "its author signed up less than {} days ago"),
+            N_("A new account"),
+            (_number("days", N_("Signed up within the last days"), 7, 1, 365),),
+            lambda one: plural("its author signed up today", "its author signed up less than {count} days ago",
+                               one.days),
         ),
         ConditionKind(
             c.FirstComments,
-            "A first comment",
-            (_number("posts", "One of the author's first comments, up to number", 3, 1, 100),),
-            lambda one: _times(one.posts, "it is its author's first", "it is one of its author's first {}"),
+            N_("A first comment"),
+            (_number("posts", N_("One of the author's first comments, up to number"), 3, 1, 100),),
+            lambda one: plural("it is its author's first", "it is one of its author's first {count}", one.posts),
         ),
         ConditionKind(
             c.UpheldBefore,
-            "The author's record",
-            (_number("upheld", "Decisions against the author within 90 days, at least", 1, 1, 100),),
-            lambda one: _times(one.upheld, "moderators decided against its author within 90 days",
-                               "its author was decided against {} times or more within 90 days"),
+            N_("The author's record"),
+            (_number("upheld", N_("Decisions against the author within 90 days, at least"), 1, 1, 100),),
+            lambda one: plural("moderators decided against its author within 90 days",
+                               "moderators decided against its author {count} times or more within 90 days",
+                               one.upheld),
         ),
         ConditionKind(
             c.Rate,
-            "Fast posting",
-            (_number("posts", "Comments, at least", 6, 1, 100), _number("minutes", "within minutes", 5, 1, 60)),
-            lambda one: f"its author posted {one.posts} times or more within {one.minutes} min before",
+            N_("Fast posting"),
+            (_number("posts", N_("Comments, at least"), 6, 1, 100), _number("minutes", N_("within minutes"), 5, 1, 60)),
+            lambda one: N_("its author posted {posts} times or more within {minutes} min before").format(
+                posts=one.posts, minutes=one.minutes
+            ),
         ),
         ConditionKind(
             c.Heat,
-            "A heated thread",
-            (_number("at_least", "Heat, at least: a quick reply counts 1, a report 2, a removal 3", 10, 2, 1_000),),
-            lambda one: f"its thread is heated ({one.at_least:g} or more)",
+            N_("A heated thread"),
+            (_number("at_least", N_("Heat, at least: a quick reply counts 1, a report 2, a removal 3"),
+                     10, 2, 1_000),),
+            lambda one: N_("its thread is heated ({heat:g} or more)").format(heat=one.at_least),
         ),
         ConditionKind(
             c.Assisted,
-            "AI assistance",
-            (Field("declared", "Declared as", "choice", "1", "Please choose one of the two.", YES_NO),),
-            lambda one: f"it was declared as {YES_NO[str(int(one.declared))]}",
+            N_("AI assistance"),
+            (Field("declared", N_("Declared as"), "choice", "1", N_("Please choose one of the two."), YES_NO),),
+            lambda one: N_("it was declared as {what}").format(what=YES_NO[str(int(one.declared))]),
         ),
     )
 }  # fmt: skip
 
 ACTIONS = {
-    "hold": "Holds a comment back until a moderator has read it",
-    "flag": "Asks a moderator to look at a comment",
-    "collapse": "Folds a comment, and asks a moderator to look at it",
-    "slow": "Turns on slow mode in the thread for half an hour",
-    "notify": "Mails the moderators about a comment",
+    "hold": N_("Holds a comment back until a moderator has read it"),
+    "flag": N_("Asks a moderator to look at a comment"),
+    "collapse": N_("Collapses a comment, and asks a moderator to look at it"),
+    "slow": N_("Turns on slow mode in the thread for half an hour"),
+    "notify": N_("Mails the moderators about a comment"),
 }
 
 
-def says(condition: Condition) -> str:
+def says(condition: Condition) -> Message:
     """A condition in words."""
     return KINDS[str(condition.__struct_config__.tag)].says(condition)
 
 
-def sentence(action: str, conditions: tuple[Condition, ...]) -> str:
+def sentence(action: str, conditions: tuple[Condition, ...]) -> Message:
     """A rule in one sentence."""
-    return f"{ACTIONS[action]} where {', and '.join(map(says, conditions))}."
+    *others, last = map(says, conditions)
+    where = N_("{conditions}, and {last}").format(conditions=joined(", ", others), last=last) if others else last
+    return N_("{action} where {conditions}.").format(action=ACTIONS[action], conditions=where)
 
 
-def in_full(action: str, conditions: tuple[Condition, ...]) -> str:
+def in_full(action: str, conditions: tuple[Condition, ...]) -> Message:
     """A rule in one sentence, followed by the full lists that the sentence shortens."""
     lists = (value for one in conditions for value in msgspec.structs.astuple(one) if isinstance(value, list))
-    return " ".join([sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_LISTED)])
+    return joined(
+        " ", [sentence(action, conditions), *(", ".join(words) for words in lists if len(words) > MOST_LISTED)]
+    )
 
 
 def typed(condition: Condition) -> dict[str, str]:
@@ -156,14 +167,14 @@ def typed(condition: Condition) -> dict[str, str]:
     return {field.name: _shown(field, getattr(condition, field.name)) for field in kind.fields}
 
 
-def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | None, dict[str, str]]:
+def read(kind: ConditionKind, values: Mapping[str, str]) -> tuple[Condition | None, dict[str, Message]]:
     """The condition that was typed, or None with an error for each wrong field."""
     hints, read_values, errors = get_type_hints(kind.condition, include_extras=True), {}, {}
     for field in kind.fields:
         try:
             read_values[field.name] = msgspec.convert(_value(field, values.get(field.name, "")), hints[field.name])
         except (BadText, BadPattern) as error:
-            errors[field.name] = str(error)
+            errors[field.name] = error.message
         except msgspec.ValidationError:
             errors[field.name] = field.error
     return (None if errors else kind.condition(**read_values)), errors
@@ -200,9 +211,11 @@ def _shown(field: Field, value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _alternatives(words: list[str]) -> str:
+def _alternatives(words: list[str]) -> Message:
     quoted = [f"“{word}”" for word in words]
     if len(quoted) > MOST_LISTED:
-        return f"{', '.join(quoted[: MOST_LISTED - 1])} or one of {len(quoted) - MOST_LISTED + 1} others"
+        first = ", ".join(quoted[: MOST_LISTED - 1])
+        more = len(quoted) - MOST_LISTED + 1
+        return plural("{words} or one other", "{words} or one of {count} others", more, words=first)
     *others, last = quoted
-    return f"{', '.join(others)} or {last}" if others else last
+    return N_("{words} or {last}").format(words=", ".join(others), last=last) if others else verbatim(last)

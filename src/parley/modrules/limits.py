@@ -5,6 +5,7 @@ import msgspec
 from parley.automod.rules.conditions import Condition
 from parley.backtests.run import Result
 from parley.core.errors import Refused
+from parley.core.text.messages import N_
 
 LONGEST_NAME = 80
 MOST_CONDITIONS = 8
@@ -12,7 +13,7 @@ STATES = ("off", "shadow", "on")
 # Two moderators must agree on a rule that would have hidden more than this share of a week's comments (trust.md R11).
 HIDES = {"hold", "collapse"}
 MOST_HIDDEN = 0.01
-TOO_EXPENSIVE = (
+TOO_EXPENSIVE = N_(
     "This version takes too long on some texts: see the cost in its test. Nothing was changed. "
     "Please make it simpler, then test it again."
 )
@@ -35,7 +36,7 @@ class RuleDraft(msgspec.Struct, frozen=True):
 def may_switch_on(tested: Result | None) -> Result:
     """Raise Refused unless this version was back-tested and stayed within its budget."""
     if tested is None:
-        raise Refused("This version has not been back-tested yet. Please test it first, and see what it would do.")
+        raise Refused(N_("This version has not been back-tested yet. Please test it first, and see what it would do."))
     if tested.costliest.exceeds_budget:
         raise Refused(TOO_EXPENSIVE)
     return tested

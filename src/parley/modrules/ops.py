@@ -13,6 +13,7 @@ from parley.core.db import NOW
 from parley.core.errors import NotFound, Refused
 from parley.core.events.job_wakeups import wake_job
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.decisions.rules import Stale
 from parley.modlog import ops as modlog
 from parley.modlog.ops import Entry
@@ -74,7 +75,7 @@ from (select id, row_number() over (order by place, id) as place
 where n.id = u.id and u.position <> n.place
 """
 UP, DOWN = -1.5, 1.5
-TAKEN = "There is a rule of this name already. Please give it another one; what you typed is kept."
+TAKEN = N_("There is a rule of this name already. Please give it another one; what you typed is kept.")
 
 
 async def create(viewer: Viewer, draft: RuleDraft) -> int:
@@ -125,7 +126,7 @@ async def switch(viewer: Viewer, rule: int, version: int, state: str) -> str:
     Raises Stale where another moderator changed the rule since `version`, Refused where it was not tested.
     """
     if state not in STATES:
-        raise Refused("Please choose off, watching or on.")
+        raise Refused(N_("Please choose off, watching or on."))
     async with db.atomic():
         was = await _locked(rule, version)
         if state == was.state:
@@ -176,9 +177,9 @@ async def _locked(rule: int, version: int | None = None) -> LockedRule:
     """Lock a rule. Raises NotFound, and Stale where `version` is not its current one."""
     was = await db.fetch_one(LockedRule, Rule.select().where(Rule.id == rule).lock_rows())
     if was is None:
-        raise NotFound("There is no such rule.")
+        raise NotFound(N_("There is no such rule."))
     if version is not None and version != was.version:
-        raise Stale("Another moderator has changed this rule in the meantime. This is the current state.")
+        raise Stale(N_("Another moderator has changed this rule in the meantime. This is the current state."))
     return was
 
 

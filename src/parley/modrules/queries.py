@@ -12,6 +12,7 @@ from parley.backtests.verdicts import DECIDED
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.diff import marked
+from parley.core.text.messages import N_, Message
 from parley.modrules.kinds import in_full, sentence
 
 # Characters of a matched comment.
@@ -43,7 +44,7 @@ class RuleRow(msgspec.Struct, frozen=True):
         return _conditions(self.conditions_json)
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         return _in_words(sentence, self.action, self.conditions_json)
 
     @property
@@ -180,8 +181,8 @@ def _conditions(conditions_json: str) -> tuple[AnyCondition, ...] | None:
         return None
 
 
-def _in_words(say: Callable[[str, tuple[Condition, ...]], str], action: str, conditions_json: str) -> str:
+def _in_words(say: Callable[[str, tuple[Condition, ...]], Message], action: str, conditions_json: str) -> Message:
     conditions = _conditions(conditions_json)
     if not conditions:
-        return "This rule was written by another version of Parley and matches nothing here."
+        return N_("This rule was written by another version of Parley and matches nothing here.")
     return say(action, conditions)

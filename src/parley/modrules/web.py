@@ -13,6 +13,7 @@ from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.modrules import ops, queries
 from parley.modrules.forms import RuleForm
 from parley.modrules.kinds import ACTIONS, KINDS, sentence
@@ -26,7 +27,7 @@ async def rule_at(number: str) -> RuleRow:
     rule_id = as_id(number)
     row = await queries.rule(rule_id) if rule_id else None
     if row is None:
-        raise NotFound("There is no such rule.")
+        raise NotFound(N_("There is no such rule."))
     return row
 
 
@@ -76,7 +77,7 @@ async def new(request: AnyRequest) -> Response[Any]:
     try:
         made = await ops.create(staff(request), draft)
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _new(request, form, error.status)
     return Redirect(f"/mod/rules/{made}", status_code=303)
 
@@ -121,7 +122,7 @@ async def change(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
     try:
         await ops.change(staff(request), row.id, form.id("version") or 0, draft)
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _rule(request, await rule_at(rule), form, error.status)
     return Redirect(f"/mod/rules/{row.id}", status_code=303)
 
@@ -142,7 +143,7 @@ async def switch(request: AnyRequest, rule: FromPath[str]) -> Response[Any]:
     try:
         await ops.switch(staff(request), row.id, form.id("version") or 0, form.choice("state", STATES) or "")
     except ParleyError as error:
-        return await _rule(request, await rule_at(rule), status=error.status, mistake=str(error))
+        return await _rule(request, await rule_at(rule), status=error.status, mistake=error.message)
     return Redirect(f"/mod/rules/{row.id}", status_code=303)
 
 

@@ -22,7 +22,7 @@ class Counter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
-        if viewer is not None and _is_page(scope):
+        if viewer is not None and is_page(scope):
             unread = await _unread(viewer.id, fresh=scope.get("method") == "GET")
             scope["viewer"] = msgspec.structs.replace(viewer, unread=unread)  # type: ignore[typeddict-unknown-key]
         await self.app(scope, receive, send)
@@ -37,7 +37,7 @@ async def _unread(member: int, *, fresh: bool) -> int:
         return 0
 
 
-def _is_page(scope: Scope) -> bool:
+def is_page(scope: Scope) -> bool:
     """Whether the answer may be a whole page, rather than a fragment, a file, a stream or a beacon.
 
     Forms count too: if one is refused, the answer is a page with the counter.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from parley.core.http.forms import Form
+from parley.core.text.messages import N_
 from parley.notifications.rules import KINDS, THREAD_CHANNELS, TOPIC_LEVELS
 
 HOURS = [str(hour) for hour in range(24)]
@@ -36,7 +37,7 @@ class QuietForm(Form):
         self.hours: tuple[int, int] | None = None
         if self.flag("quiet") and not self.errors:
             if starts is None or ends is None or starts == ends:
-                self.errors["ends"] = "Quiet hours need a start and a different end. Please choose two hours."
+                self.errors["ends"] = N_("Quiet hours need a start and a different end. Please choose two hours.")
             else:
                 self.hours = int(starts), int(ends)
 

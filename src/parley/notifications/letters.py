@@ -18,6 +18,7 @@ from parley.comments.rules import IS_VISIBLE
 from parley.core import db
 from parley.core.settings import settings
 from parley.core.text.cleaning import shortened
+from parley.core.text.messages import N_, shown
 from parley.mail import Letter, off_link, written, written_html
 from parley.notifications import view
 from parley.notifications.queries import COLUMNS, NotificationRow
@@ -150,7 +151,8 @@ async def _letter(member: int, to: To, discussions: Sequence[LetterThread]) -> L
     first = discussions[0].entries[0]
     count = sum(len(one.entries) for one in discussions)
     is_one = len(discussions) == 1
-    subject = f"Re: {discussions[0].title}" if is_one else f"{count} new for you in {len(discussions)} discussions"
+    several = N_("{count} new for you in {discussions} discussions").format(count=count, discussions=len(discussions))
+    subject = f"Re: {discussions[0].title}" if is_one else shown(several)
     context = {"to": to, "discussions": discussions, "first": first, "count": count, "longest": LONGEST}
     context |= {"subject": shortened(subject, SUBJECT), "site": settings().base_url, "off": off_link(member, LIST)}
     subject, text = written("replies", **context, wrapped=_wrapped)

@@ -1,12 +1,14 @@
 """Follow, mute, choose channels, mark notifications as read, and create those about decisions and updates."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from parley.core import db
 from parley.core.db import NOW
 from parley.core.errors import NotFound
 from parley.core.events.notify import Signal, notify
+from parley.core.text.messages import N_
 from parley.mail import end_hold
 from parley.notifications.queries import following, unread
 from parley.notifications.rules import BATCHED, LIST
@@ -36,11 +38,16 @@ READ_ALL = """
 update notification set read_at = now()
 where member = $1 and id <= $2 and ($3::bigint is null or thread = $3) and read_at is null
 """
+READ_BEFORE = """
+update notification set read_at = now()
+where member = $1 and thread = any($2::bigint[]) and comment is not null and created_at <= $3 and read_at is null
+"""
 DECIDED = """
 insert into notification (member, kind, decision, created_at)
 select one.member, 'decision', d.id, now() from decision d cross join lateral (
     select d.member where d.action = 'role'
-    or d.guideline is not null and d.action in ('remove', 'collapse', 'warn', 'silence', 'suspend')
+    or d.guideline is not null and d.action in (
+        'remove', 'text', 'excerpt', 'title', 'collapse', 'statement', 'warn', 'silence', 'suspend')
     union
     select r.reporter from report r
     where r.item = d.item and r.reporter is not null and r.outcome is not null and r.resolved_at >= d.created_at
@@ -64,11 +71,18 @@ where s.id = $1 and one.member is not null and one.member is distinct from one.a
 on conflict (suggestion, member) where suggestion is not null do update set read_at = null, created_at = now()
 """
 
+PROPOSED = """
+insert into notification (member, kind, proposal, thread, comment, created_at)
+select c.author, 'proposal', p.id, c.thread, c.id, now() from statement_proposal p join comment c on c.id = p.comment
+where p.id = $1
+on conflict (proposal, member) where proposal is not null do update set read_at = null, created_at = now()
+"""
+
 
 async def follow_thread(member: int, thread: int, level: str, channel: str | None = None) -> None:
     """Follow a thread, mute it, or neither. Raises NotFound."""
     if not await db.execute(FOLLOW, member, thread, level, channel):
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     await _notify(thread)
 
 
@@ -81,7 +95,7 @@ async def unfollow_thread(member: int, thread: int, level: str) -> None:
 async def follow_topic(member: int, topic: str, level: str, *, on: bool) -> None:
     """Follow or mute a topic, or undo that. Raises NotFound."""
     if not await Topic.exists().where(Topic.slug == topic):
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     if on:
         await _put_topics(member, {topic: level})
     else:
@@ -159,6 +173,12 @@ async def read_all(member: int, upto: int, thread: int | None = None) -> None:
     await _notify()
 
 
+async def read_before(member: int, threads: Sequence[int], before: datetime) -> None:
+    """Mark notifications about comments in these threads as read that were made until `before`."""
+    if await db.execute(READ_BEFORE, member, list(threads), before):
+        await _notify()
+
+
 async def decided(decision: int) -> None:
     """Notify the member concerned by a decision and the members who reported its target.
 
@@ -171,6 +191,12 @@ async def decided(decision: int) -> None:
 async def suggested(suggestion: int) -> None:
     """Notify the thread's starter of a suggested update that waits, or the member who suggested it of the decision."""
     await db.execute(SUGGESTED, suggestion)
+    await _notify()
+
+
+async def proposed(proposal: int) -> None:
+    """Notify the author of a comment for which a moderator proposes a statement."""
+    await db.execute(PROPOSED, proposal)
     await _notify()
 
 

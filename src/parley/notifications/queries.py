@@ -8,6 +8,7 @@ import msgspec
 from parley.accounts import names
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
+from parley.decisions.rules import act
 from parley.notifications.quiet_hours import QuietSpan
 from parley.notifications.rules import IS_FOR_DIGEST, IS_SHOWN, JUDGED_BY
 from parley.notifications.tables import NotificationPreference, TopicFollow
@@ -70,6 +71,7 @@ class NotificationRow(msgspec.Struct, frozen=True):
     decision: int | None
     # What was decided, whether about this member, and the outcome of the member's report.
     action: str | None
+    decided_on: str | None
     about_me: bool
     outcome: str | None
     # A suggested update with its state, and who suggested it: `me`, another `member`, or the `source`, if that differs
@@ -77,20 +79,27 @@ class NotificationRow(msgspec.Struct, frozen=True):
     suggestion: int | None
     suggestion_state: str | None
     suggested_by: str | None
+    proposal: int | None
     created_at: datetime
     is_unread: bool
+
+    @property
+    def act(self) -> str:
+        """The key of what the decision is called."""
+        return act(self.decided_on or "", self.action or "")
 
 
 # If the member reported the same again later, `outcome` is that of the first report that the decision answered.
 COLUMNS = """
 n.id, n.member, n.kind, n.thread, t.title as thread_title, t.slug, n.comment, c.parent, n.decision,
-d.action, coalesce(d.member = n.member, false) as about_me,
+d.action, d.kind as decided_on, coalesce(d.member = n.member, false) as about_me,
 (select case when d.state = 'overturned' and r.outcome = 'declined' then 'overturned' else r.outcome end
  from report r where r.item = d.item and r.reporter = n.member and r.resolved_at >= d.created_at
  order by r.resolved_at, r.id limit 1) as outcome,
 n.suggestion, (select s.state from suggested_update s where s.id = n.suggestion) as suggestion_state,
 (select case when s.member is null then 'source' when s.member = n.member then 'me' else 'member' end
  from suggested_update s where s.id = n.suggestion) as suggested_by,
+n.proposal,
 n.created_at, n.read_at is null as is_unread
 """
 LISTED = f"""

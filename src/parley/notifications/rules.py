@@ -9,6 +9,7 @@ from datetime import timedelta
 import msgspec
 
 from parley.comments.rules import IS_VISIBLE
+from parley.core.text.messages import N_, Message
 from parley.decisions.rules import UNDO_SECONDS
 
 # The mail list for immediate mails, and how long a mail waits for more notifications of the same thread.
@@ -26,21 +27,22 @@ class NotificationKind(msgspec.Struct, frozen=True):
     """A kind of notification with its title in the settings and its default channel."""
 
     name: str
-    title: str
+    title: Message
     channel: str
     channels: tuple[str, ...] = CHANNELS
 
 
 KINDS = (
-    NotificationKind("reply", "Somebody replies to you", "mail"),
-    NotificationKind("mention", "Somebody mentions you", "mail"),
-    NotificationKind("followed", "New comments in threads you follow", "digest"),
-    NotificationKind("revised", "An article changes where you commented", "digest"),
+    NotificationKind("reply", N_("Somebody replies to you"), "mail"),
+    NotificationKind("mention", N_("Somebody mentions you"), "mail"),
+    NotificationKind("followed", N_("New comments in threads you follow"), "digest"),
+    NotificationKind("revised", N_("An article changes where you commented"), "digest"),
     # The statement of reasons is always mailed (decisions/letters.py).
-    NotificationKind("decision", "Moderators decide about you, or on your report", "page", ("page", "off")),
+    NotificationKind("decision", N_("Moderators decide about you, or on your report"), "page", ("page", "off")),
     NotificationKind(
-        "update", "Somebody suggests an update of your article, or yours is decided", "page", ("page", "off")
+        "update", N_("Somebody suggests an update of your article, or yours is decided"), "page", ("page", "off")
     ),
+    NotificationKind("proposal", N_("A moderator proposes a statement for your comment"), "page", ("page", "off")),
 )
 # One comment gives a member one notification: of the first kind that applies, in the order above.
 RANK = "case n.kind " + " ".join(f"when '{kind.name}' then {index}" for index, kind in enumerate(KINDS)) + " end"
@@ -78,7 +80,7 @@ or exists (select from block b where b.member = n.actor and b.other = n.member a
 )"""
 IS_SHOWN = f"""
 ({CHANNEL}) <> 'off'
-and (n.comment is null or {IS_VISIBLE} and (n.kind = 'revised' or not {IS_NET_FLAGGED}))
+and (n.comment is null or {IS_VISIBLE} and (n.kind in ('revised', 'proposal') or not {IS_NET_FLAGGED}))
 and (n.decision is null or d.state <> 'undone' and d.created_at < now() - interval '{UNDO_SECONDS} seconds')
 and not {IS_BLOCKED}
 """

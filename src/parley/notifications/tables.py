@@ -8,6 +8,8 @@ from parley.accounts.tables import Member
 from parley.core.db.schema import Index
 from parley.threads.tables import Thread, Topic
 
+IS_KIND = "kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')"
+
 
 class Follow(Table):
     """Whether a member follows a thread; one row per member and thread.
@@ -51,9 +53,7 @@ class NotificationPreference(Table):
     kind = Varchar(8, null=False, default=None)
     channel = Varchar(6, null=False, default=None)
 
-    notification_preference_kind_check = Check(
-        "kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')"
-    )
+    notification_preference_kind_check = Check(IS_KIND)
     notification_preference_channel_check = Check("channel in ('page', 'mail', 'digest', 'off')")
     notification_preference_member_kind_key = Unique([member, kind])
 
@@ -76,10 +76,11 @@ class Notification(Table):
     id = BigSerial(primary_key=True)
     member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
     kind = Varchar(8, null=False, default=None)
-    # Its source: an event, a decision, or a suggested update of an article.
+    # Its source: an event, a decision, a suggested update of an article, or a proposed statement.
     event = BigInt(null=True, default=None)
     decision = BigInt(null=True, default=None)
     suggestion = BigInt(null=True, default=None)
+    proposal = BigInt(null=True, default=None)
     thread = BigInt(null=True, default=None)
     # The comment; for a revision, the member's own comment on a passage that changed.
     comment = BigInt(null=True, default=None)
@@ -91,18 +92,24 @@ class Notification(Table):
     read_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(null=False)
 
-    notification_kind_check = Check("kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update')")
-    notification_source_check = Check("num_nonnulls(event, decision, suggestion) = 1")
+    notification_kind_check = Check(
+        "kind in ('reply', 'mention', 'followed', 'revised', 'decision', 'update', 'proposal')"
+    )
+    notification_source_check = Check("num_nonnulls(event, decision, suggestion, proposal) = 1")
 
     # A source gives a member at most one notification of each kind, however often the job runs.
     notification_event_member_kind_key = Index("event, member, kind", where="event is not null", unique=True)
     notification_decision_member_key = Index("decision, member", where="decision is not null", unique=True)
     notification_suggestion_member_key = Index("suggestion, member", where="suggestion is not null", unique=True)
+    notification_proposal_member_key = Index("proposal, member", where="proposal is not null", unique=True)
     # A comment gives a member one notification, even if it is a reply, a mention and in a followed thread.
     notification_comment_member_key = Index(
         "comment, member", where="kind in ('reply', 'mention', 'followed')", unique=True
     )
     notification_member = Index("member, id desc")
     notification_unread = Index("member, thread", where="read_at is null")
+    # For retention.py.
+    notification_read = Index("read_at", where="read_at is not null")
+    notification_unread_since = Index("created_at", where="read_at is null")
     notification_due = Index("id", where="by_mail and letter is null and read_at is null")
     notification_letter = Index("letter", where="letter is not null")

@@ -30,11 +30,14 @@ class NotificationItem(msgspec.Struct, frozen=True):
         """The address that it links to."""
         if self.row.suggestion is not None:
             return f"/t/{self.row.thread}/updates/{self.row.suggestion}"
+        if self.row.proposal is not None:
+            return f"/c/{self.row.comment}/statement"
         return f"/c/{self.row.comment}" if self.row.comment is not None else f"/decision/{self.row.decision}"
 
     @property
     def at(self) -> datetime:
-        return self.comment.created_at if self.comment and self.kind != "revised" else self.row.created_at
+        is_new = self.comment is not None and self.kind not in {"revised", "proposal"}
+        return self.comment.created_at if self.comment and is_new else self.row.created_at
 
     @property
     def names(self) -> list[str]:
@@ -47,7 +50,7 @@ class NotificationItem(msgspec.Struct, frozen=True):
 
     @property
     def excerpt(self) -> str:
-        """The first words of the comment, without quotations."""
+        """The comment's statement or, without one, its first words without quotations."""
         return excerpt(self.comment) if self.comment is not None else ""
 
 
@@ -67,6 +70,8 @@ class NotificationGroup(msgspec.Struct, frozen=True):
 def excerpt(comment: CommentRow) -> str:
     if comment.collapsed is not None:
         return ""
+    if comment.statement is not None:
+        return comment.statement
     return markdown.excerpt(QUOTED.sub("", comment.raw_html), EXCERPT) or markdown.excerpt(comment.raw_html, EXCERPT)
 
 

@@ -13,9 +13,9 @@ from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import fragment, local_path, page, wants_fragment
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, joined
 from parley.notifications import ops, queries, view
 from parley.notifications.forms import ChannelsForm, FollowForm, TopicsForm
-from parley.notifications.rules import KINDS
 from parley.threads.queries import topics
 
 
@@ -68,23 +68,25 @@ async def names(request: AnyRequest, begin: FromQuery[str] = "", thread: FromQue
 
 @get("/settings/notifications", name="notifications:settings", opt={"who": MEMBER})
 async def settings_page(request: AnyRequest) -> Response[Any]:
-    return await _settings(request, {}, 200)
+    """Show what the member follows and mutes."""
+    followed = await queries.followed(signed_in(request).id)
+    return page(request, "notifications/settings.html", followed=followed)
 
 
 @post("/settings/notifications", opt={"who": MEMBER})
 async def set_channels(request: AnyRequest) -> Response[Any]:
     form = ChannelsForm(await posted(request))
     if form.errors:
-        return await _settings(request, form.errors, 422)
+        raise Refused(joined(" ", [*form.errors.values(), N_("Nothing was changed.")]))
     await ops.set_channels(signed_in(request).id, form.channels)
-    return Redirect("/settings/notifications?saved", status_code=303)
+    return Redirect("/settings/mail?saved", status_code=303)
 
 
 @post("/settings/topics", name="notifications:topics", opt={"who": MEMBER})
 async def set_topics(request: AnyRequest) -> Redirect:
     form = TopicsForm(await posted(request), [one.slug for one in await topics()])
     if form.errors:
-        raise Refused("Please choose how often the topic appears in your digest. Nothing was changed.")
+        raise Refused(N_("Please choose how often the topic appears in your digest. Nothing was changed."))
     await ops.set_topics(signed_in(request).id, form.levels)
     return Redirect("/settings/mail?saved", status_code=303)
 
@@ -113,7 +115,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
     viewer, row = signed_in(request), await thread_at(thread)
     form = FollowForm(await posted(request))
     if form.errors:
-        raise Refused(f"Please choose how to be notified about a thread. {form.errors['channel']}")
+        raise Refused(joined(" ", [N_("Please choose how to be notified about a thread."), form.errors["channel"]]))
     if form.on:
         await ops.follow_thread(viewer.id, row.id, level, form.channel)
     else:
@@ -127,7 +129,7 @@ async def _put_thread(request: AnyRequest, thread: str, level: str) -> Response[
 async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[Any]:
     form = FollowForm(await posted(request))
     if not topic.isprintable():
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     await ops.follow_topic(signed_in(request).id, topic, level, on=form.on)
     return _back(form, f"/?topic={quote(topic)}")
 
@@ -135,20 +137,6 @@ async def _put_topic(request: AnyRequest, topic: str, level: str) -> Response[An
 def _back(form: Form, address: str) -> Redirect:
     back = local_path(form.values.get("next"))
     return Redirect(back if back != "/" else address, status_code=303)
-
-
-async def _settings(request: AnyRequest, errors: dict[str, str], status: int) -> Response[Any]:
-    viewer = signed_in(request)
-    return page(
-        request,
-        "notifications/settings.html",
-        status=status,
-        kinds=KINDS,
-        channels=await queries.preferred(viewer.id),
-        errors=errors,
-        followed=await queries.followed(viewer.id),
-        saved="saved" in request.query_params,
-    )
 
 
 handlers: list[object] = [

@@ -7,13 +7,14 @@ from litestar.params import FromPath, FromQuery
 
 from parley.comments import view
 from parley.comments.rules import STANCES
-from parley.comments.tree import SORTS
+from parley.comments.tree import BRIDGING, SORTS
 from parley.comments.viewer_state import comments_html
 from parley.comments.web import comment_at, thread_at
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.votes import queries as votes
 
 
@@ -32,10 +33,10 @@ async def more(
     branch_id = as_id(branch)
     viewer = viewer_of(request)
     if branch_id is not None and (await comment_at(branch, viewer)).thread != row.id:
-        raise NotFound("This comment is not in this thread.")
+        raise NotFound(N_("This comment is not in this thread."))
     query = view.DiscussionQuery(
         row.id,
-        sort if sort in SORTS else "best",
+        sort if sort in (*SORTS, BRIDGING) else "best",
         passage=view.passage_of(passage),
         stance=stance if stance in STANCES else None,
         branch=branch_id,

@@ -6,10 +6,11 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, base_context, finish, page, render, sent, wants_fragment
+from parley.core.text.messages import N_
 from parley.notifications.queries import topic_level
 from parley.threads import queries
 from parley.threads.cards import make_cards
@@ -24,7 +25,7 @@ class Listing(msgspec.Struct, frozen=True):
     after: str
 
 
-_cache: MicroCache[Finished] = MicroCache("home", KEPT_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("home", PAGE_SECONDS, size=struct_bytes)
 
 
 @get("/", name="threads:home", opt={"who": ANYONE, "reading": True})
@@ -48,7 +49,7 @@ async def home(
 async def _topic(slug: str) -> queries.TopicRow:
     found = next((one for one in await queries.topics() if one.slug == slug), None)
     if found is None:
-        raise NotFound("There is no such topic.")
+        raise NotFound(N_("There is no such topic."))
     return found
 
 

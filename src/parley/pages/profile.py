@@ -16,6 +16,7 @@ from parley.core.http.access import ANYONE, Viewer, viewer_of
 from parley.core.http.pages import page
 from parley.core.text import markdown
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 
 PAGE = 30
 EXCERPT = 300
@@ -53,10 +54,6 @@ class ProfileComment(msgspec.Struct, frozen=True):
     def excerpt(self) -> str:
         return markdown.excerpt(self.html, EXCERPT)
 
-    @property
-    def kind(self) -> str:
-        return self.stance or ("reply" if self.parent else "comment")
-
 
 class Figures(msgspec.Struct, frozen=True):
     comment_count: int
@@ -79,7 +76,7 @@ class Profile(msgspec.Struct, frozen=True):
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
     if person is None or not _is_shown(person, viewer):
-        raise NotFound("There is no member with this name.")
+        raise NotFound(N_("There is no member with this name."))
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
     is_blocked = relation == "block"
     before = as_id(request.query_params.get("before", ""))

@@ -14,6 +14,7 @@ from parley.core.http.access import ANYONE, MEMBER, MODERATOR, AnyRequest, Viewe
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.decisions import letters
 from parley.decisions import queries as decisions
 from parley.decisions.queries import Statement
@@ -29,9 +30,9 @@ async def _at(request: AnyRequest, decision: str, key: str) -> tuple[Statement, 
     viewer = viewer_of(request)
     if found is not None and _concerns(found, viewer, key):
         return found, True
-    if found is not None and viewer is not None and viewer.standing >= MODERATOR:
+    if found is not None and viewer is not None and viewer.access >= MODERATOR:
         return found, False
-    raise NotFound("There is no page at this address.")
+    raise NotFound(N_("There is no page at this address."))
 
 
 def _concerns(found: Statement, viewer: Viewer | None, key: str) -> bool:
@@ -57,7 +58,7 @@ async def _show(
         status=status,
         statement=found,
         concerned=concerned,
-        veiled=not concerned and await decisions.is_veiled(signed_in(request).id, found),
+        concealed=not concerned and await decisions.is_concealed(signed_in(request).id, found),
         form=form,
         key=key,
     )
@@ -73,13 +74,13 @@ async def appeal(request: AnyRequest, decision: FromPath[str]) -> Response[Any]:
     key = str(data.get("key", ""))
     found, concerned = await _at(request, decision, key)
     if not concerned:
-        raise NotFound("Only the member concerned can appeal a decision.")
+        raise NotFound(N_("Only the member concerned can appeal a decision."))
     form, status = AppealForm(data), 422
     if not form.errors:
         try:
             await appeals.file(decision=found.id, text=form.words)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _show(request, found, form, key, status)
     return _appeal_of(found, key)
@@ -91,11 +92,11 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
     key = form.values.get("key", "")
     found, concerned = await _at(request, decision, key)
     if not concerned:
-        raise NotFound("Only the member who appealed can withdraw the appeal.")
+        raise NotFound(N_("Only the member who appealed can withdraw the appeal."))
     try:
         await appeals.withdraw(found.id)
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _show(request, found, form, key, error.status)
     return _appeal_of(found, key)
 
@@ -104,7 +105,7 @@ async def withdraw(request: AnyRequest, decision: FromPath[str]) -> Response[Any
 async def own_page(request: AnyRequest) -> Response[Any]:
     """Show all decisions about the viewer."""
     viewer = signed_in(request)
-    return page(request, "decisions/own.html", rows=await decisions.own(viewer.id))
+    return page(request, "decisions/own.html", rows=await decisions.of_member(viewer.id))
 
 
 @get("/c/{comment:str}/decision", name="moderation:of-comment", opt={"who": MEMBER})
@@ -113,7 +114,7 @@ async def of_comment(request: AnyRequest, comment: FromPath[str]) -> Response[An
     number = as_id(comment)
     decision = await decisions.about_comment(signed_in(request).id, number) if number else None
     if decision is None:
-        raise NotFound("There is no decision about this comment that concerns you.")
+        raise NotFound(N_("There is no decision about this comment that concerns you."))
     return Redirect(f"/decision/{decision}", status_code=303)
 
 

@@ -10,24 +10,28 @@ from litestar.response import Redirect
 from parley.comments import queries, tree
 from parley.comments import view as views
 from parley.comments.form_view import new_form
+from parley.comments.glance import first_in_view
 from parley.comments.returning import LeftOff, left_off, unread_beyond
 from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
-from parley.comments.tree import SORTS
+from parley.comments.tree import BRIDGING, SORTS
 from parley.comments.viewer_state import comments_html
-from parley.core.cache import KEPT_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.notifications import queries as notifications
+from parley.pages import perspectives
+from parley.pages.display import Display, display_of
 from parley.threads import queries as threads
 from parley.votes import queries as votes
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache("pages", KEPT_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("pages", PAGE_SECONDS, size=struct_bytes)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
@@ -43,10 +47,10 @@ async def show(
     """Show a thread. The slug is for readers; any slug works."""
     thread_id = as_id(thread)
     if thread_id is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     query = views.DiscussionQuery(
         thread_id,
-        sort if sort in SORTS else "best",
+        sort if sort in (*SORTS, BRIDGING) else "best",
         # An order applies to the discussion as one tree.
         view if view in VIEWS else "whole" if sort else None,
         views.passage_of(passage),
@@ -55,10 +59,13 @@ async def show(
     )
     viewer = viewer_of(request)
     shown = await views.thread_view(query, fresh=viewer is not None, viewer=viewer)
+    if view == "perspectives":
+        return await perspectives.show(request, shown, _shared(shown, ""))
     if wants_fragment(request):
-        return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer))
+        return page(request, "pages/thread.html", "discussion", **await _context(shown, viewer, display_of(request)))
     # Cached by its view, so that the page is no older than the view.
-    return sent(request, await _pages.get((shown, viewer), lambda: _whole(shown, viewer)))
+    display = display_of(request)
+    return sent(request, await _pages.get((shown, viewer, display), lambda: _whole(shown, viewer, display)))
 
 
 @get("/t/{thread:str}/article", name="comments:article", opt={"who": ANYONE})
@@ -66,7 +73,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     """Return the present passages to a page that shows a former revision; redirect a browser to the thread."""
     thread_id = as_id(thread)
     if thread_id is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     shown = await views.thread_view(views.DiscussionQuery(thread_id), fresh=True, viewer=viewer_of(request))
     if not wants_fragment(request):
         return Redirect(shown.thread.address, status_code=303)
@@ -76,7 +83,7 @@ async def article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
 async def warm() -> None:
     """Render one page at start, so that no reader waits for what a new process does only once."""
     for card in (await threads.cards(sort="hot", topic=None, period="week", after=None))[:1]:
-        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None)
+        await _whole(await views.thread_view(views.DiscussionQuery(card.id), fresh=False), None, Display())
 
 
 async def _focus(thread: int, focus: str) -> int | None:
@@ -85,15 +92,15 @@ async def _focus(thread: int, focus: str) -> int | None:
     return focused if row is not None and row.thread == thread and row.state != "held" else None
 
 
-async def _whole(shown: views.ThreadView, viewer: Viewer | None) -> Finished:
-    """The page for all visitors, or for one member: rendered once and cached for a moment."""
-    context = await _context(shown, viewer)
+async def _whole(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> Finished:
+    """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
+    context = await _context(shown, viewer, display)
     return finish(render("pages/thread.html", viewer=viewer, **context))
 
 
-async def _context(shown: views.ThreadView, viewer: Viewer | None) -> dict[str, Any]:
+async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> dict[str, Any]:
     context = await _of_viewer(shown, viewer)
-    return context | {"back": await _way_back(shown.discussion)}
+    return context | {"back": await _way_back(shown.discussion), "display": display}
 
 
 async def _way_back(branch: views.Discussion) -> int | None:
@@ -120,7 +127,9 @@ async def _of_viewer(shown: views.ThreadView, viewer: Viewer | None) -> dict[str
     wait = await wait_here(viewer, shown.thread)
     beyond = await unread_beyond(shown, visit, viewer)
     following = await notifications.following(viewer.id, shown.thread.id)
+    hidden = shown.pinned is not None and shown.pinned.author_id in viewer.blocked
     more = {"held": held, "beyond": beyond, "wait": wait, "following": following}
+    more |= {"pinned": None} if hidden else {}
     return _shared(shown, html, left_off(shown, visit, viewer)) | more
 
 
@@ -134,10 +143,14 @@ def _shared(shown: views.ThreadView, comments_html: Any, left: LeftOff | None = 
         "comments_html": comments_html,
         "left": left,
         "opening": shown.opening,
+        "glance": shown.glance,
+        "pinned": shown.pinned,
+        "here": first_in_view(shown.rows),
         "canonical": f"{settings().base_url}{thread.address}",
         "view": "passage" if shown.discussion.by_passage else "whole",
-        "sort": query.sort,
-        "sorts": SORTS,
+        "sort": "best" if query.sort == BRIDGING != shown.discussion.sort else query.sort,
+        "common_ground": sum(row.common for row in shown.rows),
+        "sorts": (*SORTS, BRIDGING) if shown.passage and shown.passage.dividing else SORTS,
         "stance": query.stance,
         "stances": shown.stances,
         "focus": query.focus,

@@ -1,10 +1,13 @@
 """Reports by members, and by anybody for illegal content; all reports of a target share one queue item."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 from parley.reports import queue_changes, receipts, targets
 
 
@@ -105,15 +108,15 @@ async def report(flag: Flag) -> int:
     """
     illegal = await db.value("select illegal from guideline where code = $1 and not retired", flag.guideline)
     if illegal is None:
-        raise Refused("Please choose what is wrong with it.")
+        raise Refused(N_("Please choose what is wrong with it."))
     if flag.reporter is None and not illegal:
-        raise Forbidden("Please sign in to report this. Only illegal content can be reported without an account.")
+        raise Forbidden(N_("Please sign in to report this. Only illegal content can be reported without an account."))
     async with db.atomic():
         target = await targets.lock(flag.kind, flag.target)
         if target.kind == "comment" and target.state not in ("visible", "hidden"):
-            raise NotFound("This comment no longer exists, so it cannot be reported.")
-        if flag.reporter is not None and flag.reporter.id == target.member:
-            raise Forbidden("This is your own. You can edit or delete it yourself.")
+            raise NotFound(N_("This comment no longer exists, so it cannot be reported."))
+        if flag.reporter is not None and flag.reporter.id == target.member and target.kind != "article":
+            raise Forbidden(N_("This is your own. You can edit or delete it yourself."))
         weight = await _weight(flag)
         item = await open_item(flag.kind, flag.target, target.thread, again=weight > 0)
         return await _add(item, flag, weight)
@@ -130,6 +133,10 @@ async def update_risk(item: int) -> None:
     await db.execute(RISK, item)
 
 
+# Called with a visitor's report in the transaction in which its address is confirmed; hooks.py fills this in.
+after_confirmed: list[Callable[[int], Awaitable[None]]] = []
+
+
 async def confirm_address(report: int) -> bool:
     """Give a visitor's report full weight. False where it was answered or confirmed before."""
     async with db.atomic():
@@ -137,6 +144,8 @@ async def confirm_address(report: int) -> bool:
         if confirmed is not None:
             await open_item(confirmed.kind, confirmed.target, confirmed.thread, again=confirmed.weight > 0)
             await update_risk(confirmed.item)
+            for hook in after_confirmed:
+                await hook(report)
     return confirmed is not None
 
 

@@ -8,9 +8,10 @@ import msgspec
 from parley import mail
 from parley.core import db
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 from parley.mail.links import proof
 
-THINGS = {"comment": "a comment", "article": "an article", "member": "a member"}
+THINGS = {"comment": N_("a comment"), "article": N_("an article"), "member": N_("a member")}
 
 
 class Reporter(msgspec.Struct, frozen=True):

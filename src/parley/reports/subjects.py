@@ -7,6 +7,7 @@ from parley.comments.queries import CommentRow
 from parley.comments.web import comment_at, thread_at
 from parley.core.errors import NotFound
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -14,8 +15,6 @@ class Subject(msgspec.Struct, frozen=True):
 
     kind: str
     id: int
-    # As in a sentence: "this comment".
-    called: str
     address: str
     name: str
     comment: CommentRow | None = None
@@ -29,18 +28,18 @@ async def comment(number: str, viewer: Viewer | None) -> Subject:
     """The comment of a number. Raises NotFound where it does not exist or cannot be read."""
     row = await comment_at(number, viewer)
     if row.state not in {"visible", "blocked"}:
-        raise NotFound("This comment no longer exists.")
-    return Subject("comment", row.id, "this comment", f"/c/{row.id}", row.author or "somebody who left", row)
+        raise NotFound(N_("This comment no longer exists."))
+    return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("somebody who left"), row)
 
 
 async def article(number: str) -> Subject:
     row = await thread_at(number)
-    return Subject("article", row.id, "this article", f"/t/{row.id}", row.title)
+    return Subject("article", row.id, f"/t/{row.id}", row.title)
 
 
 async def member(name: str, viewer: Viewer | None) -> Subject:
     """The member of a name. Raises NotFound where there is none that others can see."""
     person = await accounts.person(name) if name.isprintable() else None
     if person is None or (person.state == "unverified" and (viewer is None or viewer.id != person.id)):
-        raise NotFound("There is no member with this name.")
-    return Subject("member", person.id, "this member", f"/u/{person.name}", person.name)
+        raise NotFound(N_("There is no member with this name."))
+    return Subject("member", person.id, f"/u/{person.name}", person.name)

@@ -7,10 +7,11 @@ import msgspec
 from parley.comments.rules import CommentState
 from parley.core import db
 from parley.core.errors import NotFound
+from parley.core.text.messages import N_
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A locked target; `member` is its author, or the member who is the target. All is as it was when it was locked."""
+    """A locked target, as it was then; `member` is its author, who added the article, or the member themselves."""
 
     kind: str
     id: int
@@ -26,6 +27,9 @@ class Target(msgspec.Struct, frozen=True):
     slow: int = 0
     # The reason that readers see for the thread's state.
     why: str = ""
+    # What moderators restricted an article to (articles/restricting.py).
+    restricted: str = ""
+    untitled: bool = False
 
 
 class TargetMember(msgspec.Struct, frozen=True):
@@ -42,6 +46,12 @@ class TargetThread(msgspec.Struct, frozen=True):
     why: str
 
 
+class TargetArticle(TargetThread, frozen=True):
+    starter: int | None
+    restricted: str
+    untitled: bool
+
+
 class TargetComment(msgspec.Struct, frozen=True):
     author: int | None
     state: str
@@ -51,8 +61,9 @@ class TargetComment(msgspec.Struct, frozen=True):
 
 # For no key update: rows that refer to these can still be inserted meanwhile.
 LOCK_MEMBER = "select id, role, state, state_until as until from member where id = $1 for no key update"
-LOCK_THREAD = """
-select id, state, slow, coalesce(state_reason, '') as why from thread where id = $1 for no key update
+LOCK_ARTICLE = """
+select t.id, t.state, t.slow, coalesce(t.state_reason, '') as why, t.starter, a.restricted, a.untitled
+from thread t join article a on a.id = t.article where t.id = $1 for no key update
 """
 LOCK_THREAD_OF_COMMENT = """
 select id, state, slow, coalesce(state_reason, '') as why from thread
@@ -69,7 +80,7 @@ async def lock(kind: str, target: int) -> Target:
         return await _lock_article(target)
     member = await db.fetch_one(TargetMember, LOCK_MEMBER, target)
     if member is None:
-        raise NotFound("This member does not exist.")
+        raise NotFound(N_("This member does not exist."))
     return Target("member", target, None, member.id, member.role, member.state, member.state, member.until)
 
 
@@ -77,7 +88,7 @@ async def _lock_comment(number: int) -> Target:
     thread = await db.fetch_one(TargetThread, LOCK_THREAD_OF_COMMENT, number)
     comment = await db.fetch_one(TargetComment, LOCK_COMMENT, number)
     if thread is None or comment is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     member = await db.fetch_one(TargetMember, LOCK_MEMBER, comment.author) if comment.author else None
     return Target(
         "comment",
@@ -97,17 +108,22 @@ async def _lock_comment(number: int) -> Target:
 
 
 async def _lock_article(number: int) -> Target:
-    thread = await db.fetch_one(TargetThread, LOCK_THREAD, number)
+    thread = await db.fetch_one(TargetArticle, LOCK_ARTICLE, number)
     if thread is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
+    member = await db.fetch_one(TargetMember, LOCK_MEMBER, thread.starter) if thread.starter else None
     return Target(
         "article",
         number,
         number,
-        None,
-        "member",
+        thread.starter,
+        member.role if member else "member",
         thread.state,
+        member.state if member else None,
+        member.until if member else None,
         thread_state=thread.state,
         slow=thread.slow,
         why=thread.why,
+        restricted=thread.restricted,
+        untitled=thread.untitled,
     )

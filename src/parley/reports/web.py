@@ -13,8 +13,9 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import EVERYBODY, REPORT, network, take, take_each, take_network
+from parley.core.ratelimit import EVERYBODY, REPORT, Triple, network, take, take_each, take_network
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
 from parley.reports.forms import ReportForm
 from parley.reports.guidelines import grounds
@@ -49,12 +50,12 @@ async def _report(request: AnyRequest, subject: Subject) -> Response[Any]:
     form, status = ReportForm(await posted(request), offered, visitor=reporter is None), 422
     if not form.errors:
         try:
-            await _limit(reporter, address_of(request))
+            await limit(REPORT, reporter, address_of(request))
             flag = _flag(subject, form, reporter)
             flag = replace(flag, network=network(address_of(request))) if reporter is None else flag
             await ops.report(flag)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _form_page(request, subject, form, status)
     return Redirect(f"{quote(subject.report_address)}/done", status_code=303)
@@ -64,11 +65,12 @@ def _flag(subject: Subject, form: ReportForm, reporter: Viewer | None) -> Flag:
     return Flag(subject.kind, subject.id, form.reason or "", form.words, reporter, form.name, form.email)
 
 
-async def _limit(reporter: Viewer | None, address: str) -> None:
+async def limit(limits: Triple, reporter: Viewer | None, address: str) -> None:
+    """Take one token for a member, or for a visitor's network. Raises TooMany."""
     if reporter is not None:
-        await take_each(REPORT, reporter.id, address)
+        await take_each(limits, reporter.id, address)
         return
-    _, by_network, by_all = REPORT
+    _, by_network, by_all = limits
     await take_network(by_network, network(address))
     await take(by_all, EVERYBODY)
 
@@ -126,7 +128,7 @@ def _confirmed(report: str, key: str) -> int:
     """The id of the report of a mailed link. Raises NotFound for any other link."""
     number = as_id(report) or 0
     if not hmac.compare_digest(receipts.key(number).encode(), key.encode(errors="replace")):
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     return number
 
 

@@ -11,8 +11,10 @@ from parley.core import db
 from parley.core.events import attempts
 from parley.core.events.event_log import emit
 from parley.core.http.access import Viewer
+from parley.core.text.durations import in_words
+from parley.core.text.messages import N_, Message, joined
 from parley.slow_mode.heat import ACTIVE_THREADS, WINDOW, Point, ThreadActivity, activity, branch, heat
-from parley.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, in_words, wait, wait_for
+from parley.slow_mode.rules import BRANCH_LIMIT, RULE_WAIT, THREAD_LIMIT, wait, wait_for
 from parley.threads.queries import SlowBranch, ThreadRow
 
 MINUTE = 60
@@ -28,7 +30,7 @@ where u.action = 'slow' and h.acted and c.thread = $1 and h.created_at > now() -
 WRITE = "update thread set slow_branches = $2::jsonb where id = $1 and slow_branches <> $2::jsonb"
 
 
-async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str | None:
+async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> Message | None:
     """The sentence about slow mode above a member's form; None where they may answer `parent` now."""
     if not thread.is_in_slow_mode:
         return None
@@ -36,7 +38,8 @@ async def wait_of(viewer: Viewer, thread: ThreadRow, parent: int | None) -> str 
     if found is None:
         return None
     until = datetime.now(UTC) + timedelta(seconds=found.left)
-    return f"{found} You can post again in {in_words(found.left)}, at {until:%H:%M:%S} UTC."
+    again = N_("You can post again in {time}, at {clock}.")
+    return joined(" ", [found.message, again.format(time=in_words(found.left), clock=f"{until:%H:%M:%S} UTC")])
 
 
 async def update_all() -> int:

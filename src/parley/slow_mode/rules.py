@@ -3,6 +3,8 @@
 import msgspec
 
 from parley.core.errors import TooMany
+from parley.core.text.durations import in_words
+from parley.core.text.messages import N_, Message, joined
 from parley.slow_mode.heat import WINDOW, ThreadActivity, branch, heat
 
 # The heat at which slow mode begins in a branch, and in a whole thread.
@@ -11,21 +13,25 @@ BRANCH_LIMIT, THREAD_LIMIT = 4.0, 12.0
 FIRST_WAIT, LONGEST_WAIT = 60, 600
 # The wait where an automatic rule slows a thread.
 RULE_WAIT = 120
+BY_MODERATORS = N_("You answered {time} ago and moderators have turned on slow mode in this thread.")
+HEATED_THREAD = N_("You answered {time} ago and this thread is heated.")
+HEATED_BRANCH = N_("You answered {time} ago and this branch is heated.")
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """A member commented `last` seconds ago and must wait `needed` seconds in all; `why` completes the sentence."""
+    """A member commented `last` seconds ago and must wait `needed` seconds in all; `why` says so."""
 
     last: float
     needed: int
-    why: str
+    why: Message
 
     @property
     def left(self) -> int:
         return max(1, round(self.needed - self.last))
 
-    def __str__(self) -> str:
-        return f"You answered {in_words(self.last)} ago and {self.why}."
+    @property
+    def message(self) -> Message:
+        return self.why.format(time=in_words(self.last))
 
 
 def wait(heat: float, limit: float) -> int:
@@ -37,7 +43,8 @@ def may_answer(activity: ThreadActivity, member: int, parent: int | None) -> Non
     """Raise TooMany while a member has to wait; the message says how long, and that the text is kept."""
     wait = wait_for(activity, member, parent)
     if wait is not None:
-        raise TooMany(f"{wait} You can post in {in_words(wait.left)}. Your text is kept.", wait.left)
+        again = N_("You can post in {time}. Your text is kept.").format(time=in_words(wait.left))
+        raise TooMany(joined(" ", [wait.message, again]), wait.left)
 
 
 def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait | None:
@@ -45,9 +52,9 @@ def wait_for(activity: ThreadActivity, member: int, parent: int | None) -> Wait 
     own = [one for one in activity.recent if one.author == member]
     last = min((one.age for one in own), default=WINDOW)
     candidates = [
-        Wait(last, activity.slow, "moderators have turned on slow mode in this thread"),
-        Wait(last, RULE_WAIT if activity.by_rule else 0, "this thread is heated"),
-        Wait(last, wait(activity.heat, THREAD_LIMIT), "this thread is heated"),
+        Wait(last, activity.slow, BY_MODERATORS),
+        Wait(last, RULE_WAIT if activity.by_rule else 0, HEATED_THREAD),
+        Wait(last, wait(activity.heat, THREAD_LIMIT), HEATED_THREAD),
     ]
     if parent is not None:
         candidates.append(_wait_in_branch(activity, member, parent))
@@ -59,13 +66,4 @@ def _wait_in_branch(activity: ThreadActivity, member: int, parent: int) -> Wait:
     top = branch(parent, parents)
     branch_heat = heat(one for one in activity.points if branch(one.comment, parents) == top)
     ages = (one.age for one in activity.recent if one.author == member and branch(one.id, parents) == top)
-    return Wait(min(ages, default=WINDOW), wait(branch_heat, BRANCH_LIMIT), "this branch is heated")
-
-
-def in_words(seconds: float) -> str:
-    """A duration in words: "40 seconds", "3 minutes"."""
-    if seconds < 100:  # noqa: PLR2004 as people say it
-        whole = max(1, round(seconds))
-        return f"{whole} {'second' if whole == 1 else 'seconds'}"
-    minutes = round(seconds / 60)
-    return f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
+    return Wait(min(ages, default=WINDOW), wait(branch_heat, BRANCH_LIMIT), HEATED_BRANCH)

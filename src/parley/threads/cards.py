@@ -26,6 +26,7 @@ class Card(msgspec.Struct, frozen=True):
     byline: str | None
     topic: str
     topic_slug: str
+    words: int
     minutes: int
     excerpt: str
     comment_count: int
@@ -37,6 +38,8 @@ class Card(msgspec.Struct, frozen=True):
     sparkline: list[int]
     balance: ThreadBalance
     strongest: list[CardVoice]
+    # Statements that are common ground.
+    common_ground: int
 
 
 class VoiceRow(msgspec.Struct, frozen=True):
@@ -44,6 +47,7 @@ class VoiceRow(msgspec.Struct, frozen=True):
     stance: str | None
     author: str | None
     is_member: bool
+    statement: str | None
     html: str
     assisted: bool
     score: int
@@ -52,7 +56,7 @@ class VoiceRow(msgspec.Struct, frozen=True):
 # Read when the card is shown, so that comments removed after the stats were computed are missing from it.
 VOICES = """
 select c.id, c.stance, coalesce(m.name, c.imported_author) as author,
-       c.author is not null as is_member, c.html, c.assisted,
+       c.author is not null as is_member, c.statement, c.html, c.assisted,
        c.base_ups + c.ups - c.base_downs - c.downs as score
 from comment c left join member m on m.id = c.author
 where c.id = any($1::bigint[]) and c.state = 'visible' and c.collapsed is null
@@ -90,7 +94,8 @@ async def _voices(rows: list[CardRow], muted: frozenset[str]) -> dict[int, CardV
 
 
 def _voice(row: VoiceRow) -> CardVoice:
-    return CardVoice(row.id, row.stance, row.author, excerpt(row.html, VOICE_LENGTH), row.score, row.assisted)
+    words = row.statement or excerpt(row.html, VOICE_LENGTH)
+    return CardVoice(row.id, row.stance, row.author, words, row.score, row.assisted)
 
 
 def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
@@ -103,6 +108,7 @@ def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
         byline=row.byline,
         topic=row.topic,
         topic_slug=row.topic_slug,
+        words=row.words,
         minutes=max(1, round(row.words / WORDS_A_MINUTE)),
         excerpt=shortened(row.first_words, EXCERPT_LENGTH),
         comment_count=row.comment_count,
@@ -113,4 +119,5 @@ def _card(row: CardRow, voices: dict[int, CardVoice], unread: int) -> Card:
         sparkline=row.days or [0] * DAYS,
         balance=ThreadBalance(*row.stances) if row.stances else ThreadBalance(),
         strongest=[voices[one] for one in row.strongest_ids if one in voices],
+        common_ground=row.common_ground,
     )

@@ -2,16 +2,18 @@
 
 import msgspec
 
-from parley.articles import display as shown
+from parley.articles import display as displays
 from parley.articles import queries as articles
 from parley.articles import updating, versions
 from parley.articles.importing.passages import ImportedPassage
+from parley.articles.restricting import withhold_pictures
 from parley.articles.revising import RevisionNote, RevisionResult
 from parley.articles.rules import may_edit
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import Viewer
+from parley.core.text.messages import N_, shown
 from parley.threads import queries
 from parley.threads.ops import revise_thread
 
@@ -30,7 +32,7 @@ class Edited(msgspec.Struct, frozen=True):
     reason: str
 
 
-NOTHING = "Nothing changed: this is the current text."
+NOTHING = N_("Nothing changed: this is the current text.")
 
 
 async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
@@ -41,7 +43,7 @@ async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> Rev
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
         if article.revision != edited.revision:
-            raise StaleEdit("Somebody else revised this article while you were editing. Your text is kept.")
+            raise StaleEdit(N_("Somebody else revised this article while you were editing. Your text is kept."))
         text = ArticleText(
             title=edited.title,
             passages=edited.passages,
@@ -63,7 +65,7 @@ async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reaso
         article = await _to_edit(viewer, thread_id)
         old = next((one for one in await versions.revisions(article.id) if one.number == number), None)
         if old is None:
-            raise NotFound("There is no such version of this article.")
+            raise NotFound(N_("There is no such version of this article."))
         text = ArticleText(
             title=old.title,
             passages=[one.passage for one in await versions.whole(old.id)],
@@ -81,9 +83,9 @@ async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     await db.value("select id from thread where id = $1 for no key update", thread_id)
     thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
     if thread is None or article is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     if not may_edit(viewer, thread, article):
-        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
+        raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
     return article
 
 
@@ -94,7 +96,7 @@ async def _revise(thread_id: int, text: ArticleText, edit: RevisionNote) -> Revi
     return revised
 
 
-EXCERPT_ONLY = "The publisher allows an excerpt only."
+EXCERPT_ONLY = N_("The publisher allows an excerpt only.")
 
 THREADS = "select id from thread where article = any($1::bigint[]) order by id"
 
@@ -105,13 +107,15 @@ async def set_display(url: str, display: str) -> None:
     For an excerpt, existing articles are revised, so that no comment stays on words that nobody can read.
     """
     async with db.atomic():
-        changed = await shown.set_display(url, display)
+        changed = await displays.set_display(url, display)
+        for article_id in changed:
+            await withhold_pictures(article_id)
         if display == "full":
             return
         for thread in await db.values(THREADS, changed):
             article = await articles.of_thread(thread)
-            if article is not None:
+            if article is not None and not article.is_frozen:
                 passages = [one.passage for one in await versions.newest(article.id)]
                 text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
-                await revise_thread(thread, text, RevisionNote(reason=EXCERPT_ONLY))
+                await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
                 await updating.shorten_source(article.id)

@@ -8,11 +8,13 @@ import msgspec
 from parley.articles import imports
 from parley.articles import ops as articles
 from parley.articles import queries as article_queries
+from parley.articles.restricting import check_not_removed
 from parley.articles.text import ArticleText
 from parley.articles.updating import as_update
 from parley.core import db
 from parley.core.errors import NotFound, Refused
 from parley.core.events.event_log import emit
+from parley.core.text.messages import N_
 from parley.threads.queries import topics
 from parley.threads.ranking import hot
 from parley.threads.tables import Thread, ThreadStats, Topic
@@ -23,6 +25,8 @@ SLUG = 80
 RESERVED = {
     "archive",
     "article",
+    "author-reply",
+    "claim",
     "comments",
     "follow",
     "live",
@@ -31,6 +35,7 @@ RESERVED = {
     "pick",
     "revise",
     "revisions",
+    "rights",
     "seen",
     "slow",
     "unlock",
@@ -66,7 +71,8 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
     """Open a thread for `text`, or return the one that its article has already.
 
     Without a `starter`, that is from the command line, the existing article is revised. A member's second import
-    changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when there is no such topic.
+    changes nothing; it can be suggested as an update (suggestion_ops.py). Raises Refused when there is no such topic,
+    and for a text that was taken down here.
     """
     async with db.atomic():
         # Two imports of one address at once must not open two threads.
@@ -74,6 +80,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
         await _check_topic(topic)
         article = await articles.find_article(text)
         if article is None:
+            await check_not_removed(text)
             return await _insert(await articles.add_article(text), text, topic, starter)
         return await (_revise(article, text) if starter is None else _existing(article))
 
@@ -81,7 +88,7 @@ async def open_thread(*, text: ArticleText, topic: str, starter: int | None) -> 
 async def _check_topic(topic: str) -> None:
     if not await Topic.exists().where(Topic.slug == topic):
         known = ", ".join(one.slug for one in await topics())
-        raise Refused(f"There is no topic {topic}. Please choose one of: {known}.")
+        raise Refused(N_("There is no topic {topic}. Please choose one of: {known}."), topic=topic, known=known)
 
 
 async def _insert(article: int, text: ArticleText, topic: str, starter: int | None) -> OpenedThread:
@@ -101,7 +108,7 @@ async def _existing(article: int) -> OpenedThread:
     """The thread of an article, locked. Raises NotFound."""
     found = await db.fetch_one(OpenedThread, OPENED, article)
     if found is None:
-        raise NotFound("The article of this address has no thread.")
+        raise NotFound(N_("The article of this address has no thread."))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote, RevisionResult, revise_article
 from parley.articles.text import ArticleText
 from parley.core import db
@@ -24,9 +25,13 @@ where t.id = $1 and r.article = t.article and r.number = $2
 
 
 async def revise_thread(thread: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
-    """Write `text` as the next revision of a thread's article. Return None when nothing changed."""
+    """Write `text` as the next revision of a thread's article. Return None when nothing changed.
+
+    Raises Refused if its text or title was taken down.
+    """
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)
+        await refuse_frozen(article)
         revised = await revise_article(article, text, edit)
         if revised is None:
             return None

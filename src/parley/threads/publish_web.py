@@ -31,7 +31,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
             opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer.id)
             return Redirect(opened.address if opened.is_new else f"/new/{found.id}", status_code=303)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     return preview(request, found, form, status)
 
 

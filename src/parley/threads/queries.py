@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from parley.articles.rules import READABLE
 from parley.core import db
 from parley.core.cache import Bounded
 from parley.threads.tables import Thread, Topic
@@ -43,6 +44,10 @@ class ThreadRow(msgspec.Struct, frozen=True):
     starter: str | None
     # Whether the community's rules ask for a declaration of AI assistance.
     asks_declaration: bool
+    # Whether there are statements to answer (statements/queries.py).
+    has_statements: bool
+    # How many have commented; 0 until the worker has counted them.
+    people: int
 
     @property
     def address(self) -> str:
@@ -64,7 +69,10 @@ ONE = """
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
        t.title, p.name as topic, p.slug as topic_slug,
        t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
-       (select asks_declaration from community) as asks_declaration
+       (select asks_declaration from community) as asks_declaration,
+       exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
+         as has_statements,
+       coalesce((select people from thread_stats where thread = t.id), 0) as people
 from thread t join topic p on p.slug = t.topic left join member m on m.id = t.starter where t.id = $1
 """
 
@@ -137,27 +145,36 @@ class CardRow(msgspec.Struct, frozen=True):
     days: list[int]
     stances: list[int]
     strongest_ids: list[int]
+    common_ground: int
     rank: float
 
 
 # Keyset pagination: the next page begins below the (rank, id) of the last card.
-LIST = """
-select t.id, t.slug, t.title, t.state, a.site, r.byline, p.name as topic, p.slug as topic_slug, r.words,
-       coalesce((select text from passage where revision = r.id and kind = 'paragraph' order by position limit 1), '')
-         as first_words,
+LIST = f"""
+select t.id, t.slug, t.title, t.state, case when a.url is not null then a.site end as site, r.byline,
+       p.name as topic, p.slug as topic_slug, case when a.display <> 'none' then r.words else 0 end as words,
+       coalesce(case a.display
+           when 'full' then (select text from passage where revision = r.id and kind = 'paragraph'
+                             order by position limit 1)
+           when 'excerpt' then (select b.text from {READABLE} b where b.kind = 'paragraph' order by b.position limit 1)
+       end, '') as first_words,
        t.comment_count, coalesce(s.people, 0) as people, t.created_at, t.last_activity_at,
-       coalesce(s.days, '{{}}') as days, coalesce(s.stances, '{{}}') as stances,
-       coalesce(s.strongest, '{{}}') as strongest_ids, ({rank})::float8 as rank
+       coalesce(s.days, '{{{{}}}}') as days, coalesce(s.stances, '{{{{}}}}') as stances,
+       coalesce(s.strongest, '{{{{}}}}') as strongest_ids,
+       (select count(*) from statement_verdict v join comment c on c.id = v.comment
+        where v.thread = t.id and v.verdict = 'common-ground' and c.state = 'visible' and c.collapsed is null)
+         as common_ground,
+       ({{rank}})::float8 as rank
 from thread t
 join article a on a.id = t.article
 join topic p on p.slug = t.topic
 left join thread_stats s on s.thread = t.id
 join lateral (select id, byline, words from revision where article = a.id order by number desc limit 1) r on true
-where ($1::text is null or t.topic = $1)
-  and ($2::float8 is null or (({rank})::float8, t.id) < ($2, $3))
+where not a.untitled and ($1::text is null or t.topic = $1)
+  and ($2::float8 is null or (({{rank}})::float8, t.id) < ($2, $3))
   and t.created_at > now() - make_interval(days => $4)
-order by {rank} desc, t.id desc limit $5
-"""
+order by {{rank}} desc, t.id desc limit $5
+"""  # noqa: S608 constants only
 RANKS = {
     "hot": "s.hot",
     "new": "extract(epoch from t.created_at)",

@@ -17,18 +17,21 @@ from parley.core.errors import Forbidden, ParleyError
 from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import POST, PREVIEW, take_each
+from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
+from parley.core.text.messages import N_, Message
 from parley.threads import edit_ops, queries
-from parley.threads.revision_web import difference, found
+from parley.threads.revision_web import difference, thread_at
 
 # Half a million characters, each of which may take up to nine bytes in a form.
 BODY_LIMIT = 5_000_000
+# A text is stored as HTML and as plain text.
+COPIES = 2
 
 
 async def _to_edit(request: AnyRequest, thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     if not may_edit(signed_in(request), row, article):
-        raise Forbidden("Only moderators can edit this article, or the member who pasted it if it has no source.")
+        raise Forbidden(N_("Only moderators can edit this article, or the member who pasted it if it has no source."))
     return row, article
 
 
@@ -37,7 +40,7 @@ async def revise_form(request: AnyRequest, thread: FromPath[str]) -> Response[An
     """The form to edit the article's text."""
     row, article = await _to_edit(request, thread)
     passages = await versions.readable(article.revision_id)
-    text = await asyncio.to_thread(as_markdown, passages, article.url)
+    text = await asyncio.to_thread(as_markdown, passages, article.address)
     values = {"title": article.title, "byline": article.byline or "", "text": text, "reason": ""}
     return _page(request, row, article, values, {})
 
@@ -54,15 +57,17 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     passages = await versions.readable(article.revision_id)
     try:
         await take_each(PREVIEW if form.previews else POST, signed_in(request).id, address_of(request))
-        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.url)
+        if not form.previews:
+            await take_volume(signed_in(request).id, COPIES * len(form.text_.encode()))
+        made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
         edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason)
         if form.previews:
             return await _preview(request, row, article, form, edited)
         await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
     except edit_ops.StaleEdit:
-        return await _stale(request, *await found(thread), form)
+        return await _stale(request, *await thread_at(thread), form)
     except ParleyError as error:
-        return _page(request, row, article, form.values, {"form": str(error)}, status=error.status)
+        return _page(request, row, article, form.values, {"form": error.message}, status=error.status)
     return Redirect(row.address, status_code=303)
 
 
@@ -100,7 +105,7 @@ def _page(
     row: queries.ThreadRow,
     article: articles.ArticleRow,
     values: dict[str, str],
-    errors: dict[str, str],
+    errors: dict[str, Message],
     status: int = 200,
     **context: Any,
 ) -> Response[Any]:

@@ -16,20 +16,21 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, address_of, signed_in, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import POST, take_each
+from parley.core.ratelimit import POST, take_each, take_volume
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.threads import edit_ops, queries
 
 Versions = dict[int, versions.RevisionRow]
 
 
-async def found(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
+async def thread_at(thread: str) -> tuple[queries.ThreadRow, articles.ArticleRow]:
     """The thread with this id, and its article. Raises NotFound."""
     thread_id = as_id(thread)
     row = await queries.one(thread_id) if thread_id else None
     article = await articles.of_thread(row.id) if row else None
     if row is None or article is None:
-        raise NotFound("This thread does not exist.")
+        raise NotFound(N_("This thread does not exist."))
     return row, article
 
 
@@ -38,7 +39,7 @@ async def revisions(
     request: AnyRequest, thread: FromPath[str], to: FromQuery[str] = "", at: FromQuery[str] = ""
 ) -> Response[Any]:
     """The versions of a thread's article and the difference between two of them. With `at`, one version in full."""
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     known = {one.number: one for one in await versions.revisions(article.id)}
     if at:
         return await _old(request, row, article, known, at)
@@ -52,7 +53,7 @@ async def revisions(
         revisions=list(reversed(known.values())),
         **await difference(known[older], known[newer]),
         edits=may_edit(viewer_of(request), row, article),
-        check_note=await versions.check_note(article.id) if may_read_check_note(viewer_of(request), row) else "",
+        check_note=await versions.check_note(article.id) if may_read_check_note(viewer_of(request), row) else None,
     )
 
 
@@ -61,7 +62,7 @@ async def _old(
 ) -> Response[Any]:
     number = as_id(at)
     if number is None or number not in known:
-        raise NotFound("There is no such version of this article.")
+        raise NotFound(N_("There is no such version of this article."))
     return await _old_page(request, row, article, known[number], Form({}))
 
 
@@ -104,22 +105,24 @@ def _number(raw: str, known: Versions, default: int) -> int:
 @post("/t/{thread:str}/revisions/{number:str}/restore", name="threads:restore", opt={"who": VERIFIED})
 async def restore(request: AnyRequest, thread: FromPath[str], number: FromPath[str]) -> Response[Any]:
     """Restore an old version as the newest one."""
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     version = next((one for one in await versions.revisions(article.id) if one.number == as_id(number)), None)
     if version is None:
-        raise NotFound("There is no such version of this article.")
+        raise NotFound(N_("There is no such version of this article."))
     form = Form(await posted(request))
     reason = form.text("reason", most=LONGEST_REASON)
     status = 422
     if not form.errors:
         try:
             await take_each(POST, signed_in(request).id, address_of(request))
+            stored = await versions.whole(version.id)
+            await take_volume(signed_in(request).id, sum(len(one.text) + len(one.html) for one in stored))
             await edit_ops.restore_revision(
                 viewer=signed_in(request), thread_id=row.id, number=version.number, reason=reason
             )
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     return await _old_page(request, row, article, version, form, status)
 
 

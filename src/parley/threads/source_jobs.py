@@ -8,6 +8,7 @@ from parley.articles import source_checks
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.source_checks import DueCheck
 from parley.core.events import attempts
+from parley.core.text.messages import N_, Message
 from parley.threads.opening import revise_from_source
 
 log = structlog.get_logger(__name__)
@@ -15,9 +16,9 @@ log = structlog.get_logger(__name__)
 # At most so many in one sweep, each of another site.
 MOST = 5
 SECONDS = 60
-GONE = "When we last checked, the source had no page at this address."
-GONE_FOR_GOOD = "The source removed the page. We no longer check it; the text here stays as it is."
-FAULT = "The page could not be read because of a fault on our side."
+GONE = N_("When we last checked, the source had no page at this address.")
+GONE_FOR_GOOD = N_("The source removed the page. We no longer check it; the text here stays as it is.")
+FAULT = N_("The page could not be read because of a fault on our side.")
 
 
 async def check_sources() -> int:
@@ -44,10 +45,9 @@ async def check(due: DueCheck) -> None:
     except PageGone:
         await _gone(due)
     except CannotImport as error:
-        # Its further sentences are advice for a member who imports.
-        await _not_revised(due, f"{str(error).partition('. ')[0].rstrip('.')}.")
+        await _not_revised(due, error.reason)
     except TimeoutError:
-        await _not_revised(due, "Reading the page took too long.")
+        await _not_revised(due, N_("Reading the page took too long."))
     except Exception:
         log.exception("check failed", article=due.id)
         await source_checks.schedule(due, FAULT)
@@ -61,6 +61,6 @@ async def _gone(due: DueCheck) -> None:
         await _not_revised(due, GONE)
 
 
-async def _not_revised(due: DueCheck, note: str) -> None:
+async def _not_revised(due: DueCheck, note: Message) -> None:
     log.info("source not revised", article=due.id, url=due.url, note=note)
     await source_checks.schedule(due, note)

@@ -11,12 +11,14 @@ from parley.articles import ops as articles
 from parley.articles import queries as article_queries
 from parley.articles.drafts import decode
 from parley.articles.losses import loss
+from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote
 from parley.articles.rules import may_decide_update
 from parley.articles.updating import Update, as_update
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
+from parley.core.text.messages import N_, joined
 from parley.threads import queries, suggestion_queries
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
@@ -46,10 +48,11 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
         number = await articles.find_article(text)
         discussion = await article_queries.discussion_of(number) if number is not None else None
         if discussion is None:
-            raise Refused("This article has no discussion yet. You can publish it.")
+            raise Refused(N_("This article has no discussion yet. You can publish it."))
         if discussion.state == "archived":
-            raise Refused("This discussion is archived, so its article does not change any more.")
+            raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await db.value(LOCK, discussion.id)
+        await refuse_frozen(number or 0)
         await _refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
         await imports.published(found.id, discussion.id)
@@ -62,9 +65,9 @@ async def _refuse_too_many(thread: int, member: int) -> None:
     await db.value("select pg_advisory_xact_lock(hashtextextended('suggested_update', $1))", member)
     # The member's waiting suggestion for this thread does not count, since the new one replaces it.
     if await _count_waiting(SuggestedUpdate.member == member, SuggestedUpdate.thread != thread) >= MOST_OF_A_MEMBER:
-        raise Refused("Ten updates you suggested still wait for a decision. Please wait until some are decided.")
+        raise Refused(N_("Ten updates you suggested still wait for a decision. Please wait until some are decided."))
     if await _count_waiting(SuggestedUpdate.member != member, SuggestedUpdate.thread == thread) >= MOST_IN_A_THREAD:
-        raise Refused("Ten suggested updates of this article still wait for a decision. Please try again later.")
+        raise Refused(N_("Ten suggested updates of this article still wait for a decision. Please try again later."))
 
 
 async def _count_waiting(*conditions: Where) -> int:
@@ -86,7 +89,7 @@ async def decline(decision: SuggestionDecision) -> None:
     async with db.atomic():
         row = await _to_decide(decision)
         if row.member_id is None:
-            raise Refused("Please choose which text stays, and save these choices.")
+            raise Refused(N_("Please choose which text stays, and save these choices."))
         await _record(decision, "declined")
 
 
@@ -100,24 +103,24 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         row = await _to_decide(decision)
         article = await article_queries.of_thread(decision.thread)
         if article is None:
-            raise NotFound("This thread does not exist.")
+            raise NotFound(N_("This thread does not exist."))
         source = decode(row.draft or b"")
         update = await as_update(article, source)
         if update.version != version:
-            raise StaleEdit("The article changed while you were looking. This is what the update would change now.")
+            raise StaleEdit(N_("The article changed while you were looking. This is what the update would change now."))
         update = await as_update(article, source, take) if take else update
         await _refuse_large(decision.viewer, article.id, update)
         revised = await _write(decision, row, article.id, update)
         if not revised and not update.merged.conflicts and row.member_id is not None:
-            raise Refused(f"{NOTHING} You can decline the update.")
+            raise Refused(joined(" ", [NOTHING, N_("You can decline the update.")]))
         await _record(decision, "accepted")
 
 
 async def _refuse_large(viewer: Viewer, article: int, update: Update) -> None:
     """Raise Forbidden if only a moderator may accept an update that removes so much."""
     lost = await asyncio.to_thread(loss, await versions.newest(article), update.text.passages)
-    if viewer.standing < MODERATOR and lost.is_too_much:
-        raise Forbidden("This update removes a large part of the article, so a moderator has to decide.")
+    if viewer.access < MODERATOR and lost.is_too_much:
+        raise Forbidden(N_("This update removes a large part of the article, so a moderator has to decide."))
 
 
 async def _write(decision: SuggestionDecision, row: SuggestionRow, article: int, update: Update) -> bool:
@@ -151,9 +154,9 @@ async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
     await db.value(LOCK, decision.thread)
     thread, row = await queries.one(decision.thread), await suggestion_queries.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
-        raise NotFound("There is no such update.")
+        raise NotFound(N_("There is no such update."))
     if not may_decide_update(decision.viewer, thread, row.member):
-        raise Forbidden("Only moderators, and the member who added the article, can decide about this update.")
+        raise Forbidden(N_("Only moderators, and the member who added the article, can decide about this update."))
     if row.state != "waiting":
-        raise Refused(f"This update was {row.state} already.")
+        raise Refused(N_("This update was {state} already."), state=row.state)
     return row

@@ -16,8 +16,9 @@ from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.threads import queries, suggestion_ops, suggestion_queries
-from parley.threads.revision_web import found
+from parley.threads.revision_web import thread_at
 from parley.threads.updating import note_seen
 
 
@@ -36,12 +37,12 @@ async def suggest(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
 async def updates(request: AnyRequest) -> Response[Any]:
     """The suggested updates that the viewer may decide, and those they suggested."""
     viewer = signed_in(request)
-    rows = await suggestion_queries.listed(viewer.id, every=viewer.standing >= MODERATOR)
+    rows = await suggestion_queries.listed(viewer.id, every=viewer.access >= MODERATOR)
     return page(
         request,
         "articles/updates.html",
         updates=rows,
-        moderates=viewer.standing >= MODERATOR,
+        moderates=viewer.access >= MODERATOR,
         declined="declined" in request.query_params,
     )
 
@@ -50,14 +51,14 @@ async def _seen(
     request: AnyRequest, thread: str, number: str
 ) -> tuple[queries.ThreadRow, articles.ArticleRow, suggestion_queries.SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound."""
-    row, article = await found(thread)
+    row, article = await thread_at(thread)
     viewer, suggestion = signed_in(request), as_id(number)
-    update = await suggestion_queries.one(suggestion, row.id) if suggestion else None
+    update = await suggestion_queries.one(suggestion, row.id) if suggestion and not article.is_frozen else None
     may_see = update is not None and (
-        viewer.id == update.member_id or viewer.standing >= MODERATOR or viewer.name == row.starter
+        viewer.id == update.member_id or viewer.access >= MODERATOR or viewer.name == row.starter
     )
     if update is None or not may_see:
-        raise NotFound("There is no such update.")
+        raise NotFound(N_("There is no such update."))
     return row, article, update
 
 
@@ -76,7 +77,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
     form = Form(await posted(request))
     accepts = form.choice("decision", ("accept", "decline"))
     if accepts is None:
-        form.errors.setdefault("form", "Please accept or decline the update.")
+        form.errors.setdefault("form", N_("Please accept or decline the update."))
     answer = form.text("answer", most=LONGEST_REASON)
     status = 422
     if not form.errors:
@@ -88,7 +89,7 @@ async def decide(request: AnyRequest, thread: FromPath[str], number: FromPath[st
             await suggestion_ops.accept(decision, form.values.get("version", ""), _taken(form))
             return Redirect(row.address, status_code=303)
         except ParleyError as error:
-            form.errors["form"], status = str(error), error.status
+            form.errors["form"], status = error.message, error.status
     return await _page(request, *await _seen(request, thread, number), form, status)
 
 
@@ -117,7 +118,7 @@ async def _page(
         article=article,
         suggestion=suggestion,
         decides=decides,
-        only_moderators=decides and signed_in(request).standing < MODERATOR and context["lost"].is_too_much,
+        only_moderators=decides and signed_in(request).access < MODERATOR and context["lost"].is_too_much,
         answer=form.values.get("answer", ""),
         chosen=chosen,
         errors=form.errors,

@@ -15,7 +15,6 @@ from parley.articles.updating import Update, store_source
 from parley.articles.versions import StoredPassage
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.core.http.pages import plural
 from parley.threads.ops import revise_thread
 from parley.threads.tables import SuggestedUpdate
 
@@ -39,8 +38,9 @@ class UpdateResult(msgspec.Struct, frozen=True):
     waiting: int | None
 
     def __str__(self) -> str:
+        """What was done, for the command line."""
         kept = [(self.corrections, "correction kept", "corrections kept"), (self.conflicts, "conflict", "conflicts")]
-        stays = ", ".join(plural(*one) for one in kept if one[0])
+        stays = ", ".join(_counted(*one) for one in kept if one[0])
         did = f"Updated: {self._changes}" if self.revised else "Not updated: no paragraph changed"
         return f"{did}; {stays}" if stays else did
 
@@ -48,8 +48,12 @@ class UpdateResult(msgspec.Struct, frozen=True):
     def _changes(self) -> str:
         counts = {"changed": self.changed, "added": self.added, "removed": self.removed}
         (first, *rest) = [(word, number) for word, number in counts.items() if number] or [("moved", 0)]
-        paragraphs = plural(first[1], "paragraph", "paragraphs") if first[1] else "paragraphs"
+        paragraphs = _counted(first[1], "paragraph", "paragraphs") if first[1] else "paragraphs"
         return ", ".join([f"{paragraphs} {first[0]}", *(f"{number:,} {word}" for word, number in rest)])
+
+
+def _counted(amount: int, one: str, many: str) -> str:
+    return f"{amount:,} {one if amount == 1 else many}"
 
 
 async def take_update(

@@ -5,7 +5,7 @@ from litestar.params import FromPath
 
 from parley.core.http.access import MEMBER, AnyRequest, viewer_of
 from parley.core.http.forms import Form, posted
-from parley.core.text.cleaning import as_id
+from parley.core.text.cleaning import as_id, as_ids
 from parley.threads import ops
 
 # A page shows no more comments.
@@ -21,14 +21,9 @@ async def seen(request: AnyRequest, thread: FromPath[str]) -> None:
             member=viewer.id,
             thread_id=thread_id,
             passage=form.id("passage"),
-            shown=_ids(form.values["shown"]) if "shown" in form.values else None,
+            shown=as_ids(form.values["shown"], MOST_SHOWN) if "shown" in form.values else None,
             seq=form.id("seq") or 0,
         )
-
-
-def _ids(raw: str) -> list[int]:
-    """The ids in a comma-separated list, without what is no id."""
-    return [found for one in raw.split(",")[:MOST_SHOWN] if (found := as_id(one)) is not None]
 
 
 handlers: list[object] = [seen]

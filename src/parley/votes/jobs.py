@@ -5,7 +5,7 @@ import structlog
 
 from parley.core import db
 from parley.core.events import attempts
-from parley.votes.ops import count_waiting
+from parley.votes.ops import count_waiting, publish_answers
 from parley.votes.queries import Drift, drifted
 
 log = structlog.get_logger(__name__)
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 BATCH = 10_000
 
 REPAIR = """
-update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, passes = $6, scored_at = clock_timestamp()
+update comment set ups = $2, downs = $3, agrees = $4, disagrees = $5, unsure = $6, scored_at = clock_timestamp()
 where id = $1
 """
 
@@ -52,3 +52,4 @@ async def repair(drift: Drift) -> None:
         await db.execute("select 1 from comment where id = $1 for no key update", drift.comment)
         for fresh in await drifted(drift.comment - 1, drift.comment):
             await db.execute(REPAIR, *msgspec.structs.astuple(fresh))
+            await publish_answers(fresh.comment)

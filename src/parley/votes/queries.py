@@ -1,28 +1,68 @@
 """Reading a member's votes, and recounting all votes of a comment."""
 
+from collections.abc import Iterable, Sequence
+
 import msgspec
 
+from parley.comments.fragments import ViewerState
 from parley.core import db
-from parley.votes.tables import Vote
+from parley.perspectives.publishing import Tally, shares
 
 
 class VoteRow(msgspec.Struct, frozen=True):
+    """A member's votes on one comment, and the published answers to it if they answered."""
+
     comment: int
-    axis: str
-    value: int
+    quality: int | None
+    agreement: int | None
+    published: list[int] | None
 
 
+# A vote `v` on comment `c` that is about its present words: those of agreement end with the wording.
+IS_PRESENT = "(v.axis = 'quality' or v.version = c.wording)"
+# How others answered is shown to those who answered themselves.
+COLUMNS = """
+    c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
+    max(v.value) filter (where v.axis = 'agreement') as agreement,
+    case when bool_or(v.axis = 'agreement') then c.published end as published
+"""
 # Hot: on every page of a thread for members.
-IN_THREAD = "select comment, axis, value from vote where member = $1 and thread = $2"
+IN_THREAD = f"""
+select {COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.thread = $2 and {IS_PRESENT} group by c.id
+"""  # noqa: S608 constants only
+ON_EACH = f"""
+select {COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.comment = any($2::bigint[]) and {IS_PRESENT} group by c.id
+"""  # noqa: S608 constants only
+ON_COMMENT = f"""
+select {COLUMNS} from vote v join comment c on c.id = v.comment
+where v.member = $1 and v.comment = $2 and {IS_PRESENT} group by c.id
+"""  # noqa: S608 constants only
 
 
-async def own_in_thread(member: int, thread: int) -> dict[int, dict[str, int]]:
-    """A member's votes in a thread, by comment and axis."""
-    rows = await db.fetch(VoteRow, IN_THREAD, member, thread)
-    votes: dict[int, dict[str, int]] = {}
-    for row in rows:
-        votes.setdefault(row.comment, {})[row.axis] = row.value
-    return votes
+async def own_in_thread(member: int, thread: int) -> dict[int, ViewerState]:
+    """A member's votes in a thread, by comment."""
+    return _states(await db.fetch(VoteRow, IN_THREAD, member, thread))
+
+
+async def own_on_each(member: int, comments: Sequence[int]) -> dict[int, ViewerState]:
+    """A member's votes on these comments, by comment."""
+    return _states(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
+
+
+async def own_on(member: int, comment: int) -> ViewerState:
+    """A member's votes on one comment."""
+    return _states(await db.fetch(VoteRow, ON_COMMENT, member, comment)).get(comment, ViewerState())
+
+
+def _states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
+    return {
+        row.comment: ViewerState(
+            row.quality, row.agreement, answers=shares(Tally(*row.published[:3])) if row.published else None
+        )
+        for row in rows
+    }
 
 
 class Drift(msgspec.Struct, frozen=True):
@@ -33,31 +73,25 @@ class Drift(msgspec.Struct, frozen=True):
     downs: int
     agrees: int
     disagrees: int
-    passes: int
+    unsure: int
 
 
-RECOUNT = """
-select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.passes
+RECOUNT = f"""
+select c.id as comment, r.ups, r.downs, r.agrees, r.disagrees, r.unsure
 from comment c left join lateral (
     select count(*) filter (where axis = 'quality' and value = 1) as ups,
            count(*) filter (where axis = 'quality' and value = -1) as downs,
            count(*) filter (where axis = 'agreement' and value = 1) as agrees,
            count(*) filter (where axis = 'agreement' and value = -1) as disagrees,
-           count(*) filter (where axis = 'agreement' and value = 0) as passes
-    from vote where comment = c.id and counted
+           count(*) filter (where axis = 'agreement' and value = 0) as unsure
+    from vote v where comment = c.id and counted and {IS_PRESENT}
 ) r on true
 where c.id > $1 and c.id <= $2
-  and (c.ups, c.downs, c.agrees, c.disagrees, c.passes)
-      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.passes)
-"""
+  and (c.ups, c.downs, c.agrees, c.disagrees, c.unsure)
+      is distinct from (r.ups, r.downs, r.agrees, r.disagrees, r.unsure)
+"""  # noqa: S608 constants only
 
 
 async def drifted(above: int, upto: int) -> list[Drift]:
     """The recounts of comments with ids in (above, upto] whose counters differ."""
     return await db.fetch(Drift, RECOUNT, above, upto)
-
-
-async def own_on(member: int, comment: int) -> dict[str, int]:
-    """A member's votes on one comment, by axis."""
-    rows = await db.fetch(VoteRow, Vote.select().where(Vote.member == member, Vote.comment == comment))
-    return {row.axis: row.value for row in rows}

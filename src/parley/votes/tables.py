@@ -1,6 +1,6 @@
 """Votes: one per member, comment and axis."""
 
-from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, OnDelete, SmallInt, Timestamptz, Varchar
+from piccolo.columns import BigInt, BigSerial, Boolean, ForeignKey, Integer, OnDelete, SmallInt, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -12,7 +12,8 @@ from parley.core.db.schema import Index
 class Vote(Table):
     """A vote for `quality`, which ranks comments, or for `agreement`, which does not.
 
-    It is not counted while its member is unverified.
+    It is not counted while its member is unverified. A vote of agreement is about one wording of the comment, and is
+    not counted once there is another.
     """
 
     id = BigSerial(primary_key=True)
@@ -24,11 +25,19 @@ class Vote(Table):
     # The value before the last change, if it was counted. The upsert, which returns only the new row, subtracts it.
     former = SmallInt(null=True, default=None)
     counted = Boolean(null=False, default=True)
+    # The comment's wording when it was voted on.
+    version = Integer(null=False, default=1)
+    # Whether Parley chose this statement at random and the member answered it there (statements/offers.py).
+    asked = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)
 
     vote_axis_check = Check("axis in ('quality', 'agreement')")
     vote_value_check = Check("value in (-1, 0, 1)")
+    vote_asked_check = Check("not asked or axis = 'agreement'")
     vote_comment_member_axis_key = Unique([comment, member, axis])
 
     vote_member_thread = Index("member, thread")
+    # For the maps: which threads have new answers.
+    vote_answered = Index("thread, changed_at", where="axis = 'agreement'")
+    vote_asked = Index("member, changed_at", where="asked")
     vote_uncounted = Index("member", where="not counted")

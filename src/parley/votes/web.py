@@ -7,13 +7,13 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.comments import queries as comments
-from parley.comments.fragments import ViewerState
 from parley.core.errors import NotFound, Refused
 from parley.core.http.access import MEMBER, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import came_from, fragment, wants_fragment
 from parley.core.ratelimit import VOTE, take_each
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, joined
 from parley.votes import ops, queries
 
 
@@ -22,7 +22,7 @@ class VoteForm(Form):
         super().__init__(data)
         self.axis = self.choice("axis", ops.AXES) or "quality"
         raw = self.choice("value", ("-1", "0", "1"))
-        # Quality 0 deletes the vote. Agreement 0 is "pass", and an empty value deletes it.
+        # Quality 0 deletes the vote. Agreement 0 is "unsure", and an empty value deletes it.
         self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
 
 
@@ -31,10 +31,10 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     viewer = viewer_of(request)
     comment_id = as_id(comment)
     if viewer is None or comment_id is None:
-        raise NotFound("This comment does not exist.")
+        raise NotFound(N_("This comment does not exist."))
     form = VoteForm(await posted(request))
     if form.errors:
-        raise Refused(" ".join(form.errors.values()))
+        raise Refused(joined(" ", form.errors.values()))
     await take_each(VOTE, viewer.id, address_of(request))
     await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
@@ -51,9 +51,8 @@ def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
 async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: int) -> Response[Any]:
     row = await comments.one(comment_id)
     if row is None:
-        raise NotFound("This comment does not exist.")
-    own = (await queries.own_on(viewer.id, comment_id)) or {}
-    mine = ViewerState(quality=own.get("quality"), agreement=own.get("agreement"))
+        raise NotFound(N_("This comment does not exist."))
+    mine = await queries.own_on(viewer.id, comment_id)
     return fragment(request, "comments/_score.html", comment=row, mine=mine)
 
 

@@ -15,7 +15,7 @@ const keys = {
   e: () => choose("escalate", true),
   s: () => press("#skip"),
   u: () => press("#undo button"),
-  v: () => press("#veil button"),
+  v: () => press("#concealed button"),
   Enter: submit,
   "?": () => document.getElementById("queue-keys")?.showModal(),
 };

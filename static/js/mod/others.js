@@ -6,8 +6,7 @@ function mark() {
   for (const who of document.querySelectorAll("[data-who]")) {
     const place = who.closest("[data-item]");
     const one = told.get(place.dataset.item);
-    const text = one?.textContent ?? "";
-    if (who.textContent !== text) who.textContent = text;
+    if (who.textContent !== (one?.textContent ?? "")) who.replaceChildren(...(one?.cloneNode(true).childNodes ?? []));
     place.classList.toggle("is-decided", !!one?.matches("[data-decided]"));
   }
 }

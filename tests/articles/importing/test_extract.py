@@ -28,7 +28,7 @@ def test_the_article_is_found_and_what_is_around_it_is_not(pages: Path) -> None:
 
 def test_a_page_says_who_wrote_it_when_and_where(pages: Path) -> None:
     found = extract_html(essay(pages), url=URL)
-    assert (found.title, found.byline, found.site) == ("The kettle question", "Ines Okafor", "Hearth Review")
+    assert (found.title, found.byline, found.site) == ("The kettle question", ("Ines Okafor",), "Hearth Review")
     assert (found.lang, found.dir) == ("en-GB", "ltr")
     assert found.published_at == datetime(2026, 2, 3, 7, 30, tzinfo=UTC)
     assert found.updated_at == datetime(2026, 2, 5, 10, tzinfo=UTC)

@@ -177,8 +177,8 @@ async def test_a_refusal_is_told_in_words(site: Site, status: str, says: str) ->
 @pytest.mark.parametrize(
     ("body", "kind", "says"),
     [
-        (b"%PDF-1.7 ...", "application/pdf", "PDF"),
-        (b"%PDF-1.7 ...", "text/html", "PDF"),
+        (b"%PDF-1.7 ...", "application/pdf", "application/pdf"),
+        (b"<p>words", "application/pdf", "it is none"),
         (b"PK", "application/zip", "application/zip"),
         (b"{}", "application/json", "application/json"),
         (b" \n ", "text/html", "empty"),
@@ -187,6 +187,17 @@ async def test_a_refusal_is_told_in_words(site: Site, status: str, says: str) ->
 async def test_what_is_no_page_is_told_in_words(site: Site, body: bytes, kind: str, says: str) -> None:
     with pytest.raises(CannotImport, match=says):
         await fetch(site.page("/a", body, f"Content-Type: {kind}"))
+
+
+async def test_a_pdf_is_known_by_its_bytes_and_may_be_larger_than_a_page(site: Site) -> None:
+    body = b"%PDF-1.7\n" + b" " * 3_000_000
+    for kind in ("application/pdf", "application/octet-stream", "text/html"):
+        found = await fetch(site.page("/a", body, f"Content-Type: {kind}"), accept=fetching.ARTICLES)
+        assert (found.content_type, len(found.body)) == ("application/pdf", len(body))
+    with pytest.raises(CannotImport, match="2 MB"):
+        await fetch(site.page("/a", b"<p>" + body, "Content-Type: application/pdf"), accept=fetching.ARTICLES)
+    with pytest.raises(CannotImport, match="20 MB"):
+        await fetch(site.page("/a", body * 7, "Content-Type: application/pdf"), accept=fetching.ARTICLES)
 
 
 async def test_pictures_are_fetched_where_they_are_asked_for(site: Site) -> None:

@@ -24,7 +24,7 @@ async def test_a_paste_and_a_file_are_read_in_the_sandbox(pages: Path) -> None:
 
 
 async def test_a_refusal_comes_back_in_words() -> None:
-    with pytest.raises(CannotImport, match="a PDF"):
+    with pytest.raises(CannotImport, match="PDF is damaged"):
         await sandbox.sandboxed_file("a.pdf", b"%PDF-1.7")
 
 

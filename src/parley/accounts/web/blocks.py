@@ -12,6 +12,7 @@ from parley.core.errors import NotFound
 from parley.core.http.access import MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import local_path, page
+from parley.core.text.messages import N_
 
 
 @post("/u/{name:str}/mute", name="accounts:mute", opt={"who": MEMBER})
@@ -29,7 +30,7 @@ async def block(request: AnyRequest, name: FromPath[str]) -> Redirect:
 async def _put(request: AnyRequest, name: str, kind: blocks.Kind) -> Redirect:
     person = await queries.person(name) if name.isprintable() else None
     if person is None or person.state == "unverified":
-        raise NotFound("There is no member with this name.")
+        raise NotFound(N_("There is no member with this name."))
     form = Form(await posted(request))
     await blocks.put(signed_in(request), person, kind, on=form.flag("on"))
     back = local_path(form.values.get("next"))

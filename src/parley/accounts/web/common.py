@@ -1,16 +1,22 @@
 """What the account pages share."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Response
 from litestar.response import Redirect
 
 from parley.accounts import devices, sessions
+from parley.accounts.forms import ForgotForm
 from parley.accounts.ops import Client, SignedIn
 from parley.core.errors import Gone, ParleyError, TooMany
 from parley.core.http.access import AnyRequest, address_of, viewer_of
-from parley.core.http.forms import Form
-from parley.core.http.pages import local_path, page
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import leading_back, local_path, page
+
+# Longer than mailing a link takes, so that the time does not show whether one was mailed.
+ANSWER_SECONDS = 0.15
 
 
 def client_of(request: AnyRequest) -> Client:
@@ -43,7 +49,24 @@ def invalid(
 ) -> Response[Any]:
     """The page of a form again, with what was typed and what is wrong with it."""
     if error is not None:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooMany) else None
     status = error.status if error is not None else 422
     return page(request, template, status=status, headers=headers, form=form, **context)
+
+
+async def mail_link(
+    request: AnyRequest, template: str, send: Callable[[str, Client, str], Awaitable[None]], sent: str
+) -> Response[Any]:
+    """Have a link mailed to the address in the form, and redirect to the page `sent`.
+
+    The answer and its time are the same whether the address belongs to a member or not.
+    """
+    form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
+    if form.errors:
+        return invalid(request, template, form, next_url=form.next)
+    try:
+        await asyncio.gather(send(form.email, client_of(request), form.next), asyncio.sleep(ANSWER_SECONDS))
+    except TooMany as error:
+        return invalid(request, template, form, error, next_url=form.next)
+    return see_other(leading_back(sent, form.next))

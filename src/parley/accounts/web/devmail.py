@@ -13,6 +13,7 @@ from parley.core.http.pages import page
 from parley.core.http.security_headers import CSP
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 
 FRAMING_CSP = f"{CSP}; frame-src 'self'"
 MESSAGE_CSP = (
@@ -41,7 +42,7 @@ async def mail_html(request: AnyRequest, number: FromPath[str]) -> Response[str]
     _check_is_local(request)
     mail = await _message(number)
     if mail.html is None:
-        raise NotFound("This message has no HTML.")
+        raise NotFound(N_("This message has no HTML."))
     html = mail.html.replace("<head>", '<head><base target="_blank">', 1)
     return Response(html, media_type="text/html", headers={"Content-Security-Policy": MESSAGE_CSP})
 
@@ -50,7 +51,7 @@ async def _message(number: str) -> queries.KeptMail:
     wanted = as_id(number)
     mail = await queries.mail(wanted) if wanted else None
     if mail is None:
-        raise NotFound("There is no such message.")
+        raise NotFound(N_("There is no such message."))
     return mail
 
 
@@ -62,7 +63,7 @@ def _check_is_local(request: AnyRequest) -> None:
     has_local_name = LOCAL_NAME.fullmatch(request.headers.get("host", ""))
     is_local = request.client is not None and _is_loopback(request.client.host)
     if not (settings().local and settings().smtp_url is None and is_local and has_local_name):
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
 
 
 def _is_loopback(address: str) -> bool:

@@ -1,18 +1,14 @@
 """Signing in by a mailed link."""
 
-import asyncio
-
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.accounts import link_ops, queries, tokens
-from parley.accounts.forms import ForgotForm
-from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
-from parley.accounts.web.passwords import ANSWER_SECONDS
-from parley.core.errors import Gone, TooMany
+from parley.accounts.web.common import client_of, expired_link, mail_link, next_of, see_other
+from parley.core.errors import Gone
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.forms import Form, posted
-from parley.core.http.pages import leading_back, page
+from parley.core.http.forms import Form
+from parley.core.http.pages import page
 
 
 @get("/login/link", name="accounts:sign-in-link", opt={"who": ANYONE})
@@ -22,16 +18,7 @@ async def link_page(request: AnyRequest) -> Response[object]:
 
 @post("/login/link", opt={"who": ANYONE})
 async def request_link(request: AnyRequest) -> Response[object]:
-    """Give the same answer after the same time, whether the address belongs to a member or not."""
-    form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
-    if form.errors:
-        return invalid(request, "accounts/login_link.html", form, next_url=form.next)
-    try:
-        sent = link_ops.mail_link(form.email, client_of(request), form.next)
-        await asyncio.gather(sent, asyncio.sleep(ANSWER_SECONDS))
-    except TooMany as error:
-        return invalid(request, "accounts/login_link.html", form, error, next_url=form.next)
-    return see_other(leading_back("/login/link/done", form.next))
+    return await mail_link(request, "accounts/login_link.html", link_ops.mail_link, "/login/link/done")
 
 
 @get("/login/link/done", name="accounts:sign-in-link-sent", opt={"who": ANYONE})

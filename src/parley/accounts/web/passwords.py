@@ -1,20 +1,15 @@
 """Forgotten passwords: ask for a link, then set a new password by it."""
 
-import asyncio
-
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from parley.accounts import password_ops, queries, tokens
-from parley.accounts.forms import ForgotForm, ResetForm
-from parley.accounts.web.common import client_of, expired_link, invalid, next_of, see_other
-from parley.core.errors import Gone, TooMany
+from parley.accounts.forms import ResetForm
+from parley.accounts.web.common import client_of, expired_link, invalid, mail_link, next_of, see_other
+from parley.core.errors import Gone
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.forms import Form, posted
-from parley.core.http.pages import leading_back, page
-
-# Longer than mailing a link takes, so that the time does not show whether one was mailed.
-ANSWER_SECONDS = 0.15
+from parley.core.http.pages import page
 
 
 @get("/forgot", name="accounts:forgot", opt={"who": ANYONE})
@@ -24,16 +19,7 @@ async def forgot_page(request: AnyRequest) -> Response[object]:
 
 @post("/forgot", opt={"who": ANYONE})
 async def forgot(request: AnyRequest) -> Response[object]:
-    form = ForgotForm({"next": request.query_params.get("next"), **await posted(request)})
-    if form.errors:
-        return invalid(request, "accounts/forgot.html", form, next_url=form.next)
-    try:
-        await asyncio.gather(
-            password_ops.forgot(form.email, client_of(request), form.next), asyncio.sleep(ANSWER_SECONDS)
-        )
-    except TooMany as error:
-        return invalid(request, "accounts/forgot.html", form, error, next_url=form.next)
-    return see_other(leading_back("/forgot/done", form.next))
+    return await mail_link(request, "accounts/forgot.html", password_ops.forgot, "/forgot/done")
 
 
 @get("/forgot/done", name="accounts:reset-sent", opt={"who": ANYONE})

@@ -15,6 +15,7 @@ from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, Message, verbatim
 
 # The first that occurs is right: browsers also name those that they descend from.
 BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
@@ -41,7 +42,8 @@ class ListedSession(msgspec.Struct, frozen=True):
 @get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await _account(request)
-    form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted})
+    out = "" if account.in_maps else "1"
+    form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted, "out": out})
     return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request))
 
 
@@ -55,6 +57,14 @@ async def set_profile(request: AnyRequest) -> Response[object]:
     except Forbidden as error:
         return invalid(request, "accounts/profile_settings.html", form, error, saved=False)
     return see_other("/settings/profile?saved")
+
+
+@post("/settings/maps", name="accounts:maps", opt={"who": MEMBER})
+async def set_maps(request: AnyRequest) -> Response[object]:
+    """Let a member's answers count in maps of perspectives, or leave them out."""
+    form = Form(await posted(request))
+    await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
+    return see_other("/settings/profile?saved#maps")
 
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
@@ -72,7 +82,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
         try:
             device = await _change_password(request, form)
         except Refused as refusal:
-            form.errors["current"] = str(refusal)
+            form.errors["current"] = refusal.message
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
@@ -87,17 +97,18 @@ async def change_password(request: AnyRequest) -> Response[object]:
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
     number = as_id(session)
     if number is None or not await sessions.end(number, signed_in(request).id):
-        raise NotFound("This session has ended already.")
+        raise NotFound(N_("This session has ended already."))
     return see_other("/settings/security")
 
 
-def device(agent: str) -> str:
+def device(agent: str) -> Message:
     """Describe a User-Agent header, such as "Firefox on Linux"."""
     browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
     system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
     if browser and system:
-        return f"{browser} on {system}"
-    return browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0] or "Unknown browser"
+        return N_("{browser} on {system}").format(browser=browser, system=system)
+    known = browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0]
+    return verbatim(known) if known else N_("Unknown browser")
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
@@ -113,7 +124,7 @@ async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
 async def _account(request: AnyRequest) -> queries.Account:
     account = await queries.account(signed_in(request).id)
     if account is None:
-        raise NotFound("This account no longer exists.")
+        raise NotFound(N_("This account no longer exists."))
     return account
 
 
@@ -136,4 +147,4 @@ async def _sessions(viewer: Viewer) -> list[ListedSession]:
     ]
 
 
-handlers: list[object] = [profile_page, set_profile, security_page, change_password, end_session]
+handlers: list[object] = [profile_page, set_profile, set_maps, security_page, change_password, end_session]

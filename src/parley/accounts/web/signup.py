@@ -34,7 +34,7 @@ async def sign_up(request: AnyRequest) -> Response[object]:
             zone=form.zone,
         )
     except Refused as refusal:
-        form.errors["name"] = str(refusal)
+        form.errors["name"] = refusal.message
         return invalid(request, "accounts/signup.html", form, next_url=form.next)
     except TooMany as error:
         return invalid(request, "accounts/signup.html", form, error, next_url=form.next)

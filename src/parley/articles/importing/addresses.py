@@ -12,6 +12,7 @@ import anyio
 import httpcore
 
 from parley.articles.importing.errors import CannotImport
+from parley.core.text.messages import N_
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -73,7 +74,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         raise failure
 
     async def connect_unix_socket(self, *_args: object, **_options: object) -> httpcore.AsyncNetworkStream:
-        raise CannotImport("Only web addresses can be imported.")
+        raise CannotImport(N_("Only web addresses can be imported."))
 
     async def sleep(self, seconds: float) -> None:
         await self._network.sleep(seconds)
@@ -84,13 +85,16 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError, ValueError):
             addresses = ()
         if not addresses:
-            raise CannotImport(f"There is no site called {host}. Check the address for a typing mistake.")
+            raise CannotImport(N_("There is no site called {host}. Check the address for a typing mistake."), host=host)
         for address in addresses:
             allowed = _inside(address, self._allow)
             if not allowed and not is_public(address):
                 raise CannotImport(
-                    f"{host} is not on the public internet, so it is not fetched. Paste the article's text instead."
+                    N_("{host} is not on the public internet, so it is not fetched. Paste the article's text instead."),
+                    host=host,
                 )
             if not allowed and port not in _PORTS:
-                raise CannotImport(f"Only the usual web ports are fetched, not {port}. Paste the text instead.")
+                raise CannotImport(
+                    N_("Only the usual web ports are fetched, not {port}. Paste the text instead."), port=str(port)
+                )
         return addresses

@@ -8,7 +8,7 @@ from itertools import pairwise
 import dateparser  # type: ignore[import-untyped]
 import msgspec
 
-from parley.articles.importing.metadata import tidy_byline
+from parley.articles.importing.metadata.names import names_in
 
 _MONTH = r"[^\W\d]{3,10}\.?"
 _DATE = rf"\d{{4}}-\d\d-\d\d|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"
@@ -42,7 +42,7 @@ class Top(msgspec.Struct):
     """What the lines above an article contain."""
 
     title: str
-    byline: str | None = None
+    byline: tuple[str, ...] = ()
     published_at: datetime | None = None
     updated_at: datetime | None = None
 
@@ -60,7 +60,7 @@ def read_top(lines: Sequence[str]) -> tuple[Top, int]:
     return top, len(lines)
 
 
-def read_tail(blocks: Sequence[str], byline: str | None) -> int:
+def read_tail(blocks: Sequence[str], byline: tuple[str, ...]) -> int:
     """The index at which the article ends and a short tail begins: "Related posts", the author again, or the like."""
     words = 0
     end = len(blocks)
@@ -68,7 +68,7 @@ def read_tail(blocks: Sequence[str], byline: str | None) -> int:
         words += len(blocks[at].split())
         if words > _TAIL_WORDS:
             break
-        if _TAIL.fullmatch(blocks[at]) or _without_repetition(blocks[at]) == byline:
+        if _TAIL.fullmatch(blocks[at]) or _without_repetition(blocks[at]) in byline:
             end = at
     return end
 
@@ -84,7 +84,7 @@ def _read_byline(top: Top, line: str, following: str) -> bool:
         name = match["name"]
     elif not (_NAME.fullmatch(name) and (name != line or (name.istitle() and _read_facts(Top(""), following)))):
         return False
-    top.byline = top.byline or tidy_byline(name)
+    top.byline = top.byline or tuple(names_in(name, single=True))
     return True
 
 

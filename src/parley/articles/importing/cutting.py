@@ -9,7 +9,7 @@ from lxml.html import HtmlElement, html_parser
 from parley.articles.importing.pictures import as_figures, take_pictures
 from parley.articles.importing.sanitiser import INLINE
 
-Kind = Literal["paragraph", "heading", "item", "quote", "code", "table", "figure"]
+Kind = Literal["paragraph", "heading", "item", "quote", "code", "table", "figure", "footnote"]
 Block = tuple[Kind, int | None, HtmlElement]
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -52,7 +52,11 @@ def _content(box: HtmlElement) -> Iterator[str | HtmlElement]:
 
 
 def _is_inline(node: HtmlElement) -> bool:
-    return all(part.tag in INLINE or part.tag == "img" for part in node.iter())
+    return all(part.tag in INLINE or part.tag == "img" or _in_formula(part) for part in node.iter())
+
+
+def _in_formula(node: HtmlElement) -> bool:
+    return node.tag == "math" or next(node.iterancestors("math"), None) is not None
 
 
 def _block(node: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
@@ -69,6 +73,8 @@ def _block(node: HtmlElement, nesting: _Nesting) -> Iterator[Block]:
             yield from _with_pictures("table", None, node, nesting)
         case "figure" if figures := as_figures(node):
             yield from (("figure", None, figure) for figure in figures)
+        case "aside" if node.get("role") == "doc-footnote":
+            yield "footnote", None, node
         case "dl":
             yield from _definitions(node, nesting)
         case _:

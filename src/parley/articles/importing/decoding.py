@@ -5,6 +5,8 @@ import re
 
 from charset_normalizer import from_bytes
 
+from parley.core.text.cleaning import OVERRIDES
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_WINDOW = 4096
@@ -32,8 +34,11 @@ _SUPERSETS = {
     # Never declared in good faith: it can hide markup from filters.
     "utf-7": "cp1252",
 }
-# Characters that XML and PostgreSQL refuse, and soft hyphens, which would break quoting and searching.
-_REMOVED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, 0xAD, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
+# Characters that XML and PostgreSQL refuse, those that reverse the order of letters, and soft hyphens, which would
+# break quoting and searching.
+_REMOVED = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), 127, 0xAD, *map(ord, OVERRIDES), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+)
 _REFERENCE = re.compile(r"&(?:#(?P<number>\d{1,7}|x[0-9a-f]{1,6})|shy);?", re.IGNORECASE)
 
 
@@ -41,13 +46,13 @@ def decode(data: bytes, charset: str | None = None) -> str:
     """Return the text of a page or a file. `charset` is the one in the HTTP header, if any.
 
     Tries the byte order mark, UTF-8, `charset`, the page's own `meta`, and a guess. Never fails: undecodable bytes
-    become U+FFFD. Control characters are removed.
+    become U+FFFD. Control characters and overrides of the direction are removed.
     """
     return printable(_decode(data, charset))
 
 
 def printable(text: str) -> str:
-    """Remove control characters, lone surrogates and soft hyphens."""
+    """Remove control characters, overrides of the direction, lone surrogates and soft hyphens."""
     return text.translate(_REMOVED)
 
 

@@ -1,8 +1,21 @@
 """Errors of importing."""
 
+from typing import Any
+
+from parley.core.text.messages import Message, joined
+
 
 class CannotImport(Exception):
-    """An article could not be imported. The message tells the member what happened and what to do next."""
+    """An article could not be imported. `reason` says what happened, `message` also what to do next.
+
+    `found` is what was found nevertheless, such as the title (an `Extracted` without text); None if nothing was.
+    """
+
+    def __init__(self, reason: Message, advice: Message | None = None, **values: Any) -> None:
+        self.reason = reason.format(**values) if values else reason
+        self.message = joined(" ", [self.reason, advice]) if advice else self.reason
+        self.found: Any = None
+        super().__init__(self.message)
 
 
 class PageGone(CannotImport):

@@ -4,6 +4,7 @@ from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.fetch import fetch
 from parley.core.errors import Busy
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 
 KINDS = (
     "text/plain",
@@ -22,7 +23,7 @@ async def fetched(url: str) -> bytes:
     try:
         found = await fetch(url, allow=settings().fetch_allow, limit=LIMIT, accept=KINDS)
     except CannotImport as error:
-        raise Busy(f"{url} cannot be fetched. Nothing was changed; please send this again.", 60) from error
+        raise Busy(N_("{url} cannot be fetched. Nothing was changed; please send this again."), 60, url=url) from error
     if found.final_url != url:
-        raise Busy(f"{url} redirects to another address, so it is not used. Nothing was changed.", 60)
+        raise Busy(N_("{url} redirects to another address, so it is not used. Nothing was changed."), 60, url=url)
     return found.body

@@ -13,17 +13,30 @@ from trafilatura.settings import Document as Found
 
 from parley.articles.importing.decoding import decode
 from parley.articles.importing.errors import CannotImport
-from parley.articles.importing.metadata import read_metadata, tidy_byline
+from parley.articles.importing.maths.finding import take_formulas
+from parley.articles.importing.metadata.names import fold, names_in
+from parley.articles.importing.metadata.reading import read_metadata
+from parley.articles.importing.notes.finding import take_notes
 from parley.articles.importing.original_markup import letters_of, restore_markup, runs
 from parley.articles.importing.page import parse
+from parley.articles.importing.pruning.captions import mark_captions
+from parley.articles.importing.pruning.furniture import drop_furniture
+from parley.articles.importing.pruning.hidden import drop_hidden
+from parley.articles.importing.pruning.lines import drop_lines
 from parley.articles.importing.sanitiser import sanitise
 from parley.articles.importing.tei import as_html
+from parley.articles.importing.tokens import Tokens
+from parley.core.text.messages import N_
 
 _GRAM = 8  # letters
 _COVERAGE = 0.95
 _LONGER = (1.02, 1.6)
+_LONGEST, _SHORTER = 6, 0.5
+_ALL = 0.99
 _FEW_LINKS = 0.3
+_SHORT_LINE, _CLUTTERED = 80, 0.15
 _FIRST_LINES = 5
+_BESIDE_NAMES = 6  # words, such as "Written by" and a role
 _MOSTLY_FOUND = 0.9
 _FEWEST_LETTERS = 25  # an article has more
 
@@ -31,12 +44,13 @@ _FEWEST_LETTERS = 25  # an article has more
 class Extracted(msgspec.Struct, frozen=True):
     """An article as found in a page. `html` is sanitised, `images` are the absolute addresses of its pictures.
 
-    Dates have a time zone; a day without a time is midnight UTC.
+    `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `where` says for each
+    fact that was found where it stood, such as `json-ld`, `heading` or `front matter`.
     """
 
     title: str | None
     html: str
-    byline: str | None = None
+    byline: tuple[str, ...] = ()
     site: str | None = None
     lang: str | None = None
     dir: str = "ltr"
@@ -44,6 +58,7 @@ class Extracted(msgspec.Struct, frozen=True):
     updated_at: datetime | None = None
     canonical_url: str | None = None
     images: tuple[str, ...] = ()
+    where: dict[str, str] = {}
 
 
 def extract_html(data: bytes | str, *, url: str | None, charset: str | None = None) -> Extracted:
@@ -53,23 +68,41 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
     """
     tree = parse(decode(data, charset) if isinstance(data, bytes) else data, url)
     metadata = read_metadata(deepcopy(tree), url)
+    tokens = Tokens("".join(tree.itertext()))
+    take_formulas(tree, tokens)
+    drop_hidden(tree)
+    drop_furniture(tree)
+    mark_captions(tree)
+    notes = take_notes(tree, url, tokens)
     article = lxml.html.fragment_fromstring(_article(tree, url), create_parent="div")
+    drop_lines(article, url)
     _drop_byline(article, metadata.byline)
     if len(letters_of(article.text_content())) < _FEWEST_LETTERS:
-        raise CannotImport(
-            "No article was found on that page: it may need JavaScript or a login. "
-            "Open it in your browser, copy the text, and paste it here."
+        error = CannotImport(
+            N_(
+                "No article was found on that page: it may need JavaScript or a login. "
+                "Open it in your browser, copy the text, and paste it here."
+            )
         )
+        error.found = Extracted(html="", **msgspec.structs.asdict(metadata))
+        raise error
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
-    html = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
+    text = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
+    html = tokens.replaced(text + tokens.replaced(notes.referred(text, tokens)))
     return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))
 
 
-def _drop_byline(article: HtmlElement, byline: str | None) -> None:
+def _drop_byline(article: HtmlElement, byline: tuple[str, ...]) -> None:
     """Remove the byline from the first lines of the article, since it is shown above it."""
+    known = [fold(name) for name in byline]
     for run in runs(article)[:_FIRST_LINES]:
-        if byline and (tidy_byline(run.text) or "").casefold() == byline.casefold():
+        if known and [fold(name) for name in names_in(run.text, single=True)] == known and is_short(run.text, byline):
             run.drop()
+
+
+def is_short(line: str, byline: tuple[str, ...]) -> bool:
+    """Whether a line has little more than the names of a byline."""
+    return len(line.split()) <= len(" ".join(byline).split()) + _BESIDE_NAMES
 
 
 def _article(tree: HtmlElement, url: str | None) -> str:
@@ -90,7 +123,7 @@ def _read(tree: HtmlElement, url: str | None) -> HtmlElement | None:
     careful, whole = _by_trafilatura(tree, url), _by_readability(tree)
     if careful is None or whole is None:
         return careful if whole is None else whole
-    return whole if _adds_to(whole, careful) else careful
+    return whole if _is_better(whole, careful) else careful
 
 
 def _by_trafilatura(tree: HtmlElement, url: str | None) -> HtmlElement | None:
@@ -111,12 +144,32 @@ def _by_readability(tree: HtmlElement) -> HtmlElement | None:
     return whole if whole is not None and letters_of(whole.text_content()) else None
 
 
-def _adds_to(whole: HtmlElement, careful: HtmlElement) -> bool:
+def _is_better(whole: HtmlElement, careful: HtmlElement) -> bool:
     words, known = letters_of(whole.text_content()), letters_of(careful.text_content())
-    if not words or not _LONGER[0] < len(words) / max(len(known), 1) < _LONGER[1]:
-        return len(known) < _FEWEST_LETTERS < len(words)
-    linked = sum(len(letters_of(link.text_content())) for link in whole.iter("a"))
-    return linked < len(words) * _FEW_LINKS and _share(_grams(known), _grams(words)) >= _COVERAGE
+    if not words or len(known) < _FEWEST_LETTERS:
+        return len(words) > _FEWEST_LETTERS
+    linked, longer = _linked(whole), len(words) / len(known)
+    if longer < 1:
+        # Teasers of other articles make the careful reading longer: short lines, most of them links.
+        return longer > _SHORTER and linked < _FEW_LINKS / 5 and _is_cluttered(careful) and _contains(known, words)
+    if longer > _LONGER[1]:
+        return longer < _LONGEST and linked < _FEW_LINKS / 3 and _contains(words, known)
+    return longer > _LONGER[0] and linked < _FEW_LINKS and _share(_grams(known), _grams(words)) >= _COVERAGE
+
+
+def _contains(one: str, other: str) -> bool:
+    return _share(_grams(other), _grams(one)) >= _ALL
+
+
+def _is_cluttered(reading: HtmlElement) -> bool:
+    sizes = [len("".join(run.parts)) for run in runs(reading)]
+    return sum(size for size in sizes if size < _SHORT_LINE) > _CLUTTERED * sum(sizes) and _linked(reading) > _CLUTTERED
+
+
+def _linked(reading: HtmlElement) -> float:
+    """The share of letters in links."""
+    linked = sum(len(letters_of(link.text_content())) for link in reading.iter("a"))
+    return linked / max(len(letters_of(reading.text_content())), 1)
 
 
 def _grams(text: str) -> Counter[str]:

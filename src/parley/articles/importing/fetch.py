@@ -3,7 +3,7 @@
 import functools
 import ssl
 from collections.abc import Iterable, Sequence
-from email.message import Message
+from email.message import EmailMessage
 from urllib.parse import urljoin
 
 import anyio
@@ -14,17 +14,25 @@ import msgspec
 from parley.articles.importing.addresses import GuardedNetwork, Network, Resolve, resolve
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.importing.inflating import Inflating
+from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
+from parley.articles.importing.pdf.signature import is_pdf
+from parley.core.text.messages import N_
 
 Headers = list[tuple[bytes, bytes]]
 
+PDF = "application/pdf"
 PAGES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
+ARTICLES = (*PAGES, PDF)
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/bmp", "image/tiff")
 
 _USER_AGENT = b"Parley/0.1 (article import; one request for a page a member named)"
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 3
 _NOT_MODIFIED = 304
-_PASTE = "Open it in your browser, copy the text, and paste it here."
+_MAGIC = 1_024  # bytes in which the signature of a PDF is
+_PDF_SECONDS = 20.0  # more, as a PDF may be ten times as large as a page
+_PASTE = N_("Open it in your browser, copy the text, and paste it here.")
+_LATER = N_("Try again later, or open it in your browser, copy the text, and paste it here.")
 
 
 class Download(msgspec.Struct, frozen=True):
@@ -43,7 +51,7 @@ async def fetch(
     url: str,
     *,
     allow: Iterable[Network] = (),
-    limit: int = 2_000_000,
+    limit: int = LARGEST_FILE,
     deadline: float = 10.0,
     accept: Iterable[str] = PAGES,
     resolver: Resolve = resolve,
@@ -53,34 +61,50 @@ async def fetch(
     """Fetch `url` over http or https from a public address (or one in `allow`).
 
     `limit` is in bytes, for the body as sent and decompressed. `deadline` is in seconds, for everything including name
-    resolution and redirects. No cookies, no proxies, and at most three redirects, each checked like the first address.
+    resolution and redirects. A PDF, if `accept` has that type, may be larger and take longer.
+    No cookies, no proxies, and at most three redirects, each checked like the first address.
     Raises CannotImport, and Unchanged when the page still has this `etag` or `last_modified`.
     """
     known = {b"If-None-Match": etag, b"If-Modified-Since": last_modified}
     unless = [(name, value.encode()) for name, value in known.items() if value and value.isascii()]
     network = GuardedNetwork(allow, resolver)
     try:
-        with anyio.fail_after(deadline):
+        with anyio.fail_after(deadline) as scope:
             async with httpcore.AsyncConnectionPool(_tls(), network_backend=network) as pool:
-                return await _follow(pool, url, limit, tuple(accept), unless)
+                return await _follow(pool, url, Limits(limit, tuple(accept), scope), unless)
     except TimeoutError:
-        raise CannotImport(f"The site took longer than {deadline:g} seconds. Try again later. {_PASTE}") from None
+        raise CannotImport(
+            N_("The site took longer than {deadline:g} seconds."),
+            _LATER,
+            deadline=deadline,
+        ) from None
     except httpcore.ConnectError as error:
-        raise CannotImport(_why_not_connected(error)) from None
+        raise _why_not_connected(error) from None
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError):
-        raise CannotImport(f"The connection to the site was lost. Try again later. {_PASTE}") from None
+        raise CannotImport(N_("The connection to the site was lost."), _LATER) from None
 
 
-async def _follow(
-    pool: httpcore.AsyncConnectionPool, url: str, limit: int, accept: Sequence[str], unless: Headers
-) -> Download:
+class Limits(msgspec.Struct):
+    """What may be fetched: how many bytes, of which types, and in the time of `scope`."""
+
+    size: int
+    accept: Sequence[str]
+    scope: anyio.CancelScope
+
+    def allow_pdf(self) -> None:
+        if self.size < LARGEST_PDF:
+            self.size = LARGEST_PDF
+            self.scope.deadline += _PDF_SECONDS
+
+
+async def _follow(pool: httpcore.AsyncConnectionPool, url: str, limits: Limits, unless: Headers) -> Download:
     target = _target(url.strip())
     seen: set[httpx.URL] = set()
     while target not in seen and len(seen) <= _MOST_REDIRECTS:
         seen.add(target)
         # The validators belong to the first address only.
         conditions = unless if len(seen) == 1 else []
-        async with pool.stream("GET", _wire(target), headers=_headers(target, accept) + conditions) as answer:
+        async with pool.stream("GET", _wire(target), headers=_headers(target, limits.accept) + conditions) as answer:
             headers = httpx.Headers(answer.headers)
             if answer.status in _REDIRECTS and "location" in headers:
                 target = _target(headers["location"], base=str(target))
@@ -88,9 +112,9 @@ async def _follow(
             if answer.status == _NOT_MODIFIED and conditions:
                 raise Unchanged
             _refuse_status(answer.status)
-            body = await _body(answer, headers, limit)
-        return _fetched(url, str(target), headers, body, accept)
-    raise CannotImport(f"The site keeps redirecting. {_PASTE}")
+            body = await _body(answer, headers, limits)
+        return _fetched(url, str(target), headers, body, limits.accept)
+    raise CannotImport(N_("The site keeps redirecting."), _PASTE)
 
 
 def _target(url: str, base: str = "") -> httpx.URL:
@@ -99,11 +123,11 @@ def _target(url: str, base: str = "") -> httpx.URL:
         target = httpx.URL(urljoin(base, url)).copy_with(fragment=None)
         host = target.host  # decodes international names, which may be malformed
     except (httpx.InvalidURL, ValueError, TypeError):
-        raise CannotImport("This is not a web address. It should look like https://example.org/article.") from None
+        raise CannotImport(N_("This is not a web address. It should look like https://example.org/article.")) from None
     if target.scheme not in ("http", "https") or not host:
-        raise CannotImport("Only addresses that begin with https:// or http:// can be imported.")
+        raise CannotImport(N_("Only addresses that begin with https:// or http:// can be imported."))
     if target.userinfo:
-        raise CannotImport("The address has a name or a password in it. Remove everything up to the @ sign.")
+        raise CannotImport(N_("The address has a name or a password in it. Remove everything up to the @ sign."))
     return target
 
 
@@ -124,32 +148,37 @@ def _headers(target: httpx.URL, accept: Sequence[str]) -> Headers:
 def _refuse_status(status: int) -> None:
     match status:
         case 401 | 402 | 403 | 407 | 451:
-            raise CannotImport(f"The site shows this only after a login or a payment. {_PASTE}")
+            raise CannotImport(N_("The site shows this only after a login or a payment."), _PASTE)
         case 404 | 410:
-            raise PageGone("The site has no page at this address. Check it for a typing mistake.")
+            raise PageGone(N_("The site has no page at this address. Check it for a typing mistake."))
         case 429 | 503:
-            raise CannotImport(f"The site is busy and asks to come back later. Try again later. {_PASTE}")
+            raise CannotImport(N_("The site is busy."), _LATER)
         case _ if not httpx.codes.is_success(status):
-            raise CannotImport(f"The site answered with an error ({status}). Try again later. {_PASTE}")
+            raise CannotImport(N_("The site answered with an error ({status})."), _LATER, status=status)
 
 
-async def _body(answer: httpcore.Response, headers: httpx.Headers, limit: int) -> bytes:
-    inflating = Inflating(headers.get("content-encoding", ""), limit)
+async def _body(answer: httpcore.Response, headers: httpx.Headers, limits: Limits) -> bytes:
+    inflating = Inflating(headers.get("content-encoding", ""), limits.size)
     async for chunk in answer.aiter_stream():
         inflating.feed(chunk)
+        if PDF in limits.accept and is_pdf(bytes(inflating.body[:_MAGIC])):
+            limits.allow_pdf()
+            inflating.limit = limits.size
     return bytes(inflating.body)
 
 
 def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: Sequence[str]) -> Download:
-    declared = Message()
+    declared = EmailMessage()
     declared["content-type"] = headers.get("content-type") or _guess(body)
     kind = declared.get_content_type()
-    if kind == "application/pdf" or body.startswith(b"%PDF"):
-        raise CannotImport(f"This is a PDF, which cannot be read here. {_PASTE}")
+    if is_pdf(body):
+        kind = PDF
+    elif kind == PDF:
+        raise CannotImport(N_("The site says that this is a PDF, but it is none."), _PASTE)
     if kind not in accept:
-        raise CannotImport(f"This is not a web page, but {kind}. {_PASTE}")
+        raise CannotImport(N_("This is not a web page, but {kind}."), _PASTE, kind=kind)
     if not body.strip():
-        raise CannotImport(f"The site sent an empty page. {_PASTE}")
+        raise CannotImport(N_("The site sent an empty page."), _PASTE)
     charset = declared.get_content_charset()
     return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"))
 
@@ -158,13 +187,13 @@ def _guess(body: bytes) -> str:
     return "text/html" if body.lstrip()[:1] == b"<" else "application/octet-stream"
 
 
-def _why_not_connected(error: httpcore.ConnectError) -> str:
+def _why_not_connected(error: httpcore.ConnectError) -> CannotImport:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, ssl.SSLError):
         cause = cause.__cause__ or cause.__context__
     if cause is not None:
-        return f"The site offers no secure connection: its certificate may have expired. {_PASTE}"
-    return f"The site cannot be reached. Check the address, or try again later. {_PASTE}"
+        return CannotImport(N_("The site offers no secure connection: its certificate may have expired."), _PASTE)
+    return CannotImport(N_("The site cannot be reached. Check the address."), _LATER)
 
 
 @functools.cache

@@ -13,10 +13,11 @@ from pathlib import Path
 import msgspec
 
 from parley.articles.importing.errors import CannotImport
+from parley.core.text.messages import N_
 
 _PROGRAM = Path(__file__).with_name("decoder.py")
 _SECONDS = 20
-_REFUSED = "This picture cannot be used: {}. It becomes a link to the original."
+_REFUSED = N_("This picture cannot be used: {reason}. It becomes a link to the original.")
 
 
 class Image(msgspec.Struct, frozen=True):
@@ -41,10 +42,10 @@ def reencode(data: bytes) -> Image:
             env={},
         )
     except subprocess.TimeoutExpired:
-        raise CannotImport(_REFUSED.format("it takes too long to read")) from None
+        raise CannotImport(_REFUSED.format(reason=N_("it takes too long to read"))) from None
     size, _, picture = done.stdout.partition(b"\n")
     if done.returncode or not picture:
-        reason = done.stderr.decode("utf-8", "replace").strip() if done.returncode == 1 else "it is damaged"
-        raise CannotImport(_REFUSED.format(reason))
+        reason = done.stderr.decode("utf-8", "replace").strip() if done.returncode == 1 else N_("it is damaged")
+        raise CannotImport(_REFUSED.format(reason=reason))
     width, height = map(int, size.split())
     return Image(hashlib.sha256(picture).hexdigest(), "image/webp", width, height, picture)

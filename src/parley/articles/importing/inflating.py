@@ -3,6 +3,7 @@
 import zlib
 
 from parley.articles.importing.errors import CannotImport
+from parley.core.text.messages import N_
 
 _GZIP_OR_ZLIB = 47  # zlib: detect the format from the header, with the full window size
 
@@ -14,20 +15,22 @@ class Inflating:
         names = {name.strip().lower() for name in encoding.split(",")} - {"", "identity"}
         if not names <= {"gzip", "x-gzip", "deflate"} or len(names) > 1:
             raise CannotImport(
-                "The site sent its answer in an encoding that we did not ask for. Paste the text instead."
+                N_("The site sent its answer in an encoding that we did not ask for. Paste the text instead.")
             )
         self._unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if names else None
-        self._limit = limit
+        self.limit = limit
         self._sent = 0
         self.body = bytearray()
 
     def feed(self, chunk: bytes) -> None:
         self._sent += len(chunk)
-        room = self._limit - len(self.body) + 1
+        room = self.limit - len(self.body) + 1
         try:
             self.body += self._unpack.decompress(chunk, room) if self._unpack else chunk[:room]
         except zlib.error:
-            raise CannotImport("The site's answer is damaged. Try again, or paste the text instead.") from None
-        if self._sent > self._limit or len(self.body) > self._limit:
-            megabytes = self._limit / 1_000_000
-            raise CannotImport(f"It is larger than {megabytes:g} MB. Paste the article's text instead.")
+            raise CannotImport(N_("The site's answer is damaged. Try again, or paste the text instead.")) from None
+        if self._sent > self.limit or len(self.body) > self.limit:
+            megabytes = self.limit / 1_000_000
+            raise CannotImport(
+                N_("It is larger than {megabytes:g} MB. Paste the article's text instead."), megabytes=megabytes
+            )

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from parley.articles.importing.decoding import printable_markup
 from parley.articles.importing.errors import CannotImport
+from parley.core.text.messages import N_
 
 _MOST_ELEMENTS = 60_000
 _MOST_ATTRIBUTES = 500
@@ -31,10 +32,10 @@ def parse(text: str, url: str | None) -> HtmlElement:
     try:
         tree = lxml.html.document_fromstring(printable_markup(text).encode(), parser=parser)
     except ParserError:
-        raise CannotImport("There is no text in it. Paste the article's text instead.") from None
+        raise CannotImport(N_("There is no text in it. Paste the article's text instead.")) from None
     for number, element in enumerate(tree.iter()):
         if number == _MOST_ELEMENTS or len(element.attrib) > _MOST_ATTRIBUTES:
-            raise CannotImport("The page is too large to read. Paste the article's text instead.")
+            raise CannotImport(N_("The page is too large to read. Paste the article's text instead."))
     _open_templates(tree)
     _show_pictures(tree)
     if base := _base(tree, url):

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, HTMLParser
 from parley.articles.importing.cutting import Kind, cut_blocks
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.sanitiser import sanitise
+from parley.core.text.messages import N_
 
 _DEEPEST = 150
 _BOXES = re.compile(r"<(/?)(?:div|section|article|main|aside|header|footer|blockquote|center)\b[^<>]*>", re.IGNORECASE)
@@ -18,20 +19,22 @@ _BOXES = re.compile(r"<(/?)(?:div|section|article|main|aside|header|footer|block
 MOST_PASSAGES = 10_000
 # What is left after pictures are taken out: empty links, and line breaks at the end of a block. The pattern matches
 # only from the first break of a row, since matching from each would take quadratic time.
-_LEFTOVERS = re.compile(r"<a\b[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
+_LEFTOVERS = re.compile(r"<a\b(?![^>]*role=\"doc-)[^>]*>\s*</a>|(?<!\s)(?<!<br>)\s*(?:<br>\s*)+(</(?:p|li|h\d)>)")
 
 
 class ImportedPassage(msgspec.Struct, frozen=True):
     """One block of an article.
 
     `level` is a heading's rank or a list item's depth (both from 1). `html` is one complete safe element,
-    `text` its words with white space collapsed (for a figure the caption, else the alternative text).
+    `text` its words with white space collapsed (for a figure the caption, else the alternative text). `page` is the
+    number of the page on which it begins, from 1, if it is from a PDF.
     """
 
     kind: Kind
     level: int | None
     html: str
     text: str
+    page: int | None = None
 
 
 def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[ImportedPassage]:
@@ -45,7 +48,10 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
     found = (_passage(*block) for block in cut_blocks(root))
     passages = list(islice((one for one in found if one.text or one.kind == "figure"), MOST_PASSAGES + 1))
     if len(passages) > MOST_PASSAGES:
-        raise CannotImport(f"This has more than {MOST_PASSAGES:,} paragraphs. Import it as several articles.")
+        raise CannotImport(
+            N_("This has more than {most_passages} paragraphs. Import it as several articles."),
+            most_passages=MOST_PASSAGES,
+        )
     if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
         del passages[0]
     return passages

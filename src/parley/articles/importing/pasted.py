@@ -10,6 +10,7 @@ from parley.articles.importing.extract import Extracted, extract_html
 from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.plain import extract_text
+from parley.core.text.messages import N_
 
 Kind = Literal["html", "markdown", "text"]
 
@@ -23,11 +24,17 @@ _TAG = re.compile(
 # The brackets of a link exclude other brackets: otherwise each one would match against the rest of the text.
 _SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE)
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
+_PICTURE = N_("This is a picture, which cannot be read here. Copy its text and paste it instead.")
 _MAGIC = {
-    b"%PDF": "a PDF", b"PK\x03\x04": "a document or an archive", b"\xd0\xcf\x11\xe0": "a Word document",
-    b"{\\rtf": "a rich text document", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-}  # fmt: skip
+    b"PK\x03\x04": N_(
+        "This is a document or an archive, which cannot be read here. Copy its text and paste it instead."
+    ),
+    b"\xd0\xcf\x11\xe0": N_("This is a Word document, which cannot be read here. Copy its text and paste it instead."),
+    b"{\\rtf": N_("This is a rich text document, which cannot be read here. Copy its text and paste it instead."),
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
+}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -48,7 +55,9 @@ def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
-        raise CannotImport(f"{name} is not a .txt, .md or .html file. Save it as one of these, or paste the text.")
+        raise CannotImport(
+            N_("{name} is not a .txt, .md, .html or .pdf file. Save it as one of these, or paste the text."), name=name
+        )
     if _KINDS[suffix] == "html":
         return extract_html(data, url=None)
     text = decode(data)
@@ -60,14 +69,14 @@ def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
 def refuse_unreadable(data: bytes) -> None:
     """Raise CannotImport for bytes that are no text, and say what they are."""
     if not data.strip():
-        raise CannotImport("The file is empty. Choose another one, or paste the text.")
+        raise CannotImport(N_("The file is empty. Choose another one, or paste the text."))
     if len(data) > LARGEST_FILE:
-        raise CannotImport("The file is larger than 2 MB. Paste the article's text instead.")
-    for magic, what in _MAGIC.items():
+        raise CannotImport(N_("The file is larger than 2 MB. Paste the article's text instead."))
+    for magic, refusal in _MAGIC.items():
         if data.startswith(magic):
-            raise CannotImport(f"This is {what}, which cannot be read here. Copy its text and paste it instead.")
+            raise CannotImport(refusal)
     if b"\0" in data and not data.startswith(_UTF_16):
-        raise CannotImport("This file has no text. Choose a .txt, .md or .html file, or paste the text.")
+        raise CannotImport(N_("This file has no text. Choose a .txt, .md, .html or .pdf file, or paste the text."))
 
 
 def _extract(kind: Kind, text: str, title: str) -> Extracted:

@@ -4,6 +4,7 @@ Some inputs keep a parser busy for minutes (libxml2: one tag with fifty thousand
 stopped. Starting the process takes about half a second, in a job that waits for the network anyway.
 """
 
+import os
 import resource
 import subprocess
 import sys
@@ -15,17 +16,16 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.notes.linking import link_notes
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
+from parley.articles.importing.pdf.signature import is_pdf
+from parley.core.text.messages import N_, restored, stored
 
 _MEMORY = 2_000_000_000  # bytes
-_SECONDS = 15
-_TOO_MUCH = "Reading the page took too long. Paste the article's text instead."
-_READERS: dict[str, Callable[..., Extracted]] = {
-    "page": extract_html,
-    "pasted": extract_pasted,
-    "file": extract_file,
-}
+_SECONDS, _PDF_SECONDS = 15, 30
+_TOO_MUCH = N_("Reading the page took too long. Paste the article's text instead.")
+_PDF_TOO_MUCH = N_("This PDF is too large or too unusual to be read here. Open it, copy its text, and paste it here.")
 
 
 class ReadArticle(msgspec.Struct, frozen=True):
@@ -36,7 +36,9 @@ class ReadArticle(msgspec.Struct, frozen=True):
 
 
 async def sandboxed_page(data: bytes, *, url: str | None, charset: str | None = None) -> ReadArticle:
-    """`extract_html` and `cut` in a subprocess."""
+    """`extract_html` and `cut` in a subprocess, or `read_pdf` for a PDF."""
+    if is_pdf(data):
+        return await _run("pdf", data, url=url)
     return await _run("page", data, url=url, charset=charset)
 
 
@@ -46,43 +48,68 @@ async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
 
 
 async def sandboxed_file(name: str, data: bytes, title: str = "") -> ReadArticle:
-    """`extract_file` and `cut` in a subprocess."""
-    return await _run("file", name, data, title)
+    """`extract_file` and `cut` in a subprocess, or `read_pdf` for a PDF."""
+    return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title))
 
 
 async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     request = msgspec.msgpack.encode((reader, args, kwargs))
+    seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if reader == "pdf" else (_SECONDS, _TOO_MUCH)
+    # Without the secrets of this process.
+    environment = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
     try:
-        with anyio.fail_after(_SECONDS):
+        with anyio.fail_after(seconds):
             done = await anyio.run_process(
-                [sys.executable, "-m", __name__], input=request, stderr=subprocess.DEVNULL, check=False
+                [sys.executable, "-m", __name__, str(seconds)],
+                input=request,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                env=environment,
             )
     except TimeoutError:
-        raise CannotImport(_TOO_MUCH) from None
+        raise CannotImport(too_much) from None
     if done.returncode:
-        raise CannotImport(_TOO_MUCH)
+        raise CannotImport(too_much)
     found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
-    if found is None:
-        raise CannotImport(refusal)
-    return found
+    if not refusal and found is not None:
+        return found
+    error = CannotImport(restored(refusal))
+    error.found = found.extracted if found is not None else None
+    raise error
+
+
+def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
+    from parley.articles.importing.pdf.reading import read_pdf  # noqa: PLC0415 PDFium takes 10 MB, only in its own process
+
+    return ReadArticle(*read_pdf(data, title))
+
+
+_READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
+    "page": extract_html,
+    "pasted": extract_pasted,
+    "file": extract_file,
+    "pdf": _pdf,
+}
 
 
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
     """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
     base_url = url or extracted.canonical_url
-    return ReadArticle(extracted, cut(extracted.html, base_url=base_url, title=extracted.title))
+    return ReadArticle(extracted, link_notes(cut(extracted.html, base_url=base_url, title=extracted.title)))
 
 
 def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:
     try:
-        return read_article(_READERS[reader](*args, **kwargs), kwargs.get("url")), ""
+        found = _READERS[reader](*args, **kwargs)
+        return found if isinstance(found, ReadArticle) else read_article(found, kwargs.get("url")), ""
     except CannotImport as error:
-        return None, str(error)
+        return ReadArticle(error.found, []) if error.found else None, stored(error.message)
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[str, tuple[Any, ...], dict[str, Any]])
     sys.stdout.buffer.write(msgspec.msgpack.encode(_read(*request)))
 

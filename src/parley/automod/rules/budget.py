@@ -17,6 +17,7 @@ from parley.automod.rules.post import Post
 from parley.core import db
 from parley.core.observability import metrics
 from parley.core.settings import settings
+from parley.core.text.messages import N_, Message
 from parley.reports import staff_mail
 
 log = structlog.get_logger(__name__)
@@ -44,14 +45,14 @@ class Overrun(msgspec.Struct, frozen=True):
     seconds: float
 
     @property
-    def reason(self) -> str:
-        return f"The rule “{self.rule.name}” took too long on this text, so a moderator reads it first."
+    def reason(self) -> Message:
+        text = N_("The rule “{rule}” took too long on this text, so a moderator reads it first.")
+        return text.format(rule=self.rule.name)
 
     @property
-    def figures(self) -> str:
-        return (
-            f"On a text of {self.size / KB:.1f} kB it took {KB * self.seconds:.0f} ms; "
-            f"its budget was {KB * allowed(self.size):.0f} ms."
+    def figures(self) -> Message:
+        return N_("On a text of {size:.1f} kB it took {took} ms; its budget was {budget} ms.").format(
+            size=self.size / KB, took=round(KB * self.seconds), budget=round(KB * allowed(self.size))
         )
 
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 from rapidfuzz import fuzz, process
 
 from parley.automod.rules.post import Post, comparable, folded
+from parley.core.text.messages import N_, Message
 
 MOST_WORDS = 500
 LONGEST_PATTERN = 500
@@ -26,6 +27,10 @@ BETWEEN = r"[^\p{L}\p{M}\p{N}_]"
 
 class BadPattern(ValueError):
     """A pattern that cannot be used; the message says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Condition(msgspec.Struct, frozen=True, tag_field="kind"):
@@ -170,7 +175,7 @@ def compiled(pattern: str, *, any_case: bool) -> "re2._Regexp":
         return re2.compile(pattern, options)
     except re2.error as error:
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-        raise BadPattern(f"This pattern cannot be read: {reason}.") from None
+        raise BadPattern(N_("This pattern cannot be read: {reason}.").format(reason=reason)) from None
 
 
 @cache

@@ -8,7 +8,7 @@ import msgspec
 from parley.automod.rules.conditions import Similar
 from parley.automod.rules.evaluate import ActiveRule
 from parley.automod.rules.post import LONGEST_COMPARED, Post
-from parley.comments.rules import IS_IN
+from parley.comments.rules import IS_IN, WORDS
 from parley.core import db
 
 # Comments beyond this number make no difference.
@@ -18,7 +18,7 @@ OWN, OTHERS = 10, 30
 # "Let in": the comment was visible to others at some time. Back-tests read the same facts of earlier times
 # (backtests/history.py).
 LET_IN = IS_IN
-RESTRICTS = "('remove', 'collapse', 'warn', 'silence', 'suspend')"
+RESTRICTS = "('remove', 'collapse', 'statement', 'warn', 'silence', 'suspend')"
 
 
 class Author(msgspec.Struct, frozen=True):
@@ -51,9 +51,9 @@ select extract(epoch from now() - m.created_at)::float8 / 86400 as age,
   array(select extract(epoch from now() - c.created_at)::float8 from (
           select created_at from comment where author = m.id order by created_at desc limit {MOST_COUNTED}
         ) c where c.created_at > now() - interval '1 hour') as since,
-  array(select left(c.body, {LONGEST_COMPARED}) from comment c where $2 and c.author = m.id
+  array(select left({WORDS}, {LONGEST_COMPARED}) from comment c where $2 and c.author = m.id
         order by c.created_at desc limit {OWN}) as own,
-  array(select left(c.body, {LONGEST_COMPARED}) from comment c where $3 and c.author is not null
+  array(select left({WORDS}, {LONGEST_COMPARED}) from comment c where $3 and c.author is not null
         order by c.id desc limit {OTHERS}) as others,
   m.judged,
   exists(select from comment c where c.author = m.id and c.submission = $4) as sent_before

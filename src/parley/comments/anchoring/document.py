@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from rapidfuzz.distance import Postfix, Prefix
 
-from parley.articles.words import collapsed, folded
+from parley.articles.words import collapsed, folded, lowered
 
 CONTEXT = 32  # characters of the text before and after a quote that a selector keeps, as Hypothesis does
 
@@ -21,7 +21,10 @@ class DocumentBlock(msgspec.Struct, frozen=True):
 
 
 class Document:
-    """The passages of a revision, joined by spaces. `plain` is the folded text, with the same positions as `text`."""
+    """The passages of a revision, joined by spaces.
+
+    `plain` is the folded text, and `small` that text in small letters, both with the same positions as `text`.
+    """
 
     def __init__(self, blocks: Sequence[DocumentBlock]) -> None:
         self.lineages = [one.lineage for one in blocks]
@@ -36,6 +39,7 @@ class Document:
             position += len(text) + bool(text)
         self.text = " ".join(filter(None, texts))
         self.plain = folded(self.text)
+        self.small = lowered(self.plain)
 
     def at(self, position: int) -> int:
         """Return the index of the passage that contains `position`."""
@@ -46,16 +50,20 @@ class Document:
         first, last = passages
         return self.starts[first], self.ends[last - 1]
 
+    def passage(self, index: int) -> str:
+        """Return the folded text of a passage."""
+        return self.plain[self.starts[index] : self.ends[index]]
+
     def passages(self, first: int, last: int) -> str:
-        """Return the folded text of the passages from `first` up to `last`."""
-        return self.plain[slice(*self.positions((first, last)))]
+        """Return the text of the passages from `first` up to `last`, in small letters."""
+        return self.small[slice(*self.positions((first, last)))]
 
     def find(self, quote: str, start: int, end: int) -> Iterator[int]:
-        """Yield where the folded `quote` begins between two positions; occurrences may overlap."""
-        at = self.plain.find(quote, start, end)
+        """Yield where `quote`, in small letters, begins between two positions; occurrences may overlap."""
+        at = self.small.find(quote, start, end)
         while at >= 0:
             yield at
-            at = self.plain.find(quote, at + 1, end)
+            at = self.small.find(quote, at + 1, end)
 
     def around(self, span: Span) -> tuple[str, str]:
         """Return the text before and after a span, up to `CONTEXT` characters of each."""

@@ -10,10 +10,11 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 from parley.articles.budget import Budget, partial_match_steps
-from parley.articles.words import WORD, collapsed, folded
+from parley.articles.words import WORD, collapsed, folded, lowered
 from parley.comments.anchoring import thresholds
 from parley.comments.anchoring.document import Document, Span
-from parley.comments.anchoring.regions import Contexts, Region, whole_words
+from parley.comments.anchoring.images import Region, whole_words
+from parley.comments.anchoring.regions import Contexts
 from parley.comments.anchoring.selecting import Selector
 
 _CLEARLY_MORE = 4  # characters of context by which one of two equal candidates has to be better than the other
@@ -39,10 +40,10 @@ class Finder:
 
     def find(self, anchor: Selector) -> Candidate | None:
         """Return where the words of `anchor` are now. The most reliable way of finding them is tried first."""
-        old_span = self._old_span(anchor)
+        old_span = self.old_span(anchor)
         if old_span is None:
             return None
-        quote = self.old.plain[slice(*old_span)]
+        quote = self.old.small[slice(*old_span)]
         if (unchanged := self._unchanged(old_span)) or self._budget.is_spent:
             return unchanged
         here = self._followed(anchor, quote, old_span)
@@ -56,18 +57,21 @@ class Finder:
 
     def find_passage(self, lineage: int) -> tuple[int, float] | None:
         """Return the lineage of a passage now, its own or the one it was merged into, and how similar the texts are."""
-        before = self.old.index.get(lineage)
-        now = lineage if lineage in self.new.index else self._contexts.merged.get(lineage, lineage)
-        after = self.new.index.get(now)
+        now = self.continued(lineage)
+        before, after = self.old.index.get(lineage), self.new.index.get(now)
         if before is None or after is None:
             return None
-        old, new = self.old.passages(before, before + 1), self.new.passages(after, after + 1)
+        old, new = self.old.passage(before), self.new.passage(after)
         if self._budget.allows(len(old) * len(new)):
             return now, Indel.normalized_similarity(old, new)
         return now, 1.0 if old == new else _words_in_common(old, new)
 
-    def _old_span(self, anchor: Selector) -> Span | None:
-        """Return where the anchor is in the old text."""
+    def continued(self, lineage: int) -> int:
+        """Return the lineage that a passage has now: its own, or that of the passage it was merged into."""
+        return lineage if lineage in self.new.index else self._contexts.merged.get(lineage, lineage)
+
+    def old_span(self, anchor: Selector) -> Span | None:
+        """Return where the anchor is in the old text, or None if its words are not there."""
         passage = self.old.index.get(anchor.lineage)
         if passage is None:
             return None
@@ -77,7 +81,8 @@ class Finder:
         exact = self.old.plain.find(whole, max(start - len(before), 0), end - len(before) + len(whole) - 1)
         if exact >= 0:
             return exact + len(before), exact + len(before) + len(quote)
-        spans = ((at, at + len(quote)) for at in self.old.find(quote, start, end + len(quote)) if at < end)
+        places = self.old.find(lowered(quote), start, end + len(quote))
+        spans = ((at, at + len(quote)) for at in places if at < end and self.old.plain.startswith(quote, at))
         return self._best_context(spans, anchor, self.old)
 
     def _best_context(self, spans: Iterable[Span], anchor: Selector, document: Document) -> Span | None:
@@ -110,11 +115,11 @@ class Finder:
         if region is None:
             return None
         span = region.follow(*old_span)
-        if span is None or self.new.plain[slice(*span)] != quote:
+        if span is None or self.new.small[slice(*span)] != quote:
             span = self._nearby(anchor, quote, old_span, region) or span
         if span is None or not self._budget.allows(len(quote) * (span[1] - span[0])):
             return None
-        return Candidate(span, Indel.normalized_similarity(quote, self.new.plain[slice(*span)]))
+        return Candidate(span, Indel.normalized_similarity(quote, self.new.small[slice(*span)]))
 
     def _nearby(self, anchor: Selector, quote: str, old_span: Span, region: Region) -> Span | None:
         """Find the words verbatim in the region or across its ends, but not where other occurrences of them were."""
@@ -131,9 +136,9 @@ class Finder:
 
     def _elsewhere(self, anchor: Selector, quote: str) -> Candidate | None:
         """Find the words verbatim in a passage that did not have them before."""
-        if not thresholds.is_distinctive(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.plain)):
+        if not thresholds.is_distinctive(quote) or not self._budget.allows(_EACH_LETTER * len(self.new.small)):
             return None
-        spans = ((at, at + len(quote)) for at in self.new.find(quote, 0, len(self.new.plain)))
+        spans = ((at, at + len(quote)) for at in self.new.find(quote, 0, len(self.new.small)))
         fresh = islice((span for span in islice(spans, _MOST_FOUND) if not self._was_there(quote, span)), _MANY)
         return self._best((Candidate(span, 1.0) for span in fresh), anchor)
 
@@ -155,14 +160,22 @@ class Finder:
 
     def _most_similar(self, quote: str, passage: int, threshold: float) -> Candidate | None:
         start, end = self.new.positions((passage, passage + 1))
-        if end - start < len(quote) or not self._budget.allows(partial_match_steps(len(quote), end - start)):
+        if end - start < len(quote):
+            return self._whole(quote, (start, end))
+        if not self._budget.allows(partial_match_steps(len(quote), end - start)):
             return None
-        found = fuzz.partial_ratio_alignment(quote, self.new.plain[start:end], score_cutoff=100 * threshold)
+        found = fuzz.partial_ratio_alignment(quote, self.new.small[start:end], score_cutoff=100 * threshold)
         if found is None:
             return None
         span = whole_words(self.new, (start + found.dest_start, start + found.dest_end))
-        words = self.new.plain[slice(*span)]
-        return None if self._was_there(words, span) else Candidate(span, Indel.normalized_similarity(quote, words))
+        return self._whole(quote, span)
+
+    def _whole(self, quote: str, span: Span) -> Candidate | None:
+        """Return these words as a candidate, unless their passage had them before."""
+        words = self.new.small[slice(*span)]
+        if not self._budget.allows(len(quote) * len(words)) or self._was_there(words, span):
+            return None
+        return Candidate(span, Indel.normalized_similarity(quote, words))
 
     def _best(self, candidates: Iterable[Candidate], anchor: Selector) -> Candidate | None:
         """Return the most similar candidate, of equal ones the one with the best context; None if that is ambiguous."""

@@ -1,26 +1,28 @@
 """Finding the words of anchors again in a new revision of their article."""
 
-from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from parley.articles.budget import Budget, for_anchors
+from parley.articles.ordering import in_order
+from parley.articles.words import collapsed, folded
 from parley.comments.anchoring.document import Document, DocumentBlock
 from parley.comments.anchoring.finding import Finder
 from parley.comments.anchoring.selecting import Selector
 
-State = Literal["same", "changed", "moved", "lost"]
+State = Literal["same", "changed", "moved", "kept", "lost"]
 
 
 class Resolution(msgspec.Struct, frozen=True):
     """Where an anchor is in a new revision.
 
-    `same`: the words are verbatim in the same passage. `moved`: verbatim in another place. `changed`: edited. `lost`:
-    not found, or ambiguous; `lineage` is then the former one. `last` is the lineage of the passage in which the words
-    end. `quote` is how they read now ("" for a whole passage, or if lost). `confidence` goes from 0 to 1. `prefix` and
-    `suffix` are the text around them now.
+    `same`: the words are verbatim in the same passage. `moved`: verbatim in another place. `changed`: edited. `kept`:
+    the words were not found, or not for certain, but the article still has their passage, or the one that it was merged
+    into. `lost`: that passage is gone, too; `lineage` is then the former one. `last` is the lineage of the passage in
+    which the words end. `quote` is how they read now ("" for a whole passage, and if they were not found). `confidence`
+    goes from 0 to 1. `prefix` and `suffix` are the text around them now.
     """
 
     state: State
@@ -30,6 +32,11 @@ class Resolution(msgspec.Struct, frozen=True):
     confidence: float
     prefix: str = ""
     suffix: str = ""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether the words were found."""
+        return self.state not in {"kept", "lost"}
 
 
 def resolve(
@@ -46,7 +53,7 @@ def resolve(
     """
     distinct = dict.fromkeys(selectors)
     finder = Finder(Document(former), Document(new), merged, budget or for_anchors(len(distinct)))
-    stayed = _in_order(finder.old.lineages, finder.new.index)
+    stayed = in_order(finder.old.lineages, finder.new.index)
     found = {one: (_words if one.quote else _passage)(one, finder, stayed) for one in distinct}
     return [found[one] for one in selectors]
 
@@ -54,10 +61,11 @@ def resolve(
 def _words(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolution:
     candidate = finder.find(anchor)
     if candidate is None:
-        return _lost(anchor)
+        return _kept(anchor, finder)
     new, (start, end) = finder.new, candidate.span
     first, last = new.lineages[new.at(start)], new.lineages[new.at(end - 1)]
-    state = _state(anchor.lineage, first, candidate.similarity, stayed)
+    is_same = new.plain[start:end] == folded(collapsed(anchor.quote))
+    state = _state(anchor.lineage, first, stayed) if is_same else "changed"
     return Resolution(state, first, last, new.text[start:end], candidate.similarity, *new.around(candidate.span))
 
 
@@ -66,42 +74,20 @@ def _passage(anchor: Selector, finder: Finder, stayed: Container[int]) -> Resolu
     if found is None:
         return _lost(anchor)
     lineage, similarity = found
-    return Resolution(_state(anchor.lineage, lineage, similarity, stayed), lineage, lineage, "", similarity)
+    state = _state(anchor.lineage, lineage, stayed) if similarity == 1 else "changed"
+    return Resolution(state, lineage, lineage, "", similarity)
+
+
+def _kept(anchor: Selector, finder: Finder) -> Resolution:
+    now = finder.continued(anchor.lineage)
+    if now not in finder.new.index or finder.old_span(anchor) is None:
+        return _lost(anchor)
+    return Resolution("kept", now, now, "", 0.0)
 
 
 def _lost(anchor: Selector) -> Resolution:
     return Resolution("lost", anchor.lineage, anchor.lineage, "", 0.0)
 
 
-def _state(former: int, now: int, similarity: float, stayed: Container[int]) -> State:
-    if similarity < 1:
-        return "changed"
+def _state(former: int, now: int, stayed: Container[int]) -> State:
     return "same" if former == now and now in stayed else "moved"
-
-
-def _in_order(old: Sequence[int], new: Mapping[int, int]) -> set[int]:
-    """Return the largest set of lineages that kept their order.
-
-    It is a longest increasing subsequence of the indexes in `new`, in the order of `old`; of several, an early one.
-    """
-    indexes = [(new[lineage], lineage) for lineage in old if lineage in new]
-    lengths = _increasing(index for index, _ in indexes)
-    wanted, stayed, last = max(lengths, default=0), set(), -1
-    for (index, lineage), length in zip(indexes, lengths, strict=True):
-        if length == wanted and index > last:
-            stayed.add(lineage)
-            last, wanted = index, wanted - 1
-    return stayed
-
-
-def _increasing(numbers: Iterable[int]) -> list[int]:
-    """For each of distinct numbers, return the length of the longest increasing subsequence that begins with it."""
-    # From the end and negated, this is the usual algorithm: `ends[n]` is the lowest number in which a subsequence of
-    # n + 1 numbers ends.
-    ends: list[int] = []
-    lengths: list[int] = []
-    for number in reversed(list(numbers)):
-        at = bisect_left(ends, -number)
-        ends[at : at + 1] = [-number]
-        lengths.append(at + 1)
-    return lengths[::-1]

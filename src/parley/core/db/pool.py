@@ -15,6 +15,7 @@ import structlog
 from parley.core.db.waiters import NoConnection, WaiterQueue
 from parley.core.errors import Unavailable
 from parley.core.observability import metrics, slow_queries
+from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
@@ -22,8 +23,8 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 60.0
 # After a statement got no answer, requests fail at once for this long instead of each waiting as long.
 PAUSE_SECONDS = 1.0
-BUSY = "Parley is busy right now. Please try again in a moment: nothing is saved twice."
-NO_ANSWER = "The database does not answer. Please try again in a moment: nothing is saved twice."
+BUSY = N_("Parley is busy right now. Please try again in a moment: nothing is saved twice.")
+NO_ANSWER = N_("The database does not answer. Please try again in a moment: nothing is saved twice.")
 
 
 class ConnectionPool:

@@ -22,7 +22,7 @@ class Urgency(IntEnum):
 
 # How many times longer than readers the most urgent wait. They would lose what they wrote, or could not moderate; a
 # reader can load the page again. On a busy machine one turn of the event loop may take longer than readers wait.
-PATIENCE = {Urgency.STAFF: 5, Urgency.FORMS: 5}
+PATIENCE = {Urgency.STAFF: 10, Urgency.FORMS: 10}
 
 # The urgency and the number of the running request.
 _urgency: ContextVar[tuple[Urgency, int]] = ContextVar("urgency", default=(Urgency.FORMS, 0))

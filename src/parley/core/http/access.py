@@ -16,13 +16,16 @@ from parley.core.db.waiters import Urgency
 from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
+from parley.core.ratelimit import FORM_ACCOUNT, take
+from parley.core.text.formats import clock
+from parley.core.text.messages import N_, joined
 
 AnyRequest = Request[Any, Any, Any]
 # A refused form up to this size (the longest comment) is read, so that the error page can show what was typed.
 KEPT_BYTES = 500_000
 
 
-class Who(IntEnum):
+class Access(IntEnum):
     """The access levels of viewers, in rising order; a route states the lowest that may use it."""
 
     ANYONE = 0
@@ -32,7 +35,7 @@ class Who(IntEnum):
     ADMIN = 4
 
 
-ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Who
+ANYONE, MEMBER, VERIFIED, MODERATOR, ADMIN = Access
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -49,14 +52,18 @@ class Viewer(msgspec.Struct, frozen=True):
     why: str = ""
     # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
     assisted: str = "show"
+    # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
+    density: str = "comfortable"
+    legend: bool = True
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.
     blocked: frozenset[int] = frozenset()
     # A monotonic time: what this process cached before it is not shown to them.
     not_before: float = 0.0
-    # Their unread notifications; only set for whole pages.
+    # Their unread notifications, and comments (100 means more than 99); only set for whole pages.
     unread: int = 0
+    unread_comments: int = 0
 
     @property
     def silenced(self) -> bool:
@@ -64,7 +71,7 @@ class Viewer(msgspec.Struct, frozen=True):
         return self.state == "silenced" and (self.until is None or self.until > datetime.now(UTC))
 
     @property
-    def standing(self) -> Who:
+    def access(self) -> Access:
         if self.silenced:
             return MEMBER
         if self.role == "admin":
@@ -88,17 +95,21 @@ def address_of(connection: ASGIConnection) -> str:  # type: ignore[type-arg]
 def may_write(viewer: Viewer) -> None:
     """Raise Forbidden for a silenced member, with the reason and the end of the silence."""
     if viewer.silenced:
-        until = f"until {viewer.until:%-d %B %Y, %H:%M} UTC" if viewer.until else "any more"
-        why = f" The reason: {viewer.why}" if viewer.why else ""
-        raise Forbidden(
-            f"You cannot write or vote {until}.{why} You can read the decision and appeal in your settings."
-        )
+        until = viewer.until
+        parts = [
+            N_("You cannot write or vote until {day}, {time}.").format(day=until, time=clock(until))
+            if until
+            else N_("You cannot write or vote any more."),
+            *([N_("The reason: {reason}").format(reason=viewer.why)] if viewer.why else []),
+            N_("You can read the decision and appeal in your settings."),
+        ]
+        raise Forbidden(joined(" ", parts))
 
 
 def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
     """Set the urgency of this request. Raises Busy when load shedding refuses it."""
     reading = handler.opt.get("reading")
-    if viewer and viewer.standing >= MODERATOR:
+    if viewer and viewer.access >= MODERATOR:
         waiters.set_urgency(Urgency.STAFF)
     elif isinstance(connection, Request) and connection.method == "POST":
         waiters.set_urgency(Urgency.FORMS)
@@ -116,11 +127,14 @@ def _prioritise(connection: ASGIConnection, handler: BaseRouteHandler, viewer: V
 async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
     """Guard all routes. A form is only read if the viewer may send it.
 
-    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff.
+    Raises SignInNeeded for visitors, Forbidden for unverified or silenced members, NotFound on pages of the staff, and
+    TooMany where somebody sends forms without end.
     """
     has_form = isinstance(connection, Request) and connection.method == "POST" and not handler.opt.get("any_body")
     try:
         _check(connection, handler)
+        if has_form:
+            await _count(viewer_of(connection))
     except Exception:
         if has_form:
             await _keep_text(cast("AnyRequest", connection))
@@ -128,6 +142,12 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     if has_form:
         # Read it before the handler can fail, so that the error page can show what was typed.
         await posted(cast("AnyRequest", connection))
+
+
+async def _count(viewer: Viewer | None) -> None:
+    """Count a form of a member. The forms of visitors have limits of their own."""
+    if viewer is not None and viewer.access < MODERATOR:
+        await take(FORM_ACCOUNT, str(viewer.id))
 
 
 async def _keep_text(request: AnyRequest) -> None:
@@ -144,25 +164,25 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     who = handler.opt.get("who")
     viewer = viewer_of(connection)
     _prioritise(connection, handler, viewer)
-    standing = viewer.standing if viewer else ANYONE
-    if who is not None and standing >= who:
+    access = viewer.access if viewer else ANYONE
+    if who is not None and access >= who:
         return
     if (unknown := connection.scope.get("viewer_unknown")) is not None:
         # The session could not be read from the database. Do not ask a member to sign in for that.
         raise unknown  # type: ignore[misc]
     if who is None or who >= MODERATOR:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     if viewer is None:
-        raise SignInNeeded("Only members can do this. Please sign in, or sign up: it takes a minute.")
+        raise SignInNeeded(N_("Only members can do this. Please sign in, or sign up: it takes a minute."))
     may_write(viewer)
-    raise Forbidden("Please confirm your e-mail address first: open the link in the mail we sent you.")
+    raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
 
 
 def staff(request: AnyRequest) -> Viewer:
     """Return the viewer of a staff page."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     return viewer
 
 
@@ -170,5 +190,5 @@ def signed_in(request: AnyRequest) -> Viewer:
     """Return the viewer of a route for members."""
     viewer = viewer_of(request)
     if viewer is None:
-        raise SignInNeeded("Please sign in.")
+        raise SignInNeeded(N_("Please sign in."))
     return viewer

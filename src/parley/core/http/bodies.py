@@ -12,6 +12,7 @@ from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from multipart import MultipartParser, MultipartPart  # type: ignore[import-untyped]
 
 from parley.core.errors import BadRequest
+from parley.core.text.messages import N_
 
 # The longest article is 500,000 characters: up to four bytes each as text, up to nine when percent-encoded.
 MOST_TEXT_BYTES = 2_200_000
@@ -58,7 +59,7 @@ async def _receive(request: Request[Any, Any, Any], body: UploadFile) -> int:
             size += len(chunk)
             await body.write(chunk)
     except InternalServerException as error:
-        raise BadRequest("The connection ended before the form was complete. Nothing was changed.") from error
+        raise BadRequest(N_("The connection ended before the form was complete. Nothing was changed.")) from error
     await body.seek(0)
     return size
 

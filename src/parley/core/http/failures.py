@@ -13,16 +13,17 @@ from parley.core.db import expire_connections
 from parley.core.errors import ParleyError, RetryLater, SignInNeeded, Unavailable
 from parley.core.http.access import AnyRequest
 from parley.core.http.pages import fragment, page, wants_fragment
+from parley.core.text.messages import N_, Message
 
 log = structlog.get_logger(__name__)
 
-KEPT = "What you typed is below. Copy it before you leave this page."
-NOT_READ = "What you typed was too long to be read. Go back in your browser: your text is still in the form."
+KEPT = N_("What you typed is below. Copy it before you leave this page.")
+NOT_READ = N_("What you typed was too long to be read. Go back in your browser: your text is still in the form.")
 TITLES = {
-    400: ("That request could not be read", "Please go back and try again."),
-    404: ("Page not found", "The address may be mistyped, or the page may have been removed."),
-    405: ("Method not allowed", "This address does not answer that kind of request."),
-    413: ("Too large", "What you sent is too large. Please send less."),
+    400: (N_("That request could not be read"), N_("Please go back and try again.")),
+    404: (N_("Page not found"), N_("The address may be mistyped, or the page may have been removed.")),
+    405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
+    413: (N_("Too large"), N_("What you sent is too large. Please send less.")),
 }
 # The connection is lost, or leads to a read-only server. The other connections may be too.
 LOST = (
@@ -62,7 +63,7 @@ def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RetryLater) else {}
-    return _answer(request, error.status, error.title, str(error), headers)
+    return _answer(request, error.status, error.title, error.message, headers)
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -74,18 +75,22 @@ def on_outage(request: AnyRequest, error: Exception) -> Response[Any]:
     log.warning("database outage", error=repr(error))
     expire_after(error)
     # A COMMIT without an answer may have succeeded. A form that is sent again has the same submission key.
-    message = "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
+    message = N_(
+        "The database does not answer or cannot save now. Please try again in a moment: nothing is saved twice."
+    )
     return _answer(request, Unavailable.status, Unavailable.title, message, {})
 
 
 def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     # The route's pattern, since a URL may hold a secret.
     log.error("unhandled error", route=request.scope.get("path_template"), exc_info=error)
-    message = "This is an error on our side. It has been logged."
+    message = N_("This is an error on our side. It has been logged.")
     return _answer(request, 500, ParleyError.title, message, {})
 
 
-def _answer(request: AnyRequest, status: int, title: str, message: str, headers: dict[str, str]) -> Response[Any]:
+def _answer(
+    request: AnyRequest, status: int, title: Message, message: Message, headers: dict[str, str]
+) -> Response[Any]:
     typed = request.scope.get("typed")
     context: dict[str, Any] = {
         "title": title,

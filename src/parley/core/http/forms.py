@@ -8,6 +8,10 @@ from litestar import Request
 from parley.core.errors import BadRequest
 from parley.core.http.bodies import read_form
 from parley.core.text.cleaning import BadText, as_id, clean
+from parley.core.text.messages import N_, Message, plural
+
+# For a field that may be empty.
+SHORT = N_("Please fill this in.")
 
 
 class Form:
@@ -15,19 +19,24 @@ class Form:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in data.items() if isinstance(value, str)}
-        self.errors: dict[str, str] = {}
+        self.errors: dict[str, Message] = {}
 
-    def text(self, name: str, *, most: int, least: int = 0, missing: str = "", lines: bool = False) -> str:
+    def text(self, name: str, *, most: int, least: int = 0, missing: Message = SHORT, lines: bool = False) -> str:
         """Return a text of at most `most` characters. `missing` is the error if it is shorter than `least`."""
         try:
             text = clean(self.values.get(name, ""), lines=lines)
         except BadText as error:
-            self.errors[name] = str(error)
+            self.errors[name] = error.message
             return ""
         if len(text) < least:
             self.errors[name] = missing
         elif len(text) > most:
-            self.errors[name] = f"This is {len(text):,} characters long; {most:,} are allowed. Please shorten it."
+            self.errors[name] = plural(
+                "This is {count} character long; {most} are allowed. Please shorten it.",
+                "This is {count} characters long; {most} are allowed. Please shorten it.",
+                len(text),
+                most=most,
+            )
         return text
 
     def id(self, name: str) -> int | None:
@@ -36,14 +45,14 @@ class Form:
             return None
         number = as_id(raw)
         if number is None:
-            self.errors[name] = "This number is not valid."
+            self.errors[name] = N_("This number is not valid.")
         return number
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
         raw = self.values.get(name, "").strip()
         if not raw or raw in choices:
             return raw or None
-        self.errors[name] = f"Please choose one of: {', '.join(choices)}."
+        self.errors[name] = N_("Please choose one of: {choices}.").format(choices=", ".join(choices))
         return None
 
     def flag(self, name: str) -> bool:
@@ -63,7 +72,7 @@ async def posted(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
         pairs = await read_form(request)
     except (UnicodeDecodeError, LookupError, ValueError) as error:
         raise BadRequest(
-            "The form could not be read. Nothing was changed; please go back and send it again."
+            N_("The form could not be read. Nothing was changed; please go back and send it again.")
         ) from error
     fields: Mapping[str, Any] = dict(pairs)
     request.scope["fields"] = fields  # type: ignore[typeddict-unknown-key]

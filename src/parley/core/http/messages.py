@@ -7,16 +7,16 @@ from jinja2 import Environment, nodes
 from jinja2.ext import InternationalizationExtension
 from jinja2.lexer import Token, TokenStream
 
+from parley.core.text import messages
+
 VALUE = re.compile(r"%\((\w+)\)s")
 
 
-def translated(message: str) -> str:
-    """The message in the language of this site, which is that of the templates."""
-    return message
-
-
 class Messages(InternationalizationExtension):
-    """`{% trans %}` and `_("…")` become what they say: a page costs the same as one without messages."""
+    """`{% trans %}` and `_("…")` become what they say: a page costs the same as one without messages.
+
+    Values in a message go through the environment's filter `in_message`, if it has one.
+    """
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
@@ -29,7 +29,7 @@ class Messages(InternationalizationExtension):
                 stream.expect("lparen")
                 message = stream.expect("string")
                 stream.expect("rparen")
-                yield Token(message.lineno, "string", translated(message.value))
+                yield Token(message.lineno, "string", messages.translated(message.value))
             else:
                 yield token
 
@@ -44,23 +44,28 @@ class Messages(InternationalizationExtension):
         num_called_num: bool,  # noqa: ARG002 concerns calls at run time, which there are none of
     ) -> nodes.Output | nodes.If:
         """What a `{% trans %}` shows, where Jinja's own class would call a function for each viewer."""
+        shown = {name: self._as_shown(value, counts=value is plural_expr) for name, value in variables.items()}
         if plural is None or plural_expr is None:
-            return nodes.Output(_shown(singular, variables, with_values=vars_referenced))
-        shown = {name: _as_number(value) if value is plural_expr else value for name, value in variables.items()}
+            return nodes.Output(_shown(singular, shown, with_values=vars_referenced))
         one, many = (
             nodes.Output(_shown(message, shown, with_values=vars_referenced)) for message in (singular, plural)
         )
         return nodes.If(nodes.Compare(plural_expr, [nodes.Operand("eq", nodes.Const(1))]), [one], [], [many])
 
+    def _as_shown(self, value: nodes.Expr, *, counts: bool) -> nodes.Expr:
+        if counts:
+            return _filtered(value, "number")
+        return _filtered(value, "in_message") if "in_message" in self.environment.filters else value
 
-def _as_number(count: nodes.Expr) -> nodes.Expr:
-    return nodes.Filter(count, "number", [], [], None, None)
+
+def _filtered(value: nodes.Expr, name: str) -> nodes.Expr:
+    return nodes.Filter(value, name, [], [], None, None)
 
 
 def _shown(message: str, values: dict[str, nodes.Expr], *, with_values: bool) -> list[nodes.Expr]:
     """The translated message: its words as they stand, between them its values."""
     # Jinja doubles each "%", which a message without values is written without.
     if not with_values:
-        return [nodes.TemplateData(translated(message.replace("%%", "%")))]
-    parts = enumerate(VALUE.split(translated(message)))
+        return [nodes.TemplateData(messages.translated(message.replace("%%", "%")))]
+    parts = enumerate(VALUE.split(messages.translated(message)))
     return [values[part] if n % 2 else nodes.TemplateData(part.replace("%%", "%")) for n, part in parts if part]

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping, MutableMapping
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +18,10 @@ from parley.core.http.assets import folder, static
 from parley.core.http.inlining import InliningLoader
 from parley.core.http.messages import Messages
 from parley.core.settings import settings
+from parley.core.text import messages
+from parley.core.text.durations import ago, every, since
+from parley.core.text.formats import clock, day, iso, number
+from parley.core.text.messages import plural_forms, shown
 
 # When to try again while the database is down.
 RETRY_SECONDS = "5"
@@ -27,7 +30,6 @@ VARY = "HX-Request, Cookie, Accept-Encoding"
 LEVEL = 5
 # zlib's `wbits` for the gzip format with the largest window.
 GZIP = 31
-MINUTE, HOUR, DAY, MONTH = 60, 3_600, 86_400, 30 * 86_400
 
 
 class Templates(Environment):
@@ -51,9 +53,10 @@ def environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    env.filters |= {"ago": ago, "clock": clock, "day": day, "iso": iso, "minutes": minutes, "number": number}
-    env.filters |= {"plural": plural, "since": since, "web": web}
-    env.globals |= {"static": static}
+    env.filters |= {"clock": clock, "day": day, "iso": iso, "number": number, "web": web}
+    env.filters |= {"ago": ago, "every": every, "shown": shown, "since": since}
+    env.globals |= {"plural_forms": plural_forms, "static": static}
+    env.globals |= {"language": messages.LANGUAGE, "direction": messages.DIRECTION}
     return env
 
 
@@ -179,53 +182,6 @@ def leading_back(path: str, next_url: str) -> str:
     if next_url == "/":
         return path
     return f"{path}{'&' if '?' in path else '?'}next={quote(next_url, safe='/')}"
-
-
-def ago(moment: datetime) -> str:
-    """Return how long ago in short: "now", "5 min", "2 h", "3 d", or the date."""
-    seconds = int((datetime.now(UTC) - moment).total_seconds())
-    if seconds < MINUTE:
-        return "now"
-    for limit, unit, word in ((HOUR, MINUTE, "min"), (DAY, HOUR, "h"), (MONTH, DAY, "d")):
-        if seconds < limit:
-            return f"{seconds // unit} {word}"
-    return day(moment)
-
-
-def since(moment: datetime) -> str:
-    """Return how long ago for a sentence: "just now", "2 days ago", "on 16 March 2026"."""
-    seconds = int((datetime.now(UTC) - moment).total_seconds())
-    if seconds < MINUTE:
-        return "just now"
-    for limit, unit, word in ((HOUR, MINUTE, "minute"), (DAY, HOUR, "hour"), (MONTH, DAY, "day")):
-        if seconds < limit:
-            return f"{plural(seconds // unit, word, f'{word}s')} ago"
-    return f"on {day(moment)}"
-
-
-def day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def clock(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%H:%M} UTC"
-
-
-def minutes(seconds: int) -> str:
-    """Return an interval for use after "every": "minute", "2 minutes"."""
-    return "minute" if seconds <= MINUTE else f"{-(-seconds // MINUTE)} minutes"
-
-
-def iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def number(amount: int) -> str:
-    return f"{amount:,}"
-
-
-def plural(amount: int, one: str, many: str) -> str:
-    return f"{amount:,} {one if amount == 1 else many}"
 
 
 def web(address: str | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from parley.core.errors import Busy
 from parley.core.observability import metrics
+from parley.core.text.messages import N_
 
 CHECK_SECONDS = 0.1
 # The weight of one measurement in the moving average: several late seconds count, a single pause does not.
@@ -54,4 +55,4 @@ def has_time(kind: Kind) -> bool:
 def shed(kind: Kind) -> None:
     """Raise Busy when work of this kind may not be done now."""
     if not has_time(kind):
-        raise Busy("Parley is busy right now. Please try again in a moment.", RETRY_SECONDS)
+        raise Busy(N_("Parley is busy right now. Please try again in a moment."), RETRY_SECONDS)

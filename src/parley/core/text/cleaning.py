@@ -1,25 +1,50 @@
 """Cleans text and ids from requests, so that bad ones cause an error message and not a database error."""
 
+import re
 import unicodedata
 
+from parley.core.text.messages import N_
+
 LARGEST_ID = 2**63 - 1
+# They show letters in another order than they are written, so that a reader sees another word or address.
+OVERRIDES = "\u202d\u202e"
+# Characters that set the direction of the text after them. A line does not need them: pages set it (`dir="auto"`).
+DIRECTIONS = OVERRIDES + "\u202a-\u202c\u2066-\u2069"
+_OVERRIDES = re.compile(f"[{OVERRIDES}]")
+_DIRECTIONS = re.compile(f"[{DIRECTIONS}]")
+# Line ends besides LF and CR that browsers, mail programs or Python know.
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 
 
 class BadText(ValueError):
     """The text has a character that cannot be stored."""
 
+    message = N_("This holds a character that cannot be stored. Please remove it.")
+
 
 def clean(raw: str, *, lines: bool = True) -> str:
     """Return `raw` in Unicode NFC, with plain line ends and without surrounding whitespace.
 
+    Characters that reverse the order of letters are removed. One line also loses those that set its direction.
     Raises BadText for NUL, other control characters and lone surrogates, which PostgreSQL or XML cannot hold.
     """
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n").replace("\r", "\n"))
     allowed = "\n\t" if lines else ""
     for char in text:
         if (char < " " and char not in allowed) or "\ud800" <= char <= "\udfff" or char == "\x7f":
-            raise BadText("This holds a character that cannot be stored. Please remove it.")
-    return text.strip()
+            raise BadText(BadText.message)
+    return without_overrides(text).strip() if lines else _DIRECTIONS.sub("", _LINE_ENDS.sub(" ", text)).strip()
+
+
+def without_overrides(text: str) -> str:
+    """Return `text` or markup without characters that reverse the order of letters."""
+    return _OVERRIDES.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return `text` in one line, with single spaces, without control characters and those that set a direction."""
+    plain = _DIRECTIONS.sub("", " ".join(text.split()))
+    return "".join(char for char in plain if unicodedata.category(char) != "Cc")
 
 
 def shortened(text: str, length: int) -> str:
@@ -38,3 +63,8 @@ def as_id(raw: str) -> int | None:
         return None
     number = int(raw)
     return number if 1 <= number <= LARGEST_ID else None
+
+
+def as_ids(raw: str, most: int) -> list[int]:
+    """Return the ids in a comma-separated list, without what is no id; only the first `most` parts are read."""
+    return [found for one in raw.split(",", most)[:most] if (found := as_id(one)) is not None]

@@ -9,10 +9,10 @@ import nh3
 from markdown_it import MarkdownIt
 
 from parley.core.text import links, mentions
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import shortened, without_overrides
 
 # Stored HTML has this version. Raise it when rendering changes, and stored HTML is rendered again.
-VERSION = 4
+VERSION = 5
 
 DEEPEST = 20
 # The parser takes up to 20 µs for each mark and 70 µs for a line (measured), and adds missing cells to tables. Text
@@ -62,10 +62,11 @@ def render(text: str, members: Mapping[str, str] | None = None) -> str:
     Mentions in `members` (name as typed: member's name) become links to the members' pages.
     """
     if _is_dense(text):
-        return f"<pre><code>{escape(text)}</code></pre>"
+        return f"<pre><code>{escape(without_overrides(text))}</code></pre>"
     html = _parser().render(text, {"members": members})
     html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", html)
-    return _cleaner().clean(html)
+    # Character references can write them too.
+    return without_overrides(_cleaner().clean(html))
 
 
 def mentioned(text: str) -> list[str]:

@@ -32,6 +32,13 @@ class DemoComment(msgspec.Struct, frozen=True):
     assisted: bool = False
 
 
+class DemoStatement(msgspec.Struct, frozen=True, array_like=True):
+    """A comment in one sentence, and the side that agrees with it: a camp, `shared` by all, or `mixed`."""
+
+    text: str
+    side: str
+
+
 class DemoReport(msgspec.Struct, frozen=True):
     """A report of a member or, without one, of a visitor; times here are minutes after the thread opened."""
 
@@ -93,6 +100,17 @@ def members() -> tuple[DemoMember, ...]:
 def cases() -> list[DemoCase]:
     """The cases that the demo's moderators have decided or still have to decide."""
     return msgspec.json.decode((FOLDER / "moderation.json").read_bytes(), type=list[DemoCase])
+
+
+def statements(thread: str) -> dict[str, DemoStatement]:
+    """The statements of a thread, by the comment's id."""
+    raw = (FOLDER / "statements.json").read_bytes()
+    return msgspec.json.decode(raw, type=dict[str, dict[str, DemoStatement]]).get(thread, {})
+
+
+def first_names() -> list[str]:
+    """First names of the members who only read and answer."""
+    return msgspec.json.decode((FOLDER / "first_names.json").read_bytes(), type=list[str])
 
 
 def articles() -> list[Path]:

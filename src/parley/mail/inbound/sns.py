@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from parley.core.errors import BadRequest, Forbidden
+from parley.core.text.messages import N_
 
 # The function that fetches a URL, set by `hooks.connect()`.
 fetching: list[Callable[[str], Awaitable[bytes]]] = []
@@ -58,15 +59,15 @@ async def verified(raw: bytes, topic: str) -> Message:
     try:
         message, fields = msgspec.json.decode(raw, type=Message), msgspec.json.decode(raw, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise BadRequest("This is not a message of Amazon SNS. Nothing was changed.") from None
+        raise BadRequest(N_("This is not a message of Amazon SNS. Nothing was changed.")) from None
     if message.topic_arn != topic:
-        raise Forbidden("This message has another topic than PARLEY_SES_TOPIC. Nothing was changed.")
+        raise Forbidden(N_("This message has another topic than PARLEY_SES_TOPIC. Nothing was changed."))
     if not _is_recent(message.timestamp):
-        raise Forbidden("This message is too old, or a clock is wrong. Nothing was changed.")
+        raise Forbidden(N_("This message is too old, or a clock is wrong. Nothing was changed."))
     if not _is_of_sns(message.certificate, topic):
-        raise Forbidden("The certificate of this message is not one of Amazon SNS. Nothing was changed.")
+        raise Forbidden(N_("The certificate of this message is not one of Amazon SNS. Nothing was changed."))
     if not _is_signed(message, fields, await _certificate(message.certificate)):
-        raise Forbidden("The signature of this message is wrong. Nothing was changed.")
+        raise Forbidden(N_("The signature of this message is wrong. Nothing was changed."))
     return message
 
 
@@ -74,7 +75,7 @@ async def confirm(message: Message) -> None:
     """Confirm the subscription, which SNS requires before its first notification."""
     url = message.subscribe_url or ""
     if not _is_of_sns(url, message.topic_arn):
-        raise Forbidden("The address to confirm is not one of Amazon SNS. Nothing was changed.")
+        raise Forbidden(N_("The address to confirm is not one of Amazon SNS. Nothing was changed."))
     await fetching[0](url)
 
 
@@ -138,7 +139,7 @@ async def _fetch(url: str) -> x509.Certificate:
     try:
         certificate = x509.load_pem_x509_certificate(await fetching[0](url))
     except ValueError:
-        raise Forbidden("The certificate of this message cannot be read. Nothing was changed.") from None
+        raise Forbidden(N_("The certificate of this message cannot be read. Nothing was changed.")) from None
     if len(_certificates) >= MOST_CERTIFICATES:
         _certificates.clear()
     _certificates[url] = certificate, datetime.now(UTC)

@@ -18,6 +18,7 @@ from parley.core.errors import BadRequest, Forbidden, NotFound, TooMany
 from parley.core.http.access import ANYONE
 from parley.core.observability import metrics
 from parley.core.settings import settings
+from parley.core.text.messages import N_
 from parley.mail.inbound import settling, sns
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,7 @@ class MailgunBody(msgspec.Struct, frozen=True):
 async def webhook(request: AnyRequest, relay: FromPath[str]) -> Response[str]:
     """Process a notification from a relay and respond with its outcome in a word. Idempotent."""
     if relay not in RELAYS:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     try:
         outcome = await RELAYS[relay](request)
     except Forbidden as error:
@@ -70,7 +71,7 @@ async def _mailgun(request: AnyRequest) -> str:
     try:
         body = msgspec.json.decode(raw, type=MailgunBody)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise BadRequest("This is not a notification of Mailgun. Nothing was changed.") from None
+        raise BadRequest(N_("This is not a notification of Mailgun. Nothing was changed.")) from None
     _check_mailgun(body.signature, key or "")
     async with _once(body.signature.token) as is_new:
         # The signature does not cover the event, so an event with a used token may be forged.
@@ -82,9 +83,9 @@ def _check_mailgun(signature: Signature, key: str) -> None:
     """Raise Forbidden unless Mailgun signed this within a day."""
     expected = hmac.digest(key.encode(), f"{signature.timestamp}{signature.token}".encode(), hashlib.sha256).hex()
     if len(signature.token) > LONGEST_TOKEN or not hmac.compare_digest(expected.encode(), signature.signature.encode()):
-        raise Forbidden("The signature of this notification is wrong. Nothing was changed.")
+        raise Forbidden(N_("The signature of this notification is wrong. Nothing was changed."))
     if not -OLDEST < int(signature.timestamp) - time() < CLOCK_SKEW:
-        raise Forbidden("This notification is too old, or a clock is wrong. Nothing was changed.")
+        raise Forbidden(N_("This notification is too old, or a clock is wrong. Nothing was changed."))
 
 
 @asynccontextmanager
@@ -107,14 +108,14 @@ async def _postmark(request: AnyRequest) -> str:
     expected = f"Basic {base64.b64encode((login or '').encode()).decode()}"
     is_authorised = hmac.compare_digest(expected.encode(), request.headers.get("Authorization", "").encode())
     if login is not None and not is_authorised:
-        raise Forbidden("The name or password of this notification is wrong. Nothing was changed.")
+        raise Forbidden(N_("The name or password of this notification is wrong. Nothing was changed."))
     return await settling.take_in((await _body(request, login)).decode("utf-8", "replace"))
 
 
 async def _body(request: AnyRequest, setting: str | None) -> bytes:
     """Read the body, at most as long as a form. Raises NotFound if this relay is not set up."""
     if setting is None:
-        raise NotFound("There is no page at this address.")
+        raise NotFound(N_("There is no page at this address."))
     return await request.body()
 
 

@@ -10,6 +10,7 @@ from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS, MOST_IN_BULK, Choice
 from parley.modqueue import bulk
@@ -17,7 +18,7 @@ from parley.modqueue import queries as modqueue
 from parley.reports.guidelines import grounds
 
 PREFIX = "item-"
-GONE = "There is no such item."
+GONE = N_("There is no such item.")
 
 
 def checked(data: Mapping[str, Any]) -> dict[int, int]:
@@ -25,9 +26,13 @@ def checked(data: Mapping[str, Any]) -> dict[int, int]:
     pairs = ((as_id(name.removeprefix(PREFIX)), as_id(str(data[name]))) for name in data if name.startswith(PREFIX))
     found = {item: version for item, version in pairs if item and version}
     if not found:
-        raise Refused("No item was selected. Please go back to the queue and select some.")
+        raise Refused(N_("No item was selected. Please go back to the queue and select some."))
     if len(found) > MOST_IN_BULK:
-        raise Refused(f"These are {len(found)} items; {MOST_IN_BULK} can be decided at once. Please select fewer.")
+        raise Refused(
+            N_("These are {count} items; {most} can be decided at once. Please select fewer."),
+            count=len(found),
+            most=MOST_IN_BULK,
+        )
     return found
 
 

@@ -33,7 +33,7 @@ async def claim(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         await claims.claim(staff(request), row.id)
     except Stale as stale:
-        form.errors["form"], status = str(stale), stale.status
+        form.errors["form"], status = stale.message, stale.status
     if wants_fragment(request):
         context = await item_context(request, await dossier_at(request, item), form)
         return page(request, "modqueue/queue.html", "claim", status=status, **context)
@@ -71,7 +71,7 @@ async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         made = await decisions.decide(staff(request), form.choice_for(row.id))
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _show(request, item, form, error.status)
     return await _show_next(request, row, made)
 
@@ -84,7 +84,7 @@ async def undo(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     try:
         await undoing.undo(viewer, decision)
     except ParleyError as error:
-        form.errors["form"] = str(error)
+        form.errors["form"] = error.message
         return await _show(request, item, form, error.status)
     if not wants_fragment(request):
         row = await item_at(request, item)
@@ -130,7 +130,7 @@ async def _show_next(request: AnyRequest, row: ItemRow, made: int | None = None)
 
 async def _preview(request: AnyRequest, row: ItemRow, form: DecisionForm) -> Response[Any]:
     """The letters that the decision would send."""
-    letter = await drafted(form.choice_for(row.id), row.member)
+    letter = await drafted(form.choice_for(row.id), row.member, row.kind)
     if wants_fragment(request):
         return fragment(request, "modqueue/_letter.html", letter=letter)
     return await queue_answer(request, await dossier_at(request, str(row.id)), form, letter=letter)

@@ -67,7 +67,7 @@ async def _list_context(request: AnyRequest, rows: list[QueueRow] | None) -> dic
         "rows": rows,
         "next_url": _next_url(wanted, rows),
         "waiting": count,
-        "deeds": [],
+        "others_actions": [],
         "since": as_moment(count.at),
         "done": await modqueue.undoable(viewer.id, done) if done else None,
     }

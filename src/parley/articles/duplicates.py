@@ -1,0 +1,64 @@
+"""Finding the article of which a text is a copy: at another spelling of its address, or the same words elsewhere."""
+
+from collections.abc import Iterable
+from heapq import nsmallest
+from itertools import product
+from urllib.parse import urlsplit, urlunsplit
+from zlib import crc32
+
+from parley.articles.words import WORD
+from parley.core import db
+
+_VARIANTS = ("www.", "m.", "amp.", "mobile.")
+_ENDINGS = ("/amp", "/amp.html", ".amp", "/print", "/print.html")
+_PARAMETERS = frozenset(
+    {"amp", "amp=1", "amp=true", "outputType=amp", "print", "print=1", "print=true", "output=print"}
+)
+_SHINGLE = 6  # words
+_KEPT = 48  # hashes of a text
+_SHARED = 30  # of these: about three quarters of the runs of words in either text are in both
+_FEWEST_WORDS = 60
+
+
+def address_variants(url: str) -> list[str]:
+    """The ways in which one article's address is written: with and without www, for print, for phones, as AMP."""
+    parts = urlsplit(url)
+    host, path = parts.netloc.lower(), parts.path.rstrip("/")
+    host = next((host.removeprefix(one) for one in _VARIANTS if host.startswith(one)), host)
+    path = next((path.removesuffix(one) for one in _ENDINGS if path.endswith(one)), path)
+    query = "&".join(one for one in parts.query.split("&") if one not in _PARAMETERS)
+    hosts = (host, *(f"{one}{host}" for one in _VARIANTS))
+    paths = (path, f"{path}/", *(f"{path}{one}" for one in _ENDINGS), f"{path}/amp/", f"{path}/print/")
+    return [
+        urlunsplit((scheme, one, way or "/", asked, ""))
+        for scheme, one, way, asked in product(("https", "http"), hosts, paths, {query, parts.query})
+    ]
+
+
+def fingerprint(passages: Iterable[str]) -> list[int]:
+    """The smallest hashes of the runs of six words in a text: texts that share most runs share most of these.
+
+    (Broder, "On the resemblance and containment of documents", 1997.) Empty for a short text.
+    """
+    words = [word for text in passages for word in WORD.findall(text.casefold())]
+    if len(words) < _FEWEST_WORDS:
+        return []
+    runs = {crc32(" ".join(words[at : at + _SHINGLE]).encode()) for at in range(len(words) - _SHINGLE + 1)}
+    return nsmallest(_KEPT, runs)
+
+
+# The index finds revisions that share any hash; few texts share one by chance.
+SIMILAR = """
+select article from (
+    select r.article, (select count(*) from unnest(r.fingerprint) one where one = any($1::bigint[])) as shared
+    from revision r where r.fingerprint && $1::bigint[]
+) candidates where shared >= $2 order by shared desc, article limit 1
+"""
+
+
+async def find_similar(fingerprint: list[int]) -> int | None:
+    """The id of an article with nearly the same text, whatever its address."""
+    if not fingerprint:
+        return None
+    found: int | None = await db.value(SIMILAR, fingerprint, _SHARED * len(fingerprint) // _KEPT)
+    return found

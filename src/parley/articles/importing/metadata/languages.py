@@ -1,0 +1,39 @@
+"""The language of an article, as its page declares it, and its writing direction."""
+
+import re
+
+from lxml.html import HtmlElement
+
+from parley.articles.importing.metadata.stated import Stated
+
+_RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"}
+_RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+_META = ("content-language", "og:locale", "dc.language", "citation_language", "language", "inlanguage")
+
+
+def find_language(stated: Stated) -> str | None:
+    """The declared language as a tag such as `en-GB`."""
+    declared = [
+        element.get("lang") or element.get("xml:lang") for element in (stated.tree, *stated.tree.iterfind("body"))
+    ]
+    declared += [str(value) for value in stated.values("inLanguage")]
+    declared += [value for name in _META for value in stated.meta.get(name, [])]
+    found = (_LANGUAGE.fullmatch((value or "").strip().replace("_", "-")) for value in declared)
+    return next((match[0] for match in found if match), None)
+
+
+def find_direction(tree: HtmlElement, lang: str | None) -> str:
+    for element in (*tree.iterfind(".//article[@dir]"), *tree.iterfind("body[@dir]"), tree):
+        if (stated := (element.get("dir") or "").lower()) in ("ltr", "rtl"):
+            return stated
+    if lang and lang.lower().split("-")[0] in _RTL_LANGUAGES:
+        return "rtl"
+    body = tree.find("body")
+    return direction_of("" if body is None else body.text_content())
+
+
+def direction_of(text: str) -> str:
+    """The writing direction of most letters of a text."""
+    letters = sum(map(str.isalpha, text))
+    return "rtl" if letters and len(_RTL_LETTER.findall(text)) > letters / 2 else "ltr"

@@ -1,0 +1,114 @@
+"""Names of people and organisations: found in a line such as "By Ada Osei and Ben Lund, staff writers"."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+BY = re.compile(
+    r"^(?:(?:written|words|story|text|opinion|analysis|posted|published|reporting|kommentar|commento|geschrieben)\s+)?"
+    r"(?:by|von|par|por|di|da|door|av|af|przez|autor(?:in|a|es|en)?|authors?|auteurs?|auteur|yazar|автор|作者|文|取材)"
+    r"(?:\s*[:\uff1a]\s*|\s+|$)|^[:\uff1a]\s*",
+    re.IGNORECASE,
+)
+_LATE_BY = re.compile(r"^.{0,40}?\b(?:By|Von|Par|Por)\s+(?=[A-ZÀ-Þ])")
+_SEPARATORS = re.compile(
+    r"\s*(?:[;|/•\u00b7\u3001\uff0c\n]|\s[\u2013\u2014-]\s|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D)\b))\s*"
+)
+_AND = re.compile(r"\s+(?:and|und|et|y|e|og|och|en|i|ve|with|mit|avec|con|&|и|\u0456)\s+|\s*&\s*")
+_PARTICLES = frozenset({
+    "af", "al", "am", "an", "ap", "at", "av", "bin", "bint", "d", "da", "dal", "de", "dei", "del", "della", "den",
+    "der", "des", "di", "do", "dos", "du", "e", "el", "en", "et", "i", "ibn", "la", "las", "le", "los", "of", "ter",
+    "ten", "the", "til", "ul", "und", "van", "vom", "von", "y", "zu", "zum", "zur", "and",
+})  # fmt: skip
+_ROLES = re.compile(
+    r"[\s,]+(?:(?:staff|senior|chief|political|science|special|guest|contributing|managing|associate)\s+)*"
+    r"(?:staff|correspondents?|reporters?|editors?|writers?|columnists?|contributors?|journalists?|producer|author)$"
+    r"|\s*(?:기자|특파원|記者|編集委員|撰文)(?:\s*외\s*\d*\s*명?)?$",
+    re.IGNORECASE,
+)
+_NOBODY = frozenset({
+    "", "admin", "administrator", "agencies", "anonymous", "author", "authors", "by", "contributor", "editor", "guest",
+    "name", "no author", "none", "null", "staff", "super user", "undefined", "unknown", "user", "username", "webmaster",
+    "www", "作者", "news", "newsroom", "redaktion", "web desk", "desk", "online", "redacción", "rédaction", "redazione",
+})  # fmt: skip
+# News agencies, which sign with a short name in small letters.
+_AGENCIES = frozenset({
+    "aap", "afp", "agerpres", "anp", "ansa", "ap", "apa", "belga", "bloomberg", "cna", "dpa", "efe", "epd", "ians",
+    "interfax", "jiji", "kna", "kyodo", "lusa", "mti", "ntb", "pap", "pti", "reuters", "ritzau", "sda", "sid", "stt",
+    "tass", "tanjug", "ukrinform", "unian", "xinhua", "yonhap",
+})  # fmt: skip
+_ADDRESS = re.compile(r"https?:|www\.|@|\w\.(?:com|org|net|de|co|io|info|tv|at|ch|fr|it|es|pl|uk|eu)\b", re.IGNORECASE)
+_LONGEST, _MOST_WORDS, MOST_NAMES = 60, 6, 10
+_LONGEST_LINE = 1_000
+
+
+def fold(text: str) -> str:
+    """The letters and digits of a text in one case, for comparisons."""
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def names_in(text: str, *, sites: Iterable[str] = (), single: bool = False) -> list[str]:
+    """The names in a line, without "By", roles, places and names of `sites`. `single`: one word can be a name."""
+    known = {fold(site) for site in sites}
+    kept: dict[str, str] = {}
+    for part in _parts(text[:_LONGEST_LINE]):
+        name = tidy_name(part, known)
+        if is_name(name, single=single or bool(kept and " " not in name and fold(name) in _AGENCIES)):
+            if fold(name) not in known and not (kept and any(fold(word) in known for word in name.split())):
+                kept.setdefault(fold(name), name)
+        elif kept or _is_prose(part):
+            # What follows a name is a role or a place.
+            break
+    return list(kept.values())[:MOST_NAMES]
+
+
+def tidy_name(part: str, sites: Iterable[str] = ()) -> str:
+    """A name without "By" before it and a role after it, in usual capitals."""
+    name = _LATE_BY.sub("", BY.sub("", " ".join(part.split()), count=1)).strip(' ,.:*()[]"“”')
+    short = _without_site(_ROLES.sub("", name), sites) if _ROLES.search(name) else name
+    name = short if " " in short or not short.isascii() else name
+    return name.title() if name.isupper() and name.isascii() and " " in name else name
+
+
+def is_name(name: str, *, single: bool = False) -> bool:
+    """Whether this can be the name of a person or an organisation."""
+    words = name.split()
+    if not 1 <= len(words) <= _MOST_WORDS or len(name) > _LONGEST or len(name) == 1:
+        return False
+    if name.casefold() in _NOBODY or _ADDRESS.search(name) or any(map(str.isdigit, name)) or ":" in name:
+        return False
+    if name.casefold() in _AGENCIES:
+        return True
+    cased = name.casefold() != name or name.upper() != name
+    if cased and not all(_begins_as_name(word) for word in words):
+        return False
+    return len(words) > 1 or single or not cased
+
+
+def _begins_as_name(word: str) -> bool:
+    bare = word.lstrip("('\"\u201c\u201e\u00ab\u2018\u2019")
+    return (
+        not bare
+        or not bare[0].islower()
+        or bare.casefold().rstrip(".") in _PARTICLES
+        or "\u2019" in bare
+        or "'" in bare
+    )
+
+
+def _is_prose(part: str) -> bool:
+    return len(part.split()) > 2 * _MOST_WORDS
+
+
+def _without_site(name: str, sites: Iterable[str]) -> str:
+    words = name.split()
+    known = set(sites)
+    while len(words) > 2 and any(fold(" ".join(words[-count:])) in known for count in (1, 2)):  # noqa: PLR2004 a name has two
+        words.pop()
+    return " ".join(words)
+
+
+def _parts(text: str) -> Iterator[str]:
+    for part in _SEPARATORS.split(text):
+        both = _AND.split(part)
+        whole = len(both) > 1 and any(len(one.split()) < 2 for one in both)  # noqa: PLR2004 "Ortega y Gasset"
+        yield from [part] if whole else both

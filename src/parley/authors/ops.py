@@ -1,0 +1,150 @@
+"""Claiming an article, deciding about a claim, ending it, and pinning the author's reply."""
+
+import secrets
+
+from parley import mail
+from parley.authors import queries, rules
+from parley.authors.queries import ClaimRow
+from parley.authors.tables import AuthorReply, Claim
+from parley.comments import queries as comments
+from parley.core import db
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.events.event_log import emit
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.mail.links import proof
+
+TOO_MANY = N_("Three claims of yours wait already. Please wait until one is decided.")
+WAITING = "select count(*) from claim where member = $1 and state = 'waiting' and article <> $2"
+ARTICLE = """
+select a.id from thread t join article a on a.id = t.article where t.id = $1 and a.display <> 'none' and not a.untitled
+for no key update of t
+"""
+CLAIM = """
+insert into claim (article, member, way, token, email, text, check_at) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (article, member) do update set way = excluded.way, state = 'waiting', role = 'author', note = '',
+    misses = 0, email = excluded.email, text = excluded.text, check_at = excluded.check_at
+where claim.state <> 'confirmed' and (claim.state <> 'refused' or claim.created_at < now() - interval '30 days')
+returning id
+"""
+
+
+async def claim(viewer: Viewer, thread: int, *, way: str, email: str | None = None, text: str = "") -> ClaimRow:
+    """Claim the article of a thread, in place of an earlier claim that waits.
+
+    Raises Forbidden for unconfirmed members, NotFound where there is no such article, Refused where three others wait,
+    where it is confirmed, or where it was refused in the last month.
+    """
+    rules.may_claim(viewer)
+    async with db.atomic():
+        article = await db.value(ARTICLE, thread)
+        if article is None:
+            raise NotFound(N_("There is no such article, or it was taken down."))
+        await db.value("select pg_advisory_xact_lock(hashtextextended('claim', $1))", viewer.id)
+        if await db.value(WAITING, viewer.id, article) >= rules.MOST_OPEN:
+            raise Refused(TOO_MANY)
+        due = await db.value("select case when $1 then now() end", way == "page")
+        made = await db.value(CLAIM, article, viewer.id, way, secrets.token_urlsafe(24), email, text, due)
+        if made is None:
+            raise Refused(N_("This claim was decided already. If it was refused, you can try again after a month."))
+        row = await _row(made)
+        if way == "address":
+            await _mail_link(row)
+    return row
+
+
+async def _row(number: int) -> ClaimRow:
+    row = await queries.one(number)
+    if row is None:
+        raise NotFound(N_("There is no such claim."))
+    return row
+
+
+def key(row: ClaimRow) -> str:
+    """The secret part of the link that confirms an address, for this address only."""
+    return proof("claim", f"{row.id}|{row.email}".encode()).hex()
+
+
+async def _mail_link(row: ClaimRow) -> None:
+    link = f"{settings().base_url}/claims/{row.id}/{key(row)}"
+    written = mail.written_message("claim", name=row.name, title=row.title, link=link)
+    await mail.send(f"claim.{row.id}", row.email or "", *written)
+
+
+async def confirm_address(row: ClaimRow) -> None:
+    """Take a mailed link: the author where the address names somebody in the byline, else from the publisher."""
+    async with db.atomic():
+        named = rules.is_in_byline(row.email or "", row.byline)
+        if row.state == "waiting" and row.way == "address":
+            await settle(row, "confirmed", role="author" if named else "publisher")
+
+
+async def settle(row: ClaimRow, state: str, *, role: str = "author", by: int | None = None) -> None:
+    """Give a claim its new state, and redraw the member's comments with or without the word."""
+    await Claim.update({Claim.state: state, Claim.role: role, Claim.decided_by: by, Claim.note: ""}).where(
+        Claim.id == row.id
+    )
+    await _redraw(row)
+
+
+OF_CLAIMANT = """
+select id from comment where thread = $1 and author = $2 and state = 'visible' order by id desc limit 200
+"""
+
+
+async def _redraw(row: ClaimRow) -> None:
+    for comment in await db.values(OF_CLAIMANT, row.thread, row.member):
+        await emit("comment.edited", thread=row.thread, comment=comment, actor=row.member)
+
+
+async def decide(viewer: Viewer, number: int, *, confirms: bool) -> ClaimRow:
+    """Confirm or refuse a claim that nothing proves. Raises Forbidden, NotFound, and Refused when it is decided."""
+    async with db.atomic():
+        row = await _row(number)
+        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        row = await _row(number)
+        speaks = await queries.is_publisher(row.article, viewer.id)
+        rules.may_decide(viewer, is_publisher=speaks, claimant=row.member)
+        if row.state != "waiting":
+            raise Refused(N_("This claim was decided already."))
+        await settle(row, "confirmed" if confirms else "refused", by=viewer.id)
+    return row
+
+
+async def end(viewer: Viewer, number: int) -> None:
+    """End a claim of one's own. Raises NotFound for another member's."""
+    async with db.atomic():
+        row = await _row(number)
+        if row.member != viewer.id:
+            raise NotFound(N_("There is no such claim."))
+        await db.value("select id from thread where id = $1 for no key update", row.thread)
+        await settle(row, "ended", role=row.role)
+
+
+PIN = """
+insert into author_reply (article, comment, created_at) values ($1, $2, now())
+on conflict (article) do update set comment = excluded.comment, created_at = now()
+"""
+
+
+async def pin(viewer: Viewer, thread: int, comment: int | None) -> None:
+    """Pin a comment of the author's above the discussion, or none. Raises Forbidden, Refused."""
+    async with db.atomic():
+        await db.value("select id from thread where id = $1 for no key update", thread)
+        claim = await queries.of_member(thread, viewer.id)
+        is_author = claim is not None and claim.state == "confirmed" and claim.role == "author"
+        if claim is None or not is_author:
+            raise Forbidden(N_("Only the author of this article can pin a reply, and only one of their own."))
+        if comment is None:
+            await AuthorReply.delete().where(AuthorReply.article == claim.article)
+        else:
+            row = await comments.one(comment)
+            if row is None or row.thread != thread:
+                raise NotFound(N_("There is no such comment here."))
+            body = (await comments.text(comment)).body
+            rules.may_pin(
+                body, row.state, is_author=is_author, is_own=row.author_id == viewer.id, is_root=row.parent is None
+            )
+            await db.execute(PIN, claim.article, comment)
+        await emit("author.pinned", thread=thread, actor=viewer.id)

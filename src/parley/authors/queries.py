@@ -1,0 +1,84 @@
+"""Reading claims, and the pinned reply of a thread."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.core.text.messages import Message, restored
+
+
+class ClaimRow(msgspec.Struct, frozen=True):
+    """A claim with its article and its member."""
+
+    id: int
+    article: int
+    url: str | None
+    byline: str | None
+    thread: int
+    slug: str
+    title: str
+    member: int
+    name: str
+    way: str
+    role: str
+    state: str
+    token: str
+    email: str | None
+    text: str
+    raw_note: str
+    misses: int
+    created_at: datetime
+
+    @property
+    def note(self) -> Message | None:
+        """Why the last check found no proof."""
+        return restored(self.raw_note) if self.raw_note else None
+
+    @property
+    def address(self) -> str:
+        return f"/t/{self.thread}/{self.slug}"
+
+
+COLUMNS = """
+select k.id, k.article, a.url, r.byline, t.id as thread, t.slug, t.title, m.id as member, m.name, k.way, k.role,
+       k.state, k.token, k.email, k.text, k.note as raw_note, k.misses, k.created_at
+from claim k join article a on a.id = k.article join thread t on t.article = a.id join member m on m.id = k.member
+join lateral (select byline from revision where article = a.id order by number desc limit 1) r on true
+"""
+ONE = f"{COLUMNS} where k.id = $1"
+OWN = f"{COLUMNS} where k.member = $1 order by k.id desc limit 100"
+OF_MEMBER = f"{COLUMNS} where t.id = $1 and k.member = $2"
+# Those that a moderator, or who speaks for the publisher, has to decide.
+TO_DECIDE = f"""{COLUMNS} where k.state = 'waiting' and k.way = 'word' and k.member <> $1 and ($2 or exists (
+    select from claim p where p.article = k.article and p.member = $1 and p.role = 'publisher'
+    and p.state = 'confirmed')) order by k.id limit 100"""
+
+
+async def one(number: int) -> ClaimRow | None:
+    return await db.fetch_one(ClaimRow, ONE, number)
+
+
+async def own(member: int) -> list[ClaimRow]:
+    """The claims of a member, the newest first."""
+    return await db.fetch(ClaimRow, OWN, member)
+
+
+async def of_member(thread: int, member: int) -> ClaimRow | None:
+    """A member's claim to the article of a thread."""
+    return await db.fetch_one(ClaimRow, OF_MEMBER, thread, member)
+
+
+async def to_decide(member: int, *, every: bool) -> list[ClaimRow]:
+    """The claims that this member may decide; `every` for moderators."""
+    return await db.fetch(ClaimRow, TO_DECIDE, member, every)
+
+
+IS_PUBLISHER = """
+select exists(select from claim where article = $1 and member = $2 and role = 'publisher' and state = 'confirmed')
+"""
+
+
+async def is_publisher(article: int, member: int) -> bool:
+    """Whether a member speaks for the publisher of an article."""
+    return bool(await db.value(IS_PUBLISHER, article, member))

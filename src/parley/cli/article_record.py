@@ -1,0 +1,47 @@
+"""What an import would make of a page or a file, as JSON and for people."""
+
+from typing import Any
+
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.importing.sandbox import ReadArticle
+
+_SHOWN = 90  # characters of a passage, for people
+
+
+def as_record(found: ReadArticle) -> dict[str, Any]:
+    """The article for programs. `where` says for each field where it was found."""
+    article = found.extracted
+    return {
+        "title": article.title,
+        "byline": list(article.byline),
+        "site": article.site,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "updated_at": article.updated_at.isoformat() if article.updated_at else None,
+        "language": article.lang,
+        "direction": article.dir,
+        "canonical": article.canonical_url,
+        "where": article.where,
+        "passages": [_passage(one) for one in found.passages],
+    }
+
+
+def _passage(one: ImportedPassage) -> dict[str, Any]:
+    return {"kind": one.kind, "level": one.level, "text": one.text, "page": one.page}
+
+
+def as_text(found: ReadArticle) -> str:
+    """The article for people: a fact a line, then the beginning of each passage."""
+    record = as_record(found)
+    where = record.pop("where")
+    passages = record.pop("passages")
+    facts = [(name, ", ".join(value) if isinstance(value, list) else value) for name, value in record.items()]
+    lines = [f"{name:<13} {value or '-'}{_found(where.get(name))}" for name, value in facts]
+    return "\n".join([*lines, "", *(f"{one['kind']:<10} {_short(one['text'])}" for one in passages)])
+
+
+def _found(where: str | None) -> str:
+    return f"  ({where})" if where else ""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,55 @@
+"""Replies that are collapsed: which ones, and the words that stand for them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from parley.comments.fragments import Fragment, Replies, ViewerState, frame
+from parley.comments.queries import CommentRow
+
+# A perspective shows so many replies, the others are collapsed.
+SHOWN = 2
+# The authors of collapsed replies that are named.
+NAMED = 2
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """The replies after the first SHOWN: those on the page, and how many there are with those that are not."""
+
+    shown: tuple[int, ...]
+    count: int
+
+
+def replies_of(
+    shown: Sequence[int],
+    count: int,
+    rows: Mapping[int, CommentRow],
+    states: Mapping[int, ViewerState],
+    *,
+    is_open: bool,
+) -> Replies:
+    """Return what the summary of `count` replies says, of which `shown` are on the page.
+
+    It names nobody whom the viewer blocked, and no author of a comment that cannot be read.
+    """
+    names = dict.fromkeys(_authors(shown, rows, states))
+    named = tuple(names)[:NAMED]
+    theirs = sum(author in named for author in _authors(shown, rows, states))
+    return Replies(named, count - theirs if named else 0, is_open)
+
+
+def _authors(shown: Iterable[int], rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState]) -> list[str]:
+    found = (rows[one].author for one in shown if one in rows and not _is_blocked(states.get(one)))
+    return [author for author in found if author]
+
+
+def _is_blocked(state: ViewerState | None) -> bool:
+    return state is not None and state.blocked
+
+
+def around(
+    rest: Rest, rows: Mapping[int, CommentRow], states: Mapping[int, ViewerState], *, is_open: bool = False
+) -> Fragment:
+    """Return the HTML before and after the replies that are collapsed together."""
+    replies = replies_of(rest.shown, rest.count, rows, states, is_open=is_open)
+    return frame("comments/_rest.html", rest=rest, summary=replies)

@@ -1,0 +1,44 @@
+"""Deciding about an article from its own page for moderators, without a report."""
+
+from parley.core import db
+from parley.core.db import NOW
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.decisions import ops, rules
+from parley.decisions.restrictions import EFFECTS
+from parley.decisions.rules import Choice
+from parley.decisions.tables import Decision
+from parley.reports import targets
+
+OPEN_ITEM = "select id from queue_item where kind = 'article' and target = $1 and state = 'open' for no key update"
+
+
+async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
+    """Restrict what is shown of a thread's article, or show all of it again; return the id of the decision.
+
+    It answers the reports that wait. Raises Forbidden in one's own case, Refused without a rule and a reason, NotFound.
+    """
+    if choice.action not in {*EFFECTS, "restore"}:
+        raise Refused(N_("This cannot be decided here. Please choose one of the actions shown."))
+    if choice.action != "restore":
+        rules.may_choose(choice, "article")
+    elif not choice.reason.strip():
+        raise Refused(N_("Please give a reason: it is kept with the decision."))
+    async with db.atomic():
+        target = await targets.lock("article", thread)
+        item = await db.value(OPEN_ITEM, thread)
+        rules.may_decide(viewer, await ops.concerned(viewer, target), await ops.reporters(item))
+        if choice.action == "restore":
+            await _end_restrictions(thread)
+        return await ops.carry_out(viewer, choice, target, item)
+
+
+async def _end_restrictions(thread: int) -> None:
+    """End all restrictions of an article. Raises Refused where there are none."""
+    of_article = (Decision.kind == "article") & (Decision.target == thread) & (Decision.state == "in_force")
+    ended = Decision.update({Decision.state: "ended", Decision.ended_at: NOW}).where(
+        of_article, Decision.action.is_in(list(EFFECTS))
+    )
+    if not await ended.returning(Decision.id):
+        raise Refused(N_("All of the article is shown already."))

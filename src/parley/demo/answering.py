@@ -1,0 +1,134 @@
+"""Members of the demo who only read and answer statements, and how they answer.
+
+Three threads have statements. In one the answers part along a line with common ground, in one they have no pattern, and
+in one too few answered. The maps are made by the worker's own job.
+"""
+
+import random
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
+
+from parley.accounts import addresses, names
+from parley.core import db
+from parley.demo.content import DemoStatement, first_names, statements
+from parley.demo.moderating import DemoThread
+from parley.demo.voting import SEED
+from parley.maps import jobs as maps
+
+LETTERS = "bdh"
+READERS = 130
+JOINED_DAYS = 40
+# How many of them answered in each thread, and how many statements each.
+ANSWERED = {"01": (READERS, 17), "02": (90, 12), "03": (3, 8)}
+# The thread with a map, and how many of its readers answered before yesterday's count.
+MAPPED, EARLY = "01", 105
+# Who stands between the ends of the line, and how sure the others are of their side.
+BETWEEN, SURE, UNSURE = 7, 0.9, 0.07
+
+MEMBERS = """
+insert into member (name, name_key, email, email_key, state, is_demo, created_at)
+select n, k, n || '@demo.example', e, 'active', true, $4
+from unnest($1::text[], $2::text[], $3::text[]) m(n, k, e)
+returning id
+"""
+STATEMENTS = """
+update comment c set statement = s.text from unnest($2::uuid[], $3::text[]) s(submission, text)
+where c.thread = $1 and c.submission = s.submission and c.state = 'visible'
+returning c.id, c.submission::text as submission
+"""
+ANSWERS = """
+insert into vote (comment, thread, member, axis, value, asked, changed_at)
+select c, $1, m, 'agreement', v, a, t
+from unnest($2::bigint[], $3::bigint[], $4::int[], $5::bool[], $6::timestamptz[]) a(c, m, v, a, t)
+"""
+
+
+class Reader(msgspec.Struct, frozen=True):
+    member: int
+    side: str
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """A comment that has a statement now."""
+
+    id: int
+    submission: str
+
+
+class Answer(msgspec.Struct, frozen=True):
+    comment: int
+    member: int
+    value: int
+    is_asked: bool
+    at: datetime
+
+
+async def answer(threads: Mapping[str, DemoThread]) -> None:
+    """Let readers answer. The first thread's map is counted as the worker did yesterday, before the last answered.
+
+    Today's maps are the worker's. Not to be called in a transaction, which would be idle during the count.
+    """
+    readers = await _add_readers()
+    for number, (count, each) in ANSWERED.items():
+        thread = threads[number]
+        stated = await _add_statements(thread.id, number)
+        cast = _answers(readers[:count], stated, each, thread.at)
+        if number == MAPPED:
+            early = {reader.member for reader in readers[:EARLY]}
+            await _store(thread.id, [one for one in cast if one.member in early])
+            await maps.draw(thread.id, datetime.now(UTC) - timedelta(days=1))
+            cast = [one for one in cast if one.member not in early]
+        await _store(thread.id, cast)
+
+
+async def _add_readers() -> list[Reader]:
+    found = [f"{first}_{letter}" for letter in LETTERS for first in first_names()][:READERS]
+    keys = [addresses.key(f"{name}@demo.example") for name in found]
+    joined = datetime.now(UTC) - timedelta(days=JOINED_DAYS)
+    ids = await db.values(MEMBERS, found, [names.key(name) for name in found], keys, joined)
+    sides = ("builder", "sceptic")
+    return [Reader(member, "mixed" if place % BETWEEN == 0 else sides[place % 2]) for place, member in enumerate(ids)]
+
+
+async def _add_statements(thread: int, number: str) -> dict[int, DemoStatement]:
+    """Give the comments of a thread their statements, and return these by comment."""
+    known = {str(uuid5(NAMESPACE_URL, f"{thread}/{key}")): one for key, one in statements(number).items()}
+    rows = await db.fetch(Stated, STATEMENTS, thread, list(known), [one.text for one in known.values()])
+    return {row.id: known[row.submission] for row in rows}
+
+
+def _answers(
+    readers: Iterable[Reader], stated: Mapping[int, DemoStatement], each: int, opened_at: datetime
+) -> list[Answer]:
+    dice = random.Random(SEED)  # noqa: S311 a demo must come out the same each time
+    cast: list[Answer] = []
+    for reader in readers:
+        at = opened_at + timedelta(minutes=dice.randrange(60, 1_400))
+        chosen = dice.sample(sorted(stated), min(each, len(stated)))
+        cast += [
+            # Every other question is a random one (statements/turns.py).
+            Answer(comment, reader.member, _value(dice, reader, stated[comment]), bool(turn % 2), at)
+            for turn, comment in enumerate(chosen)
+        ]
+    return cast
+
+
+def _value(dice: random.Random, reader: Reader, statement: DemoStatement) -> int:
+    if dice.random() < UNSURE:
+        return 0
+    if statement.side == "shared":
+        likely = SURE
+    elif "mixed" in (statement.side, reader.side):
+        likely = 0.55
+    else:
+        likely = SURE if statement.side == reader.side else 1 - SURE
+    return 1 if dice.random() < likely else -1
+
+
+async def _store(thread: int, cast: list[Answer]) -> None:
+    columns = zip(*(msgspec.structs.astuple(one) for one in cast), strict=True)
+    if cast:
+        await db.execute(ANSWERS, thread, *map(list, columns))

@@ -1,0 +1,127 @@
+"""The page of all settings for mail: the next digest, its schedule, what arrives where, quiet hours and topics."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.response import Redirect
+
+from parley import mail
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text import zones
+from parley.core.text.messages import N_
+from parley.digests import ops, queries
+from parley.digests.forms import WEEKDAYS, DigestForm, PauseForm
+from parley.digests.preview import next_issue
+from parley.digests.queries import Subscribed
+from parley.digests.words import hour_word
+from parley.notifications import mailing
+from parley.notifications.forms import QuietForm
+from parley.notifications.ops import set_quiet_hours as set_quiet
+from parley.notifications.queries import preferred, quiet_hours, topic_levels
+from parley.notifications.rules import KINDS
+from parley.threads.queries import topics
+
+
+@get("/settings/mail", name="digests:settings", opt={"who": MEMBER})
+async def settings_page(request: AnyRequest) -> Response[Any]:
+    """Show the saved settings, or those in the address, with a preview of the next issue."""
+    viewer = signed_in(request)
+    one = await queries.subscribed(viewer.id)
+    if one is None:
+        channels, saved = await preferred(viewer.id), "saved" in request.query_params
+        return page(request, "digests/unconfirmed.html", kinds=KINDS, channels=channels, saved=saved)
+    form = DigestForm(request.query_params, one)
+    return await _settings(request, one, DigestForm({}, one) if form.errors else form)
+
+
+@post("/settings/mail", opt={"who": MEMBER})
+async def set_digest(request: AnyRequest) -> Response[Any]:
+    one = await _own(request)
+    form = DigestForm(await posted(request), one)
+    if form.errors:
+        return await _settings(request, one, form, status=422)
+    await ops.choose(one.member, form.schedule)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/all", name="digests:all-mail", opt={"who": MEMBER})
+async def set_all_mail(request: AnyRequest) -> Redirect:
+    """Stop all mail that can be stopped, or start it again: the digest as before, replies and mentions at once."""
+    one = await _own(request)
+    on = Form(await posted(request)).flag("on")
+    async with db.atomic():
+        for mail_list in mail.lists.values():
+            change = mail_list.start if on else mail_list.stop
+            if change is not None:
+                await change(one.member, "")
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/pause", name="digests:pause", opt={"who": MEMBER})
+async def pause(request: AnyRequest) -> Redirect:
+    one = await _own(request)
+    form = PauseForm(await posted(request))
+    if form.errors:
+        raise Refused(N_("A pause lasts 1 to 52 weeks. Nothing was changed."))
+    await ops.pause(one.member, form.weeks)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+@post("/settings/mail/quiet", name="digests:quiet", opt={"who": MEMBER})
+async def set_quiet_hours(request: AnyRequest) -> Response[Any]:
+    one = await _own(request)
+    quiet = QuietForm(await posted(request))
+    if quiet.errors:
+        return await _settings(request, one, DigestForm({}, one), quiet, status=422)
+    await set_quiet(one.member, quiet.hours)
+    return Redirect("/settings/mail?saved", status_code=303)
+
+
+async def _settings(
+    request: AnyRequest, one: Subscribed, form: DigestForm, quiet: QuietForm | None = None, status: int = 200
+) -> Response[Any]:
+    now = datetime.now(UTC)
+    preview = await next_issue(one, form.schedule, now)
+    return page(
+        request,
+        "digests/settings.html",
+        "preview",
+        status,
+        form=form,
+        paused_until=one.paused_until if one.is_paused(now) else None,
+        preview=preview,
+        due=hour_word(preview.due.at, form.schedule.zone) if preview.due else None,
+        wish=form.schedule,
+        weekdays=WEEKDAYS,
+        places=zones.by_region(),
+        quiet=quiet.values if quiet else await _quiet(one.member),
+        quiet_errors=quiet.errors if quiet else {},
+        zone=one.zone,
+        topics=await topics(),
+        levels=await topic_levels(one.member),
+        saved="saved" in request.query_params,
+        is_off=one.frequency == "off" and not await mailing.wanted(one.member, ""),
+        kinds=KINDS,
+        channels=await preferred(one.member),
+    )
+
+
+async def _quiet(member: int) -> dict[str, str]:
+    """Return the saved values of the form for quiet hours."""
+    hours = await quiet_hours(member)
+    return {"quiet": "1", "starts": str(hours.starts), "ends": str(hours.ends)} if hours else {}
+
+
+async def _own(request: AnyRequest) -> Subscribed:
+    one = await queries.subscribed(signed_in(request).id)
+    if one is None:
+        raise Refused(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+    return one
+
+
+handlers: list[object] = [settings_page, set_digest, set_all_mail, pause, set_quiet_hours]

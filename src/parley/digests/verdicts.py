@@ -1,0 +1,56 @@
+"""What the week's maps found: one point of common ground and one statement on which answers part, for a digest."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+from parley.core.settings import settings
+from parley.core.text.markdown import excerpt
+from parley.digests.letters import Edition
+from parley.digests.rules import IS_TELLABLE
+from parley.maps.queries import STATEMENT_LENGTH
+
+DAYS = 7
+# Read when the letter is written. Threads that the reader follows come first, then what most agree with, or the newest.
+VERDICTS = f"""
+select distinct on (s.verdict) s.verdict, c.statement, c.html, t.id as thread, t.slug, t.title,
+       t.state = 'open' as is_open
+from statement_verdict s join comment c on c.id = s.comment join thread t on t.id = s.thread
+left join follow f on f.thread = t.id and f.member = $1 and f.level = 'follow'
+where s.verdict in ('common-ground', 'dividing') and s.since > $2::timestamptz - {DAYS} * interval '1 day'
+  and {IS_TELLABLE} and c.author is distinct from $1 and t.state <> 'archived'
+  and not exists (select from block b where b.member = $1 and b.other = c.author)
+order by s.verdict, f.thread is null, s.bridge desc, s.since desc, c.id
+"""  # noqa: S608 constants only
+
+
+class MapVerdict(msgspec.Struct, frozen=True):
+    verdict: str
+    statement: str | None
+    html: str
+    thread: int
+    slug: str
+    title: str
+    is_open: bool
+
+    @property
+    def text(self) -> str:
+        return self.statement or excerpt(self.html, STATEMENT_LENGTH)
+
+    @property
+    def map(self) -> str:
+        """The address of the thread's map."""
+        return f"{settings().base_url}/t/{self.thread}/{self.slug}?view=perspectives"
+
+    @property
+    def answer(self) -> str:
+        """The address where its statements are answered."""
+        return f"{settings().base_url}/t/{self.thread}/answer"
+
+
+async def of_week(edition: Edition, now: datetime) -> list[MapVerdict]:
+    """Return at most one verdict of each kind, once a week: for daily readers in the issue of their weekday."""
+    if edition.frequency == "daily" and edition.local_weekday != edition.weekday:
+        return []
+    return await db.fetch(MapVerdict, VERDICTS, edition.member, now)

@@ -1,0 +1,151 @@
+"""The tab *Perspectives* of a thread: everything that its template shows."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.core.http.access import Viewer
+from parley.maps import placed, queries
+from parley.maps.drawing import Drawing, draw
+from parley.perspectives.analysis import Reason, Verdict
+from parley.perspectives.published import PublishedMap, PublishedStatement
+from parley.perspectives.publishing import Shares
+
+# About so many members who answer so many statements each are enough for a map.
+ENOUGH_MEMBERS, ENOUGH_ANSWERS = 80, 15
+MOST_CHANGES = 20
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """A statement as it is shown. `place` is the number of its passage in the article, from 1."""
+
+    id: int
+    text: str
+    verdict: Verdict
+    groups: dict[str, Shares | None]
+    answers: int
+    passage: int | None
+    place: int | None
+
+
+class Column(msgspec.Struct, frozen=True):
+    """What a group agrees with more than the others do."""
+
+    letter: str
+    statements: list[Statement]
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A verdict that came (or, None, went), with the statement's text."""
+
+    at: datetime
+    comment: int
+    text: str
+    verdict: Verdict | None
+
+
+class Tab(msgspec.Struct, frozen=True):
+    """The tab. Without a `map` the `reason` says why. `only` names the passage whose statements are shown."""
+
+    reason: Reason | None
+    members: int
+    counted_at: datetime | None
+    enough: int = ENOUGH_MEMBERS
+    answers_each: int = ENOUGH_ANSWERS
+    only: int | None = None
+    map: PublishedMap | None = None
+    drawing: Drawing | None = None
+    you: placed.You | None = None
+    common: list[Statement] = []
+    rejected: list[Statement] = []
+    dividing: list[Statement] = []
+    words: list[Column] = []
+    changes: list[Change] = []
+
+    @property
+    def is_open(self) -> bool:
+        return self.map is not None
+
+
+async def tab(thread: int, lineages: Sequence[int], viewer: Viewer | None, only: int | None = None) -> Tab:
+    """Return the tab of a thread whose article has these passages; `only` shows the statements on one of them."""
+    row = await queries.of_thread(thread)
+    if row is None:
+        return Tab("too-few-answers", 0, None)
+    found = row.published
+    if found.reason is not None or found.picture is None:
+        return Tab(found.reason, found.members, row.counted_at)
+    you = await placed.you(viewer, thread, found.picture) if viewer else None
+    shown = await _statements(found, lineages, viewer, only)
+    by_verdict = {verdict: _of(found, shown, verdict) for verdict in ("common-ground", "rejected", "dividing")}
+    return Tab(
+        None,
+        found.members,
+        row.counted_at,
+        only=only,
+        map=found,
+        drawing=draw(found.picture, you),
+        you=you,
+        common=by_verdict["common-ground"],
+        rejected=by_verdict["rejected"],
+        dividing=by_verdict["dividing"],
+        words=[Column(letter, _chosen(shown, ids)) for letter, ids in found.words.items()] if only is None else [],
+        changes=await _changes(thread, viewer),
+    )
+
+
+async def _changes(thread: int, viewer: Viewer | None) -> list[Change]:
+    """Return the newest changes of verdicts, the newest first."""
+    found = await queries.changes(thread, MOST_CHANGES)
+    rows = await queries.statements({comment for _, comment, _ in found})
+    return [
+        Change(at, comment, rows[comment].text, verdict)
+        for at, comment, verdict in found
+        if comment in rows and not (viewer and rows[comment].author_id in viewer.blocked)
+    ]
+
+
+async def _statements(
+    found: PublishedMap, lineages: Sequence[int], viewer: Viewer | None, only: int | None
+) -> dict[int, Statement]:
+    """Return what the map says of each statement that the viewer may read."""
+    published = {one.comment: one for one in found.statements}
+    ids = {*published, *(comment for column in found.words.values() for comment in column)}
+    rows = await queries.statements(ids)
+    places = {lineage: number for number, lineage in enumerate(lineages, 1)}
+    return {
+        row.id: _statement(row, published.get(row.id), places)
+        for row in rows.values()
+        if not (viewer and row.author_id in viewer.blocked) and only in (None, row.passage)
+    }
+
+
+def _statement(row: queries.StatementRow, published: PublishedStatement | None, places: Mapping[int, int]) -> Statement:
+    return Statement(
+        id=row.id,
+        text=row.text,
+        verdict=published.verdict if published else "unknown",
+        groups=published.groups if published else {},
+        answers=published.answers if published else 0,
+        passage=row.passage if row.passage in places else None,
+        place=places.get(row.passage) if row.passage else None,
+    )
+
+
+def _of(found: PublishedMap, shown: Mapping[int, Statement], verdict: str) -> list[Statement]:
+    """Return the statements with a verdict, those with the clearest published answers first."""
+    ranked = sorted(found.statements, key=lambda one: (-_clearness(one), one.comment))
+    return [shown[one.comment] for one in ranked if one.verdict == verdict and one.comment in shown]
+
+
+def _clearness(one: PublishedStatement) -> int:
+    """How far the groups agree (or are apart), in per cent, as far as it is published."""
+    agree = [shares.agree for shares in one.groups.values() if shares]
+    if not agree:
+        return 0
+    return max(agree) - min(agree) if one.verdict == "dividing" else min(agree)
+
+
+def _chosen(shown: Mapping[int, Statement], ids: Sequence[int]) -> list[Statement]:
+    return [shown[comment] for comment in ids if comment in shown]

@@ -1,0 +1,29 @@
+"""What each count of a map changed. Everybody can read which verdicts came and went."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.perspectives.analysis import Analysis, Gate, Reason, Verdict
+from parley.perspectives.published import State
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What a count changed: the gate if it was measured, and the verdicts that came or went (`now` is None)."""
+
+    at: datetime
+    reason: Reason | None
+    gate: Gate
+    verdicts: dict[str, Verdict | None] = {}
+
+
+def changes(now: datetime, found: Analysis, previous: Analysis | None, before: State, after: State) -> list[Change]:
+    """Return what changed, in a list that is empty if nothing did."""
+    names = before.verdicts.keys() | after.verdicts.keys()
+    verdicts = {
+        name: after.verdicts.get(name)
+        for name in sorted(names)
+        if before.verdicts.get(name) != after.verdicts.get(name)
+    }
+    same = previous is not None and previous.gate == found.gate and previous.reason == found.reason
+    return [] if same and not verdicts else [Change(now, found.reason, found.gate, verdicts)]

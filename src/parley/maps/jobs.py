@@ -1,0 +1,103 @@
+"""Counting maps anew after answers: a few at a time, one after another, in a process with low priority."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from parley.core import db
+from parley.core.events import attempts
+from parley.maps import eligible, process
+from parley.maps.history import Change, changes
+from parley.perspectives.analysis import Analysis, Votes
+from parley.perspectives.published import PublishedMap, State, publish_map
+
+# A map is counted again after so many new answers, at most every five minutes, and once a day: shared verdicts need a
+# second day, and the answers of members who left go.
+NEW_ANSWERS = 5
+DUE = f"""
+select t.id from thread t left join perspective_map m on m.thread = t.id
+where (m.counted_at is null or m.counted_at < now() - interval '5 minutes')
+  and (m.counted_at < now() - interval '1 day' and m.published ->> 'reason' is null
+       or (select count(*) from (
+             select from vote v where v.thread = t.id and v.axis = 'agreement'
+               and v.changed_at > coalesce(m.counted_at, '-infinity') limit {NEW_ANSWERS}
+           ) fresh) = {NEW_ANSWERS})
+  and {attempts.due("maps", "t.id")}
+order by m.counted_at nulls first, t.id limit 20
+"""  # noqa: S608 constants only
+
+
+async def draw_due() -> int:
+    """Count the maps of all threads that are due, and return their number."""
+    return len(await attempts.each("maps", await db.values(DUE), draw, in_transaction=False))
+
+
+class Earlier(msgspec.Struct, frozen=True):
+    analysis: str
+    state: str
+    history: str
+
+
+EARLIER = """
+select analysis::text as analysis, state::text as state, history::text as history from perspective_map where thread = $1
+"""
+MOST_CHANGES = 200
+STORE = """
+insert into perspective_map (thread, analysis, published, state, answers, history, counted_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (thread) do update
+set analysis = excluded.analysis, published = excluded.published, state = excluded.state,
+    answers = excluded.answers, history = excluded.history, counted_at = excluded.counted_at
+"""
+DROP_VERDICTS = "delete from statement_verdict where thread = $1 and not comment = any($2::bigint[])"
+STORE_VERDICTS = """
+insert into statement_verdict as s (comment, thread, verdict, bridge, since)
+select comment, $1, verdict, bridge, $5 from unnest($2::bigint[], $3::text[], $4::int[]) n(comment, verdict, bridge)
+on conflict (comment) do update set verdict = excluded.verdict, bridge = excluded.bridge,
+  since = case when s.verdict = excluded.verdict then s.since else excluded.since end
+"""
+
+
+async def draw(thread: int, now: datetime | None = None) -> None:
+    """Count a thread's map anew. `now` is another moment than the present only in the demo and in tests."""
+    now = now or datetime.now(UTC)
+    earlier = await db.fetch_one(Earlier, EARLIER, thread)
+    previous = msgspec.json.decode(earlier.analysis, type=Analysis) if earlier else None
+    state = msgspec.json.decode(earlier.state, type=State) if earlier else State()
+    votes = await eligible.answers(thread)
+    found = await process.analyse(process.Request(votes, thread, previous, state.verdicts))
+    published, after = publish_map(found, votes, await eligible.authors(votes), state, now.date())
+    history = msgspec.json.decode(earlier.history, type=list[Change]) if earlier else []
+    history += changes(now, found, previous, state, after)
+    await _store(thread, now, found, votes, published, after, history[-MOST_CHANGES:])
+
+
+async def _store(
+    thread: int,
+    now: datetime,
+    found: Analysis,
+    votes: Votes,
+    published: PublishedMap,
+    after: State,
+    history: list[Change],
+) -> None:
+    # Where members stand is needed only to publish, and is not stored.
+    kept = msgspec.structs.replace(found, members=(), statements=(), representative={})
+    async with db.atomic():
+        values = (_json(kept), _json(published), _json(after), len(votes.voter), _json(history), now)
+        await db.execute(STORE, thread, *values)
+        shown = [one for one in published.statements if one.verdict != "unknown"]
+        await db.execute(DROP_VERDICTS, thread, [one.comment for one in shown])
+        await db.execute(
+            STORE_VERDICTS,
+            thread,
+            [one.comment for one in shown],
+            [one.verdict for one in shown],
+            [one.bridge for one in shown],
+            now,
+        )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

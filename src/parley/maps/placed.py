@@ -1,0 +1,52 @@
+"""Where the viewer stands on a map. It is worked out for their own page from their own answers, and stored nowhere."""
+
+import msgspec
+
+from parley.core.http.access import Viewer
+from parley.maps import queries
+from parley.perspectives.picture import Picture
+from parley.perspectives.placing import SHOWN, Placement, place
+
+# The range holds eight in ten of the positions that the answers allow.
+RANGE = 1.2816
+
+
+class Range(msgspec.Struct, frozen=True):
+    """A place along one axis of the picture, from 0 to 1, and the range around it."""
+
+    start: float
+    middle: float
+    end: float
+
+
+class You(msgspec.Struct, frozen=True):
+    """The viewer on the picture. `near` is the group they are told to be near; None is between."""
+
+    answers: int
+    ranges: tuple[Range, ...]
+    near: str | None
+
+
+async def you(viewer: Viewer, thread: int, picture: Picture) -> You | None:
+    """Return where the viewer stands on a thread's picture, None while nothing is known of them."""
+    answers = await queries.own_answers(viewer.id, thread)
+    parameters = await queries.parameters(thread)
+    if parameters is None:
+        return None
+    known = {str(comment): value for comment, value in answers.items() if str(comment) in parameters.statements}
+    return on(picture, place(parameters, known), len(known)) if known else None
+
+
+def on(picture: Picture, found: Placement, answers: int) -> You:
+    """Return a place as the picture shows it."""
+    ranges = [
+        _range(picture, axis, position, sd)
+        for axis, (position, sd) in enumerate(zip(found.position, found.sd, strict=True))
+    ]
+    near = max(found.groups, key=found.groups.__getitem__, default=None)
+    return You(answers, tuple(ranges), near if near and found.groups[near] >= SHOWN else None)
+
+
+def _range(picture: Picture, axis: int, position: float, sd: float) -> Range:
+    ends = sorted(picture.place(axis, position + sign * RANGE * sd) for sign in (-1, 1))
+    return Range(ends[0], picture.place(axis, position), ends[1])

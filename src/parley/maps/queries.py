@@ -1,0 +1,91 @@
+"""Reading maps: what is published of them, the statements that they are about, and what places one member."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.core.text.markdown import excerpt
+from parley.maps.history import Change
+from parley.perspectives.analysis import Analysis, Parameters, Verdict
+from parley.perspectives.published import PublishedMap
+
+STATEMENT_LENGTH = 140
+
+
+class MapRow(msgspec.Struct, frozen=True):
+    raw_published: str
+    counted_at: datetime
+
+    @property
+    def published(self) -> PublishedMap:
+        return msgspec.json.decode(self.raw_published, type=PublishedMap)
+
+
+MAP = "select published::text as raw_published, counted_at from perspective_map where thread = $1"
+
+
+async def of_thread(thread: int) -> MapRow | None:
+    return await db.fetch_one(MapRow, MAP, thread)
+
+
+async def parameters(thread: int) -> Parameters | None:
+    """Return what places members on a thread's map, None while there is no map."""
+    raw = await db.value(
+        "select analysis::text from perspective_map where thread = $1 and published ->> 'reason' is null", thread
+    )
+    return msgspec.json.decode(raw, type=Analysis).parameters if raw else None
+
+
+async def changes(thread: int, most: int) -> list[tuple[datetime, int, Verdict | None]]:
+    """Return the newest changes of verdicts: when, on which comment, and which it is now; the newest first."""
+    raw = await db.value("select history::text from perspective_map where thread = $1", thread)
+    found = msgspec.json.decode(raw, type=list[Change]) if raw else []
+    flat = [(one.at, int(key), verdict) for one in reversed(found) for key, verdict in one.verdicts.items()]
+    return flat[:most]
+
+
+class StatementRow(msgspec.Struct, frozen=True):
+    """A statement, or the beginning of a comment without one."""
+
+    id: int
+    statement: str | None
+    html: str
+    passage: int | None
+    author_id: int | None
+
+    @property
+    def text(self) -> str:
+        return self.statement or excerpt(self.html, STATEMENT_LENGTH)
+
+
+# Read whenever they are shown, so that what a moderator removed or collapsed is not.
+STATEMENTS = f"""
+select c.id, c.statement, c.html, c.passage, c.author as author_id from comment c
+where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
+"""  # noqa: S608 constants only
+
+
+async def statements(comments: Collection[int]) -> dict[int, StatementRow]:
+    """Return the statements of these comments that everybody may read, by comment."""
+    rows = await db.fetch(StatementRow, STATEMENTS, list(comments)) if comments else []
+    return {row.id: row for row in rows}
+
+
+class OwnAnswer(msgspec.Struct, frozen=True):
+    comment: int
+    value: int
+
+
+# The answers that count in a map (eligible.py), of one member.
+OWN = """
+select v.comment, v.value from vote v join comment c on c.id = v.comment join member m on m.id = v.member
+where v.member = $1 and v.thread = $2 and v.axis = 'agreement' and v.version = c.wording and m.in_maps
+"""
+
+
+async def own_answers(member: int, thread: int) -> dict[int, int]:
+    """Return a member's answers in a thread by comment; none if they are left out of maps."""
+    return {row.comment: row.value for row in await db.fetch(OwnAnswer, OWN, member, thread)}

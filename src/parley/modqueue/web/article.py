@@ -1,0 +1,59 @@
+"""An article as only moderators may read it, and decisions about it without a report."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments.web import thread_at
+from parley.core.errors import ParleyError
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.decisions import about_articles
+from parley.decisions.forms import DecisionForm
+from parley.decisions.restrictions import EFFECTS
+from parley.decisions.rules import ACTIONS
+from parley.modqueue import articles, people
+from parley.reports.guidelines import grounds
+from parley.threads.queries import ThreadRow
+
+
+async def _show(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
+    return page(
+        request,
+        "modqueue/article.html",
+        status=status,
+        thread=thread,
+        article=await articles.whole(thread.id),
+        passages=await articles.passages(thread.id),
+        earlier=await people.decided(0, "article", thread.id),
+        actions=[ACTIONS[name] for name in (*EFFECTS, "restore")],
+        all_actions=ACTIONS,
+        grounds=await grounds(),
+        form=form,
+    )
+
+
+@get("/mod/articles/{thread:str}", name="moderation:article", opt={"who": MODERATOR})
+async def article_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _show(request, await thread_at(thread), Form({}))
+
+
+@post("/mod/articles/{thread:str}", name="moderation:decide-article", opt={"who": MODERATOR}, status_code=200)
+async def decide(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row = await thread_at(thread)
+    form, status = DecisionForm(await posted(request), [one.code for one in await grounds()]), 422
+    form.require()
+    if not form.errors:
+        try:
+            await about_articles.decide(staff(request), row.id, form.choice_for(0))
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _show(request, row, form, status)
+    return Redirect(f"/mod/articles/{row.id}", status_code=303)
+
+
+handlers: list[object] = [article_page, decide]

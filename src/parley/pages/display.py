@@ -1,0 +1,73 @@
+"""How a reader wants to see discussions.
+
+A member's choice is kept in their account, a visitor's in a cookie, so that it works without scripts too.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, post
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from parley.accounts import ops
+from parley.accounts.forms import DENSITIES
+from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import local_path
+from parley.core.settings import settings
+
+YEAR = 365 * 86_400
+
+
+class Display(msgspec.Struct, frozen=True):
+    """`legend` says whether the page explains stances and votes, which it does until the reader has read it."""
+
+    density: str = "comfortable"
+    legend: bool = True
+
+
+def cookie_name() -> str:
+    return "__Host-parley-display" if settings().secure else "parley-display"
+
+
+def display_of(request: AnyRequest) -> Display:
+    """Return what the reader chose. Any other value of the cookie is ignored."""
+    if viewer := viewer_of(request):
+        return Display(viewer.density, viewer.legend)
+    chosen = request.cookies.get(cookie_name(), "").split(".")
+    return Display("compact" if "compact" in chosen else "comfortable", "known" not in chosen)
+
+
+@post("/reading", name="pages:display", opt={"who": ANYONE, "unmarked": True})
+async def choose(request: AnyRequest) -> Response[Any]:
+    """Keep the reader's choice, and lead back."""
+    form = Form(await posted(request))
+    display = _chosen(form, display_of(request))
+    viewer = viewer_of(request)
+    if viewer:
+        await ops.set_display(viewer, density=display.density, legend=display.legend)
+    cookies = [] if viewer else [_cookie(display)]
+    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=cookies)
+
+
+def _chosen(form: Form, before: Display) -> Display:
+    density = form.values.get("density")
+    return Display(
+        density if density in DENSITIES else before.density, before.legend and form.values.get("legend") != "0"
+    )
+
+
+def _cookie(display: Display) -> Cookie:
+    return Cookie(
+        key=cookie_name(),
+        value=f"{display.density}.{'new' if display.legend else 'known'}",
+        max_age=YEAR,
+        path="/",
+        secure=settings().secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+handlers: list[object] = [choose]

@@ -1,0 +1,43 @@
+"""The pages `/perspectives` (over all threads) and `/perspectives/how`."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromQuery
+
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.pages import page
+from parley.core.text.messages import N_
+from parley.maps import display, eligible, overview
+from parley.perspectives.publishing import ROUNDED, STEP
+from parley.threads import queries as threads
+
+
+@get("/perspectives", name="perspectives:overview", opt={"who": ANYONE, "reading": True})
+async def show(request: AnyRequest, topic: FromQuery[str] = "") -> Response[Any]:
+    """Show the newest common ground and the decks that want answers, of all topics or of one."""
+    chosen = next((one for one in await threads.topics() if one.slug == topic), None)
+    if topic and chosen is None:
+        raise NotFound(N_("There is no such topic."))
+    slug = chosen.slug if chosen else None
+    found = await overview.common_ground(slug, viewer_of(request))
+    decks = await overview.decks(slug)
+    return page(request, "perspectives/overview.html", topic=chosen, groups=overview.by_topic(found), decks=decks)
+
+
+@get("/perspectives/how", name="perspectives:how", opt={"who": ANYONE, "reading": True})
+async def how(request: AnyRequest) -> Response[Any]:
+    """Explain how maps are worked out."""
+    return page(
+        request,
+        "perspectives/how.html",
+        step=STEP,
+        rounded=ROUNDED,
+        enough=display.ENOUGH_MEMBERS,
+        answers_each=display.ENOUGH_ANSWERS,
+        asked_a_day=eligible.MOST_ASKED_A_DAY,
+    )
+
+
+handlers: list[object] = [show, how]

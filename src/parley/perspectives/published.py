@@ -1,0 +1,127 @@
+"""What readers see of a thread's map. `publish_map` makes it from an analysis; nothing in it names a member.
+
+Verdicts that all groups share are published when they held on two days, with new answers to questions that Parley asked
+in between: a few accounts that answer together in one evening cannot put a sentence there.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from parley.perspectives.analysis import Analysis, Reason, Statement, Verdict, Votes
+from parley.perspectives.analysis import Shares as ExactShares
+from parley.perspectives.picture import Picture, draw
+from parley.perspectives.publishing import Published, Shares, Tally, publish, rounded, rounded_down, shares
+from parley.perspectives.verdicts import VerdictHistory, next_verdict, representative
+
+# Members with fewer answers do not count (model/matrix.py).
+ENOUGH_ANSWERS = 7
+
+
+class PublishedStatement(msgspec.Struct, frozen=True):
+    """A statement with a verdict or typical of a group, and how each group answered as far as that is published."""
+
+    comment: int
+    verdict: Verdict
+    groups: dict[str, Shares | None]
+    answers: int
+
+    @property
+    def bridge(self) -> int:
+        """The per cent who agree in the group that agrees least, for the bridging order."""
+        return min((one.agree if one else 0 for one in self.groups.values()), default=0)
+
+
+class PublishedMap(msgspec.Struct, frozen=True):
+    """Numbers of members and answers are in steps of five; `between` is in per cent of the members."""
+
+    reason: Reason | None
+    members: int
+    axes: int = 0
+    groups: dict[str, int] = {}
+    between: int = 0
+    picture: Picture | None = None
+    statements: tuple[PublishedStatement, ...] = ()
+    not_known: int = 0
+    # By letter, the comments that set a group apart, with the shares of that group.
+    words: dict[str, tuple[int, ...]] = {}
+
+    def of(self, verdict: Verdict) -> list[PublishedStatement]:
+        return [one for one in self.statements if one.verdict == verdict]
+
+    @property
+    def is_open(self) -> bool:
+        return self.reason is None
+
+
+class State(msgspec.Struct, frozen=True):
+    """What the next publication needs to know of this one. It is never shown."""
+
+    cells: dict[str, dict[str, Published]] = {}
+    histories: dict[str, VerdictHistory] = {}
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdicts that readers see, by statement."""
+        return {name: one.shown for name, one in self.histories.items() if one.shown != "unknown"}
+
+
+def publish_map(
+    analysis: Analysis, votes: Votes, authors: Mapping[str, int], before: State, today: date
+) -> tuple[PublishedMap, State]:
+    """Return what is published of an analysis of `votes`, and what to remember of it.
+
+    `authors` has the author of each statement: a group's own words are by different ones.
+    """
+    if analysis.state != "open" or analysis.parameters is None:
+        return PublishedMap(analysis.reason, rounded_down(analysis.gate.members)), State()
+    histories = {
+        one.statement: next_verdict(
+            before.histories.get(one.statement, VerdictHistory()), one.verdict, one.asked, today
+        )
+        for one in analysis.statements
+    }
+    after = State(histories=histories)
+    verdicts = after.verdicts
+    words = {letter: representative(ranked, authors) for letter, ranked in analysis.representative.items()}
+    cells = {one.statement: _cells(one, before.cells.get(one.statement, {})) for one in analysis.statements}
+    answered = Counter(votes.voter)
+    counted = [one for one in analysis.members if answered[one.voter] >= ENOUGH_ANSWERS]
+    centres = analysis.parameters.centres
+    named = {*verdicts, *(one for column in words.values() for one in column)}
+    groups = {letter: rounded(sum(one.group == letter for one in counted)) for letter in centres}
+    between = sum(one.group is None for one in counted) / max(len(counted), 1)
+    found = PublishedMap(
+        reason=None,
+        members=rounded_down(len(counted)),
+        axes=analysis.axes,
+        groups=groups,
+        between=round(between * 20) * 5 if centres else 0,
+        picture=draw(counted, analysis.axes, centres),
+        statements=tuple(_statement(one, verdicts, cells) for one in analysis.statements if one.statement in named),
+        not_known=len(analysis.statements) - len(verdicts),
+        words={letter: tuple(map(int, column)) for letter, column in words.items()},
+    )
+    return found, msgspec.structs.replace(after, cells=cells)
+
+
+def _statement(
+    one: Statement, verdicts: Mapping[str, Verdict], cells: Mapping[str, Mapping[str, Published]]
+) -> PublishedStatement:
+    groups = {letter: shares(cell.tally) for letter, cell in cells[one.statement].items()}
+    return PublishedStatement(
+        int(one.statement), verdicts.get(one.statement, "unknown"), groups, rounded_down(one.everybody.answers)
+    )
+
+
+def _cells(one: Statement, before: Mapping[str, Published]) -> dict[str, Published]:
+    """Publish a step of each group's answers. Other groups than before begin anew."""
+    known = before if before.keys() == one.shares.keys() else {}
+    return {letter: publish(known.get(letter, Published()), _tally(found)) for letter, found in one.shares.items()}
+
+
+def _tally(found: ExactShares) -> Tally:
+    agrees, disagrees = round(found.agree * found.answers), round(found.disagree * found.answers)
+    return Tally(agrees, disagrees, found.answers - agrees - disagrees)

@@ -1,0 +1,94 @@
+"""What may be published of how members answered: the only place that decides it.
+
+How somebody answers can tell their political opinion, and whoever reads counts again and again learns what the last
+member answered. So counts are published in steps, as shares rounded to 5 %, never as "all" or "nobody". A step is at
+least `STEP` answers and as many as were there before (5, 10, 20, 40, …): with equal steps of five, a watcher guessed
+the answers to an even question ten points better than from its total. A step whose answers were all the same would tell
+each of them, so it waits for the next one.
+
+Pages, the table, live events, the digest and the API show answers only as this module returns them.
+"""
+
+import msgspec
+
+STEP = 5
+# Shares are multiples of this many per cent, between the two limits.
+ROUNDED = 5
+LEAST, MOST = 5, 95
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Exact numbers of answers."""
+
+    agrees: int = 0
+    disagrees: int = 0
+    unsure: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.agrees + self.disagrees + self.unsure
+
+
+class Published(msgspec.Struct, frozen=True):
+    """The answers of the last step that was published, and how many there were when the last step was looked at."""
+
+    tally: Tally = Tally()
+    looked_at: int = 0
+
+
+class Shares(msgspec.Struct, frozen=True):
+    """Rounded per cent of the answers, and their number rounded down to a whole step."""
+
+    agree: int
+    disagree: int
+    answers: int
+
+    @property
+    def unsure(self) -> int:
+        return max(0, 100 - self.agree - self.disagree)
+
+
+def publish(published: Published, now: Tally) -> Published:
+    """Return what is published once the answers are `now`: unchanged until a step is full.
+
+    The answers that came and went are compared as a whole. If they are all the same, only the number is noted, so that
+    the next step is as long as any other: a step that ended with the first different answer would tell whose it was.
+    """
+    if not _is_step(published.looked_at, now.total):
+        return published
+    tally = published.tally if _is_unanimous(published.tally, now) else now
+    return Published(tally, now.total)
+
+
+def _is_step(before: int, now: int) -> bool:
+    """Whether at least STEP answers came or went, and as many as were there, or half of them."""
+    return abs(now - before) >= STEP and (now >= 2 * before or 2 * now <= before)
+
+
+def _is_unanimous(before: Tally, now: Tally) -> bool:
+    """Whether only the number of one answer differs."""
+    differing = [name for name in Tally.__struct_fields__ if getattr(before, name) != getattr(now, name)]
+    return len(differing) < 2  # noqa: PLR2004
+
+
+def shares(tally: Tally) -> Shares | None:
+    """Return the shares of a published tally, or None if fewer than a step answered."""
+    if tally.total < STEP:
+        return None
+    agree, disagree = (_rounded(count / tally.total) for count in (tally.agrees, tally.disagrees))
+    return Shares(agree, min(disagree, 100 - agree), rounded_down(tally.total))
+
+
+def _rounded(share: float) -> int:
+    """Return a share in per cent, neither none nor all."""
+    return min(max(round(share * 100 / ROUNDED) * ROUNDED, LEAST), MOST)
+
+
+def rounded_down(count: int) -> int:
+    """Return a number of members or answers, in whole steps."""
+    return count // STEP * STEP
+
+
+def rounded(count: int) -> int:
+    """Return a number of members to the nearest step, 0 if there are fewer than one."""
+    return 0 if count < STEP else (count + STEP // 2) // STEP * STEP

@@ -1,0 +1,94 @@
+"""Requesting that less of an article is shown, and answering such a request. Moderators decide on its report."""
+
+import msgspec
+
+from parley import mail
+from parley.core import db
+from parley.core.db import NOW
+from parley.core.errors import Refused
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.reports import ops as reports
+from parley.reports import queue_changes
+from parley.reports.ops import Flag
+from parley.rights.rules import GROUNDS, WISHES
+from parley.rights.tables import RightsRequest
+
+# The ground of the report: the first of the community's rules that names what is against the law.
+GUIDELINE = "select code from guideline where illegal and not retired order by position, code limit 1"
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A request as it was entered. The report says who sent it, about which article, and why."""
+
+    flag: Flag
+    ground: str
+    wish: str
+    original: str
+
+
+async def request(wanted: Wanted) -> int:
+    """Save a request with its report and return its id.
+
+    Raises Refused where the member has a request or report about the article that waits.
+    """
+    async with db.atomic():
+        flag = msgspec.structs.replace(wanted.flag, guideline=await db.value(GUIDELINE) or "")
+        report = await reports.report(flag)
+        made = await RightsRequest.insert(
+            RightsRequest(report=report, ground=wanted.ground, wish=wanted.wish, original=wanted.original)
+        ).on_conflict(RightsRequest.report, "DO NOTHING")
+        if not made or await _is_older(report):
+            raise Refused(N_("You have already reported this article, and a moderator will look at it."))
+        if flag.reporter is not None:
+            await notify_starter(report)
+    number: int = made[0]["id"]
+    return number
+
+
+async def _is_older(report: int) -> bool:
+    """Whether a report was there before, so that the request's words are not in it."""
+    return bool(await db.value("select created_at < now() from report where id = $1", report))
+
+
+class Concerned(msgspec.Struct, frozen=True):
+    """A request for the member who added the article."""
+
+    id: int
+    ground: str
+    wish: str
+    text: str
+    thread: int
+    title: str
+    name: str
+    email: str
+
+
+STARTER = """
+select q.id, q.ground, q.wish, r.text, t.id as thread, t.title, m.name, m.email
+from rights_request q join report r on r.id = q.report join queue_item i on i.id = r.item
+join thread t on t.id = i.target join member m on m.id = t.starter
+where q.report = $1 and m.state = 'active' and m.id is distinct from r.reporter
+"""
+
+
+async def notify_starter(report: int) -> None:
+    """Mail the member who added the article that a request has come, without saying from whom."""
+    for one in await db.fetch(Concerned, STARTER, report):
+        link = f"{settings().base_url}/t/{one.thread}/rights/{one.id}"
+        context = msgspec.structs.asdict(one) | {"ground": GROUNDS[one.ground], "wish": WISHES[one.wish], "link": link}
+        await mail.send(f"rights.{one.id}", one.email, *mail.written_message("rights", **context))
+
+
+IS_OPEN = "select r.state <> 'resolved' from rights_request q join report r on r.id = q.report where q.id = $1"
+
+
+async def answer(number: int, text: str) -> None:
+    """Save the answer of the member who added the article. Raises Refused once a moderator has decided."""
+    async with db.atomic():
+        if not await db.value(IS_OPEN, number):
+            raise Refused(N_("A moderator has decided this in the meantime. Your text is kept."))
+        await RightsRequest.update({RightsRequest.answer: text, RightsRequest.answered_at: NOW}).where(
+            RightsRequest.id == number
+        )
+        await queue_changes.notify_queue()

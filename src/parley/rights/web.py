@@ -1,0 +1,73 @@
+"""The form with which anybody can ask that less of an article is shown, and the list of requests for moderators."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments.web import thread_at
+from parley.core.errors import ParleyError
+from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, Viewer, address_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import RIGHTS, network
+from parley.reports.ops import Flag
+from parley.reports.web import limit, reporter_of
+from parley.rights import ops, queries
+from parley.rights.forms import RightsForm
+from parley.rights.ops import Wanted
+from parley.rights.rules import GROUNDS, WISHES
+from parley.threads.queries import ThreadRow
+
+
+def _form_page(request: AnyRequest, thread: ThreadRow, form: Form, status: int = 200) -> Response[Any]:
+    return page(
+        request,
+        "rights/request.html",
+        status=status,
+        thread=thread,
+        grounds=GROUNDS,
+        wishes=WISHES,
+        as_visitor=reporter_of(request) is None,
+        form=form,
+    )
+
+
+@get("/t/{thread:str}/rights", name="rights:form", opt={"who": ANYONE})
+async def form_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return _form_page(request, await thread_at(thread), Form({}))
+
+
+@post("/t/{thread:str}/rights", name="rights:request", opt={"who": ANYONE})
+async def request_(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row, reporter = await thread_at(thread), reporter_of(request)
+    form, status = RightsForm(await posted(request), visitor=reporter is None), 422
+    if not form.errors:
+        try:
+            await limit(RIGHTS, reporter, address_of(request))
+            await ops.request(_wanted(row.id, form, reporter, address_of(request)))
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return _form_page(request, row, form, status)
+    return Redirect(f"/t/{row.id}/rights/done", status_code=303)
+
+
+def _wanted(thread: int, form: RightsForm, reporter: Viewer | None, address: str) -> Wanted:
+    sender = network(address) if reporter is None else None
+    flag = Flag("article", thread, "", form.words, reporter, form.name, form.email, sender)
+    return Wanted(flag, form.ground or "", form.wish or "", form.original)
+
+
+@get("/t/{thread:str}/rights/done", name="rights:done", opt={"who": ANYONE})
+async def done_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return page(request, "rights/done.html", thread=await thread_at(thread), as_visitor=reporter_of(request) is None)
+
+
+@get("/mod/rights", name="rights:list", opt={"who": MODERATOR})
+async def list_page(request: AnyRequest) -> Response[Any]:
+    return page(request, "rights/list.html", rows=await queries.listed())
+
+
+handlers: list[object] = [form_page, request_, done_page, list_page]

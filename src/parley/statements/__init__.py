@@ -1,0 +1,1 @@
+"""Statements: a comment in one sentence, which members are asked to agree or disagree with."""

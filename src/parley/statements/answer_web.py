@@ -1,0 +1,98 @@
+"""Answering statements one at a time, with htmx or plain forms."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments.web import thread_at
+from parley.core.errors import ParleyError
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, Viewer, address_of, signed_in, viewer_of
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page, wants_fragment
+from parley.core.ratelimit import VOTE, take_each
+from parley.maps import display
+from parley.statements import answering, asking, offers
+from parley.statements import sitting as sittings
+from parley.statements.sitting import Sitting
+from parley.threads.queries import ThreadRow
+
+VALUES = ("-1", "0", "1")
+# The page shows what a member thinks.
+PRIVATE = {"Cache-Control": "no-store"}
+
+
+class AnswerForm(Form):
+    """The fields of `POST /t/{thread}/answer`: an empty `value` skips the statement."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.comment = self.id("comment")
+        raw = self.choice("value", VALUES)
+        self.value = None if raw is None else int(raw)
+
+    def sitting(self, viewer: Viewer, thread: int) -> Sitting:
+        return sittings.read(self.values.get("sitting", ""), viewer.id, thread)
+
+
+@get("/t/{thread:str}/answer", name="statements:answer", opt={"who": ANYONE, "reading": True})
+async def answer_page(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row = await thread_at(thread)
+    viewer, form = viewer_of(request), AnswerForm(dict(request.query_params))
+    if form.comment is not None:
+        card = await asking.chosen(viewer, row.id, form.comment, form.value)
+        if card is not None:
+            return await _shown(request, row, asking.Asked(card), Sitting())
+    sitting = form.sitting(viewer, row.id) if viewer else Sitting()
+    return await _next(request, row, sitting, stops="stop" in form.values)
+
+
+@post("/t/{thread:str}/answer", name="statements:give-answer", opt={"who": MEMBER})
+async def give_answer(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    row, viewer = await thread_at(thread), signed_in(request)
+    form = AnswerForm(await posted(request))
+    sitting = form.sitting(viewer, row.id)
+    following = sitting.after(form.comment if form.value is None else None)
+    if form.comment is not None and form.value is not None:
+        try:
+            await take_each(VOTE, viewer.id, address_of(request))
+            offer = offers.read(form.values.get("offer", ""), viewer.id, form.comment)
+            await answering.answer(viewer, row.id, form.comment, form.value, offer)
+        except ParleyError as error:
+            return await _next(request, row, sitting, problem=error.message, status=error.status)
+    if not wants_fragment(request):
+        token = sittings.sign(following, viewer.id, row.id)
+        return Redirect(f"/t/{row.id}/answer?sitting={token}", status_code=303)
+    return await _next(request, row, following)
+
+
+async def _next(
+    request: AnyRequest,
+    row: ThreadRow,
+    sitting: Sitting,
+    *,
+    stops: bool = False,
+    problem: str = "",
+    status: int = 200,
+) -> Response[Any]:
+    viewer = viewer_of(request)
+    if viewer is None:
+        asked = await asking.for_visitor(row.id)
+    else:
+        asked = await asking.for_member(viewer, row.id, sitting, stops=stops)
+    return await _shown(request, row, asked, sitting, problem=problem, status=status)
+
+
+async def _shown(
+    request: AnyRequest, row: ThreadRow, asked: asking.Asked, sitting: Sitting, *, problem: str = "", status: int = 200
+) -> Response[Any]:
+    # At the end of a sitting the page says where the member's answers stand.
+    here = await display.tab(row.id, [], viewer_of(request)) if asked.card is None and asked.answers else None
+    viewer = viewer_of(request)
+    token = sittings.sign(sitting, viewer.id, row.id) if viewer else ""
+    context: dict[str, Any] = {"thread": row, "asked": asked, "sitting": token, "problem": problem, "tab": here}
+    return page(request, "statements/answer.html", "answer", status, PRIVATE, **context)
+
+
+handlers: list[object] = [answer_page, give_answer]

@@ -1,0 +1,112 @@
+"""What the answering page shows: the next statement, or what was answered so far."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import msgspec
+
+from parley.comments import queries as comments
+from parley.core.http.access import Viewer
+from parley.mail.links import proof
+from parley.statements import offers, queries
+from parley.statements.deck import Candidate
+from parley.statements.offers import Offer
+from parley.statements.queries import AnswerRow
+from parley.statements.sitting import Sitting
+from parley.statements.turns import next_turn
+
+
+class MapOfAnswers(msgspec.Struct, frozen=True):
+    """What a thread's map says about the next turn.
+
+    `information`: how much an answer would tell about this member, by comment. `decided`: comments with a verdict.
+    """
+
+    information: Mapping[int, float] = {}
+    decided: frozenset[int] = frozenset()
+
+
+# Called with a thread, the viewer's id and answers; hooks.py fills this in once there is a map.
+map_of: list[Callable[[int, int, list[AnswerRow]], Awaitable[MapOfAnswers]]] = []
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A statement as it is asked: what it answers to, which of how many it is, and our signature of the offer."""
+
+    comment: int
+    text: str
+    quote: str | None
+    passage: int | None
+    number: int
+    total: int
+    offer: str = ""
+    # What a visitor chose before signing in, or a member answered earlier.
+    value: int | None = None
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The page: a card, or none at the end of a sitting. `left` can still be asked, of `open` in the deck."""
+
+    card: Card | None
+    answers: list[AnswerRow] = []
+    left: int = 0
+    open: int = 0
+
+
+async def for_visitor(thread: int) -> Asked:
+    """The first statement of the deck, which visitors answer once they have signed in."""
+    deck = await queries.deck(thread)
+    card = await _card(deck[0], 1, Sitting().total(len(deck))) if deck else None
+    return Asked(card, left=len(deck), open=len(deck))
+
+
+async def for_member(viewer: Viewer, thread: int, sitting: Sitting, *, stops: bool = False) -> Asked:
+    """The next statement for a member; none if they stop, or at the end of the sitting or of the deck."""
+    deck = await queries.deck(thread)
+    answers = await queries.answered(viewer.id, thread)
+    left = await queries.left_for(viewer.id, deck, answers)
+    asked = Asked(None, answers, len(left), len(deck))
+    fresh = [one for one in left if one.comment not in sitting.skipped]
+    if stops or sitting.is_over or not fresh:
+        return asked
+    return msgspec.structs.replace(asked, card=await _next(viewer, thread, sitting, fresh, answers))
+
+
+async def _next(
+    viewer: Viewer, thread: int, sitting: Sitting, left: list[Candidate], answers: list[AnswerRow]
+) -> Card | None:
+    drawn_from = MapOfAnswers()
+    for hook in map_of:
+        drawn_from = await hook(thread, viewer.id, answers)
+    # The order of a member's random turns stays the same: nobody can skip, or load the page, until they are asked what
+    # they want.
+    seed = proof("draw", f"{viewer.id}|{thread}".encode())
+    turn = next_turn(sitting.turn, left, drawn_from.information, drawn_from.decided, seed)
+    if turn is None:
+        return None
+    one = turn.statement
+    offer = offers.sign(Offer(viewer.id, one.comment, one.wording, turn.is_random and sitting.may_count_as_asked))
+    card = await _card(one, sitting.turn, sitting.total(len(left)))
+    return msgspec.structs.replace(card, offer=offer)
+
+
+async def chosen(viewer: Viewer | None, thread: int, comment: int, value: int | None) -> Card | None:
+    """A statement that a link names, which is not an offer; None if it cannot be answered here."""
+    row = await comments.one(comment)
+    if row is None or row.thread != thread or row.statement is None:
+        return None
+    if viewer is not None and row.author_id in viewer.blocked | {viewer.id}:
+        return None
+    return Card(row.id, row.statement, await _quoted(row), row.passage, 1, 1, value=value)
+
+
+async def _card(one: Candidate, number: int, total: int) -> Card:
+    row = await comments.one(one.comment)
+    quote = await _quoted(row) if row is not None else None
+    return Card(one.comment, one.text, quote, one.passage, number, total)
+
+
+async def _quoted(row: comments.CommentRow) -> str | None:
+    """The words of the article that a comment is about, or its whole passage, as they are now."""
+    if row.anchor == "lost" or row.passage is None:
+        return None
+    return row.words or row.quote or await queries.passage(row.thread, row.passage)

@@ -1,0 +1,18 @@
+"""What a thread's map says about which statement to ask next."""
+
+from parley.maps import queries as maps
+from parley.perspectives.placing import information, place
+from parley.statements.asking import MapOfAnswers
+from parley.statements.queries import AnswerRow
+
+
+async def map_of(thread: int, _member: int, answers: list[AnswerRow]) -> MapOfAnswers:
+    """Return how much an answer to each statement would tell about a member, and which statements have a verdict."""
+    parameters = await maps.parameters(thread)
+    row = await maps.of_thread(thread)
+    if parameters is None or row is None:
+        return MapOfAnswers()
+    decided = frozenset(one.comment for one in row.published.statements if one.verdict != "unknown")
+    own = place(parameters, {str(one.comment): one.value for one in answers})
+    gained = information(parameters, own)
+    return MapOfAnswers({int(key): value for key, value in gained.items()}, decided)

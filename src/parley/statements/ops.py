@@ -1,0 +1,140 @@
+"""Giving a comment a statement, proposing one, confirming, declining and merging. Each op is one transaction."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from piccolo.columns import Column
+
+from parley.comments import drafts, rules
+from parley.comments.drafts import CommentEdit
+from parley.comments.rules import CommentState
+from parley.comments.states import locked
+from parley.comments.tables import Comment
+from parley.comments.wording import change_statement
+from parley.core import db
+from parley.core.db import NOW
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.events.event_log import emit
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+from parley.statements.rules import may_curate, may_state
+from parley.statements.tables import MergedStatement, StatementProposal
+
+# Called with a new proposal in its transaction; hooks.py fills this in.
+when_proposed: list[Callable[[int], Awaitable[None]]] = []
+
+PROPOSE = """
+insert into statement_proposal (comment, text, version, member) select id, $2, version, $3 from comment where id = $1
+on conflict (comment) where state = 'waiting' do update
+set text = excluded.text, version = excluded.version, member = excluded.member, created_at = now()
+returning id
+"""
+MERGE = """
+insert into merged_statement (comment, kept, member) values ($1, $2, $3)
+on conflict (comment) do update set kept = excluded.kept, member = excluded.member, created_at = now()
+"""
+# What was merged into a statement follows it into the next one.
+FOLLOW = "update merged_statement set kept = $2 where kept = $1"
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What the checks read of a comment."""
+
+    body: str
+    html: str
+    assisted: bool
+
+
+async def state(viewer: Viewer, comment_id: int, text: str | None, proposal: int | None = None) -> None:
+    """Give one's comment a statement, or none; with `proposal`, confirm that one, in these words.
+
+    Raises Forbidden for others, Refused where a check or the comment's state does not allow it.
+    """
+    afters = await _check(viewer, comment_id, text) if text else []
+    async with db.atomic():
+        comment = await locked(comment_id)
+        rules.may_edit(viewer, comment)
+        may_state(viewer, comment)
+        if proposal is not None:
+            await _decide(comment_id, proposal, "confirmed")
+        if await change_statement(comment_id, text):
+            await MergedStatement.delete().where(MergedStatement.comment == comment_id)
+            await emit("comment.edited", thread=comment.thread, comment=comment_id, actor=viewer.id)
+        for after in afters:
+            await after(comment_id)
+
+
+async def _check(viewer: Viewer, comment_id: int, text: str) -> list[drafts.After]:
+    """Ask the checks of edits about the comment with this statement, and return what follows."""
+    columns = (Comment.body, Comment.html, Comment.assisted)
+    now = await db.fetch_one(Checked, Comment.select(*columns).where(Comment.id == comment_id))
+    if now is None:
+        raise NotFound(N_("This comment does not exist."))
+    edit = CommentEdit(comment_id, viewer, now.body, now.html, now.assisted, text)
+    return [after for check in drafts.before_edit if (after := await check(edit)) is not None]
+
+
+async def propose(viewer: Viewer, comment_id: int, text: str) -> None:
+    """Propose a statement to a comment's author, in place of one that waits. Raises Forbidden for members."""
+    may_curate(viewer)
+    async with db.atomic():
+        comment = await locked(comment_id)
+        may_state(viewer, comment)
+        made: int = await db.value(PROPOSE, comment_id, text, viewer.id)
+        for hook in when_proposed:
+            await hook(made)
+        await modlog.write(viewer, Entry("statement.propose", "comment", comment_id))
+
+
+async def decline(viewer: Viewer, comment_id: int, proposal: int) -> None:
+    """Decline a statement that a moderator proposed for one's comment. Raises Refused if it does not wait any more."""
+    async with db.atomic():
+        comment = await locked(comment_id)
+        if comment.author != viewer.id:
+            raise Forbidden(N_("Only its author can decline this."))
+        await _decide(comment_id, proposal, "declined")
+
+
+async def _decide(comment: int, proposal: int, decision: str) -> None:
+    waiting = (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")
+    answer: dict[Column | str, Any] = {StatementProposal.state: decision, StatementProposal.decided_at: NOW}
+    decided = (
+        await StatementProposal.update(answer)
+        .where(waiting, StatementProposal.id == proposal)
+        .returning(StatementProposal.id)
+    )
+    if not decided:
+        raise Refused(N_("This proposal changed in the meantime. Please look at it again; your text is kept here."))
+
+
+async def merge(viewer: Viewer, comment_id: int, kept: int) -> None:
+    """Ask only `kept` of two statements that say the same. Raises Forbidden for members, Refused for other pairs."""
+    may_curate(viewer)
+    async with db.atomic():
+        comment, into = await _both(comment_id, kept)
+        if comment.thread != into.thread or comment_id == kept:
+            raise Refused(N_("Please choose another statement of the same thread."))
+        if await MergedStatement.exists().where(MergedStatement.comment == kept):
+            raise Refused(N_("That statement is merged into another one itself. Please choose that one."))
+        await db.execute(FOLLOW, comment_id, kept)
+        await db.execute(MERGE, comment_id, kept, viewer.id)
+        await modlog.write(viewer, Entry("statement.merge", "comment", comment_id, after={"kept": kept}))
+
+
+async def _both(comment: int, kept: int) -> tuple[CommentState, CommentState]:
+    """Lock both comments, the one with the lower number first, and return their states."""
+    states = {one: await locked(one) for one in sorted({comment, kept})}
+    return states[comment], states[kept]
+
+
+async def separate(viewer: Viewer, comment_id: int) -> None:
+    """Undo a merge. Raises Forbidden for members."""
+    may_curate(viewer)
+    async with db.atomic():
+        await locked(comment_id)
+        of_comment = MergedStatement.comment == comment_id
+        if await MergedStatement.delete().where(of_comment).returning(MergedStatement.id):
+            await modlog.write(viewer, Entry("statement.separate", "comment", comment_id))

@@ -1,0 +1,29 @@
+"""Removing a statement alone, by a decision with its reasons; the comment stays."""
+
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.decisions import ops as decisions
+from parley.decisions import rules
+from parley.decisions.rules import Choice
+from parley.reports import targets
+from parley.statements.rules import may_curate
+from parley.statements.tables import StatementProposal
+
+
+async def remove(viewer: Viewer, comment: int, guideline: str, reason: str) -> int:
+    """Remove a comment's statement, mail its author the reasons, and return the id of the decision.
+
+    Raises Forbidden for members and in one's own case, NotFound, and Refused if there is no statement.
+    """
+    may_curate(viewer)
+    async with db.atomic():
+        target = await targets.lock("comment", comment)
+        rules.may_decide(viewer, target.member, set())
+        if not await db.value("select statement is not null from comment where id = $1", comment):
+            raise Refused(N_("This comment has no statement any more."))
+        await StatementProposal.delete().where(
+            (StatementProposal.comment == comment) & (StatementProposal.state == "waiting")
+        )
+        return await decisions.carry_out(viewer, Choice(0, 0, "statement", guideline, reason), target)

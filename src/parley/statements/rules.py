@@ -1,0 +1,38 @@
+"""Who may give a comment a statement, and the limits of decks and answers."""
+
+from parley.comments.rules import CommentState, may_write
+from parley.core.errors import Forbidden, Refused
+from parley.core.http.access import MODERATOR, Viewer
+from parley.core.text.messages import N_
+
+# Statements of a thread that are asked.
+MOST_OPEN = 30
+# Each author has at most one statement in the deck, until this many authors have one.
+AUTHORS = 10
+# After that an author has at most so many.
+MOST_OF_AUTHOR = 3
+# The deck covers at least so many passages, if there are statements on them.
+PASSAGES = 5
+# One sitting asks so many statements.
+SITTING = 10
+# After more skips in a sitting, its answers do not count as asked.
+MOST_SKIPPED = 5
+# More answers of a member do not count as asked on the same day.
+MOST_ASKED = 20
+
+
+def may_state(viewer: Viewer, comment: CommentState) -> None:
+    """Raise unless `viewer` may set this comment's statement or, as a moderator, propose one."""
+    if comment.author != viewer.id and viewer.access < MODERATOR:
+        raise Forbidden(N_("Only its author can say a comment in one sentence."))
+    if comment.author is None:
+        raise Refused(N_("This comment was imported, so nobody could confirm a statement for it."))
+    if comment.state != "visible":
+        raise Refused(N_("This comment no longer exists, so it cannot have a statement. Your text is kept here."))
+    may_write(comment.thread_state)
+
+
+def may_curate(viewer: Viewer) -> None:
+    """Raise Forbidden for members: moderators keep the deck in order."""
+    if viewer.access < MODERATOR:
+        raise Forbidden(N_("Only moderators can do this."))

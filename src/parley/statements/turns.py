@@ -1,0 +1,54 @@
+"""Which statement is asked next. Pure functions: what is random comes from a seed."""
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from parley.statements.deck import Candidate
+
+# New statements are asked more often: 9 times as often at first, half of the difference less with each five answers.
+EXTRA, HALVED_BY = 8, 5
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """The statement that is asked, and whether it was chosen at random, whoever answers."""
+
+    statement: Candidate
+    is_random: bool
+
+
+def next_turn(
+    number: int,
+    left: Sequence[Candidate],
+    information: Mapping[int, float],
+    decided: Collection[int],
+    seed: bytes,
+) -> Turn | None:
+    """Return turn `number` (from 1) of a member to whom the statements `left` can be asked; None if there are none.
+
+    Odd turns take the statement whose answer would tell most about the member: `information` has it by comment, once
+    there is a map. Even turns are random, so that their answers are a sample of what members think. `decided` are
+    comments with a verdict, which are asked less often.
+    """
+    known = [one for one in left if one.comment in information]
+    if number % 2 and known:
+        return Turn(max(known, key=lambda one: (information[one.comment], -one.comment)), is_random=False)
+    if not left:
+        return None
+    return Turn(min(left, key=lambda one: _wait(one, decided, seed)), is_random=True)
+
+
+def _wait(one: Candidate, decided: Collection[int], seed: bytes) -> float:
+    """Return a statement's own draw from an exponential distribution; the least one is drawn in proportion to weights.
+
+    Statements keep their draws when others are answered or skipped, so that doing so does not draw anew.
+    """
+    dice = random.Random(b"%b|%d" % (seed, one.comment))  # noqa: S311 the seed is secret, and this is a sample
+    return dice.expovariate(weight(one.answers, undecided=one.comment not in decided))
+
+
+def weight(answers: int, *, undecided: bool) -> float:
+    """How often a statement with so many answers is drawn, in proportion to others (perspectives.md, section 2)."""
+    extra: float = EXTRA * 2.0 ** (-answers / HALVED_BY)
+    return (2 if undecided else 1) * (1 + extra)

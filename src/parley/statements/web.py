@@ -1,0 +1,84 @@
+"""The form in which authors say a comment in one sentence, and moderators propose one."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.comments import queries as comments
+from parley.comments.web import comment_at, thread_at
+from parley.core.errors import NotFound, ParleyError, Refused
+from parley.core.http.access import VERIFIED, AnyRequest, Viewer, address_of, signed_in
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import POST, take_each
+from parley.core.text.messages import N_
+from parley.statements import ops, queries
+from parley.statements.forms import StatementForm
+from parley.statements.queries import StatementRow
+from parley.statements.rules import may_state
+
+
+@get("/c/{comment:str}/statement", name="statements:form", opt={"who": VERIFIED})
+async def statement_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    viewer = signed_in(request)
+    row = await comment_at(comment, viewer)
+    state = await comments.state_of(row.id)
+    if state is None:
+        raise NotFound(N_("This comment does not exist."))
+    may_state(viewer, state)
+    statement = await _statement(row.id)
+    return await _show(request, row, statement, StatementForm({"text": _first_text(viewer, statement)}))
+
+
+async def _statement(comment: int) -> StatementRow:
+    statement = await queries.one(comment)
+    if statement is None:
+        raise Refused(N_("This comment no longer exists, so it cannot have a statement."))
+    return statement
+
+
+def _first_text(viewer: Viewer, statement: StatementRow) -> str:
+    """What the field holds at first: for the author what waits for them, for a moderator what they would change."""
+    return statement.proposed or (statement.text if statement.author == viewer.id else None) or ""
+
+
+async def _show(
+    request: AnyRequest, row: comments.CommentRow, statement: StatementRow, form: StatementForm, status: int = 200
+) -> Response[Any]:
+    form.errors = form.errors if status >= 400 else {}  # noqa: PLR2004 what is proposed is no mistake yet
+    thread = await thread_at(str(row.thread))
+    context: dict[str, Any] = {"comment": row, "thread": thread, "statement": statement, "form": form}
+    return page(request, "statements/statement.html", status=status, **context)
+
+
+@post("/c/{comment:str}/statement", name="statements:state", opt={"who": VERIFIED})
+async def state(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    viewer = signed_in(request)
+    row = await comment_at(comment, viewer)
+    form, status = StatementForm(await posted(request)), 422
+    if not form.errors:
+        try:
+            await take_each(POST, viewer.id, address_of(request))
+            await _act(viewer, row, form)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    if form.errors:
+        return await _show(request, row, await _statement(row.id), form, status)
+    return Redirect(f"/c/{row.id}", status_code=303)
+
+
+async def _act(viewer: Viewer, row: comments.CommentRow, form: StatementForm) -> None:
+    """Decline a proposal or set the statement as the author, or propose one as a moderator."""
+    if form.declines:
+        await ops.decline(viewer, row.id, form.proposal or 0)
+    elif row.author_id == viewer.id:
+        await ops.state(viewer, row.id, form.statement, form.proposal)
+    elif form.statement is None:
+        raise Refused(N_("Please write the sentence that you propose."))
+    else:
+        await ops.propose(viewer, row.id, form.statement)
+
+
+handlers: list[object] = [statement_form, state]

@@ -1,0 +1,44 @@
+"""The number of unread comments in the masthead. A process counts them at most every ten seconds for a member."""
+
+from collections.abc import Sequence
+
+import msgspec
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from parley.core.cache import MicroCache
+from parley.core.errors import Unavailable
+from parley.core.http.access import Viewer
+from parley.core.http.failures import OUTAGES
+from parley.notifications.counter import is_page
+from parley.unread import queries
+
+CACHE_SECONDS = 10.0
+_cache: MicroCache[int] = MicroCache("unread_comments", CACHE_SECONDS)
+
+
+class UnreadCounter:
+    """ASGI middleware that sets the viewer's number of unread comments, once the viewer is known."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        viewer: Viewer | None = scope.get("viewer")  # type: ignore[assignment]
+        if viewer is not None and is_page(scope):
+            count = await _count(viewer)
+            scope["viewer"] = msgspec.structs.replace(viewer, unread_comments=count)  # type: ignore[typeddict-unknown-key]
+        await self.app(scope, receive, send)
+
+
+async def _count(viewer: Viewer) -> int:
+    """Return the number of unread comments; none from before the member changed something."""
+    try:
+        return await _cache.get(viewer.id, lambda: queries.count(viewer.id), viewer.not_before)
+    except (Unavailable, *OUTAGES):
+        # If the page needs the database, it shows the error itself.
+        return 0
+
+
+async def count_again(member: int, thread: int, shown: Sequence[int] | None, seq: int) -> None:  # noqa: ARG001 a hook
+    """Forget the number of a member who opened a thread, in this process."""
+    _cache.drop(member)

@@ -1,0 +1,42 @@
+"""Marking comments as read, thread by thread or all at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from parley.core import db
+from parley.notifications.ops import read_before, read_on_page
+from parley.unread.queries import TRACKED
+
+# The newest of the comments $3 is where the member is now. As when a thread is opened, a visit ends after ten idle
+# minutes: until then the thread's page still marks what was new at its beginning.
+MOVE = """
+on conflict (member, thread) do update
+set before_at = case when visit.seen_at < now() - interval '10 minutes' then visit.seen_at else visit.before_at end,
+    seen_at = greatest(visit.seen_at, excluded.seen_at)
+"""
+READ = f"""
+insert into visit (member, thread, before_at, seen_at)
+select $1, $2, coalesce((select since from follow where member = $1 and thread = $2), max(created_at)), max(created_at)
+from comment where thread = $2 and id = any($3::bigint[]) having count(*) > 0
+{MOVE}
+"""  # noqa: S608 constants only
+READ_ALL = f"""
+insert into visit (member, thread, before_at, seen_at)
+select $1, u.thread, u.since, least($2, now()) from ({TRACKED}) u
+join thread t on t.id = u.thread and t.last_activity_at > u.since
+order by u.thread
+{MOVE} returning thread
+"""  # noqa: S608 constants only
+
+
+async def read(member: int, thread: int, shown: Sequence[int]) -> None:
+    """Mark the comments `shown` of a thread as read, and those before the last of them."""
+    if await db.execute(READ, member, thread, list(shown)):
+        await read_on_page(member, thread, shown, 0)
+
+
+async def read_all(member: int, before: datetime) -> None:
+    """Mark everything as read that was posted until `before`, in all threads."""
+    async with db.atomic():
+        threads = await db.values(READ_ALL, member, before)
+        await read_before(member, threads, before)

@@ -1,0 +1,92 @@
+"""Unread comments as the page shows them: by thread, each with what it answers."""
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import msgspec
+
+from parley.comments import queries as comments
+from parley.comments import quoted
+from parley.comments.fragments import ViewerState
+from parley.comments.queries import CommentRow
+from parley.core.http.access import Viewer
+from parley.core.text.cleaning import shortened
+from parley.core.text.markdown import excerpt
+from parley.unread.queries import UnreadThread
+from parley.votes.queries import own_on_each
+
+# Enough to recognise a comment or a passage.
+PARENT_LENGTH = 160
+PASSAGE_LENGTH = 200
+
+
+class Parent(msgspec.Struct, frozen=True):
+    """The comment that a reply answers. Without an author and words if it may not be shown."""
+
+    id: int
+    author: str | None
+    excerpt: str
+
+
+class UnreadComment(msgspec.Struct, frozen=True):
+    """An unread comment: the viewer's votes on it, and what it answers (a comment, or a passage of the article)."""
+
+    row: CommentRow
+    mine: ViewerState
+    parent: Parent | None
+    passage: str | None
+
+
+class UnreadGroup(msgspec.Struct, frozen=True):
+    """The unread comments of one thread that the page shows, the oldest first."""
+
+    thread: UnreadThread
+    comments: list[UnreadComment]
+
+    @property
+    def shown(self) -> str:
+        """The ids of the comments, for the form that marks them as read."""
+        return ",".join(str(one.row.id) for one in self.comments)
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more unread comments in the thread."""
+        return self.thread.count > len(self.comments)
+
+    @property
+    def last(self) -> int:
+        return self.comments[-1].row.id
+
+
+async def groups(viewer: Viewer, threads: Sequence[UnreadThread], ids: Sequence[int]) -> list[UnreadGroup]:
+    """Return the comments `ids`, which are in order within each thread, by thread, in the order of `threads`."""
+    rows = await comments.by_ids(ids)
+    parents = await comments.by_ids([row.parent for row in rows.values() if row.parent is not None])
+    votes = await own_on_each(viewer.id, ids)
+    passages = await quoted.passages(ids)
+    # A comment that was removed since its id was read is left out.
+    found = [
+        UnreadComment(
+            rows[one], votes.get(one, ViewerState()), _parent(rows[one], parents, viewer), _words(one, passages)
+        )
+        for one in ids
+        if one in rows and rows[one].state == "visible"
+    ]
+    by_thread = {thread: list(some) for thread, some in groupby(found, key=lambda one: one.row.thread)}
+    return [UnreadGroup(one, by_thread[one.id]) for one in threads if one.id in by_thread]
+
+
+def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) -> Parent | None:
+    parent = parents.get(row.parent) if row.parent is not None else None
+    if parent is None:
+        return None
+    is_hidden = parent.state != "visible" or (parent.author in viewer.muted and not parent.imported)
+    if is_hidden or parent.author_id in viewer.blocked:
+        return Parent(parent.id, None, "")
+    words = "" if parent.collapsed is not None else excerpt(parent.raw_html, PARENT_LENGTH)
+    return Parent(parent.id, parent.author, words)
+
+
+def _words(comment: int, passages: Mapping[int, str]) -> str | None:
+    text = passages.get(comment)
+    return shortened(text, PASSAGE_LENGTH) if text is not None else None

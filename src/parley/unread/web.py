@@ -1,0 +1,56 @@
+"""The page of unread comments, over all of a member's threads."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from parley.core.errors import Refused
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
+from parley.core.http.forms import posted
+from parley.core.http.pages import page, wants_fragment
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import joined
+from parley.unread import ops, queries, view
+from parley.unread.forms import ReadForm
+
+
+@get("/unread", name="unread:list", opt={"who": MEMBER, "reading": True})
+async def unread(request: AnyRequest, thread: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[Any]:
+    """Show threads with unread comments, the latest activity first, from the thread `after` on.
+
+    With `thread` show only that one, from the comment `after` on. Showing the page marks nothing as read.
+    """
+    viewer, only, last = signed_in(request), as_id(thread), as_id(after)
+    at = datetime.now(UTC)
+    found = await queries.threads(viewer.id, only=only, after=None if only else last)
+    shown = found[: queries.THREADS]
+    limit = queries.COMMENTS_OF_ONE if only else queries.COMMENTS
+    ids = await queries.comments(viewer.id, shown, limit=limit, after=last if only else None)
+    return page(
+        request,
+        "unread/list.html",
+        "list",
+        groups=await view.groups(viewer, shown, ids),
+        only=only,
+        at=at.isoformat(),
+        next_url=f"/unread?after={shown[-1].id}" if len(found) > len(shown) else None,
+    )
+
+
+@post("/unread/read", name="unread:read", opt={"who": MEMBER})
+async def read(request: AnyRequest) -> Response[Any]:
+    """Mark as read what the page showed of one thread, or everything until the page was made."""
+    viewer, form = signed_in(request), ReadForm(await posted(request))
+    if form.errors:
+        raise Refused(joined(" ", form.errors.values()))
+    if form.thread is not None:
+        await ops.read(viewer.id, form.thread, form.shown)
+    elif form.before is not None:
+        await ops.read_all(viewer.id, form.before)
+    return Response(None, status_code=204) if wants_fragment(request) else Redirect("/unread", status_code=303)
+
+
+handlers: list[object] = [unread, read]

@@ -1,0 +1,24 @@
+// Cards about members and quotes, and sharing, come from a file of their own when they are first asked for.
+import htmx from "./htmx.js";
+import { isPlain, say } from "./page.js";
+
+const CARDS = "main a:is([href^='/u/']:not([href$='/report']), .quote)";
+let file;
+const extras = async (act, ...values) => (await (file ??= import(document.body.dataset.extras)))[act](...values);
+
+for (const kind of ["pointerover", "focusin"])
+  document.addEventListener(kind, ({ target, pointerType }) => {
+    const link = pointerType !== "touch" && target.closest?.(CARDS);
+    if (link && (pointerType || link.matches(":focus-visible"))) extras("card", link, htmx);
+  });
+
+document.addEventListener("click", (event) => {
+  const link = isPlain(event) && event.target.closest?.("a.share");
+  if (!link) return;
+  event.preventDefault();
+  extras("share", link.href, say);
+});
+
+document.addEventListener("selectionchange", () => {
+  if (getSelection().anchorNode?.parentElement?.closest(".passages")) extras("offer", say);
+});

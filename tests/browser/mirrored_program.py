@@ -1,0 +1,14 @@
+"""`parley` in a language made up for tests, which is written from right to left; a program of its own."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from parley.cli import main
+from parley.core.text import messages
+from pseudo import pseudo
+
+messages.translated = pseudo
+messages.DIRECTION = "rtl"
+main()

@@ -1,0 +1,71 @@
+"""A site in another language, from right to left, whose members write Hebrew letters: what pages say, and how they fit.
+
+standing/test_languages.py looks at refusals, letters and streams of a smaller one.
+"""
+
+import httpx
+import pytest
+from playwright.async_api import Browser
+
+from browser.mirror import mirror
+from browser.pages import by_viewer
+from browser.site import Site
+from browser.test_sizes import HEIGHT, beyond
+from hebrew import english, undirected
+from parley.community.queries import default_rules
+from parley.core.text import zones
+from parley.demo import PASSWORD
+from pseudo import NAMES, WORD
+
+__all__ = ["mirror"]
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+WIDTHS = (320, 1440)
+# Words that are the same in every language: keys that the operator chose, and hosts of addresses.
+KEYS = "select code from guideline union select kind from mail union select domain from mail"
+# Letters that the worker wrote before the site spoke another language.
+WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
+
+
+async def words_of_operators(mirror: Site) -> set[str]:
+    texts = [default_rules(), *zones.known(), *(row[0] for row in await mirror.fetch(KEYS))]
+    return NAMES | {word.lower() for text in texts for word in WORD.findall(text)}
+
+
+async def test_pages_say_only_messages_and_members_words_each_in_its_direction(mirror: Site) -> None:
+    known, found = await words_of_operators(mirror), set()
+    for viewer, pages in by_viewer(mirror.made["pages"]).items():
+        async with httpx.AsyncClient(base_url=mirror.address, headers={"Sec-Fetch-Site": "same-origin"}) as client:
+            if viewer:
+                answer = await client.post("/login", data={"login": viewer, "password": PASSWORD}, timeout=60)
+                assert answer.status_code == 303
+            for page in pages:
+                answer = await client.get(page.path, timeout=60)
+                assert answer.status_code == page.status, page
+                faults = set(undirected(answer.text))
+                faults |= english(answer.text, known) if page.name not in WRITTEN_BEFORE else set()
+                found |= {f"{page.name}: {fault}" for fault in faults}
+
+    assert not found, "\n".join(sorted(found))
+
+
+async def test_mirrored_pages_fit(mirror: Site, browser: Browser) -> None:
+    found: dict[tuple[str, int], list[str]] = {}
+    for viewer, pages in by_viewer(mirror.made["pages"]).items():
+        context = await browser.new_context(reduced_motion="reduce")
+        if viewer:
+            answer = await context.request.post(
+                f"{mirror.address}/login", form={"login": viewer, "password": PASSWORD}, max_redirects=0
+            )
+            assert answer.status == 303
+        page = await context.new_page()
+        for one in pages:
+            await page.goto(mirror.address + one.path)
+            for width in WIDTHS:
+                await page.set_viewport_size({"width": width, "height": HEIGHT})
+                if out := await beyond(page):
+                    found[one.name, width] = out
+        await context.close()
+
+    assert found == {}

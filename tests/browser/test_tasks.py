@@ -1,0 +1,133 @@
+"""What a reader wants most often takes few clicks. Typing in a field counts for nothing, choosing in a form does."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from browser.conftest import OpenTab
+from browser.site import Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+PHONE = {"width": 390, "height": 844}
+STRONGEST = """
+select id from comment where thread = 1 and stance = 'challenges' and state = 'visible' order by best desc, id limit 1
+"""
+OTHERS = """
+select c.id from comment c join member m on m.id = c.author
+where c.thread = 1 and c.state = 'visible' and c.parent is null and m.name <> $1 order by c.best desc, c.id limit 1
+"""
+YESTERDAY = """
+insert into visit (member, thread, before_at, seen_at)
+select id, $2, now() - interval '1 day', now() - interval '1 day' from member where name = $1
+on conflict (member, thread) do update set seen_at = excluded.seen_at, before_at = excluded.before_at
+"""
+
+
+class Hand:
+    """Clicks, and counts them."""
+
+    def __init__(self) -> None:
+        self.clicks = 0
+
+    async def click(self, target: Locator) -> None:
+        await target.click()
+        self.clicks += 1
+
+
+async def test_the_strongest_argument_against_the_claim_takes_two_clicks(site: Site, open_tab: OpenTab) -> None:
+    strongest, hand, tab = await site.value(STRONGEST), Hand(), await open_tab()
+    page = tab.page
+    await tab.open("/t/1/x")
+
+    await hand.click(page.get_by_role("link", name="Whole discussion"))
+    await expect(page.locator("#comments > .comment").first).to_be_visible()
+    await hand.click(page.locator(".stance-filter").get_by_role("link", name="Challenges"))
+
+    await expect(page.locator("#comments > .comment").first).to_have_id(f"c{strongest}")
+    assert hand.clicks <= 2
+
+
+async def test_from_the_home_page_the_strongest_voice_against_a_claim_takes_one(site: Site, open_tab: OpenTab) -> None:
+    hand, tab = Hand(), await open_tab()
+    await tab.open("/")
+
+    await hand.click(tab.page.locator(".card .voice.challenges > a").first)
+
+    await expect(tab.page.locator(".comment:target .stance.challenges").first).to_be_visible()
+    assert hand.clicks == 1
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE}], ids=["wide", "phone"])
+async def test_one_sentence_is_answered_with_three_clicks(
+    site: Site, open_tab: OpenTab, options: dict[str, Any]
+) -> None:
+    hand, tab = Hand(), await open_tab("lucia", **options)
+    page = tab.page
+    await tab.open("/t/1/x")
+
+    if options:
+        await hand.click(page.locator(".glance summary"))
+    await hand.click(page.get_by_role("link", name="Answer the statements"))
+    await hand.click(page.get_by_role("button", name="Unsure", exact=True))
+
+    await expect(page.locator(".asked-count")).to_contain_text("2 of")
+    assert hand.clicks <= 3
+
+
+async def test_what_is_new_since_yesterday_takes_one_click(site: Site, open_tab: OpenTab) -> None:
+    thread, other, hand = site.fresh_thread(), await open_tab("jonas_w"), Hand()
+    await site.fetch(YESTERDAY, "dario_f", thread)
+    comment = await other.comment(thread, "This is new since yesterday.")
+    tab = await open_tab("dario_f")
+    await tab.open("/")
+
+    await hand.click(tab.page.locator(".masthead > .me > a[href='/unread']"))
+
+    await expect(tab.page.locator(f"#c{comment}")).to_contain_text("This is new since yesterday.")
+    assert hand.clicks == 1
+
+
+async def test_a_member_reports_a_rude_comment_with_three_clicks(site: Site, open_tab: OpenTab) -> None:
+    comment, hand, tab = await site.value(OTHERS, "ines"), Hand(), await open_tab("ines")
+    page = tab.page
+    await tab.open("/t/1/x?view=whole")
+
+    await hand.click(page.locator(f"#c{comment} > .comment-actions").get_by_role("link", name="Report"))
+    await hand.click(page.locator(".ground").first)
+    await hand.click(page.get_by_role("button", name="Send the report"))
+
+    await expect(page).to_have_url(f"{site.address}/c/{comment}/report/done")
+    assert hand.clicks <= 3
+
+
+async def test_a_visitor_reports_what_is_against_the_law_with_three_clicks(site: Site, open_tab: OpenTab) -> None:
+    comment, hand, tab = await site.value(OTHERS, "ines"), Hand(), await open_tab()
+    page = tab.page
+    await tab.open("/t/1/x?view=whole")
+
+    await hand.click(page.locator(f"#c{comment} > .comment-actions").get_by_role("link", name="Report"))
+    await page.get_by_label("Why is this against the law?").fill("It threatens somebody by name.")
+    await page.get_by_label("Your name").fill("Rosa Example")
+    await page.get_by_label("Your e-mail").fill("rosa@example.org")
+    await hand.click(page.get_by_label("I believe in good faith"))
+    await hand.click(page.get_by_role("button", name="Send the report"))
+
+    await expect(page).to_have_url(f"{site.address}/c/{comment}/report/done")
+    assert hand.clicks <= 3
+
+
+@pytest.mark.parametrize("path", ["/", "/t/1/x"])
+async def test_all_mail_is_stopped_with_two_clicks(site: Site, open_tab: OpenTab, path: str) -> None:
+    hand, tab = Hand(), await open_tab("wei_l")
+    page = tab.page
+    await tab.open("/")
+    await tab.post("/settings/mail/all", on="1")
+    await tab.open(path)
+
+    await hand.click(page.locator(".foot").get_by_role("link", name="Mail settings"))
+    await hand.click(page.get_by_role("button", name="Stop all e-mail"))
+
+    await expect(page.locator("main")).to_contain_text("You get no e-mail.")
+    assert hand.clicks <= 2

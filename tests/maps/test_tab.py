@@ -1,0 +1,191 @@
+"""What readers see of a map: the tab, signs beside passages, pages over all threads; and what they never see."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from maps import answering
+from parley.comments import fragments
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.live import queries as live_queries
+from parley.live import render
+from parley.maps import jobs
+from parley.perspectives.analysis import Analysis, Reason
+
+pytestmark = pytest.mark.anyio
+
+TODAY = datetime.now(UTC)
+PER_CENT = re.compile(r"\d+ %")
+
+
+@pytest.fixture
+async def thread(app: Litestar) -> int:
+    """A thread with a map and common ground."""
+    thread = await make.thread()
+    comments = await answering.statements(thread)
+    who = await answering.members(100)
+    await answering.camps(thread, comments, who[:90])
+    await jobs.draw(thread, TODAY - timedelta(days=1))
+    await answering.camps(thread, comments, who[90:], seed=2)
+    await jobs.draw(thread, TODAY)
+    return thread
+
+
+async def tab(client: httpx.AsyncClient, thread: int, more: str = "") -> str:
+    answer = await client.get(f"{await make.address(thread)}?view=perspectives{more}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_the_tab_says_how_answers_differ_what_is_shared_and_where_they_part(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    page = await tab(client, thread)
+    assert "About 100 members answered." in page
+    assert 'role="img"' in page
+    assert page.index("Common ground</h3>") < page.index("Where they part</h3>") < page.index("In their own words</h3>")
+    assert "Statement 0." in page
+    assert "in 10 agree" in page
+    assert "▲" not in page
+
+
+async def test_the_table_says_the_same_without_a_picture(client: httpx.AsyncClient, thread: int) -> None:
+    page = await tab(client, thread, "&as=table")
+    assert "<table>" in page
+    assert page.count('<th scope="row">') >= 12
+    assert "What changed" in page
+
+
+async def test_a_member_sees_where_they_stand_and_no_cache_keeps_it(client: httpx.AsyncClient, thread: int) -> None:
+    member = await make.member()
+    answers = await db.values("select id from comment where thread = $1 order by id", thread)
+    for number, comment in enumerate(answers[answering.SHARED :]):
+        await make.vote(member, comment, "agreement", 1 if number % 2 else -1)
+    await make.sign_in(client, member)
+    answer = await client.get(f"{await make.address(thread)}?view=perspectives")
+    assert "▲ you, nearer to" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+    await client.post("/settings/maps", data={"out": "1"})
+    assert "▲" not in await tab(client, thread)
+    assert "checked" in (await client.get("/settings/profile")).text.partition('id="maps"')[2]
+
+
+async def test_passages_home_and_the_page_over_all_threads_point_there(client: httpx.AsyncClient, thread: int) -> None:
+    (first, *_) = await make.lineages(thread)
+    page = (await client.get(await make.address(thread))).text
+    assert f'href="?view=perspectives&amp;passage={first}#discussion"' in page
+    assert "of common ground on this passage" in page
+    await db.execute("update thread_stats set hot = 1")
+    assert "points of common ground" in (await client.get("/")).text
+    overview = (await client.get("/perspectives")).text
+    assert "Statement 0." in overview
+    assert (await client.get("/perspectives?topic=nothing")).status_code == 404
+    assert "<math" in (await client.get("/perspectives/how")).text
+
+
+async def test_what_a_moderator_removed_is_gone_from_the_map_at_once(client: httpx.AsyncClient, thread: int) -> None:
+    (comment, *_) = await db.values(
+        "select comment from statement_verdict where thread = $1 and verdict = 'common-ground' order by comment", thread
+    )
+    text = await db.value("select statement from comment where id = $1", comment)
+    await make.put_state("comment", comment, "removed")
+    for page in (await tab(client, thread), await tab(client, thread, "&as=table")):
+        assert f">{text}<" not in page
+    assert f">{text}<" not in (await client.get("/perspectives")).text
+
+
+async def test_authors_whom_the_viewer_blocked_are_not_shown(client: httpx.AsyncClient, thread: int) -> None:
+    author = await db.value("select author from comment where thread = $1 limit 1", thread)
+    reader = await make.member()
+    await db.execute(
+        "insert into block (member, other, kind, created_at) values ($1, $2, 'block', now())", reader.id, author
+    )
+    await make.sign_in(client, reader)
+    assert "Statement 0." not in await tab(client, thread)
+
+
+SILENCES = {
+    "too-few-answers": "have answered enough. A map needs about 80",
+    "no-pattern": "does not help to guess another",
+    "rests-on-few": "it rests on a few of them",
+    "rests-on-few-statements": "it rests on a few statements",
+    "differs-in-unsure": "how often they are unsure",
+    "differs-in-style": "how often they go along with most others",
+}
+
+
+@pytest.mark.parametrize("reason", get_args(Reason))
+async def test_each_silence_is_said_in_plain_words(client: httpx.AsyncClient, app: Litestar, reason: Reason) -> None:
+    silent = await make.thread()
+    await db.execute(
+        "insert into perspective_map (thread, published, counted_at) values ($1, $2, now())",
+        silent,
+        msgspec.json.encode({"reason": reason, "members": 20}).decode(),
+    )
+    page = await tab(client, silent)
+    assert SILENCES[reason] in page
+    assert ("<progress" in page) == (reason == "too-few-answers")
+
+
+async def test_a_thread_without_answers_says_what_it_takes(client: httpx.AsyncClient, app: Litestar) -> None:
+    assert "There are too few answers for a map." in await tab(client, await make.thread())
+
+
+async def test_shares_are_in_no_cached_fragment_live_message_or_page_of_the_discussion(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    """Whoever has not answered finds them on the tab alone."""
+    await db.execute("update comment set scored_at = now() where thread = $1", thread)
+    rows = await live_queries.scored_after(thread, TODAY - timedelta(days=1))
+    assert rows
+    told = [render.scores(rows).decode(), *(fragments.fragment_of(row).before for row in rows)]
+    reader = await make.member()
+    for who in (None, reader):
+        if who:
+            await make.sign_in(client, who)
+        address = await make.address(thread)
+        told += [(await client.get(f"{address}?view={view}")).text for view in ("whole", "passage")]
+        told.append((await client.get(f"/t/{thread}/comments?sort=new")).text)
+    for text in told:
+        assert not re.search(r'class="meter" title|agrees?"', text)
+        assert not PER_CENT.search(text.partition('id="comments"')[2] or text)
+
+
+async def test_a_stored_map_places_nobody(thread: int) -> None:
+    raw = await db.value("select analysis::text from perspective_map where thread = $1", thread)
+    assert msgspec.json.decode(raw, type=Analysis).members == ()
+
+
+async def test_leaving_oneself_out_needs_a_sign_in(client: httpx.AsyncClient, app: Litestar) -> None:
+    assert (await client.post("/settings/maps", data={"out": "1"})).status_code == 401
+    silenced: Viewer = await make.member(state="silenced")
+    await make.sign_in(client, silenced)
+    assert (await client.post("/settings/maps", data={"out": "1"})).status_code == 303
+    assert await db.value("select in_maps from member where id = $1", silenced.id) is False
+
+
+async def test_the_bridging_order_is_offered_on_passages_where_answers_part(
+    client: httpx.AsyncClient, thread: int
+) -> None:
+    passage, _, other = await make.lineages(thread)
+    address = await make.address(thread)
+    assert "sort=bridging" in (await client.get(f"{address}?passage={passage}")).text
+    for undivided in ("?view=whole", f"?passage={other}"):
+        assert "sort=bridging" not in (await client.get(address + undivided)).text
+
+    page = (await client.get(f"{address}?passage={passage}&sort=bridging")).text
+    shown = [int(one) for one in re.findall(r'id="c(\d+)"', page)]
+    bridges = dict.fromkeys(shown, 0)
+    for comment in shown:
+        bridges[comment] = await db.value("select bridge from statement_verdict where comment = $1", comment) or 0
+    assert len(set(bridges.values())) > 2
+    assert list(bridges.values()) == sorted(bridges.values(), reverse=True)
+    assert "Bridging" not in (await client.get(f"{address}?passage={other}&sort=bridging")).text

@@ -1,0 +1,14 @@
+"""Deciding about articles in tests."""
+
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions.rules import Choice
+from parley.reports import ops as reports
+
+
+async def decide(moderator: Viewer, thread: int, action: str, guideline: str | None = "illegal") -> int:
+    """Decide about the article of a thread from the queue, and return the id of the decision."""
+    item = await reports.open_item("article", thread, thread)
+    version = await db.value("select version from queue_item where id = $1", item)
+    return await decisions.decide(moderator, Choice(item, version, action, guideline, "It is somebody else's."))

@@ -1,0 +1,199 @@
+"""In a made-up language from right to left, with members who write Hebrew letters: pages, refusals, letters, streams.
+
+What they say is a message, a value or a member's words, and these have a direction of their own.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from digests.test_words import EDITION, ITEM
+from hebrew import english, hebrew, undirected, write_hebrew
+from parley.comments import fragments
+from parley.comments import queries as comments
+from parley.community.queries import default_rules
+from parley.core import db
+from parley.core.db import DB
+from parley.core.http import pages
+from parley.core.text import messages, zones
+from parley.digests import letters
+from parley.digests.selection import ORDER
+from parley.live import queries as live
+from parley.live import render
+from parley.mail import writing
+from parley.mail.letters import lists
+from parley.modqueue.queries import OthersAction, QueueCount, QueueFilter
+from parley.notifications import jobs as notifications
+from pseudo import NAMES, WORD, pseudo
+from standing.test_canary import OfList
+from standing.test_hostile import FORMS, GOOD, sent
+from standing.world import ROLES, World, build, gets, reached, walk
+
+pytestmark = pytest.mark.anyio
+
+COLUMNS = """
+select table_name as table, column_name as column from information_schema.columns c
+join information_schema.tables t using (table_schema, table_name)
+where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'character varying')
+"""
+TYPED = hebrew("It says what nobody had said before.")
+# The fields of forms that are for people's words, and what else makes a letter.
+PROSE = ["body", "text", "title", "reason", "answer", "bio", "rules"]
+MORE = {"email": "mira@example.org", "good_faith": "1", "outcome": "overturned", "role": "moderator"}
+# What the rule of the small forum looks for.
+RULE = "root"
+# The kinds of letters that come of all that.
+LETTERS = {"decision", "digest", "known", "login", "password", "receipt", "replies", "reset"}
+
+
+@pytest.fixture
+async def foreign(app: Litestar, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """The small forum, whose pages and letters are in the made-up language."""
+    world = await build()
+    async with make.as_owner():
+        transaction = DB.open_transaction()
+        assert transaction is not None
+        await write_hebrew(transaction.connection)
+    world.parts["{name:str}"] = hebrew(world.parts["{name:str}"])
+    forget()
+    monkeypatch.setattr(messages, "translated", pseudo)
+    monkeypatch.setattr(messages, "DIRECTION", "rtl")
+    monkeypatch.setitem(pages.environment().globals, "direction", "rtl")
+    yield world
+    forget()
+
+
+def forget() -> None:
+    for environment in (pages.environment(), writing._plain()):
+        assert environment.cache is not None
+        environment.cache.clear()
+    fragments._cache.clear()
+
+
+async def known() -> set[str]:
+    """The words that stand in any row (the chosen words of a column), in the rules, in zones, and in the import."""
+    texts = [default_rules(), *zones.known(), *make.WORDS, RULE]
+    for table, column in await DB.read(COLUMNS, ()):
+        texts += await db.values(f'select distinct "{column}" from "{table}" where "{column}" is not null')
+    return {word.lower() for text in texts for word in WORD.findall(text)} | NAMES
+
+
+def faults(html: str, known: set[str]) -> set[str]:
+    """The texts of a page that are no messages, and those whose direction is left to chance."""
+    return {*english(html, known), *undirected(html)} if html.lstrip().startswith("<") else set()
+
+
+def test_a_sentence_that_is_no_message_is_found() -> None:
+    html = "<p>⟦Ñóbódy réviéwéd⟧ mira · Nobody reviewed this</p>"
+
+    assert faults(html, {"mira"}) == {"Nobody reviewed this"}
+
+
+def test_members_words_without_a_direction_are_found() -> None:
+    assert faults("<p>שלום</p>", set()) == {"<p>: שלום"}
+    assert faults("<p><bdi>שלום</bdi></p>", set()) == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_pages(foreign: World, app: Litestar, role: str) -> None:
+    words, found = await known(), set()
+    async with make.browser(app) as client:
+        await foreign.sign_in(client, role)
+        async for address, text in walk(client, await gets(app, foreign)):
+            # The passages alone have the direction of the article around them.
+            html = f'<article dir="auto">{text}</article>' if address.endswith("/article") else text
+            found |= {f"{address}: {fault}" for fault in faults(html, words)}
+
+    assert not found, "\n".join(sorted(found))
+
+
+@pytest.mark.parametrize("typed", ["", TYPED], ids=["nothing", "words"])
+@pytest.mark.parametrize("role", ROLES)
+async def test_refusals_and_other_answers_to_forms(
+    foreign: World, client: httpx.AsyncClient, role: str, typed: str
+) -> None:
+    answers: dict[str, str] = {}
+    for path, fields in FORMS.items():
+        await foreign.sign_in(client, role)
+        answers[path] = (await sent(client, await reached(foreign, path), dict.fromkeys(fields, typed))).text
+    words = await known()
+    found = {f"{path}: {fault}" for path, text in answers.items() for fault in faults(text, words)}
+
+    assert not found, "\n".join(sorted(found))
+
+
+class LetterText(msgspec.Struct, frozen=True):
+    """A letter as it was written."""
+
+    kind: str
+    subject: str
+    text: str
+    html: str | None
+
+    def faults(self, known: set[str]) -> set[str]:
+        words = {one for text in (self.subject, self.text, self.html or "") for one in english(text, known)}
+        return words | set(undirected(self.html or ""))
+
+
+async def reviewed(one: OfList) -> LetterText:
+    """A letter of a list as it would go out now."""
+    letter = await lists[one.list].review(one.id)
+    assert letter is not None
+    return LetterText(one.list, letter.subject, letter.text, letter.html)
+
+
+async def post_all(world: World, client: httpx.AsyncClient) -> None:
+    """Send every form, filled in well, so that everything happens of which letters and streams tell."""
+    for role in ("visitor", "member", "admin"):
+        for path, fields in FORMS.items():
+            await world.sign_in(client, role)
+            typed = dict.fromkeys(PROSE, TYPED) | GOOD | MORE | ({"reason": "illegal"} if "/report" in path else {})
+            await sent(client, await reached(world, path), {name: typed.get(name, "") for name in fields})
+
+
+def digest() -> LetterText:
+    """An issue with an item of each kind."""
+    words = {name: hebrew(getattr(ITEM, name)) for name in ("title", "topic", "author", "html")}
+    items = [
+        msgspec.structs.replace(ITEM, **words, kind=kind, position=number, thread=number, comment=number)
+        for number, kind in enumerate(ORDER)
+    ]
+    letter = letters.digest(msgspec.structs.replace(EDITION, name=hebrew("mira")), items)
+    return LetterText("digest", letter.subject, letter.text, letter.html)
+
+
+async def test_letters(foreign: World, client: httpx.AsyncClient) -> None:
+    made_before = await db.value("select max(id) from mail")
+    ada, thread, root = foreign.people["admin"], foreign.parts["{thread:str}"], foreign.parts["{comment:str}"]
+    await make.comment(int(thread), ada, TYPED, parent=int(root))
+    await notifications.handle_events()
+    of_lists = await db.fetch(OfList, "select id, list from mail where list is not null")
+    written = [digest(), *[await reviewed(one) for one in of_lists]]
+    await post_all(foreign, client)
+    written += await db.fetch(LetterText, "select kind, subject, text, html from mail where id > $1", made_before)
+    words = await known()
+    found = {f"{one.kind}: {fault}" for one in written for fault in one.faults(words)}
+
+    kinds = {one.kind.partition(".")[0] for one in written}
+    assert kinds == LETTERS
+    assert not found, "\n".join(sorted(found))
+
+
+async def test_streams(foreign: World, client: httpx.AsyncClient) -> None:
+    await post_all(foreign, client)
+    thread = int(foreign.parts["{thread:str}"])
+    told = [one.message for one in await render.events(await live.events_after(thread, 0, 1_000))]
+    scored = list((await comments.by_ids([int(foreign.parts["{comment:str}"])])).values())
+    told += [render.scores(scored), render.readers(3), render.unread(2), render.more_notifications(2)]
+    others = [OthersAction(1, hebrew("mo"), "remove"), OthersAction(2, hebrew("mo"), None)]
+    told.append(render.queue(QueueFilter(), QueueCount(3, None, 2, datetime.now(UTC)), others))
+    lines = b"".join(told).decode().splitlines()
+    html = "\n".join(line.removeprefix("data: ") for line in lines if line.startswith("data: "))
+
+    assert "⟦" in html
+    assert not faults(html, await known()), "\n".join(sorted(faults(html, await known())))

@@ -1,0 +1,299 @@
+"""What is new since a member's last visits: which threads and comments, in which context, and marking them as read."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import editing, states
+from parley.comments.queries import BY_IDS
+from parley.comments.quoted import PASSAGES
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.notifications import jobs
+from parley.notifications import ops as notifications
+from parley.notifications import queries as notification_queries
+from parley.threads import ops as threads
+from parley.unread import queries
+from parley.unread.queries import COMMENT_IDS, COUNT, LIST
+from parley.votes.queries import ON_EACH
+
+pytestmark = pytest.mark.anyio
+
+VISITED = """
+update visit set seen_at = now() - make_interval(days => $3), before_at = seen_at where member = $1 and thread = $2
+"""
+
+
+@pytest.fixture
+async def mira(app: Litestar, client: httpx.AsyncClient) -> Viewer:
+    mira = await make.member("mira")
+    await make.sign_in(client, mira)
+    return mira
+
+
+@pytest.fixture
+async def jon(app: Litestar) -> Viewer:
+    return await make.member("jon")
+
+
+async def visited(who: Viewer, title: str = "", *, days: int = 2) -> int:
+    """A thread that `who` opened some days ago."""
+    thread = await make.thread(make.text(title=title) if title else None)
+    await threads.record_visit(member=who.id, thread_id=thread)
+    await db.execute(VISITED, who.id, thread, days)
+    return thread
+
+
+async def written(thread: int, who: Viewer, body: str = "I see it otherwise.", *, hours: int = 1, **more: int) -> int:
+    """A comment written some hours ago; in a test, all that is written at once has one time."""
+    comment = await make.comment(thread, who, body, **more)
+    await db.execute("update comment set created_at = now() - make_interval(hours => $2) where id = $1", comment, hours)
+    return comment
+
+
+def shown(page: httpx.Response) -> list[int]:
+    """The comments of a page, in order."""
+    return [int(one) for one in re.findall(r'<article class="comment is-new" id="c(\d+)"', page.text)]
+
+
+async def test_comments_since_the_last_visit_are_listed_by_thread_the_oldest_first(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    first, second = await visited(mira, "The wager"), await visited(mira, "The benchmark")
+    await written(first, jon, hours=72)
+    late, early = await written(first, jon, hours=1), await written(first, jon, hours=5)
+    other = await written(second, jon, hours=3)
+    await db.execute("update thread set last_activity_at = now() - interval '3 hours' where id = $1", second)
+
+    page = await client.get("/unread")
+
+    assert shown(page) == [early, late, other]
+    assert page.text.index("The wager") < page.text.index("The benchmark")
+
+
+@pytest.mark.parametrize("how", ["followed", "written in"])
+async def test_a_thread_that_was_never_opened_counts_from_the_moment_it_is_followed_or_written_in(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, how: str
+) -> None:
+    thread = await make.thread()
+    if how == "followed":
+        await notifications.follow_thread(mira.id, thread, "follow")
+    else:
+        await make.comment(thread, mira)
+        await jobs.handle_events()
+    await db.execute("update follow set since = now() - interval '2 hours'")
+    await written(thread, jon, hours=3)
+    after = await written(thread, jon, hours=1)
+
+    assert shown(await client.get("/unread")) == [after]
+
+
+async def test_a_reply_stands_with_what_it_answers_and_a_perspective_with_its_passage(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread = await visited(mira)
+    [lineage, *_] = await make.lineages(thread)
+    root = await written(thread, mira, "The *energy* counts too.")
+    await written(thread, jon, "It does not.", parent=root)
+    await make.comment(thread, jon, passage=lineage, quote="answers before it has understood")
+    await make.comment(thread, jon, passage=lineage)
+
+    text = (await client.get("/unread")).text
+
+    assert "In reply to <bdi>mira</bdi>" in text
+    assert "The energy counts too." in text
+    assert f'#p{lineage}">answers before it has understood</a>' in text
+    words = "The model answers before it has understood the question."
+    assert f'#p{lineage}">On the passage: <span dir="auto">{words}' in text
+
+
+@pytest.mark.parametrize("kind", ["block", "mute"])
+async def test_a_blocked_or_muted_member_is_not_listed_counted_or_quoted(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, kind: str
+) -> None:
+    thread, ada = await visited(mira), await make.member("ada")
+    hidden = await written(thread, jon, "Words of jon.")
+    reply = await written(thread, ada, parent=hidden)
+    await make.block(mira, jon, kind)
+    await make.sign_in(client, mira)
+
+    page = await client.get("/unread")
+
+    assert shown(page) == [reply]
+    assert "Words of jon" not in page.text
+    assert "In reply to a comment that is not shown" in page.text
+    assert await queries.count(mira.id) == 1
+
+
+@pytest.mark.parametrize("gone", ["deleted", "removed", "own", "muted thread", "muted topic"])
+async def test_nothing_is_listed_that_is_gone_ones_own_or_muted(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, gone: str
+) -> None:
+    thread = await visited(mira)
+    comment = await written(thread, mira if gone == "own" else jon)
+    match gone:
+        case "deleted":
+            await editing.delete_comment(viewer=jon, comment_id=comment)
+        case "removed":
+            async with db.atomic():
+                await states.transition(await states.locked(comment), "removed", actor=None)
+        case "muted thread":
+            await notifications.follow_thread(mira.id, thread, "mute")
+        case "muted topic":
+            await notifications.follow_topic(mira.id, "research", "mute", on=True)
+
+    page = await client.get("/unread")
+
+    assert shown(page) == []
+    assert "You have read everything." in page.text
+    assert await queries.count(mira.id) == 0
+
+
+async def test_what_was_shown_of_a_thread_is_read_and_the_rest_is_not(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread, other = await visited(mira), await visited(mira)
+    first, second, third = [await written(thread, jon, hours=hours) for hours in (9, 6, 3)]
+    elsewhere = await written(other, jon)
+
+    answer = await client.post("/unread/read", data={"thread": str(thread), "shown": f"{first},{second}"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/unread")
+    assert set(shown(await client.get("/unread"))) == {third, elsewhere}
+
+
+async def test_marking_a_thread_as_read_never_makes_what_was_read_new_again(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread = await visited(mira, days=1)
+    old, fresh = await written(thread, jon, hours=48), await written(thread, jon, hours=1)
+
+    await client.post("/unread/read", data={"thread": str(thread), "shown": str(old)})
+
+    assert shown(await client.get("/unread")) == [fresh]
+
+
+async def test_no_comment_of_another_thread_marks_anything(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread, other = await visited(mira), await visited(mira)
+    comment, elsewhere = await written(thread, jon, hours=5), await written(other, jon, hours=1)
+
+    await client.post("/unread/read", data={"thread": str(thread), "shown": str(elsewhere)})
+
+    assert set(shown(await client.get("/unread"))) == {comment, elsewhere}
+
+
+async def test_all_can_be_marked_as_read_but_not_what_came_after_the_page(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    first, second = await visited(mira), await visited(mira)
+    await written(first, jon, hours=5)
+    await written(second, jon, hours=6)
+    late = await written(second, jon, hours=1)
+    before = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+
+    await client.post("/unread/read", data={"before": before})
+
+    assert shown(await client.get("/unread")) == [late]
+
+
+async def test_reading_here_reads_the_notifications_of_the_comments_too(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread, other = await visited(mira), await visited(mira)
+    answers = [await make.comment(one, jon, "Hello @mira.") for one in (thread, other)]
+    await jobs.handle_events()
+    assert await notification_queries.unread(mira.id) == 2
+
+    await client.post("/unread/read", data={"thread": str(thread), "shown": str(answers[0])})
+    assert await notification_queries.unread(mira.id) == 1
+
+    await client.post("/unread/read", data={"before": (datetime.now(UTC) + timedelta(hours=1)).isoformat()})
+    assert await notification_queries.unread(mira.id) == 0
+
+
+@pytest.mark.parametrize("fields", [{}, {"before": "yesterday"}, {"before": "2026-01-01T00:00"}, {"thread": "x"}])
+async def test_a_form_that_names_nothing_is_refused(
+    client: httpx.AsyncClient, mira: Viewer, fields: dict[str, str]
+) -> None:
+    assert (await client.post("/unread/read", data=fields)).status_code == 422
+
+
+async def test_long_threads_and_many_of_them_have_pages(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "THREADS", 2)
+    monkeypatch.setattr(queries, "COMMENTS", 2)
+    found = [await visited(mira) for _ in range(3)]
+    in_first = [await written(found[0], jon, hours=9 - hour) for hour in range(4)]
+    for thread in found[1:]:
+        await written(thread, jon)
+    for hours, thread in enumerate(found):
+        await db.execute(
+            "update thread set last_activity_at = now() - make_interval(mins => $2) where id = $1", thread, hours
+        )
+
+    first = await client.get("/unread")
+    second = await client.get(f"/unread?after={found[1]}")
+    rest = await client.get(f"/unread?thread={found[0]}&after={in_first[1]}")
+
+    assert f'/unread?after={found[1]}"' in first.text
+    assert f"/unread?thread={found[0]}&amp;after={in_first[1]}" in first.text
+    assert len(shown(first)) == 3
+    assert len(shown(second)) == 1
+    assert "More threads" not in second.text
+    assert shown(rest) == in_first[2:]
+
+
+async def test_the_page_costs_the_same_number_of_queries_however_much_is_new(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer, queries: list[str]
+) -> None:
+    for number in (1, 12):
+        for _ in range(number):
+            thread = await visited(mira)
+            await written(thread, jon, parent=await written(thread, jon))
+        queries.clear()
+        assert (await client.get("/unread")).is_success
+        assert [queries.count(one) for one in (LIST, COMMENT_IDS, BY_IDS, ON_EACH, PASSAGES)] == [1, 1, 2, 1, 1]
+
+
+async def test_the_masthead_has_the_number_and_counts_again_after_reading(
+    client: httpx.AsyncClient, mira: Viewer, jon: Viewer
+) -> None:
+    thread = await visited(mira)
+    comment = await written(thread, jon)
+    assert 'href="/unread">Unread <span><b>1</b>' in (await client.get("/rules")).text
+
+    await client.post("/unread/read", data={"thread": str(thread), "shown": str(comment)})
+
+    assert 'href="/unread">Unread <span></span>' in (await client.get("/rules")).text
+
+
+async def test_the_number_is_counted_once_for_many_pages(
+    client: httpx.AsyncClient, mira: Viewer, queries: list[str]
+) -> None:
+    for _ in range(5):
+        await client.get("/rules")
+
+    assert queries.count(COUNT) == 1
+
+
+async def test_opening_a_thread_counts_again(client: httpx.AsyncClient, mira: Viewer, jon: Viewer) -> None:
+    thread = await visited(mira)
+    await written(thread, jon)
+    assert 'href="/unread">Unread <span><b>1</b>' in (await client.get("/rules")).text
+
+    await client.post(f"/t/{thread}/seen", data={})
+
+    assert 'href="/unread">Unread <span></span>' in (await client.get("/rules")).text
+
+
+async def test_a_visitor_is_asked_to_sign_in(client: httpx.AsyncClient, app: Litestar) -> None:
+    answer = await client.get("/unread")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/unread")
