@@ -11,7 +11,7 @@ from itertools import groupby
 
 import msgspec
 
-from parley.articles.importing.passages import ImportedPassage
+from parley.articles.importing.passages import ImportedPassage, without_lost_pictures
 from parley.articles.lineage import EarlierPassage, align, headings
 
 # A passage of the base has its index there as its key; an added one has its index in the text that added it.
@@ -118,9 +118,9 @@ def _reverted(there: Units, before: Units, disputed: Collection[Key]) -> list[Im
 
 
 def with_known_pictures(base: Iterable[ImportedPassage], theirs: Iterable[ImportedPassage]) -> list[ImportedPassage]:
-    """`theirs`, with the pictures of `base` where they could not be fetched this time."""
+    """`theirs`, with the pictures of `base` where they could not be fetched this time, and without lost ones."""
     known = {(one.kind, one.text): one for one in base if "<img" in one.html}
-    return [_with_picture(known.get((one.kind, one.text), one), one) for one in theirs]
+    return without_lost_pictures(_with_picture(known.get((one.kind, one.text), one), one) for one in theirs)
 
 
 def _with_picture(known: ImportedPassage, one: ImportedPassage) -> ImportedPassage:

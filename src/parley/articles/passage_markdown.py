@@ -15,7 +15,7 @@ from bs4 import Tag
 from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
-from parley.articles.importing.passages import ImportedPassage, cut
+from parley.articles.importing.passages import ImportedPassage, cut, without_lost_pictures
 from parley.articles.importing.rendering import block_to_html
 from parley.articles.markdown_blocks import MarkdownBlock, blocks
 from parley.articles.pictures import Attributes, with_stored_pictures
@@ -102,7 +102,7 @@ def source(passage: StoredPassage, base_url: str | None, pictures: Attributes) -
 def render(block: MarkdownBlock, base_url: str | None, pictures: Attributes) -> list[ImportedPassage]:
     """Render a block to passages, usually one. `pictures` are the stored pictures that it may show."""
     made = cut(block_to_html(block.source), base_url=base_url or _PLACEHOLDER)
-    made = [with_stored_pictures(one, pictures) if "<img" in one.html else one for one in made]
+    made = without_lost_pictures(with_stored_pictures(one, pictures) if "<img" in one.html else one for one in made)
     made = [msgspec.structs.replace(one, html=_PLACEHOLDER_LINK.sub("", one.html)) for one in made]
     return [ImportedPassage(one.kind, block.level, one.html, one.text) if _is_item(one, block) else one for one in made]
 

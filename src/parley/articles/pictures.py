@@ -18,14 +18,13 @@ from parley.core import db
 from parley.core.errors import TooMany
 from parley.core.ratelimit import take_volume
 from parley.core.settings import settings
-from parley.core.text.messages import N_, shown
 
 log = structlog.get_logger(__name__)
 
 MOST = 30
 AT_ONCE = 4
 LARGEST = 8_000_000
-# All pictures of an article, as they are stored. The others become links.
+# All pictures of an article, as they are stored. The others are left out.
 MOST_BYTES = 20_000_000
 
 
@@ -50,7 +49,10 @@ class Room:
 
 
 async def store_pictures(passages: Sequence[ImportedPassage], member: int | None = None) -> list[ImportedPassage]:
-    """Return the passages with every picture stored here or, where it cannot be fetched, as a link with its caption.
+    """Return the passages with every picture stored here. One that cannot be kept is taken out.
+
+    What is left of its figure is dropped by `without_lost_pictures` (importing/passages.py), once no earlier version of
+    the article has the picture.
 
     `member` is who imports them; None for a source check and the command line.
     """
@@ -72,7 +74,7 @@ async def _with_pictures(passage: ImportedPassage, room: Room | None) -> Importe
     for picture in list(root.iter("img")):
         image = await _fetch(picture.get("src", "")) if room is not None else None
         if image is None or room is None or not await room.take(len(image.data)):
-            _as_link(picture)
+            picture.drop_tree()
         else:
             await _store(image)
             picture.set("src", f"/media/{image.hash}")
@@ -97,14 +99,14 @@ def stored_pictures(passages: Iterable[ImportedPassage]) -> Attributes:
 
 
 def with_stored_pictures(passage: ImportedPassage, known: Attributes) -> ImportedPassage:
-    """Return an edited passage with the attributes of `known` pictures. Any other picture becomes a link."""
+    """Return an edited passage with the attributes of `known` pictures. Any other picture is taken out."""
     root = lxml.html.fragment_fromstring(passage.html, create_parent="div")
     for picture in list(root.iter("img")):
         named = _STORED.search(picture.get("src", ""))
         if named and named[1] in known:
             picture.attrib.update({**known[named[1]], "alt": picture.get("alt", "")})
         else:
-            _as_link(picture)
+            picture.drop_tree()
     return msgspec.structs.replace(passage, html=_inner(root))
 
 
@@ -119,19 +121,8 @@ async def _fetch(url: str) -> Image | None:
         fetched = await fetch(url, allow=settings().fetch_allow, limit=LARGEST, accept=PICTURES)
         return await asyncio.to_thread(reencode, fetched.body)
     except CannotImport as error:
-        log.info("picture left as a link", error=str(error))
+        log.info("picture left out", error=str(error))
         return None
-
-
-def _as_link(picture: HtmlElement) -> None:
-    """Replace a picture with a link to its source."""
-    link = lxml.html.Element("a", href=picture.get("src", ""), rel="nofollow ugc noopener")
-    link.text = picture.get("alt") or shown(N_("Picture at the source"))
-    link.tail = picture.tail
-    parent = picture.getparent()
-    if parent is not None:
-        picture.tail = None
-        parent.replace(picture, link)
 
 
 async def _store(image: Image) -> None:

@@ -10,7 +10,7 @@ from parley.articles.importing import fetch as fetching
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
 from parley.articles.importing.fetch import ARTICLES, fetch
-from parley.articles.importing.passages import ImportedPassage
+from parley.articles.importing.passages import ImportedPassage, without_lost_pictures
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page, sandboxed_paste
 from parley.articles.pictures import store_pictures
 from parley.articles.rules import is_web_address
@@ -26,7 +26,11 @@ FEWEST_PASSAGES = 1
 async def read_url(url: str, member: int | None = None) -> ArticleText:
     """Fetch a page and read its article. Raises CannotImport with a message for the `member`."""
     text = await read_again(url, CacheValidators())
-    return msgspec.structs.replace(text, passages=await store_pictures(text.passages, member))
+    return msgspec.structs.replace(text, passages=await _with_pictures(text, member))
+
+
+async def _with_pictures(text: ArticleText, member: int | None) -> list[ImportedPassage]:
+    return without_lost_pictures(await store_pictures(text.passages, member))
 
 
 async def read_again(url: str, known: CacheValidators) -> ArticleText:
@@ -109,7 +113,7 @@ async def finished(found: ReadArticle, url: str | None = None, member: int | Non
     """
     text = _as_text(found, url)
     claimed = _address(found.extracted.canonical_url) if url is None else None
-    return msgspec.structs.replace(text, claimed_url=claimed, passages=await store_pictures(text.passages, member))
+    return msgspec.structs.replace(text, claimed_url=claimed, passages=await _with_pictures(text, member))
 
 
 def _as_text(found: ReadArticle, url: str | None) -> ArticleText:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from parley.articles.importing.notes.linking import label_of, labels_in
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.importing.sandbox import ReadArticle
 
@@ -11,6 +12,7 @@ _SHOWN = 90  # characters of a passage, for people
 def as_record(found: ReadArticle) -> dict[str, Any]:
     """The article for programs. `where` says for each field where it was found."""
     article = found.extracted
+    notes = {label: one.text for one in found.passages if (label := label_of(one.html))}
     return {
         "title": article.title,
         "byline": list(article.byline),
@@ -21,12 +23,14 @@ def as_record(found: ReadArticle) -> dict[str, Any]:
         "direction": article.dir,
         "canonical": article.canonical_url,
         "where": article.where,
-        "passages": [_passage(one) for one in found.passages],
+        "passages": [_passage(one, notes) for one in found.passages],
     }
 
 
-def _passage(one: ImportedPassage) -> dict[str, Any]:
-    return {"kind": one.kind, "level": one.level, "text": one.text, "page": one.page}
+def _passage(one: ImportedPassage, notes: dict[str, str]) -> dict[str, Any]:
+    """A passage; `footnotes` are those that it refers to."""
+    referred = [{"label": label, "text": notes.get(label, "")} for label in labels_in(one.html)]
+    return {"kind": one.kind, "level": one.level, "text": one.text, "page": one.page, "footnotes": referred}
 
 
 def as_text(found: ReadArticle) -> str:

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from trafilatura.readability_lxml import Document
 from trafilatura.settings import Document as Found
 
-from parley.articles.importing.decoding import decode
+from parley.articles.importing.decoding import Decoded, decoded
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.maths.finding import take_formulas
 from parley.articles.importing.metadata.names import fold, names_in
@@ -45,7 +45,8 @@ class Extracted(msgspec.Struct, frozen=True):
     """An article as found in a page. `html` is sanitised, `images` are the absolute addresses of its pictures.
 
     `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `where` says for each
-    fact that was found where it stood, such as `json-ld`, `heading` or `front matter`.
+    fact that was found where it stood, such as `json-ld`, `heading` or `front matter`. `encoding` is the one in which
+    the text was read (None for a pasted text), and `sure` says whether another one is unlikely.
     """
 
     title: str | None
@@ -59,14 +60,21 @@ class Extracted(msgspec.Struct, frozen=True):
     canonical_url: str | None = None
     images: tuple[str, ...] = ()
     where: dict[str, str] = {}
+    encoding: str | None = None
+    sure: bool = True
 
 
-def extract_html(data: bytes | str, *, url: str | None, charset: str | None = None) -> Extracted:
+def extract_html(
+    data: bytes | str, *, url: str | None, charset: str | None = None, chosen: str | None = None
+) -> Extracted:
     """Find the article in a page. `url` is the page's address, `charset` the one in its HTTP header.
+
+    `chosen` is the encoding that a reader chose.
 
     Raises CannotImport when the page has no article that can be read.
     """
-    tree = parse(decode(data, charset) if isinstance(data, bytes) else data, url)
+    read = decoded(data, charset, chosen) if isinstance(data, bytes) else Decoded(data, "")
+    tree = parse(read.text, url)
     metadata = read_metadata(deepcopy(tree), url)
     tokens = Tokens("".join(tree.itertext()))
     take_formulas(tree, tokens)
@@ -89,7 +97,13 @@ def extract_html(data: bytes | str, *, url: str | None, charset: str | None = No
     images = dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))
     text = "".join([article.text or "", *(lxml.html.tostring(part, encoding="unicode") for part in article)])
     html = tokens.replaced(text + tokens.replaced(notes.referred(text, tokens)))
-    return Extracted(html=html, images=tuple(images), **msgspec.structs.asdict(metadata))
+    return Extracted(
+        html=html,
+        images=tuple(images),
+        encoding=read.encoding or None,
+        sure=read.sure,
+        **msgspec.structs.asdict(metadata),
+    )
 
 
 def _drop_byline(article: HtmlElement, byline: tuple[str, ...]) -> None:

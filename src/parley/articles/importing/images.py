@@ -17,7 +17,7 @@ from parley.core.text.messages import N_
 
 _PROGRAM = Path(__file__).with_name("decoder.py")
 _SECONDS = 20
-_REFUSED = N_("This picture cannot be used: {reason}. It becomes a link to the original.")
+_REFUSED = N_("This picture cannot be used: {reason}. It is left out.")
 
 
 class Image(msgspec.Struct, frozen=True):

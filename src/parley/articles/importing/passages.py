@@ -1,6 +1,7 @@
 """Cutting an article's markup into passages, which members comment on."""
 
 import re
+from collections.abc import Iterable
 from itertools import accumulate, islice
 
 import lxml.html
@@ -55,6 +56,11 @@ def cut(html: str, *, base_url: str | None, title: str | None = None) -> list[Im
     if title and passages and passages[0].kind == "heading" and same_words(passages[0].text, title):
         del passages[0]
     return passages
+
+
+def without_lost_pictures(passages: Iterable[ImportedPassage]) -> list[ImportedPassage]:
+    """Leave out the figures without a picture, with their captions."""
+    return [one for one in passages if one.kind != "figure" or "<img" in one.html]
 
 
 def same_words(one: str, other: str) -> bool:

@@ -4,7 +4,9 @@ import re
 from pathlib import PurePath
 from typing import Literal
 
-from parley.articles.importing.decoding import decode
+import msgspec
+
+from parley.articles.importing.decoding import decoded
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
 from parley.articles.importing.limits import LARGEST_FILE
@@ -35,7 +37,6 @@ _MAGIC = {
     b"\xff\xd8\xff": _PICTURE,
     b"GIF8": _PICTURE,
 }
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def detect_kind(text: str) -> Kind:
@@ -50,8 +51,11 @@ def extract_pasted(text: str, title: str = "") -> Extracted:
     return _extract(detect_kind(text), text, title)
 
 
-def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
-    """Like `extract_pasted`, for an uploaded .txt, .md or .html file. Raises CannotImport for anything else."""
+def extract_file(name: str, data: bytes, title: str = "", chosen: str | None = None) -> Extracted:
+    """Like `extract_pasted`, for an uploaded .txt, .md or .html file, read in the `chosen` encoding if there is one.
+
+    Raises CannotImport for anything else.
+    """
     suffix = PurePath(name).suffix.lower()
     refuse_unreadable(data)
     if suffix not in _KINDS:
@@ -59,11 +63,12 @@ def extract_file(name: str, data: bytes, title: str = "") -> Extracted:
             N_("{name} is not a .txt, .md, .html or .pdf file. Save it as one of these, or paste the text."), name=name
         )
     if _KINDS[suffix] == "html":
-        return extract_html(data, url=None)
-    text = decode(data)
+        return extract_html(data, url=None, chosen=chosen)
+    read = decoded(data, chosen=chosen)
+    text = read.text
     # Plain text in a Markdown file is read as plain text.
     kind: Kind = "text" if _KINDS[suffix] == "text" or detect_kind(text) == "text" else "markdown"
-    return _extract(kind, text, title)
+    return msgspec.structs.replace(_extract(kind, text, title), encoding=read.encoding, sure=read.sure)
 
 
 def refuse_unreadable(data: bytes) -> None:
@@ -75,8 +80,6 @@ def refuse_unreadable(data: bytes) -> None:
     for magic, refusal in _MAGIC.items():
         if data.startswith(magic):
             raise CannotImport(refusal)
-    if b"\0" in data and not data.startswith(_UTF_16):
-        raise CannotImport(N_("This file has no text. Choose a .txt, .md, .html or .pdf file, or paste the text."))
 
 
 def _extract(kind: Kind, text: str, title: str) -> Extracted:

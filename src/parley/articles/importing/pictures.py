@@ -1,5 +1,6 @@
 """Taking pictures out of running text, so that each becomes a figure of its own."""
 
+import re
 from copy import deepcopy
 
 from lxml.etree import iterwalk, strip_tags
@@ -7,6 +8,8 @@ from lxml.html import HtmlElement, fragment_fromstring
 
 from parley.articles.importing.sanitiser import BLOCKS, BOXES
 
+# A file's name says nothing of a picture.
+_FILE_NAME = re.compile(r"\s*(?:\S+\.(?:jpe?g|png|gif|webp|avif)|(?:IMG|DSC|P)[_-]?\d+)\s*", re.IGNORECASE)
 _TINY = 40  # pixels; a smaller picture is an icon in the text and is replaced by its alternative text
 
 
@@ -44,6 +47,8 @@ def _figure(picture: HtmlElement) -> HtmlElement:
     figure = fragment_fromstring("<figure></figure>")
     copy = deepcopy(picture)
     copy.tail = None
+    if _FILE_NAME.fullmatch(copy.get("alt", "")):
+        copy.set("alt", "")
     figure.append(copy)
     return figure
 

@@ -1,14 +1,17 @@
-"""The language of an article, as its page declares it, and its writing direction."""
+"""The language of an article, as its page declares it or as its words tell, and its writing direction."""
 
 import re
 
 from lxml.html import HtmlElement
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from parley.articles.importing.metadata.stated import Stated
 
 _RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"}
 _RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+_SAMPLE, _FEWEST_LETTERS, _LIKELY = 5_000, 40, 0.9
+_NO_LANGUAGE = {"zxx", "und", "mul"}
 _META = ("content-language", "og:locale", "dc.language", "citation_language", "language", "inlanguage")
 
 
@@ -21,6 +24,16 @@ def find_language(stated: Stated) -> str | None:
     declared += [value for name in _META for value in stated.meta.get(name, [])]
     found = (_LANGUAGE.fullmatch((value or "").strip().replace("_", "-")) for value in declared)
     return next((match[0] for match in found if match), None)
+
+
+def detect_language(text: str) -> str | None:
+    """The language of a text without a declaration, as a tag such as `de`; None where the words do not tell."""
+    sample = " ".join(text[:_SAMPLE].split())
+    if len(sample) < _FEWEST_LETTERS:
+        return None
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    language, probability = model.classify(sample)
+    return str(language) if probability >= _LIKELY and language not in _NO_LANGUAGE else None
 
 
 def find_direction(tree: HtmlElement, lang: str | None) -> str:
