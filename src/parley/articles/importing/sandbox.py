@@ -16,6 +16,7 @@ import msgspec
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.metadata.languages import detect_language
 from parley.articles.importing.notes.linking import link_notes
 from parley.articles.importing.passages import ImportedPassage, cut
 from parley.articles.importing.pasted import extract_file, extract_pasted
@@ -95,7 +96,15 @@ _READERS: dict[str, Callable[..., Extracted | ReadArticle]] = {
 def read_article(extracted: Extracted, url: str | None = None) -> ReadArticle:
     """Cut an article that was found at `url` into passages. Raises CannotImport when there are too many."""
     base_url = url or extracted.canonical_url
-    return ReadArticle(extracted, link_notes(cut(extracted.html, base_url=base_url, title=extracted.title)))
+    passages = link_notes(cut(extracted.html, base_url=base_url, title=extracted.title))
+    return ReadArticle(_with_language(extracted, passages), passages)
+
+
+def _with_language(extracted: Extracted, passages: list[ImportedPassage]) -> Extracted:
+    """The article with its language: declared, else that of its words."""
+    found = extracted.lang or detect_language(" ".join(one.text for one in passages))
+    where = {"language": "declared" if extracted.lang else "words"} if found else {}
+    return msgspec.structs.replace(extracted, lang=found, where=extracted.where | where)
 
 
 def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ReadArticle | None, str]:

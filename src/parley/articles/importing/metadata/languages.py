@@ -10,7 +10,7 @@ from parley.articles.importing.metadata.stated import Stated
 _RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"}
 _RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
-_SAMPLE, _FEWEST_LETTERS, _LIKELY = 5_000, 40, 0.9
+_SAMPLE, _FEWEST_LETTERS, _LIKELY = 5_000, 40, 0.6
 _NO_LANGUAGE = {"zxx", "und", "mul"}
 _META = ("content-language", "og:locale", "dc.language", "citation_language", "language", "inlanguage")
 
@@ -31,6 +31,9 @@ def detect_language(text: str) -> str | None:
     sample = " ".join(text[:_SAMPLE].split())
     if len(sample) < _FEWEST_LETTERS:
         return None
+    # Its model takes 130 MB, which only the sandbox needs.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped] # noqa: PLC0415
+
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     language, probability = model.classify(sample)
     return str(language) if probability >= _LIKELY and language not in _NO_LANGUAGE else None
