@@ -5,7 +5,7 @@ from parley.accounts import hooks as accounts
 from parley.articles.importing import exact
 from parley.automod import checks, edits
 from parley.automod.rules import current
-from parley.comments import anchors, drafts, slow_mode
+from parley.comments import anchor_fates, anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
 from parley.digests import ops as digests
@@ -18,8 +18,8 @@ from parley.rights import ops as rights
 from parley.slow_mode import display
 from parley.statements import asking, from_map
 from parley.statements import ops as statements
+from parley.threads import comment_fates, updating
 from parley.threads import ops as threads
-from parley.threads import updating
 from parley.unread import counter as unread
 from parley.votes import ops as votes
 
@@ -29,6 +29,8 @@ def connect() -> None:
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
+    comment_fates.fates_of[:] = [anchor_fates.fates_of]
+    comment_fates.place_by_hand[:] = [anchor_fates.place]
     threads.after_visit[:] = [notifications.read_on_page, unread.count_again]
     updating.when_changed[:] = [notifications.suggested]
     updating.when_seen[:] = [notifications.read_update]

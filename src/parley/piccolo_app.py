@@ -20,7 +20,7 @@ from parley.articles.tables import (
 from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
-from parley.comments.tables import Comment, CommentVersion, PassageCount
+from parley.comments.tables import Comment, CommentVersion, PassageCount, QuotedWords
 from parley.community.tables import Community
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
@@ -40,7 +40,7 @@ TABLES = [
     Member, Session, Token, Community, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
-    Comment, CommentVersion, PassageCount,
+    Comment, CommentVersion, PassageCount, QuotedWords,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
     Guideline, QueueItem, Report, RightsRequest,

@@ -40,7 +40,7 @@ from parley.rights import answer_web as rights_answer
 from parley.rights import web as rights
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
-from parley.threads import publish_web, revise_web, revision_web, suggestion_web
+from parley.threads import correction_web, publish_web, revise_web, revision_web, suggestion_web
 from parley.threads import web as threads
 from parley.unread import web as unread
 from parley.votes import web as votes
@@ -55,6 +55,7 @@ FEATURES = (
     publish_web,
     revise_web,
     revision_web,
+    correction_web,
     suggestion_web,
     thread,
     perspectives_overview,

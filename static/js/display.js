@@ -11,6 +11,6 @@ document.addEventListener("submit", (event) => {
   const body = new URLSearchParams([[submitter.name, submitter.value]]);
   sent = sent.then(() => fetch(form.action, { method: "POST", body, redirect: "manual" })).catch(() => {});
   if (form.matches(".legend")) return form.remove();
-  shown.density = submitter.value;
+  shown[submitter.name] = submitter.value;
   for (const button of form.querySelectorAll("button")) button.ariaCurrent = button === submitter ? "true" : null;
 });

@@ -1,6 +1,7 @@
-// Cards about members and quotes, and sharing, come from a file of their own when they are first asked for.
+// Cards about members and quotes, sharing, quoting and selecting by keyboard come from a file of their own when they are
+// first asked for.
 import htmx from "./htmx.js";
-import { isPlain, say } from "./page.js";
+import { isPlain, say, viewer } from "./page.js";
 
 const CARDS = "main a:is([href^='/u/']:not([href$='/report']), .quote)";
 let file;
@@ -20,5 +21,16 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("selectionchange", () => {
-  if (getSelection().anchorNode?.parentElement?.closest(".passages")) extras("offer", say);
+  const { anchorNode, isCollapsed } = getSelection();
+  const from = !isCollapsed && anchorNode?.parentElement;
+  if (from && from.closest(".passages")) extras("offer", say);
+  if (from && viewer && from.closest(".comment-body")) extras("offerQuote");
+});
+
+document.addEventListener("keydown", (event) => {
+  const { key, shiftKey, target } = event;
+  const step = target.matches?.(".gutter") && (shiftKey ? /^Arrow/ : /^Arrow(Left|Right)$/).test(key);
+  if (!step) return;
+  event.preventDefault();
+  extras("select", event);
 });

@@ -1,7 +1,6 @@
 // One key each, never while typing. Buttons and links do the work, so a key can do nothing they cannot.
 import { expand } from "./lights.js";
 import { calm, thread } from "./page.js";
-import { answer } from "./respond.js";
 
 let current = null;
 
@@ -22,12 +21,19 @@ const keys = {
   "[": () => go(current?.parentElement.closest(".comment") ?? document.getElementById(`c${current?.dataset.parent}`)),
   "]": () => go(nextSibling()),
   c: collapse,
-  r: () => answer() || press(".comment-actions > a[href$='/reply']"),
+  r: reply,
   u: () => press(".comment-score button.up"),
   a: () => press(".comment-score button.yes"),
   d: () => press(".comment-score button.no"),
   "?": showKeys,
 };
+
+/** What is offered for the selected words comes first: to answer or to quote them. */
+function reply() {
+  const offered = document.querySelector("body > .respond");
+  if (offered) offered.click();
+  else press(".comment-actions > a[href$='/reply']");
+}
 
 function showKeys() {
   document.getElementById("keys")?.showModal();

@@ -17,7 +17,7 @@ let lit;
 
 if (thread && talk() && rows.size) {
   document.addEventListener("click", onClick);
-  for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, light);
+  for (const kind of ["pointerover", "focusin", "input"]) document.addEventListener(kind, light);
   for (const kind of ["pointerleave", "wheel", "touchmove", "keydown"])
     talk().addEventListener(kind, () => (used = performance.now()), { passive: true });
   document.addEventListener("parley:read", () => {
@@ -29,6 +29,8 @@ if (thread && talk() && rows.size) {
     if (scrollY) pause = setTimeout(() => isIdle() && bring(reading), PAUSE);
   });
 }
+
+const marks = () => document.documentElement.dataset.marks !== "off";
 
 function isIdle() {
   const selection = getSelection();
@@ -46,7 +48,9 @@ function bring(name) {
 
 function onClick(event) {
   if (!isPlain(event)) return;
-  const gutter = event.target.closest?.(".gutter");
+  // Words that comments are about lead to these, like the marker beside them.
+  const marked = marks() && getSelection().isCollapsed && !event.target.closest?.("a") && event.target.closest?.(".passage mark");
+  const gutter = event.target.closest?.(".gutter") ?? (marked && marked.closest(".passage-row").querySelector(".gutter"));
   const answer = event.target.closest?.(".respond-here");
   const link = event.target.closest?.("a[href^='#p']");
   const group = event.target.closest?.(".here-line > a")?.hash.slice(2);

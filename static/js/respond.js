@@ -1,10 +1,12 @@
-// Select words in the article, and a button offers to answer exactly them; from a passage's marker the arrow keys select.
+// Select words in the article, and a button offers to answer exactly them.
 import { compose } from "./compose.js";
 import { respond } from "./margin.js";
 import { rows } from "./passages.js";
 import { sentence } from "./sentences.js";
 
 const CONTEXT = 32; // so much of what stands before the words tells them from the same words elsewhere
+
+const words = window.Intl?.Segmenter && new Intl.Segmenter(document.documentElement.lang, { granularity: "word" });
 
 const button = document.createElement("button");
 button.type = "button";
@@ -34,6 +36,9 @@ function read(selection) {
   const range = selection.rangeCount && selection.getRangeAt(0);
   if (!range || !range.startContainer.parentElement?.closest(".passages") || !compose()) return;
   const parts = [...rows].map(([name, row]) => [name, within(range, row.firstElementChild)]).filter(([, part]) => part);
+  if (!parts.length) return;
+  snap(parts[0][1], "start");
+  snap(parts.at(-1)[1], "end");
   const quote = parts.map(([, part]) => String(part)).join(" ").replace(/\s+/g, " ").trim();
   if (quote.length < 2) return;
   const [name, first] = parts[0];
@@ -41,6 +46,19 @@ function read(selection) {
   before.setStart(rows.get(name).firstElementChild, 0);
   before.setEnd(first.startContainer, first.startOffset);
   return [name, quote, String(before).slice(-CONTEXT)];
+}
+
+/** Move an end of a range outwards to where its word begins or ends. */
+function snap(range, side) {
+  const node = range[`${side}Container`];
+  const at = range[`${side}Offset`];
+  if (node.nodeType !== Node.TEXT_NODE || !words) return;
+  // Where the range only touches a word, it stays.
+  const inside = side === "start" ? at : at - 1;
+  const word = words.segment(node.data).containing(inside);
+  if (!word?.isWordLike) return;
+  if (side === "start") range.setStart(node, word.index);
+  else range.setEnd(node, word.index + word.segment.length);
 }
 
 function within(range, passage) {
@@ -52,23 +70,7 @@ function within(range, passage) {
   return String(part).trim() && part;
 }
 
-/** Answer the words that are selected. Returns whether there are any. */
-export function answer() {
-  if (!chosen) return false;
+function answer() {
   respond(...chosen);
   getSelection().removeAllRanges();
-  return true;
 }
-
-const WAYS = { ArrowRight: ["right"], ArrowLeft: ["left"], ArrowDown: ["forward", "line"], ArrowUp: ["backward", "line"] };
-
-document.addEventListener("keydown", (event) => {
-  const { key, shiftKey, ctrlKey, altKey, target } = event;
-  if (!shiftKey || !WAYS[key] || !target.matches(".gutter")) return;
-  event.preventDefault();
-  const passage = target.parentElement.firstElementChild;
-  const selection = getSelection();
-  if (!passage.contains(selection.anchorNode)) selection.collapse(document.createTreeWalker(passage, NodeFilter.SHOW_TEXT).nextNode(), 0);
-  const [way, step = ctrlKey || altKey ? "word" : "character"] = WAYS[key];
-  selection.modify("extend", way, step);
-});

@@ -33,7 +33,7 @@ document.addEventListener("click", ({ target }) => {
   visit(talk(), location.href);
 });
 
-const words = (row) => row.firstElementChild.innerHTML.replaceAll(' tabindex="0"', "");
+const words = (row) => row.firstElementChild.innerHTML.replace(/<\/?mark\b[^>]*>| tabindex="0"/g, "");
 const isSame = (one, other) => one && other && lineageOf(one) === lineageOf(other) && words(one) === words(other);
 const at = (row) => next.findIndex((one) => lineageOf(one) === lineageOf(row));
 const topOf = (row) => row.getBoundingClientRect().top;

@@ -1,5 +1,7 @@
 """From words of the article to a comment on them, in three actions: select and say so, write, post."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -62,9 +64,15 @@ async def test_by_keyboard_from_a_passages_marker(site: Site, open_tab: OpenTab)
     page = tab.page
     await tab.open_thread(thread)
     await page.locator(".gutter").nth(1).focus()
-    for _ in range(3):
+    # The second word, and the two after it.
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowRight")
+    for _ in range(2):
         await page.keyboard.press("Control+Shift+ArrowRight")
+    await page.wait_for_function("String(getSelection()).trim().split(/\\s+/).length === 3")
     chosen = (await page.evaluate("String(getSelection())")).strip()
+    passage = await page.locator(".passage").nth(1).inner_text()
+    assert passage.split()[1:4] == chosen.split()
     await expect(page.get_by_role("button", name="Respond to this")).to_be_visible()
     await page.keyboard.press("r")
     await expect(page.locator("#compose textarea")).to_be_focused()
@@ -110,9 +118,11 @@ async def test_the_same_words_are_told_apart_by_what_stands_before_them(site: Si
     page = tab.page
     await tab.open_thread(thread)
     text = await page.locator(".passage").first.inner_text()
-    second = text.rindex("er")
-    assert text.index("er") < second
-    left, top, right, bottom = await page.evaluate(WORDS, [0, second, second + 2])
+    words = re.findall(r"\w{3,}", text)
+    word = next(one for one in words if words.count(one) > 1)
+    *_, second = (found.start() for found in re.finditer(rf"\b{word}\b", text))
+    # A selection snaps to words.
+    left, top, right, bottom = await page.evaluate(WORDS, [0, second + 1, second + 2])
     await page.mouse.move(left, top)
     await page.mouse.down()
     await page.mouse.move(right, bottom, steps=3)
@@ -120,18 +130,49 @@ async def test_the_same_words_are_told_apart_by_what_stands_before_them(site: Si
     await page.get_by_role("button", name="Respond to this").click()
     await post(page, "The second one.")
     [row] = await site.fetch(STORED, thread, "The second one.")
-    assert row["quote"] == "er"
+    assert row["quote"] == word
     assert text[:second].endswith(row["prefix"])
-    assert "er" in row["prefix"]
 
 
-async def test_selecting_in_the_discussion_offers_nothing(site: Site, open_tab: OpenTab) -> None:
+async def test_selected_words_of_a_comment_are_quoted_by_button_and_by_key(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab("mira")
     page = tab.page
     await tab.open_thread(site.made["three"])
-    await page.locator(".comment-body").first.click(click_count=3)
+    body = page.locator(".comment-body").first
+    await body.click(click_count=3)
+    chosen = (await page.evaluate("String(getSelection())")).strip()
+
+    await page.get_by_role("button", name="Quote").click()
+    field = page.locator(".comment-slot textarea")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value(f"> {chosen}\n\n")
+    await expect(page.locator("body > .respond")).to_have_count(0)
+
+    await body.click(click_count=3)
+    await expect(page.get_by_role("button", name="Quote")).to_be_visible()
+    await page.keyboard.press("r")
+    await expect(field).to_have_value(f"> {chosen}\n\n> {chosen}\n\n")
+
+
+async def test_selecting_in_a_form_offers_nothing(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab("mira")
+    page = tab.page
+    await tab.open_thread(site.made["three"])
     await page.locator("#compose summary").first.click()
     await page.locator("#compose textarea").fill("some words")
     await page.locator("#compose textarea").select_text()
     await page.wait_for_timeout(300)
     await expect(page.locator(".respond")).to_have_count(0)
+
+
+async def test_marked_words_lead_to_their_comments(site: Site, open_tab: OpenTab) -> None:
+    tab = await open_tab()
+    page = tab.page
+    await tab.open("/t/1/x")
+    mark = page.locator(".passage mark").first
+    lineage = await mark.evaluate("one => one.closest('.passage').id.slice(1)")
+
+    await mark.click()
+
+    await expect(page.locator(f"#g{lineage}")).to_be_focused()
+    assert await tab.shifts() == []

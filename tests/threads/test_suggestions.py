@@ -93,7 +93,7 @@ async def test_the_owner_sees_the_difference_and_how_many_comments_it_concerns_a
     assert f'href="{update}"' in told.text
     assert f'href="{update}"' in listed.text
     assert "<ins>great</ins>" in page.text
-    assert "1 comment is on passages that change" in page.text
+    assert "1 comment is on words that change" in page.text
     assert answer.headers["location"] == await make.address(case.thread)
     assert "great length" in (await case.client.get(answer.headers["location"])).text
     assert await db.value("select draft is null and state = 'accepted' from suggested_update")

@@ -6,6 +6,7 @@ from typing import Any, cast
 from parley.articles.imports import ImportKind
 from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
+from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 
 SOURCES = ("url", "text", "file")
@@ -14,6 +15,7 @@ LONGEST_TITLE = 300
 LONGEST_BYLINE = 200
 LONGEST_TEXT = 500_000
 LONGEST_REASON = 300
+LONGEST_PLACED = 1_000
 
 
 class NewForm(Form):
@@ -69,3 +71,10 @@ class ReviseForm(Form):
         )
         self.reason = self.text("reason", most=LONGEST_REASON)
         self.previews = self.flag("preview")
+        self.placed = self._placed()
+
+    def _placed(self) -> dict[int, str]:
+        """The words on which comments are placed by hand, by the comments' ids."""
+        names = {name: as_id(name.removeprefix("words-")) for name in self.values if name.startswith("words-")}
+        given = {number: self.text(name, most=LONGEST_PLACED) for name, number in names.items() if number}
+        return {number: words for number, words in given.items() if words}

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
+from parley.articles.marks import mark
 from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Media
 from parley.core import db
@@ -114,6 +115,14 @@ class PassageRow(msgspec.Struct, frozen=True):
     # Statements on it that are common ground, and those over which the groups part.
     common: int = 0
     dividing: int = 0
+    # Words of it that comments are about, and how many comments each.
+    quoted: list[str] | None = None
+    quoted_by: list[int] | None = None
+
+    @property
+    def marked(self) -> Markup:
+        """The passage's element, with marks around the words that comments are about."""
+        return mark(self.raw_html, tuple(zip(self.quoted or (), self.quoted_by or (), strict=True)))
 
     @property
     def html(self) -> Markup:
@@ -136,15 +145,25 @@ VERDICTS = """
     from statement_verdict s join comment c on c.id = s.comment
     where s.thread = $2 and c.state = 'visible' and c.collapsed is null and c.anchor <> 'lost' group by c.passage
 """
+# So many marks in an article are more than anybody reads, and however many answers there are, these cost the same.
+MOST_MARKS = 300
+QUOTED = f"""
+    select passage, array_agg(words) as words, array_agg(comments) as comments from (
+        select passage, words, comments from quoted_words where thread = $2 and comments > 0
+        order by comments desc, id limit {MOST_MARKS}
+    ) most group by passage
+"""  # noqa: S608 constants only
 PASSAGES = f"""
 select p.lineage, p.kind, p.level, p.html as raw_html, p.text, p.position + 1 as number, p.page,
        case when p.page is distinct from lag(p.page) over (order by p.position) then p.page end as new_page,
        coalesce(b.supports, 0) as supports, coalesce(b.challenges, 0) as challenges,
        coalesce(b.adds, 0) as adds, coalesce(b.asks, 0) as asks, coalesce(b.none, 0) as none,
-       coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing
+       coalesce(f.common, 0) as common, coalesce(f.dividing, 0) as dividing,
+       q.words as quoted, q.comments as quoted_by
 from revision r join article a on a.id = r.article cross join {READABLE} p
 left join passage_count b on b.thread = $2 and b.part = p.lineage::text
 left join ({VERDICTS}) f on f.passage = p.lineage
+left join ({QUOTED}) q on q.passage = p.lineage
 where r.id = $1 order by p.position
 """  # noqa: S608 constants only
 

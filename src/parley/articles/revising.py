@@ -9,6 +9,7 @@ from parley.articles.display import excerpt
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.lineage import Alignment, EarlierPassage, align, headings
 from parley.articles.ops import write_passages, write_revision
+from parley.articles.queries import PassageText
 from parley.articles.tables import Passage, Revision
 from parley.articles.text import ArticleText
 from parley.core import db
@@ -39,6 +40,16 @@ class CurrentArticle(msgspec.Struct, frozen=True):
     display: str
 
 
+class NextText(msgspec.Struct, frozen=True):
+    """A text as the revision that it would become. Passages that are new have negative lineages.
+
+    `merged` maps each lineage that was merged into another passage to that passage's lineage.
+    """
+
+    passages: list[PassageText]
+    merged: dict[int, int]
+
+
 class OldPassage(msgspec.Struct, frozen=True):
     lineage: int
     kind: str
@@ -61,8 +72,7 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         text = excerpt(text) if current is not None and current.display == "excerpt" else text
         if current is None or (current.text_hash, current.byline) == (text.digest, text.byline):
             return None
-        passages = Passage.select().where(Passage.revision == current.revision).order_by(Passage.position)
-        old = await db.fetch(OldPassage, passages)
+        old = await _passages(current.revision)
         aligned = await _align(article, current, old, text)
         number, changed = current.number + 1, _changed(old, aligned.lineages, text)
         revision = await write_revision(article, number, changed, text)
@@ -73,6 +83,22 @@ async def revise_article(article: int, text: ArticleText, edit: RevisionNote | N
         lineages = await write_passages(revision, aligned.lineages, _with_pages(old, aligned.lineages, text.passages))
         await _record_merges(revision, lineages, aligned)
     return RevisionResult(number, changed)
+
+
+async def foresee(article: int, text: ArticleText) -> NextText | None:
+    """Return what `revise_article` would write, or None if there is no such article."""
+    current = await db.fetch_one(CurrentArticle, CURRENT, article)
+    if current is None:
+        return None
+    text = excerpt(text) if current.display == "excerpt" else text
+    aligned = await _align(article, current, await _passages(current.revision), text)
+    lineages = [-at if lineage is None else lineage for at, lineage in enumerate(aligned.lineages, start=1)]
+    passages = [PassageText(lineage, one.text) for lineage, one in zip(lineages, text.passages, strict=True)]
+    return NextText(passages, {lineage: lineages[at] for lineage, at in aligned.merged.items()})
+
+
+async def _passages(revision: int) -> list[OldPassage]:
+    return await db.fetch(OldPassage, Passage.select().where(Passage.revision == revision).order_by(Passage.position))
 
 
 EARLIER_REVISIONS, MOST_EARLIER = 100, 20_000

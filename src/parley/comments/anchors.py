@@ -76,6 +76,7 @@ class Anchored(msgspec.Struct, frozen=True):
     suffix: str
     passage: int
     words: str | None
+    by_hand: bool
 
     @property
     def made(self) -> Selector:
@@ -91,7 +92,7 @@ class Anchored(msgspec.Struct, frozen=True):
 MOST_REVISIONS = 10
 ANCHORED = """
 select id, revision, made_on, coalesce(quote, '') as quote, coalesce(prefix, '') as prefix,
-       coalesce(suffix, '') as suffix, passage, words
+       coalesce(suffix, '') as suffix, passage, words, by_hand
 from comment where thread = $1 and parent is null and passage is not null order by revision desc, id
 """
 
@@ -99,18 +100,28 @@ from comment where thread = $1 and parent is null and passage is not null order 
 async def find_again(thread: int, former: int, new: int) -> list[int]:
     """Find every anchor of a thread in revision number `new` of its article; return the comments whose anchors changed.
 
-    An anchor is first searched for with its original words and the revision they are from, so that restoring an old
-    revision restores its anchors. If that fails, an anchor that was found on changed words in the `former` revision is
-    searched for with those. So is one that was created on none of the newest MOST_REVISIONS revisions with comments.
     The caller has locked the thread's row.
     """
-    anchored = await db.fetch(Anchored, ANCHORED, thread)
-    if not anchored:
-        return []
-    text, merged = _blocks(await articles.text(thread, new)), await articles.merged(thread)
+    moved = await _move(await locate(thread, former, await articles.text(thread, new), await articles.merged(thread)))
+    await recount(thread)
+    return moved
+
+
+async def locate(
+    thread: int, former: int, new: Iterable[articles.PassageText], merged: Mapping[int, int]
+) -> dict[int, Resolution]:
+    """Return where every anchor of a thread is in a `new` text, by comment.
+
+    An anchor is first searched for with its original words and the revision they are from, so that restoring an old
+    revision restores its anchors. If that fails, an anchor that was found on changed words in the `former` revision is
+    searched for with those. So is one that was created on none of the newest MOST_REVISIONS revisions with comments,
+    and one that an editor placed.
+    """
+    anchored, text = await db.fetch(Anchored, ANCHORED, thread), _blocks(new)
     resolutions: dict[int, Resolution] = {}
     budget = for_anchors(len(anchored))
-    for revision, some in islice(groupby(anchored, attrgetter("revision")), MOST_REVISIONS):
+    made_here = (one for one in anchored if not one.by_hand)
+    for revision, some in islice(groupby(made_here, attrgetter("revision")), MOST_REVISIONS):
         made = list(some)
         before = _blocks(await articles.text(thread, revision))
         resolutions |= await _resolve(made, [one.made for one in made], before, text, merged, budget)
@@ -120,9 +131,7 @@ async def find_again(thread: int, former: int, new: int) -> list[int]:
         again = await _resolve(left, [one.last_found for one in left], before, text, merged, budget)
         found = [one for one in left if one.id not in resolutions or again[one.id].is_found]
         resolutions |= {one.id: _changed(again[one.id]) if one.words else again[one.id] for one in found}
-    moved = await _move(resolutions)
-    await recount(thread)
-    return moved
+    return resolutions
 
 
 def _blocks(passages: Iterable[articles.PassageText]) -> list[DocumentBlock]:
@@ -158,6 +167,8 @@ returning c.id
 
 
 async def _move(resolutions: Mapping[int, Resolution]) -> list[int]:
+    if not resolutions:
+        return []
     found = list(resolutions.values())
     return await db.values(
         MOVE,

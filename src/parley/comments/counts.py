@@ -1,4 +1,6 @@
-"""The number of visible comments of each stance in every part of a discussion, so that pages need not count them.
+"""The number of visible comments in every part of a discussion, of each stance, and of those about the same words.
+
+Pages need not count them.
 
 Code that changes one comment does so inside `counted`; code that changes many recounts their thread. A trigger would be
 slower: a statement trigger cannot be limited to columns, so it would run for every vote; a row trigger would run for
@@ -8,7 +10,7 @@ each of the thousands of anchors that a revision moves.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from parley.comments.tables import PassageCount
+from parley.comments.tables import PassageCount, QuotedWords
 from parley.core import db
 
 STANCES = "supports, challenges, adds, asks, none"
@@ -38,19 +40,37 @@ set supports = n.supports - (c.stance is not distinct from 'supports')::int,
 from comment c where c.id = $1 and c.state = 'visible' and n.thread = c.thread and n.part = c.part
 """
 
+# Words that run on into another passage are not counted: only words of one passage are marked in the text.
+ABOUT = "coalesce(words, quote)"
+IS_ABOUT_WORDS = f"""state = 'visible' and anchor in ('same', 'changed', 'moved') and passage_end is null
+    and {ABOUT} is not null"""
+ADD_WORDS = f"""
+insert into quoted_words as n (thread, passage, words, comments)
+select thread, passage, {ABOUT}, count(*) from comment where {{which}} and {IS_ABOUT_WORDS}
+group by thread, passage, {ABOUT}
+on conflict (thread, passage, md5(words)) do update set comments = n.comments + excluded.comments
+"""  # noqa: S608 constants only
+ADD_WORDS_OF_ONE, ADD_WORDS_OF_THREAD = ADD_WORDS.format(which="id = $1"), ADD_WORDS.format(which="thread = $1")
+SUBTRACT_WORDS = f"""
+update quoted_words n set comments = n.comments - 1
+from (select thread, passage, {ABOUT} as words from comment where id = $1 and {IS_ABOUT_WORDS}) c
+where n.thread = c.thread and n.passage = c.passage and md5(n.words) = md5(c.words)
+"""  # noqa: S608 constants only
+
 
 @asynccontextmanager
 async def counted(comment: int) -> AsyncIterator[None]:
     """Update the counts for a comment that is changed inside this block. The caller has locked the thread's row."""
-    await db.execute(SUBTRACT_ONE, comment)
+    await db.execute(f"with words as ({SUBTRACT_WORDS}) {SUBTRACT_ONE}", comment)
     yield
-    await db.execute(ADD_ONE, comment)
+    await db.execute(f"with words as ({ADD_WORDS_OF_ONE}) {ADD_ONE}", comment)
 
 
 async def recount(thread: int) -> None:
     """Count all comments of a thread again. The caller has locked its row."""
     await PassageCount.delete().where(PassageCount.thread == thread)
-    await db.execute(ADD_THREAD, thread)
+    await QuotedWords.delete().where(QuotedWords.thread == thread)
+    await db.execute(f"with words as ({ADD_WORDS_OF_THREAD}) {ADD_THREAD}", thread)
 
 
 DRIFTED = f"""

@@ -45,4 +45,5 @@ KEPT: Kept = {
     "comment": "published; what moderators removed stays for appeals",
     "comment_version": "the public history of a comment",
     "passage_count": "a few rows per thread",
+    "quoted_words": "the article's words, as long as comments are about them",
 }

@@ -57,6 +57,8 @@ class Comment(Table):
     passage_end = BigInt(null=True, default=None)
     words = Text(null=True, default=None)
     confidence = DoublePrecision(null=True, default=None)
+    # Whether an editor of the article chose these words. Then they are followed, not those that the author quoted.
+    by_hand = Boolean(null=False, default=False)
     assisted = Boolean(null=False, default=False)
     # The reason why a moderator or a rule collapsed it, if one did.
     collapsed = Varchar(200, null=True, default=None)
@@ -143,6 +145,19 @@ class PassageCount(Table, tablename="passage_count"):
     none = Integer(null=False, default=0)
 
     passage_count_part = Unique([thread, part])
+
+
+class QuotedWords(Table, tablename="quoted_words"):
+    """How many visible comments are about the same words of a passage; comments/counts.py updates it."""
+
+    id = BigSerial(primary_key=True)
+    thread = ForeignKey(Thread, null=False, default=None, on_delete=OnDelete.cascade)
+    passage = BigInt(null=False, default=None)
+    words = Text(null=False, default=None)
+    comments = Integer(null=False, default=0)
+
+    quoted_words_key = Index("thread, passage, md5(words)", unique=True)
+    quoted_words_most = Index("thread, comments desc, id")
 
 
 class CommentVersion(Table):

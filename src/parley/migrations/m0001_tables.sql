@@ -324,6 +324,8 @@ CREATE TABLE "suggested_update" (
   "member" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "state" VARCHAR(8) NOT NULL DEFAULT 'waiting',
   "draft" BYTEA DEFAULT null,
+  "passage" BIGINT DEFAULT null,
+  "reason" VARCHAR(300) NOT NULL DEFAULT '',
   "answer" TEXT NOT NULL DEFAULT '',
   "decided_by" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
   "decided_at" TIMESTAMPTZ DEFAULT null,
@@ -331,7 +333,7 @@ CREATE TABLE "suggested_update" (
   CONSTRAINT suggested_update_state_check CHECK (state in ('waiting', 'accepted', 'declined')),
   CONSTRAINT suggested_update_draft_check CHECK ((draft is not null) = (state = 'waiting'))
 );
-CREATE UNIQUE INDEX suggested_update_waiting ON "suggested_update" (thread, member) WHERE state = 'waiting';
+CREATE UNIQUE INDEX suggested_update_waiting ON "suggested_update" (thread, member, coalesce(passage, 0)) WHERE state = 'waiting';
 CREATE INDEX suggested_update_member ON "suggested_update" (member, id desc);
 CREATE UNIQUE INDEX suggested_update_source ON "suggested_update" (thread) WHERE state = 'waiting' and member is null;
 CREATE TABLE "comment" (
@@ -354,6 +356,7 @@ CREATE TABLE "comment" (
   "passage_end" BIGINT DEFAULT null,
   "words" TEXT DEFAULT null,
   "confidence" DOUBLE PRECISION DEFAULT null,
+  "by_hand" BOOLEAN NOT NULL DEFAULT false,
   "assisted" BOOLEAN NOT NULL DEFAULT false,
   "collapsed" VARCHAR(200) DEFAULT null,
   "part" VARCHAR(20) GENERATED ALWAYS AS (case when parent is not null then null when passage is null then 'whole' when anchor = 'lost' then 'earlier'
@@ -427,6 +430,15 @@ CREATE TABLE "passage_count" (
   "none" INTEGER NOT NULL DEFAULT 0,
   CONSTRAINT passage_count_part UNIQUE ("thread", "part")
 );
+CREATE TABLE "quoted_words" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "passage" BIGINT NOT NULL DEFAULT null,
+  "words" TEXT NOT NULL DEFAULT null,
+  "comments" INTEGER NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX quoted_words_key ON "quoted_words" (thread, passage, md5(words));
+CREATE INDEX quoted_words_most ON "quoted_words" (thread, comments desc, id);
 CREATE TABLE "vote" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "comment" BIGINT NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

@@ -9,6 +9,7 @@ import msgspec
 from litestar import Response, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from parley.accounts import ops
 from parley.accounts.forms import DENSITIES
@@ -21,10 +22,14 @@ YEAR = 365 * 86_400
 
 
 class Display(msgspec.Struct, frozen=True):
-    """`legend` says whether the page explains stances and votes, which it does until the reader has read it."""
+    """`legend` says whether the page explains stances and votes, which it does until the reader has read it.
+
+    `marks` says whether the words of an article that comments are about are underlined: "on" or "off".
+    """
 
     density: str = "comfortable"
     legend: bool = True
+    marks: str = "on"
 
 
 def cookie_name() -> str:
@@ -32,11 +37,18 @@ def cookie_name() -> str:
 
 
 def display_of(request: AnyRequest) -> Display:
-    """Return what the reader chose. Any other value of the cookie is ignored."""
-    if viewer := viewer_of(request):
-        return Display(viewer.density, viewer.legend)
+    """Return what the reader chose: marks on this device, the rest of members in their account.
+
+    Any other value of the cookie is ignored.
+    """
     chosen = request.cookies.get(cookie_name(), "").split(".")
-    return Display("compact" if "compact" in chosen else "comfortable", "known" not in chosen)
+    display = Display(
+        density="compact" if "compact" in chosen else "comfortable",
+        legend="known" not in chosen,
+        marks="off" if "unmarked" in chosen else "on",
+    )
+    viewer = viewer_of(request)
+    return replace(display, density=viewer.density, legend=viewer.legend) if viewer else display
 
 
 @post("/reading", name="pages:display", opt={"who": ANYONE, "unmarked": True})
@@ -47,21 +59,27 @@ async def choose(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
     if viewer:
         await ops.set_display(viewer, density=display.density, legend=display.legend)
-    cookies = [] if viewer else [_cookie(display)]
-    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=cookies)
+    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=[_cookie(display)])
 
 
 def _chosen(form: Form, before: Display) -> Display:
     density = form.values.get("density")
     return Display(
-        density if density in DENSITIES else before.density, before.legend and form.values.get("legend") != "0"
+        density=density if density in DENSITIES else before.density,
+        legend=before.legend and form.values.get("legend") != "0",
+        marks="off" if form.values.get("marks", before.marks) == "off" else "on",
     )
 
 
 def _cookie(display: Display) -> Cookie:
+    choices = [
+        display.density,
+        "new" if display.legend else "known",
+        "unmarked" if display.marks == "off" else "marked",
+    ]
     return Cookie(
         key=cookie_name(),
-        value=f"{display.density}.{'new' if display.legend else 'known'}",
+        value=".".join(choices),
         max_age=YEAR,
         path="/",
         secure=settings().secure,

@@ -1,5 +1,7 @@
 """Changing the text of an article here: editing it, restoring an old version, and showing an excerpt only."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from parley.articles import display as displays
@@ -23,13 +25,25 @@ class StaleEdit(Refused):
 
 
 class Edited(msgspec.Struct, frozen=True):
-    """An edit: the number of the revision that was edited, and the new text."""
+    """An edit: the number of the revision that was edited, the new text, and the words for comments placed by hand."""
 
     revision: int
     title: str
     byline: str | None
     passages: list[ImportedPassage]
     reason: str
+    placed: dict[int, str] = {}
+
+    def as_text(self, article: articles.ArticleRow) -> ArticleText:
+        return ArticleText(
+            title=self.title,
+            passages=self.passages,
+            byline=self.byline,
+            lang=article.lang,
+            dir=article.dir,
+            published_at=article.published_at,
+            updated_at=article.updated_at,
+        )
 
 
 NOTHING = N_("Nothing changed: this is the current text.")
@@ -38,22 +52,14 @@ NOTHING = N_("Nothing changed: this is the current text.")
 async def edit_article(*, viewer: Viewer, thread_id: int, edited: Edited) -> RevisionResult:
     """Write an edited text as the next revision.
 
-    Raises Forbidden, StaleEdit when somebody else revised the article first, Refused when nothing changed.
+    Raises Forbidden, StaleEdit when somebody else revised the article first, Misplaced when the text lacks words on
+    which a comment is placed by hand, and Refused when nothing changed.
     """
     async with db.atomic():
         article = await _to_edit(viewer, thread_id)
         if article.revision != edited.revision:
             raise StaleEdit(N_("Somebody else revised this article while you were editing. Your text is kept."))
-        text = ArticleText(
-            title=edited.title,
-            passages=edited.passages,
-            byline=edited.byline,
-            lang=article.lang,
-            dir=article.dir,
-            published_at=article.published_at,
-            updated_at=article.updated_at,
-        )
-        return await _revise(thread_id, text, RevisionNote(viewer.id, edited.reason))
+        return await _revise(thread_id, edited.as_text(article), RevisionNote(viewer.id, edited.reason), edited.placed)
 
 
 async def restore_revision(*, viewer: Viewer, thread_id: int, number: int, reason: str) -> RevisionResult:
@@ -89,8 +95,10 @@ async def _to_edit(viewer: Viewer, thread_id: int) -> articles.ArticleRow:
     return article
 
 
-async def _revise(thread_id: int, text: ArticleText, edit: RevisionNote) -> RevisionResult:
-    revised = await revise_thread(thread_id, text, edit)
+async def _revise(
+    thread_id: int, text: ArticleText, edit: RevisionNote, placed: Mapping[int, str] | None = None
+) -> RevisionResult:
+    revised = await revise_thread(thread_id, text, edit, placed)
     if revised is None:
         raise Refused(NOTHING)
     return revised

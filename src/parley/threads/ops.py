@@ -1,12 +1,13 @@
 """Revising the article of a thread, and recording visits."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from parley.articles.restricting import refuse_frozen
 from parley.articles.revising import RevisionNote, RevisionResult, revise_article
 from parley.articles.text import ArticleText
 from parley.core import db
 from parley.core.events.event_log import emit
+from parley.threads.comment_fates import place_by_hand
 
 # Hooks in the transaction of a revision (parley/hooks.py): comments find their anchors again. Each is called with the
 # thread and the numbers of the former and the new revision, and returns the ids of the comments that it changed.
@@ -24,10 +25,13 @@ where t.id = $1 and r.article = t.article and r.number = $2
 """
 
 
-async def revise_thread(thread: int, text: ArticleText, edit: RevisionNote | None = None) -> RevisionResult | None:
+async def revise_thread(
+    thread: int, text: ArticleText, edit: RevisionNote | None = None, placed: Mapping[int, str] | None = None
+) -> RevisionResult | None:
     """Write `text` as the next revision of a thread's article. Return None when nothing changed.
 
-    Raises Refused if its text or title was taken down.
+    `placed` has the words on which comments are placed by hand. Raises Misplaced if the text does not have them, and
+    Refused if its text or title was taken down.
     """
     async with db.atomic():
         article = await db.value("select article from thread where id = $1 for no key update", thread)
@@ -37,6 +41,8 @@ async def revise_thread(thread: int, text: ArticleText, edit: RevisionNote | Non
             return None
         await db.execute(REVISE, thread, revised.number)
         moved = [one for after in after_revise for one in await after(thread, revised.number - 1, revised.number)]
+        if placed:
+            moved = [*{*moved, *[one for place in place_by_hand for one in await place(thread, placed)]}]
         payload = {"revision": revised.number, "changed": revised.changed, "comments": moved}
         await emit("article.revised", thread=thread, actor=edit.editor if edit else None, payload=payload)
     return revised

@@ -19,7 +19,8 @@ from parley.core.http.forms import posted
 from parley.core.http.pages import page
 from parley.core.ratelimit import POST, PREVIEW, take_each, take_volume
 from parley.core.text.messages import N_, Message
-from parley.threads import edit_ops, queries
+from parley.threads import comment_fates, edit_ops, queries
+from parley.threads.comment_fates import Misplaced
 from parley.threads.revision_web import difference, thread_at
 
 # Half a million characters, each of which may take up to nine bytes in a form.
@@ -60,20 +61,35 @@ async def revise(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
         if not form.previews:
             await take_volume(signed_in(request).id, COPIES * len(form.text_.encode()))
         made = await asyncio.to_thread(read_markdown, form.text_, passages, article.address)
-        edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason)
+        edited = edit_ops.Edited(article.revision, form.title, form.byline or None, made, form.reason, form.placed)
         if form.previews:
             return await _preview(request, row, article, form, edited)
-        await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
+        return await _save(request, row, article, form, edited)
     except edit_ops.StaleEdit:
         return await _stale(request, *await thread_at(thread), form)
     except ParleyError as error:
         return _page(request, row, article, form.values, {"form": error.message}, status=error.status)
+
+
+async def _save(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edit_ops.Edited
+) -> Response[Any]:
+    try:
+        await edit_ops.edit_article(viewer=signed_in(request), thread_id=row.id, edited=edited)
+    except Misplaced as error:
+        return await _preview(request, row, article, form, edited, error)
     return Redirect(row.address, status_code=303)
 
 
 async def _preview(
-    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: ReviseForm, edited: edit_ops.Edited
+    request: AnyRequest,
+    row: queries.ThreadRow,
+    article: articles.ArticleRow,
+    form: ReviseForm,
+    edited: edit_ops.Edited,
+    error: Misplaced | None = None,
 ) -> Response[Any]:
+    """What an edit would change, and what would become of the comments."""
     former = await versions.readable(article.revision_id)
     runs = await asyncio.to_thread(lambda: compare(former, preview(former, edited.passages)))
     return _page(
@@ -81,12 +97,15 @@ async def _preview(
         row,
         article,
         form.values,
-        {},
+        {"form": error.message} if error else {},
+        status=422 if error else 200,
         runs=runs,
         changes=count(runs),
         previewed=True,
         older=article,
         newer=edited,
+        placed=form.placed,
+        **await comment_fates.summary(row.id, article, edited.as_text(article), form.placed),
     )
 
 
@@ -112,7 +131,7 @@ def _page(
     form = {name: values.get(name, "") for name in ("title", "byline", "text", "reason")} | {"errors": errors}
     return page(
         request, "articles/revise.html", status=status, thread=row, article=article, form=form,
-        **{"stale": False, "previewed": False, "runs": None, "changes": 0} | context,
+        **{"stale": False, "previewed": False, "runs": None, "changes": 0, "fates": None} | context,
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Collection
 
 import msgspec
-from piccolo.columns.combination import Where
 
 from parley.articles import imports, versions
 from parley.articles import ops as articles
@@ -19,21 +18,19 @@ from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.http.access import MODERATOR, Viewer
 from parley.core.text.messages import N_, joined
-from parley.threads import queries, suggestion_queries
+from parley.threads import corrections, queries, suggestion_rows
 from parley.threads.edit_ops import NOTHING, StaleEdit
 from parley.threads.ops import revise_thread
-from parley.threads.suggestion_queries import SuggestionRow
+from parley.threads.suggestion_limits import refuse_too_many
+from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.tables import SuggestedUpdate
 from parley.threads.updating import notify_concerned, take_update
-
-# Each stores a whole text until it is decided.
-MOST_OF_A_MEMBER = 10
-MOST_IN_A_THREAD = 10
 
 LOCK = "select id from thread where id = $1 for no key update"
 SUGGEST = """
 insert into suggested_update (thread, member, draft) values ($1, $2, $3)
-on conflict (thread, member) where state = 'waiting' do update set draft = excluded.draft, created_at = now()
+on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
+do update set draft = excluded.draft, created_at = now()
 returning id
 """
 
@@ -53,26 +50,11 @@ async def suggest(*, viewer: Viewer, found: imports.Import) -> tuple[int, int]:
             raise Refused(N_("This discussion is archived, so its article does not change any more."))
         await db.value(LOCK, discussion.id)
         await refuse_frozen(number or 0)
-        await _refuse_too_many(discussion.id, viewer.id)
+        await refuse_too_many(discussion.id, viewer.id)
         made: int = await db.value(SUGGEST, discussion.id, viewer.id, found.draft)
         await imports.published(found.id, discussion.id)
         await notify_concerned(made)
     return discussion.id, made
-
-
-async def _refuse_too_many(thread: int, member: int) -> None:
-    # Of a member's suggestions for two threads at once, one waits for the other.
-    await db.value("select pg_advisory_xact_lock(hashtextextended('suggested_update', $1))", member)
-    # The member's waiting suggestion for this thread does not count, since the new one replaces it.
-    if await _count_waiting(SuggestedUpdate.member == member, SuggestedUpdate.thread != thread) >= MOST_OF_A_MEMBER:
-        raise Refused(N_("Ten updates you suggested still wait for a decision. Please wait until some are decided."))
-    if await _count_waiting(SuggestedUpdate.member != member, SuggestedUpdate.thread == thread) >= MOST_IN_A_THREAD:
-        raise Refused(N_("Ten suggested updates of this article still wait for a decision. Please try again later."))
-
-
-async def _count_waiting(*conditions: Where) -> int:
-    count: int = await SuggestedUpdate.count().where(SuggestedUpdate.state == "waiting", *conditions)
-    return count
 
 
 class SuggestionDecision(msgspec.Struct, frozen=True):
@@ -104,6 +86,10 @@ async def accept(decision: SuggestionDecision, version: str, take: Collection[in
         article = await article_queries.of_thread(decision.thread)
         if article is None:
             raise NotFound(N_("This thread does not exist."))
+        if row.passage is not None:
+            await corrections.accept(row, article, version)
+            await _record(decision, "accepted")
+            return
         source = decode(row.draft or b"")
         update = await as_update(article, source)
         if update.version != version:
@@ -152,7 +138,7 @@ async def _record(decision: SuggestionDecision, state: str) -> None:
 async def _to_decide(decision: SuggestionDecision) -> SuggestionRow:
     """Lock the thread's row and return the suggestion. Raises NotFound, Forbidden, or Refused if it is decided."""
     await db.value(LOCK, decision.thread)
-    thread, row = await queries.one(decision.thread), await suggestion_queries.one(decision.suggestion, decision.thread)
+    thread, row = await queries.one(decision.thread), await suggestion_rows.one(decision.suggestion, decision.thread)
     if thread is None or row is None:
         raise NotFound(N_("There is no such update."))
     if not may_decide_update(decision.viewer, thread, row.member):

@@ -15,33 +15,8 @@ from parley.articles.queries import ArticleRow
 from parley.articles.updating import as_update
 from parley.articles.versions import StoredPassage
 from parley.core import db
-
-
-class SuggestionRow(msgspec.Struct, frozen=True):
-    """A suggested update. `member` is None for a closed account, and `member_id` for conflicts with the source."""
-
-    id: int
-    thread: int
-    title: str
-    member_id: int | None
-    member: str | None
-    state: str
-    draft: bytes | None
-    answer: str
-    created_at: datetime
-    decided_at: datetime | None
-
-
-ONE = """
-select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.draft, s.answer,
-       s.created_at, s.decided_at
-from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
-where s.id = $1 and s.thread = $2
-"""
-
-
-async def one(suggestion: int, thread: int) -> SuggestionRow | None:
-    return await db.fetch_one(SuggestionRow, ONE, suggestion, thread)
+from parley.threads import comment_fates, corrections
+from parley.threads.suggestion_rows import SuggestionRow
 
 
 class SuggestionSummary(msgspec.Struct, frozen=True):
@@ -70,20 +45,15 @@ async def listed(member: int, *, every: bool) -> list[SuggestionSummary]:
     return await db.fetch(SuggestionSummary, LIST, member, every)
 
 
-# The visible top-level comments on these passages.
-COUNT_ON_PASSAGES = """
-select count(*) from comment
-where thread = $1 and passage = any($2::bigint[]) and parent is null and state = 'visible' and anchor <> 'lost'
-"""
-
-
 # A form can have so many fields, and real corrections have a few conflicts.
 MOST_CONFLICTS = 100
 
 
 async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
-    """What a waiting suggestion would change, and how many comments are on passages that change or disappear."""
+    """What a waiting suggestion would change, and what becomes of the comments on the article."""
     before = await versions.readable(article.revision_id)
+    if row.passage is not None:
+        return await _correction(row, article, before)
     update = await as_update(article, decode(row.draft or b""))
     runs, lost = await asyncio.to_thread(_compared, before, update.text.passages)
     conflicts = await asyncio.to_thread(lambda: [both_sides(one) for one in update.merged.conflicts[:MOST_CONFLICTS]])
@@ -94,8 +64,22 @@ async def difference(row: SuggestionRow, article: ArticleRow) -> dict[str, Any]:
         "conflicts": conflicts,
         "more_conflicts": len(update.merged.conflicts) - len(conflicts),
         "version": update.version,
-        "on_changed": await db.value(COUNT_ON_PASSAGES, row.thread, list(lost.changed)),
-        "on_gone": await db.value(COUNT_ON_PASSAGES, row.thread, list(lost.gone)),
+        **await comment_fates.summary(row.thread, article, update.text),
+    }
+
+
+async def _correction(row: SuggestionRow, article: ArticleRow, before: list[StoredPassage]) -> dict[str, Any]:
+    text = await corrections.as_text(row.passage, row.draft, article)
+    runs, lost = await asyncio.to_thread(_compared, before, text.passages if text else [one.passage for one in before])
+    return {
+        "runs": runs,
+        "changes": count(runs),
+        "lost": lost,
+        "conflicts": [],
+        "more_conflicts": 0,
+        "version": corrections.version(article),
+        "is_gone": text is None,
+        **(await comment_fates.summary(row.thread, article, text) if text else {"fates": {}, "fate_counts": {}}),
     }
 
 

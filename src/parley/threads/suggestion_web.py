@@ -17,8 +17,9 @@ from parley.core.http.pages import page
 from parley.core.ratelimit import POST, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
-from parley.threads import queries, suggestion_ops, suggestion_queries
+from parley.threads import queries, suggestion_ops, suggestion_queries, suggestion_rows
 from parley.threads.revision_web import thread_at
+from parley.threads.suggestion_rows import SuggestionRow
 from parley.threads.updating import note_seen
 
 
@@ -49,11 +50,11 @@ async def updates(request: AnyRequest) -> Response[Any]:
 
 async def _seen(
     request: AnyRequest, thread: str, number: str
-) -> tuple[queries.ThreadRow, articles.ArticleRow, suggestion_queries.SuggestionRow]:
+) -> tuple[queries.ThreadRow, articles.ArticleRow, SuggestionRow]:
     """A suggested update that the viewer may see. Raises NotFound."""
     row, article = await thread_at(thread)
     viewer, suggestion = signed_in(request), as_id(number)
-    update = await suggestion_queries.one(suggestion, row.id) if suggestion and not article.is_frozen else None
+    update = await suggestion_rows.one(suggestion, row.id) if suggestion and not article.is_frozen else None
     may_see = update is not None and (
         viewer.id == update.member_id or viewer.access >= MODERATOR or viewer.name == row.starter
     )
@@ -103,7 +104,7 @@ async def _page(
     request: AnyRequest,
     row: queries.ThreadRow,
     article: articles.ArticleRow,
-    suggestion: suggestion_queries.SuggestionRow,
+    suggestion: SuggestionRow,
     form: Form,
     status: int = 200,
 ) -> Response[Any]:
@@ -122,6 +123,7 @@ async def _page(
         answer=form.values.get("answer", ""),
         chosen=chosen,
         errors=form.errors,
+        placed=None,
         **context,
     )
 

@@ -92,7 +92,8 @@ class SuggestedUpdate(Table):
     """A new text of a thread's article, which a moderator or the thread's starter accepts or declines.
 
     One without a `member` is the source's text: its conflicts with corrections made here wait for a decision, and its
-    other changes are in the article already. The text is stored until the decision.
+    other changes are in the article already. One with a `passage` (a lineage) is a correction of that passage, and its
+    draft has only the passages that replace it. The text is stored until the decision.
     """
 
     id = BigSerial(primary_key=True)
@@ -101,6 +102,9 @@ class SuggestedUpdate(Table):
     # `waiting`, `accepted` or `declined`.
     state = Varchar(8, null=False, default="waiting")
     draft = Bytea(null=True, default=None)
+    passage = BigInt(null=True, default=None)
+    # Why a member suggests a correction. It is the reason of the revision that this becomes.
+    reason = Varchar(300, null=False, default="")
     # The decider's answer to the member who suggested it.
     answer = Text(null=False, default="")
     decided_by = ForeignKey(Member, null=True, default=None, on_delete=OnDelete.restrict)
@@ -110,6 +114,6 @@ class SuggestedUpdate(Table):
     suggested_update_state_check = Check("state in ('waiting', 'accepted', 'declined')")
     suggested_update_draft_check = Check("(draft is not null) = (state = 'waiting')")
 
-    suggested_update_waiting = Index("thread, member", where="state = 'waiting'", unique=True)
+    suggested_update_waiting = Index("thread, member, coalesce(passage, 0)", where="state = 'waiting'", unique=True)
     suggested_update_member = Index("member, id desc")
     suggested_update_source = Index("thread", where="state = 'waiting' and member is null", unique=True)

@@ -6,6 +6,6 @@ passage instead of on a whole document. `select` creates one, `resolve` finds ma
 
 from parley.comments.anchoring.document import CONTEXT, DocumentBlock
 from parley.comments.anchoring.resolving import Resolution, resolve
-from parley.comments.anchoring.selecting import Selector, select
+from parley.comments.anchoring.selecting import Selector, select, select_near
 
-__all__ = ["CONTEXT", "DocumentBlock", "Resolution", "Selector", "resolve", "select"]
+__all__ = ["CONTEXT", "DocumentBlock", "Resolution", "Selector", "resolve", "select", "select_near"]

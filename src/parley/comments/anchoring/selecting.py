@@ -46,6 +46,17 @@ def select(passages: Sequence[DocumentBlock], lineage: int, quote: str, prefix: 
     return Selector(lineage, document.text[start:end], *document.around((start, end)))
 
 
+def select_near(passages: Sequence[DocumentBlock], lineage: int, quote: str) -> Selector | None:
+    """Return the selector of `quote` in the passage nearest to `lineage` that has it, or None if there is none."""
+    document, letters = Document(passages), folded("".join(quote.split()))
+    near = document.index.get(lineage, 0)
+    for passage in sorted(range(len(document.lineages)), key=lambda at: abs(at - near)) if letters else ():
+        if found := _found(document, passage, letters):
+            start, end = found[0]
+            return Selector(document.lineages[passage], document.text[start:end], *document.around((start, end)))
+    return None
+
+
 def _found(document: Document, passage: int, letters: str) -> list[Span]:
     """Return where `letters` occur, beginning in a passage.
 

@@ -1,0 +1,79 @@
+"""What a new text of an article would do to the comments on it, and placing comments by hand."""
+
+from collections.abc import Iterator, Mapping
+
+from parley.articles import queries as articles
+from parley.articles.revising import NextText
+from parley.comments import anchoring, anchors, queries
+from parley.comments.anchoring import DocumentBlock, Resolution
+from parley.comments.counts import recount
+from parley.core import db
+from parley.core.text.messages import N_
+from parley.threads.comment_fates import CommentFate, Fate, Misplaced
+
+
+async def fates_of(thread: int, revision: int, new: NextText, placed: Mapping[int, str]) -> list[CommentFate]:
+    """Return what becomes of the visible comments on the passages of a thread's article."""
+    merged = {one: new.merged.get(into, into) for one, into in (await articles.merged(thread)).items()} | new.merged
+    found = await anchors.locate(thread, revision, new.passages, merged)
+    rows = await queries.by_ids(list(found))
+    texts = {one.lineage: one.text for one in await articles.text(thread, revision)}
+    blocks = [DocumentBlock(one.lineage, one.text) for one in new.passages]
+    return list(_fates(rows, found, texts, blocks, placed))
+
+
+def _fates(
+    rows: Mapping[int, queries.CommentRow],
+    found: Mapping[int, Resolution],
+    texts: Mapping[int, str],
+    blocks: list[DocumentBlock],
+    placed: Mapping[int, str],
+) -> Iterator[CommentFate]:
+    now = {one.lineage: one.text for one in blocks}
+    for comment, place in found.items():
+        row = rows.get(comment)
+        if row is None or row.state != "visible" or row.passage is None:
+            continue
+        before = anchors.shortened(row.words or row.quote or texts.get(row.passage, ""))
+        if words := placed.get(comment):
+            selector = anchoring.select_near(blocks, row.passage, words)
+            after = anchors.shortened(selector.quote if selector else words)
+            yield CommentFate(comment, row.author, "changes", before, after, by_hand=True, is_missing=selector is None)
+        elif place.is_found:
+            after = anchors.shortened(place.quote or now[place.lineage])
+            yield CommentFate(comment, row.author, "stays" if after == before else "changes", before, after)
+        else:
+            yield CommentFate(comment, row.author, _loss(row.anchor, place.state), before, "")
+
+
+def _loss(before: str | None, after: str) -> Fate:
+    if before in {after, "lost"}:  # it was gone before
+        return "stays"
+    return "loses-words" if after == "kept" else "loses-passage"
+
+
+PLACE = """
+update comment set by_hand = true, confidence = 1, passage = $3, passage_end = nullif($4::bigint, $3),
+    words = case when quote <> $5 then $5 end,
+    anchor = case when quote is null or quote = $5 then 'moved' else 'changed' end
+where id = $1 and thread = $2 and parent is null and passage is not null
+returning id
+"""
+
+
+async def place(thread: int, placed: Mapping[int, str]) -> list[int]:
+    """Place comments on words of the present text; return their ids. The caller has locked the thread's row.
+
+    Raises Misplaced if the text does not have the words.
+    """
+    revision = await db.value("select revision from thread where id = $1", thread)
+    blocks = [DocumentBlock(one.lineage, one.text) for one in await articles.text(thread, revision)]
+    made: list[int] = []
+    for comment, row in (await queries.by_ids(list(placed))).items():
+        selector = anchoring.select_near(blocks, row.passage or 0, placed[comment])
+        if selector is None:
+            raise Misplaced(N_("The text does not have the words on which you placed a comment. Nothing was saved."))
+        [where] = anchoring.resolve([selector], blocks, blocks, {})
+        made += await db.values(PLACE, comment, thread, where.lineage, where.last, anchors.shortened(selector.quote))
+    await recount(thread)
+    return made

@@ -1,0 +1,68 @@
+"""What a new text of an article does to the comments on it, and comments that its editor places by hand."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, get_args
+
+import msgspec
+from markupsafe import Markup
+
+from parley.articles import revising
+from parley.articles.queries import ArticleRow
+from parley.articles.revising import NextText
+from parley.articles.text import ArticleText
+from parley.core.errors import Refused
+from parley.core.text.diff import marked
+
+# Of each kind, so many are listed.
+MOST_LISTED = 100
+
+Fate = Literal["stays", "changes", "loses-words", "loses-passage"]
+
+
+class CommentFate(msgspec.Struct, frozen=True):
+    """What becomes of a comment.
+
+    `quote` is what it is about now, and `words` how that would read. `by_hand` is whether the editor chose these words,
+    and `is_missing` whether the new text does not have them.
+    """
+
+    comment: int
+    author: str | None
+    fate: Fate
+    quote: str
+    words: str
+    by_hand: bool = False
+    is_missing: bool = False
+
+    @property
+    def difference(self) -> Markup:
+        """The words as they would read, with the changes marked."""
+        return marked(self.quote, self.words)
+
+
+class Misplaced(Refused):
+    """The new text does not have the words on which an editor placed a comment."""
+
+
+# Hooks (parley/hooks.py), called with the thread, the number of its revision, the new text, and the words on which
+# comments are placed by hand. Each returns what becomes of the thread's comments.
+FateHook = Callable[[int, int, NextText, Mapping[int, str]], Awaitable[list[CommentFate]]]
+fates_of: list[FateHook] = []
+
+# Hooks in the transaction of a revision, called with the thread and the words on which comments are placed by hand.
+# Each returns the ids of these comments. Raises Misplaced.
+PlaceHook = Callable[[int, Mapping[int, str]], Awaitable[list[int]]]
+place_by_hand: list[PlaceHook] = []
+
+
+async def summary(
+    thread: int, article: ArticleRow, text: ArticleText, placed: Mapping[int, str] | None = None
+) -> dict[str, Any]:
+    """What a text would do to comments, for `articles/_comment_fates.html`."""
+    new = await revising.foresee(article.id, text)
+    found = [one for hook in fates_of for one in await hook(thread, article.revision, new, placed or {})] if new else []
+    by_fate = {fate: [one for one in found if one.fate == fate] for fate in get_args(Fate)}
+    return {
+        "fates": {fate: some[:MOST_LISTED] for fate, some in by_fate.items()},
+        "fate_counts": {fate: len(some) for fate, some in by_fate.items()},
+    }

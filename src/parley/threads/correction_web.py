@@ -1,0 +1,74 @@
+"""Suggesting a correction of one passage over HTTP."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles import queries as articles
+from parley.articles import versions
+from parley.articles.forms import LONGEST_REASON
+from parley.core.errors import ParleyError
+from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import POST, take_each, take_volume
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+from parley.threads import corrections, queries
+from parley.threads.revision_web import thread_at
+
+LONGEST_PASSAGE = 40_000
+
+
+@get("/t/{thread:str}/correct", name="threads:correct-form", opt={"who": VERIFIED})
+async def correct_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """The form to correct a passage; without one, the passages to choose from."""
+    row, article = await thread_at(thread)
+    form = Form({"passage": request.query_params.get("passage", "")})
+    chosen = await corrections.passage(article, as_id(form.values["passage"]))
+    if chosen is not None:
+        form.values["text"] = await corrections.source(article, chosen)
+    return await _page(request, row, article, form)
+
+
+@post("/t/{thread:str}/correct", name="threads:correct", opt={"who": VERIFIED})
+async def correct(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    """Suggest a correction to whoever may edit the article."""
+    row, article = await thread_at(thread)
+    form = Form(await posted(request))
+    missing = N_("A correction needs a text. To suggest that the passage goes, say so in a comment.")
+    text = form.text("text", most=LONGEST_PASSAGE, least=1, missing=missing, lines=True)
+    correction = corrections.Correction(form.id("passage") or 0, text, form.text("reason", most=LONGEST_REASON))
+    status = 422
+    if not form.errors:
+        try:
+            await take_each(POST, signed_in(request).id, address_of(request))
+            await take_volume(signed_in(request).id, len(text.encode()))
+            made = await corrections.suggest(viewer=signed_in(request), thread_id=row.id, correction=correction)
+            return Redirect(f"/t/{row.id}/updates/{made}", status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    return await _page(request, row, article, form, status)
+
+
+async def _page(
+    request: AnyRequest, row: queries.ThreadRow, article: articles.ArticleRow, form: Form, status: int = 200
+) -> Response[Any]:
+    chosen = await corrections.passage(article, as_id(form.values.get("passage", "")))
+    return page(
+        request,
+        "articles/correct.html",
+        status=status,
+        thread=row,
+        article=article,
+        chosen=chosen,
+        passages=[] if chosen else await versions.readable(article.revision_id),
+        text=form.values.get("text", ""),
+        reason=form.values.get("reason", ""),
+        errors=form.errors,
+    )
+
+
+handlers: list[object] = [correct_form, correct]

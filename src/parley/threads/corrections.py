@@ -1,0 +1,119 @@
+"""Corrections of one passage that members suggest, such as a typo or a broken quotation.
+
+A correction is kept as the passages that replace the one it is about, so it can still be accepted when others changed.
+"""
+
+import asyncio
+
+import msgspec
+
+from parley.articles import queries as articles
+from parley.articles import versions
+from parley.articles.editing import as_markdown, read_markdown
+from parley.articles.importing.passages import ImportedPassage
+from parley.articles.queries import ArticleRow
+from parley.articles.revising import RevisionNote
+from parley.articles.text import ArticleText
+from parley.articles.versions import StoredPassage
+from parley.core import db
+from parley.core.errors import NotFound, Refused
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.threads import queries
+from parley.threads.edit_ops import NOTHING, StaleEdit
+from parley.threads.ops import revise_thread
+from parley.threads.suggestion_limits import refuse_too_many
+from parley.threads.suggestion_rows import SuggestionRow
+from parley.threads.updating import notify_concerned
+
+GONE = N_("This passage is no longer in the article. Your text is kept: you can correct another passage.")
+
+
+async def passage(article: ArticleRow, lineage: int | None) -> StoredPassage | None:
+    """Return a present passage of an article that is shown in full."""
+    if article.display != "full":
+        return None
+    return next((one for one in await versions.readable(article.revision_id) if one.lineage == lineage), None)
+
+
+async def source(article: ArticleRow, one: StoredPassage) -> str:
+    """Return a passage as Markdown."""
+    return await asyncio.to_thread(as_markdown, [one], article.address)
+
+
+SUGGEST = """
+insert into suggested_update (thread, member, passage, draft, reason) values ($1, $2, $3, $4, $5)
+on conflict (thread, member, coalesce(passage, 0)) where state = 'waiting'
+do update set draft = excluded.draft, reason = excluded.reason, created_at = now()
+returning id
+"""
+
+
+class Correction(msgspec.Struct, frozen=True):
+    """What a member suggests: Markdown instead of a passage (its lineage), and why."""
+
+    passage: int
+    text: str
+    reason: str
+
+
+async def suggest(*, viewer: Viewer, thread_id: int, correction: Correction) -> int:
+    """Suggest a correction; it replaces the member's waiting one of the same passage. Return its id.
+
+    Raises NotFound, and Refused where it cannot be suggested or changes nothing.
+    """
+    async with db.atomic():
+        await db.value("select id from thread where id = $1 for no key update", thread_id)
+        thread, article = await queries.one(thread_id), await articles.of_thread(thread_id)
+        if thread is None or article is None:
+            raise NotFound(N_("This thread does not exist."))
+        if thread.state != "open":
+            raise Refused(N_("This discussion is closed, so its article cannot be corrected."))
+        before = await passage(article, correction.passage)
+        if before is None:
+            raise Refused(GONE)
+        made = await asyncio.to_thread(read_markdown, correction.text, [before], article.address)
+        if made == [before.passage]:
+            raise Refused(NOTHING)
+        await refuse_too_many(thread_id, viewer.id)
+        draft = msgspec.json.encode(made)
+        number: int = await db.value(SUGGEST, thread_id, viewer.id, before.lineage, draft, correction.reason)
+        await notify_concerned(number)
+    return number
+
+
+async def as_text(lineage: int | None, draft: bytes | None, article: ArticleRow) -> ArticleText | None:
+    """Return the article with a correction in the place of its passage, or None if that passage is gone."""
+    current = await versions.newest(article.id)
+    if not any(one.lineage == lineage for one in current):
+        return None
+    instead = msgspec.json.decode(draft or b"[]", type=list[ImportedPassage])
+    parts = (instead if one.lineage == lineage else [one.passage] for one in current)
+    return ArticleText(
+        title=article.title,
+        passages=[one for part in parts for one in part],
+        byline=article.byline,
+        lang=article.lang,
+        dir=article.dir,
+        published_at=article.published_at,
+        updated_at=article.updated_at,
+    )
+
+
+def version(article: ArticleRow) -> str:
+    """Return what the form names, to detect that the article changed meanwhile."""
+    return str(article.revision)
+
+
+async def accept(row: SuggestionRow, article: ArticleRow, version_shown: str) -> None:
+    """Write a correction as the next revision, by the member who suggested it. The caller has locked the thread's row.
+
+    Raises StaleEdit when the article changed meanwhile, and Refused when the passage is gone or nothing changes.
+    """
+    if version_shown != version(article):
+        raise StaleEdit(N_("The article changed while you were looking. This is what the correction would change now."))
+    text = await as_text(row.passage, row.draft, article)
+    if text is None:
+        raise Refused(N_("The passage is no longer in the article. You can decline the correction."))
+    if await revise_thread(row.thread, text, RevisionNote(row.member_id, row.reason)) is None:
+        raise Refused(NOTHING)

@@ -1,0 +1,38 @@
+"""One suggested update as it is stored."""
+
+from datetime import datetime
+
+import msgspec
+
+from parley.core import db
+
+
+class SuggestionRow(msgspec.Struct, frozen=True):
+    """A suggested update. `member` is None for a closed account, and `member_id` for conflicts with the source."""
+
+    id: int
+    thread: int
+    title: str
+    member_id: int | None
+    member: str | None
+    state: str
+    draft: bytes | None
+    # Of a correction: the lineage of its passage, and why the member suggests it.
+    passage: int | None
+    reason: str
+    answer: str
+    created_at: datetime
+    decided_at: datetime | None
+
+
+ONE = """
+select s.id, s.thread, t.title, s.member as member_id, m.name as member, s.state, s.draft,
+       s.passage, s.reason, s.answer,
+       s.created_at, s.decided_at
+from suggested_update s join thread t on t.id = s.thread left join member m on m.id = s.member
+where s.id = $1 and s.thread = $2
+"""
+
+
+async def one(suggestion: int, thread: int) -> SuggestionRow | None:
+    return await db.fetch_one(SuggestionRow, ONE, suggestion, thread)
