@@ -3,7 +3,6 @@
 import re
 
 from lxml.html import HtmlElement
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from parley.articles.importing.metadata.stated import Stated
 
