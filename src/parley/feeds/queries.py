@@ -23,10 +23,10 @@ class FeedThread(msgspec.Struct, frozen=True):
     site: str | None
     byline: str | None
     starter: str | None
-    opening: str
     comment_count: int
     created_at: datetime
     revised_at: datetime
+    opening: str
 
     @property
     def address(self) -> str:

@@ -19,7 +19,7 @@ from parley.core.text.markdown import excerpt
 
 # The best comments, and characters of each, so that the page stays small.
 MOST = 10
-TEXT = 200
+TEXT = 120
 CONTEXT = "https://schema.org"
 
 Data = dict[str, Any]
