@@ -15,6 +15,8 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.feeds import oembed, pictures, sitemap
+from parley.feeds import web as feeds
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -88,6 +90,10 @@ FEATURES = (
     confirm_web,
     unread,
     digests,
+    feeds,
+    sitemap,
+    oembed,
+    pictures,
     live,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

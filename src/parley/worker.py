@@ -31,6 +31,7 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
+from parley.feeds import jobs as feeds
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
@@ -83,6 +84,7 @@ JOBS = (
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
+    Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
     Job("maps", maps.draw_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),

@@ -1,6 +1,6 @@
 """The community's rules."""
 
-from piccolo.columns import Boolean, Integer, Text, Timestamptz
+from piccolo.columns import Boolean, Integer, Text, Timestamptz, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -12,5 +12,7 @@ class Community(Table):
     rules = Text(null=False, default="")
     asks_declaration = Boolean(null=False, default=False)
     changed_at = Timestamptz(null=False)
+    # The domain and the day in the ids of feed entries (`tag:` URIs, RFC 4151), which stay when the domain changes.
+    tag_authority = Varchar(270, null=False, default="")
 
     community_one_check = Check("id = 1")

@@ -107,6 +107,7 @@ CREATE TABLE "member" (
   "legend" BOOLEAN NOT NULL DEFAULT true,
   "marks" VARCHAR(3) NOT NULL DEFAULT 'on',
   "in_maps" BOOLEAN NOT NULL DEFAULT true,
+  "has_feed" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
@@ -148,6 +149,7 @@ CREATE TABLE "community" (
   "rules" TEXT NOT NULL DEFAULT '',
   "asks_declaration" BOOLEAN NOT NULL DEFAULT false,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "tag_authority" VARCHAR(270) NOT NULL DEFAULT '',
   CONSTRAINT community_one_check CHECK (id = 1)
 );
 CREATE TABLE "block" (
@@ -851,6 +853,16 @@ CREATE TABLE "author_reply" (
   "article" BIGINT UNIQUE NOT NULL REFERENCES "article" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "link_picture" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT null,
+  "site" TEXT DEFAULT null,
+  "digits" INTEGER NOT NULL DEFAULT 0,
+  "digest" VARCHAR(16) NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  "drawn_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
