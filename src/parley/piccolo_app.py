@@ -32,6 +32,7 @@ from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
 from parley.reports.tables import Guideline, QueueItem, Report
 from parley.rights.tables import RightsRequest
+from parley.search.tables import SearchDocument, SearchWord
 from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
@@ -48,6 +49,7 @@ TABLES = [
     Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
+    SearchDocument, SearchWord,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -20,6 +20,7 @@ from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
 from parley.rights import retention as rights
+from parley.search import retention as search
 from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
@@ -43,6 +44,7 @@ FEATURES = (
     modlog,
     notifications,
     authors,
+    search,
     digests,
     feeds,
     mail,

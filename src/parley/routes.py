@@ -40,6 +40,7 @@ from parley.pages import (
 from parley.reports import web as reports
 from parley.rights import answer_web as rights_answer
 from parley.rights import web as rights
+from parley.search import web as search
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
 from parley.threads import correction_web, publish_web, revise_web, revision_web, suggestion_web
@@ -88,6 +89,7 @@ FEATURES = (
     notifications,
     authors,
     confirm_web,
+    search,
     unread,
     digests,
     feeds,

@@ -8,9 +8,11 @@ CREATE TABLE "event" (
   "payload" JSONB NOT NULL DEFAULT '{}',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "handled_at" TIMESTAMPTZ DEFAULT null,
+  "indexed_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT event_thread_seq_key UNIQUE ("thread", "seq")
 );
 CREATE INDEX event_unhandled ON "event" (id) WHERE handled_at is null;
+CREATE INDEX event_unindexed ON "event" (id) WHERE indexed_at is null;
 CREATE INDEX event_time ON "event" USING brin (handled_at) WITH (autosummarize = on);
 CREATE TABLE "rate_bucket" (
   "key" TEXT PRIMARY KEY NOT NULL DEFAULT null,
@@ -864,6 +866,28 @@ CREATE TABLE "link_picture" (
   "data" BYTEA NOT NULL DEFAULT null,
   "drawn_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "search_document" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "kind" SMALLINT NOT NULL DEFAULT null,
+  "source" BIGINT NOT NULL DEFAULT null,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "shown" VARCHAR(9) NOT NULL DEFAULT null,
+  "prior" SMALLINT NOT NULL DEFAULT 0,
+  "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "words" TSVECTOR NOT NULL DEFAULT null,
+  CONSTRAINT search_document_kind_check CHECK (kind in (1, 2, 3)),
+  CONSTRAINT search_document_kind_source_key UNIQUE ("kind", "source")
+);
+CREATE INDEX search_document_words ON "search_document" USING gin (words) WITH (fastupdate = off);
+CREATE INDEX search_document_prior ON "search_document" (kind, prior desc, at desc);
+CREATE INDEX search_document_at ON "search_document" (kind, at desc);
+CREATE INDEX search_document_thread ON "search_document" (thread, kind);
+CREATE TABLE "search_word" (
+  "word" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "comments" INTEGER NOT NULL DEFAULT null
+);
+CREATE INDEX search_word_bytes ON "search_word" (word collate "C");
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 
