@@ -25,6 +25,7 @@ from parley.community.tables import Community
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.exports.tables import Export, ExportPart
 from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
@@ -46,7 +47,7 @@ TABLES = [
     Guideline, QueueItem, Report, RightsRequest,
     Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
-    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply,
+    Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, Export, ExportPart,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -15,6 +15,7 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.exports import web as exports
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -88,6 +89,7 @@ FEATURES = (
     confirm_web,
     unread,
     digests,
+    exports,
     live,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

@@ -31,6 +31,7 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
+from parley.exports import jobs as exports
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
@@ -91,6 +92,7 @@ JOBS = (
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
+    Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
 )
