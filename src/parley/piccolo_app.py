@@ -25,6 +25,7 @@ from parley.community.tables import Community
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import LinkPicture
 from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
@@ -50,6 +51,7 @@ TABLES = [
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
     SearchDocument, SearchWord,
+    Export, ExportPart,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

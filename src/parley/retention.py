@@ -13,6 +13,7 @@ from parley.core.retention import Kept, platform, remove_expired_files, remove_e
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
 from parley.feeds import retention as feeds
+from parley.exports import retention as exports
 from parley.mail import retention as mail
 from parley.maps import retention as maps
 from parley.modlog import retention as modlog
@@ -47,6 +48,7 @@ FEATURES = (
     search,
     digests,
     feeds,
+    exports,
     mail,
     platform,
 )

@@ -17,6 +17,7 @@ from parley.decisions import web as decisions
 from parley.digests import web as digests
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
+from parley.exports import web as exports
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -96,6 +97,7 @@ FEATURES = (
     sitemap,
     oembed,
     pictures,
+    exports,
     live,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

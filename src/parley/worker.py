@@ -32,6 +32,7 @@ from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
 from parley.feeds import jobs as feeds
+from parley.exports import jobs as exports
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
@@ -95,6 +96,7 @@ JOBS = (
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
+    Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("search", search.index_events, seconds=5),

@@ -133,7 +133,8 @@ CREATE TABLE "session" (
   "address" VARCHAR(45) NOT NULL DEFAULT '',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "proved_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX session_member ON "session" (member);
 CREATE TABLE "token" (
@@ -888,6 +889,26 @@ CREATE TABLE "search_word" (
   "comments" INTEGER NOT NULL DEFAULT null
 );
 CREATE INDEX search_word_bytes ON "search_word" (word collate "C");
+CREATE TABLE "export" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(7) NOT NULL DEFAULT 'waiting',
+  "done" INTEGER NOT NULL DEFAULT 0,
+  "total" INTEGER NOT NULL DEFAULT 0,
+  "size" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT export_state_check CHECK (state in ('waiting', 'running', 'done', 'failed'))
+);
+CREATE INDEX export_member ON "export" (member, id desc);
+CREATE INDEX export_open ON "export" (id) WHERE state in ('waiting', 'running');
+CREATE TABLE "export_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "export" BIGINT NOT NULL REFERENCES "export" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "bytes" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT export_part_export_number_key UNIQUE ("export", "number")
+);
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 
