@@ -15,6 +15,7 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.guidelines import web as guidelines
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -70,6 +71,7 @@ FEATURES = (
     answer_web,
     curating_web,
     decisions,
+    guidelines,
     reports,
     rights,
     rights_answer,

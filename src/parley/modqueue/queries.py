@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
 from parley.decisions.rules import UNDO_SECONDS
-from parley.reports.guidelines import SENSITIVE
 
 PAGE = 50
 EXCERPT = 160
