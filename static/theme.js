@@ -1,2 +1,2 @@
-/* sources 3f55b26d5e404f3e0e659a671034413c0d112ba6ce6e146078a6084c8d8f0b15 */
+/* sources eab4fe63d53c5618587f741aedf83036bb4ce3889420d2f990cb600825c26dd4 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();
