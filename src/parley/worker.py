@@ -31,8 +31,8 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
-from parley.feeds import jobs as feeds
 from parley.exports import jobs as exports
+from parley.feeds import jobs as feeds
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps

@@ -155,6 +155,31 @@ CREATE TABLE "community" (
   "tag_authority" VARCHAR(270) NOT NULL DEFAULT '',
   CONSTRAINT community_one_check CHECK (id = 1)
 );
+CREATE TABLE "guideline" (
+  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "illegal" BOOLEAN NOT NULL DEFAULT false,
+  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "retired" BOOLEAN NOT NULL DEFAULT false
+);
+CREATE TABLE "guideline_wording" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "replaced_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX guideline_wording_of ON "guideline_wording" (guideline, replaced_at);
+CREATE TABLE "saved_reason" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX saved_reason_of ON "saved_reason" (guideline, moderator);
 CREATE TABLE "block" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -512,15 +537,6 @@ CREATE TABLE "merged_statement" (
 );
 CREATE INDEX merged_statement_kept ON "merged_statement" (kept);
 CREATE INDEX merged_statement_member ON "merged_statement" (member);
-CREATE TABLE "guideline" (
-  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
-  "title" VARCHAR(120) NOT NULL DEFAULT null,
-  "text" TEXT NOT NULL DEFAULT '',
-  "illegal" BOOLEAN NOT NULL DEFAULT false,
-  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
-  "position" INTEGER NOT NULL DEFAULT 0,
-  "retired" BOOLEAN NOT NULL DEFAULT false
-);
 CREATE TABLE "queue_item" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
