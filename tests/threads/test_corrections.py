@@ -140,9 +140,9 @@ async def test_what_cannot_be_suggested_says_why_and_keeps_the_text(case: Case, 
 
 async def test_a_passage_that_is_gone_or_an_excerpt_or_a_closed_discussion_is_refused(case: Case) -> None:
     gone = await case.suggest(passage=987_654_321)
-    await db.execute("update article set display = 'excerpt'")
+    await db.execute("update article set allowed = 'excerpt'")
     excerpt = await case.suggest()
-    await db.execute("update article set display = 'full'")
+    await db.execute("update article set allowed = 'full'")
     await db.execute("update thread set state = 'locked'")
     locked = await case.suggest()
 
