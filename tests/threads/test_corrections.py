@@ -6,7 +6,6 @@ import pytest
 import make
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.notifications.queries import unread_for_digest
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +77,7 @@ async def test_accepted_it_is_a_version_with_the_name_and_reason_of_its_author(c
     ]
     assert (await make.lineages(case.thread))[-3:] == case.lineages
     assert RIGHT in (await case.client.get(answer.headers["location"])).text
-    assert await unread_for_digest(case.mira.id, 10)
+    assert await db.value("select count(*) from notification where member = $1", case.mira.id) == 1
 
 
 async def test_it_is_accepted_after_another_passage_changed(case: Case) -> None:
