@@ -37,8 +37,11 @@ def test_words_that_are_not_there_or_twice_are_not_marked() -> None:
 
 
 def test_nothing_is_marked_in_code_and_formulas() -> None:
-    for html in ("<pre>one two</pre>", "<p>one <math><mi>x</mi></math></p>"):
+    for html in ("<pre>one two</pre>", "<p><math><mi>one</mi></math></p>"):
         assert mark(html, (("one", 1),)) == html
+    assert mark("<p>one <math><mi>x</mi></math> two</p>", (("one", 1), ("x", 1))) == (
+        '<p><mark data-said="1">one</mark> <math><mi>x</mi></math> two</p>'
+    )
 
 
 @given(st.text("ab &<>\"'é", max_size=40), st.lists(st.tuples(st.text("ab &<é", max_size=6), st.integers(1, 9))))

@@ -197,3 +197,54 @@ def test_a_short_text_has_no_fingerprint_and_an_address_is_a_variant_of_itself()
     assert fingerprint(["A short text."]) == []
     for url in ("https://a.example/", "https://a.example/x?y=1", "http://m.a.example/x/print"):
         assert url in address_variants(url)
+
+
+DATED = "<meta name=author content='Ada Osei'><meta property=article:published_time content=2026-02-01T08:30:00Z>"
+
+
+async def test_the_preview_says_where_each_fact_was_found_and_all_can_be_corrected(
+    client: httpx.AsyncClient, mira: Viewer, web: dict[str, tuple[str, bytes]]
+) -> None:
+    url = "https://paper.example/wager"
+    web[url] = url, page(TEXT, DATED)
+    preview = await ask(client, source="url", url=url)
+    facts = {"title": "The wager", "byline": "Ada Osei", "topic": "research", "published": "2026-02-01"}
+
+    published = await client.post(str(preview.url), data=facts | {"updated": "2026-02-03", "lang": "en-GB"})
+
+    assert published.status_code == 303
+    assert "From the page&#39;s metadata (author)." in preview.text
+    assert "From its heading." in preview.text
+    assert 'name="published" value="2026-02-01"' in preview.text
+    [known] = await db.values("select (published_at, updated_at, lang)::text from revision")
+    assert known == '("2026-02-01 08:30:00+00","2026-02-03 00:00:00+00",en-GB)'
+    assert "updated <time" in (await client.get(published.headers["location"])).text
+
+
+async def test_an_empty_date_removes_it_and_one_that_was_not_sent_stays(
+    client: httpx.AsyncClient, mira: Viewer, web: dict[str, tuple[str, bytes]]
+) -> None:
+    url = "https://paper.example/wager"
+    web[url] = url, page(TEXT, DATED)
+    for number, form in enumerate(({"published": ""}, {})):
+        web[f"{url}/{number}"] = f"{url}/{number}", page(TEXT.replace("village", f"town {number} by the sea"), DATED)
+        preview = await ask(client, source="url", url=f"{url}/{number}")
+        await client.post(f"{preview.url}?separate=1", data={"title": "The wager", "topic": "research"} | form)
+
+    assert [bool(one) for one in await db.values("select published_at from revision order by id")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("published", "last May"), ("updated", "2026-13-01"), ("lang", "English!")]
+)
+async def test_a_wrong_date_or_language_is_said_and_kept(
+    client: httpx.AsyncClient, mira: Viewer, name: str, value: str
+) -> None:
+    preview = await ask(client, source="text", text=TEXT)
+
+    refused = await client.post(str(preview.url), data={"title": "The wager", "topic": "research", name: value})
+
+    assert refused.status_code == 422
+    assert f'id="f-{name}-error"' in refused.text
+    assert f'value="{value}"' in refused.text
+    assert await db.value("select count(*) from thread") == 0

@@ -41,7 +41,7 @@ FORMS = {
     "/u/{name:str}/block": ("on", "next"),
     "/preview": ("body", "thread", "comment", "version", "parent", "stance", "passage", "quote", "prefix", "assisted"),
     "/new": ("source", "url", "text", "file", "title", "topic"),
-    "/new/{number:str}": ("title", "topic"),
+    "/new/{number:str}": ("title", "topic", "byline", "published", "updated", "lang"),
     "/new/{number:str}/suggest": (),
     "/t/{thread:str}/updates/{number:str}": ("decision", "revision", "answer"),
     "/reports/{report:str}/{key:str}": (),

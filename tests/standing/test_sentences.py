@@ -40,7 +40,7 @@ NO_WORDS = re.compile(
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.
 NAMES = {
     "accounts/names.py", "accounts/web/settings.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
-    "slow_mode/display.py",
+    "slow_mode/display.py", "articles/provenance.py",
 }  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The forms to import, publish and revise an article."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 from parley.articles.imports import ImportKind
@@ -16,6 +18,8 @@ LONGEST_BYLINE = 200
 LONGEST_TEXT = 500_000
 LONGEST_REASON = 300
 LONGEST_PLACED = 1_000
+LONGEST_LANGUAGE = 35
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
 class NewForm(Form):
@@ -56,6 +60,25 @@ class PublishForm(Form):
         # None if the field was not sent, which leaves the byline as imported. An empty one removes it.
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
         self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
+        self.lang = self._language()
+        self.published = self._day("published")
+        self.updated = self._day("updated")
+
+    def _day(self, name: str) -> date | None:
+        """A day such as 2026-03-04. None if the field is empty or was not sent."""
+        if not (value := self.text(name, most=10)):
+            return None
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.errors[name] = N_("This is no date. Write it like 2026-03-04.")
+            return None
+
+    def _language(self) -> str | None:
+        value = self.text("lang", most=LONGEST_LANGUAGE)
+        if value and not LANGUAGE.fullmatch(value):
+            self.errors["lang"] = N_("This is no language tag. Write it like en or pt-BR.")
+        return value or None
 
 
 class ReviseForm(Form):

@@ -10,12 +10,10 @@ from markupsafe import Markup
 
 Quoted = tuple[tuple[str, int], ...]  # words, and how many comments are about them
 
-# A tag, or one character of text, which may be written as a reference.
-_PIECE = re.compile(r"<[^>]*>|&[^;\s<]{1,32};|.", re.DOTALL)
+# An element in which no marks stand, a tag, or one character of text, which may be written as a reference.
+_PIECE = re.compile(r"<(?:math|svg|pre)\b.*?</(?:math|svg|pre)>|<[^>]*>|&[^;\s<]{1,32};|.", re.DOTALL)
 # From so many comments on, a mark is of the second and of the third strength.
 _SEVERAL, _MANY = 2, 5
-# Marks do not stand inside these.
-_CLOSED = re.compile("<(?:math|svg|pre)[ >]", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1_000)
@@ -25,7 +23,7 @@ def mark(html: str, quoted: Quoted) -> Markup:
     `data-said` goes from 1 to 3 with the number of comments. White space makes no difference. Words that the passage
     does not have, or that it has twice, are not marked.
     """
-    if not quoted or _CLOSED.search(html):
+    if not quoted:
         return Markup(html)  # noqa: S704 sanitised on import
     pieces = _PIECE.findall(html)
     levels = _levels([unescape(one) if one[0] == "&" else one for one in pieces], quoted)

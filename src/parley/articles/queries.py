@@ -10,8 +10,11 @@ from parley.articles.marks import mark
 from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Media
 from parley.core import db
+from parley.core.text.directions import direction_of
 
 WORDS_A_MINUTE = 230
+SAMPLE = 300  # characters that tell in which direction a passage is written
+DEEPEST = 4
 
 
 class ArticleRow(msgspec.Struct, frozen=True):
@@ -128,6 +131,17 @@ class PassageRow(msgspec.Struct, frozen=True):
     def html(self) -> Markup:
         """The passage's element, sanitised on import (importing/passages.py)."""
         return Markup(self.raw_html)  # noqa: S704 see the docstring
+
+    @property
+    def dir(self) -> str | None:
+        """Its own writing direction, as it may be in another script than the article. None without letters."""
+        sample = self.text[:SAMPLE]
+        return direction_of(sample) if self.kind != "code" and any(map(str.isalpha, sample)) else None
+
+    @property
+    def depth(self) -> int:
+        """How deep a list item is nested, from 1; deeper ones are drawn like the fourth."""
+        return min(self.level or 1, DEEPEST) if self.kind == "item" else 1
 
     @property
     def balance(self) -> "PassageRow":

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -18,6 +19,7 @@ from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.importing.pdf.signature import is_pdf
 from parley.articles.ops import find_article, has_same_text
+from parley.articles.provenance import described_facts
 from parley.articles.retention import DRAFT_DAYS
 from parley.articles.updating import as_update
 from parley.core.errors import NotFound, ParleyError
@@ -176,8 +178,12 @@ def _after_pages(passages: Sequence[ImportedPassage]) -> Iterator[tuple[int | No
     return zip([None, *(one.page for one in passages)], passages, strict=False)
 
 
+def _day(when: datetime | None) -> str:
+    return when.date().isoformat() if when else ""
+
+
 def preview(request: AnyRequest, found: imports.Import, form: PublishForm, status: int = 200) -> Response[Any]:
-    """The article before it is published, with a form for its title, byline and topic."""
+    """The article before it is published, with a form for what was found of it."""
     text = decode(found.draft or b"")
     byline = form.values.get("byline", text.byline or "")
     template = environment().get_template("threads/_passage.html")
@@ -203,11 +209,15 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
             "title": form.values.get("title", ""),
             "byline": byline,
             "topic": form.values.get("topic", ""),
+            "lang": form.values.get("lang", text.lang or ""),
+            "published": form.values.get("published", _day(text.published_at)),
+            "updated": form.values.get("updated", _day(text.updated_at)),
             "errors": form.errors if status != 200 else {},  # noqa: PLR2004
         },
         byline=byline,
         site_name=text.site,
         published=text.published_at,
+        where=described_facts(text.where),
         kept_days=DRAFT_DAYS,
         kept_most=imports.MOST_KEPT,
         images=sum("<img" in one.html for one in text.passages),

@@ -6,7 +6,7 @@ from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.articles.drafts import decode, with_title
+from parley.articles.drafts import decode, with_facts
 from parley.articles.forms import PublishForm
 from parley.articles.web import own_import, preview
 from parley.core.errors import ParleyError
@@ -27,7 +27,7 @@ async def publish(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     status = 422
     if not form.errors:
         try:
-            text = with_title(decode(found.draft or b""), title=form.title, byline=form.byline)
+            text = with_facts(decode(found.draft or b""), form)
             opened = await opening.publish_import(import_id=found.id, text=text, topic=form.topic, starter=viewer.id)
             return Redirect(opened.address if opened.is_new else f"/new/{found.id}", status_code=303)
         except ParleyError as error:

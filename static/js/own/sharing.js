@@ -1,11 +1,13 @@
 // Sharing a comment, or words of the article: with the device's own menu where there is one, else by copying the link.
+import { sentence } from "../sentences.js";
+
 const AFTER = 260; // the button "Respond to this" comes first, and this one beside it
 const FEW = 4;
 
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
-button.textContent = "Copy link";
+button.textContent = sentence("copy");
 let pause;
 let tell;
 
@@ -14,10 +16,10 @@ export async function share(address, say) {
   try {
     if (navigator.share && matchMedia("(pointer: coarse)").matches) return await navigator.share({ title: document.title, url: address });
     await navigator.clipboard.writeText(address);
-    say("The link is copied.");
+    say(sentence("copied"));
   } catch (error) {
     // Whoever closed the menu does not want to share.
-    if (error.name !== "AbortError") say("The link could not be copied. Here it is:", linkTo(address));
+    if (error.name !== "AbortError") say(sentence("not-copied"), linkTo(address));
   }
 }
 

@@ -116,3 +116,11 @@ def test_a_hostile_page_costs_little(page: str) -> None:
     with suppress(CannotImport):
         cut(extract_html(page, url=URL).html, base_url=URL)
     assert time.thread_time() - begun < 5
+
+
+def test_the_source_under_a_quotation_is_kept() -> None:
+    words = "<p>" + "A sentence with several words about the matter, which nobody has written before. " * 3 + "</p>"
+    quotation = "<blockquote><p>One number is always wrong.</p><footer>A researcher</footer></blockquote>"
+    page = f"<article><h1>A title</h1>{words}{quotation}{words.replace('matter', 'thing')}</article>"
+
+    assert "A researcher" in extract_html(page, url="https://a.example/b").html

@@ -5,11 +5,11 @@ import lxml.html
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
 from parley.articles.importing.front_matter import read_front_matter
-from parley.articles.importing.metadata.languages import direction_of
 from parley.articles.importing.passages import same_words
 from parley.articles.importing.plain import may_be_heading
 from parley.articles.importing.rendering import to_html
 from parley.articles.importing.sanitiser import sanitise
+from parley.core.text.directions import direction_of
 from parley.core.text.messages import N_
 
 

@@ -37,6 +37,7 @@ def parse(text: str, url: str | None) -> HtmlElement:
         if number == _MOST_ELEMENTS or len(element.attrib) > _MOST_ATTRIBUTES:
             raise CannotImport(N_("The page is too large to read. Paste the article's text instead."))
     _open_templates(tree)
+    _keep_sources_of_quotes(tree)
     _show_pictures(tree)
     if base := _base(tree, url):
         tree.make_links_absolute(base, resolve_base_href=False, handle_failures="ignore")
@@ -59,6 +60,13 @@ def _open_templates(tree: HtmlElement) -> None:
         if script.get("type") in _TEMPLATES and (markup := (script.text or "").strip()):
             script.addprevious(lxml.html.fragment_fromstring(markup, create_parent="div"))
             script.drop_tree()
+
+
+def _keep_sources_of_quotes(tree: HtmlElement) -> None:
+    """Make the source under a quotation a paragraph of it. Readers of pages drop what is in a footer."""
+    for quotation in tree.iter("blockquote"):
+        for source in quotation.iter("footer"):
+            source.tag = "p"
 
 
 def _show_pictures(tree: HtmlElement) -> None:

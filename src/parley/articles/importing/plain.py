@@ -9,7 +9,7 @@ from parley.articles.importing.boilerplate import is_noise, read_tail, read_top
 from parley.articles.importing.decoding import printable
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
-from parley.articles.importing.metadata.languages import direction_of
+from parley.core.text.directions import direction_of
 from parley.core.text.messages import N_
 
 _BULLET = re.compile(r"(?:[\u2022\u2023\u25e6*\u2013-]|(?P<number>\d{1,3})[.)])\s+(?=\S)")

@@ -5,9 +5,9 @@ import re
 from lxml.html import HtmlElement
 
 from parley.articles.importing.metadata.stated import Stated
+from parley.core.text.directions import direction_of
 
 _RTL_LANGUAGES = {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "ku-arab", "ps", "sd", "ug", "ur", "yi"}
-_RTL_LETTER = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 _SAMPLE, _FEWEST_LETTERS, _LIKELY = 5_000, 40, 0.6
 _NO_LANGUAGE = {"zxx", "und", "mul"}
@@ -46,9 +46,3 @@ def find_direction(tree: HtmlElement, lang: str | None) -> str:
         return "rtl"
     body = tree.find("body")
     return direction_of("" if body is None else body.text_content())
-
-
-def direction_of(text: str) -> str:
-    """The writing direction of most letters of a text."""
-    letters = sum(map(str.isalpha, text))
-    return "rtl" if letters and len(_RTL_LETTER.findall(text)) > letters / 2 else "ltr"

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted
-from parley.articles.importing.metadata.languages import direction_of
 from parley.articles.importing.passages import MOST_PASSAGES, ImportedPassage
 from parley.articles.importing.pdf.blocks import cut_into_blocks
 from parley.articles.importing.pdf.columns import first_page_in_reading_order, in_reading_order
@@ -18,6 +17,7 @@ from parley.articles.importing.pdf.kinds import mark_kinds
 from parley.articles.importing.pdf.passages import as_passages, note_passages
 from parley.articles.importing.pdf.properties import Properties, read_properties
 from parley.articles.importing.pdf.typography import typography_of
+from parley.core.text.directions import direction_of
 from parley.core.text.messages import N_
 
 _FEWEST_LETTERS = 25  # an article has more
