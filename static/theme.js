@@ -1,2 +1,2 @@
-/* sources 36e30bb9fdb93a1d20bb9eabea385b3966aea8c6be650cd5a99596b8b29b556c */
+/* sources 3f55b26d5e404f3e0e659a671034413c0d112ba6ce6e146078a6084c8d8f0b15 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -30,6 +30,7 @@ BUILT = {
     accounts.ACCOUNT: [accounts.ACCOUNT.format(which) for which in ("id = $1", "name_key = $1", accounts.CLAIMS)],
     contents.CONTENTS: [contents.CONTENTS.format("comment")],
     counts.ADD_FROM: [counts.ADD_ONE, counts.ADD_THREAD],
+    counts.ADD_WORDS: [counts.ADD_WORDS_OF_ONE, counts.ADD_WORDS_OF_THREAD],
     groups.FIRST_OF_EACH: [
         groups.FIRST_OF_EACH.format(rank=tree.RANK[sort], order=tree.ORDER[sort], is_in=IS_IN, stance=stance)
         for sort in tree.RANK
