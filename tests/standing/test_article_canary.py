@@ -19,6 +19,7 @@ from parley.mail.letters import lists
 from parley.notifications import jobs as notifications
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
+from parley.search import jobs as search
 from parley.threads.ops import revise_thread
 from restricting import decide
 from standing.world import World, gets, walk
@@ -70,6 +71,9 @@ class Cage(msgspec.Struct):
         yield from (f"{page}/{path}" for path in ("revise", "updates/1", "answer", "deck", "report", "pick"))
         yield from (f"/c/{one}{path}" for one in self.comments for path in ("", "/passage", "/history", "/report"))
         yield from (f"{page}/any?focus={one}" for one in self.comments)
+        for path in (f"{page}/feed", f"/u/{self.reader.name}/feed", "/topic/research/feed", "/feed"):
+            yield from (f"{path}.atom", f"{path}.json")
+        yield from (f"/oembed?url=http://localhost{page}", "/sitemap/1.xml")
         yield from (f"/?sort={sort}" for sort in ("hot", "new", "active", "top"))
         yield from (
             f"/u/{self.starter.name}",
@@ -80,6 +84,7 @@ class Cage(msgspec.Struct):
             "/notifications",
         )
         yield f"/media/{PICTURE}"
+        yield f"/search?thread={self.thread}"
 
 
 @pytest.fixture
@@ -110,6 +115,7 @@ async def cage(world: World) -> Cage:
     suggested = make.text(f"{song('suggested')} instead.", title=f"The {song('title')}", url=url)
     await db.execute(SUGGEST, thread, reader.id, encode(suggested))
     await notifications.handle_events()
+    await search.index_events()
     return Cage(thread, starter, reader, comments)
 
 

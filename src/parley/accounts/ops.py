@@ -121,6 +121,11 @@ async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str)
         viewer_cache.clear_after_commit()
 
 
+async def set_has_feed(viewer: Viewer, *, has_feed: bool) -> None:
+    """Publish a feed of the viewer's comments, or no longer."""
+    await Member.update({Member.has_feed: has_feed}).where(Member.id == viewer.id)
+
+
 async def set_in_maps(viewer: Viewer, *, in_maps: bool) -> None:
     """Let a member's answers count in maps from the next count on, or leave them out. Silenced members may, too."""
     await Member.update({Member.in_maps: in_maps}).where(Member.id == viewer.id)

@@ -8,9 +8,11 @@ CREATE TABLE "event" (
   "payload" JSONB NOT NULL DEFAULT '{}',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "handled_at" TIMESTAMPTZ DEFAULT null,
+  "indexed_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT event_thread_seq_key UNIQUE ("thread", "seq")
 );
 CREATE INDEX event_unhandled ON "event" (id) WHERE handled_at is null;
+CREATE INDEX event_unindexed ON "event" (id) WHERE indexed_at is null;
 CREATE INDEX event_time ON "event" USING brin (handled_at) WITH (autosummarize = on);
 CREATE TABLE "rate_bucket" (
   "key" TEXT PRIMARY KEY NOT NULL DEFAULT null,
@@ -107,6 +109,7 @@ CREATE TABLE "member" (
   "legend" BOOLEAN NOT NULL DEFAULT true,
   "marks" VARCHAR(3) NOT NULL DEFAULT 'on',
   "in_maps" BOOLEAN NOT NULL DEFAULT true,
+  "has_feed" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
@@ -149,8 +152,34 @@ CREATE TABLE "community" (
   "rules" TEXT NOT NULL DEFAULT '',
   "asks_declaration" BOOLEAN NOT NULL DEFAULT false,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "tag_authority" VARCHAR(270) NOT NULL DEFAULT '',
   CONSTRAINT community_one_check CHECK (id = 1)
 );
+CREATE TABLE "guideline" (
+  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "illegal" BOOLEAN NOT NULL DEFAULT false,
+  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "retired" BOOLEAN NOT NULL DEFAULT false
+);
+CREATE TABLE "guideline_wording" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "replaced_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX guideline_wording_of ON "guideline_wording" (guideline, replaced_at);
+CREATE TABLE "saved_reason" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX saved_reason_of ON "saved_reason" (guideline, moderator);
 CREATE TABLE "block" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -508,15 +537,6 @@ CREATE TABLE "merged_statement" (
 );
 CREATE INDEX merged_statement_kept ON "merged_statement" (kept);
 CREATE INDEX merged_statement_member ON "merged_statement" (member);
-CREATE TABLE "guideline" (
-  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
-  "title" VARCHAR(120) NOT NULL DEFAULT null,
-  "text" TEXT NOT NULL DEFAULT '',
-  "illegal" BOOLEAN NOT NULL DEFAULT false,
-  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
-  "position" INTEGER NOT NULL DEFAULT 0,
-  "retired" BOOLEAN NOT NULL DEFAULT false
-);
 CREATE TABLE "queue_item" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
@@ -853,6 +873,38 @@ CREATE TABLE "author_reply" (
   "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "link_picture" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT null,
+  "site" TEXT DEFAULT null,
+  "digits" INTEGER NOT NULL DEFAULT 0,
+  "digest" VARCHAR(16) NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  "drawn_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "search_document" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "kind" SMALLINT NOT NULL DEFAULT null,
+  "source" BIGINT NOT NULL DEFAULT null,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "shown" VARCHAR(9) NOT NULL DEFAULT null,
+  "prior" SMALLINT NOT NULL DEFAULT 0,
+  "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "words" TSVECTOR NOT NULL DEFAULT null,
+  CONSTRAINT search_document_kind_check CHECK (kind in (1, 2, 3)),
+  CONSTRAINT search_document_kind_source_key UNIQUE ("kind", "source")
+);
+CREATE INDEX search_document_words ON "search_document" USING gin (words) WITH (fastupdate = off);
+CREATE INDEX search_document_prior ON "search_document" (kind, prior desc, at desc);
+CREATE INDEX search_document_at ON "search_document" (kind, at desc);
+CREATE INDEX search_document_thread ON "search_document" (thread, kind);
+CREATE TABLE "search_word" (
+  "word" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "comments" INTEGER NOT NULL DEFAULT null
+);
+CREATE INDEX search_word_bytes ON "search_word" (word collate "C");
 CREATE TABLE "export" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
