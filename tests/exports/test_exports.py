@@ -104,6 +104,20 @@ async def test_each_record_has_a_line_for_each_row(app: Litestar, mira: Viewer, 
     assert len([line async for batch in records.lines(sql, mira.id) for line in batch]) == rows
 
 
+@pytest.mark.parametrize(("state", "action"), [("awaiting", "remove"), ("undone", "warn"), ("in_force", "approve")])
+async def test_decisions_that_the_member_was_not_told_are_left_out(
+    app: Litestar, mira: Viewer, state: str, action: str
+) -> None:
+    await db.execute(
+        """insert into decision (kind, target, action, reason, member, state, created_at)
+           values ('member', $1, $3, 'Not yet told', $1, $2, now())""",
+        mira.id,
+        state,
+        action,
+    )
+    assert [batch async for batch in records.lines(records.DECISIONS, mira.id)] == []
+
+
 async def test_long_lists_are_read_in_batches(app: Litestar, mira: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     thread = await make.thread()
     for number in range(5):

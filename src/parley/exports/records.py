@@ -10,6 +10,7 @@ import msgspec
 
 from parley.comments.queries import MAY_BE_QUOTED
 from parley.core import db
+from parley.decisions.queries import RESTRICTIONS, UNSENT
 
 BATCH = 500
 
@@ -60,11 +61,12 @@ select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b
 """
 VISITS = "select id, thread, seen_at from visit where member = $1"
 SESSIONS = "select id, agent, address, created_at, seen_at, expires_at from session where member = $1"
-DECISIONS = """
+# As on the page of the member's decisions: a proposal, or a decision about what others reported, would tell of it.
+DECISIONS = f"""
 select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
        created_at, ended_at
-from decision where member = $1
-"""
+from decision where member = $1 and state not in {UNSENT} and action = any(array{[*RESTRICTIONS, "role"]})
+"""  # noqa: S608 constants only
 APPEALS = "select id, decision, text, state, answer, created_at, decided_at from appeal where member = $1"
 REPORTS = """
 select r.id, i.kind, i.target, i.thread, r.guideline, r.text, r.state, r.outcome, r.created_at, r.resolved_at
