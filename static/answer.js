@@ -1,2 +1,2 @@
-/* sources b027cfd6a84dd9f7759e34d8cc1155aaa06f7b24eea01521bc3ec24b2b12f22f */
+/* sources 063fb9553627264e93cb9115256642f590ef911a6882b6b90dd97a3b592ff398 */
 document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented||e.repeat||e.target.closest("input:not([type=hidden]), textarea, select, dialog, [contenteditable]"))return;let t=document.querySelector(`#answer [data-key="${CSS.escape(e.key)}"]`);t&&(e.preventDefault(),t.click())});

@@ -1,2 +1,2 @@
-/* sources c927e5b7b78c5dbcdd0a4adf697989091f03edefbde849740bc734641c02a281 */
+/* sources 2cb62dcafe58838fe615881da00be2df2dd7c31121d1292446cf4d5800dba72b */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

@@ -124,4 +124,4 @@ def undirected(html: str) -> list[str]:
 
 def english(html: str, known: set[str]) -> set[str]:
     """The texts of a page that are neither messages nor in Hebrew letters, but for addresses and `known` words."""
-    return {text for text in untranslated(ADDRESS.sub("", html), known) if LEFT_TO_RIGHT.search(text)}
+    return {text for text in untranslated(ADDRESS.sub("", html), known) if LEFT_TO_RIGHT.search(KEPT.sub("", text))}

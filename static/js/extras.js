@@ -1,7 +1,10 @@
-// Cards about members and quotes, sharing, quoting and selecting by keyboard come from a file of their own when they are
-// first asked for.
+// Cards about members and quotes, sharing, what is offered for selected words and selecting by keyboard come from a file
+// of their own when they are first asked for.
+import { compose } from "./compose.js";
 import htmx from "./htmx.js";
+import { respond } from "./margin.js";
 import { isPlain, say, viewer } from "./page.js";
+import { rows } from "./passages.js";
 
 const CARDS = "main a:is([href^='/u/']:not([href$='/report']), .quote)";
 let file;
@@ -23,7 +26,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("selectionchange", () => {
   const { anchorNode, isCollapsed } = getSelection();
   const from = !isCollapsed && anchorNode?.parentElement;
-  if (from && from.closest(".passages")) extras("offer", say);
+  if (from && from.closest(".passages")) {
+    extras("offerAnswer", { compose, respond, rows });
+    extras("offer", say);
+  }
   if (from && viewer && from.closest(".comment-body")) extras("offerQuote");
 });
 

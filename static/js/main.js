@@ -17,7 +17,6 @@ import "./lights.js";
 import "./margin.js";
 import "./markers.js";
 import "./display.js";
-import "./respond.js";
 import "./revised.js";
 import "./unread.js";
 import "./assisted.js";

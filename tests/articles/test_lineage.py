@@ -163,7 +163,7 @@ def test_passages_of_the_same_words_in_other_orders_are_not_compared_for_ever() 
     started = time.thread_time()
     lineages([EarlierPassage(n, one) for n, one in enumerate(old)], new)
 
-    assert time.thread_time() - started < 2  # 18 s before there was a bound
+    assert time.thread_time() - started < 6  # 18 s before there was a bound
 
 
 # Few words, so that passages are often alike, contain one another, or are equal.

@@ -102,6 +102,7 @@ WIDE_COMMENT = f"""{"ha" * 90}, see https://example.org/{"deep/" * 40} and `{"co
     - three
       - four
 """
+REPEATING = "The question is what the answer costs, and the answer is a question."
 
 
 async def wide() -> int:
@@ -199,6 +200,7 @@ async def main() -> None:
         "deepest": await discussion("Two people who could not stop", chain(200, "deepest")),
         "wide": await wide(),
         "archived": await archived(),
+        "repeating": await make.thread(make.text(REPEATING, title="The same words twice")),
         "slowed": await slowed(),
     }
     spare = [await three(f"A thread to spare, number {number}") for number in range(SPARE)]

@@ -23,7 +23,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 WIDTHS = (320, 1440)
 # Words that are the same in every language: keys that the operator chose, and hosts of addresses.
-# And how mail programs begin the subject of an answer.
 KEYS = "select code from guideline union select kind from mail union select domain from mail"
 # Letters that the worker wrote before the site spoke another language.
 WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
@@ -31,7 +30,7 @@ WRITTEN_BEFORE = {"mail sent from here", "a letter of the digest"}
 
 async def words_of_operators(mirror: Site) -> set[str]:
     texts = [default_rules(), *zones.known(), *(row[0] for row in await mirror.fetch(KEYS))]
-    return NAMES | {"re"} | {word.lower() for text in texts for word in WORD.findall(text)}
+    return NAMES | {word.lower() for text in texts for word in WORD.findall(text)}
 
 
 async def test_pages_say_only_messages_and_members_words_each_in_its_direction(mirror: Site) -> None:

@@ -107,7 +107,7 @@ async def test_a_reader_chooses_the_density_and_dismisses_the_legend_for_good(
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")
 
     async with asyncio.timeout(60):
-        while "compact.known" not in [one.get("value") for one in await tab.context.cookies()]:
+        while "compact.known.marked" not in [one.get("value") for one in await tab.context.cookies()]:
             await asyncio.sleep(0.02)
     await tab.open(thread)
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")

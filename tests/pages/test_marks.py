@@ -68,7 +68,7 @@ async def test_a_recount_finds_the_same_marks(client: httpx.AsyncClient) -> None
 async def test_an_excerpt_has_no_marks_on_words_that_it_does_not_show(client: httpx.AsyncClient) -> None:
     thread, author = await make.thread(make.text("One. " * 90, make.WORDS[1])), await make.member()
     await said(thread, author)
-    await db.execute("update article set display = 'excerpt'")
+    await db.execute("update article set allowed = 'excerpt'")
 
     page = await article(client, thread)
 

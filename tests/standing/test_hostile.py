@@ -56,6 +56,7 @@ FORMS = {
     "/notifications/read": ("upto", "thread"),
     "/unread/read": ("thread", "shown", "before"),
     "/settings/notifications": ("reply", "mention", "followed", "revised", "decision"),
+    "/t/{thread:str}/correct": ("passage", "text", "reason"),
     "/t/{thread:str}/revise": ("revision", "title", "byline", "text", "reason", "preview"),
     "/t/{thread:str}/revisions/{number:str}/restore": ("reason",),
     "/t/{thread:str}/lock": ("reason",),

@@ -6,7 +6,6 @@ import pytest
 import make
 from parley.core import db
 from parley.core.http.access import Viewer
-from parley.notifications.queries import unread_for_digest
 from parley.threads import ops as threads
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +77,7 @@ async def test_accepted_it_is_a_version_with_the_name_and_reason_of_its_author(c
     ]
     assert (await make.lineages(case.thread))[-3:] == case.lineages
     assert RIGHT in (await case.client.get(answer.headers["location"])).text
-    assert await unread_for_digest(case.mira.id, 10)
+    assert await db.value("select count(*) from notification where member = $1", case.mira.id) == 1
 
 
 async def test_it_is_accepted_after_another_passage_changed(case: Case) -> None:
@@ -140,9 +139,9 @@ async def test_what_cannot_be_suggested_says_why_and_keeps_the_text(case: Case, 
 
 async def test_a_passage_that_is_gone_or_an_excerpt_or_a_closed_discussion_is_refused(case: Case) -> None:
     gone = await case.suggest(passage=987_654_321)
-    await db.execute("update article set display = 'excerpt'")
+    await db.execute("update article set allowed = 'excerpt'")
     excerpt = await case.suggest()
-    await db.execute("update article set display = 'full'")
+    await db.execute("update article set allowed = 'full'")
     await db.execute("update thread set state = 'locked'")
     locked = await case.suggest()
 

@@ -11,7 +11,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.notifications import ops as notifications
 from parley.notifications.queries import unread_for_digest
-from parley.threads import suggestion_ops
+from parley.threads import suggestion_limits
 from parley.threads.opening import open_thread
 
 pytestmark = pytest.mark.anyio
@@ -185,7 +185,7 @@ async def test_a_second_suggestion_of_a_member_replaces_the_first_and_others_are
     first = await case.make()
     number = await waiting_import(case.mira, make.text(*LONG, "An end.", url=URL, fetched=True))
     second = (await case.client.post(f"/new/{number}/suggest")).headers["location"]
-    monkeypatch.setattr(suggestion_ops, "MOST_IN_A_THREAD", 1)
+    monkeypatch.setattr(suggestion_limits, "MOST_IN_A_THREAD", 1)
     kofi = await make.member("kofi")
     await make.sign_in(case.client, kofi)
     number = await waiting_import(kofi, make.text(*LONG, "Another end.", url=URL, fetched=True))

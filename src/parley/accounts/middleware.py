@@ -79,6 +79,7 @@ def _as_viewer(row: ViewerRow, not_before: float) -> Viewer:
         assisted=row.assisted,
         density=row.density,
         legend=row.legend,
+        marks=row.marks,
         muted=frozenset(row.muted),
         blocked=frozenset(row.blocked),
         not_before=not_before,

@@ -110,10 +110,11 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
         viewer_cache.clear_after_commit()
 
 
-async def set_display(viewer: Viewer, *, density: str, legend: bool) -> None:
+async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str) -> None:
     """Set how discussions look to a member. Silenced members may, too."""
     async with atomic():
-        await Member.update({Member.density: density, Member.legend: legend}).where(Member.id == viewer.id)
+        chosen = Member.update({Member.density: density, Member.legend: legend, Member.marks: marks})
+        await chosen.where(Member.id == viewer.id)
         viewer_cache.clear_after_commit()
 
 

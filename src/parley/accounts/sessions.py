@@ -27,7 +27,7 @@ VALID = f"""
 """
 FIND = f"""
 select session.id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
-  density, legend,
+  density, legend, marks,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
@@ -77,6 +77,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     assisted: str
     density: str
     legend: bool
+    marks: str
     # Not recorded as used in the last five minutes.
     is_stale: bool
     muted: list[str]

@@ -28,6 +28,8 @@ class Member(Table):
     density = Varchar(11, null=False, default="comfortable")
     # Whether discussions explain stances and votes, until the member has read it.
     legend = Boolean(null=False, default=True)
+    # Whether the words of an article that comments are about are underlined: `on` or `off`.
+    marks = Varchar(3, null=False, default="on")
     # Whether their answers count in maps of perspectives.
     in_maps = Boolean(null=False, default=True)
     # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.

@@ -107,6 +107,7 @@ CREATE TABLE "member" (
   "assisted" VARCHAR(8) NOT NULL DEFAULT 'show',
   "density" VARCHAR(11) NOT NULL DEFAULT 'comfortable',
   "legend" BOOLEAN NOT NULL DEFAULT true,
+  "marks" VARCHAR(3) NOT NULL DEFAULT 'on',
   "in_maps" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,

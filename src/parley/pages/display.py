@@ -9,7 +9,6 @@ import msgspec
 from litestar import Response, post
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
-from msgspec.structs import replace
 
 from parley.accounts import ops
 from parley.accounts.forms import DENSITIES
@@ -37,18 +36,15 @@ def cookie_name() -> str:
 
 
 def display_of(request: AnyRequest) -> Display:
-    """Return what the reader chose: marks on this device, the rest of members in their account.
-
-    Any other value of the cookie is ignored.
-    """
+    """Return what the reader chose. Any other value of the cookie is ignored."""
+    if viewer := viewer_of(request):
+        return Display(viewer.density, viewer.legend, viewer.marks)
     chosen = request.cookies.get(cookie_name(), "").split(".")
-    display = Display(
+    return Display(
         density="compact" if "compact" in chosen else "comfortable",
         legend="known" not in chosen,
         marks="off" if "unmarked" in chosen else "on",
     )
-    viewer = viewer_of(request)
-    return replace(display, density=viewer.density, legend=viewer.legend) if viewer else display
 
 
 @post("/reading", name="pages:display", opt={"who": ANYONE, "unmarked": True})
@@ -58,8 +54,9 @@ async def choose(request: AnyRequest) -> Response[Any]:
     display = _chosen(form, display_of(request))
     viewer = viewer_of(request)
     if viewer:
-        await ops.set_display(viewer, density=display.density, legend=display.legend)
-    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=[_cookie(display)])
+        await ops.set_display(viewer, density=display.density, legend=display.legend, marks=display.marks)
+    cookies = [] if viewer else [_cookie(display)]
+    return Redirect(local_path(form.values.get("next")), status_code=303, cookies=cookies)
 
 
 def _chosen(form: Form, before: Display) -> Display:

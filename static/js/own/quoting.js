@@ -13,14 +13,16 @@ export function offerQuote() {
   pause = setTimeout(stand, AFTER);
 }
 
-/** The comment whose words are selected, and these words; nothing where the selection leaves the comment. */
+/** The comment in which the selection begins, and its selected words: a third click selects up to what comes next. */
 function chosen() {
   const selection = getSelection();
   const range = selection.rangeCount && !selection.isCollapsed && selection.getRangeAt(0);
   const body = range && range.startContainer.parentElement?.closest(".comment-body");
-  const words = String(selection).trim();
-  const reply = body && body.contains(range.endContainer) && words && body.closest(".comment").querySelector(":scope > .comment-actions > a[href$='/reply']");
-  return reply && { reply, words, range, slot: body.closest(".comment").querySelector(":scope > .comment-slot") };
+  const part = body && range.cloneRange();
+  if (body && !body.contains(range.endContainer)) part.setEnd(body, body.childNodes.length);
+  const words = String(part || "").trim();
+  const reply = words && body.closest(".comment").querySelector(":scope > .comment-actions > a[href$='/reply']");
+  return reply && { reply, words, range: part, slot: body.closest(".comment").querySelector(":scope > .comment-slot") };
 }
 
 function stand() {

@@ -1,11 +1,11 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from parley.articles.importing import sandbox
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
-from parley.articles.importing.passages import cut
 
 pytestmark = pytest.mark.anyio
 
@@ -14,13 +14,17 @@ async def test_a_page_is_read_in_the_sandbox_as_it_is_read_here(pages: Path) -> 
     data, url = (pages / "essay.html").read_bytes(), "https://mirror.example/copy"
     found = await sandbox.sandboxed_page(data, url=url)
 
-    assert found.extracted == extract_html(data, url=url)
-    assert found.passages == cut(found.extracted.html, base_url=url, title=found.extracted.title)
+    assert found == sandbox.read_article(extract_html(data, url=url), url=url)
 
 
 async def test_a_paste_and_a_file_are_read_in_the_sandbox(pages: Path) -> None:
     data = (pages / "paste.txt").read_bytes()
-    assert await sandbox.sandboxed_paste(data.decode()) == await sandbox.sandboxed_file("paste.txt", data)
+    pasted, uploaded = await sandbox.sandboxed_paste(data.decode()), await sandbox.sandboxed_file("paste.txt", data)
+
+    assert pasted.passages == uploaded.passages
+    # Only a file has an encoding.
+    assert pasted.extracted == msgspec.structs.replace(uploaded.extracted, encoding=None)
+    assert uploaded.extracted.encoding == "utf-8"
 
 
 async def test_a_refusal_comes_back_in_words() -> None:

@@ -19,7 +19,6 @@ def extract_markdown(text: str, title: str = "") -> Extracted:
     Without any of these, it is the first line if that looks like a title. A heading or line that became the title is
     removed from the text. Raises CannotImport when there is no text.
     """
-    text = text.replace("\r\n", "\n").lstrip("\ufeff\n")
     front, text = read_front_matter(text)
     found = front.title
     html = sanitise(to_html(text), boxes=True)

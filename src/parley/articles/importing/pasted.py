@@ -9,6 +9,7 @@ import msgspec
 from parley.articles.importing.decoding import decoded
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import Extracted, extract_html
+from parley.articles.importing.front_matter import read_front_matter
 from parley.articles.importing.limits import LARGEST_FILE
 from parley.articles.importing.markdown import extract_markdown
 from parley.articles.importing.plain import extract_text
@@ -24,7 +25,7 @@ _TAG = re.compile(
     r"<(?:!doctype|html|head|body|article|section|div|p|h[1-6]|ul|ol|table|br|blockquote)\b", re.IGNORECASE
 )
 # The brackets of a link exclude other brackets: otherwise each one would match against the rest of the text.
-_SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :|-]+\|$|\A---\n.*?^---$", re.MULTILINE)
+_SURE = re.compile(r"^#{1,6} \S|^```|\[[^\[\]\n]+\]\(https?://[^\s\[)]+\)|^\|[ :|-]+\|$", re.MULTILINE)
 _WEAK = re.compile(r"^> \S|^[*-] \S|\*\*\S[^*\n]*\*\*|(?<!\w)_\S[^_\n]*_(?!\w)|^={3,}$|^-{3,}$", re.MULTILINE)
 _PICTURE = N_("This is a picture, which cannot be read here. Copy its text and paste it instead.")
 _MAGIC = {
@@ -40,10 +41,11 @@ _MAGIC = {
 
 
 def detect_kind(text: str) -> Kind:
-    """Detect the kind of a pasted text. Markdown needs one certain sign or three weak ones."""
+    """Detect the kind of a pasted text. Markdown needs front matter, one certain sign or three weak ones."""
     if len(_TAG.findall(text)) > 1 or text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         return "html"
-    return "markdown" if _SURE.search(text) or len(_WEAK.findall(text)) > 2 else "text"  # noqa: PLR2004
+    is_certain = _SURE.search(text) or any(read_front_matter(text)[0].where)
+    return "markdown" if is_certain or len(_WEAK.findall(text)) > 2 else "text"  # noqa: PLR2004
 
 
 def extract_pasted(text: str, title: str = "") -> Extracted:

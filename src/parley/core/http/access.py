@@ -55,6 +55,8 @@ class Viewer(msgspec.Struct, frozen=True):
     # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
     density: str = "comfortable"
     legend: bool = True
+    # Whether the words of an article that comments are about are underlined: `on` or `off`.
+    marks: str = "on"
     # The names of members whom this viewer muted or blocked.
     muted: frozenset[str] = frozenset()
     # The ids of the blocked ones among them: this viewer never gets their text.

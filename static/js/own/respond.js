@@ -1,9 +1,7 @@
 // Select words in the article, and a button offers to answer exactly them.
-import { compose } from "./compose.js";
-import { respond } from "./margin.js";
-import { rows } from "./passages.js";
-import { sentence } from "./sentences.js";
+import { sentence } from "../sentences.js";
 
+const AFTER = 180;
 const CONTEXT = 32; // so much of what stands before the words tells them from the same words elsewhere
 
 const words = window.Intl?.Segmenter && new Intl.Segmenter(document.documentElement.lang, { granularity: "word" });
@@ -11,17 +9,22 @@ const words = window.Intl?.Segmenter && new Intl.Segmenter(document.documentElem
 const button = document.createElement("button");
 button.type = "button";
 button.className = "respond";
+let page;
 let chosen;
 let pause;
 
-document.addEventListener("selectionchange", () => {
+/** Offer to answer the words that are selected in the article. `given` holds what the page's own scripts do for it. */
+export function offerAnswer(given) {
+  page = given;
   clearTimeout(pause);
-  pause = setTimeout(offer, 180);
-});
+  pause = setTimeout(stand, AFTER);
+}
+
 button.addEventListener("pointerdown", (event) => event.preventDefault()); // keep the selection
 button.addEventListener("click", answer);
+document.addEventListener("selectionchange", () => getSelection().isCollapsed && button.remove());
 
-function offer() {
+function stand() {
   chosen = read(getSelection());
   if (!chosen) return button.remove();
   const { bottom, left } = getSelection().getRangeAt(0).getBoundingClientRect();
@@ -34,8 +37,8 @@ function offer() {
 /** The selected words of the article alone, without what stands beside it; nothing where they begin elsewhere. */
 function read(selection) {
   const range = selection.rangeCount && selection.getRangeAt(0);
-  if (!range || !range.startContainer.parentElement?.closest(".passages") || !compose()) return;
-  const parts = [...rows].map(([name, row]) => [name, within(range, row.firstElementChild)]).filter(([, part]) => part);
+  if (!range || !range.startContainer.parentElement?.closest(".passages") || !page.compose()) return;
+  const parts = [...page.rows].map(([name, row]) => [name, within(range, row.firstElementChild)]).filter(([, part]) => part);
   if (!parts.length) return;
   snap(parts[0][1], "start");
   snap(parts.at(-1)[1], "end");
@@ -43,7 +46,7 @@ function read(selection) {
   if (quote.length < 2) return;
   const [name, first] = parts[0];
   const before = new Range();
-  before.setStart(rows.get(name).firstElementChild, 0);
+  before.setStart(page.rows.get(name).firstElementChild, 0);
   before.setEnd(first.startContainer, first.startOffset);
   return [name, quote, String(before).slice(-CONTEXT)];
 }
@@ -71,6 +74,6 @@ function within(range, passage) {
 }
 
 function answer() {
-  respond(...chosen);
+  page.respond(...chosen);
   getSelection().removeAllRanges();
 }
