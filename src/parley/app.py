@@ -24,6 +24,7 @@ from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
 from parley.core.patches import unwrap_form_parser
 from parley.core.settings import Settings
+from parley.feeds.ids import fix_authority
 from parley.live.hub import Hub
 from parley.notifications.counter import Counter
 from parley.pages import thread
@@ -84,6 +85,7 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
         pages.warm()
         await thread.warm()
         assets.assets()
+        await fix_authority()
         # Everything loaded so far stays in memory. Garbage collection skips it from now on.
         gc.collect()
         gc.freeze()

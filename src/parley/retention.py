@@ -12,6 +12,9 @@ from parley.core.events import attempts
 from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
+from parley.exports import retention as exports
+from parley.feeds import retention as feeds
+from parley.guidelines import retention as guidelines
 from parley.mail import retention as mail
 from parley.maps import retention as maps
 from parley.modlog import retention as modlog
@@ -34,6 +37,7 @@ FEATURES = (
     maps,
     statements,
     reports,
+    guidelines,
     rights,
     decisions,
     automod,
@@ -45,6 +49,8 @@ FEATURES = (
     authors,
     search,
     digests,
+    feeds,
+    exports,
     mail,
     platform,
 )

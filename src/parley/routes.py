@@ -15,6 +15,10 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.exports import web as exports
+from parley.feeds import oembed, pictures, sitemap
+from parley.feeds import web as feeds
+from parley.guidelines import web as guidelines
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -71,6 +75,7 @@ FEATURES = (
     answer_web,
     curating_web,
     decisions,
+    guidelines,
     reports,
     rights,
     rights_answer,
@@ -90,6 +95,11 @@ FEATURES = (
     search,
     unread,
     digests,
+    feeds,
+    sitemap,
+    oembed,
+    pictures,
+    exports,
     live,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

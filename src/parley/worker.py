@@ -31,6 +31,8 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
+from parley.exports import jobs as exports
+from parley.feeds import jobs as feeds
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
@@ -85,6 +87,7 @@ JOBS = (
     Job("notifications", notifications.handle_events, seconds=5),
     Job("sources", source_jobs.check_sources, seconds=60, deferrable=True),
     Job("thread stats", threads.refresh_thread_stats, seconds=10),
+    Job("link pictures", feeds.draw_due, seconds=30, deferrable=True),
     Job("maps", maps.draw_due, seconds=60, deferrable=True),
     Job("retention", retention.remove_expired, seconds=HOUR, deferrable=True),
     Job("votes", votes.count_left, seconds=60),
@@ -93,6 +96,7 @@ JOBS = (
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
+    Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("search", search.index_events, seconds=5),

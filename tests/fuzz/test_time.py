@@ -39,6 +39,7 @@ from parley.core.errors import Refused
 from parley.core.text import cleaning, markdown, mentions
 from parley.core.text.diff import marked
 from parley.digests import words as excerpts
+from parley.feeds import drawing, oembed, xml
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
 from parley.search import excerpts as search_excerpts
@@ -115,6 +116,8 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "kind of pasted text": (pasted.detect_kind, comment_rules.LONGEST),
     "rules": (similar, comment_rules.LONGEST),
     "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST),
+    "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
+    "text of a feed": (xml.text, comment_rules.LONGEST),
     "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
     "words of the search index": (indexed, comment_rules.LONGEST),
     "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST),
@@ -129,6 +132,7 @@ APART: dict[str, tuple[Callable[[str], Any], int]] = {
     ),
     "markup of an article": (lambda words: cut(f"<div>{words}</div>", base_url="http://a.example"), 20_000),
     "words of a PDF": (lambda words: read_pdf(pdf([paragraph(words, 80)])), 8_000),
+    "picture of a link": (lambda words: drawing.draw(words, words[:80], [1, 1], 2, 2), 300),
     "edited article": (lambda words: read_markdown(words, (), "http://a.example"), 2_000),
 }
 APART_LIMIT = 1.0

@@ -71,6 +71,9 @@ class Cage(msgspec.Struct):
         yield from (f"{page}/{path}" for path in ("revise", "updates/1", "answer", "deck", "report", "pick"))
         yield from (f"/c/{one}{path}" for one in self.comments for path in ("", "/passage", "/history", "/report"))
         yield from (f"{page}/any?focus={one}" for one in self.comments)
+        for path in (f"{page}/feed", f"/u/{self.reader.name}/feed", "/topic/research/feed", "/feed"):
+            yield from (f"{path}.atom", f"{path}.json")
+        yield from (f"/oembed?url=http://localhost{page}", "/sitemap/1.xml")
         yield from (f"/?sort={sort}" for sort in ("hot", "new", "active", "top"))
         yield from (
             f"/u/{self.starter.name}",

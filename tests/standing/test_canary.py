@@ -102,7 +102,11 @@ class Cage:
             yield f"{page}?focus={bird}"
             yield f"/c/{bird}/reply?quote=1"
             yield f"/t/{self.thread}/comments?branch={bird}"
+            yield f"/oembed?url=http://localhost/c/{bird}"
         yield f"/t/{self.thread}/comments"
+        for path in (f"/t/{self.thread}", f"/u/{self.author.name}", "/topic/research", ""):
+            yield from (f"{path}/feed.atom", f"{path}/feed.json")
+        yield from (f"/oembed?url=http://localhost{page}", "/sitemap/1.xml")
         yield f"/u/{self.author.name}"
         yield f"/search?q=by:{self.author.name}"
         yield f"/search?q=says+thread:{self.thread}&sort=new"

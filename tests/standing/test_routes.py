@@ -147,7 +147,8 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         or "/updates/" in address
         or ("/rights/" in address and not address.endswith("/done"))
     }
-    assert refused == {f"/media/{'0' * 64}": 404, "/rules/edit": 404} | of_others
+    no_picture = f"/card/{world.parts['{thread:str}']}/0.png"
+    assert refused == {f"/media/{'0' * 64}": 404, no_picture: 404, "/oembed": 404, "/rules/edit": 404} | of_others
 
 
 async def test_a_form_of_a_member_refuses_visitors_and_keeps_what_they_typed(

@@ -29,7 +29,9 @@ def test_every_template_compiles(name: str) -> None:
     environment().get_template(name)
 
 
-INLINE = re.compile(r"<style|\sstyle=|\son\w+=|<script(?! src)|javascript:|hx-on", re.IGNORECASE)
+# Data for search engines is in an element of that name too, and no browser runs it.
+SCRIPT = r'<script(?! src| type="application/ld\+json")'
+INLINE = re.compile(rf"<style|\sstyle=|\son\w+=|{SCRIPT}|javascript:|hx-on", re.IGNORECASE)
 UNESCAPED = re.compile(r"\|\s*safe\b")
 # The macro of a field takes attributes that its callers spell out.
 MAY_NOT_ESCAPE = {"_macros/ui.html"}

@@ -80,6 +80,8 @@ async def build() -> World:
         "{session:str}": "1",
         "{topic:str}": "research",
         "{file:str}": "2026.csv",
+        "{sitemap:str}": "1.xml",
+        "{picture:str}": "0.png",
     }
     parts |= await _moderated(root, people["admin"]) | await _ruled(people["moderator"])
     parts |= await _subscribed(mira)

@@ -11,12 +11,12 @@ from parley.core.db import fetch, fetch_one
 
 ACCOUNT = f"""
 select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted,
-       in_maps
+       in_maps, has_feed
 from member where {{}}
 """  # noqa: S608 no value in it
 CLAIMS = "email_key = $1 and state = 'unverified' order by id desc limit 1"
 PUBLIC = f"""
-select id, name, role, {STATE_NOW} as state, title, bio, created_at from member
+select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed from member
 where name_key = $1 and state <> 'anonymised'
 """  # noqa: S608 no value in it
 BY_NAMES = """
@@ -49,6 +49,7 @@ class Account(msgspec.Struct, frozen=True):
     bio: str
     assisted: str
     in_maps: bool
+    has_feed: bool
 
 
 class PublicMember(msgspec.Struct, frozen=True):
@@ -61,6 +62,7 @@ class PublicMember(msgspec.Struct, frozen=True):
     title: str
     bio: str
     created_at: datetime
+    has_feed: bool
 
 
 class NamedMember(msgspec.Struct, frozen=True):

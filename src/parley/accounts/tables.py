@@ -32,6 +32,8 @@ class Member(Table):
     marks = Varchar(3, null=False, default="on")
     # Whether their answers count in maps of perspectives.
     in_maps = Boolean(null=False, default=True)
+    # Whether their comments have a feed of their own.
+    has_feed = Boolean(null=False, default=True)
     # How many of their comments the rules have checked. Of two posted at once, the second sees that it has changed.
     judged = Integer(null=False, default=0)
     is_demo = Boolean(null=False, default=False)
@@ -69,6 +71,8 @@ class Session(Table):
     created_at = Timestamptz(null=False)
     seen_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False, default=None)
+    # When the member last gave their password in this session (step_up.py).
+    proved_at = Timestamptz(null=True, default=None)
 
     session_member = Index("member")
 

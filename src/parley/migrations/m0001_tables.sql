@@ -109,6 +109,7 @@ CREATE TABLE "member" (
   "legend" BOOLEAN NOT NULL DEFAULT true,
   "marks" VARCHAR(3) NOT NULL DEFAULT 'on',
   "in_maps" BOOLEAN NOT NULL DEFAULT true,
+  "has_feed" BOOLEAN NOT NULL DEFAULT true,
   "judged" INTEGER NOT NULL DEFAULT 0,
   "is_demo" BOOLEAN NOT NULL DEFAULT false,
   "zone" VARCHAR(64) NOT NULL DEFAULT 'UTC',
@@ -132,7 +133,8 @@ CREATE TABLE "session" (
   "address" VARCHAR(45) NOT NULL DEFAULT '',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "proved_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX session_member ON "session" (member);
 CREATE TABLE "token" (
@@ -150,8 +152,34 @@ CREATE TABLE "community" (
   "rules" TEXT NOT NULL DEFAULT '',
   "asks_declaration" BOOLEAN NOT NULL DEFAULT false,
   "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "tag_authority" VARCHAR(270) NOT NULL DEFAULT '',
   CONSTRAINT community_one_check CHECK (id = 1)
 );
+CREATE TABLE "guideline" (
+  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "illegal" BOOLEAN NOT NULL DEFAULT false,
+  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "retired" BOOLEAN NOT NULL DEFAULT false
+);
+CREATE TABLE "guideline_wording" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "replaced_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX guideline_wording_of ON "guideline_wording" (guideline, replaced_at);
+CREATE TABLE "saved_reason" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX saved_reason_of ON "saved_reason" (guideline, moderator);
 CREATE TABLE "block" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -509,15 +537,6 @@ CREATE TABLE "merged_statement" (
 );
 CREATE INDEX merged_statement_kept ON "merged_statement" (kept);
 CREATE INDEX merged_statement_member ON "merged_statement" (member);
-CREATE TABLE "guideline" (
-  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
-  "title" VARCHAR(120) NOT NULL DEFAULT null,
-  "text" TEXT NOT NULL DEFAULT '',
-  "illegal" BOOLEAN NOT NULL DEFAULT false,
-  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
-  "position" INTEGER NOT NULL DEFAULT 0,
-  "retired" BOOLEAN NOT NULL DEFAULT false
-);
 CREATE TABLE "queue_item" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
@@ -854,6 +873,16 @@ CREATE TABLE "author_reply" (
   "comment" BIGINT UNIQUE NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
 );
+CREATE TABLE "link_picture" (
+  "id" SERIAL PRIMARY KEY NOT NULL,
+  "thread" BIGINT UNIQUE NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "title" TEXT NOT NULL DEFAULT null,
+  "site" TEXT DEFAULT null,
+  "digits" INTEGER NOT NULL DEFAULT 0,
+  "digest" VARCHAR(16) NOT NULL DEFAULT null,
+  "data" BYTEA NOT NULL DEFAULT null,
+  "drawn_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
 CREATE TABLE "search_document" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" SMALLINT NOT NULL DEFAULT null,
@@ -876,6 +905,26 @@ CREATE TABLE "search_word" (
   "comments" INTEGER NOT NULL DEFAULT null
 );
 CREATE INDEX search_word_bytes ON "search_word" (word collate "C");
+CREATE TABLE "export" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(7) NOT NULL DEFAULT 'waiting',
+  "done" INTEGER NOT NULL DEFAULT 0,
+  "total" INTEGER NOT NULL DEFAULT 0,
+  "size" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT export_state_check CHECK (state in ('waiting', 'running', 'done', 'failed'))
+);
+CREATE INDEX export_member ON "export" (member, id desc);
+CREATE INDEX export_open ON "export" (id) WHERE state in ('waiting', 'running');
+CREATE TABLE "export_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "export" BIGINT NOT NULL REFERENCES "export" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "bytes" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT export_part_export_number_key UNIQUE ("export", "number")
+);
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 

@@ -16,7 +16,9 @@ from parley.core.http.access import ANYONE, Viewer, viewer_of
 from parley.core.http.pages import page
 from parley.core.text import markdown
 from parley.core.text.cleaning import as_id
+from parley.core.text.formats import iso
 from parley.core.text.messages import N_
+from parley.feeds import structured
 
 PAGE = 30
 EXCERPT = 300
@@ -70,6 +72,7 @@ class Profile(msgspec.Struct, frozen=True):
     created_at: datetime
     comment_count: int
     karma: int
+    has_feed: bool
 
 
 @get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "reading": True})
@@ -81,12 +84,14 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     is_blocked = relation == "block"
     before = as_id(request.query_params.get("before", ""))
     history = [] if is_blocked else await db.fetch(ProfileComment, COMMENTS, person.id, before, PAGE + 1)
+    member = await _profile(person, blocked=is_blocked)
     next_url = f"?before={history[PAGE - 1].id}" if len(history) > PAGE else None
     return page(
         request,
         "pages/profile.html",
         "history",
-        member=await _profile(person, blocked=is_blocked),
+        member=member,
+        structured=structured.of_member(member.name, iso(member.created_at), member.comment_count),
         history=history[:PAGE],
         next_url=next_url,
         shut_out=relation,
@@ -109,6 +114,7 @@ async def _profile(person: accounts.PublicMember, *, blocked: bool) -> Profile:
         created_at=person.created_at,
         comment_count=figures.comment_count,
         karma=figures.karma,
+        has_feed=person.has_feed,
     )
 
 

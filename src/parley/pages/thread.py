@@ -23,6 +23,7 @@ from parley.core.http.pages import Finished, finish, page, render, sent, wants_f
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
+from parley.feeds import pictures, structured
 from parley.notifications import queries as notifications
 from parley.pages import perspectives
 from parley.pages.display import Display, display_of
@@ -95,6 +96,9 @@ async def _focus(thread: int, focus: str) -> int | None:
 async def _whole(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> Finished:
     """The page for all visitors who chose the same, or for one member: rendered once and cached for a moment."""
     context = await _context(shown, viewer, display)
+    if viewer is None:
+        # For search engines and chat apps, which are visitors.
+        context |= {"picture": await pictures.address(shown.thread.id), "structured": structured.of_thread(shown)}
     return finish(render("pages/thread.html", viewer=viewer, **context))
 
 

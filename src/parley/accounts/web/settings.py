@@ -44,6 +44,7 @@ async def profile_page(request: AnyRequest) -> Response[object]:
     account = await _account(request)
     out = "" if account.in_maps else "1"
     form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted, "out": out})
+    form.values["no_feed"] = "" if account.has_feed else "1"
     return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request))
 
 
@@ -65,6 +66,14 @@ async def set_maps(request: AnyRequest) -> Response[object]:
     form = Form(await posted(request))
     await ops.set_in_maps(signed_in(request), in_maps=not form.flag("out"))
     return see_other("/settings/profile?saved#maps")
+
+
+@post("/settings/feed", name="accounts:feed", opt={"who": MEMBER})
+async def set_feed(request: AnyRequest) -> Response[object]:
+    """Publish a feed of a member's comments, or no longer."""
+    form = Form(await posted(request))
+    await ops.set_has_feed(signed_in(request), has_feed=not form.flag("no_feed"))
+    return see_other("/settings/profile?saved#feed")
 
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
@@ -147,4 +156,4 @@ async def _sessions(viewer: Viewer) -> list[ListedSession]:
     ]
 
 
-handlers: list[object] = [profile_page, set_profile, set_maps, security_page, change_password, end_session]
+handlers: list[object] = [profile_page, set_profile, set_maps, set_feed, security_page, change_password, end_session]

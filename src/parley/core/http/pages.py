@@ -106,15 +106,15 @@ def finish(html: bytes) -> Finished:
     return Finished(html, compressed, etag)
 
 
-def sent(request: AnyRequest, finished: Finished) -> Response[bytes | None]:
+def sent(request: AnyRequest, finished: Finished, media_type: str = MediaType.HTML) -> Response[bytes | None]:
     """Respond with a finished page, or with 304 if the browser has the same bytes."""
     headers = {"Vary": VARY, "ETag": finished.etag}
     if request.headers.get("if-none-match") == finished.etag:
         return Response(None, status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
-        return Response(finished.compressed, media_type=MediaType.HTML, headers=headers)
-    return Response(finished.plain, media_type=MediaType.HTML, headers=headers)
+        return Response(finished.compressed, media_type=media_type, headers=headers)
+    return Response(finished.plain, media_type=media_type, headers=headers)
 
 
 def page(

@@ -1,0 +1,138 @@
+"""Feeds of the site, a topic, a thread and a member, from what every visitor may read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote
+
+from parley.accounts.queries import PublicMember
+from parley.comments import queries as comments
+from parley.comments.queries import CommentRow
+from parley.core.settings import settings
+from parley.core.text.cleaning import shortened
+from parley.core.text.markdown import excerpt
+from parley.core.text.messages import N_, Message, plural, shown
+from parley.feeds import queries
+from parley.feeds.entries import Deleted, Entry, Feed, Reply
+from parley.feeds.ids import authority, comment_id, thread_id
+from parley.feeds.queries import FeedThread
+from parley.threads.queries import ThreadRow, TopicRow
+
+# In characters. Feeds never have more of an article than this, whatever its source allows.
+OPENING = 300
+TITLE = 80
+# Of a feed without entries.
+NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+SITE = "Parley"
+
+
+async def of_site(topic: TopicRow | None) -> Feed:
+    """Return the feed of the newest threads, all or those of one topic."""
+    tag, base = await authority(), settings().base_url
+    threads = await queries.newest_threads(topic.slug if topic else None)
+    return _feed(
+        id=f"tag:{tag}:topic/{topic.slug}" if topic else f"tag:{tag}:site",
+        title=f"{topic.name} · {SITE}" if topic else SITE,
+        url=f"{base}/?topic={topic.slug}" if topic else f"{base}/",
+        path=f"/topic/{topic.slug}/feed" if topic else "/feed",
+        entries=[_of_thread(tag, base, thread) for thread in threads],
+    )
+
+
+async def of_thread(thread: ThreadRow) -> Feed:
+    """Return the feed of the newest comments in a thread, with those that were removed or deleted lately."""
+    tag, base = await authority(), settings().base_url
+    ids = await queries.newest_in_thread(thread.id)
+    rows = await comments.by_ids(ids)
+    return _feed(
+        id=f"{thread_id(tag, thread.id)}/comments",
+        title=f"{thread.title} · {SITE}",
+        url=f"{base}{thread.address}",
+        path=f"/t/{thread.id}/feed",
+        entries=[_of_comment(tag, base, rows[one]) for one in ids if _is_shown(rows.get(one))],
+        deleted=[Deleted(comment_id(tag, one.id), one.at) for one in await queries.deleted_in_thread(thread.id)],
+        otherwise=thread.created_at,
+    )
+
+
+async def of_member(member: PublicMember) -> Feed:
+    """Return the feed of a member's newest comments.
+
+    What was removed is not told here: the page of a removed comment does not say who wrote it.
+    """
+    tag, base = await authority(), settings().base_url
+    ids = await queries.newest_of_member(member.id)
+    rows = await comments.by_ids(ids)
+    titles = await queries.titles([row.thread for row in rows.values()])
+    return _feed(
+        id=f"tag:{tag}:member/{member.id}",
+        title=f"{member.name} · {SITE}",
+        url=f"{base}/u/{quote(member.name)}",
+        path=f"/u/{quote(member.name)}/feed",
+        entries=[
+            _of_comment(tag, base, rows[one], titles.get(rows[one].thread)) for one in ids if _is_shown(rows.get(one))
+        ],
+        otherwise=member.created_at,
+    )
+
+
+def _feed(
+    *,
+    id: str,  # noqa: A002 the name of the field
+    title: str,
+    url: str,
+    path: str,
+    entries: list[Entry],
+    deleted: Sequence[Deleted] = (),
+    otherwise: datetime = NEVER,
+) -> Feed:
+    updated = max([*(one.updated for one in entries), *(one.at for one in deleted)], default=otherwise)
+    return Feed(id, title, url, path, updated, entries, list(deleted))
+
+
+def _is_shown(row: CommentRow | None) -> bool:
+    """Whether the comment is still visible: its id was read a moment earlier."""
+    return row is not None and row.state == "visible"
+
+
+def _of_thread(tag: str, base: str, thread: FeedThread) -> Entry:
+    author = thread.byline or thread.starter or thread.site or SITE
+    is_starter = thread.byline is None and thread.starter is not None
+    return Entry(
+        id=thread_id(tag, thread.id),
+        url=f"{base}{thread.address}",
+        title=thread.title,
+        html=f"<p>{escape(shortened(thread.opening, OPENING))}</p><p>{escape(shown(_numbers(thread)))}</p>",
+        author=author,
+        author_url=f"{base}/u/{quote(author)}" if is_starter else None,
+        published=thread.created_at,
+        updated=thread.revised_at,
+        topic=thread.topic,
+        source=thread.url,
+    )
+
+
+def _numbers(thread: FeedThread) -> Message:
+    if not thread.comment_count:
+        return N_("No comments yet")
+    return plural("{count} comment", "{count} comments", thread.comment_count)
+
+
+def _of_comment(tag: str, base: str, row: CommentRow, thread_title: str | None = None) -> Entry:
+    author = row.author or shown(N_("Deleted member"))
+    answered = f"{base}/c/{row.parent}" if row.parent else f"{base}/t/{row.thread}"
+    quoted = f"<blockquote><p>{escape(row.quote)}</p></blockquote>" if row.quote else ""
+    return Entry(
+        id=comment_id(tag, row.id),
+        url=f"{base}/c/{row.id}",
+        title=thread_title or row.statement or excerpt(row.raw_html, TITLE),
+        # Mentions are links to paths of this site.
+        html=quoted + row.raw_html.replace('href="/', f'href="{base}/'),
+        author=author,
+        author_url=f"{base}/u/{quote(author)}" if row.author_id else None,
+        published=row.created_at,
+        updated=row.edited_at or row.created_at,
+        stance=row.stance,
+        reply=Reply(comment_id(tag, row.parent) if row.parent else thread_id(tag, row.thread), answered),
+        author_id=row.author_id,
+    )

@@ -1,0 +1,6 @@
+"""How long pictures for links are kept."""
+
+from parley.core.retention import Kept, Rule
+
+RULES: tuple[Rule, ...] = ()
+KEPT: Kept = {"link_picture": "one row per thread; deleted when the thread's title is taken down"}

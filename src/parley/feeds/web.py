@@ -1,0 +1,89 @@
+"""Feeds over HTTP: Atom, and JSON Feed at the same address with another ending."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from parley.accounts import queries as accounts
+from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.errors import NotFound
+from parley.core.http.access import ANYONE, AnyRequest, viewer_of
+from parley.core.http.pages import Finished, finish, sent
+from parley.core.settings import settings
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+from parley.feeds import atom, json_feed, making
+from parley.feeds.entries import Feed
+from parley.threads import queries as threads
+
+FORMATS = {"atom": atom, "json": json_feed}
+# Any page may read a feed, which says nothing that a visitor cannot read. Search engines list the pages, not the feeds.
+HEADERS = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
+READING = {"who": ANYONE, "reading": True}
+
+_cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=struct_bytes)
+
+
+@get(["/feed.atom", "/feed.json"], name="feeds:site", opt=READING)
+async def site(request: AnyRequest) -> Response[Any]:
+    return await _answer(request, lambda: making.of_site(None))
+
+
+@get(["/topic/{topic:str}/feed.atom", "/topic/{topic:str}/feed.json"], name="feeds:topic", opt=READING)
+async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
+    async def make() -> Feed:
+        found = next((one for one in await threads.topics() if one.slug == topic), None)
+        if found is None:
+            raise NotFound(N_("There is no such topic."))
+        return await making.of_site(found)
+
+    return await _answer(request, make)
+
+
+@get(["/t/{thread:str}/feed.atom", "/t/{thread:str}/feed.json"], name="feeds:thread", opt=READING)
+async def of_thread(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    async def make() -> Feed:
+        number = as_id(thread)
+        found = await threads.one(number) if number is not None else None
+        if found is None:
+            raise NotFound(N_("This thread does not exist."))
+        return await making.of_thread(found)
+
+    return await _answer(request, make)
+
+
+@get(["/u/{name:str}/feed.atom", "/u/{name:str}/feed.json"], name="feeds:member", opt=READING)
+async def of_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    async def make() -> Feed:
+        found = await accounts.person(name) if name.isprintable() else None
+        if found is None or found.state == "unverified" or not found.has_feed:
+            raise NotFound(N_("There is no feed of this member."))
+        return await making.of_member(found)
+
+    return await _answer(request, make)
+
+
+async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> Response[Any]:
+    """Write the feed in the format that the address names: once a moment for all, without those a viewer blocked."""
+    writer = FORMATS[request.url.path.rpartition(".")[2]]
+    viewer = viewer_of(request)
+    blocked = viewer.blocked if viewer else frozenset()
+
+    async def finished() -> Finished:
+        return finish(writer.write(_without(await make(), blocked), settings().base_url))
+
+    answer = sent(request, await _cache.get((request.url.path, blocked), finished), f"{writer.MIME}; charset=utf-8")
+    answer.headers.update(HEADERS)
+    return answer
+
+
+def _without(feed: Feed, blocked: frozenset[int]) -> Feed:
+    if not blocked:
+        return feed
+    return msgspec.structs.replace(feed, entries=[one for one in feed.entries if one.author_id not in blocked])
+
+
+handlers: list[object] = [site, of_topic, of_thread, of_member]

@@ -1,0 +1,105 @@
+"""Previews of links: the picture that the worker draws, and oEmbed."""
+
+from io import BytesIO
+
+import httpx
+import pytest
+from litestar import Litestar
+from PIL import Image
+
+import make
+from parley.comments import editing
+from parley.core import db
+from parley.feeds import drawing, jobs
+from restricting import decide
+
+pytestmark = pytest.mark.anyio
+
+PICTURE = "select '/card/' || thread || '/' || digest || '.png' from link_picture where thread = $1"
+
+
+async def test_the_worker_draws_a_picture_that_the_page_names(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread = await make.thread()
+    assert "og:image" not in (await client.get(f"/t/{thread}?sort=new")).text
+
+    assert await jobs.draw_due() == 1
+    assert await jobs.draw_due() == 0
+
+    path = await db.value(PICTURE, thread)
+    page = (await client.get(f"/t/{thread}?sort=old")).text
+    answer = await client.get(path)
+    assert f'<meta property="og:image" content="http://localhost{path}">' in page
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert Image.open(BytesIO(answer.content)).size == (1200, 630)
+    assert (await client.get(f"/card/{thread}/{'0' * 16}.png")).status_code == 404
+
+
+async def test_it_is_drawn_again_at_the_first_comment(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread, jon = await make.thread(), await make.member()
+    await jobs.draw_due()
+    first = await db.value(PICTURE, thread)
+    await make.comment(thread, jon)
+    assert await jobs.draw_due() == 1
+    await make.comment(thread, jon)
+    assert await jobs.draw_due() == 0
+
+    assert await db.value(PICTURE, thread) != first
+    assert (await client.get(first)).status_code == 404
+
+
+async def test_it_is_gone_with_the_title_before_the_worker_knows(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread, admin = await make.thread(), await make.member(role="admin")
+    await jobs.draw_due()
+    path = await db.value(PICTURE, thread)
+
+    await decide(admin, thread, "title")
+
+    assert (await client.get(path)).status_code == 404
+    assert "og:image" not in (await client.get(f"/t/{thread}")).text
+    await jobs.draw_due()
+    assert await db.value("select count(*) from link_picture") == 0
+
+
+def colours(picture: bytes) -> set[tuple[int, ...]]:
+    image = Image.open(BytesIO(picture)).convert("RGB")
+    return {colour for _, colour in image.getcolors(1 << 20) or []}
+
+
+def test_a_title_in_letters_that_our_fonts_lack_is_left_out() -> None:
+    ink = (29, 27, 23)
+    assert ink in colours(drawing.draw("Wagers, žluťoučký, Пари, Στοίχημα", None, [3, 1, 0, 0, 2], 6, 4))
+    assert ink not in colours(drawing.draw("日本語の賭け", None, [], 0, 0))
+    assert drawing._runs("שלום") == []
+
+
+@pytest.mark.parametrize("title", ["", " ", "a" * 5_000, "W " * 3_000, "\x00\x07", "é́" * 300])
+def test_any_title_can_be_drawn(title: str) -> None:
+    assert Image.open(BytesIO(drawing.draw(title, title, [1], 1, 1))).size == (1200, 630)
+
+
+async def test_oembed_describes_a_thread_and_a_comment(client: httpx.AsyncClient, app: Litestar) -> None:
+    jon, thread = await make.member("jon"), await make.thread(make.text(title="A <b> title"))
+    comment = await make.comment(thread, jon, "Fine & <well>.")
+    page = f"http://localhost{await make.address(thread)}"
+
+    of_thread = (await client.get("/oembed", params={"url": page, "maxwidth": "400"})).json()
+    of_comment = await client.get("/oembed", params={"url": f"http://localhost/c/{comment}"})
+
+    assert (of_thread["version"], of_thread["type"], of_thread["width"]) == ("1.0", "rich", 400)
+    assert "A &lt;b&gt; title" in of_thread["html"]
+    assert of_comment.headers["access-control-allow-origin"] == "*"
+    assert of_comment.json()["author_name"] == "jon"
+    assert "Fine &amp; &lt;well&gt;." in of_comment.json()["html"]
+    assert f'href="http://localhost/oembed?url={page.replace(":", "%3A")}"' in (await client.get(page)).text
+
+
+async def test_oembed_knows_nothing_else(client: httpx.AsyncClient, app: Litestar) -> None:
+    jon, thread = await make.member(), await make.thread()
+    gone = await make.comment(thread, jon)
+    await editing.delete_comment(viewer=jon, comment_id=gone)
+    others = ("", "x", "http://[", f"https://evil.example/t/{thread}", f"http://localhost/t/{thread}/a/b", "/t/1")
+
+    for url in (*others, f"http://localhost/c/{gone}", "http://localhost/c/999999", "http://localhost/settings"):
+        assert (await client.get("/oembed", params={"url": url})).status_code == 404, url
+    assert (await client.get("/oembed", params={"url": "x", "format": "xml"})).status_code == 501

@@ -1,0 +1,132 @@
+"""What search engines find: the sitemap, robots.txt, and data whose every word is on the page."""
+
+import html
+import re
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+from lxml import etree
+
+import make
+from parley.comments import editing
+from parley.feeds.sitemap import NAMESPACE
+
+pytestmark = pytest.mark.anyio
+
+DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+def data_of(page: str) -> dict[str, Any]:
+    [found] = DATA.findall(page)
+    decoded: dict[str, Any] = msgspec.json.decode(found)
+    return decoded
+
+
+def words(page: str) -> str:
+    """The text of a page without its head."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", page.partition("<body")[2])).split())
+
+
+def locations(answer: httpx.Response, kind: str) -> list[str]:
+    root = etree.fromstring(answer.content)
+    assert answer.headers["content-type"].startswith("application/xml")
+    assert root.tag == f"{{{NAMESPACE}}}{kind}"
+    return [found.text or "" for found in root.iter(f"{{{NAMESPACE}}}loc")]
+
+
+async def test_the_sitemap_lists_threads_with_comments(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread, silent, emptied = await make.thread(), await make.thread(), await make.thread()
+    jon = await make.member("jon")
+    await make.comment(thread, jon)
+    await editing.delete_comment(viewer=jon, comment_id=await make.comment(emptied, jon))
+
+    files = locations(await client.get("/sitemap.xml"), "sitemapindex")
+    pages = [page for file in files for page in locations(await client.get(file), "urlset")]
+
+    assert pages == [f"http://localhost{await make.address(thread)}"]
+    assert [(await client.get(file)).text.count("<lastmod>20") for file in files] == [1]
+    assert '<meta name="robots" content="noindex">' in (await client.get(f"/t/{silent}")).text
+    assert '<meta name="robots" content="noindex">' not in (await client.get(f"/t/{thread}")).text
+
+
+@pytest.mark.parametrize("name", ["0.xml", "2000.xml", "x.xml", "1.txt", "1", "99999999999999.xml"])
+async def test_other_files_of_the_sitemap_do_not_exist(client: httpx.AsyncClient, app: Litestar, name: str) -> None:
+    assert (await client.get(f"/sitemap/{name}")).status_code == 404
+
+
+async def test_robots_are_told_the_sitemap(client: httpx.AsyncClient, app: Litestar) -> None:
+    answer = await client.get("/robots.txt")
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "Disallow: /t/*/live" in answer.text
+    assert "Sitemap: http://localhost/sitemap.xml" in answer.text
+
+
+async def test_a_thread_of_a_member_is_a_posting_with_its_best_comments(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    jon = await make.member("jon")
+    text = make.text(title="A </script><b> title", url="https://source.example/story")
+    thread = await make.thread(text, starter=jon)
+    for number in range(12):
+        await make.comment(thread, jon, f"Number {number} of *many* </script>. " + "And on. " * 40)
+    gone = await make.comment(thread, jon, "Gone words.")
+    await editing.delete_comment(viewer=jon, comment_id=gone)
+
+    page = (await client.get(f"/t/{thread}")).text
+
+    data = data_of(page)
+    assert data["@type"] == "DiscussionForumPosting"
+    assert data["author"] == {"@type": "Person", "name": "jon", "url": "http://localhost/u/jon"}
+    assert data["sharedContent"] == {"@type": "WebPage", "url": "https://source.example/story"}
+    assert len(data["comment"]) == 10
+    for one in (data, *data["comment"]):
+        assert one["author"]["name"]
+        assert one["datePublished"]
+        assert one["text"].rstrip("…") in words(page)
+    assert data["headline"] in words(page)
+    assert "Gone words." not in str(data)
+    assert f'<link rel="canonical" href="http://localhost{await make.address(thread)}">' in page
+
+
+async def test_a_thread_that_no_member_began_is_a_page_with_comments(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread = await make.thread()
+    await make.comment(thread, await make.member())
+
+    data = data_of((await client.get(f"/t/{thread}")).text)
+
+    assert data["@type"] == "WebPage"
+    assert len(data["comment"]) == 1
+
+
+async def test_members_and_parts_of_a_thread_have_no_data(client: httpx.AsyncClient, app: Litestar) -> None:
+    thread = await make.thread()
+    assert not DATA.search((await client.get(f"/t/{thread}?sort=new")).text)
+    await make.sign_in(client, await make.member())
+    assert not DATA.search((await client.get(f"/t/{thread}")).text)
+
+
+async def test_a_member_has_a_profile_page_that_is_listed_from_three_comments_on(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    few = (await client.get("/u/jon")).text
+    for _ in range(3):
+        await make.comment(thread, jon, "Words.")
+
+    page = (await client.get("/u/jon")).text
+
+    data = data_of(page)
+    assert data["@type"] == "ProfilePage"
+    assert data["mainEntity"]["name"] == "jon"
+    assert data["mainEntity"]["agentInteractionStatistic"]["userInteractionCount"] == 3
+    assert "noindex" in few
+    assert "noindex" not in page
+
+
+async def test_orders_of_the_home_page_name_one_address(client: httpx.AsyncClient, app: Litestar) -> None:
+    for path, canonical in (("/?sort=new", "/"), ("/?topic=research&sort=top", "/?topic=research")):
+        assert f'<link rel="canonical" href="http://localhost{canonical}">' in (await client.get(path)).text
