@@ -25,6 +25,7 @@ from bench import (
     reading,
     report,
     rest,
+    search,
     writing,
 )
 from bench.ground import Ground, ground
@@ -51,6 +52,7 @@ LARGE = {
     "crowd": crowd,
     "endurance": endurance,
     "perspectives": perspectives,
+    "search": search,
 }
 ALONE = {"growth", "backup", "perspectives"}
 

@@ -145,6 +145,8 @@ async def every_page(site: Site) -> list[Shown]:
         Shown("settings: muted", "/settings/muted", "mira"),
         Shown("settings: mail", "/settings/mail", "mira"),
         Shown("unread", "/unread", "mira"),
+        Shown("search", "/search?q=model"),
+        Shown("search with a mistake", "/search?q=model+after:soon", None, 422),
         Shown("how it works", "/how"),
         Shown("an issue of the digest", site.made["issue"]),
         Shown("do you still want the digest", site.made["keep"]),

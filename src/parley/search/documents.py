@@ -16,7 +16,7 @@ from parley.search.words import configuration, indexed, language
 # More characters of an article are not in its own document, whose size PostgreSQL limits; they are in its passages.
 LONGEST = 40_000
 # So many articles, passages and comments are written at once.
-BATCH = 500
+BATCH = 200
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
 STALE = f"""
 select c.id from comment c join thread t on t.id = c.thread join article a on a.id = t.article
 left join search_document d on d.kind = 3 and d.source = c.id
-where c.thread = $1 and {IS_VISIBLE} and c.collapsed is null
+where c.thread = $1 and c.id > $2 and {IS_VISIBLE} and c.collapsed is null
   and (d.id is null or d.version <> c.version or d.shown <> {QUOTE_SHOWN})
 order by c.id limit {BATCH}
 """  # noqa: S608 constants only
@@ -177,6 +177,6 @@ def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = 
     return " ".join(found)
 
 
-async def stale_comments(thread: int) -> list[int]:
-    """Return comments of a thread that are not indexed as they are now, at most BATCH."""
-    return await db.values(STALE, thread)
+async def stale_comments(thread: int, after: int) -> list[int]:
+    """Return comments of a thread that are not indexed as they are now, the first BATCH with ids above `after`."""
+    return await db.values(STALE, thread, after)

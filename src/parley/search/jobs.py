@@ -53,7 +53,7 @@ async def _index(events: Sequence[NewEvent]) -> None:
     unfinished = set()
     for thread in sorted(threads):
         await ops.index_article(thread)
-        if await ops.index_stale(thread):
+        if await ops.index_stale(thread) is not None:
             unfinished.add(thread)
     done = [one.id for one in events if one.kind not in ABOUT_ARTICLES or one.thread not in unfinished]
     await db.execute(INDEXED, done)

@@ -56,20 +56,24 @@ async def index_article(thread: int) -> None:
         await _write(found[place : place + documents.BATCH])
 
 
-async def index_stale(thread: int) -> bool:
-    """Index some comments of a thread that are not indexed as they are; return whether there may be more."""
-    ids = await documents.stale_comments(thread)
+async def index_stale(thread: int, after: int = 0) -> int | None:
+    """Index some comments of a thread, with ids above `after`, that are not indexed as they are.
+
+    Return the last of them if there may be more.
+    """
+    ids = await documents.stale_comments(thread, after)
     if ids:
         await index_comments(ids)
-    return len(ids) == documents.BATCH
+    return ids[-1] if len(ids) == documents.BATCH else None
 
 
 async def check(thread: int) -> None:
     """Bring the index of a whole thread up to date."""
     await index_article(thread)
     await db.execute(DELETE_ORPHANS, thread)
-    while await index_stale(thread):
-        pass
+    last: int | None = 0
+    while last is not None:
+        last = await index_stale(thread, last)
 
 
 async def refresh_ranks() -> int:

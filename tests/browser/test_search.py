@@ -1,0 +1,47 @@
+"""Searching in a browser: from the masthead by its key, in a thread, and to the place of a hit."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from browser.conftest import OpenTab
+from browser.site import Site
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+IS_INDEXED = "select count(*) > 0 from search_document where kind = 3 and source = $1"
+
+
+async def test_a_thread_is_searched_by_key_and_a_hit_leads_to_its_place(site: Site, open_tab: OpenTab) -> None:
+    thread, other = site.fresh_thread(), await open_tab("jonas_w")
+    written = await other.comment(thread, "A remark on zeppelins.")
+    async with asyncio.timeout(60):
+        while not await site.value(IS_INDEXED, written):
+            await asyncio.sleep(0.05)
+    page = (await open_tab()).page
+    await page.goto(f"{site.address}/t/{thread}/x")
+    field = page.locator(".masthead input[type=search]")
+
+    await page.keyboard.press("/")
+    await expect(field).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(field).not_to_be_focused()
+    await page.keyboard.press("/")
+    await page.keyboard.type("zeppelin")
+    await page.keyboard.press("Enter")
+
+    await expect(page.locator(".search-scope input")).to_be_checked()
+    await expect(page.locator(".hit mark")).to_have_text("zeppelins")
+    await page.locator(".hit-words a").click()
+    await expect(page.locator(f"#c{written}")).to_be_visible()
+
+
+async def test_on_a_phone_the_key_and_the_icon_lead_to_the_page(site: Site, open_tab: OpenTab) -> None:
+    page = (await open_tab(viewport={"width": 390, "height": 844})).page
+    await page.goto(site.address)
+
+    await page.locator(".to-search").click()
+
+    await expect(page.locator("#f-q")).to_be_visible()
+    assert page.url.endswith("/search")
