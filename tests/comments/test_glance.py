@@ -36,6 +36,17 @@ async def test_a_glance_shows_the_strongest_of_each_side(client: httpx.AsyncClie
     assert f'href="#c{best}"' in shown
 
 
+async def test_a_comment_with_a_statement_is_shown_by_it(client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    strongest = await voice(thread, "supports", "No relation to the author, though I have that tablecloth.")
+    await db.execute("update comment set statement = 'Robots lack touch.' where id = $1", strongest)
+
+    shown = await glance_of(client, thread)
+
+    assert "Robots lack touch." in shown
+    assert "tablecloth" not in shown
+
+
 async def test_a_glance_shows_nothing_that_was_removed_collapsed_or_outvoted(client: httpx.AsyncClient) -> None:
     thread = await make.thread()
     removed = await voice(thread, "supports", "Removed words.")

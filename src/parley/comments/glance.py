@@ -25,6 +25,7 @@ class Voice(msgspec.Struct, frozen=True):
     author_id: int | None
     is_member: bool
     assisted: bool
+    # The comment's statement or, without one, its beginning.
     excerpt: str
     # Where to read it: on the page itself, or on the page that focuses it.
     address: str
@@ -37,12 +38,13 @@ class VoiceRow(msgspec.Struct, frozen=True):
     author_id: int | None
     is_member: bool
     assisted: bool
+    statement: str | None
     html: str
 
 
 VOICES = f"""
 select distinct on (c.stance = 'challenges') c.id, c.stance, coalesce(m.name, c.imported_author) as author,
-       c.author as author_id, c.author is not null as is_member, c.assisted, c.html
+       c.author as author_id, c.author is not null as is_member, c.assisted, c.statement, c.html
 from (select id from comment where thread = $1 and parent is null order by best desc, id limit {BEST}) best
 join comment c on c.id = best.id left join member m on m.id = c.author
 where c.stance in ('supports', 'challenges') and {IS_VISIBLE} and c.collapsed is null
@@ -70,7 +72,7 @@ async def glance(thread: int, passages: Sequence[PassageRow], on_page: Container
 
 def _voice(row: VoiceRow, on_page: Container[int]) -> Voice:
     address = f"#c{row.id}" if row.id in on_page else f"/c/{row.id}"
-    words = excerpt(row.html, VOICE)
+    words = row.statement or excerpt(row.html, VOICE)
     return Voice(row.id, row.stance, row.author, row.author_id, row.is_member, row.assisted, words, address)
 
 

@@ -83,7 +83,7 @@ def _parent(row: CommentRow, parents: Mapping[int, CommentRow], viewer: Viewer) 
     is_hidden = parent.state != "visible" or (parent.author in viewer.muted and not parent.imported)
     if is_hidden or parent.author_id in viewer.blocked:
         return Parent(parent.id, None, "")
-    words = "" if parent.collapsed is not None else excerpt(parent.raw_html, PARENT_LENGTH)
+    words = "" if parent.collapsed is not None else parent.statement or excerpt(parent.raw_html, PARENT_LENGTH)
     return Parent(parent.id, parent.author, words)
 
 
