@@ -1,2 +1,2 @@
-/* sources 3f55b26d5e404f3e0e659a671034413c0d112ba6ce6e146078a6084c8d8f0b15 */
+/* sources a74347e3acf2b13439d1f4f795e1211f4a385581e4d2dd801be474a08a2c5148 */
 (()=>{try{let o=document.documentElement.dataset;for(let e of["theme","assisted"]){let t=localStorage.getItem(`parley:${e}`);t&&(o[e]??=t)}}catch{}})();

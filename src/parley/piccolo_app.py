@@ -21,33 +21,38 @@ from parley.authors.tables import AuthorReply, Claim
 from parley.automod.tables import Hit, Rule, RuleVersion
 from parley.backtests.tables import Backtest
 from parley.comments.tables import Comment, CommentVersion, PassageCount, QuotedWords
-from parley.community.tables import Community
+from parley.community.tables import Community, Guideline, GuidelineWording
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import LinkPicture
+from parley.guidelines.tables import SavedReason
 from parley.maps.tables import PerspectiveMap, StatementVerdict
 from parley.modlog.tables import ModAction
 from parley.modmembers.tables import Note
 from parley.notifications.tables import Follow, Notification, NotificationPreference, QuietHours, TopicFollow
-from parley.reports.tables import Guideline, QueueItem, Report
+from parley.reports.tables import QueueItem, Report
 from parley.rights.tables import RightsRequest
+from parley.search.tables import SearchDocument, SearchWord
 from parley.statements.tables import MergedStatement, StatementProposal
 from parley.threads.tables import SuggestedUpdate, Thread, ThreadStats, Topic, Visit
 from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
-    Member, Session, Token, Community, Block,
+    Member, Session, Token, Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount, QuotedWords,
     Vote, PerspectiveMap, StatementVerdict,
     StatementProposal, MergedStatement,
-    Guideline, QueueItem, Report, RightsRequest,
+    QueueItem, Report, RightsRequest,
     Decision, Appeal, SecondLook, Note, ModAction, Rule, RuleVersion, Hit, Backtest,
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
+    SearchDocument, SearchWord,
+    Export, ExportPart,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

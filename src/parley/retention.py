@@ -12,7 +12,9 @@ from parley.core.events import attempts
 from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
+from parley.exports import retention as exports
 from parley.feeds import retention as feeds
+from parley.guidelines import retention as guidelines
 from parley.mail import retention as mail
 from parley.maps import retention as maps
 from parley.modlog import retention as modlog
@@ -20,6 +22,7 @@ from parley.modmembers import retention as modmembers
 from parley.notifications import retention as notifications
 from parley.reports import retention as reports
 from parley.rights import retention as rights
+from parley.search import retention as search
 from parley.statements import retention as statements
 from parley.threads import retention as threads
 from parley.votes import retention as votes
@@ -34,6 +37,7 @@ FEATURES = (
     maps,
     statements,
     reports,
+    guidelines,
     rights,
     decisions,
     automod,
@@ -43,8 +47,10 @@ FEATURES = (
     modlog,
     notifications,
     authors,
+    search,
     digests,
     feeds,
+    exports,
     mail,
     platform,
 )

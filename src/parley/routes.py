@@ -15,8 +15,10 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.exports import web as exports
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
+from parley.guidelines import web as guidelines
 from parley.live import web as live
 from parley.mail import web as mailbox
 from parley.mail.inbound import webhooks
@@ -40,6 +42,7 @@ from parley.pages import (
 from parley.reports import web as reports
 from parley.rights import answer_web as rights_answer
 from parley.rights import web as rights
+from parley.search import web as search
 from parley.statements import answer_web, curating_web
 from parley.statements import web as statements
 from parley.threads import correction_web, publish_web, revise_web, revision_web, suggestion_web
@@ -72,6 +75,7 @@ FEATURES = (
     answer_web,
     curating_web,
     decisions,
+    guidelines,
     reports,
     rights,
     rights_answer,
@@ -88,12 +92,14 @@ FEATURES = (
     notifications,
     authors,
     confirm_web,
+    search,
     unread,
     digests,
     feeds,
     sitemap,
     oembed,
     pictures,
+    exports,
     live,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

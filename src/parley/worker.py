@@ -31,11 +31,14 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
+from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
 from parley.mail.inbound import maildir
 from parley.mail.sending import deliver_due
 from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
+from parley.search import jobs as search
+from parley.search.ops import refresh_ranks
 from parley.slow_mode import display as slow_mode
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
@@ -93,9 +96,15 @@ JOBS = (
     Job("holds", automod.review_holds, seconds=600),
     Job("appeals", appeals.remind, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
+    Job("exports", exports.make_exports, seconds=10, deferrable=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
+    Job("search", search.index_events, seconds=5),
+    Job("search ranks", refresh_ranks, seconds=60, deferrable=True),
+    Job("search check", search.check, hour=4),
 )
+# The jobs that handle events of threads.
+OF_EVENTS = ("notifications", "search")
 
 
 class Worker:
@@ -139,14 +148,15 @@ class Worker:
         woken.clear()
 
     def _wake(self, channel: str, data: bytes) -> None:
-        """Wake the job that a message names. An event of a thread wakes the job `notifications`."""
+        """Wake the job that a message names. An event of a thread wakes those of OF_EVENTS."""
         if channel == CHANNEL:
-            job = data.decode()
+            jobs: tuple[str, ...] = (data.decode(),)
         else:
             signals = msgspec.json.decode(data, type=list[Signal])
-            job = "notifications" if any(one.seq for one in signals) else ""
-        if job in self._woken:
-            self._woken[job].set()
+            jobs = OF_EVENTS if any(one.seq for one in signals) else ()
+        for job in jobs:
+            if job in self._woken:
+                self._woken[job].set()
 
     async def _listen(self) -> None:
         """Wake jobs for messages from Redis."""

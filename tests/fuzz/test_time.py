@@ -42,6 +42,10 @@ from parley.digests import words as excerpts
 from parley.feeds import drawing, oembed, xml
 from parley.mail.blocks import blocks as letter_blocks
 from parley.mail.inbound import reasons, reports
+from parley.search import excerpts as search_excerpts
+from parley.search.excerpts import Asked
+from parley.search.forms import SearchForm
+from parley.search.words import indexed
 from parley.threads.opening import slugify
 from pdfs import paragraph, pdf
 from units import ALL, FEW, repeated
@@ -65,6 +69,11 @@ def quoted(quote: str) -> Any:
     return anchoring.select(
         [anchoring.DocumentBlock(1, quote), anchoring.DocumentBlock(2, quote)], 1, quote[: len(quote) // 2], quote[:200]
     )
+
+
+def hit_in(words: str) -> Asked:
+    """Everything in a text is asked for."""
+    return Asked(frozenset(indexed(words).split()), frozenset(indexed(words).split()))
 
 
 def similar(body: str) -> Any:
@@ -109,6 +118,9 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "digest": (lambda words: excerpts.excerpt(markdown.render(words), 200), comment_rules.LONGEST),
     "address of a preview": (lambda words: oembed._path(f"http://localhost/{words}"), 2_000),
     "text of a feed": (xml.text, comment_rules.LONGEST),
+    "search field": (lambda words: SearchForm({"q": words, "after": words, "by": words}), 200),
+    "words of the search index": (indexed, comment_rules.LONGEST),
+    "excerpt of a hit": (lambda words: search_excerpts.excerpt(words, hit_in(words)), comment_rules.LONGEST),
     "text of a letter": (lambda words: letter_blocks(words, ["http://a.b"]), comment_rules.LONGEST),
 }
 # These work in a process or a thread of their own, with a limit; each with a length that takes them a second at most.

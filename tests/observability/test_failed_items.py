@@ -31,6 +31,7 @@ from parley.core.observability.queues import update
 from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
+from parley.exports import jobs as exports
 from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
 from parley.maps import jobs as maps
@@ -196,6 +197,11 @@ async def backtests() -> Items:
     return [await asked(await put_rule(WordList(["thought"]))) for _ in range(2)]
 
 
+async def two_exports() -> Items:
+    new = "insert into export (member, created_at, changed_at) values ($1, now(), now()) returning id"
+    return [await db.value(new, (await make.member()).id) for _ in range(2)]
+
+
 async def sign_ins_that_are_over() -> Items:
     found = [await SIGN_IN() for _ in range(2)]
     await db.execute("update session set expires_at = now() - interval '1 minute'")
@@ -305,6 +311,15 @@ CASES: dict[str, list[Case]] = {
             "_run",
             "select state = 'done' from backtest where id = $1",
             again="update backtest set changed_at = now() - interval '2 minutes' where state = 'running'",
+        )
+    ],
+    "exports": [
+        Case(
+            two_exports,
+            exports,
+            "_make",
+            "select state = 'done' from export where id = $1",
+            again="update export set changed_at = now() - interval '2 minutes' where state = 'running'",
         )
     ],
     "mail": [

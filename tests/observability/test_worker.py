@@ -23,7 +23,7 @@ async def oldest(queue: str) -> float:
 
 async def test_every_queue_is_told_also_one_that_is_empty(app: object) -> None:
     assert await waiting() == dict.fromkeys(
-        ("imports", "events", "mail", "digests", "issues", "backtests", "holds", "reports", "appeals"), 0
+        ("imports", "events", "mail", "digests", "issues", "backtests", "exports", "holds", "reports", "appeals"), 0
     )
 
 

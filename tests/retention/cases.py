@@ -133,5 +133,6 @@ CASES = {
         rows.ended_claim,
         {"confirmed": set_to("claim", "state = 'confirmed'")},
     ),
+    "export: exports of members' data, with their files": Case(insert("export", member=...)),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),
 }

@@ -19,6 +19,7 @@ from parley.mail.letters import lists
 from parley.notifications import jobs as notifications
 from parley.reports import ops as reports
 from parley.reports.ops import Flag
+from parley.search import jobs as search
 from parley.threads.ops import revise_thread
 from restricting import decide
 from standing.world import World, gets, walk
@@ -83,6 +84,7 @@ class Cage(msgspec.Struct):
             "/notifications",
         )
         yield f"/media/{PICTURE}"
+        yield f"/search?thread={self.thread}"
 
 
 @pytest.fixture
@@ -113,6 +115,7 @@ async def cage(world: World) -> Cage:
     suggested = make.text(f"{song('suggested')} instead.", title=f"The {song('title')}", url=url)
     await db.execute(SUGGEST, thread, reader.id, encode(suggested))
     await notifications.handle_events()
+    await search.index_events()
     return Cage(thread, starter, reader, comments)
 
 

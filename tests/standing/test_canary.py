@@ -17,6 +17,7 @@ from parley.live import queries as live
 from parley.live import render
 from parley.mail.letters import lists
 from parley.notifications import jobs as notifications
+from parley.search import jobs as search
 from standing.world import World, gets, routes, walk
 
 pytestmark = pytest.mark.anyio
@@ -78,6 +79,7 @@ class Cage:
             self.birds[state] = bird
         await db.execute(STRONGEST, self.thread, list(self.birds.values()))
         await notifications.handle_events()
+        await search.index_events()
 
     async def change(self) -> None:
         """Bring each into its state, by the steps that there are."""
@@ -106,6 +108,8 @@ class Cage:
             yield from (f"{path}/feed.atom", f"{path}/feed.json")
         yield from (f"/oembed?url=http://localhost{page}", "/sitemap/1.xml")
         yield f"/u/{self.author.name}"
+        yield f"/search?q=by:{self.author.name}"
+        yield f"/search?q=says+thread:{self.thread}&sort=new"
         yield from (f"/?sort={sort}" for sort in ("hot", "new", "active", "top"))
 
 

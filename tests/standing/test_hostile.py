@@ -81,6 +81,8 @@ FORMS = {
     "/t/{thread:str}/claim": ("way", "email", "text"),
     "/t/{thread:str}/author-reply": ("comment",),
     "/claims/{claim:str}/{key:str}": (),
+    "/prove": ("password", "next"),
+    "/settings/data": (),
     "/settings/articles/{number:int}/end": (),
     "/settings/articles/{number:int}/decide": ("confirm",),
     "/mod/articles/{thread:str}": ("action", "rule", "reason", "version", "preview"),

@@ -65,6 +65,13 @@ class SignInForm(AccountForm):
         self.next = local_path(self.values.get("next"))
 
 
+class ProofForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.password = self.secret("password")
+        self.next = local_path(self.values.get("next"))
+
+
 class ForgotForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)

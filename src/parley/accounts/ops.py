@@ -63,7 +63,7 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
-        signed_in = await start_session(account.id, account.role, client)
+        signed_in = await start_session(account.id, account.role, client, proven=True)
     log.info("signed in", member=account.id, network=client.network)
     return signed_in
 
@@ -74,11 +74,14 @@ async def sign_out(viewer: Viewer) -> None:
     log.info("signed out", member=viewer.id)
 
 
-async def start_session(member: int, role: str, client: Client) -> SignedIn:
-    """Start a session in this browser, and end the one that it had."""
+async def start_session(member: int, role: str, client: Client, *, proven: bool = False) -> SignedIn:
+    """Start a session in this browser, and end the one that it had.
+
+    `proven` says that they just gave their password (step_up.py).
+    """
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
-    token = await sessions.start(member, role, agent=client.agent, address=client.address)
+    token = await sessions.start(member, role, agent=client.agent, address=client.address, proven=proven)
     account = await Member.select(Member.password_hash).where(Member.id == member).first()
     return SignedIn(member, role, token, devices.issue(member, account["password_hash"] if account else None))
 

@@ -94,8 +94,11 @@ class SessionRow(msgspec.Struct, frozen=True):
     seen_at: datetime
 
 
-async def start(member: int, role: str, *, agent: str, address: str) -> str:
-    """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends."""
+async def start(member: int, role: str, *, agent: str, address: str, proven: bool = False) -> str:
+    """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends.
+
+    `proven` says that they just gave their password (step_up.py).
+    """
     token = tokens.new()
     new = Session(
         member=member,
@@ -103,6 +106,7 @@ async def start(member: int, role: str, *, agent: str, address: str) -> str:
         agent=agent[:200],
         address=address[:45],
         expires_at=from_now(LASTS if role == "member" else LASTS_STAFF),
+        proved_at=db.NOW if proven else None,
     )
     async with db.atomic():
         await Member.update({Member.seen_at: db.NOW}).where(Member.id == member)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from parley.community.wordings import FORMER_WORDING, RULE_TITLE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.decisions.rules import OVERDUE_DAYS
@@ -134,10 +135,10 @@ class Proposal(msgspec.Struct, frozen=True):
 
 
 PROPOSAL = f"""
-select d.id, d.action, d.role, d.reason, g.title as guideline, d.state, d.member, m.name, m.role as was,
+select d.id, d.action, d.role, d.reason, {RULE_TITLE} as guideline, d.state, d.member, m.name, m.role as was,
        o.name as moderator, d.created_at
 from decision d left join member m on m.id = d.member left join guideline g on g.code = d.guideline
-left join member o on o.id = d.moderator
+{FORMER_WORDING} left join member o on o.id = d.moderator
 where d.id = $3 and (d.state = 'awaiting' or d.second is not null or d.state = 'refused') and {NO_PART}
 """  # noqa: S608 constants only
 

@@ -6,11 +6,11 @@ import msgspec
 
 from parley.appeals.queries import NO_PART
 from parley.automod.rules.facts import RESTRICTS
+from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.http.access import ADMIN, Viewer
 from parley.modqueue import items
 from parley.modqueue.items import CommentWords, HitRow
-from parley.reports.guidelines import SENSITIVE
 
 # Of 256 decisions, chosen by a hash of their ids: one in ten.
 SHARE = 26

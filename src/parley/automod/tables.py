@@ -17,8 +17,8 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.community.tables import Guideline
 from parley.core.db.schema import Index
-from parley.reports.tables import Guideline
 
 
 class Rule(Table):

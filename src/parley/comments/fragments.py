@@ -32,6 +32,8 @@ class ViewerState(msgspec.Struct, frozen=True):
     may_edit: bool = False
     may_delete: bool = False
     may_restore: bool = False
+    # The viewer is a moderator, and may decide about it.
+    moderates: bool = False
     # The viewer muted its author, or blocked them.
     muted: bool = False
     blocked: bool = False

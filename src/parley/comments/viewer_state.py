@@ -10,7 +10,7 @@ from parley.comments.fragments import ViewerState
 from parley.comments.layout import assemble
 from parley.comments.queries import CommentRow
 from parley.comments.view import Discussion
-from parley.core.http.access import Viewer
+from parley.core.http.access import MODERATOR, Viewer
 from parley.threads.queries import SlowBranch
 
 # A member's votes, by comment.
@@ -37,6 +37,10 @@ def comments_html(
 
 def _viewer_states(rows: Mapping[int, CommentRow], viewer: Viewer, votes: Votes) -> dict[int, ViewerState]:
     states = dict(votes)
+    if viewer.access >= MODERATOR:
+        for row in rows.values():
+            if row.state == "visible" and row.author_id != viewer.id:
+                states[row.id] = msgspec.structs.replace(states.get(row.id, ViewerState()), moderates=True)
     for row in rows.values():
         if row.author_id == viewer.id:
             states[row.id] = viewer_state_of(row)

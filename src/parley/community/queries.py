@@ -1,4 +1,4 @@
-"""Reading the community's rules."""
+"""Reading the community's rules: its text, and the published rules that reports and decisions name."""
 
 from datetime import datetime
 from functools import cache, lru_cache
@@ -6,10 +6,13 @@ from functools import cache, lru_cache
 import msgspec
 from markupsafe import Markup
 
-from parley.community.tables import Community
+from parley.community.tables import Community, Guideline
 from parley.core import db
 from parley.core.http.assets import folder
 from parley.core.text import markdown
+
+# The severity from which on reported words are hidden until a moderator chooses to read them.
+SENSITIVE = 4.0
 
 _html = lru_cache(maxsize=4)(markdown.render)
 
@@ -43,3 +46,23 @@ async def rules() -> Rules:
     if found is None:
         raise LookupError("the table community has no row: the first migration inserts it")
     return found
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """A guideline as reports and decisions name it."""
+
+    code: str
+    title: str
+    text: str
+    illegal: bool
+
+
+async def grounds(*, illegal_only: bool = False) -> list[Ground]:
+    """The guidelines in force, in the community's order; `illegal_only` for reports without an account."""
+    in_force = Guideline.select().where(Guideline.retired == False).order_by(Guideline.position, Guideline.code)  # noqa: E712
+    return [one for one in await db.fetch(Ground, in_force) if one.illegal or not illegal_only]
+
+
+async def titles() -> dict[str, str]:
+    """The titles of the guidelines in force, by their codes."""
+    return {one.code: one.title for one in await grounds()}

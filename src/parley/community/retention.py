@@ -3,4 +3,8 @@
 from parley.core.retention import Kept, Rule
 
 RULES: tuple[Rule, ...] = ()
-KEPT: Kept = {"community": "settings of this installation"}
+KEPT: Kept = {
+    "community": "settings of this installation",
+    "guideline": "decisions refer to them",
+    "guideline_wording": "decisions are read in the words of their day",
+}

@@ -1,8 +1,20 @@
-"""The community's rules."""
+"""The community's rules: its text, and the published rules that decisions name."""
 
-from piccolo.columns import Boolean, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    BigSerial,
+    Boolean,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    OnDelete,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.constraints import Check
 from piccolo.table import Table
+
+from parley.core.db.schema import Index
 
 
 class Community(Table):
@@ -16,3 +28,29 @@ class Community(Table):
     tag_authority = Varchar(270, null=False, default="")
 
     community_one_check = Check("id = 1")
+
+
+class Guideline(Table):
+    """One of the community's published rules, the grounds of reports and decisions."""
+
+    code = Varchar(30, primary_key=True, null=False, default=None)
+    title = Varchar(120, null=False, default=None)
+    text = Text(null=False, default="")
+    # Anybody can report illegal content, without an account.
+    illegal = Boolean(null=False, default=False)
+    # Multiplies the weight of a report on this ground.
+    severity = DoublePrecision(null=False, default=1.0)
+    position = Integer(null=False, default=0)
+    retired = Boolean(null=False, default=False)
+
+
+class GuidelineWording(Table):
+    """A former wording of a guideline, so that a decision can be read as it was made."""
+
+    id = BigSerial(primary_key=True)
+    guideline = ForeignKey(Guideline, null=False, default=None, on_delete=OnDelete.restrict)
+    title = Varchar(120, null=False, default=None)
+    text = Text(null=False, default="")
+    replaced_at = Timestamptz(null=False)
+
+    guideline_wording_of = Index("guideline, replaced_at")

@@ -18,7 +18,9 @@ from parley.core.text.messages import N_
 async def rules_page(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
     may_edit = viewer is not None and viewer.access >= ADMIN
-    return page(request, "community/rules.html", rules=await queries.rules(), may_edit=may_edit)
+    return page(
+        request, "community/rules.html", rules=await queries.rules(), grounds=await queries.grounds(), may_edit=may_edit
+    )
 
 
 @get("/rules/edit", name="community:edit-form", opt={"who": ADMIN})

@@ -118,6 +118,11 @@ IMPORT_ALL = _limit("import:all", 600, HOUR, strict=True)
 VOLUME_ACCOUNT = _limit("volume:account", 100_000, DAY, strict=True, reached=TOO_LARGE)
 VOLUME_ALL = _limit("volume:all", 10_000_000, DAY, strict=True)
 
+# Of visitors, so many from one network: each search may take a second of the database.
+SEARCH_ACCOUNT = _limit("search:account", 60, MINUTE)
+SEARCH_NETWORK = _limit("search:network", 60, MINUTE)
+SEARCH_ALL = _limit("search:all", 3_000, MINUTE)
+
 REPORT_ACCOUNT = _limit("report:account", 30, HOUR)
 REPORT_NETWORK = _limit("report:network", 100, HOUR)
 REPORT_ALL = _limit("report:all", 3_000, HOUR)

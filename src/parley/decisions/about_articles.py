@@ -28,7 +28,7 @@ async def decide(viewer: Viewer, thread: int, choice: Choice) -> int:
     async with db.atomic():
         target = await targets.lock("article", thread)
         item = await db.value(OPEN_ITEM, thread)
-        rules.may_decide(viewer, await ops.concerned(viewer, target), await ops.reporters(item))
+        rules.may_decide(viewer, await ops.concerned(viewer, target), await ops.reporters_but(viewer, item))
         if choice.action == "restore":
             await _end_restrictions(thread)
         return await ops.carry_out(viewer, choice, target, item)

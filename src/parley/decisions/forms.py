@@ -1,25 +1,38 @@
 """The form of a decision."""
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
 from parley.decisions.rules import ACTIONS, Choice
+from parley.decisions.slots import filled
 
 LONGEST_REASON = 1_000
+LONGEST_QUOTE = 300
 LONGEST_TIME = 3_650
 
 
 class DecisionForm(Form):
-    """Action, guideline and reason; `until` is in days, empty for permanent."""
+    """Action, guideline and reason; `until` is in days, empty for permanent.
 
-    def __init__(self, data: Mapping[str, Any], grounds: Sequence[str] = ()) -> None:
+    `titles` are those of the guidelines in force by their codes, `saved` the moderator's saved reasons by their ids.
+    Without a typed reason the chosen saved one counts.
+    """
+
+    def __init__(
+        self, data: Mapping[str, Any], titles: Mapping[str, str] | None = None, saved: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(data)
+        self.titles = titles or {}
         self.version = self.id("version") or 0
         self.action = self.choice("action", list(ACTIONS))
-        self.rule = self.choice("rule", grounds)
+        self.rule = self.choice("rule", list(self.titles))
+        self.quote = self.text("quote", most=LONGEST_QUOTE)
         self.reason = self.text("reason", most=LONGEST_REASON, lines=True)
+        if not says_something(self.reason) and "reason" not in self.errors:
+            self.reason = (saved or {}).get(self.values.get("saved", ""), "")
         self.until = self.id("until")
         if self.until is not None and self.until > LONGEST_TIME:
             self.errors["until"] = N_("This is longer than ten years. Leave it empty for a permanent decision.")
@@ -33,10 +46,19 @@ class DecisionForm(Form):
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))
         if ACTIONS[self.action].restricts and not self.reason:
             self.errors.setdefault("reason", N_("Please give a reason: the author will read it."))
+        if "{quote}" in self.reason and not self.quote:
+            self.errors.setdefault("quote", N_("The reason quotes words. Please select them, or copy them here."))
 
     def choice_for(self, item: int, version: int | None = None) -> Choice:
         """The choice for an item; only restrictions name a guideline."""
         action = self.action or ""
         broken = ACTIONS[action].restricts
         days = self.until if ACTIONS[action].timed else None
-        return Choice(item, version or self.version, action, self.rule if broken else None, self.reason, days)
+        rule = self.titles.get(self.rule or "", "")
+        reason = filled(self.reason, quote=self.quote, rule=rule, days=days)
+        return Choice(item, version or self.version, action, self.rule if broken else None, reason, days)
+
+
+def says_something(reason: str) -> bool:
+    """Whether a reason has a letter, a digit or a sign, and not only spaces and invisible characters."""
+    return any(unicodedata.category(one)[0] in "LNPS" for one in reason)

@@ -66,7 +66,7 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
         target = await targets.lock(seen.kind, seen.target)
         item = await _load_item(choice.item, lock=True)
         _may_be_decided(viewer, choice, item)
-        rules.may_decide(viewer, await concerned(viewer, target), await reporters(item.id))
+        rules.may_decide(viewer, await concerned(viewer, target), await reporters_but(viewer, item.id))
         if choice.action in ON_MEMBER:
             rules.may_act_on(viewer, target.role)
         return await carry_out(viewer, choice, target, item.id)
@@ -74,9 +74,14 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
 
 async def concerned(viewer: Viewer, target: Target) -> int | None:
     """The member who may not decide about a target. Who added an article may, where nobody else can."""
-    if target.kind == "article" and not await db.value(HAS_OTHERS, ["moderator", "admin"], [viewer.id]):
+    if target.kind == "article" and await is_alone(viewer):
         return None
     return target.member
+
+
+async def is_alone(viewer: Viewer) -> bool:
+    """Whether nobody else can decide."""
+    return not await db.value(HAS_OTHERS, ["moderator", "admin"], [viewer.id])
 
 
 def _may_be_decided(viewer: Viewer, choice: Choice, item: DecidedItem) -> None:
@@ -175,6 +180,12 @@ async def _needs_second(viewer: Viewer, choice: Choice, target: Target) -> bool:
 async def reporters(item: int | None, *, ever: bool = False) -> set[int]:
     """The members with an open report of an item, or with any (`ever`)."""
     return set(await db.values(REPORTERS, item, ever))
+
+
+async def reporters_but(viewer: Viewer, item: int | None) -> set[int]:
+    """The reporters who may not decide on an item; a moderator who reported it may, where nobody else can."""
+    found = await reporters(item)
+    return found - {viewer.id} if viewer.id in found and await is_alone(viewer) else found
 
 
 async def _load_item(item: int, *, lock: bool = False) -> DecidedItem:

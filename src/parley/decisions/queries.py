@@ -6,9 +6,10 @@ import msgspec
 from markupsafe import Markup
 
 from parley.comments.queries import MAY_BE_QUOTED
+from parley.community.queries import SENSITIVE
+from parley.community.wordings import FORMER_WORDING, RULE_TEXT, RULE_TITLE
 from parley.core import db
 from parley.decisions.rules import ACTIONS, APPEAL_DAYS, act
-from parley.reports.guidelines import SENSITIVE
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -62,15 +63,16 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 STATEMENT = f"""
-select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, g.title as guideline,
-       g.text as guideline_text, d.reason, coalesce(d.item is not null and exists (
+select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, {RULE_TITLE} as guideline,
+       {RULE_TEXT} as guideline_text, d.reason, coalesce(d.item is not null and exists (
            select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
        d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment,
        case when c.id is not null then coalesce(d.before ->> 'statement', c.statement) end as said,
        c.html as raw_html, case when {MAY_BE_QUOTED} then c.quote end as quote,
        c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
        a.created_at as appealed_at
-from decision d left join guideline g on g.code = d.guideline left join queue_item i on i.id = d.item
+from decision d left join guideline g on g.code = d.guideline {FORMER_WORDING}
+left join queue_item i on i.id = d.item
 left join comment c on c.id = case when d.kind = 'comment' then d.target when i.kind = 'comment' then i.target end
      and c.author = d.member
 left join thread t on t.id = coalesce(d.thread, c.thread) left join appeal a on a.decision = d.id

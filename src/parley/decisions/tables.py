@@ -14,8 +14,9 @@ from piccolo.constraints import Check
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.community.tables import Guideline
 from parley.core.db.schema import Index
-from parley.reports.tables import Guideline, QueueItem
+from parley.reports.tables import QueueItem
 
 
 class Decision(Table):

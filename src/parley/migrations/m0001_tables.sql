@@ -8,9 +8,11 @@ CREATE TABLE "event" (
   "payload" JSONB NOT NULL DEFAULT '{}',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "handled_at" TIMESTAMPTZ DEFAULT null,
+  "indexed_at" TIMESTAMPTZ DEFAULT null,
   CONSTRAINT event_thread_seq_key UNIQUE ("thread", "seq")
 );
 CREATE INDEX event_unhandled ON "event" (id) WHERE handled_at is null;
+CREATE INDEX event_unindexed ON "event" (id) WHERE indexed_at is null;
 CREATE INDEX event_time ON "event" USING brin (handled_at) WITH (autosummarize = on);
 CREATE TABLE "rate_bucket" (
   "key" TEXT PRIMARY KEY NOT NULL DEFAULT null,
@@ -131,7 +133,8 @@ CREATE TABLE "session" (
   "address" VARCHAR(45) NOT NULL DEFAULT '',
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
-  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "proved_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX session_member ON "session" (member);
 CREATE TABLE "token" (
@@ -152,6 +155,31 @@ CREATE TABLE "community" (
   "tag_authority" VARCHAR(270) NOT NULL DEFAULT '',
   CONSTRAINT community_one_check CHECK (id = 1)
 );
+CREATE TABLE "guideline" (
+  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "illegal" BOOLEAN NOT NULL DEFAULT false,
+  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
+  "position" INTEGER NOT NULL DEFAULT 0,
+  "retired" BOOLEAN NOT NULL DEFAULT false
+);
+CREATE TABLE "guideline_wording" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "title" VARCHAR(120) NOT NULL DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT '',
+  "replaced_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX guideline_wording_of ON "guideline_wording" (guideline, replaced_at);
+CREATE TABLE "saved_reason" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "guideline" VARCHAR(30) NOT NULL REFERENCES "guideline" ("code") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "moderator" BIGINT REFERENCES "member" ("id") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "text" TEXT NOT NULL DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE INDEX saved_reason_of ON "saved_reason" (guideline, moderator);
 CREATE TABLE "block" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -509,15 +537,6 @@ CREATE TABLE "merged_statement" (
 );
 CREATE INDEX merged_statement_kept ON "merged_statement" (kept);
 CREATE INDEX merged_statement_member ON "merged_statement" (member);
-CREATE TABLE "guideline" (
-  "code" VARCHAR(30) PRIMARY KEY NOT NULL DEFAULT null,
-  "title" VARCHAR(120) NOT NULL DEFAULT null,
-  "text" TEXT NOT NULL DEFAULT '',
-  "illegal" BOOLEAN NOT NULL DEFAULT false,
-  "severity" DOUBLE PRECISION NOT NULL DEFAULT 1.0,
-  "position" INTEGER NOT NULL DEFAULT 0,
-  "retired" BOOLEAN NOT NULL DEFAULT false
-);
 CREATE TABLE "queue_item" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "kind" VARCHAR(7) NOT NULL DEFAULT null,
@@ -863,6 +882,48 @@ CREATE TABLE "link_picture" (
   "digest" VARCHAR(16) NOT NULL DEFAULT null,
   "data" BYTEA NOT NULL DEFAULT null,
   "drawn_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "search_document" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "kind" SMALLINT NOT NULL DEFAULT null,
+  "source" BIGINT NOT NULL DEFAULT null,
+  "thread" BIGINT NOT NULL REFERENCES "thread" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "version" INTEGER NOT NULL DEFAULT null,
+  "shown" VARCHAR(9) NOT NULL DEFAULT null,
+  "prior" SMALLINT NOT NULL DEFAULT 0,
+  "at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "words" TSVECTOR NOT NULL DEFAULT null,
+  CONSTRAINT search_document_kind_check CHECK (kind in (1, 2, 3)),
+  CONSTRAINT search_document_kind_source_key UNIQUE ("kind", "source")
+);
+CREATE INDEX search_document_words ON "search_document" USING gin (words) WITH (fastupdate = off);
+CREATE INDEX search_document_prior ON "search_document" (kind, prior desc, at desc);
+CREATE INDEX search_document_at ON "search_document" (kind, at desc);
+CREATE INDEX search_document_thread ON "search_document" (thread, kind);
+CREATE TABLE "search_word" (
+  "word" TEXT PRIMARY KEY NOT NULL DEFAULT null,
+  "comments" INTEGER NOT NULL DEFAULT null
+);
+CREATE INDEX search_word_bytes ON "search_word" (word collate "C");
+CREATE TABLE "export" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "state" VARCHAR(7) NOT NULL DEFAULT 'waiting',
+  "done" INTEGER NOT NULL DEFAULT 0,
+  "total" INTEGER NOT NULL DEFAULT 0,
+  "size" INTEGER NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "changed_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT export_state_check CHECK (state in ('waiting', 'running', 'done', 'failed'))
+);
+CREATE INDEX export_member ON "export" (member, id desc);
+CREATE INDEX export_open ON "export" (id) WHERE state in ('waiting', 'running');
+CREATE TABLE "export_part" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "export" BIGINT NOT NULL REFERENCES "export" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "number" INTEGER NOT NULL DEFAULT null,
+  "bytes" BYTEA NOT NULL DEFAULT null,
+  CONSTRAINT export_part_export_number_key UNIQUE ("export", "number")
 );
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.

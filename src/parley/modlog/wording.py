@@ -52,6 +52,8 @@ ACTION_NAMES = {
     "rule.on": N_("Switched on"),
     "rule.shadow": N_("Set to watch only"),
     "rule.off": N_("Switched off"),
+    "ground.new": N_("Published rule added"),
+    "ground.change": N_("Published rule changed"),
     "stop": N_("All rules stopped"),
     "start": N_("All rules started again"),
 }
@@ -84,7 +86,13 @@ PUBLIC = {
     "appeal.overturned": N_("An appeal was decided: the decision was overturned"),
     "appeal.modified": N_("An appeal was decided: the decision was changed"),
 }
-KINDS = {"comment": N_("Comments"), "article": N_("Articles"), "member": N_("Members"), "rule": N_("Rules")}
+KINDS = {
+    "comment": N_("Comments"),
+    "article": N_("Articles"),
+    "member": N_("Members"),
+    "rule": N_("Rules"),
+    "ground": N_("Published rules"),
+}
 # The states and roles that the record tells of.
 STATES = {
     "pending": N_("waiting"),
@@ -104,13 +112,17 @@ STATES = {
     "shadow": N_("watching"),
     "off": N_("off"),
 }
-# What is shown of an article.
+# What is shown of an article; what a published rule is about, and whether it is in force.
 SHOWN = {
     ("restricted", ""): N_("shown"),
     ("restricted", "excerpt"): N_("an excerpt"),
     ("restricted", "none"): N_("no text"),
     ("untitled", False): N_("with its title"),
     ("untitled", True): N_("without its title"),
+    ("illegal", False): N_("about the community"),
+    ("illegal", True): N_("about the law"),
+    ("retired", False): N_("in force"),
+    ("retired", True): N_("not in force"),
 }
 # For good, and for a time.
 SANCTIONED = {
@@ -144,7 +156,7 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
         return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
         return N_("open") if value is None else N_("collapsed")
-    if name in {"restricted", "untitled"}:
+    if (name, value) in SHOWN:
         return SHOWN[name, value]
     if name == "slow":
         return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")

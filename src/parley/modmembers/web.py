@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from parley.accounts import queries as accounts
 from parley.accounts import sessions
 from parley.accounts.web.settings import device
+from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
@@ -22,7 +23,7 @@ from parley.modmembers import ops, queries
 from parley.modmembers.forms import LiftForm, NoteForm, RoleForm
 from parley.modmembers.queries import PAGE, STATES, MemberQuery, StaffMember
 from parley.modqueue import people
-from parley.reports.guidelines import grounds
+from parley.modqueue.requests import decision_form
 
 LONGEST_QUERY = 254
 SANCTIONS = ("warn", "silence", "suspend")
@@ -121,7 +122,7 @@ async def note(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
 async def sanction(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
     """Warn, silence or suspend; with `preview=1` only show the letter."""
     person = await _at(name)
-    form, status = DecisionForm(await posted(request), [one.code for one in await grounds()]), 422
+    form, status = await decision_form(request), 422
     form.require()
     if form.errors:
         return await _show(request, person, "sanction", form, status)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from parley.community.queries import SENSITIVE
 from parley.core import db
 from parley.core.text import markdown
 from parley.core.text.cleaning import shortened
 from parley.decisions.rules import UNDO_SECONDS
-from parley.reports.guidelines import SENSITIVE
 
 PAGE = 50
 EXCERPT = 160
@@ -61,15 +61,19 @@ class QueueRow(msgspec.Struct, frozen=True):
         return first_words(self.html, self.words)
 
 
-# Moderators do not see items about their own comments, about articles that they added while somebody else can decide,
-# about themselves, or that they reported.
-NOT_OWN = """
+HAS_OTHERS = (
+    "exists (select from member o where o.role in ('moderator', 'admin') and o.state = 'active' and o.id <> $1)"
+)
+# Moderators do not see items about their own comments or about themselves; nor, while somebody else can decide, those
+# about articles that they added or that they reported.
+NOT_OWN = f"""
     not (i.kind = 'member' and i.target = $1)
     and not (i.kind = 'comment' and exists (select from comment o where o.id = i.target and o.author = $1))
-    and not (i.kind = 'article' and exists (select from thread o where o.id = i.target and o.starter = $1) and exists (
-        select from member o where o.role in ('moderator', 'admin') and o.state = 'active' and o.id <> $1))
-    and not exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved')
-"""
+    and not (i.kind = 'article' and {HAS_OTHERS}
+             and exists (select from thread o where o.id = i.target and o.starter = $1))
+    and not ({HAS_OTHERS}
+             and exists (select from report o where o.item = i.id and o.reporter = $1 and o.state <> 'resolved'))
+"""  # noqa: S608 constants only
 # Items that the viewer escalated appear only under the filter for escalated items.
 CHOSEN = f"""
     i.state = 'open' and {NOT_OWN}

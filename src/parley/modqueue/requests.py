@@ -2,10 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from parley.community.queries import titles
 from parley.core.errors import NotFound
 from parley.core.http.access import AnyRequest, staff
+from parley.core.http.forms import posted
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
+from parley.decisions.forms import DecisionForm
+from parley.guidelines import queries as guidelines
+from parley.guidelines.forms import CODE
 from parley.modqueue import items
 from parley.modqueue.items import Dossier, ItemRow
 from parley.modqueue.queries import QueueFilter
@@ -22,7 +27,7 @@ def wanted_of(request: AnyRequest) -> QueueFilter:
     kind, claimed, ground = asked.get("kind"), asked.get("claimed"), asked.get("ground") or None
     return QueueFilter(
         kind=kind if kind in KINDS else None,
-        ground=ground if ground and ground.isidentifier() else None,
+        ground=ground if ground and CODE.fullmatch(ground) else None,
         escalated=asked.get("escalated") == "1",
         claimed=claimed if claimed in CLAIMED else None,
     )
@@ -36,6 +41,12 @@ def since_of(request: AnyRequest) -> datetime:
     """The time in the address; now, where there is none."""
     number = as_id(request.query_params.get("since", ""))
     return EPOCH + MICROSECOND * min(number, LAST) if number else datetime.now(UTC)
+
+
+async def decision_form(request: AnyRequest) -> DecisionForm:
+    """The form of a decision as it was sent, with the guidelines in force and the moderator's saved reasons."""
+    saved = {str(one.id): one.text for one in await guidelines.reasons(staff(request).id)}
+    return DecisionForm(await posted(request), await titles(), saved)
 
 
 async def item_at(request: AnyRequest, item: str) -> ItemRow:

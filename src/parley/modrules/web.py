@@ -8,6 +8,7 @@ from litestar.response import Redirect
 
 from parley.automod.rules import current
 from parley.automod.rules.evaluate import ActiveRule
+from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form, posted
@@ -19,7 +20,6 @@ from parley.modrules.forms import RuleForm
 from parley.modrules.kinds import ACTIONS, KINDS, sentence
 from parley.modrules.limits import MOST_CONDITIONS, STATES, needs_two
 from parley.modrules.queries import RuleRow
-from parley.reports.guidelines import grounds
 
 
 async def rule_at(number: str) -> RuleRow:

@@ -25,7 +25,6 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 KEPT: Kept = {
-    "guideline": "decisions refer to them",
     "queue_item": "reports and decisions refer to it",
     "report": "what a decision answered",
 }

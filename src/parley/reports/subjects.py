@@ -24,10 +24,10 @@ class Subject(msgspec.Struct, frozen=True):
         return f"{self.address}/report"
 
 
-async def comment(number: str, viewer: Viewer | None) -> Subject:
-    """The comment of a number. Raises NotFound where it does not exist or cannot be read."""
+async def comment(number: str, viewer: Viewer | None, *, gone: bool = False) -> Subject:
+    """The comment of a number, one that is `gone` too if asked. Raises NotFound where it cannot be read."""
     row = await comment_at(number, viewer)
-    if row.state not in {"visible", "blocked"}:
+    if row.state not in {"visible", "blocked"} and not gone:
         raise NotFound(N_("This comment no longer exists."))
     return Subject("comment", row.id, f"/c/{row.id}", row.author or N_("somebody who left"), row)
 

@@ -1,4 +1,4 @@
-"""The community's published rules, reports of what breaks them, and the items of the queue."""
+"""Reports of what breaks the community's rules, and the items of the queue."""
 
 from piccolo.columns import (
     BigInt,
@@ -16,21 +16,8 @@ from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from parley.accounts.tables import Member
+from parley.community.tables import Guideline
 from parley.core.db.schema import Index
-
-
-class Guideline(Table):
-    """One of the community's published rules, the grounds of reports and decisions."""
-
-    code = Varchar(30, primary_key=True, null=False, default=None)
-    title = Varchar(120, null=False, default=None)
-    text = Text(null=False, default="")
-    # Anybody can report illegal content, without an account.
-    illegal = Boolean(null=False, default=False)
-    # Multiplies the weight of a report on this ground.
-    severity = DoublePrecision(null=False, default=1.0)
-    position = Integer(null=False, default=0)
-    retired = Boolean(null=False, default=False)
 
 
 class QueueItem(Table):

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
@@ -18,7 +19,6 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
 from parley.reports.forms import ReportForm
-from parley.reports.guidelines import grounds
 from parley.reports.ops import Flag
 from parley.reports.subjects import Subject
 

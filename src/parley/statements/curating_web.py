@@ -7,12 +7,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.comments.web import comment_at, thread_at
+from parley.community.queries import grounds
 from parley.core.errors import ParleyError
 from parley.core.http.access import ANYONE, MODERATOR, AnyRequest, staff, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.messages import Message
-from parley.reports.guidelines import grounds
 from parley.statements import ops, queries, removing
 from parley.statements.deck import choose
 from parley.statements.forms import RemovalForm

@@ -7,7 +7,7 @@ from parley.comments.statement import as_statement
 from parley.core.errors import Refused
 from parley.core.http.forms import Form
 from parley.core.text.messages import N_
-from parley.decisions.forms import LONGEST_REASON
+from parley.decisions.forms import LONGEST_REASON, says_something
 
 
 class StatementForm(Form):
@@ -35,5 +35,7 @@ class RemovalForm(Form):
         self.rule = self.choice("rule", grounds) or ""
         missing = N_("Please give a reason: the author will read it.")
         self.reason = self.text("reason", most=LONGEST_REASON, least=1, missing=missing, lines=True)
+        if not says_something(self.reason):
+            self.errors.setdefault("reason", missing)
         if not self.rule:
             self.errors.setdefault("rule", N_("Please choose the rule that this breaks."))

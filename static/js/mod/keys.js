@@ -49,17 +49,28 @@ function ground(number) {
   suggest();
 }
 
-/** Until the moderator has written a reason, the rule's own words stand in for it, where one is needed. */
+/** Until the moderator has written a reason, a saved one or the rule's own words stand in for it, where one is needed. */
 function suggest() {
   const reason = decide()?.elements.reason;
   if (!reason || reason.value !== (reason.dataset.suggested ?? "")) return;
   const restricts = decide().querySelector("[name=action]:checked")?.matches("[data-restricts]");
-  const text = restricts ? decide().querySelector("[name=rule]:checked")?.dataset.text ?? "" : "";
+  const rule = restricts && decide().querySelector("[name=rule]:checked");
+  const saved = rule && decide().querySelector(`[data-rule="${CSS.escape(rule.value)}"]`);
+  const text = (saved || rule)?.dataset?.text ?? "";
   reason.value = reason.dataset.suggested = text;
 }
 
 document.addEventListener("change", ({ target }) => {
+  if (target.id === "f-saved" && target.value) decide().elements.reason.value = target.selectedOptions[0].dataset.text;
   if (target.closest?.("#decide") && target.type === "radio") suggest();
+});
+
+/** Words that the moderator selects in what is decided on are those that the statement quotes. */
+document.addEventListener("selectionchange", () => {
+  const selection = getSelection();
+  const inside = selection.anchorNode?.parentElement?.closest(".case-words");
+  const quote = decide()?.elements.quote;
+  if (quote && inside?.contains(selection.focusNode) && !selection.isCollapsed) quote.value = selection.toString().trim().slice(0, 300);
 });
 
 document.addEventListener("keydown", (event) => {

@@ -7,7 +7,7 @@ is its name in the database, as with theirs.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from piccolo.columns import DoublePrecision, Varchar
+from piccolo.columns import DoublePrecision, Text, Varchar
 from piccolo.columns.base import Column
 from piccolo.querystring import QueryString
 from piccolo.table import Table
@@ -58,6 +58,14 @@ class GeneratedDouble(_Generated, DoublePrecision):
 
 class GeneratedVarchar(_Generated, Varchar):
     pass
+
+
+class TsVector(Text):
+    """The words of a text as PostgreSQL's text search stores them."""
+
+    @property
+    def column_type(self) -> str:
+        return "TSVECTOR"
 
 
 def indexes_of(table: type[Table]) -> list[Index]:

@@ -19,10 +19,13 @@ class Event(Table):
     payload = JSONB(null=False, default="{}")
     created_at = Timestamptz(null=False)
     handled_at = Timestamptz(null=True, default=None)
+    # When the search index took it in (search/jobs.py).
+    indexed_at = Timestamptz(null=True, default=None)
 
     event_thread_seq_key = Unique([thread, seq])
 
     event_unhandled = Index("id", where="handled_at is null")
+    event_unindexed = Index("id", where="indexed_at is null")
     # Events are handled almost in the order of writing, so a BRIN index finds the old ones.
     event_time = Index("handled_at", using="brin", options="autosummarize = on")
 

@@ -10,8 +10,8 @@ from parley.core.observability import metrics
 QUEUES = """
 select queue, count(since)::int as waiting,
   coalesce(greatest(extract(epoch from now() - min(since)), 0), 0)::float8 as oldest
-from (values ('imports'), ('events'), ('mail'), ('digests'), ('issues'), ('backtests'), ('holds'), ('reports'),
-  ('appeals')) every (queue)
+from (values ('imports'), ('events'), ('mail'), ('digests'), ('issues'), ('backtests'), ('exports'), ('holds'),
+  ('reports'), ('appeals')) every (queue)
 left join (
   select 'imports' as queue, changed_at as since from article_import where state in ('waiting', 'fetching', 'reading')
   union all select 'events', created_at from event
@@ -21,6 +21,7 @@ left join (
   union all select 'digests', next_at from subscription where next_at <= now()
   union all select 'issues', due_at from issue where state = 'planned' and due_at <= now()
   union all select 'backtests', created_at from backtest where state in ('waiting', 'running')
+  union all select 'exports', created_at from export where state in ('waiting', 'running')
   union all select 'holds', created_at from comment where state = 'pending'
   union all select 'reports', opened_at from queue_item where state = 'open'
   union all select 'appeals', created_at from appeal where state in ('filed', 'assigned')

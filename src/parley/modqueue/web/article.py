@@ -7,16 +7,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.comments.web import thread_at
+from parley.community.queries import grounds
 from parley.core.errors import ParleyError
 from parley.core.http.access import MODERATOR, AnyRequest, staff
-from parley.core.http.forms import Form, posted
+from parley.core.http.forms import Form
 from parley.core.http.pages import page
 from parley.decisions import about_articles
-from parley.decisions.forms import DecisionForm
 from parley.decisions.restrictions import EFFECTS
 from parley.decisions.rules import ACTIONS
 from parley.modqueue import articles, people
-from parley.reports.guidelines import grounds
+from parley.modqueue.requests import decision_form
 from parley.threads.queries import ThreadRow
 
 
@@ -44,7 +44,7 @@ async def article_page(request: AnyRequest, thread: FromPath[str]) -> Response[A
 @post("/mod/articles/{thread:str}", name="moderation:decide-article", opt={"who": MODERATOR}, status_code=200)
 async def decide(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
     row = await thread_at(thread)
-    form, status = DecisionForm(await posted(request), [one.code for one in await grounds()]), 422
+    form, status = await decision_form(request), 422
     form.require()
     if not form.errors:
         try:

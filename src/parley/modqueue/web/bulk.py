@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Response, post
 
+from parley.community.queries import grounds
 from parley.core.errors import Refused
 from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import posted
@@ -15,7 +16,7 @@ from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS, MOST_IN_BULK, Choice
 from parley.modqueue import bulk
 from parley.modqueue import queries as modqueue
-from parley.reports.guidelines import grounds
+from parley.modqueue.requests import decision_form
 
 PREFIX = "item-"
 GONE = N_("There is no such item.")
@@ -42,7 +43,7 @@ async def decide_many(request: AnyRequest) -> Response[Any]:
     viewer, data = staff(request), await posted(request)
     items = checked(data)
     rows = {row.id: row for row in await modqueue.named(viewer.id, list(items))}
-    form = DecisionForm(data, [one.code for one in await grounds()])
+    form = await decision_form(request)
     if "action" not in data:
         return await _answer(request, items, rows, form)
     form.require()

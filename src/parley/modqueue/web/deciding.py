@@ -21,9 +21,8 @@ from parley.modlog.ops import Entry
 from parley.modqueue import claims, items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.items import ItemRow
-from parley.modqueue.requests import dossier_at, item_at, wanted_of
+from parley.modqueue.requests import decision_form, dossier_at, item_at, wanted_of
 from parley.modqueue.web.queue import item_context, queue_answer
-from parley.reports.guidelines import grounds
 
 
 @post("/mod/item/{item:str}/claim", name="moderation:claim", opt={"who": MODERATOR}, status_code=200)
@@ -62,7 +61,7 @@ async def reveal(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
 @post("/mod/item/{item:str}/decide", name="moderation:decide", opt={"who": MODERATOR}, status_code=200)
 async def decide(request: AnyRequest, item: FromPath[str]) -> Response[Any]:
     row = await item_at(request, item)
-    form = DecisionForm(await posted(request), [one.code for one in await grounds()])
+    form = await decision_form(request)
     form.require()
     if form.errors:
         return await _show(request, item, form, 422)

@@ -5,18 +5,19 @@ from typing import Any
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from parley.community.queries import grounds
 from parley.core.http.access import MODERATOR, AnyRequest, staff
 from parley.core.http.forms import Form
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.cleaning import as_id
 from parley.decisions.forms import DecisionForm
 from parley.decisions.rules import ACTIONS, LENGTHS
+from parley.guidelines import queries as guidelines
 from parley.modqueue import items
 from parley.modqueue import queries as modqueue
 from parley.modqueue.items import Dossier
 from parley.modqueue.queries import QueueFilter, QueueRow
 from parley.modqueue.requests import as_moment, dossier_at, wanted_of
-from parley.reports.guidelines import grounds
 
 KEYS = {"approve": "a", "remove": "r", "collapse": "c", "warn": "w", "lock": "l", "escalate": "e"}
 
@@ -45,6 +46,7 @@ async def item_context(request: AnyRequest, dossier: Dossier | None, form: Form 
         "actions": sorted((one for one in ACTIONS.values() if kind in one.kinds), key=lambda one: one.name not in KEYS),
         "all_actions": ACTIONS,
         "grounds": await grounds(),
+        "saved": await guidelines.reasons(staff(request).id),
         "keys": KEYS,
         "lengths": LENGTHS,
         "wanted": wanted_of(request),

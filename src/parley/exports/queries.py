@@ -1,0 +1,61 @@
+"""Reading a member's exports and their files."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.exports.retention import DAYS
+
+
+class ExportRow(msgspec.Struct, frozen=True):
+    """An export as its member sees it; `size` in bytes, `done` and `total` in rows."""
+
+    id: int
+    state: str
+    done: int
+    total: int
+    size: int
+    created_at: datetime
+    is_recent: bool
+
+    @property
+    def is_busy(self) -> bool:
+        return self.state in ("waiting", "running")
+
+    @property
+    def until(self) -> datetime:
+        return self.created_at + timedelta(days=DAYS)
+
+    @property
+    def megabytes(self) -> str:
+        return f"{max(self.size / 1_000_000, 0.1):.1f}"
+
+
+ROW = f"""
+select id, state, done, total, size, created_at, created_at > now() - interval '1 day' as is_recent
+from export where member = $1 and created_at > now() - interval '{DAYS} days'
+"""  # noqa: S608 a constant
+NEWEST = f"{ROW} order by id desc limit 1"
+ONE = f"{ROW} and id = $2 and state = 'done'"
+PART = "select bytes from export_part where export = $1 and number = $2"
+
+
+async def newest(viewer: Viewer) -> ExportRow | None:
+    """The viewer's last export, while it is kept."""
+    return await db.fetch_one(ExportRow, NEWEST, viewer.id)
+
+
+async def finished(viewer: Viewer, number: int) -> ExportRow | None:
+    """An export of the viewer whose file can be downloaded."""
+    return await db.fetch_one(ExportRow, ONE, viewer.id, number)
+
+
+async def parts(export: int) -> AsyncIterator[bytes]:
+    """Yield the bytes of an export's file, one part at a time."""
+    number = 0
+    while (part := await db.value(PART, export, number)) is not None:
+        yield part
+        number += 1

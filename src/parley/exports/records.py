@@ -1,0 +1,116 @@
+"""The rows of an export that are written as JSON, one a line, and the SQL that reads them.
+
+Each query returns the rows of the member $1 with the columns of the line, the first of which is `id`. Left out is what
+belongs to others: staff notes, who reported the member, and who decided.
+"""
+
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from parley.comments.queries import MAY_BE_QUOTED
+from parley.core import db
+
+BATCH = 500
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A row of a table, and its JSON."""
+
+    id: int
+    line: str
+
+
+PROFILE = """
+select row_to_json(r)::text from (
+    select id, name, email, role, state, state_until, state_reason, title, bio, assisted, density, in_maps, zone,
+           created_at, seen_at,
+           (select json_agg(json_build_object('kind', kind, 'channel', channel) order by kind)
+            from notification_preference where member = m.id) as notifications,
+           (select json_build_object('starts', starts, 'ends', ends) from quiet_hours where member = m.id)
+             as quiet_hours,
+           (select json_build_object('frequency', frequency, 'weekday', weekday, 'hour', hour,
+                                     'paused_until', paused_until)
+            from subscription where member = m.id) as digest
+    from member m where id = $1
+) r
+"""
+COMMENTS = f"""
+select c.id, c.thread, t.title as thread_title, c.parent, c.state, c.stance, c.statement,
+       case when {MAY_BE_QUOTED} then c.quote end as quote, c.body, c.assisted,
+       c.version, c.ups, c.downs, c.agrees, c.disagrees, c.unsure, c.created_at, c.edited_at, c.deleted_at
+from comment c join thread t on t.id = c.thread where c.author = $1
+"""  # noqa: S608 constants only
+VERSIONS = """
+select v.id, v.comment, v.number, v.body, v.statement, v.written_at
+from comment_version v join comment c on c.id = v.comment where c.author = $1
+"""
+VOTES = "select id, comment, thread, axis, value, changed_at from vote where member = $1"
+THREADS = """
+select t.id, t.title, t.topic, t.state, a.url, t.created_at
+from thread t join article a on a.id = t.article where t.starter = $1
+"""
+SUGGESTIONS = """
+select id, thread, passage, reason, state, answer, created_at, decided_at from suggested_update where member = $1
+"""
+FOLLOWS = "select id, thread, level, channel, since from follow where member = $1"
+TOPICS = "select id, topic, level, since from topic_follow where member = $1"
+BLOCKS = """
+select b.id, m.name, b.kind, b.created_at from block b join member m on m.id = b.other where b.member = $1
+"""
+VISITS = "select id, thread, seen_at from visit where member = $1"
+SESSIONS = "select id, agent, address, created_at, seen_at, expires_at from session where member = $1"
+DECISIONS = """
+select id, kind, target, thread, action, guideline, reason, moderator is null as automated, until, role, state,
+       created_at, ended_at
+from decision where member = $1
+"""
+APPEALS = "select id, decision, text, state, answer, created_at, decided_at from appeal where member = $1"
+REPORTS = """
+select r.id, i.kind, i.target, i.thread, r.guideline, r.text, r.state, r.outcome, r.created_at, r.resolved_at
+from report r join queue_item i on i.id = r.item where r.reporter = $1
+"""
+CLAIMS = "select id, article, way, role, state, email, text, created_at from claim where member = $1"
+
+# The order of the files in the archive.
+RECORDS = {
+    "comments.jsonl": COMMENTS,
+    "comment-versions.jsonl": VERSIONS,
+    "votes.jsonl": VOTES,
+    "threads.jsonl": THREADS,
+    "suggested-corrections.jsonl": SUGGESTIONS,
+    "follows.jsonl": FOLLOWS,
+    "topics.jsonl": TOPICS,
+    "visits.jsonl": VISITS,
+    "blocks.jsonl": BLOCKS,
+    "sessions.jsonl": SESSIONS,
+    "decisions.jsonl": DECISIONS,
+    "appeals.jsonl": APPEALS,
+    "reports.jsonl": REPORTS,
+    "claims.jsonl": CLAIMS,
+}
+
+
+async def profile(member: int) -> str:
+    """The member's account and settings, as JSON."""
+    found: str = await db.value(PROFILE, member)
+    return found
+
+
+async def lines(sql: str, member: int) -> AsyncIterator[list[str]]:
+    """Yield the rows of a query as lines of JSON, in batches."""
+    batch = f"select r.id, row_to_json(r)::text as line from ({sql}) r where r.id > $2 order by r.id limit {BATCH}"  # noqa: S608 constants only
+    last = 0
+    while rows := await db.fetch(Line, batch, member, last):
+        yield [row.line for row in rows]
+        last = rows[-1].id
+
+
+async def count(member: int) -> int:
+    """How many rows an export of this member has: comments are written three times."""
+    found: int = await db.value(
+        """select 3 * (select count(*) from comment where author = $1)::int
+                  + (select count(*) from vote where member = $1)::int""",
+        member,
+    )
+    return found

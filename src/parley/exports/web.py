@@ -1,0 +1,61 @@
+"""The page of a member's data, and the download of the file."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from parley.accounts import step_up
+from parley.accounts.web.common import see_other
+from parley.accounts.web.proving import to_prove
+from parley.core.errors import NotFound, Refused
+from parley.core.http.access import MEMBER, AnyRequest, signed_in
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, Message
+from parley.exports import ops, queries
+
+PAGE = "/settings/data"
+
+
+async def _show(request: AnyRequest, error: Message | None = None) -> Response[Any]:
+    found = await queries.newest(signed_in(request))
+    return page(request, "exports/data.html", "export", status=422 if error else 200, export=found, error=error)
+
+
+@get(PAGE, name="exports:page", opt={"who": MEMBER})
+async def data_page(request: AnyRequest) -> Response[Any]:
+    return await _show(request)
+
+
+@post(PAGE, name="exports:request", opt={"who": MEMBER})
+async def request_export(request: AnyRequest) -> Response[Any]:
+    """Request the file. A viewer who has not given their password lately does so first."""
+    viewer = signed_in(request)
+    if not await step_up.is_proven(viewer):
+        return to_prove(PAGE)
+    try:
+        await ops.request(viewer)
+    except Refused as refusal:
+        return await _show(request, refusal.message)
+    return see_other(PAGE)
+
+
+@get("/settings/data/{file:str}", name="exports:file", opt={"who": MEMBER})
+async def download(request: AnyRequest, file: FromPath[str]) -> Response[Any]:
+    """The ZIP file of one of the viewer's exports, one megabyte at a time."""
+    viewer, number = signed_in(request), as_id(file.removesuffix(".zip"))
+    found = await queries.finished(viewer, number) if number and file.endswith(".zip") else None
+    if found is None:
+        raise NotFound(N_("There is no such file. Files are deleted 7 days after they were requested."))
+    if not await step_up.is_proven(viewer):
+        return to_prove(PAGE)
+    headers = {
+        "Content-Disposition": f'attachment; filename="parley-{viewer.id}-{found.created_at:%Y-%m-%d}.zip"',
+        "Content-Length": str(found.size),
+    }
+    return Stream(queries.parts(found.id), media_type="application/zip", headers=headers)
+
+
+handlers: list[object] = [data_page, request_export, download]

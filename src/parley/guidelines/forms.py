@@ -1,0 +1,52 @@
+"""The forms of a guideline and of a saved reason."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from parley.core.http.forms import Form
+from parley.core.text.messages import N_
+from parley.guidelines.rules import SEVERITIES
+
+LONGEST_TITLE = 120
+LONGEST_TEXT = 1_000
+LONGEST_REASON = 1_000
+LAST_POSITION = 999
+# It stands in addresses, in the yearly figures and on the buttons of decisions.
+CODE = re.compile(r"[\w-]{2,30}")
+
+
+class GuidelineForm(Form):
+    """Title, text, severity, order, whether it is about the law, and whether it is in force."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.title = self.text("title", most=LONGEST_TITLE, least=1)
+        self.words = self.text("text", most=LONGEST_TEXT, lines=True)
+        self.severity = self.choice("severity", list(SEVERITIES))
+        if self.severity is None:
+            self.errors.setdefault("severity", N_("Please choose how grave it is."))
+        self.position = self.id("position") or 0
+        if self.position > LAST_POSITION:
+            self.errors["position"] = N_("Please choose a number up to 999.")
+        self.illegal = self.flag("illegal")
+        self.retired = self.flag("retired")
+
+
+class NewGuidelineForm(GuidelineForm):
+    """A guideline with its short name, which stays."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.code = self.text("code", most=30).lower()
+        if not CODE.fullmatch(self.code) or self.code == "new":
+            self.errors["code"] = N_("Please give 2 to 30 letters, digits or hyphens.")
+
+
+class ReasonForm(Form):
+    """A reason to save; `shared` by all moderators, or one's own."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.words = self.text("text", most=LONGEST_REASON, least=1, lines=True)
+        self.shared = self.flag("shared")

@@ -1,0 +1,109 @@
+"""Changing the published rules, and saving reasons for decisions that name them."""
+
+from typing import Any
+
+import msgspec
+from piccolo.columns import Column
+
+from parley.community.tables import Guideline, GuidelineWording
+from parley.core import db
+from parley.core.db import NOW
+from parley.core.errors import Forbidden, NotFound, Refused
+from parley.core.http.access import ADMIN, Viewer
+from parley.core.text.messages import N_
+from parley.guidelines import queries
+from parley.guidelines.queries import GuidelineRow
+from parley.guidelines.tables import SavedReason
+from parley.modlog import ops as modlog
+from parley.modlog.ops import Entry
+
+MOST = 30
+MOST_REASONS = 20
+# Two admins who retire the last two rules at once must not both succeed.
+LOCK = "select code from guideline order by code for update"
+
+
+async def add(viewer: Viewer, new: GuidelineRow) -> None:
+    """Publish a rule. Raises Forbidden for anybody but admins, Refused for a short name that is taken."""
+    _may_edit(viewer)
+    async with db.atomic():
+        codes = await db.values(LOCK)
+        if new.code in codes:
+            raise Refused(N_("Another rule has this short name. Please choose another one."))
+        if len(codes) >= MOST:
+            raise Refused(N_("There are {most} rules already. Please change or bring back one of them."), most=MOST)
+        await Guideline.insert(Guideline(**msgspec.structs.asdict(new)))
+        await _record(viewer, "ground.new", new.code, {}, _recorded(new))
+
+
+async def change(viewer: Viewer, to: GuidelineRow) -> None:
+    """Change a rule. Decisions made before keep the wording that they were made with.
+
+    Raises Forbidden for anybody but admins, NotFound, and Refused for retiring the last rule of its sort: reports need
+    one, and so do reports of illegal content.
+    """
+    _may_edit(viewer)
+    async with db.atomic():
+        await db.values(LOCK)
+        was = await queries.one(to.code)
+        if was is None:
+            raise NotFound(N_("There is no such rule."))
+        if was == to:
+            return
+        await _keep_wording(was, to)
+        columns: dict[Column | str, Any] = dict(msgspec.structs.asdict(to).items())
+        await Guideline.update(columns).where(Guideline.code == to.code)
+        await _refuse_none_left()
+        before, after = _recorded(was), _recorded(to)
+        changed = [name for name in after if before[name] != after[name]]
+        before, after = ({one: state[one] for one in changed} for state in (before, after))
+        await _record(viewer, "ground.change", to.code, before, after)
+
+
+async def save_reason(viewer: Viewer, guideline: str, text: str, *, shared: bool) -> None:
+    """Save a reason for oneself, or for all moderators. Raises NotFound, and Refused where there are too many."""
+    async with db.atomic():
+        if await queries.one(guideline, lock=True) is None:
+            raise NotFound(N_("There is no such rule."))
+        if len(await queries.reasons(viewer.id, guideline)) >= MOST_REASONS:
+            raise Refused(N_("There are {most} reasons for this rule. Please delete one first."), most=MOST_REASONS)
+        await SavedReason.insert(
+            SavedReason(guideline=guideline, moderator=None if shared else viewer.id, text=text, created_at=NOW)
+        )
+
+
+async def delete_reason(viewer: Viewer, reason: int) -> str:
+    """Delete a reason of one's own or of all moderators; return its rule. Raises NotFound."""
+    own = (SavedReason.moderator == viewer.id) | SavedReason.moderator.is_null()
+    gone = await SavedReason.delete().where(SavedReason.id == reason, own).returning(SavedReason.guideline)
+    if not gone:
+        raise NotFound(N_("There is no such reason."))
+    guideline: str = gone[0]["guideline"]
+    return guideline
+
+
+def _may_edit(viewer: Viewer) -> None:
+    if viewer.access < ADMIN:
+        raise Forbidden(N_("Only admins can do this."))
+
+
+async def _keep_wording(was: GuidelineRow, to: GuidelineRow) -> None:
+    if (was.title, was.text) != (to.title, to.text):
+        former = GuidelineWording(guideline=was.code, title=was.title, text=was.text, replaced_at=NOW)
+        await GuidelineWording.insert(former)
+
+
+async def _refuse_none_left() -> None:
+    illegal = set(await db.values("select distinct illegal from guideline where not retired"))
+    if True not in illegal:
+        raise Refused(N_("One rule about the law must stay in force: anybody can report illegal content."))
+    if False not in illegal:
+        raise Refused(N_("One rule that is not about the law must stay in force, for reports by members."))
+
+
+def _recorded(row: GuidelineRow) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(row).items() if name != "code"}
+
+
+async def _record(viewer: Viewer, action: str, code: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    await modlog.write(viewer, Entry(action, "ground", 0, before, after, code))

@@ -1,0 +1,35 @@
+"""Deciding about a comment, an article or a member where one sees it, without a report."""
+
+import msgspec
+
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.decisions import ops as decisions
+from parley.decisions import rules
+from parley.decisions.rules import Choice
+from parley.reports import ops as reports
+from parley.reports.subjects import Subject
+
+STARTER = "select starter from thread where id = $1"
+VERSION = "select version from queue_item where id = $1"
+
+
+async def concerned(subject: Subject) -> int | None:
+    """The member whom a decision about a subject concerns."""
+    if subject.comment is not None:
+        return subject.comment.author_id
+    starter: int | None = await db.value(STARTER, subject.id) if subject.kind == "article" else subject.id
+    return starter
+
+
+async def decide(viewer: Viewer, subject: Subject, choice: Choice) -> int:
+    """Decide about a subject and return the id of the decision, which can be undone like one of the queue.
+
+    It answers the reports that wait. Raises Refused, Forbidden, NotFound and Stale as decisions of the queue do.
+    """
+    rules.may_choose(choice, subject.kind)
+    async with db.atomic():
+        thread = subject.comment.thread if subject.comment else subject.id if subject.kind == "article" else None
+        item = await reports.open_item(subject.kind, subject.id, thread)
+        version = await db.value(VERSION, item)
+        return await decisions.decide(viewer, msgspec.structs.replace(choice, item=item, version=version))

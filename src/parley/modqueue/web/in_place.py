@@ -1,0 +1,118 @@
+"""The form by which moderators decide about what they see: on the page by htmx, or on a page of its own."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.community.queries import grounds
+from parley.core.errors import ParleyError
+from parley.core.http.access import MODERATOR, AnyRequest, staff
+from parley.core.http.forms import Form
+from parley.core.http.pages import page, wants_fragment
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, Message
+from parley.decisions import undoing
+from parley.decisions.drafts import LetterPreview, drafted
+from parley.decisions.forms import DecisionForm
+from parley.decisions.rules import ACTIONS, LENGTHS
+from parley.guidelines import queries as guidelines
+from parley.modqueue import in_place
+from parley.modqueue import queries as modqueue
+from parley.modqueue.requests import decision_form
+from parley.reports import subjects
+from parley.reports.subjects import Subject
+
+UNDONE = N_("Undone: everything is as it was, and nobody was notified.")
+
+
+async def _show(
+    request: AnyRequest,
+    subject: Subject,
+    form: Form | None = None,
+    status: int = 200,
+    *,
+    done: int | None = None,
+    undone: Message | None = None,
+    **context: Any,
+) -> Response[Any]:
+    viewer = staff(request)
+    shown: dict[str, Any] = {
+        "subject": subject,
+        "form": form or DecisionForm({}),
+        "actions": [one for one in ACTIONS.values() if subject.kind in one.kinds and one.name != "approve"],
+        "all_actions": ACTIONS,
+        "grounds": await grounds(),
+        "saved": await guidelines.reasons(viewer.id),
+        "lengths": LENGTHS,
+        "letter": None,
+        "done": await modqueue.undoable(viewer.id, done) if done else None,
+        "undone": undone,
+    }
+    return page(request, "modqueue/moderate.html", "moderate", status=status, **(shown | context))
+
+
+async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
+    """Undo, preview or decide; a mistake shows the form with what was typed."""
+    form = await decision_form(request)
+    undo = form.id("undo")
+    try:
+        if undo:
+            await undoing.undo(staff(request), undo)
+            return await _show(request, subject, undone=UNDONE)
+        form.require()
+        if form.errors:
+            return await _show(request, subject, form, 422)
+        if form.flag("preview"):
+            return await _show(request, subject, form, letter=await _letter(subject, form))
+        made = await in_place.decide(staff(request), subject, form.choice_for(0))
+    except ParleyError as error:
+        form.errors["form"] = error.message
+        return await _show(request, subject, form, error.status)
+    if wants_fragment(request):
+        return await _show(request, subject, done=made)
+    return Redirect(f"{quote(subject.address)}/moderate?done={made}", status_code=303)
+
+
+async def _letter(subject: Subject, form: DecisionForm) -> LetterPreview:
+    return await drafted(form.choice_for(0), await in_place.concerned(subject), subject.kind)
+
+
+def _done(request: AnyRequest) -> int | None:
+    return as_id(request.query_params.get("done", ""))
+
+
+@get("/c/{comment:str}/moderate", name="moderation:moderate-comment-form", opt={"who": MODERATOR})
+async def comment_form(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    subject = await subjects.comment(comment, staff(request), gone=True)
+    return await _show(request, subject, done=_done(request))
+
+
+@post("/c/{comment:str}/moderate", name="moderation:moderate-comment", opt={"who": MODERATOR}, status_code=200)
+async def decide_comment(request: AnyRequest, comment: FromPath[str]) -> Response[Any]:
+    return await _answer(request, await subjects.comment(comment, staff(request), gone=True))
+
+
+@get("/t/{thread:str}/moderate", name="moderation:moderate-article-form", opt={"who": MODERATOR})
+async def article_form(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _show(request, await subjects.article(thread), done=_done(request))
+
+
+@post("/t/{thread:str}/moderate", name="moderation:moderate-article", opt={"who": MODERATOR}, status_code=200)
+async def decide_article(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+    return await _answer(request, await subjects.article(thread))
+
+
+@get("/u/{name:str}/moderate", name="moderation:moderate-member-form", opt={"who": MODERATOR})
+async def member_form(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    return await _show(request, await subjects.member(name, staff(request)), done=_done(request))
+
+
+@post("/u/{name:str}/moderate", name="moderation:moderate-member", opt={"who": MODERATOR}, status_code=200)
+async def decide_member(request: AnyRequest, name: FromPath[str]) -> Response[Any]:
+    return await _answer(request, await subjects.member(name, staff(request)))
+
+
+handlers: list[object] = [comment_form, decide_comment, article_form, decide_article, member_form, decide_member]

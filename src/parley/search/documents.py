@@ -1,0 +1,182 @@
+"""Reading what is to be indexed: articles, their passages and comments, as readers may see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.articles.rules import READABLE, WITHHELD
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.core.text.markdown import excerpt
+from parley.search.tables import Kind
+from parley.search.visibility import SHOWN
+from parley.search.words import configuration, indexed, language
+
+# More characters of an article are not in its own document, whose size PostgreSQL limits; they are in its passages.
+LONGEST = 40_000
+# So many articles, passages and comments are written at once.
+BATCH = 500
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A row of the index before PostgreSQL makes stems of its words. Parts in falling weight: `a`, `b`, `c`, `d`."""
+
+    kind: int
+    source: int
+    thread: int
+    version: int
+    shown: str
+    prior: int
+    at: datetime
+    configuration: str
+    filters: str
+    a: str = ""
+    b: str = ""
+    c: str = ""
+    d: str = ""
+
+
+class SourceArticle(msgspec.Struct, frozen=True):
+    thread: int
+    version: int
+    shown: str
+    title: str
+    byline: str
+    lang: str | None
+    topic: str
+    starter: int | None
+    comment_count: int
+    at: datetime
+
+
+class SourcePassage(msgspec.Struct, frozen=True):
+    lineage: int
+    kind: str
+    text: str
+    comments: int
+
+
+class SourceComment(msgspec.Struct, frozen=True):
+    id: int
+    thread: int
+    version: int
+    shown: str
+    author: int | None
+    stance: str | None
+    topic: str
+    lang: str | None
+    statement: str
+    quote: str
+    html: str
+    best: float
+    at: datetime
+
+
+ARTICLE = f"""
+select t.id as thread, t.revision as version, {SHOWN} as shown, t.title,
+       case when a.untitled then '' else coalesce(r.byline, '') end as byline, r.lang, t.topic, t.starter,
+       t.comment_count, t.created_at as at
+from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
+where t.id = $1
+"""  # noqa: S608 constants only
+PASSAGES = f"""
+select p.lineage, p.kind, p.text, coalesce(n.supports + n.challenges + n.adds + n.asks + n.none, 0) as comments
+from thread t join article a on a.id = t.article join revision r on r.article = a.id and r.number = t.revision
+cross join {READABLE} p left join passage_count n on n.thread = t.id and n.part = p.lineage::text
+where t.id = $1 and p.kind <> '{WITHHELD}' and p.text <> '' order by p.position
+"""  # noqa: S608 constants only
+# Without the quoted words where readers may not read the whole article.
+QUOTE = "case when a.display = 'full' then c.quote end"
+QUOTE_SHOWN = f"case when {QUOTE} is not null then {SHOWN} else '' end"
+COMMENTS = f"""
+select c.id, c.thread, c.version, {QUOTE_SHOWN} as shown, c.author, c.stance, t.topic, r.lang,
+       coalesce(c.statement, '') as statement, coalesce({QUOTE}, '') as quote, c.html, c.best, c.created_at as at
+from comment c join thread t on t.id = c.thread join article a on a.id = t.article
+join revision r on r.article = a.id and r.number = t.revision
+where c.id = any($1::bigint[]) and {IS_VISIBLE} and c.collapsed is null
+"""  # noqa: S608 constants only
+# Comments of a thread that are not in the index as they are now.
+STALE = f"""
+select c.id from comment c join thread t on t.id = c.thread join article a on a.id = t.article
+left join search_document d on d.kind = 3 and d.source = c.id
+where c.thread = $1 and {IS_VISIBLE} and c.collapsed is null
+  and (d.id is null or d.version <> c.version or d.shown <> {QUOTE_SHOWN})
+order by c.id limit {BATCH}
+"""  # noqa: S608 constants only
+
+
+async def of_article(thread: int) -> list[Document]:
+    """Return the documents of a thread's article and of the passages of its newest revision."""
+    [article] = await db.fetch(SourceArticle, ARTICLE, thread)
+    passages = await db.fetch(SourcePassage, PASSAGES, thread)
+    return [_article(article, passages), *(_passage(article, one) for one in passages)]
+
+
+def _article(article: SourceArticle, passages: Sequence[SourcePassage]) -> Document:
+    text = "\n".join(one.text for one in passages)[:LONGEST]
+    headings = "\n".join(one.text for one in passages if one.kind == "heading")[:LONGEST]
+    return Document(
+        kind=Kind.ARTICLE,
+        source=article.thread,
+        thread=article.thread,
+        version=article.version,
+        shown=article.shown,
+        prior=12 + min(3, len(str(article.comment_count)) - 1),
+        at=article.at,
+        configuration=configuration(article.title + text, article.lang),
+        filters=_filters(article.thread, article.topic, article.lang, author=article.starter),
+        a=indexed(article.title),
+        b=indexed(f"{article.byline}\n{headings}"),
+        c=indexed(text),
+    )
+
+
+def _passage(article: SourceArticle, passage: SourcePassage) -> Document:
+    return Document(
+        kind=Kind.PASSAGE,
+        source=passage.lineage,
+        thread=article.thread,
+        version=article.version,
+        shown=article.shown,
+        prior=8 + min(7, passage.comments.bit_length()),
+        at=article.at,
+        configuration=configuration(passage.text, article.lang),
+        filters=_filters(article.thread, article.topic, article.lang),
+        c=indexed(passage.text[:LONGEST]),
+    )
+
+
+async def of_comments(ids: Sequence[int]) -> list[Document]:
+    """Return the documents of those of these comments that everybody can read."""
+    return [_comment(one) for one in await db.fetch(SourceComment, COMMENTS, list(ids))]
+
+
+def _comment(one: SourceComment) -> Document:
+    text = excerpt(one.html, LONGEST)
+    return Document(
+        kind=Kind.COMMENT,
+        source=one.id,
+        thread=one.thread,
+        version=one.version,
+        shown=one.shown,
+        prior=min(15, int(16 * one.best)),
+        at=one.at,
+        configuration=configuration(text, one.lang),
+        filters=_filters(one.thread, one.topic, one.lang, author=one.author, stance=one.stance),
+        c=indexed(f"{one.statement}\n{text}"),
+        d=indexed(one.quote),
+    )
+
+
+def _filters(thread: int, topic: str, lang: str | None, *, author: int | None = None, stance: str | None = None) -> str:
+    """Return the filters of a document as words that no text contains."""
+    found = [f"^t{thread}", f"^o{topic}", f"^l{language(lang)}"]
+    found += [f"^a{author}"] if author is not None else []
+    found += [f"^s{stance}"] if stance is not None else []
+    return " ".join(found)
+
+
+async def stale_comments(thread: int) -> list[int]:
+    """Return comments of a thread that are not indexed as they are now, at most BATCH."""
+    return await db.values(STALE, thread)

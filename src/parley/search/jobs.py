@@ -1,0 +1,68 @@
+"""The worker's jobs for search: index what events report, keep ranks current, and check everything every night."""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from parley.core import db
+from parley.core.events import attempts
+from parley.search import ops, spelling
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    id: int
+    kind: str
+    thread: int
+    comment: int | None
+
+
+TAKE = f"""
+select e.id, e.kind, e.thread, e.comment from event e
+where e.indexed_at is null and {attempts.due("search", "e.id")}
+order by e.id limit $1 for no key update of e skip locked
+"""  # noqa: S608 constants only
+INDEXED = "update event set indexed_at = now() where id = any($1::bigint[])"
+# Events that change what readers see of an article, or add many comments at once.
+ABOUT_ARTICLES = {"thread.opened", "article.revised", "article.restricted", "discussion.imported"}
+
+
+async def index_events() -> int:
+    """Index what new events changed, and return how many events there were."""
+    count = 0
+    while batch := await _index_some():
+        count += batch
+    return count
+
+
+async def _index_some() -> int:
+    async with db.atomic():
+        events = await db.fetch(NewEvent, TAKE, BATCH)
+        await attempts.together("search", events, _index, key=lambda one: one.id)
+    return len(events)
+
+
+async def _index(events: Sequence[NewEvent]) -> None:
+    """Index what these events changed. Those of a thread with more to index stay for the next batch."""
+    await ops.index_comments(sorted({one.comment for one in events if one.comment is not None}))
+    threads = {one.thread for one in events if one.kind in ABOUT_ARTICLES}
+    unfinished = set()
+    for thread in sorted(threads):
+        await ops.index_article(thread)
+        if await ops.index_stale(thread):
+            unfinished.add(thread)
+    done = [one.id for one in events if one.kind not in ABOUT_ARTICLES or one.thread not in unfinished]
+    await db.execute(INDEXED, done)
+
+
+async def check() -> int:
+    """Bring the index of every thread up to date, collect the words for spelling, and return how many threads."""
+    threads = await db.values("select id from thread order by id")
+    done = await attempts.each("search check", threads, ops.check)
+    await spelling.collect()
+    log.info("search index checked", threads=len(done))
+    return len(done)

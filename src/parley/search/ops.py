@@ -1,0 +1,84 @@
+"""Writing the search index. Only the worker does."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley.core import db
+from parley.search import documents
+from parley.search.documents import Document
+
+FIELDS = Document.__struct_fields__
+WRITE = """
+insert into search_document (kind, source, thread, version, shown, prior, at, words)
+select kind, source, thread, version, shown, prior, at,
+       setweight(to_tsvector(configuration::regconfig, a), 'A')
+       || setweight(to_tsvector(configuration::regconfig, b), 'B')
+       || setweight(to_tsvector(configuration::regconfig, c), 'C') || to_tsvector(configuration::regconfig, d)
+       || array_to_tsvector(string_to_array(filters, ' '))
+from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::smallint[], $7::timestamptz[],
+            $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+     as document (kind, source, thread, version, shown, prior, at, configuration, filters, a, b, c, d)
+on conflict (kind, source) do update set
+  thread = excluded.thread, version = excluded.version, shown = excluded.shown, prior = excluded.prior,
+  at = excluded.at, words = excluded.words
+"""
+DELETE_COMMENTS = "delete from search_document where kind = 3 and source = any($1::bigint[])"
+DELETE_PASSAGES = "delete from search_document where thread = $1 and kind = 2 and source <> all($2::bigint[])"
+DELETE_ORPHANS = """
+delete from search_document d where d.thread = $1 and d.kind = 3
+and not exists (select from comment c where c.id = d.source and c.state = 'visible' and c.collapsed is null)
+"""
+# A comment's rank changes with its votes, which the thread's stats have seen within seconds (threads/jobs.py).
+RANK = """
+update search_document d set prior = n.prior
+from (
+    select c.id, least(15, floor(16 * c.best))::smallint as prior from thread_stats s
+    join comment c on c.thread = s.thread and c.scored_at > now() - interval '10 minutes'
+    where s.refreshed_at > now() - interval '10 minutes'
+) n where d.kind = 3 and d.source = n.id and d.prior <> n.prior
+"""
+
+
+async def index_comments(ids: Sequence[int]) -> None:
+    """Index these comments as everybody can read them now, and take out those that nobody may find."""
+    found = await documents.of_comments(ids)
+    gone = set(ids) - {one.source for one in found}
+    await db.execute(DELETE_COMMENTS, sorted(gone))
+    await _write(found)
+
+
+async def index_article(thread: int) -> None:
+    """Index the article of a thread and the passages of its newest revision, and take out former passages."""
+    found = await documents.of_article(thread)
+    await db.execute(DELETE_PASSAGES, thread, [one.source for one in found[1:]])
+    for place in range(0, len(found), documents.BATCH):
+        await _write(found[place : place + documents.BATCH])
+
+
+async def index_stale(thread: int) -> bool:
+    """Index some comments of a thread that are not indexed as they are; return whether there may be more."""
+    ids = await documents.stale_comments(thread)
+    if ids:
+        await index_comments(ids)
+    return len(ids) == documents.BATCH
+
+
+async def check(thread: int) -> None:
+    """Bring the index of a whole thread up to date."""
+    await index_article(thread)
+    await db.execute(DELETE_ORPHANS, thread)
+    while await index_stale(thread):
+        pass
+
+
+async def refresh_ranks() -> int:
+    """Store the present rank of comments that were voted on lately, and return how many changed."""
+    return await db.execute(RANK)
+
+
+async def _write(found: Sequence[Document]) -> None:
+    rows = sorted((msgspec.structs.astuple(one) for one in found), key=lambda row: row[:2])
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        await db.execute(WRITE, *columns)

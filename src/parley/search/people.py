@@ -1,0 +1,32 @@
+"""Finding members by the beginning of their names."""
+
+import msgspec
+
+from parley.accounts import names
+from parley.core import db
+from parley.search.parsing import Query
+
+SHORTEST = 2
+# A query may have several words, each of which may be the beginning of a name.
+MOST_NAMES = 3
+# Names that look alike have the same key (accounts/names.py).
+LIKE = """
+select m.name, m.title from member m
+where exists (select from unnest($1::text[]) k
+              where m.name_key collate "C" >= k and m.name_key collate "C" < k || chr(1114111))
+  and m.state not in ('unverified', 'suspended', 'deactivated', 'anonymised')
+  and m.id <> all(array(select other from block where member = $2 and kind = 'block'))
+order by m.name_key = any($1::text[]) desc, length(m.name_key), m.name_key offset $3 limit $4
+"""
+
+
+class MemberHit(msgspec.Struct, frozen=True):
+    name: str
+    title: str
+
+
+async def members(query: Query, viewer: int | None, *, offset: int, limit: int) -> list[MemberHit]:
+    """Return members whose names begin with one of the query's words, those with exactly this name first."""
+    keys = [names.key(term.text.removeprefix("@")) for term in query.wanted[:MOST_NAMES]]
+    keys = [key for key in keys if len(key) >= SHORTEST]
+    return await db.fetch(MemberHit, LIKE, keys, viewer, offset, limit) if keys else []

@@ -1,0 +1,147 @@
+"""The only way into the search index. Another engine could replace it behind these functions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from parley.core import db
+from parley.core.errors import Busy
+from parley.core.text.messages import N_
+from parley.search.tables import Kind
+from parley.search.terms import TextQuery
+from parley.search.visibility import ARTICLE, COMMENT
+
+# A process searches for so few at once, so that searches never take the connections that reading needs.
+_LANES = asyncio.Semaphore(2)
+LANE_SECONDS = 2.0
+STATEMENT_MILLISECONDS = 800
+# Of the matches with the best rank apart from the query, so many are ranked by their words; with a phrase, more are
+# looked at for it.
+CANDIDATES, PHRASE_CANDIDATES = 400, 2_000
+# If that takes too long, matches among so many of the newest documents are returned.
+NEWEST = 5_000
+MOST_COUNTED = 1_000
+
+SOURCES = {Kind.ARTICLE: ARTICLE, Kind.PASSAGE: ARTICLE, Kind.COMMENT: COMMENT}
+# A plan for any query would not know that its words are rare.
+SETTINGS = """
+select set_config('statement_timeout', $1, true), set_config('plan_cache_mode', 'force_custom_plan', true)
+"""
+MATCHES = "and d.kind = $2 and d.words @@ $3::text::tsquery and d.at >= $4 and d.at < $5"
+# By the words, the rank apart from them, and the age: a comment of today counts a quarter more than a very old one.
+BEST_FIRST = """
+ts_rank_cd('{0.1, 0.2, 0.4, 1}', words, $7::text::tsquery, 1)::float8 * (1 + 0.1 * prior)
+* (1 + 0.25 * exp(-extract(epoch from now() - at)::float8 / 86400 / 260)) desc, prior desc, at desc, source desc
+"""
+NEWEST_FIRST = "$7::text is null, at desc, source desc"
+ORDERS = {"best": ("d.prior desc, d.at desc", BEST_FIRST), "new": ("d.at desc", NEWEST_FIRST)}
+HITS = {
+    (kind, sort): f"""
+with candidate as materialized (
+    select d.source, d.prior, d.at, d.words from search_document d {joined} {MATCHES} order by {first} limit $8
+)
+select source from candidate where words @@ $6::text::tsquery order by {then} offset $9 limit $10
+"""  # noqa: S608 constants only
+    for kind, joined in SOURCES.items()
+    for sort, (first, then) in ORDERS.items()
+}
+COUNT = {
+    kind: f"""
+select count(*) from (
+    select from search_document d {joined} {MATCHES} and d.words @@ $6::text::tsquery limit {MOST_COUNTED + 1}
+) found
+"""  # noqa: S608 constants only
+    for kind, joined in SOURCES.items()
+}
+AMONG_NEWEST = {
+    kind: f"""
+select d.source from (select * from search_document where kind = $2 order by at desc limit {NEWEST}) d {joined}
+{MATCHES} and d.words @@ $6::text::tsquery order by d.at desc limit $7
+"""  # noqa: S608 constants only
+    for kind, joined in SOURCES.items()
+}
+
+
+class Search(msgspec.Struct, frozen=True):
+    """What to look for. `filters` are words of the index such as `^t6`; `viewer` does not get whom they blocked."""
+
+    text: TextQuery
+    filters: tuple[str, ...]
+    after: datetime
+    before: datetime
+    viewer: int | None
+    sort: str = "best"
+
+    def matching(self, text: str) -> str:
+        """Return `text` and the filters as text of the type tsquery."""
+        # A filter is a word in quotes, in which quotes and backslashes are doubled.
+        quoted = ["'" + one.replace("\\", "\\\\").replace("'", "''") + "'" for one in self.filters]
+        return " & ".join([*([text] if text else []), *quoted])
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """The sources of a page of hits, and whether the search was given up and these are only of the newest."""
+
+    refs: list[int]
+    only_newest: bool = False
+
+
+async def hits(search: Search, kind: Kind, *, offset: int, limit: int) -> Hits:
+    """Return hits of one kind in order. Raises Busy if others search for too long."""
+    most = CANDIDATES if search.text.exact == search.text.loose else PHRASE_CANDIDATES
+    arguments = (*_arguments(search, kind), search.text.any, most, offset, limit)
+    try:
+        async with _limited():
+            return Hits(await db.values(HITS[kind, search.sort], *arguments))
+    except asyncpg.QueryCanceledError:
+        async with _limited():
+            return Hits(await db.values(AMONG_NEWEST[kind], *_arguments(search, kind), limit), only_newest=True)
+
+
+async def count(search: Search, kind: Kind) -> int | None:
+    """Return how many hits of a kind there are, up to MOST_COUNTED + 1; None if counting takes too long."""
+    try:
+        async with _limited():
+            found: int = await db.value(COUNT[kind], *_arguments(search, kind))
+            return found
+    except asyncpg.QueryCanceledError:
+        return None
+
+
+def _arguments(search: Search, kind: Kind) -> tuple[object, ...]:
+    loose, exact = search.matching(search.text.loose), search.matching(search.text.exact)
+    return (search.viewer, int(kind), loose, search.after, search.before, exact)
+
+
+@asynccontextmanager
+async def _limited() -> AsyncIterator[None]:
+    """Allow few searches at once, and each statement little time."""
+    try:
+        async with asyncio.timeout(LANE_SECONDS):
+            await _LANES.acquire()
+    except TimeoutError:
+        raise Busy(N_("Many people are searching right now. Please try again in a moment."), 2) from None
+    try:
+        async with db.atomic():
+            await db.execute(SETTINGS, str(STATEMENT_MILLISECONDS))
+            yield
+    finally:
+        _LANES.release()
+
+
+# Of each word that a text has, whether the query asks for it, perhaps in another form.
+MARKED = """
+select distinct word from unnest($1::text[]) word cross join unnest($2::text[]) configuration
+where to_tsvector(configuration::regconfig, word) @@ $3::text::tsquery
+"""
+
+
+async def asked_for(words: Sequence[str], text: TextQuery) -> frozenset[str]:
+    """Return those of `words` (folded) that a query asks for, in any form."""
+    if not words or not text.any:
+        return frozenset()
+    return frozenset(await db.values(MARKED, list(words), list(text.configurations), text.any))

@@ -1,0 +1,108 @@
+"""What a search finds: hits of each kind with their number, and another spelling."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from parley.accounts import queries as accounts
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.search import people, queries, spelling, view
+from parley.search.forms import SearchForm
+from parley.search.parsing import parse
+from parley.search.people import MemberHit
+from parley.search.queries import Search
+from parley.search.tables import Kind
+from parley.search.terms import text_query
+from parley.search.view import Hit
+
+# A page of one kind has so many hits; the page of all kinds fewer of each.
+PAGE = 20
+FIRST = {"article": 3, "passage": 3, "comment": 10, "member": 3}
+KINDS = {"article": Kind.ARTICLE, "passage": Kind.PASSAGE, "comment": Kind.COMMENT}
+# With fewer hits, the words may be misspelt.
+FEW = 3
+EVER = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
+
+
+class Section(msgspec.Struct, frozen=True):
+    """Hits of one kind. `count` is None if counting took too long; `more` says whether another page has more."""
+
+    kind: str
+    hits: list[Hit] | list[MemberHit]
+    count: int | None
+    more: bool
+    only_newest: bool = False
+
+
+class Results(msgspec.Struct, frozen=True):
+    sections: list[Section] = []
+    # What may have been meant, if almost nothing was found.
+    spelling: str | None = None
+
+    @property
+    def found(self) -> list[Section]:
+        return [one for one in self.sections if one.hits]
+
+    @property
+    def only_newest(self) -> bool:
+        return any(one.only_newest for one in self.sections)
+
+
+async def find(form: SearchForm, viewer: Viewer | None) -> Results:
+    """Return what a valid form asks for. Adds an error to the form if it names an unknown member."""
+    search = await prepared(form, viewer)
+    if search is None:
+        return Results()
+    kinds = [form.kind] if form.kind else list(FIRST)
+    sections = [await _section(form, search, kind) for kind in kinds if _has(form, kind)]
+    few = form.page == 1 and sum(len(one.hits) for one in sections) < FEW
+    return Results(sections, await _spelling(form, search) if few else None)
+
+
+async def prepared(form: SearchForm, viewer: Viewer | None) -> Search | None:
+    """Return the search that a form asks for, or None, with an error in the form, if it names an unknown member."""
+    filters = [f"^t{form.thread}"] if form.thread else []
+    filters += [f"^o{form.topic}"] if form.topic else []
+    filters += [f"^s{form.stance}"] if form.stance else []
+    filters += [f"^l{form.lang}"] if form.lang else []
+    if form.by:
+        author = await accounts.person(form.by.removeprefix("@"))
+        if author is None:
+            form.errors["by"] = N_("There is no member of this name.")
+            return None
+        filters.append(f"^a{author.id}")
+    text = await text_query(form.query, form.lang)
+    after, before = form.after or EVER[0], form.before or EVER[1]
+    return Search(text, tuple(filters), after, before, viewer.id if viewer else None, form.sort)
+
+
+def _has(form: SearchForm, kind: str) -> bool:
+    """Whether hits of this kind may pass the filters."""
+    if kind == "member":
+        return not any((form.thread, form.topic, form.stance, form.lang, form.by, form.after, form.before))
+    return kind == "comment" or not form.stance
+
+
+async def _section(form: SearchForm, search: Search, kind: str) -> Section:
+    limit = PAGE if form.kind else FIRST[kind]
+    offset = (form.page - 1) * PAGE if form.kind else 0
+    if kind == "member":
+        members = await people.members(form.query, search.viewer, offset=offset, limit=limit + 1)
+        return Section(kind, members[:limit], None, len(members) > limit)
+    found = await queries.hits(search, KINDS[kind], offset=offset, limit=limit + 1)
+    more = len(found.refs) > limit
+    count = await queries.count(search, KINDS[kind]) if more or offset else len(found.refs)
+    shown = await view.show(found.refs[:limit], KINDS[kind], form.query, search.text)
+    return Section(kind, shown, count, more, found.only_newest)
+
+
+async def _spelling(form: SearchForm, search: Search) -> str | None:
+    """Return the words in another spelling, if that finds something that this viewer may see."""
+    better = await spelling.corrected(form.q, form.query)
+    if better is None:
+        return None
+    text = await text_query(parse(better), form.lang)
+    other = msgspec.structs.replace(search, text=text)
+    counts = [await queries.count(other, kind) for kind in KINDS.values()]
+    return better if any(counts) else None

@@ -1,0 +1,64 @@
+"""Words that a misspelt query may have meant."""
+
+import msgspec
+from rapidfuzz.distance import DamerauLevenshtein
+
+from parley.comments.rules import IS_VISIBLE
+from parley.core import db
+from parley.search.parsing import Query, Term
+from parley.search.words import folded
+
+SHORTEST = 4
+# Shorter words may differ in one letter, others in two.
+SHORT = 5
+# The words of the newest comments. Words of fewer comments or of one author would repeat what one person wrote.
+NEWEST = 100_000
+CLEAR = "delete from search_word"
+COLLECT = f"""
+insert into search_word (word, comments)
+select word, count(*) from (
+    select coalesce(c.author::text, c.imported_author) as author,
+           unnest(tsvector_to_array(to_tsvector('simple', c.body))) as word
+    from (select * from comment c where {IS_VISIBLE} and c.collapsed is null order by c.id desc limit {NEWEST}) c
+) said
+where length(word) between {SHORTEST} and 30 and word !~ '[0-9/.:@_%-]'
+group by word having count(*) >= 3 and count(distinct author) >= 2
+"""  # noqa: S608 constants only
+# Misspelt words seldom begin with another letter.
+LIKE = """
+select word, comments from search_word
+where word collate "C" >= $1 and word collate "C" < $1 || chr(1114111) and length(word) between $2 and $3
+"""
+
+
+class KnownWord(msgspec.Struct, frozen=True):
+    word: str
+    comments: int
+
+
+async def collect() -> None:
+    """Collect the words of comments that everybody can read."""
+    async with db.atomic():
+        await db.execute(CLEAR)
+        await db.execute(COLLECT)
+
+
+async def corrected(typed: str, query: Query) -> str | None:
+    """Return `typed` with its misspelt words as they may have been meant, or None if none is misspelt."""
+    better = typed
+    for term in query.wanted:
+        if not term.is_phrase and (word := await _meant(term)) is not None:
+            better = better.replace(term.text, word, 1)
+    return better if better != typed else None
+
+
+async def _meant(term: Term) -> str | None:
+    typed = folded(term.text)
+    if len(typed) < SHORTEST or not typed.isalpha():
+        return None
+    most = 1 if len(typed) <= SHORT else 2
+    known = await db.fetch(KnownWord, LIKE, typed[0], len(typed) - most, len(typed) + most)
+    distances = [(DamerauLevenshtein.distance(typed, folded(one.word), score_cutoff=most), one) for one in known]
+    near = [(distance, -one.comments, one.word) for distance, one in distances if distance <= most]
+    best = min(near, default=None)
+    return best[2] if best is not None and best[0] > 0 else None

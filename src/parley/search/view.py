@@ -1,0 +1,101 @@
+"""Hits as the page shows them: current text with the words that were asked for, and where it is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from parley.comments import queries as comments
+from parley.comments.queries import CommentRow
+from parley.core.text.markdown import excerpt as plain
+from parley.search import excerpts, queries, sources
+from parley.search.excerpts import Asked, Part
+from parley.search.parsing import Query
+from parley.search.sources import FoundThread
+from parley.search.tables import Kind
+from parley.search.terms import TextQuery
+
+
+class ArticleHit(msgspec.Struct, frozen=True):
+    thread: FoundThread
+    title: list[Part]
+    excerpt: list[Part]
+
+
+class PassageHit(msgspec.Struct, frozen=True):
+    lineage: int
+    thread: FoundThread
+    excerpt: list[Part]
+
+
+class CommentHit(msgspec.Struct, frozen=True):
+    row: CommentRow
+    thread: FoundThread
+    excerpt: list[Part]
+
+    @property
+    def at(self) -> datetime:
+        return self.row.created_at
+
+
+Hit = ArticleHit | PassageHit | CommentHit
+
+
+async def show(refs: Sequence[int], kind: Kind, query: Query, text: TextQuery) -> list[Hit]:
+    """Return hits of one kind in the order of `refs`; without those that were removed since they were found."""
+    if not refs:
+        return []
+    if kind == Kind.COMMENT:
+        return [*await _comments(refs, query, text)]
+    if kind == Kind.PASSAGE:
+        return [*await _passages(refs, query, text)]
+    return [*await _articles(refs, query, text)]
+
+
+async def _asked(query: Query, text: TextQuery, texts: Iterable[str]) -> Asked:
+    words = await queries.asked_for(excerpts.candidates(query, texts), text)
+    return Asked(words, excerpts.asked_pairs(query))
+
+
+async def _comments(refs: Sequence[int], query: Query, text: TextQuery) -> list[CommentHit]:
+    rows = {one: row for one, row in (await comments.by_ids(refs)).items() if row.state == "visible"}
+    threads = await sources.threads([row.thread for row in rows.values()])
+    texts = {one: _words(row) for one, row in rows.items()}
+    asked = await _asked(query, text, texts.values())
+    return [
+        CommentHit(rows[one], threads[rows[one].thread], excerpts.excerpt(texts[one], asked))
+        for one in refs
+        if one in rows
+    ]
+
+
+def _words(row: CommentRow) -> str:
+    """Return all words of a comment that are searched, without the quote."""
+    body = plain(row.raw_html, excerpts.LOOKED_AT)
+    return f"{row.statement} {body}" if row.statement else body
+
+
+async def _passages(refs: Sequence[int], query: Query, text: TextQuery) -> list[PassageHit]:
+    found = await sources.passages(refs)
+    threads = await sources.threads([one.thread for one in found.values()])
+    asked = await _asked(query, text, [one.text for one in found.values()])
+    return [
+        PassageHit(one, threads[found[one].thread], excerpts.excerpt(found[one].text, asked))
+        for one in refs
+        if one in found
+    ]
+
+
+async def _articles(refs: Sequence[int], query: Query, text: TextQuery) -> list[ArticleHit]:
+    threads = await sources.threads(refs)
+    texts = {one: found.text for one, found in (await sources.articles(refs)).items()}
+    asked = await _asked(query, text, [*texts.values(), *(one.title for one in threads.values())])
+    return [
+        ArticleHit(
+            threads[one],
+            excerpts.marked(threads[one].title, asked),
+            excerpts.excerpt(texts.get(one, ""), asked),
+        )
+        for one in refs
+        if one in threads
+    ]

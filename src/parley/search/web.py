@@ -1,0 +1,83 @@
+"""The search page."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get
+
+from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
+from parley.core.http.pages import fragment, page
+from parley.core.ratelimit import EVERYBODY, SEARCH_ACCOUNT, SEARCH_ALL, SEARCH_NETWORK, network, take, take_network
+from parley.search import people, queries, results, sources
+from parley.search.forms import MOST_PAGES, SearchForm
+from parley.search.results import Results
+from parley.search.tables import Kind
+from parley.threads.queries import topics
+
+SUGGESTED = 5
+
+
+@get("/search", name="search:page", opt={"who": ANYONE, "reading": True})
+async def search(request: AnyRequest) -> Response[Any]:
+    """Show the form and what it finds, all kinds at once or a page of one kind."""
+    form, viewer = SearchForm(request.query_params), viewer_of(request)
+    found = Results()
+    if not form.is_empty and not form.errors:
+        await _limit(request, viewer)
+        found = await results.find(form, viewer)
+    scope = (await sources.threads([form.thread])).get(form.thread) if form.thread else None
+    return page(
+        request,
+        "search/page.html",
+        "hits",
+        status=422 if form.errors else 200,
+        form=form,
+        results=found,
+        scope=scope,
+        topic_names={one.slug: one.name for one in await topics()},
+        at=_address(form),
+        next_url=_next(form, found),
+    )
+
+
+@get("/search/suggest", name="search:suggest", opt={"who": ANYONE, "reading": True})
+async def suggest(request: AnyRequest) -> Response[Any]:
+    """For htmx: articles and members that the words may mean."""
+    form, viewer = SearchForm(request.query_params), viewer_of(request)
+    threads, members = [], []
+    if form.query.wanted and not form.errors:
+        await _limit(request, viewer)
+        asked = await results.prepared(form, viewer)
+        if asked is not None:
+            found = await queries.hits(asked, Kind.ARTICLE, offset=0, limit=SUGGESTED)
+            by_id = await sources.threads(found.refs)
+            threads = [by_id[one] for one in found.refs if one in by_id]
+            members = await people.members(form.query, asked.viewer, offset=0, limit=SUGGESTED)
+    return fragment(request, "search/_suggestions.html", threads=threads, members=members)
+
+
+async def _limit(request: AnyRequest, viewer: Viewer | None) -> None:
+    """Count a search. Raises TooMany above the limits."""
+    if viewer is not None:
+        await take(SEARCH_ACCOUNT, str(viewer.id))
+    else:
+        await take_network(SEARCH_NETWORK, network(address_of(request)))
+    await take(SEARCH_ALL, EVERYBODY)
+
+
+def _address(form: SearchForm) -> Any:
+    """Return a function for links to the same search with other values; an empty value leaves a field out."""
+
+    def address(**others: str) -> str:
+        return f"/search?{urlencode({name: value for name, value in (form.chosen | others).items() if value})}"
+
+    return address
+
+
+def _next(form: SearchForm, found: Results) -> str | None:
+    if not form.kind or form.page >= MOST_PAGES or not any(one.more for one in found.sections):
+        return None
+    return str(_address(form)(page=str(form.page + 1)))
+
+
+handlers: list[object] = [search, suggest]

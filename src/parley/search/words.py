@@ -1,0 +1,97 @@
+"""The words of a text as they are indexed: without case and accents, and scripts without spaces in pairs of letters.
+
+Python does it for texts and queries alike, so that search does not depend on the locale or extensions of a database.
+PostgreSQL then reduces the words to their stems.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from parley.core.text.messages import LANGUAGE
+
+# Letters of scripts that are written without spaces between words (Chinese, Japanese, Thai …), and of Korean.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+# Marks that are parts of words: accents, vowels of Hebrew and Arabic, and the signs of Indian scripts.
+MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0900-\u0dff"
+WORD = re.compile(f"[{UNSPACED}]+|(?:(?![{UNSPACED}])[^\\W_]|[{MARKS}])+")
+IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+# Accents are removed from Latin letters only: in other scripts they make another letter (й is no и).
+ACCENTS = re.compile("([A-Za-z])[\u0300-\u036f]+")
+# Longer words mean nothing to anybody who searches.
+LONGEST_WORD = 64
+
+# PostgreSQL's configuration for the languages that it knows, by their code in ISO 639-1.
+CONFIGURATIONS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "eu": "basque", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch",
+    "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+OTHER = "simple"
+# The scripts of those that are not written in Latin letters, as Unicode names their letters.
+SCRIPTS = {
+    "ar": "ARABIC", "el": "GREEK", "hi": "DEVANAGARI", "hy": "ARMENIAN", "ne": "DEVANAGARI", "ru": "CYRILLIC",
+    "sr": "CYRILLIC", "ta": "TAMIL", "yi": "HEBREW",
+}  # fmt: skip
+# The language to assume for a text whose script is not that of its thread.
+BY_SCRIPT = {"LATIN": "en", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "DEVANAGARI": "hi", "ARMENIAN": "hy"}
+# So many letters tell the script.
+SAMPLE = 40
+
+
+def folded(word: str) -> str:
+    """Return a word without case, and without the accents of Latin letters."""
+    if word.isascii():
+        return word[:LONGEST_WORD].lower()
+    bare = ACCENTS.sub(r"\1", unicodedata.normalize("NFKD", word[:LONGEST_WORD]))
+    return unicodedata.normalize("NFKC", bare).casefold()
+
+
+def pairs(run: str) -> Iterator[str]:
+    """Yield each two neighbours in a run of letters without spaces; a single letter alone."""
+    if len(run) == 1:
+        yield run
+    for place in range(len(run) - 1):
+        yield run[place : place + 2]
+
+
+def indexed(text: str) -> str:
+    """Return the words of a text as PostgreSQL gets them, with spaces between."""
+    return " ".join(_pieces(text))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for found in WORD.finditer(text):
+        word = found[0]
+        if IS_UNSPACED.match(word):
+            yield from pairs(word)
+        else:
+            yield folded(word)
+
+
+def language(tag: str | None) -> str:
+    """Return the code of the language in a tag such as `de-AT`; empty if there is none."""
+    return (tag or "").lower().split("-")[0].split("_")[0]
+
+
+def configuration(text: str, tag: str | None) -> str:
+    """Return PostgreSQL's configuration for a text in a thread whose article's language is `tag`.
+
+    Without one it is taken to be in the language of this site.
+    """
+    code, script = language(tag) or LANGUAGE, _script(text)
+    if script and script != SCRIPTS.get(code, "LATIN"):
+        code = BY_SCRIPT.get(script, "")
+    return CONFIGURATIONS.get(code, OTHER)
+
+
+def _script(text: str) -> str:
+    """Return the script of most of the first letters, as Unicode names it; empty without letters."""
+    letters = [one for one in text[: 4 * SAMPLE] if one.isalpha()][:SAMPLE]
+    names = [unicodedata.name(one, "").partition(" ")[0] for one in letters]
+    return max(set(names), key=names.count) if names else ""

@@ -1,0 +1,150 @@
+"""Deciding about comments, articles and members where one sees them, without a report and without JavaScript."""
+
+import httpx
+import pytest
+
+import make
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
+
+pytestmark = pytest.mark.anyio
+
+REMOVAL = {"action": "remove", "rule": "civility", "reason": "It insults somebody."}
+WARNING = REMOVAL | {"action": "warn"}
+
+
+async def a_moderator(client: httpx.AsyncClient) -> Viewer:
+    moderator = await make.member(role="moderator")
+    await make.sign_in(client, moderator)
+    return moderator
+
+
+async def a_comment() -> int:
+    return await make.comment(await make.thread(), await make.member(), "You are a fool.")
+
+
+async def state(comment: int) -> str:
+    found: str = await db.value("select state from comment where id = $1", comment)
+    return found
+
+
+async def test_a_comment_is_removed_from_its_page_and_brought_back(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+    thread = await client.get(f"/c/{comment}", follow_redirects=True)
+    form = await client.get(f"/c/{comment}/moderate")
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL)
+
+    assert f'href="/c/{comment}/moderate"' in thread.text
+    assert "You are a fool." in form.text
+    assert answer.status_code == 303 and await state(comment) == "removed"
+    done = await client.get(answer.headers["location"])
+    undone = await client.post(f"/c/{comment}/moderate", data={"undo": make.hidden(done, "undo")})
+    assert "Undone" in undone.text and await state(comment) == "visible"
+    assert await db.value("select count(*) from mail where kind like 'decision.%'") == 0
+
+
+async def test_htmx_gets_the_form_alone_and_then_the_way_back(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+    form = await client.get(f"/c/{comment}/moderate", headers={"HX-Request": "true"})
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL, headers={"HX-Request": "true"})
+
+    assert "<html" not in form.text and 'id="moderate"' in form.text
+    assert answer.status_code == 200 and 'name="undo"' in answer.text and "<html" not in answer.text
+
+
+@pytest.mark.parametrize("wrong", [{"action": ""}, {"rule": ""}, {"reason": ""}, {"action": "restore"}])
+async def test_what_is_missing_is_said_and_the_rest_kept(client: httpx.AsyncClient, wrong: dict[str, str]) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"quote": "a fool"} | wrong)
+
+    assert answer.status_code == 422
+    assert 'class="error' in answer.text and "a fool" in answer.text
+    assert await state(comment) == "visible"
+
+
+async def test_the_letter_is_shown_before_anything_is_done(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL | {"preview": "1"})
+
+    assert "It insults somebody." in answer.text and "letter-text" in answer.text
+    assert await state(comment) == "visible"
+    assert await db.value("select count(*) from queue_item") == 0
+
+
+async def test_an_article_and_a_member_are_moderated_likewise(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    thread, jonas = await make.thread(starter=await make.member()), await make.member("jonas")
+    pages = [await client.get(await make.address(thread)), await client.get("/u/jonas")]
+    answers = [
+        await client.post(f"/t/{thread}/moderate", data=REMOVAL | {"action": "excerpt"}),
+        await client.post("/u/jonas/moderate", data=WARNING),
+    ]
+
+    assert all("/moderate" in one.text for one in pages)
+    assert [one.status_code for one in answers] == [303, 303]
+    assert await db.value("select count(*) from decision where member = $1", jonas.id) == 1
+    assert await db.value("select count(*) from article where restricted = 'excerpt'") == 1
+
+
+async def test_it_answers_the_reports_that_wait(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+    comment = await a_comment()
+    await reports.report(Flag("comment", comment, "civility", "", await make.member()))
+    await client.post(f"/c/{comment}/moderate", data=REMOVAL)
+
+    assert await db.value("select outcome from report") == "upheld"
+
+
+async def test_nobody_decides_about_themselves(client: httpx.AsyncClient) -> None:
+    moderator = await a_moderator(client)
+    comment = await make.comment(await make.thread(), moderator, "My own.")
+    answer = await client.post(f"/c/{comment}/moderate", data=REMOVAL)
+
+    assert answer.status_code == 403 and "This is about you" in answer.text
+    assert await state(comment) == "visible"
+    assert await db.value("select count(*) from queue_item") == 0
+
+
+@pytest.mark.parametrize("role", [None, "member"])
+async def test_members_do_not_find_it(client: httpx.AsyncClient, role: str | None) -> None:
+    comment = await a_comment()
+    if role:
+        await make.sign_in(client, await make.member(role=role))
+
+    assert (await client.get(f"/c/{comment}/moderate")).status_code == 404
+    assert (await client.post(f"/c/{comment}/moderate", data=REMOVAL)).status_code == 404
+    assert "/moderate" not in (await client.get(f"/c/{comment}", follow_redirects=True)).text
+
+
+async def test_what_does_not_exist_is_not_found(client: httpx.AsyncClient) -> None:
+    await a_moderator(client)
+
+    for address in ("/c/1/moderate", "/t/1/moderate", "/u/nobody/moderate"):
+        assert (await client.get(address)).status_code == 404
+        assert (await client.post(address, data=REMOVAL)).status_code == 404
+
+
+async def test_the_only_moderator_decides_about_what_they_reported(client: httpx.AsyncClient) -> None:
+    moderator, comment = await a_moderator(client), await a_comment()
+    await reports.report(Flag("comment", comment, "civility", "", moderator))
+    item = await db.value("select id from queue_item")
+
+    assert (await client.get(f"/mod/item/{item}")).status_code == 200
+    assert f"/mod/item/{item}" in (await client.get("/mod/queue")).text
+    assert (await client.post(f"/c/{comment}/moderate", data=REMOVAL)).status_code == 303
+
+
+async def test_with_other_moderators_one_of_them_decides_about_a_report(client: httpx.AsyncClient) -> None:
+    moderator, comment = await a_moderator(client), await a_comment()
+    await make.member(role="admin")
+    await reports.report(Flag("comment", comment, "civility", "", moderator))
+    item = await db.value("select id from queue_item")
+
+    assert (await client.get(f"/mod/item/{item}")).status_code == 404
+    assert (await client.post(f"/c/{comment}/moderate", data=REMOVAL)).status_code == 403

@@ -1,0 +1,235 @@
+"""Searching as readers do: the page, what it finds, and how it says so."""
+
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from parley.comments import editing, states
+from parley.core import db
+from parley.core.ratelimit import Limit
+from parley.search import jobs, queries, terms, web
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def no_cache() -> None:
+    terms._languages.clear()
+
+
+async def page(client: httpx.AsyncClient, q: str = "", **fields: Any) -> str:
+    answer = await client.get("/search", params={"q": q, **fields})
+    assert answer.status_code == 200
+    return answer.text
+
+
+async def test_comments_articles_passages_and_members_are_found(app: Litestar, client: httpx.AsyncClient) -> None:
+    ada = await make.member("adalia")
+    thread = await make.thread(make.text("Turbines need wind.", title="On turbines"))
+    comment = await make.comment(thread, ada, "A turbine turns <b>slowly</b> in winter.", stance="adds")
+    await jobs.index_events()
+
+    text = await page(client, "turbine")
+
+    assert f'href="/c/{comment}"' in text
+    assert "A <mark>turbine</mark> turns &lt;b&gt;slowly&lt;/b&gt; in winter." in text
+    assert "On <mark>turbines</mark>" in text
+    assert f"#p{(await make.lineages(thread))[0]}" in text
+    assert '"/u/adalia"' in await page(client, "adal")
+
+
+async def test_a_fragment_is_a_part_of_the_page(app: Litestar, client: httpx.AsyncClient) -> None:
+    await make.comment(await make.thread(), await make.member(), "A turbine.")
+    await jobs.index_events()
+    whole = await page(client, "turbine")
+
+    part = await client.get("/search", params={"q": "turbine"}, headers={"HX-Request": "true"})
+
+    assert part.text.strip() in whole
+    assert 'name="robots" content="noindex"' in whole
+
+
+async def test_phrases_exclusions_and_accents(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, who = await make.thread(), await make.member()
+    one = await make.comment(thread, who, "The cost of energy in a café.")
+    other = await make.comment(thread, who, "Energy has no cost, in no cafe.")
+    await jobs.index_events()
+
+    both = await page(client, "cafés energy")
+    phrase = await page(client, '"cost of energy"')
+    without = await page(client, "energy -cafe kind:comment")
+
+    assert f"/c/{one}" in both and f"/c/{other}" in both
+    assert f"/c/{one}" in phrase and f"/c/{other}" not in phrase
+    assert "Nothing was found." in without
+    assert "<mark>café</mark>" in both
+
+
+async def test_scripts_without_spaces(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, who = await make.thread(), await make.member()
+    one = await make.comment(thread, who, "私は日本語の本を読みます。")
+    other = await make.comment(thread, who, "本日は晴れです。")
+    await jobs.index_events()
+
+    text = await page(client, "日本語")
+
+    assert f"/c/{one}" in text and f"/c/{other}" not in text
+    assert "<mark>日本語</mark>" in text
+
+
+async def test_filters_as_words_and_as_fields(app: Litestar, client: httpx.AsyncClient) -> None:
+    ada, bea = await make.member("adalia"), await make.member("beatrix")
+    thread, elsewhere = await make.thread(), await make.thread(topic="policy")
+    one = await make.comment(thread, ada, "Energy one.", stance="supports")
+    two = await make.comment(elsewhere, bea, "Energy two.", stance="challenges")
+    await jobs.index_events()
+
+    for query in ("energy by:adalia", "energy stance:supports", f"energy thread:{thread}", "energy topic:research"):
+        found = await page(client, query)
+        assert f"/c/{one}" in found and f"/c/{two}" not in found, query
+    for fields in ({"by": "beatrix"}, {"stance": "challenges"}, {"thread": str(elsewhere)}, {"topic": "policy"}):
+        found = await page(client, "energy", **fields)
+        assert f"/c/{two}" in found and f"/c/{one}" not in found, fields
+    assert f"/c/{one}" in await page(client, "by:adalia")
+    assert "Nothing was found." in await page(client, "energy after:2999")
+    assert "Nothing was found." in await page(client, "energy lang:fr")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("after:soon energy", "Please write the date"), ("by:nobodyatall energy", "no member")]
+)
+async def test_a_mistake_is_explained_and_the_text_is_kept(
+    app: Litestar, client: httpx.AsyncClient, query: str, said: str
+) -> None:
+    answer = await client.get("/search", params={"q": query})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert query in answer.text
+
+
+async def test_without_words_the_page_says_how_to_begin(app: Litestar, client: httpx.AsyncClient) -> None:
+    assert "What are you looking for?" in await page(client)
+    assert "Please add a word to look for." in await page(client, "-energy")
+    assert "Nothing was found." in await page(client, "xyzzy")
+
+
+@pytest.mark.parametrize("query", ["' & | ! ( ) :* <-> \\", "^t1", "'a' | b", "a:*", "\\", "%s {0} ;--", "the", "!!!a"])
+async def test_no_query_is_an_error(app: Litestar, client: httpx.AsyncClient, query: str) -> None:
+    await make.comment(await make.thread(), await make.member(), "The words.")
+    await jobs.index_events()
+
+    for fields in ({"q": query}, {"q": "words", "topic": query}, {"q": "words", "lang": query[:10]}):
+        assert (await client.get("/search", params=fields)).status_code == 200
+
+
+async def test_pages_and_the_number_of_hits(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread, who = await make.thread(), await make.member()
+    for number in range(25):
+        await make.comment(thread, who, f"Energy number{number}.")
+    await jobs.index_events()
+
+    first = await page(client, "energy", kind="comment", sort="new")
+    second = await page(client, "energy", kind="comment", sort="new", page="2")
+
+    assert first.count('href="/c/') == 20 and second.count('href="/c/') == 5
+    assert '<span class="soft">25</span>' in first and '<span class="soft">25</span>' in second
+    assert first.find("number24") < first.find("number23")
+    assert 'rel="next"' in first and 'rel="next"' not in second
+    assert "There are no more results." in await page(client, "energy", kind="comment", page="3")
+
+
+async def test_an_edit_is_found_and_the_former_words_are_not(app: Litestar, client: httpx.AsyncClient) -> None:
+    who = await make.member()
+    comment = await make.comment(await make.thread(), who, "A former word.")
+    await jobs.index_events()
+    await editing.edit_comment(viewer=who, comment_id=comment, body="A latter word.")
+
+    assert "Nothing was found." in await page(client, "former")
+    await jobs.index_events()
+    assert f"/c/{comment}" in await page(client, "latter")
+    assert await db.value("select count(*) from event where indexed_at is null") == 0
+
+
+async def test_what_is_restored_is_found_again(app: Litestar, client: httpx.AsyncClient) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), "A turbine.")
+    await jobs.index_events()
+    for state in ("hidden", "visible"):
+        async with db.atomic():
+            await states.transition(await states.locked(comment), state, actor=None)
+        await jobs.index_events()
+        assert await db.value("select count(*) from search_document where kind = 3") == (state == "visible")
+
+    assert f"/c/{comment}" in await page(client, "turbine")
+
+
+async def test_the_nightly_check_repairs_the_index(app: Litestar, client: httpx.AsyncClient) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), "A turbine.")
+    await db.execute("update event set indexed_at = now()")
+
+    await jobs.check()
+
+    assert f"/c/{comment}" in await page(client, "turbine")
+
+
+async def test_a_misspelt_word_is_offered_as_others_write_it(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+    for _ in range(3):
+        await make.comment(thread, await make.member(), "Transformers learn.")
+    await make.comment(thread, await make.member(), "A singular remark.")
+    await jobs.check()
+
+    text = await page(client, "trasnformers")
+
+    assert "Did you mean" in text
+    assert "q=transformers" in text
+    assert "Did you mean" not in await page(client, "singulra")
+
+
+async def test_articles_and_members_are_suggested(app: Litestar, client: httpx.AsyncClient) -> None:
+    await make.thread(make.text(title="On turbines"))
+    await make.member("turbo")
+    await jobs.index_events()
+
+    assert "On turbines" in (await client.get("/search/suggest", params={"q": "turbines"})).text
+    assert "by:turbo" in (await client.get("/search/suggest", params={"q": "turb"})).text
+    assert (await client.get("/search/suggest")).text.strip() == ""
+
+
+async def test_a_search_that_takes_too_long_shows_the_newest(
+    app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comment = await make.comment(await make.thread(), await make.member(), "A turbine.")
+    await jobs.index_events()
+    late = "with late as materialized (select pg_sleep(2)) select source from ({}) found, late"
+    slow = {key: late.format(sql) for key, sql in queries.HITS.items()}
+    monkeypatch.setattr(queries, "HITS", slow)
+
+    text = await page(client, "turbine", kind="comment")
+
+    assert "This search took too long" in text
+    assert f"/c/{comment}" in text
+
+
+async def test_too_many_searches_are_refused(
+    app: Litestar, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "SEARCH_NETWORK", Limit("few", 1, 3_600))
+    monkeypatch.setattr(web, "SEARCH_ACCOUNT", Limit("few of a member", 1, 3_600))
+    for who in (None, await make.member()):
+        if who:
+            await make.sign_in(client, who)
+        assert [(await client.get("/search", params={"q": "wind"})).status_code for _ in range(2)] == [200, 429]
+        assert (await client.get("/search")).status_code == 200
+
+
+async def test_a_thread_can_be_searched_from_its_page(app: Litestar, client: httpx.AsyncClient) -> None:
+    thread = await make.thread()
+
+    text = (await client.get(await make.address(thread))).text
+
+    assert f'<input type="checkbox" name="thread" value="{thread}" checked>' in text
+    assert "in this thread" not in (await client.get("/")).text
