@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 
 from parley.comments import queries as comments
 from parley.core.errors import NotFound, ParleyError
-from parley.core.http.access import ANYONE
+from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.markdown import excerpt
@@ -41,14 +41,15 @@ class Preview(msgspec.Struct, frozen=True):
 
 @get("/oembed", name="feeds:oembed", opt={"who": ANYONE, "reading": True})
 async def oembed(
+    request: AnyRequest,
     url: FromQuery[str] = "",
     maxwidth: FromQuery[str] = "",
     format: FromQuery[str] = "json",  # noqa: A002 the parameter's name in the standard
 ) -> Response[Any]:
-    """Describe the thread or the comment at `url` as visitors see it. Nothing is fetched."""
+    """Describe the thread or the comment at `url` as the viewer sees it. Nothing is fetched."""
     if format != "json":
         raise OtherFormat(N_("Parley describes pages as JSON only: leave out the format, or ask for json."))
-    found = await _preview(url)
+    found = await _preview(url, viewer_of(request))
     if found is None:
         raise NotFound(N_("There is no thread or comment at this address."))
     width = max(LEAST_WIDTH, min(WIDTH, as_id(maxwidth) or WIDTH))
@@ -74,12 +75,12 @@ def _described(found: Preview, width: int) -> dict[str, Any]:
     return {name: value for name, value in described.items() if value is not None}
 
 
-async def _preview(url: str) -> Preview | None:
+async def _preview(url: str, viewer: Viewer | None) -> Preview | None:
     match _path(url):
         case ["t", number, *slug] if len(slug) <= 1:
             return await _of_thread(as_id(number))
         case ["c", number]:
-            return await _of_comment(as_id(number))
+            return await _of_comment(as_id(number), viewer)
     return None
 
 
@@ -97,8 +98,9 @@ async def _of_thread(number: int | None) -> Preview | None:
     return Preview(thread.title, f"{settings().base_url}{thread.address}") if thread else None
 
 
-async def _of_comment(number: int | None) -> Preview | None:
-    row = await comments.one(number) if number is not None else None
+async def _of_comment(number: int | None, viewer: Viewer | None) -> Preview | None:
+    found = await comments.one(number) if number is not None else None
+    row = comments.seen_by(found, viewer) if found is not None else None
     thread = await threads.one(row.thread) if row is not None and row.state == "visible" else None
     if row is None or thread is None:
         return None
