@@ -15,7 +15,7 @@ from parley.core import db
 from parley.core.http.access import Viewer
 from parley.decisions import jobs, undoing
 from parley.modlog import ops as modlog
-from parley.modlog import queries
+from parley.modlog import queries, wording
 from parley.modlog.ops import Entry
 from parley.modmembers import ops as modmembers
 
@@ -224,3 +224,8 @@ async def test_an_appeal_is_no_automatic_act(staff: httpx.AsyncClient, mo: Viewe
     page = (await staff.get("/mod/log?action=appeal")).text
 
     assert "Appealed against" in page and "the member concerned" in page and "automatic</span>" not in page
+
+
+def test_a_changed_automatic_rule_has_a_change_in_words() -> None:
+    assert wording.change({"conditions": [{"word": "a"}]}, {"conditions": [{"word": "b"}]}) is not None
+    assert wording.change({"retired": False}, {"retired": True}) == ("in force", "not in force")

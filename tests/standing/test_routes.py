@@ -143,7 +143,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
         address: 404
         for address in addresses
         if address.startswith(("/mod", "/reports/", "/claims/"))
-        or address.endswith(("/decision", "/pick", "/passage", "/statement/remove"))
+        or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         or ("/rights/" in address and not address.endswith("/done"))
     }

@@ -77,6 +77,7 @@ async def build() -> World:
         "{name:str}": "mira",
         "{digest:str}/{name:path}": static("parley.css").removeprefix("/static/"),
         "{digest:str}": "0" * 64,
+        "{code:str}": "civility",
         "{session:str}": "1",
         "{topic:str}": "research",
         "{file:str}": "2026.csv",

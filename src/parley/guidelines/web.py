@@ -1,6 +1,7 @@
 """The pages of the published rules: admins edit them, moderators save reasons for them."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -70,7 +71,7 @@ async def save_reason(request: AnyRequest, code: FromPath[str]) -> Response[Any]
             form.errors["form"], status = error.message, error.status
     if form.errors:
         return await _show(request, row, status, reason_form=form)
-    return Redirect(request.url.path.removesuffix("/reasons"), status_code=303)
+    return Redirect(f"/mod/guidelines/{quote(row.code)}", status_code=303)
 
 
 @post("/mod/reasons/{reason:str}/delete", name="guidelines:delete-reason", opt={"who": MODERATOR})

@@ -156,7 +156,7 @@ def _part(name: str, state: Mapping[str, Any]) -> Message:
         return N_("“{statement}”").format(statement=value) if value else N_("no statement")
     if name == "collapsed":
         return N_("open") if value is None else N_("collapsed")
-    if (name, value) in SHOWN:
+    if name in {"restricted", "untitled", "illegal", "retired"}:
         return SHOWN[name, value]
     if name == "slow":
         return N_("{seconds} s between comments").format(seconds=value) if value else N_("no wait between comments")
