@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from parley.core.http.assets import folder
-from parley.core.text.cleaning import shortened
+from parley.core.text.cleaning import one_line, shortened
 from parley.core.text.messages import plural, shown
 
 WIDTH, HEIGHT = 1200, 630
@@ -50,8 +50,8 @@ def draw(title: str, site: str | None, stances: Sequence[int], comments: int, pe
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     canvas = ImageDraw.Draw(image)
     canvas.rectangle((0, 0, WIDTH, 14), fill=ACCENT)
-    _title(canvas, title)
-    _line(canvas, MARGIN, 80, site or "", SMALL, SOFT)
+    _title(canvas, one_line(title))
+    _line(canvas, MARGIN, 80, one_line(site or ""), SMALL, SOFT)
     _line(canvas, MARGIN, HEIGHT - 84, _numbers(comments, people), SMALL, SOFT)
     _line(canvas, WIDTH - MARGIN - _width("Parley", SMALL), HEIGHT - 84, "Parley", SMALL, ACCENT)
     _balance(canvas, stances)
