@@ -49,8 +49,7 @@ async def _measure(rule: ActiveRule) -> list[Figure]:
 async def _bare_rate() -> float:
     """Comments a second that are only read, by the same statements."""
     began = perf_counter()
-    assert db.DB.pool is not None
-    async with db.DB.pool.acquire() as connection:
+    async with db.DB.open_connections().pool.acquire() as connection:
         ids = [row[0] for row in await connection.fetch(IDS, UNTIL)]
         for start in range(0, len(ids), BATCH):
             await connection.fetch(ROWS, ids[start : start + BATCH])

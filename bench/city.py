@@ -53,8 +53,7 @@ async def build(server: str, name: str, sizes: Sequence[int], tell: Callable[[st
     url = await create_database(server, name)
     await open_pool(url, size=4, as_owner=True, statement_timeout="0")
     try:
-        assert db.DB.pool is not None
-        async with db.DB.pool.acquire() as connection, _bare(connection, tell):
+        async with db.DB.open_connections().pool.acquire() as connection, _bare(connection, tell):
             return await _fill(connection, City(url, {}, {}, [], 0, 0), sizes, tell)
     finally:
         await close_pool()

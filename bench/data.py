@@ -81,8 +81,7 @@ async def fill() -> Community:
     """Fill the migrated, empty database of the open pool."""
     random = Random(7)
     made = Community()
-    assert db.DB.pool is not None
-    async with db.DB.pool.acquire() as connection:
+    async with db.DB.open_connections().pool.acquire() as connection:
         made.cookies = await add_members(connection, "reader", MEMBERS, START)
         made.cookies += await add_members(connection, "newcomer", NEWCOMERS, datetime.now(UTC))
         words = await find_words(random)

@@ -4,7 +4,7 @@ import asyncio
 from time import perf_counter
 
 from bench.ground import Web
-from parley.core.cache import KEPT_SECONDS
+from parley.core.cache import PAGE_SECONDS
 
 GZIP = {"Accept-Encoding": "gzip"}
 
@@ -20,6 +20,6 @@ async def made_anew(running: Web, path: str) -> float:
     """As `wait`, once the kept page is too old: the quickest of three, since others use this machine too."""
     waits = []
     for _ in range(3):
-        await asyncio.sleep(KEPT_SECONDS + 0.05)
+        await asyncio.sleep(PAGE_SECONDS + 0.05)
         waits.append(await wait(running, path))
     return min(waits)
