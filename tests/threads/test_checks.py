@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
 import httpx
@@ -122,7 +122,8 @@ async def test_what_people_mended_stays_mended(site: Site) -> None:
     thread = await imported(site)
     editor = await make.member(role="moderator")
     mended = make.text("Paragraph 0, mended.", *WORDS[1:], title="A mended title")
-    mended = msgspec.structs.replace(mended, byline="Ann Author")
+    written = datetime(2026, 3, 14, tzinfo=UTC)
+    mended = msgspec.structs.replace(mended, byline="Ann Author", published_at=written, lang="en-GB")
     await ops.revise_thread(thread, mended, ops.RevisionNote(editor.id))
     site.page("/wager", html(*WORDS[:5], "A new end, which says something else."))
 
@@ -133,6 +134,9 @@ async def test_what_people_mended_stays_mended(site: Site) -> None:
         await db.value("select title || byline from revision order by number desc limit 1")
         == "A mended titleAnn Author"
     )
+    newest = "select published_at from revision order by number desc limit 1"
+    assert await db.value(newest) == written
+    assert await db.value(newest.replace("published_at", "lang")) == "en-GB"
 
 
 async def test_a_page_that_is_gone_twice_is_left_alone_and_the_text_stays(site: Site) -> None:

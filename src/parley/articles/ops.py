@@ -1,6 +1,7 @@
 """Finding the article of a text, and writing a new one with its first revision (later ones: revising.py)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -38,6 +39,8 @@ async def _at_address(address: str) -> int | None:
 class NewestRevision(msgspec.Struct, frozen=True):
     title: str
     byline: str | None
+    published_at: datetime | None
+    lang: str | None
     text_hash: bytes
 
 
@@ -46,10 +49,18 @@ async def _newest(article: int) -> NewestRevision | None:
     return await db.fetch_one(NewestRevision, revisions.order_by(Revision.number, ascending=False).limit(1))
 
 
-async def with_known_title(article: int, text: ArticleText) -> ArticleText:
-    """Return `text` with the title and byline of its article, which members may have corrected."""
+async def with_known_facts(article: int, text: ArticleText) -> ArticleText:
+    """Return `text` with the title, byline, date and language of its article, which members may have corrected."""
     known = await _newest(article)
-    return msgspec.structs.replace(text, title=known.title, byline=known.byline) if known else text
+    if known is None:
+        return text
+    return msgspec.structs.replace(
+        text,
+        title=known.title,
+        byline=known.byline,
+        published_at=known.published_at or text.published_at,
+        lang=known.lang or text.lang,
+    )
 
 
 async def has_same_text(article: int, text: ArticleText) -> bool:

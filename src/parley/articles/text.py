@@ -1,11 +1,16 @@
 """An article's text before it is stored."""
 
 import hashlib
+import re
 from datetime import datetime
 
 import msgspec
 
 from parley.articles.importing.passages import ImportedPassage
+from parley.articles.words import UNSPACED
+
+# With the punctuation that goes with these scripts.
+_UNSPACED = re.compile(rf"[{UNSPACED}\u3000-\u303f\uff00-\uffef]")
 
 
 class CacheValidators(msgspec.Struct, frozen=True):
@@ -45,4 +50,10 @@ class ArticleText(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> int:
-        return sum(len(passage.text.split()) for passage in self.passages)
+        """The number of words. Of scripts without spaces, two characters are read in the time of one."""
+        return sum(_words(passage.text) for passage in self.passages)
+
+
+def _words(text: str) -> int:
+    spaced, unspaced = _UNSPACED.subn(" ", text)
+    return len(spaced.split()) + unspaced // 2

@@ -10,7 +10,7 @@ from parley.articles import versions
 from parley.articles.display import excerpt
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.merging import MergeResult, merge, with_known_pictures
-from parley.articles.ops import encode_passages, with_known_title
+from parley.articles.ops import encode_passages, with_known_facts
 from parley.articles.queries import ArticleRow
 from parley.articles.tables import Article
 from parley.articles.text import ArticleText
@@ -51,7 +51,7 @@ async def last_source(article: int) -> list[ImportedPassage]:
 
 async def as_update(article: ArticleRow, text: ArticleText, take: Collection[int] = ()) -> Update:
     """Merge a new text of its source into `article`. In the conflicts numbered in `take`, the source's text wins."""
-    source = await with_known_title(article.id, text)
+    source = await with_known_facts(article.id, text)
     source = excerpt(source) if article.display == "excerpt" else source
     found = await _stored(article.id)
     base = _decode((found.merge_base or found.source_text) if found else None)

@@ -124,6 +124,14 @@ async def set_display(url: str, display: str) -> None:
             article = await articles.of_thread(thread)
             if article is not None and not article.is_frozen:
                 passages = [one.passage for one in await versions.newest(article.id)]
-                text = ArticleText(article.title, passages, byline=article.byline, lang=article.lang, dir=article.dir)
+                text = ArticleText(
+                    article.title,
+                    passages,
+                    byline=article.byline,
+                    lang=article.lang,
+                    dir=article.dir,
+                    published_at=article.published_at,
+                    updated_at=article.updated_at,
+                )
                 await revise_thread(thread, text, RevisionNote(reason=shown(EXCERPT_ONLY)))
                 await updating.shorten_source(article.id)
