@@ -63,6 +63,7 @@ async def test_the_greatest_risk_comes_first_with_its_parts(desk: httpx.AsyncCli
 
 
 async def test_what_is_ones_own_or_was_reported_by_oneself_is_not_there(desk: httpx.AsyncClient, mo: Viewer) -> None:
+    await make.member("max", role="moderator")
     own, flagged, other = await reported(mo), await reported(by=mo), await reported()
     await reports.report(Flag("member", mo.id, "honesty", "", await make.member()))
     about = await db.value("select id from queue_item where kind = 'member'")

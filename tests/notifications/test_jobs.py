@@ -18,6 +18,9 @@ from parley.worker import Worker
 pytestmark = pytest.mark.anyio
 
 
+OF_EVENTS = {"notifications", "search"}
+
+
 def woken(worker: Worker) -> set[str]:
     return {name for name, event in worker._woken.items() if event.is_set()}
 
@@ -25,7 +28,7 @@ def woken(worker: Worker) -> set[str]:
 @pytest.mark.parametrize(
     ("channel", "data", "jobs_"),
     [
-        (redis.LIVE_CHANNEL, msgspec.json.encode([Signal(1, scores=True), Signal(2, seq=3)]), {"notifications"}),
+        (redis.LIVE_CHANNEL, msgspec.json.encode([Signal(1, scores=True), Signal(2, seq=3)]), OF_EVENTS),
         (redis.LIVE_CHANNEL, msgspec.json.encode([Signal(1, scores=True), Signal(0, notifications=True)]), set()),
         (CHANNEL, b"mail", {"mail"}),
         (CHANNEL, b"nothing of ours", set()),

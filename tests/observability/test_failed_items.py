@@ -32,11 +32,13 @@ from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
 from parley.exports import jobs as exports
+from parley.feeds import jobs as feeds
 from parley.mail import sending, unanswered
 from parley.mail.inbound import maildir
 from parley.maps import jobs as maps
 from parley.notifications import jobs as notifications
 from parley.notifications import making
+from parley.search import jobs as search
 from parley.slow_mode import display
 from parley.threads import jobs as threads
 from parley.threads import source_jobs
@@ -69,6 +71,18 @@ async def events() -> Items:
     for _ in range(2):
         await make.comment(thread, author)
     return await db.values("select id from event where handled_at is null order by id")
+
+
+async def unindexed() -> Items:
+    thread, author = await make.thread(), await make.member()
+    await db.execute("update event set indexed_at = now()")
+    for _ in range(2):
+        await make.comment(thread, author)
+    return await db.values("select id from event where indexed_at is null order by id")
+
+
+async def threads_without_more() -> Items:
+    return [await make.thread() for _ in range(2)]
 
 
 async def standings() -> Items:
@@ -322,6 +336,13 @@ CASES: dict[str, list[Case]] = {
             again="update export set changed_at = now() - interval '2 minutes' where state = 'running'",
         )
     ],
+    "link pictures": [
+        Case(threads_without_more, feeds, "_draw", "select exists(select from link_picture where thread = $1)")
+    ],
+    "search": [Case(unindexed, search, "_index", "select indexed_at is not null from event where id = $1")],
+    "search check": [
+        Case(threads_without_more, search.ops, "check", "select exists(select from search_document where thread = $1)")
+    ],
     "mail": [
         Case(letters, sending.rendering, "ready", "select state = 'sent' from mail where id = $1"),
         Case(
@@ -343,8 +364,9 @@ CASES: dict[str, list[Case]] = {
         )
     ],
 }
-# What is done about their items is no row of a table. The tests below have them, and automod/test_costs.py.
-APART = {"appeals", "inbox", "rule costs"}
+# What is done about their items is no row of a table (the tests below have them, and automod/test_costs.py), or one
+# statement does it for all of them.
+APART = {"appeals", "inbox", "rule costs", "search ranks"}
 EACH = [(job, case) for job, cases in CASES.items() for case in cases]
 
 

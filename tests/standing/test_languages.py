@@ -85,7 +85,8 @@ async def known() -> set[str]:
 
 def faults(html: str, known: set[str]) -> set[str]:
     """The texts of a page that are no messages, and those whose direction is left to chance."""
-    return {*english(html, known), *undirected(html)} if html.lstrip().startswith("<") else set()
+    is_page = html.lstrip().startswith("<") and not html.startswith("<?xml")
+    return {*english(html, known), *undirected(html)} if is_page else set()
 
 
 def test_a_sentence_that_is_no_message_is_found() -> None:

@@ -142,7 +142,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     of_others = {
         address: 404
         for address in addresses
-        if address.startswith(("/mod", "/reports/", "/claims/"))
+        if address.startswith(("/mod", "/reports/", "/claims/", "/settings/data/"))
         or address.endswith(("/decision", "/pick", "/passage", "/statement/remove", "/moderate"))
         or "/updates/" in address
         or ("/rights/" in address and not address.endswith("/done"))
