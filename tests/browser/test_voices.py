@@ -59,7 +59,8 @@ async def test_several_voices_stand_on_the_first_screen_of_a_discussion(
     assert await tab.page.evaluate(VOICES) >= fewest
 
 
-@pytest.mark.parametrize("width", [1280, 1440, 1600, 1920])
+# The narrowest and the widest always, what lies between them in `make sure`.
+@pytest.mark.parametrize("width", [1280, *(pytest.param(one, marks=pytest.mark.slow) for one in (1440, 1600)), 1920])
 async def test_the_discussion_has_its_share_of_the_width(site: Site, open_tab: OpenTab, width: int) -> None:
     tab = await open_tab(viewport={"width": width, "height": 900})
     await tab.open(f"/t/{await largest(site)}/x")
@@ -197,8 +198,18 @@ async def test_nothing_moves_when_the_font_comes_late(site: Site, open_tab: Open
     assert round(sum(one[0] for one in await tab.shifts()), 2) == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE, {"width": 720, "height": 450}], ids=["wide", "phone", "zoomed"])
+# Each size and each scheme always, all pairs in `make sure`.
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        pytest.param(WIDE, "light", id="wide-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param({"width": 720, "height": 450}, "light", id="zoomed-light"),
+        pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.slow),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
+        pytest.param({"width": 720, "height": 450}, "dark", id="zoomed-dark", marks=pytest.mark.slow),
+    ],
+)
 async def test_the_first_screen_is_accessible(
     site: Site, open_tab: OpenTab, axe: str, size: dict[str, int], scheme: Literal["light", "dark"]
 ) -> None:
