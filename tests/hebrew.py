@@ -54,7 +54,7 @@ def hebrew(text: str) -> str:
 
 async def write_hebrew(connection: asyncpg.Connection) -> None:
     """Put every member's words into Hebrew letters."""
-    await connection.execute("alter table mod_action disable trigger mod_action_stays")
+    await connection.execute("alter table mod_action disable trigger user")
     for table, columns in WORDS.items():
         rows = await connection.fetch(f"select ctid, {', '.join(columns)} from {table}")
         sets = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, 2))

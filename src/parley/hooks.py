@@ -10,6 +10,7 @@ from parley.decisions import letters
 from parley.decisions import ops as decisions
 from parley.digests import ops as digests
 from parley.digests import rendering
+from parley.erasure import leaving
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
@@ -28,6 +29,7 @@ def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
+    accounts.where_to_leave[:] = [leaving.address]
     threads.after_revise[:] = [anchors.find_again]
     comment_fates.fates_of[:] = [anchor_fates.fates_of]
     comment_fates.place_by_hand[:] = [anchor_fates.place]

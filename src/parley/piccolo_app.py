@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
-from parley.accounts.tables import Block, Member, Session, Token
+from parley.accounts.tables import AddressChange, Authenticator, Block, Member, RecoveryCode, Session, Token
 from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import (
     Article,
@@ -41,7 +41,8 @@ from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
-    Member, Session, Token, Community, Guideline, GuidelineWording, SavedReason, Block,
+    Member, Session, Token, Authenticator, RecoveryCode, AddressChange,
+    Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,
     Comment, CommentVersion, PassageCount, QuotedWords,

@@ -15,6 +15,7 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.erasure import web as erasure
 from parley.exports import web as exports
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
@@ -36,6 +37,7 @@ from parley.pages import (
     moderation_counts,
     perspectives_overview,
     profile,
+    security_txt,
     statement,
     thread,
 )
@@ -69,6 +71,7 @@ FEATURES = (
     comments,
     edit_web,
     profile,
+    security_txt,
     cards,
     votes,
     statements,
@@ -100,6 +103,7 @@ FEATURES = (
     oembed,
     pictures,
     exports,
+    erasure,
     live,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

@@ -16,9 +16,9 @@ end $$;
 create trigger member_transition before update of state on member for each row execute function state_transition(
   'unverified>active',
   'active>silenced', 'active>suspended', 'active>deactivated',
-  'silenced>active',
-  'suspended>active',
-  'deactivated>active', 'deactivated>anonymised'
+  'silenced>active', 'silenced>deactivated',
+  'suspended>active', 'suspended>anonymised',
+  'deactivated>active', 'deactivated>silenced', 'deactivated>anonymised'
 );
 
 create trigger report_transition before update of state on report for each row execute function state_transition(
@@ -57,11 +57,16 @@ create trigger comment_transition before update of state on comment for each row
 );
 
 
--- The hash of an entry of the moderation record, which holds that of the entry before it. An entry that names no
--- request is hashed without one.
+-- The digest of an entry's words. Without the salt nobody can find the words by trying.
+create function mod_action_words(a mod_action) returns bytea language sql immutable as $$
+  select sha256(a.salt || convert_to(jsonb_build_array(a.before, a.after, a.reason)::text, 'UTF8'))
+$$;
+
+-- The hash of an entry of the moderation record, which holds that of the entry before it. It has the digest of the
+-- words, not the words: so an entry can forget them. An entry that names no request is hashed without one.
 create function mod_action_digest(a mod_action) returns bytea language sql immutable as $$
   select sha256(a.prev_hash || convert_to((jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.role, a.action,
-    a.kind, a.target, a.before, a.after, a.guideline, a.reason, a.automated, a.decision)
+    a.kind, a.target, encode(a.words, 'hex'), a.guideline, a.automated, a.decision)
     || case when a.request is null then '[]' else jsonb_build_array(a.request) end)::text, 'UTF8'))
 $$;
 
@@ -72,17 +77,33 @@ begin
   perform pg_advisory_xact_lock(7270002);
   new.id := (select coalesce(max(id), 0) + 1 from mod_action);
   new.prev_hash := coalesce((select hash from mod_action where id = new.id - 1), ''::bytea);
+  new.salt := decode(replace(gen_random_uuid()::text, '-', ''), 'hex');
+  new.words := mod_action_words(new);
   new.hash := mod_action_digest(new);
   return new;
 end $$;
 
 create trigger mod_action_chain before insert on mod_action for each row execute function mod_action_chain();
 
--- The record only grows. The application's role lacks the right to change it, too (core/role.py).
+-- The record only grows, but for words that are forgotten. The application's role lacks the right to anything else, too
+-- (core/db/role.py).
 create function mod_action_stays() returns trigger language plpgsql as $$
 begin
   raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
 end $$;
 
-create trigger mod_action_stays before update or delete or truncate on mod_action
+create trigger mod_action_stays before delete or truncate on mod_action
   for each statement execute function mod_action_stays();
+
+-- Forgetting empties the reason and takes `why` out of the states, with the salt, and changes nothing else.
+create function mod_action_forgets() returns trigger language plpgsql as $$
+begin
+  if new.reason <> '' or new.salt is not null or new.before <> old.before - 'why' or new.after <> old.after - 'why'
+     or to_jsonb(new) - '{reason,salt,before,after}'::text[] <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
+    raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+
+create trigger mod_action_forgets before update on mod_action
+  for each row execute function mod_action_forgets();

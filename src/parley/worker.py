@@ -31,6 +31,7 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
+from parley.erasure import jobs as erasure
 from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
 from parley.mail.inbound import maildir
@@ -97,6 +98,7 @@ JOBS = (
     Job("appeals", appeals.remind, seconds=HOUR),
     Job("digests", digests.run, seconds=60, deferrable=True),
     Job("exports", exports.make_exports, seconds=10, deferrable=True),
+    Job("erasures", erasure.erase_due, seconds=60, repeats=True, deferrable=True),
     Job("counters", votes.check_counters, hour=3),
     Job("passage counts", comments.check_counts, hour=3),
     Job("search", search.index_events, seconds=5),

@@ -11,7 +11,11 @@ pytestmark = [pytest.mark.anyio, pytest.mark.committed, pytest.mark.usefixtures(
 
 
 def parley(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "parley", "member", "add", *arguments]
+    return member("add", *arguments, typed=typed)
+
+
+def member(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "parley", "member", *arguments]
     return subprocess.run(command, input=typed, capture_output=True, text=True, env=os.environ, timeout=60, check=False)
 
 
@@ -52,3 +56,15 @@ async def test_nobody_is_added_twice() -> None:
         done = parley(*arguments)
         assert done.returncode == 1
         assert done.stderr.count("\n") == 1
+
+
+async def test_a_lost_second_step_is_removed_and_told() -> None:
+    assert parley("ada", "ada@example.org").returncode == 0
+    missing = member("remove-second-step", "ada")
+    assert (missing.returncode, "no second step" in missing.stderr) == (1, True)
+    await db.execute("insert into authenticator (member, seed, step) select id, '', 0 from member")
+    done = member("remove-second-step", "ada")
+    assert done.returncode == 0, done.stderr
+    assert await db.value("select count(*) from authenticator") == 0
+    assert await db.value("select subject from mail where kind = 'second'") == "Your second step on Parley is off"
+    assert member("remove-second-step", "nobody").returncode == 1

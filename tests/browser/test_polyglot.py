@@ -57,7 +57,7 @@ LINKS = """() => [...document.links]
 async def poison(connection: asyncpg.Connection) -> set[str]:
     """Put the polyglot into every row's every text; return the names of the columns that refuse it."""
     refused: set[str] = set()
-    await connection.execute("alter table mod_action disable trigger mod_action_stays")
+    await connection.execute("alter table mod_action disable trigger user")
     for table, column, most in await connection.fetch(COLUMNS):
         if column in KEPT:
             continue

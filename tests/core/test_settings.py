@@ -38,6 +38,7 @@ def test_the_address_of_the_site_is_what_browsers_call_it_however_it_is_typed(ty
         ("PARLEY_LOG", "warn"),
         ("PARLEY_LIMITS", "no"),
         ("PARLEY_SLOW_QUERY", "-1"),
+        ("PARLEY_SECURITY_CONTACT", "somebody"),
         ("PARLEY_METRICS", "9464"),
         ("PARLEY_FETCH_ALLOW", "10.1.0.0/33"),
         ("PARLEY_SES_TOPIC", "parley"),

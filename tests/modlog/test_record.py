@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -26,9 +27,9 @@ async def four_entries() -> None:
 async def tampered(sql: str) -> None:
     """What somebody does who owns the tables."""
     async with make.as_owner():
-        await db.execute("alter table mod_action disable trigger mod_action_stays")
+        await db.execute("alter table mod_action disable trigger user")
         await db.execute(sql)
-        await db.execute("alter table mod_action enable trigger mod_action_stays")
+        await db.execute("alter table mod_action enable trigger user")
 
 
 async def test_an_empty_record_is_whole(app: Litestar) -> None:
@@ -62,6 +63,8 @@ COLUMNS = (
     "automated = true",
     "decision = decision + 1",
     "request = 'another'",
+    "salt = '\\x00'",
+    "words = '\\x00'",
     "hash = '\\x00'",
     "prev_hash = '\\x00'",
 )
@@ -84,6 +87,28 @@ async def test_no_column_of_the_record_is_left_out_of_the_hash(app: Litestar) ->
     assert {change.partition(" ")[0] for change in COLUMNS} | {"id"} == set(columns)
 
 
+async def test_words_can_be_forgotten_and_the_chain_stays_whole(app: Litestar) -> None:
+    await four_entries()
+    before = await modlog.verify()
+    await modlog.forget("insult")
+    chain = await modlog.verify()
+    assert (chain.entries, chain.hash, chain.broken, chain.forgotten) == (4, before.hash, None, 4)
+    assert await db.value("select count(*) from mod_action where reason <> ''") == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["reason = 'another'", "reason = '', salt = null, action = 'approve'", "reason = '', salt = null, words = ''"],
+)
+async def test_forgetting_cannot_be_used_to_change_an_entry(app: Litestar, change: str) -> None:
+    await four_entries()
+    async with make.as_owner():
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with db.atomic():
+                await db.execute(f"update mod_action set {change} where id = 3")
+    assert (await modlog.verify()).broken is None
+
+
 async def test_an_entry_names_the_request_that_made_it(client: httpx.AsyncClient) -> None:
     item = await reported()
     await make.sign_in(client, await make.member(role="moderator"))
@@ -99,6 +124,7 @@ async def test_an_entry_that_was_changed_with_its_hash_breaks_the_next(app: Lite
     await four_entries()
 
     await tampered("update mod_action set reason = 'another' where id = 3")
+    await tampered("update mod_action a set words = mod_action_words(a) where id = 3")
     await tampered("update mod_action a set hash = mod_action_digest(a) where id = 3")
 
     assert (await modlog.verify()).broken == 4

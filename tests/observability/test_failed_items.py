@@ -31,6 +31,7 @@ from parley.core.observability.queues import update
 from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
+from parley.erasure import jobs as erasure
 from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
 from parley.mail import sending, unanswered
@@ -236,7 +237,15 @@ async def letters() -> Items:
     return await db.values("select id from mail order by id")
 
 
+async def leaving() -> Items:
+    """Two members whose accounts are to be erased."""
+    bad, good = [await make.member(state="deactivated") for _ in range(2)]
+    await db.execute("update member set erase_at = now() - interval '1 minute' where id = any($1)", [bad.id, good.id])
+    return [bad.id, good.id]
+
+
 CASES: dict[str, list[Case]] = {
+    "erasures": [Case(leaving, erasure, "erase", "select state = 'anonymised' from member where id = $1")],
     "notifications": [Case(events, making, "make", "select handled_at is not null from event where id = $1")],
     "thread stats": [
         Case(

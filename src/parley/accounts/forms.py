@@ -69,6 +69,17 @@ class ProofForm(AccountForm):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.password = self.secret("password")
+        self.code = self.secret("code")
+        self.next = local_path(self.values.get("next"))
+
+
+class CodeForm(AccountForm):
+    """A code of an authenticator app or a recovery code; `sealed` is the seed of an app that is being set up."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.code = self.secret("code")
+        self.sealed = self.secret("sealed")
         self.next = local_path(self.values.get("next"))
 
 

@@ -6,5 +6,9 @@ from collections.abc import Awaitable, Callable
 when_verified: list[Callable[[int], Awaitable[None]]] = []
 
 # Called with the id of a suspended member who gave the right password. Returns the address of the page where they can
+# have their account erased.
+where_to_leave: list[Callable[[int], Awaitable[str]]] = []
+
+# Called with the id of a suspended member who gave the right password. Returns the address of the page where they can
 # read why, and appeal.
 where_to_appeal: list[Callable[[int], Awaitable[str | None]]] = []

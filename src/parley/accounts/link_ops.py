@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import structlog
 
-from parley.accounts import addresses, mailed_links, ops, queries
-from parley.accounts.ops import Client, SignedIn
+from parley.accounts import addresses, authentication, mailed_links, queries
+from parley.accounts.authentication import LINK, Client, SecondNeeded, SignedIn
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import TooMany
@@ -34,10 +34,8 @@ async def mail_link(email: str, client: Client, next_url: str = "/") -> None:
     log.info("sign-in link mailed", member=account.id, network=client.network)
 
 
-async def sign_in(token: str, client: Client) -> SignedIn:
+async def sign_in(token: str, client: Client) -> SignedIn | SecondNeeded:
     """Start a session by the token of a mailed link. Raises Gone when the link no longer works."""
     async with atomic():
         owner = await mailed_links.redeem(token, "login")
-        signed_in = await ops.start_session(owner.id, owner.role, client)
-    log.info("signed in by link", member=owner.id, network=client.network)
-    return signed_in
+        return await authentication.signed_in(owner.id, frozenset({LINK}), client)

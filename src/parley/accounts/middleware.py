@@ -74,6 +74,7 @@ def _as_viewer(row: ViewerRow, not_before: float) -> Viewer:
         verified=row.state != "unverified",
         session=row.id,
         state=row.state,
+        needs_factor=row.needs_factor,
         until=row.state_until,
         why=row.state_reason,
         assisted=row.assisted,

@@ -22,7 +22,7 @@ MIXED_SCRIPTS = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"}, {"CJK", "BO
 
 # Names that would seem official, or that mean no person.
 RESERVED = """
-abuse admin administrator all anonymous anyone bot deleted editor everyone guest help here me member mod
+abuse admin administrator all anonymous anyone bot deleted editor everyone former-member guest help here me member mod
 moderator moderators mods noreply no-reply nobody none null official owner parley postmaster removed root
 security staff support system team undefined visitor webmaster you
 """

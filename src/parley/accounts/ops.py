@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import msgspec
 import structlog
 from piccolo.columns import Column
 
-from parley.accounts import devices, names, passwords, queries, sessions, sign_in_limits, viewer_cache
+from parley.accounts import authentication, devices, names, passwords, queries, sessions, sign_in_limits, viewer_cache
+from parley.accounts.authentication import PASSWORD, Client, SecondNeeded, SignedIn
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.accounts.tables import Member
-from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Forbidden, Refused
 from parley.core.http.access import Viewer, may_write
@@ -21,29 +20,8 @@ log = structlog.get_logger(__name__)
 WRONG_LOGIN = N_("The name, address or password is wrong.")
 
 
-class Client(msgspec.Struct, frozen=True):
-    """The browser that makes a request, as far as sessions and limits need it."""
-
-    agent: str
-    address: str
-    viewer: Viewer | None = None
-    # The value of its device cookie.
-    device: str = ""
-
-    @property
-    def network(self) -> str:
-        return ratelimit.network(self.address)
-
-
-class SignedIn(msgspec.Struct, frozen=True):
-    member: int
-    role: str
-    token: str
-    device: str
-
-
-async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn:
-    """Start a session with a new token, and end the one that the browser had.
+async def sign_in(*, login: str, password: str, client: Client, answer: str = "") -> SignedIn | SecondNeeded:
+    """Start a session with a new token, and end the one that the browser had; or ask for the second factor first.
 
     `answer` solves the challenge of an earlier ProofNeeded. Raises Refused for a wrong name or password, Forbidden for
     a suspended or closed account, TooMany (also as ProofNeeded) after too many wrong passwords.
@@ -63,27 +41,13 @@ async def sign_in(*, login: str, password: str, client: Client, answer: str = ""
     async with atomic():
         if not await replace_hash(account, password_hash):
             raise Refused(WRONG_LOGIN)
-        signed_in = await start_session(account.id, account.role, client, proven=True)
-    log.info("signed in", member=account.id, network=client.network)
-    return signed_in
+        return await authentication.signed_in(account.id, frozenset({PASSWORD}), client)
 
 
 async def sign_out(viewer: Viewer) -> None:
     """End the session that the viewer uses."""
     await sessions.end(viewer.session, viewer.id)
     log.info("signed out", member=viewer.id)
-
-
-async def start_session(member: int, role: str, client: Client, *, proven: bool = False) -> SignedIn:
-    """Start a session in this browser, and end the one that it had.
-
-    `proven` says that they just gave their password (step_up.py).
-    """
-    if client.viewer is not None:
-        await sessions.end(client.viewer.session, client.viewer.id)
-    token = await sessions.start(member, role, agent=client.agent, address=client.address, proven=proven)
-    account = await Member.select(Member.password_hash).where(Member.id == member).first()
-    return SignedIn(member, role, token, devices.issue(member, account["password_hash"] if account else None))
 
 
 async def replace_hash(account: Account, password_hash: str) -> bool:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import structlog
 
 from parley import mail
-from parley.accounts import addresses, devices, mailed_links, ops, passwords, queries, sessions
-from parley.accounts.ops import Client, SignedIn
+from parley.accounts import addresses, authentication, devices, mailed_links, ops, passwords, queries, sessions
+from parley.accounts.authentication import RESET, Client, SecondNeeded, SignedIn
 from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
@@ -37,10 +37,10 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
     log.info("reset mailed", member=account.id, network=client.network)
 
 
-async def reset(token: str, password: str, client: Client) -> SignedIn:
+async def reset(token: str, password: str, client: Client) -> SignedIn | SecondNeeded:
     """Set a new password by the token of a link, end all sessions of the member, and start one here.
 
-    Raises Gone when the link no longer works.
+    Where they have a second factor, that is asked for first. Raises Gone when the link no longer works.
     """
     password_hash = await passwords.hashed(password)
     async with atomic():
@@ -49,7 +49,7 @@ async def reset(token: str, password: str, client: Client) -> SignedIn:
         await mailed_links.revoke(owner.id)
         await sessions.end_all(owner.id)
         await _mail_notice(owner.name, owner.email)
-        signed_in = await ops.start_session(owner.id, owner.role, client)
+        signed_in = await authentication.signed_in(owner.id, frozenset({RESET}), client)
     log.info("password reset", member=owner.id, network=client.network)
     return signed_in
 

@@ -6,18 +6,18 @@ from datetime import datetime
 import msgspec
 
 from parley.accounts import addresses, names
-from parley.accounts.states import SIGNS_IN, STATE_NOW
+from parley.accounts.states import RETURNS, STATE_NOW
 from parley.core.db import fetch, fetch_one
 
 ACCOUNT = f"""
 select id, name, email, role, {STATE_NOW} as state, state_until, state_reason, password_hash, title, bio, assisted,
-       in_maps, has_feed
+       in_maps, has_feed, erase_at
 from member where {{}}
 """  # noqa: S608 no value in it
 CLAIMS = "email_key = $1 and state = 'unverified' order by id desc limit 1"
 PUBLIC = f"""
 select id, name, role, {STATE_NOW} as state, title, bio, created_at, has_feed from member
-where name_key = $1 and state <> 'anonymised'
+where name_key = $1 and state not in ('deactivated', 'anonymised')
 """  # noqa: S608 no value in it
 BY_NAMES = """
 select id, name, name_key from member
@@ -28,7 +28,7 @@ TOKEN_OWNER = f"""
 select member.id, member.name, member.email, member.role, member.state
 from token join member on member.id = token.member
 where token_hash = $1 and purpose = $2 and used_at is null and expires_at > now()
-  and {SIGNS_IN}
+  and {RETURNS}
 """  # noqa: S608 no value in it
 MAILS = 'select id, recipient as "to", subject, text, html, created_at as at from mail order by id desc limit 100'
 MAIL = 'select id, recipient as "to", subject, text, html, created_at as at from mail where id = $1'
@@ -50,6 +50,8 @@ class Account(msgspec.Struct, frozen=True):
     assisted: str
     in_maps: bool
     has_feed: bool
+    # When the account is erased, if its member asked for that.
+    erase_at: datetime | None
 
 
 class PublicMember(msgspec.Struct, frozen=True):

@@ -27,6 +27,14 @@ RULES = (
         after="their end",
         why="somebody who comes a few hours late reads that the link has expired, not that it is wrong",
     ),
+    Rule(
+        table="address_change",
+        what="changes of address",
+        days=1,
+        since="expires_at",
+        after="their links no longer work: seven days after the new address was confirmed",
+        why="until then the old mailbox can undo the change",
+    ),
     # Unconfirmed accounts cannot have written anything, and their votes were never counted.
     Rule(
         table="member",
@@ -53,4 +61,6 @@ RULES = (
 KEPT: Kept = {
     "member": "an account belongs to its member, and its name signs what they wrote",
     "block": "a setting of the member's",
+    "authenticator": "the second step of the member's sign-in; it ends when they turn it off",
+    "recovery_code": "a setting of the member's, with which they sign in without their phone",
 }

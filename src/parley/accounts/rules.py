@@ -1,7 +1,7 @@
 """What members may do with their own accounts."""
 
 from parley.accounts.queries import Account
-from parley.accounts.states import MAY_SIGN_IN
+from parley.accounts.states import LEFT, MAY_SIGN_IN
 from parley.core.errors import Forbidden
 from parley.core.text.formats import clock
 from parley.core.text.messages import N_, Message, joined
@@ -19,7 +19,7 @@ def may_sign_in(account: Account) -> None:
     """Raise Forbidden for a suspended or closed account, after the right password was given."""
     if account.state == "suspended":
         raise Suspended(_why_suspended(account), account.id)
-    if account.state not in MAY_SIGN_IN:
+    if account.state not in (*MAY_SIGN_IN, LEFT):
         raise Forbidden(N_("This account was closed, so it cannot be used to sign in."))
 
 

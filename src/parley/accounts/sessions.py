@@ -25,8 +25,14 @@ VALID = f"""
   and session.seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
   and {SIGNS_IN}
 """
+# Staff who still have no second factor after $2 days have no rights of staff. Without $2 nobody needs one.
+LACKS_FACTOR = """
+(role <> 'member' and staff_since < now() - make_interval(days => $2)
+ and not exists (select from authenticator where authenticator.member = member.id))
+"""
 FIND = f"""
-select session.id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
+select session.id, member.id as member, name, case when {LACKS_FACTOR} then 'member' else role end as role,
+  coalesce({LACKS_FACTOR}, false) as needs_factor, {STATE_NOW} as state, state_until, state_reason, assisted,
   density, legend, marks,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
@@ -41,7 +47,8 @@ where session.id = any($1) and {VALID}
 """  # noqa: S608 constants only
 STILL_STAFF = f"""
 select session.id from session join member on member.id = session.member
-where session.id = any($1) and role <> 'member' and {STATE_NOW} = 'active' and {VALID}
+where session.id = any($1) and role <> 'member' and {LACKS_FACTOR} is not true
+  and {STATE_NOW} = 'active' and {VALID}
 """  # noqa: S608 constants only
 # Two requests at once update the rows once.
 RECORD_USE = """
@@ -71,6 +78,7 @@ class ViewerRow(msgspec.Struct, frozen=True):
     member: int
     name: str
     role: str
+    needs_factor: bool
     state: str
     state_until: datetime | None
     state_reason: str
@@ -117,7 +125,7 @@ async def start(member: int, role: str, *, agent: str, address: str, proven: boo
 
 async def find(token_hash: bytes) -> ViewerRow | None:
     """Return the valid session with this token, and record that it is used."""
-    found = await db.fetch_one(ViewerRow, FIND, token_hash)
+    found = await db.fetch_one(ViewerRow, FIND, token_hash, settings().staff_factor_days)
     if found is not None and found.is_stale:
         await db.execute(RECORD_USE, found.id)
     return found
@@ -151,7 +159,7 @@ async def still_valid(session_ids: Sequence[int]) -> set[int]:
 
 async def still_staff(session_ids: Sequence[int]) -> set[int]:
     """Which of these sessions are valid now and belong to active staff."""
-    return set(await db.values(STILL_STAFF, list(session_ids)))
+    return set(await db.values(STILL_STAFF, list(session_ids), settings().staff_factor_days))
 
 
 def cookie(token: str, role: str = "member") -> Cookie:

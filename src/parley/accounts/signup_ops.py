@@ -6,11 +6,11 @@ import structlog
 from asyncpg import UniqueViolationError
 
 from parley import mail
-from parley.accounts import addresses, hooks, mailed_links, names, ops, passwords, queries, viewer_cache
-from parley.accounts.ops import Client, SignedIn
+from parley.accounts import addresses, authentication, hooks, mailed_links, names, passwords, queries, viewer_cache
+from parley.accounts.authentication import SIGN_UP, Client, SecondNeeded, SignedIn
 from parley.accounts.tables import Member
 from parley.core import ratelimit
-from parley.core.db import atomic
+from parley.core.db import NOW, atomic
 from parley.core.errors import Refused
 from parley.core.settings import settings
 from parley.core.text import zones
@@ -26,7 +26,7 @@ NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose a
 
 async def sign_up(
     *, name: str, email: str, password: str, client: Client, next_url: str = "/", zone: str = zones.DEFAULT
-) -> SignedIn:
+) -> SignedIn | SecondNeeded:
     """Create an unverified member, mail a link that confirms the address and leads to `next_url`, and sign in.
 
     The answer is the same for an address that another member has confirmed: only its mailbox receives a different
@@ -41,7 +41,7 @@ async def sign_up(
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
         await _mail_verification(member, name, email, next_url)
-        signed_in = await ops.start_session(member, "member", client)
+        signed_in = await authentication.signed_in(member, frozenset({SIGN_UP}), client)
     log.info("signed up", member=member, network=client.network)
     return signed_in
 
@@ -83,7 +83,7 @@ async def verify(token: str) -> int:
     """
     async with atomic():
         member = await mailed_links.use(token, "verify")
-        await _activate(member)
+        await activate(member)
         viewer_cache.clear_after_commit()
     log.info("address confirmed", member=member)
     return member
@@ -99,6 +99,7 @@ async def _insert(
         email_key=addresses.key(email),
         password_hash=password_hash,
         role=role,
+        staff_since=None if role == "member" else NOW,
         state=state,
         zone=zone,
     )
@@ -109,7 +110,8 @@ async def _insert(
     return member
 
 
-async def _activate(member: int) -> None:
+async def activate(member: int) -> None:
+    """Let an unverified member take part. Raises Refused if another member confirmed the address first."""
     try:
         changed = (
             await Member.update({Member.state: "active"})

@@ -3,4 +3,11 @@
 STATE_NOW = "case when state in ('silenced', 'suspended') and state_until <= now() then 'active' else state end"
 # The others are told why they may not sign in, once they have given the right password.
 MAY_SIGN_IN = ("unverified", "active", "silenced")
+# Whoever left comes back by signing in.
+LEFT = "deactivated"
 SIGNS_IN = f"({STATE_NOW}) in {MAY_SIGN_IN}"
+RETURNS = f"(({STATE_NOW}) in {MAY_SIGN_IN} or state = '{LEFT}')"
+RETURN = f"""
+update member set state = coalesce(state_before, 'active'), state_before = null, erase_at = null, erase_words = false
+where id = $1 and state = '{LEFT}'
+"""  # noqa: S608 a constant

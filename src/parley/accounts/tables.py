@@ -1,6 +1,6 @@
 """Members, their sessions, and the one-time tokens of mailed links."""
 
-from piccolo.columns import BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+from piccolo.columns import BigInt, BigSerial, Boolean, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
@@ -16,8 +16,15 @@ class Member(Table):
     email_key = Varchar(254, null=False, default=None)
     password_hash = Text(null=True, default=None)
     role = Varchar(10, null=False, default="member")
+    # Since when they moderate, for the time until which they need a second factor.
+    staff_since = Timestamptz(null=True, default=None)
     state = Varchar(12, null=False, default="unverified")
     state_until = Timestamptz(null=True, default=None)
+    # The state to come back to for a member who left (`deactivated`).
+    state_before = Varchar(12, null=True, default=None)
+    # When the account is erased, and whether what they wrote is, too (erasure/).
+    erase_at = Timestamptz(null=True, default=None)
+    erase_words = Boolean(null=False, default=False)
     # The decision's reason for the silence or suspension.
     state_reason = Text(null=False, default="")
     title = Varchar(60, null=False, default="")
@@ -57,6 +64,7 @@ class Member(Table):
     member_name_bytes = Index('name_key collate "C"')
     member_email_bytes = Index('email_key collate "C"')
     member_created = Index("created_at")
+    member_erase = Index("erase_at", where="erase_at is not null")
     member_shut_out = Index("id", where="state in ('suspended', 'anonymised')")
 
 
@@ -89,6 +97,45 @@ class Token(Table):
     used_at = Timestamptz(null=True, default=None)
 
     token_member = Index("member, purpose", where="used_at is null")
+
+
+class Authenticator(Table):
+    """A member's authenticator app (authenticators.py): its sealed seed, and the step of the last code used."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, unique=True, on_delete=OnDelete.cascade)
+    seed = Bytea(null=False, default=None)
+    step = BigInt(null=False, default=0)
+    created_at = Timestamptz(null=False)
+
+
+class RecoveryCode(Table):
+    """A code for whoever lost the authenticator app. Only its SHA-256 hash is stored."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    digest = Bytea(null=False, default=None, unique=True)
+    used_at = Timestamptz(null=True, default=None)
+
+    recovery_code_member = Index("member")
+
+
+class AddressChange(Table, tablename="address_change"):
+    """A change to the address `email`; once it is confirmed, `former` is the one before (address_ops.py)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, on_delete=OnDelete.cascade)
+    email = Varchar(254, null=False, default=None)
+    former = Varchar(254, null=True, default=None)
+    confirm_hash = Bytea(null=False, default=None, unique=True)
+    # The token of the link that undoes the change, until it is used.
+    undo_hash = Bytea(null=True, default=None, unique=True)
+    created_at = Timestamptz(null=False)
+    confirmed_at = Timestamptz(null=True, default=None)
+    # When the link that comes next no longer works.
+    expires_at = Timestamptz(null=False, default=None)
+
+    address_change_member = Index("member")
 
 
 class Block(Table):

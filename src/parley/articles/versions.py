@@ -81,7 +81,8 @@ class RevisionRow(msgspec.Struct, frozen=True):
 REVISIONS = """
 select r.id, r.number, case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,
-       r.changed, r.editor is not null as edited, m.name as editor,
+       r.changed, r.editor is not null as edited,
+       case when m.state <> 'anonymised' then m.name end as editor,
        case when a.display = 'none' or a.untitled then '' else r.reason end as reason, r.restores, r.created_at as at
 from revision r join article a on a.id = r.article left join thread t on t.article = a.id
 left join member m on m.id = r.editor

@@ -20,12 +20,19 @@ from parley.core import failpoint
 from parley.core.db.migrate import POOLED, migrate
 from parley.core.db.migrated import known
 from parley.core.errors import CommandFailed
+from parley.core.settings import settings
+from parley.erasure import ledger
 
 OTHERS = """
 select count(*) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and application_name = 'parley'
 """
 MOVE_AWAY = f"alter schema public rename to {OLD_SCHEMA}; create schema public"
+ERASE_AGAIN = """
+update member set state = case when state = 'suspended' then state else 'deactivated' end,
+  erase_at = now(), erase_words = $2
+where id = $1 and state in ('active', 'silenced', 'suspended', 'deactivated')
+"""
 MOVE_BACK = f"drop schema public cascade; alter schema {OLD_SCHEMA} rename to public"
 
 
@@ -63,6 +70,7 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
                 raise
             await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
             await _migrate(url)
+            await _erase_again(connection, manifest)
             await connection.execute("analyze")
         finally:
             await connection.close()
@@ -135,6 +143,14 @@ async def _migrate(url: str) -> None:
         await migrate(url)
     except RuntimeError as error:
         raise tools.ToolFailed(f"The backup was restored, but not migrated to this version. {error}") from None
+
+
+async def _erase_again(connection: Any, manifest: Manifest) -> None:
+    """Have the worker erase the members who were erased since the backup was taken."""
+    for one in ledger.read(settings().data):
+        name_key = await connection.fetchval("select name_key from member where id = $1", one.member)
+        if name_key is not None and ledger.digest(manifest.secret or "", name_key) == one.digest:
+            await connection.execute(ERASE_AGAIN, one.member, one.words)
 
 
 async def _verify(connection: Any, manifest: Manifest) -> None:

@@ -28,8 +28,15 @@ async def verify(head: str | None) -> dict[str, Any]:
             f"The {chain.entries:,} before are whole."
         )
     words = f"{chain.entries:,} {'entry' if chain.entries == 1 else 'entries'}, whole"
+    if chain.forgotten:
+        words += f", {chain.forgotten:,} with words that were erased"
     printed = f"{chain.entries}:{chain.hash}" if chain.entries else None
-    return {"text": f"{words}; head {printed}" if printed else words, "entries": chain.entries, "head": printed}
+    return {
+        "text": f"{words}; head {printed}" if printed else words,
+        "entries": chain.entries,
+        "head": printed,
+        "forgotten": chain.forgotten,
+    }
 
 
 async def _compare(head: str) -> None:

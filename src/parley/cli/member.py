@@ -1,13 +1,14 @@
-"""`parley member add`: add a member, such as the first admin of a new installation."""
+"""`parley member`: add a member, such as the first admin of a new installation, or help one who lost their phone."""
 
 import sys
 from typing import Any
 
 import rich_click as click
 
-from parley.accounts import addresses, names, passwords, signup_ops
+from parley.accounts import addresses, authenticators, names, passwords, queries, signup_ops
 from parley.accounts.forms import member_words, site_words
 from parley.cli.running import on_installation
+from parley.core.errors import CommandFailed
 
 
 @click.group()
@@ -27,6 +28,23 @@ async def add(name: str, email: str, role: str, *, password_stdin: bool) -> dict
     password = _read_password(name, email) if password_stdin else None
     number, link = await signup_ops.add_member(name=name, email=email, role=role, password=password)
     return {"text": link or f"{name} can sign in.", "id": number, "name": name, "role": role, "link": link}
+
+
+@member.command("remove-second-step")
+@click.argument("name")
+@on_installation
+async def remove_second_step(name: str) -> dict[str, Any]:
+    """Turn the second step of signing in off for a member who lost their phone and recovery codes.
+
+    Make sure first that it is really them who asks. They are told by mail.
+    """
+    person = await queries.person(name)
+    account = await queries.account(person.id) if person else None
+    if account is None:
+        raise CommandFailed(f"There is no member {name}.")
+    if not await authenticators.remove(account):
+        raise CommandFailed(f"{account.name} has no second step.")
+    return {"text": f"{account.name} can sign in without a second step.", "name": account.name}
 
 
 def _read_password(name: str, email: str) -> str:

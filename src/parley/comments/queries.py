@@ -136,7 +136,7 @@ COLUMNS = f"""
     c.base_ups + c.ups - c.base_downs - c.downs as score,
     c.base_ups + c.ups as ups, c.base_downs + c.downs as downs,
     c.reply_count, c.created_at, c.edited_at,
-    c.author is null as imported, c.author as author_id
+    c.author is null or m.state = 'anonymised' as imported, c.author as author_id
 """
 
 # The tables that COLUMNS are selected from.

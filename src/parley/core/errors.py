@@ -33,6 +33,10 @@ class Forbidden(ParleyError):
     title = N_("Not allowed")
 
 
+class FactorNeeded(Forbidden):
+    """Staff must set up a second factor first; they are redirected to that page."""
+
+
 class SignInNeeded(ParleyError):
     """Only members can do this; a visitor is redirected to the sign-in page."""
 

@@ -88,6 +88,9 @@ FORGOT_ALL = _limit("forgot:all", 1_000, HOUR, strict=True)
 # A signed-in account confirms its current password.
 CONFIRM_ACCOUNT = _limit("confirm:account", 10, 15 * MINUTE, strict=True)
 
+# Codes of a second factor.
+SECOND_ACCOUNT = _limit("second:account", 5, 15 * MINUTE, strict=True)
+
 # A new link that confirms an address. Several accounts may have the same unconfirmed address, even another person's.
 MAIL_ACCOUNT = _limit("mail:account", 5, HOUR, strict=True)
 MAIL_ADDRESS = _limit("mail:address", 5, HOUR, strict=True)

@@ -63,6 +63,10 @@ class Settings(msgspec.Struct, frozen=True):
     metrics: tuple[str, int] | None = None
     traces: bool = False
     limits: bool = True
+    # Who is told of security problems (/.well-known/security.txt); by default the sender of mail.
+    security_contact: str | None = None
+    # Staff without a second factor have no rights of staff after so many days. None: never, on localhost.
+    staff_factor_days: int | None = None
 
     @property
     def host(self) -> str:
@@ -121,8 +125,11 @@ def read(env: Mapping[str, str]) -> Settings:
         metrics=_host_and_port(env, "PARLEY_METRICS"),
         # The variable is defined by OpenTelemetry.
         traces=bool(env.get("OTEL_EXPORTER_OTLP_ENDPOINT")),
+        security_contact=env.get("PARLEY_SECURITY_CONTACT") or None,
         limits=_choice(env, "PARLEY_LIMITS", ("on", "off"), default="on") == "on",
     )
+    if not settings.local:
+        settings = msgspec.structs.replace(settings, staff_factor_days=_number(env, "PARLEY_STAFF_FACTOR_DAYS", 14))
     _check(settings)
     return settings
 
@@ -207,6 +214,8 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"PARLEY_SECRET must have at least {SHORTEST_SECRET} characters.")
     if settings.redis_url.startswith("sentinel:") and not SENTINELS.fullmatch(settings.redis_url):
         raise SettingsError("REDIS_URL must have the form sentinel://:password@host1:26379,host2:26379/name.")
+    if settings.security_contact is not None and not MAIL_ADDRESS.fullmatch(settings.security_contact):
+        raise SettingsError("PARLEY_SECURITY_CONTACT must be an address such as security@example.org.")
     for name, address in (("PARLEY_MAIL_FROM", settings.mail_address), ("PARLEY_MAIL_BOUNCES", settings.bounces)):
         if not MAIL_ADDRESS.fullmatch(address):
             raise SettingsError(f"{name} must hold an address such as parley@example.org.")

@@ -3,11 +3,13 @@
 from typing import Any
 
 import msgspec
+from piccolo.columns import Column
 
 from parley.accounts import sessions
 from parley.accounts.tables import Member
 from parley.comments import states, wording
 from parley.comments.tables import Comment
+from parley.core.db import NOW
 from parley.core.events.event_log import emit
 from parley.decisions import restrictions, sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
@@ -148,6 +150,9 @@ async def _set_thread(target: Target, to: ThreadSettings, actor: int | None) -> 
 
 async def _set_role(target: Target, role: str) -> Change:
     """Give a member a role, and end their sessions, which have the rights of the old one."""
-    await Member.update({Member.role: role}).where(Member.id == target.id)
+    changes: dict[Column | str, Any] = {Member.role: role}
+    if "member" in (role, target.role):
+        changes[Member.staff_since] = None if role == "member" else NOW
+    await Member.update(changes).where(Member.id == target.id)
     await sessions.end_all(target.id)
     return {"role": target.role}, {"role": role}

@@ -99,8 +99,12 @@ CREATE TABLE "member" (
   "email_key" VARCHAR(254) NOT NULL DEFAULT null,
   "password_hash" TEXT DEFAULT null,
   "role" VARCHAR(10) NOT NULL DEFAULT 'member',
+  "staff_since" TIMESTAMPTZ DEFAULT null,
   "state" VARCHAR(12) NOT NULL DEFAULT 'unverified',
   "state_until" TIMESTAMPTZ DEFAULT null,
+  "state_before" VARCHAR(12) DEFAULT null,
+  "erase_at" TIMESTAMPTZ DEFAULT null,
+  "erase_words" BOOLEAN NOT NULL DEFAULT false,
   "state_reason" TEXT NOT NULL DEFAULT '',
   "title" VARCHAR(60) NOT NULL DEFAULT '',
   "bio" TEXT NOT NULL DEFAULT '',
@@ -124,6 +128,7 @@ CREATE UNIQUE INDEX member_confirmed_email_key ON "member" (email_key) WHERE sta
 CREATE INDEX member_name_bytes ON "member" (name_key collate "C");
 CREATE INDEX member_email_bytes ON "member" (email_key collate "C");
 CREATE INDEX member_created ON "member" (created_at);
+CREATE INDEX member_erase ON "member" (erase_at) WHERE erase_at is not null;
 CREATE INDEX member_shut_out ON "member" (id) WHERE state in ('suspended', 'anonymised');
 CREATE TABLE "session" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
@@ -147,6 +152,32 @@ CREATE TABLE "token" (
   "used_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX token_member ON "token" (member, purpose) WHERE used_at is null;
+CREATE TABLE "authenticator" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT UNIQUE NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "seed" BYTEA NOT NULL DEFAULT null,
+  "step" BIGINT NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "recovery_code" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "digest" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "used_at" TIMESTAMPTZ DEFAULT null
+);
+CREATE INDEX recovery_code_member ON "recovery_code" (member);
+CREATE TABLE "address_change" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "email" VARCHAR(254) NOT NULL DEFAULT null,
+  "former" VARCHAR(254) DEFAULT null,
+  "confirm_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "undo_hash" BYTEA UNIQUE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "confirmed_at" TIMESTAMPTZ DEFAULT null,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
+CREATE INDEX address_change_member ON "address_change" (member);
 CREATE TABLE "community" (
   "id" INTEGER PRIMARY KEY NOT NULL DEFAULT 1,
   "rules" TEXT NOT NULL DEFAULT '',
@@ -662,6 +693,8 @@ CREATE TABLE "mod_action" (
   "automated" BOOLEAN NOT NULL DEFAULT false,
   "decision" BIGINT DEFAULT null,
   "request" VARCHAR(64) DEFAULT null,
+  "salt" BYTEA DEFAULT null,
+  "words" BYTEA NOT NULL DEFAULT '',
   "prev_hash" BYTEA NOT NULL DEFAULT '',
   "hash" BYTEA NOT NULL DEFAULT ''
 );
@@ -944,9 +977,9 @@ end $$;
 create trigger member_transition before update of state on member for each row execute function state_transition(
   'unverified>active',
   'active>silenced', 'active>suspended', 'active>deactivated',
-  'silenced>active',
-  'suspended>active',
-  'deactivated>active', 'deactivated>anonymised'
+  'silenced>active', 'silenced>deactivated',
+  'suspended>active', 'suspended>anonymised',
+  'deactivated>active', 'deactivated>silenced', 'deactivated>anonymised'
 );
 
 create trigger report_transition before update of state on report for each row execute function state_transition(
@@ -985,11 +1018,16 @@ create trigger comment_transition before update of state on comment for each row
 );
 
 
--- The hash of an entry of the moderation record, which holds that of the entry before it. An entry that names no
--- request is hashed without one.
+-- The digest of an entry's words. Without the salt nobody can find the words by trying.
+create function mod_action_words(a mod_action) returns bytea language sql immutable as $$
+  select sha256(a.salt || convert_to(jsonb_build_array(a.before, a.after, a.reason)::text, 'UTF8'))
+$$;
+
+-- The hash of an entry of the moderation record, which holds that of the entry before it. It has the digest of the
+-- words, not the words: so an entry can forget them. An entry that names no request is hashed without one.
 create function mod_action_digest(a mod_action) returns bytea language sql immutable as $$
   select sha256(a.prev_hash || convert_to((jsonb_build_array(a.id, extract(epoch from a.at), a.actor, a.role, a.action,
-    a.kind, a.target, a.before, a.after, a.guideline, a.reason, a.automated, a.decision)
+    a.kind, a.target, encode(a.words, 'hex'), a.guideline, a.automated, a.decision)
     || case when a.request is null then '[]' else jsonb_build_array(a.request) end)::text, 'UTF8'))
 $$;
 
@@ -1000,17 +1038,33 @@ begin
   perform pg_advisory_xact_lock(7270002);
   new.id := (select coalesce(max(id), 0) + 1 from mod_action);
   new.prev_hash := coalesce((select hash from mod_action where id = new.id - 1), ''::bytea);
+  new.salt := decode(replace(gen_random_uuid()::text, '-', ''), 'hex');
+  new.words := mod_action_words(new);
   new.hash := mod_action_digest(new);
   return new;
 end $$;
 
 create trigger mod_action_chain before insert on mod_action for each row execute function mod_action_chain();
 
--- The record only grows. The application's role lacks the right to change it, too (core/role.py).
+-- The record only grows, but for words that are forgotten. The application's role lacks the right to anything else, too
+-- (core/db/role.py).
 create function mod_action_stays() returns trigger language plpgsql as $$
 begin
   raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
 end $$;
 
-create trigger mod_action_stays before update or delete or truncate on mod_action
+create trigger mod_action_stays before delete or truncate on mod_action
   for each statement execute function mod_action_stays();
+
+-- Forgetting empties the reason and takes `why` out of the states, with the salt, and changes nothing else.
+create function mod_action_forgets() returns trigger language plpgsql as $$
+begin
+  if new.reason <> '' or new.salt is not null or new.before <> old.before - 'why' or new.after <> old.after - 'why'
+     or to_jsonb(new) - '{reason,salt,before,after}'::text[] <> to_jsonb(old) - '{reason,salt,before,after}'::text[] then
+    raise exception 'the moderation record is never changed' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $$;
+
+create trigger mod_action_forgets before update on mod_action
+  for each row execute function mod_action_forgets();

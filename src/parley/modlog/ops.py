@@ -47,41 +47,70 @@ async def write(actor: Viewer | None, entry: Entry, *, role: str = "automatic") 
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """How many entries from the first are intact, the hash of the last of them, and the first broken one."""
+    """How many entries from the first are intact, the hash of the last of them, and the first broken one.
+
+    Of the intact ones, the words of `forgotten` entries were erased.
+    """
 
     entries: int
     hash: str
     broken: int | None = None
+    forgotten: int = 0
 
 
 class RecordRow(msgspec.Struct, frozen=True):
-    """An entry with its two hashes, and `words`, from which its hash is computed."""
+    """An entry with its two hashes, the digest of its words, and the texts from which the hashes are computed.
+
+    Without a salt its words were forgotten.
+    """
 
     id: int
     prev_hash: bytes
     hash: bytes
-    words: str
+    words: bytes
+    salt: bytes | None
+    said: str
+    facts: str
+
+    @property
+    def has_its_words(self) -> bool:
+        return self.salt is None or sha256(self.salt + self.said.encode()).digest() == self.words
 
 
-# As `mod_action_digest` (schema.sql), which somebody who manipulates the database could change too.
+FORGET = """
+update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
+where salt is not null
+  and strpos(lower(concat_ws(' ', reason, before ->> 'why', after ->> 'why')), lower($1)) > 0
+"""
+
+
+async def forget(name: str) -> None:
+    """Erase the words of entries that hold the name of a member who is erased. Facts and hashes stay."""
+    await db.execute(FORGET, name)
+
+
+# As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
 WRITTEN = """
-select id, prev_hash, hash, (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, before,
-       after, guideline, reason, automated, decision)
-       || case when request is null then '[]' else jsonb_build_array(request) end)::text as words
+select id, prev_hash, hash, words, salt, jsonb_build_array(before, after, reason)::text as said,
+       (jsonb_build_array(id, extract(epoch from at), actor, role, action, kind, target, encode(words, 'hex'),
+       guideline, automated, decision)
+       || case when request is null then '[]' else jsonb_build_array(request) end)::text as facts
 from mod_action where id > $1 order by id limit 5000
 """
 
 
 async def verify() -> Chain:
     """Check the chain to its end, or to the first entry that was changed or follows a missing one."""
-    last, last_hash = 0, b""
+    last, last_hash, forgotten = 0, b"", 0
     while rows := await db.fetch(RecordRow, WRITTEN, last):
         for row in rows:
-            hashed = sha256(last_hash + row.words.encode()).digest()
-            if (row.id, row.prev_hash, row.hash) != (last + 1, last_hash, hashed):
-                return Chain(last, last_hash.hex(), row.id)
+            hashed = sha256(last_hash + row.facts.encode()).digest()
+            is_whole = (row.id, row.prev_hash, row.hash) == (last + 1, last_hash, hashed) and row.has_its_words
+            if not is_whole:
+                return Chain(last, last_hash.hex(), row.id, forgotten)
             last, last_hash = row.id, row.hash
-    return Chain(last, last_hash.hex())
+            forgotten += row.salt is None
+    return Chain(last, last_hash.hex(), None, forgotten)
 
 
 async def hash_of(entry: int) -> str | None:

@@ -7,7 +7,10 @@ from parley.core.db.schema import Index
 
 
 class ModAction(Table):
-    """An entry of the record. Rows are only added, each chained to the one before by its hash (schema.sql)."""
+    """An entry of the record. Rows are only added, each chained to the one before by its hash (schema.sql).
+
+    The hash covers `words`, a salted digest of `before`, `after` and `reason`. Without `salt`, these were forgotten.
+    """
 
     id = BigSerial(primary_key=True)
     at = Timestamptz(null=False)
@@ -24,6 +27,8 @@ class ModAction(Table):
     decision = BigInt(null=True, default=None)
     # The id of the request, as in the log; none for jobs and commands.
     request = Varchar(64, null=True, default=None)
+    salt = Bytea(null=True, default=None)
+    words = Bytea(null=False, default=b"")
     prev_hash = Bytea(null=False, default=b"")
     hash = Bytea(null=False, default=b"")
 

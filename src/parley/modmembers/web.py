@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from parley.accounts import queries as accounts
 from parley.accounts import sessions
-from parley.accounts.web.settings import device
+from parley.accounts.agents import device
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ADMIN, MODERATOR, AnyRequest, staff

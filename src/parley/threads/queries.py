@@ -68,7 +68,8 @@ class ThreadRow(msgspec.Struct, frozen=True):
 ONE = """
 select t.id, t.slug, t.state, t.state_reason as lock_reason, t.slow, t.slow_branches::text as raw_slow_branches,
        t.title, p.name as topic, p.slug as topic_slug,
-       t.comment_count, t.last_seq, t.created_at, t.last_activity_at, m.name as starter,
+       t.comment_count, t.last_seq, t.created_at, t.last_activity_at,
+       case when m.state <> 'anonymised' then m.name end as starter,
        (select asks_declaration from community) as asks_declaration,
        exists (select from comment c where c.thread = t.id and c.statement is not null and c.state = 'visible')
          as has_statements,

@@ -1,14 +1,29 @@
 """The pages of accounts."""
 
-from parley.accounts.web import blocks, devmail, links, passwords, proving, settings, signin, signup
+from parley.accounts.web import (
+    blocks,
+    devmail,
+    email,
+    links,
+    passwords,
+    proving,
+    second,
+    settings,
+    signin,
+    signup,
+    two_step,
+)
 
 handlers: list[object] = [
     *signup.handlers,
     *signin.handlers,
+    *second.handlers,
     *links.handlers,
     *passwords.handlers,
     *proving.handlers,
     *settings.handlers,
+    *two_step.handlers,
+    *email.handlers,
     *blocks.handlers,
     *devmail.handlers,
 ]

@@ -7,13 +7,15 @@ from typing import Any
 from litestar import Response
 from litestar.response import Redirect
 
-from parley.accounts import devices, sessions
+from parley.accounts import devices, queries, second_step, sessions
+from parley.accounts.authentication import Client, SecondNeeded, SignedIn
 from parley.accounts.forms import ForgotForm
-from parley.accounts.ops import Client, SignedIn
-from parley.core.errors import Gone, ParleyError, TooMany
+from parley.core.errors import Gone, NotFound, ParleyError, TooMany
+from parley.core.http import access
 from parley.core.http.access import AnyRequest, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import leading_back, local_path, page
+from parley.core.text.messages import N_
 
 # Longer than mailing a link takes, so that the time does not show whether one was mailed.
 ANSWER_SECONDS = 0.15
@@ -26,13 +28,24 @@ def client_of(request: AnyRequest) -> Client:
     return Client(agent=agent, address=address, viewer=viewer_of(request), device=device)
 
 
+async def account_of(request: AnyRequest) -> queries.Account:
+    """The account of the viewer of a route for members."""
+    account = await queries.account(access.signed_in(request).id)
+    if account is None:
+        raise NotFound(N_("This account no longer exists."))
+    return account
+
+
 def next_of(request: AnyRequest) -> str:
     """The path to go to in the end, from the address's `next`, or "/"."""
     return local_path(request.query_params.get("next"))
 
 
-def see_other(path: str, signed_in: SignedIn | None = None) -> Redirect:
-    """Redirect to `path`, and set the cookies of a session that was just started."""
+def see_other(path: str, signed_in: SignedIn | SecondNeeded | None = None) -> Redirect:
+    """Redirect to `path`, and set the cookies of a session that was just started; or ask for the second factor."""
+    if isinstance(signed_in, SecondNeeded):
+        cookie = second_step.cookie(signed_in.ticket)
+        return Redirect(leading_back("/login/second", path), status_code=303, cookies=[cookie])
     cookies = (
         [sessions.cookie(signed_in.token, signed_in.role), devices.cookie(signed_in.device)] if signed_in else None
     )

@@ -1,33 +1,26 @@
 """The settings of an account: profile, password and sessions."""
 
-import re
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import devices, ops, password_ops, queries, sessions
+from parley.accounts import authenticators, devices, ops, password_ops, queries, recovery_codes, sessions, step_up
+from parley.accounts.agents import device
 from parley.accounts.forms import PasswordForm, ProfileForm
-from parley.accounts.web.common import client_of, invalid, see_other
+from parley.accounts.web.common import account_of, client_of, invalid, see_other
+from parley.accounts.web.proving import to_prove
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
 from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
 from parley.core.text.cleaning import as_id
-from parley.core.text.messages import N_, Message, verbatim
+from parley.core.text.messages import N_
 
-# The first that occurs is right: browsers also name those that they descend from.
-BROWSERS = {"Firefox/": "Firefox", "Edg/": "Edge", "OPR/": "Opera", "Chrome/": "Chrome", "Safari/": "Safari"}
-SYSTEMS = {
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Android": "Android",
-    "Windows": "Windows",
-    "Mac OS X": "Mac",
-    "CrOS": "ChromeOS",
-    "Linux": "Linux",
-}
+TEMPLATE = "accounts/security.html"
+SECURITY = "/settings/security"
 
 
 class ListedSession(msgspec.Struct, frozen=True):
@@ -41,7 +34,7 @@ class ListedSession(msgspec.Struct, frozen=True):
 
 @get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
-    account = await _account(request)
+    account = await account_of(request)
     out = "" if account.in_maps else "1"
     form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted, "out": out})
     form.values["no_feed"] = "" if account.has_feed else "1"
@@ -78,13 +71,14 @@ async def set_feed(request: AnyRequest) -> Response[object]:
 
 @get("/settings/security", name="accounts:security", opt={"who": MEMBER})
 async def security_page(request: AnyRequest) -> Response[object]:
-    rows = await _sessions(signed_in(request))
-    return page(request, "accounts/security.html", form=Form({}), sessions=rows, saved=_saved(request))
+    return page(request, TEMPLATE, form=Form({}), saved=_saved(request), **await _shown(signed_in(request)))
 
 
 @post("/settings/security", opt={"who": MEMBER})
 async def change_password(request: AnyRequest) -> Response[object]:
-    viewer, account = signed_in(request), await _account(request)
+    viewer, account = signed_in(request), await account_of(request)
+    if await authenticators.is_on(viewer.id) and not await step_up.is_proven(viewer):
+        return to_prove(SECURITY)
     form = PasswordForm(await posted(request), account.name, account.email)
     error: TooMany | None = None
     if not form.errors:
@@ -95,8 +89,7 @@ async def change_password(request: AnyRequest) -> Response[object]:
         except TooMany as too_many:
             error = too_many
     if form.errors or error:
-        rows = await _sessions(viewer)
-        return invalid(request, "accounts/security.html", form, error, sessions=rows, saved=False)
+        return invalid(request, TEMPLATE, form, error, saved=False, **await _shown(viewer))
     answer = see_other("/settings/security?saved")
     answer.set_cookie(devices.cookie(device))
     return answer
@@ -104,20 +97,12 @@ async def change_password(request: AnyRequest) -> Response[object]:
 
 @post("/settings/security/sessions/{session:str}/end", opt={"who": MEMBER})
 async def end_session(request: AnyRequest, session: FromPath[str]) -> Response[object]:
+    if not await step_up.is_proven(signed_in(request)):
+        return to_prove(SECURITY)
     number = as_id(session)
     if number is None or not await sessions.end(number, signed_in(request).id):
         raise NotFound(N_("This session has ended already."))
-    return see_other("/settings/security")
-
-
-def device(agent: str) -> Message:
-    """Describe a User-Agent header, such as "Firefox on Linux"."""
-    browser = next((name for mark, name in BROWSERS.items() if mark in agent), None)
-    system = next((name for mark, name in SYSTEMS.items() if mark in agent), None)
-    if browser and system:
-        return N_("{browser} on {system}").format(browser=browser, system=system)
-    known = browser or system or re.split(r"[/ (]", agent, maxsplit=1)[0]
-    return verbatim(known) if known else N_("Unknown browser")
+    return see_other(SECURITY)
 
 
 async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
@@ -130,16 +115,18 @@ async def _change_password(request: AnyRequest, form: PasswordForm) -> str:
     )
 
 
-async def _account(request: AnyRequest) -> queries.Account:
-    account = await queries.account(signed_in(request).id)
-    if account is None:
-        raise NotFound(N_("This account no longer exists."))
-    return account
-
-
 def _saved(request: AnyRequest) -> bool:
     """Whether the page follows a form that was saved."""
     return "saved" in request.query_params
+
+
+async def _shown(viewer: Viewer) -> dict[str, Any]:
+    """What the page of security shows besides the password: sessions, the address, and the second step."""
+    has_app = await authenticators.is_on(viewer.id)
+    codes = await recovery_codes.left(viewer.id) if has_app else 0
+    account = await queries.account(viewer.id)
+    email = account.email if account else ""
+    return {"sessions": await _sessions(viewer), "email": email, "has_app": has_app, "codes_left": codes}
 
 
 async def _sessions(viewer: Viewer) -> list[ListedSession]:

@@ -33,9 +33,8 @@ async def sign_in(request: AnyRequest) -> Response[object]:
             login=form.login, password=form.password, client=client_of(request), answer=form.answer
         )
     except Suspended as error:
-        return invalid(
-            request, "accounts/login.html", form, error, next_url=form.next, appeal_at=await _appeal_at(error)
-        )
+        links = {"appeal_at": await _appeal_at(error), "leave_at": await _leave_at(error)}
+        return invalid(request, "accounts/login.html", form, error, next_url=form.next, **links)
     except ProofNeeded as error:
         return invalid(request, "accounts/login.html", form, error, next_url=form.next, challenge=error.challenge)
     except (Refused, Forbidden, TooMany) as error:
@@ -46,6 +45,13 @@ async def sign_in(request: AnyRequest) -> Response[object]:
 async def _appeal_at(error: Suspended) -> str | None:
     """The page where a suspended member can read why, and appeal."""
     for hook in hooks.where_to_appeal:
+        return await hook(error.member)
+    return None
+
+
+async def _leave_at(error: Suspended) -> str | None:
+    """The page where a suspended member can have their account erased."""
+    for hook in hooks.where_to_leave:
         return await hook(error.member)
     return None
 

@@ -1,5 +1,7 @@
 """The database role of the application: it may write all tables, but only append to the moderation log.
 
+Of an entry it may make the words be forgotten, as a trigger checks (schema.sql).
+
 The login of DATABASE_URL owns the tables, as migrations need. Every other connection switches to this role, if it
 exists. PostgreSQL then refuses to change or delete entries of the log, after a bug or a break-in too.
 """
@@ -25,6 +27,7 @@ do $$ begin
     alter default privileges in schema public grant select, insert, update, delete on tables to {ROLE};
     alter default privileges in schema public grant usage, select on sequences to {ROLE};
     revoke update, delete, truncate on mod_action from {ROLE};
+    grant update (reason, before, after, salt) on mod_action to {ROLE};
     revoke insert, update, delete, truncate on migration from {ROLE};
   end if;
 end $$

@@ -13,7 +13,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from parley.core.db import replica, waiters
 from parley.core.db.waiters import Urgency
-from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
+from parley.core.errors import FactorNeeded, Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
 from parley.core.ratelimit import FORM_ACCOUNT, take
@@ -50,6 +50,8 @@ class Viewer(msgspec.Struct, frozen=True):
     # When the silence ends (None: never), and the reason in the words of the decision.
     until: datetime | None = None
     why: str = ""
+    # Staff who have no second factor yet though they need one: their role here is `member`.
+    needs_factor: bool = False
     # How comments written with AI assistance appear: `show`, `collapse` or `hide`.
     assisted: str = "show"
     # How close together comments stand, `comfortable` or `compact`, and whether discussions still explain themselves.
@@ -172,6 +174,8 @@ def _check(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # ty
     if (unknown := connection.scope.get("viewer_unknown")) is not None:
         # The session could not be read from the database. Do not ask a member to sign in for that.
         raise unknown  # type: ignore[misc]
+    if viewer is not None and viewer.needs_factor and who is not None and who >= MODERATOR:
+        raise FactorNeeded(N_("Moderators and admins need a second step to sign in. Please set it up first."))
     if who is None or who >= MODERATOR:
         raise NotFound(N_("There is no page at this address."))
     if viewer is None:

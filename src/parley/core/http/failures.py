@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from parley.core.db import expire_connections
-from parley.core.errors import ParleyError, RetryLater, SignInNeeded, Unavailable
+from parley.core.errors import FactorNeeded, ParleyError, RetryLater, SignInNeeded, Unavailable
 from parley.core.http.access import AnyRequest
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.messages import N_, Message
@@ -62,6 +62,8 @@ def expire_after(error: Exception) -> None:
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
+    if isinstance(error, FactorNeeded) and request.method == "GET":
+        return Redirect("/settings/security/totp", status_code=303)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RetryLater) else {}
     return _answer(request, error.status, error.title, error.message, headers)
 

@@ -19,9 +19,9 @@ log = structlog.get_logger(__name__)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 ONE_CLICK_UNSUBSCRIBE = "/mail/off/"
-TOKEN_PAGES = ("/reset/", "/verify/", "/mail/", "/decision/")
+TOKEN_PAGES = ("/leave/", "/login/", "/settings/email/", "/reset/", "/verify/", "/mail/", "/decision/")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
-NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/mail/", "/dev/mail")
+NEVER_STORED = ("/settings", "/mod", "/leave/", "/login/", "/decision/", "/reset/", "/verify/", "/mail/", "/dev/mail")
 
 CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
     [

@@ -1,0 +1,142 @@
+"""Changing one's address: the new mailbox confirms it, and for seven days the old one can undo it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import structlog
+from asyncpg import UniqueViolationError
+from piccolo.columns import Column
+
+from parley import mail
+from parley.accounts import addresses, authenticators, mailed_links, queries, sessions, signup_ops, tokens
+from parley.accounts.queries import Account
+from parley.accounts.tables import AddressChange, Member
+from parley.core import db, ratelimit
+from parley.core.db import atomic
+from parley.core.errors import Gone, Refused
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+CONFIRM_LASTS = timedelta(days=3)
+# Also stated by templates/mail/address_changed.txt.
+UNDO_LASTS = timedelta(days=7)
+PAGE = "/settings/email"
+
+# Each statement uses the token up, so that only one of two requests succeeds.
+CONFIRM = """
+update address_change c set confirmed_at = now(), former = m.email, undo_hash = $2, expires_at = now() + $3::interval
+from member m
+where c.confirm_hash = $1 and c.confirmed_at is null and c.expires_at > now() and m.id = c.member
+  and m.state in ('unverified', 'active', 'silenced')
+returning c.member, c.email, c.former as other, c.created_at
+"""
+UNDO = """
+update address_change set undo_hash = null
+where undo_hash = $1 and expires_at > now() returning member, former as email, email as other, created_at
+"""
+IS_OPEN = """
+select exists (
+    select from address_change
+    where (confirm_hash = $1 and confirmed_at is null or undo_hash = $1) and expires_at > now())
+"""
+IS_LATER_APP = "select exists (select from authenticator where member = $1 and created_at >= $2)"
+
+SAME = N_("This is your address already.")
+EXPIRED = N_("This link has been used already, or has expired.")
+TAKEN = N_("Another member has confirmed this address.")
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A step of a change: the member's address is `email` now, and was `other` before."""
+
+    member: int
+    email: str
+    other: str
+    created_at: datetime
+
+
+async def request(account: Account, email: str) -> None:
+    """Mail a link that confirms `email` to it, and tell the present address.
+
+    The answer is the same for an address that another member has confirmed. Raises Refused for the present address,
+    TooMany at a limit.
+    """
+    if addresses.key(email) == addresses.key(account.email):
+        raise Refused(SAME)
+    await ratelimit.take(ratelimit.MAIL_ACCOUNT, str(account.id))
+    await ratelimit.take(ratelimit.MAIL_ADDRESS, addresses.key(email))
+    token = tokens.new()
+    async with atomic():
+        await AddressChange.delete().where(AddressChange.member == account.id, AddressChange.confirmed_at.is_null())
+        expires_at = tokens.from_now(CONFIRM_LASTS)
+        digest = tokens.digest(token)
+        await AddressChange.insert(
+            AddressChange(member=account.id, email=email, confirm_hash=digest, expires_at=expires_at)
+        )
+        if await queries.by_email(email) is None:
+            link = f"{settings().base_url}{PAGE}/confirm/{token}"
+            await _mail("address", email, "address_confirm", account.name, link)
+        if account.state != "unverified":
+            await _mail("address", account.email, "address_asked", account.name, f"{settings().base_url}/forgot")
+    log.info("address change asked for", member=account.id)
+
+
+async def confirm(token: str) -> None:
+    """Make the new address the member's. Raises Gone for an old link, Refused if another member confirmed it first."""
+    undo = tokens.new()
+    async with atomic():
+        change = await db.fetch_one(Change, CONFIRM, tokens.digest(token), tokens.digest(undo), UNDO_LASTS)
+        account = await queries.account(change.member) if change else None
+        if change is None or account is None:
+            raise Gone(EXPIRED)
+        await _set(change)
+        await mailed_links.revoke(change.member)
+        if account.state == "unverified":
+            await signup_ops.activate(change.member)
+        else:
+            link = f"{settings().base_url}{PAGE}/undo/{undo}"
+            await _mail("address", change.other, "address_changed", account.name, link)
+    log.info("address changed", member=change.member)
+
+
+async def undo(token: str) -> None:
+    """Take a change back, because somebody else made it.
+
+    All sessions end, an authenticator app that was added since goes, and the password no longer works: a link that
+    sets a new one is mailed to the old address. Raises Gone for an old link.
+    """
+    async with atomic():
+        change = await db.fetch_one(Change, UNDO, tokens.digest(token))
+        if change is None:
+            raise Gone(EXPIRED)
+        await _set(change)
+        await Member.update({Member.password_hash: None}).where(Member.id == change.member)
+        await mailed_links.revoke(change.member)
+        await sessions.end_all(change.member)
+        account = await queries.account(change.member)
+        if account is not None:
+            if await db.value(IS_LATER_APP, change.member, change.created_at):
+                await authenticators.remove(account)
+            await mailed_links.mail_to(account, "reset", timedelta(days=1), "/")
+    log.warning("address change undone", member=change.member)
+
+
+async def is_open(token: str) -> bool:
+    """Whether a link still works."""
+    return bool(await db.value(IS_OPEN, tokens.digest(token)))
+
+
+async def _set(change: Change) -> None:
+    new: dict[Column | str, Any] = {Member.email: change.email, Member.email_key: addresses.key(change.email)}
+    try:
+        async with atomic():
+            await Member.update(new).where(Member.id == change.member)
+    except UniqueViolationError:
+        raise Refused(TAKEN) from None
+
+
+async def _mail(kind: str, to: str, template: str, name: str, link: str) -> None:
+    await mail.send(kind, to, *mail.written_message(template, name=name, link=link))

@@ -1,0 +1,152 @@
+"""Authenticator apps: codes of six digits that change every 30 seconds (TOTP, RFC 6238).
+
+The seed is stored sealed. A code works once: the step that it belongs to is stored, and older ones are refused.
+"""
+
+import base64
+import re
+from time import time
+
+import msgspec
+import pyotp
+import structlog
+
+from parley import mail
+from parley.accounts import recovery_codes, sealing, viewer_cache
+from parley.accounts.queries import Account
+from parley.accounts.tables import Authenticator
+from parley.core import db
+from parley.core.db import atomic
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+STEP_SECONDS = 30
+# Clocks of phones differ: the codes before and after the present one are accepted too.
+DRIFT = (-1, 0, 1)
+# How long the page that shows a new seed can be answered.
+OFFER_SECONDS = 1_800
+CODE = re.compile(r"[0-9]{6}")
+
+SEED = "select seed, step from authenticator where member = $1"
+# Of two requests with one code, one succeeds.
+BURN = "update authenticator set step = $2 where member = $1 and step < $2 returning step"
+
+WRONG_CODE = N_("This code is wrong, or was used already. Codes change every 30 seconds: please type the present one.")
+EXPIRED = N_("This page was open too long. Please scan the new picture.")
+REQUIRED = N_("Moderators and admins need a second step to sign in, so it cannot be turned off.")
+
+
+class Stored(msgspec.Struct, frozen=True):
+    seed: bytes
+    step: int
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A new seed: for the app as an address, for people in groups of four, and sealed for the form."""
+
+    uri: str
+    typed: str
+    sealed: str
+
+
+def offer(viewer: Viewer) -> Offer:
+    """Return a seed that nobody has yet. Nothing is stored."""
+    seed = pyotp.random_base32()
+    plain = f"{int(time()) + OFFER_SECONDS}.{seed}".encode()
+    sealed = base64.urlsafe_b64encode(sealing.seal(plain, f"offer|{viewer.id}")).decode()
+    return shown(viewer, seed, sealed)
+
+
+def shown(viewer: Viewer, seed: str, sealed: str) -> Offer:
+    uri = pyotp.TOTP(seed).provisioning_uri(name=viewer.name, issuer_name=settings().host)
+    return Offer(uri, " ".join(re.findall("....", seed)), sealed)
+
+
+def offered(viewer: Viewer, sealed: str) -> Offer | None:
+    """Return the offer that a form sends back, while it can be accepted."""
+    seed = _offered_seed(viewer, sealed)
+    return shown(viewer, seed, sealed) if seed else None
+
+
+async def turn_on(viewer: Viewer, account: Account, sealed: str, code: str) -> list[str]:
+    """Store a seed once the app shows a right code for it, and return new recovery codes.
+
+    It replaces the app that the member had. Raises Refused for a wrong code or an old page.
+    """
+    seed = _offered_seed(viewer, sealed)
+    if seed is None:
+        raise Refused(EXPIRED)
+    step = _matching_step(seed, code)
+    if step is None:
+        raise Refused(WRONG_CODE)
+    async with atomic():
+        await Authenticator.delete().where(Authenticator.member == viewer.id)
+        stored = sealing.seal(seed.encode(), f"seed|{viewer.id}")
+        await Authenticator.insert(Authenticator(member=viewer.id, seed=stored, step=step))
+        codes = await recovery_codes.renew(viewer.id)
+        await mail_change(account, "on")
+        viewer_cache.clear_after_commit()
+    log.info("authenticator added", member=viewer.id)
+    return codes
+
+
+async def turn_off(account: Account) -> None:
+    """Remove the app and the recovery codes. Raises Refused for staff who need them."""
+    if account.role != "member" and settings().staff_factor_days is not None:
+        raise Refused(REQUIRED)
+    await remove(account)
+
+
+async def remove(account: Account) -> bool:
+    """Remove the app and the recovery codes of a member, and tell them. Return False if they had none."""
+    async with atomic():
+        had = await Authenticator.delete().where(Authenticator.member == account.id).returning(Authenticator.id)
+        await recovery_codes.remove(account.id)
+        if had:
+            await mail_change(account, "off")
+        viewer_cache.clear_after_commit()
+    log.info("authenticator removed", member=account.id)
+    return bool(had)
+
+
+async def is_on(member: int) -> bool:
+    return bool(await Authenticator.exists().where(Authenticator.member == member))
+
+
+async def accepts(member: int, code: str) -> bool:
+    """Whether `code` is one of the member's app that was not used. A right code is used up."""
+    stored = await db.fetch_one(Stored, SEED, member)
+    seed = stored and sealing.unseal(stored.seed, f"seed|{member}")
+    step = _matching_step(seed.decode(), code) if seed else None
+    return step is not None and await db.value(BURN, member, step) is not None
+
+
+async def mail_change(account: Account, what: str) -> None:
+    """Tell a member that their second step was turned on or off, or that a recovery code was used."""
+    links = {"link": f"{settings().base_url}/settings/security", "forgot": f"{settings().base_url}/forgot"}
+    await mail.send("second", account.email, *mail.written_message("second", name=account.name, what=what, **links))
+
+
+def _offered_seed(viewer: Viewer, sealed: str) -> str | None:
+    try:
+        plain = sealing.unseal(base64.urlsafe_b64decode(sealed.encode()), f"offer|{viewer.id}")
+    except ValueError:
+        return None
+    expires, _, seed = plain.decode().partition(".") if plain else ("0", "", "")
+    return seed if int(expires) > time() else None
+
+
+def _matching_step(seed: str, code: str) -> int | None:
+    """The step whose code `code` is, among the present one and its neighbours."""
+    typed = code.replace(" ", "")
+    if not CODE.fullmatch(typed):
+        return None
+    now = int(time()) // STEP_SECONDS
+    app = pyotp.TOTP(seed)
+    return next(
+        (now + drift for drift in DRIFT if pyotp.utils.strings_equal(app.generate_otp(now + drift), typed)), None
+    )

@@ -1,0 +1,58 @@
+"""The second step of signing in: a code of the authenticator app, or a recovery code."""
+
+import structlog
+
+from parley.accounts import authentication, authenticators, queries, recovery_codes, second_step
+from parley.accounts.authentication import APP, RECOVERY_CODE, Client, SecondNeeded, SignedIn
+from parley.accounts.authenticators import WRONG_CODE
+from parley.accounts.queries import Account
+from parley.accounts.rules import may_sign_in
+from parley.core import ratelimit
+from parley.core.db import atomic
+from parley.core.errors import Gone, Refused
+from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+STALE = N_("Too much time has passed since you gave your password. Please sign in again.")
+
+
+async def method_of(account: Account, code: str) -> str:
+    """Use up a code of the app or a recovery code, and return which it was. A recovery code is told by mail.
+
+    Raises Refused for a wrong code, TooMany after too many tries.
+    """
+    await ratelimit.take(ratelimit.SECOND_ACCOUNT, str(account.id))
+    if await authenticators.accepts(account.id, code):
+        method = APP
+    elif await _accepts_recovery_code(account, code):
+        method = RECOVERY_CODE
+    else:
+        log.warning("second factor refused", member=account.id)
+        raise Refused(WRONG_CODE)
+    await ratelimit.give_back(ratelimit.SECOND_ACCOUNT, str(account.id))
+    return method
+
+
+async def _accepts_recovery_code(account: Account, code: str) -> bool:
+    async with atomic():
+        is_right = await recovery_codes.accepts(account.id, code)
+        if is_right:
+            await authenticators.mail_change(account, "code")
+    return is_right
+
+
+async def sign_in(ticket: str, code: str, client: Client) -> SignedIn | SecondNeeded:
+    """Finish the sign-in that `ticket` began.
+
+    Raises Gone when the ticket no longer counts, Refused for a wrong code, Forbidden for a suspended or closed
+    account, TooMany after too many tries.
+    """
+    found = second_step.read(ticket)
+    account = await queries.account(found.member) if found else None
+    if found is None or account is None or not found.is_valid(account.password_hash):
+        raise Gone(STALE)
+    may_sign_in(account)
+    method = await method_of(account, code)
+    async with atomic():
+        return await authentication.signed_in(account.id, found.methods | {method}, client)

@@ -1,0 +1,72 @@
+"""Changing one's address, and undoing that."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.accounts import address_ops, step_up
+from parley.accounts.address_ops import PAGE
+from parley.accounts.forms import ForgotForm
+from parley.accounts.web.common import account_of, expired_link, invalid, see_other
+from parley.accounts.web.proving import to_prove
+from parley.core.errors import Gone, Refused, TooMany
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+
+TEMPLATE = "accounts/email.html"
+
+
+@get(PAGE, name="accounts:email", opt={"who": MEMBER})
+async def email_page(request: AnyRequest) -> Response[Any]:
+    if not await step_up.is_proven(signed_in(request)):
+        return to_prove(PAGE)
+    account = await account_of(request)
+    return page(request, TEMPLATE, form=Form({}), email=account.email, sent="sent" in request.query_params)
+
+
+@post(PAGE, opt={"who": MEMBER})
+async def change(request: AnyRequest) -> Response[Any]:
+    if not await step_up.is_proven(signed_in(request)):
+        return to_prove(PAGE)
+    account, form = await account_of(request), ForgotForm(await posted(request))
+    error: TooMany | None = None
+    if not form.errors:
+        try:
+            await address_ops.request(account, form.email)
+        except Refused as refusal:
+            form.errors["email"] = refusal.message
+        except TooMany as too_many:
+            error = too_many
+    if form.errors or error:
+        return invalid(request, TEMPLATE, form, error, email=account.email, sent=False)
+    return see_other(f"{PAGE}?sent")
+
+
+@get(f"{PAGE}/{{step:str}}/{{token:str}}", name="accounts:email-link", opt={"who": ANYONE})
+async def link_page(request: AnyRequest, step: FromPath[str], token: FromPath[str]) -> Response[Any]:
+    """Show a button. Opening a link changes nothing, since mail scanners open links."""
+    if step not in ("confirm", "undo") or not await address_ops.is_open(token):
+        return expired_link(request, "email")
+    return page(request, "accounts/email_link.html", step=step, done=False)
+
+
+@post(f"{PAGE}/{{step:str}}/{{token:str}}", opt={"who": ANYONE})
+async def follow_link(request: AnyRequest, step: FromPath[str], token: FromPath[str]) -> Response[Any]:
+    act = {"confirm": address_ops.confirm, "undo": address_ops.undo}.get(step)
+    if act is None:
+        return expired_link(request, "email")
+    try:
+        await act(token)
+    except Gone:
+        return expired_link(request, "email")
+    return see_other(f"/email/{step}")
+
+
+@get("/email/{step:str}", name="accounts:email-done", opt={"who": ANYONE})
+async def done_page(request: AnyRequest, step: FromPath[str]) -> Response[Any]:
+    return page(request, "accounts/email_link.html", step=step, done=True)
+
+
+handlers: list[object] = [email_page, change, link_page, follow_link, done_page]

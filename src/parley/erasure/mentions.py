@@ -1,0 +1,91 @@
+"""Taking a member's name out of what others wrote: `@name` in comments, and the name in moderators' texts."""
+
+import re
+
+import msgspec
+
+from parley.comments import rendering
+from parley.comments.states import lock_thread
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.events.event_log import emit
+from parley.modlog import ops as modlog
+
+# What stands for the name. No member can have it, since it is reserved (accounts/names.py).
+FORMER = "former-member"
+
+FIND = """
+select id, thread, body, statement from comment
+where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0
+"""
+FIND_VERSIONS = """
+select id, body, statement from comment_version
+where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 0
+"""
+REWRITE = "update comment set body = $2, html = $3, statement = $4 where id = $1"
+REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id = $1"
+# Texts of staff, and what members wrote to them: table and column.
+TEXTS = (
+    ("decision", "reason"),
+    ("appeal", "text"),
+    ("appeal", "answer"),
+    ("note", "text"),
+    ("report", "text"),
+    ("revision", "reason"),
+    ("suggested_update", "reason"),
+    ("suggested_update", "answer"),
+    ("thread", "state_reason"),
+)
+
+
+class Mentioning(msgspec.Struct, frozen=True):
+    """A comment that mentions the member."""
+
+    id: int
+    thread: int
+    body: str
+    statement: str | None
+
+
+class MentioningVersion(msgspec.Struct, frozen=True):
+    id: int
+    body: str
+    statement: str | None
+
+
+async def rewrite(name: str) -> None:
+    """Replace `@name` in all comments and their versions, and `name` in the texts of moderation."""
+    at_name = re.compile(rf"@{re.escape(name)}(?![\w-])", re.IGNORECASE)
+    for comment in await db.fetch(Mentioning, FIND, name):
+        async with db.atomic():
+            await lock_thread(comment.thread)
+            body, statement = _without(at_name, comment.body) or "", _without(at_name, comment.statement)
+            if (body, statement) != (comment.body, comment.statement):
+                await db.execute(REWRITE, comment.id, body, await _html(body), statement)
+                await emit("comment.edited", thread=comment.thread, comment=comment.id, actor=None)
+    for version in await db.fetch(MentioningVersion, FIND_VERSIONS, name):
+        texts = _without(at_name, version.body), _without(at_name, version.statement)
+        await db.execute(REWRITE_VERSION, version.id, *texts)
+    await modlog.forget(name)
+    pattern = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    for table, column in TEXTS:
+        await db.execute(_in_text(table, column), name, pattern)
+
+
+def _without(at_name: re.Pattern[str], text: str | None) -> str | None:
+    return at_name.sub(f"@{FORMER}", text) if text else text
+
+
+async def _html(body: str) -> str:
+    try:
+        return await rendering.render(body)
+    except Refused:
+        # It was written when more links were allowed: rendered again later (comments/jobs.py).
+        return ""
+
+
+def _in_text(table: str, column: str) -> str:
+    return f"""
+    update {table} set {column} = regexp_replace({column}, $2, '{FORMER}', 'gi')
+    where strpos(lower({column}), lower($1)) > 0
+    """  # noqa: S608 names from TEXTS

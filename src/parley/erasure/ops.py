@@ -1,0 +1,72 @@
+"""Leaving: deactivating an account, and asking for its erasure. Whoever signs in again comes back."""
+
+import structlog
+
+from parley import mail
+from parley.accounts import queries, sessions, viewer_cache
+from parley.accounts.queries import Account
+from parley.core import db
+from parley.core.db import atomic
+from parley.core.errors import Refused
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+
+log = structlog.get_logger(__name__)
+
+# How long a member can change their mind. Also stated by templates/erasure and templates/mail/leaving.txt.
+DAYS = 14
+
+# A suspended member stays suspended, and comes back so.
+LEAVE = f"""
+update member set state_before = case when state <> 'suspended' then state end,
+  state = case when state = 'suspended' then state else 'deactivated' end,
+  erase_at = case when $2 then now() + interval '{DAYS} days' end, erase_words = $3
+where id = $1 and state in ('active', 'silenced', 'suspended') returning id
+"""  # noqa: S608 a constant
+IS_LAST_ADMIN = """
+select role = 'admin' and not exists (
+    select from member o where o.role = 'admin' and o.state = 'active' and o.id <> $1)
+from member where id = $1
+"""
+
+LAST_ADMIN = N_("You are the only admin. Please make somebody else an admin first.")
+UNCONFIRMED = N_("Your address is not confirmed, so this account is deleted by itself 7 days after you signed up.")
+
+
+async def deactivate(account: Account) -> None:
+    """Hide the member's page and sign them out, until they sign in again. Raises Refused for the last admin."""
+    await _leave(account, erase=False, words=False)
+
+
+async def request_erasure(account: Account, *, words: bool) -> None:
+    """Deactivate the account, and erase it after 14 days: the name or, with `words`, the comments too.
+
+    Raises Refused for the last admin, and where the address is not confirmed.
+    """
+    await _leave(account, erase=True, words=words)
+
+
+async def _leave(account: Account, *, erase: bool, words: bool) -> None:
+    async with atomic():
+        await db.execute("select from member where role = 'admin' order by id for update")
+        if await db.value(IS_LAST_ADMIN, account.id):
+            raise Refused(LAST_ADMIN)
+        if not await db.values(LEAVE, account.id, erase, words):
+            raise Refused(UNCONFIRMED)
+        await sessions.end_all(account.id)
+        viewer_cache.clear_after_commit()
+        links = {"link": f"{settings().base_url}/login"}
+        message = mail.written_message("leaving", name=account.name, erase=erase, words=words, **links)
+        await mail.send("leaving", account.email, *message)
+    log.info("member leaves", member=account.id, erase=erase, words=words)
+
+
+async def cancel(member: int) -> None:
+    """Call off the erasure of a suspended member, who cannot sign in."""
+    await db.execute("update member set erase_at = null, erase_words = false where id = $1", member)
+
+
+async def account_of(member: int) -> Account | None:
+    """The account, unless it was erased meanwhile."""
+    found = await queries.account(member)
+    return None if found is None or found.state == "anonymised" else found

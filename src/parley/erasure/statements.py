@@ -1,0 +1,63 @@
+"""What is erased with an account, as SQL with the member's id as $1. docs/erasure.md explains what stays, and why."""
+
+# Votes of agreement are opinions (GDPR, article 9), so they go. Votes of quality become anonymous counts.
+VOTES = """
+with gone as (
+    delete from vote where member = $1 and axis = 'quality' returning comment, value, counted
+)
+update comment c set base_ups = base_ups + (value = 1)::int, ups = ups - (value = 1)::int,
+  base_downs = base_downs + (value = -1)::int, downs = downs - (value = -1)::int
+from gone where c.id = gone.comment and counted
+"""
+ANSWERS = """
+with gone as (
+    delete from vote where member = $1 and axis = 'agreement' returning comment, value, counted, version
+)
+update comment c set agrees = agrees - (value = 1)::int, disagrees = disagrees - (value = -1)::int,
+  unsure = unsure - (value = 0)::int
+from gone where c.id = gone.comment and gone.counted and c.wording = gone.version
+"""
+# Sign-in, settings, what they read and follow, and drafts.
+ROWS = (
+    "delete from session where member = $1",
+    "delete from token where member = $1",
+    "delete from authenticator where member = $1",
+    "delete from address_change where member = $1",
+    "delete from recovery_code where member = $1",
+    "delete from block where member = $1 or other = $1",
+    "delete from visit where member = $1",
+    "delete from follow where member = $1",
+    "delete from topic_follow where member = $1",
+    "delete from notification where member = $1",
+    "delete from notification_preference where member = $1",
+    "delete from quiet_hours where member = $1",
+    "delete from issue_item where member = $1",
+    "delete from issue where member = $1",
+    "delete from subscription where member = $1",
+    "delete from export where member = $1",
+    "delete from claim where member = $1",
+    "delete from note where member = $1",
+    "delete from saved_reason where moderator = $1",
+    "delete from article_import where member = $1",
+    "update suggested_update set member = null where member = $1 and state <> 'waiting'",
+    "delete from suggested_update where member = $1 and state = 'waiting'",
+    "update report set text = '' where reporter = $1 and state = 'resolved'",
+    "delete from mail where member = $1 and state not in ('claimed', 'data')",
+    """delete from mail using member m where m.id = $1 and lower(recipient) = lower(m.email)
+       and mail.state not in ('claimed', 'data')""",
+    "delete from mail_address using member m where m.id = $1 and address = lower(m.email)",
+)
+# Letters to others that name the member: they were sent, so their words are not needed any more.
+LETTERS = """
+update mail set subject = '', text = '', html = null, message = null
+from member m where m.id = $1 and mail.state not in ('planned', 'claimed', 'data')
+  and strpos(lower(mail.subject || ' ' || mail.text || ' ' || coalesce(mail.html, '')), lower(m.name)) > 0
+"""
+# No member can have a name with spaces.
+MEMBER = """
+update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,
+  email = 'erased-' || id, email_key = 'erased-' || id, password_hash = null, role = 'member', staff_since = null,
+  state_until = null, state_reason = '', state_before = null, title = '', bio = '', zone = 'UTC', has_feed = false,
+  in_maps = false, erase_at = null, erase_words = false
+where id = $1
+"""

@@ -1,0 +1,32 @@
+"""Erasing what a member wrote: comments become placeholders in the tree, and their versions go."""
+
+from parley.comments.retention import IS_NOT_DISPUTED, NO_WORDS
+from parley.comments.states import locked, transition
+from parley.core import db
+
+# Each in a transaction of its own, since each locks a thread.
+BATCH = 200
+VISIBLE = "select id from comment where author = $1 and state = 'visible' order by id limit $2"
+# Words that moderators work on stay until they have decided; then comments/retention.py deletes them.
+BLANK = f"""
+update comment set {NO_WORDS}
+where author = $1 and state in ('deleted_by_author', 'expired', 'rejected') and body <> '' and {IS_NOT_DISPUTED}
+"""  # noqa: S608 constants only
+FORGET_VERSIONS = """
+delete from comment_version v using comment c where c.id = v.comment and c.author = $1 and c.body = ''
+"""
+
+
+async def erase(member: int) -> bool:
+    """Erase a batch of a member's comments. Return whether all are done."""
+    batch = await db.values(VISIBLE, member, BATCH)
+    for comment in batch:
+        async with db.atomic():
+            found = await locked(comment)
+            if found.state == "visible":
+                await transition(found, "deleted_by_author", actor=None)
+    if len(batch) == BATCH:
+        return False
+    await db.execute(BLANK, member)
+    await db.execute(FORGET_VERSIONS, member)
+    return True

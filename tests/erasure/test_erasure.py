@@ -1,0 +1,237 @@
+"""Leaving: deactivating, erasing with the name or with the words, coming back, and what stays."""
+
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+import make
+from accounts.person import PASSWORD, Person
+from modqueue.reported import decided
+from parley.accounts import names, sessions, signup_ops
+from parley.comments import editing
+from parley.core import db
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.erasure import jobs, leaving, ledger
+from parley.reports import ops as reports
+from parley.reports.ops import Flag
+
+pytestmark = pytest.mark.anyio
+
+DATA = "/settings/data"
+NAME = "canarybird"
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    changed = msgspec.structs.replace(settings(), data=tmp_path)
+    monkeypatch.setattr(ledger, "settings", lambda: changed)
+    return tmp_path
+
+
+@pytest.fixture
+async def bird(app: Litestar) -> Viewer:
+    number, _ = await signup_ops.add_member(name=NAME, email=f"{NAME}@example.org", password=PASSWORD)
+    return Viewer(id=number, name=NAME, role="member", verified=True, session=0)
+
+
+async def sign_in(client: httpx.AsyncClient) -> httpx.Response:
+    client.cookies.clear()
+    return await Person(0, NAME).sign_in(client)
+
+
+async def state(who: Viewer) -> str:
+    found: str = await db.value("select state from member where id = $1", who.id)
+    return found
+
+
+async def time_passes(who: Viewer) -> None:
+    await db.execute("update member set erase_at = now() - interval '1 minute' where id = $1", who.id)
+    while await jobs.erase_due():
+        pass
+
+
+async def ask(client: httpx.AsyncClient, words: str) -> None:
+    await sign_in(client)
+    answer = await client.post(f"{DATA}/erase", data={"words": words})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/left?erased")
+
+
+async def where(needle: str) -> set[str]:
+    """The columns of text, JSON and bytes that hold `needle`, in any table."""
+    columns = """
+    select table_name::text || ' ' || column_name::text from information_schema.columns
+    where table_schema = 'public' and data_type in ('text', 'character varying', 'jsonb', 'bytea', 'ARRAY', 'tsvector')
+    """
+    found = set()
+    for one in await db.values(columns):
+        table, column = one.split()
+        kind = f"encode({column}, 'escape')" if await _is_bytea(table, column) else f"{column}::text"
+        if await db.value(f"select exists (select from {table} where {kind} ilike $1)", f"%{needle}%"):
+            found.add(f"{table}.{column}")
+    return found
+
+
+async def _is_bytea(table: str, column: str) -> bool:
+    sql = "select data_type = 'bytea' from information_schema.columns where table_name = $1 and column_name = $2"
+    return bool(await db.value(sql, table, column))
+
+
+async def lived(bird: Viewer) -> tuple[int, int]:
+    """What a member does here, and others about them. Returns their comment, and one that mentions them."""
+    jon, mo = await make.member("jon"), await make.member("mo", role="moderator")
+    thread = await make.thread(make.text("Most words are short."), starter=bird)
+    own = await make.comment(thread, bird, "My canarysong, first.", statement="A canarysong it is.")
+    await editing.edit_comment(viewer=bird, comment_id=own, body="My canarysong, second.")
+    other = await make.comment(thread, jon, f"As @{NAME} says, and @{NAME}x does not.", parent=own)
+    await make.vote(bird, other)
+    await make.vote(bird, other, "agreement", 1)
+    await make.block(jon, bird, "mute")
+    await db.execute("insert into follow (member, thread, since) values ($1, $2, now())", bird.id, thread)
+    await db.execute("update member set bio = 'canarysong', title = 'canarysong' where id = $1", bird.id)
+    await db.execute("insert into note (member, author, text) values ($1, $2, 'canarybird again')", bird.id, mo.id)
+    second = await make.comment(thread, bird, "Another one.")
+    await reports.report(Flag("comment", second, "civility", "An insult.", jon))
+    item = await db.value("select id from queue_item")
+    await decided(item, mo, "warn")
+    await db.execute("update decision set reason = 'We told Canarybird so.'")
+    return own, other
+
+
+async def test_a_deactivated_account_is_hidden_and_comes_back_at_sign_in(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
+    await sign_in(client)
+    answer = await client.post(f"{DATA}/deactivate")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/left")
+    assert (await client.get("/settings/security")).status_code == 303
+    assert (await client.get(f"/u/{NAME}")).status_code == 404
+    assert await state(bird) == "deactivated"
+    assert await db.value("select subject from mail where kind = 'leaving'") == "Your account on Parley is deactivated"
+    assert "Sign in whenever you like" in (await client.get("/left")).text
+
+    assert (await sign_in(client)).status_code == 303
+
+    assert (await client.get(f"/u/{NAME}")).status_code == 200
+    assert await state(bird) == "active"
+
+
+async def test_a_silence_goes_on_after_coming_back(client: httpx.AsyncClient, bird: Viewer) -> None:
+    await db.execute("update member set state = 'silenced' where id = $1", bird.id)
+    await sign_in(client)
+    await client.post(f"{DATA}/deactivate")
+    await sign_in(client)
+    assert await state(bird) == "silenced"
+
+
+async def test_leaving_asks_for_proof_and_for_a_sign_in(client: httpx.AsyncClient, bird: Viewer) -> None:
+    for path in ("deactivate", "erase"):
+        client.cookies.clear()
+        assert (await client.post(f"{DATA}/{path}")).status_code == 401
+        await make.sign_in(client, bird)
+        assert (await client.post(f"{DATA}/{path}")).headers["location"] == f"/prove?next={DATA}"
+    assert await state(bird) == "active"
+
+
+async def test_whoever_signs_in_within_14_days_is_not_erased(client: httpx.AsyncClient, bird: Viewer) -> None:
+    await ask(client, "1")
+    assert await jobs.erase_due() == 0
+    await sign_in(client)
+    await time_passes(bird)
+    assert (await state(bird), await db.value("select name from member where id = $1", bird.id)) == ("active", NAME)
+
+
+async def test_the_only_admin_cannot_leave(client: httpx.AsyncClient, bird: Viewer) -> None:
+    await db.execute("update member set role = 'admin' where id = $1", bird.id)
+    await sign_in(client)
+    assert (await client.post(f"{DATA}/erase")).status_code == 422
+    await make.member("second", role="admin")
+    assert (await client.post(f"{DATA}/erase")).status_code == 303
+
+
+async def test_with_the_name_off_the_words_stay(client: httpx.AsyncClient, bird: Viewer) -> None:
+    own, other = await lived(bird)
+    await ask(client, "0")
+    await time_passes(bird)
+
+    assert await state(bird) == "anonymised"
+    assert await where(NAME) == {"comment.body", "comment.html"}, "only the other name that begins alike"
+    assert await db.value("select body from comment where id = $1", other) == (
+        f"As @former-member says, and @{NAME}x does not."
+    )
+    page = (await client.get(f"/c/{own}", follow_redirects=True)).text
+    assert f"<bdi>former member {bird.id}</bdi>" in page
+    assert f"/u/former%20member%20{bird.id}" not in page
+    assert "canarysong, second" in page
+    assert await db.value("select ups + base_ups from comment where id = $1", other) == 1
+    assert await db.value("select agrees from comment where id = $1", other) == 0
+    assert await db.value("select count(*) from vote where member = $1", bird.id) == 0
+    assert await db.value("select count(*) from decision where member = $1", bird.id) == 1
+    assert (await sign_in(client)).status_code == 422
+
+
+async def test_with_the_words_nothing_of_them_stays(client: httpx.AsyncClient, bird: Viewer) -> None:
+    own, _ = await lived(bird)
+    await ask(client, "1")
+    await time_passes(bird)
+
+    assert await where("canarysong") - {"search_document.words"} == set()
+    assert await db.value("select state from comment where id = $1", own) == "deleted_by_author"
+    assert "canarysong" not in (await client.get(f"/c/{own}", follow_redirects=True)).text
+
+
+async def test_words_that_moderators_work_on_stay_until_they_decided(client: httpx.AsyncClient, bird: Viewer) -> None:
+    thread = await make.thread(make.text("Most words are short."))
+    reported = await make.comment(thread, bird, "My canarysong, reported.")
+    await reports.report(Flag("comment", reported, "civility", "An insult.", await make.member("jon")))
+    await ask(client, "1")
+    await time_passes(bird)
+    assert await where("canarysong") - {"search_document.words"} == {"comment.body", "comment.html"}
+    assert await db.value("select state from comment where id = $1", reported) == "deleted_by_author"
+
+
+async def test_a_suspended_member_is_erased_by_the_link_of_the_sign_in_page(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
+    await db.execute("update member set state = 'suspended' where id = $1", bird.id)
+    page = await sign_in(client)
+    link = page.text.split('href="/leave/')[1].split('"')[0]
+    assert "suspended" in (await client.get(f"/leave/{link}")).text
+    await client.post(f"/leave/{link}", data={"words": "0"})
+    assert "Do not erase it" in (await client.get(f"/leave/{link}")).text
+    await client.post(f"/leave/{link}", data={"cancel": "1"})
+    assert await db.value("select erase_at from member where id = $1", bird.id) is None
+    await client.post(f"/leave/{link}", data={"words": "0"})
+    await time_passes(bird)
+    assert await state(bird) == "anonymised"
+
+
+@pytest.mark.parametrize("token", ["x", "1.2.3", "9.99999999999.0", "é"])
+async def test_a_link_to_leave_cannot_be_forged(client: httpx.AsyncClient, bird: Viewer, token: str) -> None:
+    assert (await client.get(f"/leave/{token}")).status_code == 410
+    assert (await client.post(f"/leave/{token}")).status_code == 410
+
+
+async def test_only_suspended_members_use_that_link(client: httpx.AsyncClient, bird: Viewer) -> None:
+    assert (await client.get(await leaving.address(bird.id))).status_code == 410
+
+
+async def test_the_list_of_erasures_knows_its_own_members(client: httpx.AsyncClient, bird: Viewer, data: Path) -> None:
+    await ask(client, "1")
+    await time_passes(bird)
+    [line] = ledger.read(data)
+    assert (line.member, line.words) == (bird.id, True)
+    assert line.digest == ledger.digest(settings().secret, names.key(NAME))
+    assert line.digest != ledger.digest("another secret", names.key(NAME))
+    assert NAME not in (data / ledger.NAME).read_text()
+
+
+async def test_no_session_outlives_its_member(client: httpx.AsyncClient, bird: Viewer) -> None:
+    await sign_in(client)
+    token = client.cookies[sessions.cookie_name()]
+    await client.post(f"{DATA}/erase")
+    client.cookies.set(sessions.cookie_name(), token)
+    assert (await client.get(DATA)).status_code == 303
