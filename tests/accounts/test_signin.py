@@ -6,7 +6,7 @@ import structlog
 from litestar import Litestar
 
 from accounts.person import PASSWORD, Person
-from make import browser
+from make import browser, put_state
 from parley.accounts import ops, passwords, sign_in_limits
 from parley.accounts.passwords import HASHER as DEPLOYED
 from parley.core import db, ratelimit
@@ -163,11 +163,11 @@ async def test_asking_to_sign_out_by_a_link_changes_nothing(client: httpx.AsyncC
     assert (await client.get("/settings/security")).status_code == 200
 
 
-@pytest.mark.parametrize(("state", "words"), [("suspended", "suspended"), ("deactivated", "closed")])
+@pytest.mark.parametrize(("state", "words"), [("suspended", "suspended"), ("anonymised", "closed")])
 async def test_who_may_not_come_in_is_told_why_but_only_with_the_right_password(
     client: httpx.AsyncClient, mira: Person, state: str, words: str
 ) -> None:
-    await db.execute("update member set state = $1", state)
+    await put_state("member", mira.id, state)
     answer = await mira.sign_in(client)
     assert answer.status_code == 403
     assert words in answer.text

@@ -10,6 +10,7 @@ from litestar import Litestar
 import make
 from accounts.person import PASSWORD, Person
 from modqueue.reported import decided
+from parley import mail
 from parley.accounts import names, sessions, signup_ops
 from parley.comments import editing
 from parley.core import db
@@ -86,7 +87,7 @@ async def lived(bird: Viewer) -> tuple[int, int]:
     thread = await make.thread(make.text("Most words are short."), starter=bird)
     own = await make.comment(thread, bird, "My canarysong, first.", statement="A canarysong it is.")
     await editing.edit_comment(viewer=bird, comment_id=own, body="My canarysong, second.")
-    other = await make.comment(thread, jon, f"As @{NAME} says, and @{NAME}x does not.", parent=own)
+    other = await make.comment(thread, jon, f"As @{NAME} says, and @{NAME}.x does not.", parent=own)
     await make.vote(bird, other)
     await make.vote(bird, other, "agreement", 1)
     await make.block(jon, bird, "mute")
@@ -160,7 +161,7 @@ async def test_with_the_name_off_the_words_stay(client: httpx.AsyncClient, bird:
     assert await state(bird) == "anonymised"
     assert await where(NAME) == {"comment.body", "comment.html"}, "only the other name that begins alike"
     assert await db.value("select body from comment where id = $1", other) == (
-        f"As @former-member says, and @{NAME}x does not."
+        f"As @former-member says, and @{NAME}.x does not."
     )
     page = (await client.get(f"/c/{own}", follow_redirects=True)).text
     assert f"<bdi>former member {bird.id}</bdi>" in page
@@ -207,6 +208,31 @@ async def test_a_suspended_member_is_erased_by_the_link_of_the_sign_in_page(
     await client.post(f"/leave/{link}", data={"words": "0"})
     await time_passes(bird)
     assert await state(bird) == "anonymised"
+
+
+async def test_an_erasure_that_was_asked_for_goes_on_after_the_suspension_has_ended(
+    client: httpx.AsyncClient, bird: Viewer
+) -> None:
+    await db.execute("update member set erase_at = now() + interval '1 day' where id = $1", bird.id)
+    await time_passes(bird)
+    assert await state(bird) == "anonymised"
+
+
+async def test_a_name_within_a_word_is_not_the_member(client: httpx.AsyncClient, bird: Viewer) -> None:
+    mo = await make.member("mo", role="moderator")
+    await reports.report(Flag("comment", await make.comment(await make.thread(), bird, "Words."), "civility", "", mo))
+    await decided(await db.value("select id from queue_item"), await make.member(role="moderator"), "warn")
+    await db.execute("update decision set reason = 'Two canarybirds.'")
+    await mail.send("test", "jon@example.org", "Two canarybirds.", "Words.", None)
+    await mail.send("test", "jon@example.org", "Words.", "A canarybird.", None)
+    await db.execute("update mail set state = 'sent'")
+    await ask(client, "0")
+    await time_passes(bird)
+    assert await db.value("select reason from decision") == "Two canarybirds."
+    assert await db.values("select subject from mail where recipient = 'jon@example.org' order by id") == [
+        "Two canarybirds.",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("token", ["x", "1.2.3", "9.99999999999.0", "é"])

@@ -90,7 +90,7 @@ async def test_no_column_of_the_record_is_left_out_of_the_hash(app: Litestar) ->
 async def test_words_can_be_forgotten_and_the_chain_stays_whole(app: Litestar) -> None:
     await four_entries()
     before = await modlog.verify()
-    await modlog.forget("insult")
+    await modlog.forget("insult[a-z]*")
     chain = await modlog.verify()
     assert (chain.entries, chain.hash, chain.broken, chain.forgotten) == (4, before.hash, None, 4)
     assert await db.value("select count(*) from mod_action where reason <> ''") == 0

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 DUE = f"""
 select id, name, name_key, erase_words from member
-where erase_at <= now() and state in ('deactivated', 'suspended') and {attempts.due("erasures", "member.id")}
+where erase_at <= now() and {attempts.due("erasures", "member.id")}
 order by erase_at limit 10
 """  # noqa: S608 constants only
 
@@ -41,10 +41,10 @@ async def erase(member: Leaving) -> None:
     ledger.write(member.id, member.name_key, words=member.erase_words)
     async with db.atomic():
         # Somebody who has just come back is not erased.
-        locked = "select id from member where id = $1 and erase_at <= now() and state <> 'active' for update"
+        locked = "select id from member where id = $1 and erase_at <= now() for update"
         if not await db.values(locked, member.id):
             return
-        for statement in (statements.VOTES, statements.ANSWERS, *statements.ROWS, statements.LETTERS):
+        for statement in (statements.VOTES, statements.ANSWERS, *statements.ROWS, statements.LEFT):
             await db.execute(statement, member.id)
         await db.execute(statements.MEMBER, member.id)
         viewer_cache.clear_after_commit()

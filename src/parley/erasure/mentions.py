@@ -24,6 +24,11 @@ where strpos(lower(body || ' ' || coalesce(statement, '')), lower('@' || $1)) > 
 """
 REWRITE = "update comment set body = $2, html = $3, statement = $4 where id = $1"
 REWRITE_VERSION = "update comment_version set body = $2, statement = $3 where id = $1"
+# Letters that were sent, and name the member: their words are not needed any more.
+EMPTY_LETTERS = """
+update mail set subject = '', text = '', html = null, message = null
+where state not in ('planned', 'claimed', 'data') and concat_ws(' ', subject, text, html) ~* $1
+"""
 # Texts of staff, and what members wrote to them: table and column.
 TEXTS = (
     ("decision", "reason"),
@@ -55,7 +60,7 @@ class MentioningVersion(msgspec.Struct, frozen=True):
 
 async def rewrite(name: str) -> None:
     """Replace `@name` in all comments and their versions, and `name` in the texts of moderation."""
-    at_name = re.compile(rf"@{re.escape(name)}(?![\w-])", re.IGNORECASE)
+    at_name = re.compile(rf"@{re.escape(name)}(?![\w-]|\.\w)", re.IGNORECASE)
     for comment in await db.fetch(Mentioning, FIND, name):
         async with db.atomic():
             await lock_thread(comment.thread)
@@ -66,8 +71,9 @@ async def rewrite(name: str) -> None:
     for version in await db.fetch(MentioningVersion, FIND_VERSIONS, name):
         texts = _without(at_name, version.body), _without(at_name, version.statement)
         await db.execute(REWRITE_VERSION, version.id, *texts)
-    await modlog.forget(name)
-    pattern = rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    pattern = rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)"
+    await modlog.forget(pattern)
+    await db.execute(EMPTY_LETTERS, pattern)
     for table, column in TEXTS:
         await db.execute(_in_text(table, column), name, pattern)
 

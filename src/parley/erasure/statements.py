@@ -47,12 +47,8 @@ ROWS = (
        and mail.state not in ('claimed', 'data')""",
     "delete from mail_address using member m where m.id = $1 and address = lower(m.email)",
 )
-# Letters to others that name the member: they were sent, so their words are not needed any more.
-LETTERS = """
-update mail set subject = '', text = '', html = null, message = null
-from member m where m.id = $1 and mail.state not in ('planned', 'claimed', 'data')
-  and strpos(lower(mail.subject || ' ' || mail.text || ' ' || coalesce(mail.html, '')), lower(m.name)) > 0
-"""
+# A suspension may have ended meanwhile.
+LEFT = "update member set state = 'deactivated' where id = $1 and state in ('active', 'silenced')"
 # No member can have a name with spaces.
 MEMBER = """
 update member set state = 'anonymised', name = 'former member ' || id, name_key = 'former member ' || id,

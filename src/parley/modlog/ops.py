@@ -80,13 +80,13 @@ class RecordRow(msgspec.Struct, frozen=True):
 FORGET = """
 update mod_action set reason = '', before = before - 'why', after = after - 'why', salt = null
 where salt is not null
-  and strpos(lower(concat_ws(' ', reason, before ->> 'why', after ->> 'why')), lower($1)) > 0
+  and concat_ws(' ', reason, before ->> 'why', after ->> 'why') ~* $1
 """
 
 
-async def forget(name: str) -> None:
-    """Erase the words of entries that hold the name of a member who is erased. Facts and hashes stay."""
-    await db.execute(FORGET, name)
+async def forget(pattern: str) -> None:
+    """Erase the words of entries that match a pattern, such as an erased member's name. Facts and hashes stay."""
+    await db.execute(FORGET, pattern)
 
 
 # As `mod_action_digest` and `mod_action_words` (schema.sql), which somebody who manipulates the database could change.
