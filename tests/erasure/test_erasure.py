@@ -50,7 +50,8 @@ async def state(who: Viewer) -> str:
 
 
 async def time_passes(who: Viewer) -> None:
-    await db.execute("update member set erase_at = now() - interval '1 minute' where id = $1", who.id)
+    over = "update member set erase_at = now() - interval '1 minute' where id = $1 and erase_at is not null"
+    await db.execute(over, who.id)
     while await jobs.erase_due():
         pass
 

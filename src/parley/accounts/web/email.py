@@ -10,12 +10,14 @@ from parley.accounts.address_ops import PAGE
 from parley.accounts.forms import ForgotForm
 from parley.accounts.web.common import account_of, expired_link, invalid, see_other
 from parley.accounts.web.proving import to_prove
-from parley.core.errors import Gone, Refused, TooMany
+from parley.core.errors import Gone, NotFound, Refused, TooMany
 from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
+from parley.core.text.messages import N_
 
 TEMPLATE = "accounts/email.html"
+STEPS = {"confirm": address_ops.confirm, "undo": address_ops.undo}
 
 
 @get(PAGE, name="accounts:email", opt={"who": MEMBER})
@@ -47,18 +49,17 @@ async def change(request: AnyRequest) -> Response[Any]:
 @get(f"{PAGE}/{{step:str}}/{{token:str}}", name="accounts:email-link", opt={"who": ANYONE})
 async def link_page(request: AnyRequest, step: FromPath[str], token: FromPath[str]) -> Response[Any]:
     """Show a button. Opening a link changes nothing, since mail scanners open links."""
-    if step not in ("confirm", "undo") or not await address_ops.is_open(token):
+    if step not in STEPS or not await address_ops.is_open(token):
         return expired_link(request, "email")
     return page(request, "accounts/email_link.html", step=step, done=False)
 
 
 @post(f"{PAGE}/{{step:str}}/{{token:str}}", opt={"who": ANYONE})
 async def follow_link(request: AnyRequest, step: FromPath[str], token: FromPath[str]) -> Response[Any]:
-    act = {"confirm": address_ops.confirm, "undo": address_ops.undo}.get(step)
-    if act is None:
+    if step not in STEPS:
         return expired_link(request, "email")
     try:
-        await act(token)
+        await STEPS[step](token)
     except Gone:
         return expired_link(request, "email")
     return see_other(f"/email/{step}")
@@ -66,6 +67,8 @@ async def follow_link(request: AnyRequest, step: FromPath[str], token: FromPath[
 
 @get("/email/{step:str}", name="accounts:email-done", opt={"who": ANYONE})
 async def done_page(request: AnyRequest, step: FromPath[str]) -> Response[Any]:
+    if step not in STEPS:
+        raise NotFound(N_("There is no page at this address."))
     return page(request, "accounts/email_link.html", step=step, done=True)
 
 
