@@ -18,8 +18,8 @@ FOR_OPERATORS = (
 MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.
 ERRORS = {
-    "BadPattern", "BadRequest", "Busy", "CannotImport", "EditedMeanwhile", "Forbidden", "Gone", "NotFound", "PageGone",
-    "Refused", "RetryLater", "SignInNeeded", "Stale", "StaleEdit", "SubmittedBefore", "Suspended", "TooMany",
+    "BadPattern", "BadRequest", "Busy", "CannotImport", "EditedMeanwhile", "FactorNeeded", "Forbidden", "Gone", "NotFound",
+    "PageGone", "Refused", "RetryLater", "SignInNeeded", "Stale", "StaleEdit", "SubmittedBefore", "Suspended", "TooMany",
     "Unavailable",
 }  # fmt: skip
 # Arguments and fields that are shown, whatever they are called with.
@@ -39,7 +39,7 @@ NO_WORDS = re.compile(
 )
 # Names of jobs, of limits, of members and of systems, in modules that also have messages.
 NAMES = {
-    "accounts/names.py", "accounts/web/settings.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
+    "accounts/agents.py", "accounts/names.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
     "slow_mode/display.py", "articles/provenance.py",
 }  # fmt: skip
 
