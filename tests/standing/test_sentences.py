@@ -18,9 +18,9 @@ FOR_OPERATORS = (
 MARKS = {"N_", "plural"}
 # Errors that a reader sees; each takes a message.
 ERRORS = {
-    "BadPattern", "BadRequest", "Busy", "CannotImport", "EditedMeanwhile", "FactorNeeded", "Forbidden", "Gone", "NotFound",
-    "PageGone", "Refused", "RetryLater", "SignInNeeded", "Stale", "StaleEdit", "SubmittedBefore", "Suspended", "TooMany",
-    "Unavailable",
+    "BadPattern", "BadRequest", "Busy", "CannotImport", "EditedMeanwhile", "FactorNeeded", "Forbidden", "Gone",
+    "NotFound", "PageGone", "Refused", "RetryLater", "SignInNeeded", "Stale", "StaleEdit", "SubmittedBefore",
+    "Suspended", "TooMany", "Unavailable",
 }  # fmt: skip
 # Arguments and fields that are shown, whatever they are called with.
 SHOWN = {"error", "heading", "label", "message", "missing", "mistake", "next_step", "note", "subject", "title"}
