@@ -1,5 +1,6 @@
 """Answering with HTML: one template gives the page, and its block alone when htmx asks."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, MutableMapping
 from functools import cache, partial
@@ -66,11 +67,11 @@ def environment() -> Environment:
     return env
 
 
-def warm() -> None:
-    """Compile every template now, so that no request waits for it."""
+async def compile_all() -> None:
+    """Compile every template in a thread, one after the other, so that hardly a request waits for one."""
     env = environment()
     for name in env.list_templates(extensions=["html", "txt"]):
-        env.get_template(name)
+        await asyncio.to_thread(env.get_template, name)
 
 
 def set_globals(**values: Any) -> None:
