@@ -58,6 +58,18 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
+async def _compile_templates() -> None:
+    """Compile the templates that the first page did not need. They are most of the work of a start."""
+    await pages.compile_all()
+    _keep()
+
+
+def _keep() -> None:
+    """Let garbage collection skip everything loaded so far: it stays in memory."""
+    gc.collect()
+    gc.freeze()
+
+
 def _tracing() -> ModuleType:
     from parley.core.observability import tracing  # noqa: PLC0415 most installations have no tracing
 
@@ -82,15 +94,12 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "mail_to_files": settings.smtp_url is None,
         }
         pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
-        pages.warm()
         await thread.warm()
         assets.assets()
         await fix_authority()
-        # Everything loaded so far stays in memory. Garbage collection skips it from now on.
-        gc.collect()
-        gc.freeze()
+        _keep()
         app.state.hub.start()
-        background = [asyncio.create_task(LOOP_LAG.watch()), asyncio.create_task(cache.sweep())]
+        background = [asyncio.create_task(one) for one in (LOOP_LAG.watch(), cache.sweep(), _compile_templates())]
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
         await tasks.end(background)

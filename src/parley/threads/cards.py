@@ -3,18 +3,24 @@
 from datetime import datetime
 
 import msgspec
+from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
+from parley.core.cache import Bounded, text_bytes
 from parley.core.http.access import Viewer
+from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
+from parley.core.text.messages import Message
 from parley.threads.queries import PAGE, CardRow, CardVoice, ThreadBalance, cards, unread_in
 
 # In characters: about three lines each on a wide page.
 EXCERPT_LENGTH = 220
 VOICE_LENGTH = 140
 DAYS = 14
+CACHED, CACHED_BYTES = 2_000, 8 * 2**20
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -40,6 +46,28 @@ class Card(msgspec.Struct, frozen=True):
     strongest: list[CardVoice]
     # Statements that are common ground.
     common_ground: int
+
+    @property
+    def html(self) -> Markup:
+        """The card as HTML: rendered once for all who see the same, until it changes."""
+        key = (self.id, self.unread, len(self.strongest))
+        age = ago(self.last_activity_at)
+        cached = _rendered.get(key)
+        if cached is None or cached.card != self or cached.age != age:
+            html = environment().get_template("threads/_card.html").render(card=self)
+            cached = RenderedCard(self, age, Markup(html))  # noqa: S704 our own template's output
+            _rendered.put(key, cached)
+        return cached.html
+
+
+class RenderedCard(msgspec.Struct, frozen=True):
+    card: Card
+    age: Message
+    html: Markup
+
+
+# The texts of the card are in its HTML, which is most of what it takes.
+_rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 
 class VoiceRow(msgspec.Struct, frozen=True):
