@@ -81,6 +81,7 @@ FORMS = {
     "/t/{thread:str}/answer": ("comment", "offer", "sitting", "value"),
     "/reading": ("density", "legend", "next"),
     "/settings/maps": ("out",),
+    "/settings/name": ("name",),
     "/c/{comment:str}/restore": (),
     "/c/{comment:str}/report": ("reason", "text", "name", "email", "unnamed", "good_faith"),
     "/t/{thread:str}/report": ("reason", "text", "name", "email", "unnamed", "good_faith"),

@@ -22,8 +22,6 @@ log = structlog.get_logger(__name__)
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
 
-NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
-
 
 async def sign_up(
     *, name: str, email: str, password: str, client: Client, next_url: str = "/", zone: str = zones.DEFAULT
@@ -107,9 +105,10 @@ async def _insert(
         state=state,
         zone=zone,
     )
+    await ops.refuse_removed_name(name)
     inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
     if not inserted:
-        raise Refused(NAME_TAKEN)
+        raise Refused(ops.NAME_TAKEN)
     member: int = inserted[0]["id"]
     return member
 

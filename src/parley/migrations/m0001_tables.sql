@@ -624,6 +624,7 @@ CREATE INDEX decision_member ON "decision" (member, id desc) WHERE member is not
 CREATE INDEX decision_moderator ON "decision" (moderator, created_at desc) WHERE moderator is not null;
 CREATE INDEX decision_time ON "decision" (created_at);
 CREATE INDEX decision_until ON "decision" (until) WHERE state = 'in_force' and until is not null;
+CREATE INDEX decision_name ON "decision" (id) WHERE action = 'name' and state = 'in_force';
 CREATE INDEX decision_awaiting ON "decision" (created_at) WHERE state = 'awaiting';
 CREATE TABLE "appeal" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
