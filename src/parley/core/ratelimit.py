@@ -137,6 +137,10 @@ CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True)
 
+# Requests to the API: of one token, or from one network without a token.
+API_TOKEN = _limit("api:token", 600, MINUTE)
+API_NETWORK = _limit("api:network", 60, MINUTE)
+
 Triple = tuple[Limit, Limit, Limit]
 POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
 VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
@@ -146,7 +150,8 @@ REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
 CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
 RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
-# Uses the clock of Redis, which all machines share. Returns the milliseconds to wait, or 0.
+# Uses the clock of Redis, which all machines share. Returns the milliseconds to wait; or 0 or less, the negative number
+# of whole tokens that are left.
 TAKE = """
 local most, filled_in, cost = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000, tonumber(ARGV[3])
 local time = redis.call('TIME')
@@ -161,7 +166,7 @@ if tokens < cost then
 end
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - cost), 'at', now)
 redis.call('PEXPIRE', KEYS[1], filled_in)
-return 0
+return -math.floor(tokens - cost)
 """
 
 GIVE_BACK = """
@@ -186,31 +191,34 @@ returning true
 _paused_until = 0.0
 
 
-async def take(limit: Limit, subject: str, cost: int = 1) -> None:
+async def take(limit: Limit, subject: str, cost: int = 1) -> int | None:
     """Take `cost` tokens from the bucket of `subject`: an account, a network or EVERYBODY.
 
-    Call it before the action's transaction: a rollback must not return the token.
+    Return how many are left, or None if Redis did not count. Call it before the action's transaction: a rollback must
+    not return the token.
     Raises TooMany, with the seconds until it has enough tokens again.
     """
     if not settings().limits:
-        return
-    wait = await _take_from_redis(limit, subject, cost)
-    if wait is None and limit.strict:
+        return None
+    result = await _run(_script(TAKE), limit, subject, cost)
+    wait = -(-max(result, 0) // 1_000) if result is not None else 0
+    if result is None and limit.strict:
         wait = await _take_from_table(limit, subject, cost)
     if wait:
         log.warning("rate limit reached", limit=limit.name, wait=wait)
         raise TooMany(limit.reached, wait, time=lasting(wait))
+    return -result if result is not None else None
 
 
-async def take_network(limit: Limit, of: str) -> None:
+async def take_network(limit: Limit, of: str) -> int | None:
     """Take one token for a client's network and, if that is a /64, one for the /48 that it belongs to.
 
-    Raises TooMany as `take` does.
+    Return what is left for the network, as `take` does. Raises TooMany as `take` does.
     """
     if of.endswith(SMALLEST_IPV6):
         site = ipaddress.ip_network(of).supernet(new_prefix=48)
         await take(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), str(site))
-    await take(limit, of)
+    return await take(limit, of)
 
 
 async def give_back(limit: Limit, subject: str) -> None:
@@ -251,12 +259,6 @@ def network(address: str) -> str:
 @cache
 def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)
-
-
-async def _take_from_redis(limit: Limit, subject: str, cost: int) -> int | None:
-    """Return the seconds to wait: 0 if the tokens were taken, None if Redis does not answer."""
-    wait = await _run(_script(TAKE), limit, subject, cost)
-    return None if wait is None else -(-wait // 1000)
 
 
 async def _run(script: AsyncScript, limit: Limit, subject: str, cost: int = 1) -> int | None:
