@@ -47,6 +47,17 @@ class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str = ""
 
 
+class NewDecision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision about an item at the `version` that was read. `until` is in days; null: permanently."""
+
+    version: int
+    action: str
+    rule: str | None = None
+    reason: str = ""
+    quote: str = ""
+    until: int | None = None
+
+
 def as_fields(body: msgspec.Struct, **more: str) -> dict[str, str]:
     """Return a body as the fields of a form."""
     return {name: _field(value) for name, value in msgspec.structs.asdict(body).items()} | more

@@ -198,3 +198,28 @@ class Votes(msgspec.Struct, frozen=True):
 
     quality: Literal[-1, 1] | None
     agreement: Literal[-1, 0, 1] | None
+
+
+class QueueItem(msgspec.Struct, frozen=True):
+    """Something that needs a moderator. `version` is that of a decision; `holder` has claimed it."""
+
+    id: int
+    # `comment`, `member` or `article`.
+    kind: str
+    version: int
+    risk: float
+    escalated: bool
+    opened_at: datetime
+    holder: str | None
+    title: str | None
+    author: str | None
+    excerpt: str
+    sensitive: bool
+    # How often each rule was named, such as `civility 2`.
+    grounds: list[str]
+    people: int
+
+
+class QueuePage(msgspec.Struct, frozen=True):
+    items: list[QueueItem]
+    next: str | None
