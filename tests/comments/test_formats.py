@@ -1,15 +1,19 @@
 """Files of other sites: every thread and reply in its place. Written after the documentation of each format."""
 
 import json
-from contextlib import nullcontext
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 import make
 from conftest import SHARED
 from parley.cli.discussion import read_format
+from parley.comments import anchors, editing
 from parley.comments.formats.markup import as_markdown
 from parley.comments.importing import ImportLine, import_discussion
 from parley.core import db
@@ -85,7 +89,7 @@ EXPECTED: dict[str, tuple[object, Found]] = {
         ("hackernews:4", "hackernews:3", "ada", "It's so."),
     ]),
     "hypothesis": (HYPOTHESIS, [
-        ("hypothesis:a", None, "jon", "> the words\n\nWhy?"),
+        ("hypothesis:a", None, "jon", "Why?"),
         ("hypothesis:b", "hypothesis:a", "ada", "Because."),
     ]),
     "discourse": (DISCOURSE, [
@@ -134,22 +138,83 @@ FILE = (
 
 @pytest.mark.parametrize("content", [BOMB, FILE])
 def test_entities_of_a_file_are_not_read(tmp_path: Path, content: str) -> None:
-    [found] = read_format(written(tmp_path, content), "disqus", None)
-    assert len(found.body) < 10
-    assert "root" not in found.body
+    found: list[ImportLine] = []
+    with suppress(CommandFailed):
+        found = read_format(written(tmp_path, content), "disqus", None)
+    assert all(len(one.body) < 10 for one in found)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 @pytest.mark.parametrize("content", ["", "no file", "[" * 100_000, '{"rows": 1}'])
 def test_a_file_of_another_kind_is_refused_or_empty(tmp_path: Path, name: str, content: str) -> None:
-    is_xml = name in ("disqus", "wordpress")
-    with pytest.raises(CommandFailed, match="export") if not is_xml or not content else nullcontext():
-        assert read_format(written(tmp_path, content), name, None) == []
+    with pytest.raises(CommandFailed, match="export"):
+        read_format(written(tmp_path, content), name, None)
+
+
+def test_a_control_character_does_not_end_an_xml_file(tmp_path: Path) -> None:
+    broken = DISQUS.replace("See ", "See\x08 ")
+    assert len(read_format(written(tmp_path, broken), "disqus", "https://blog.example/a")) == 2
 
 
 def test_markup_that_is_too_deep_becomes_plain_text() -> None:
     assert as_markdown("<blockquote>" * 5_000 + "words" + "</blockquote>" * 5_000) == "words"
     assert as_markdown("<p>a</p><img src=x onerror=alert()><script>b</script>") == "a"
+
+
+@pytest.mark.anyio
+async def test_annotations_are_anchored_to_the_words_that_the_article_here_has(app: Litestar, tmp_path: Path) -> None:
+    thread = await make.thread()
+    [first, *_] = await make.lineages(thread)
+    found = read_format(written(tmp_path, HYPOTHESIS), "hypothesis", None)
+    [root, reply] = found
+    assert root.quote == "the words"
+    here = msgspec.structs.replace(root, id="x", quote="answers  before", stance="asks")
+
+    await import_discussion(thread, [root, reply, here], lambda _: None)
+
+    rows = {row.imported_id: row for row in await db.fetch(Imported, IMPORTED, thread)}
+    assert rows["x"] == Imported("x", first, "answers before", "same", "asks", "Why?")
+    assert rows["hypothesis:a"] == Imported("hypothesis:a", None, None, None, None, "> the words\n\nWhy?")
+    async with db.atomic():
+        await anchors.find_again(thread, 1, 1)
+
+
+IMPORTED = "select imported_id, passage, quote, anchor, stance, body from comment where thread = $1"
+
+
+class Imported(msgspec.Struct, frozen=True):
+    imported_id: str
+    passage: int | None
+    quote: str | None
+    anchor: str | None
+    stance: str | None
+    body: str
+
+
+@pytest.mark.anyio
+async def test_a_thread_moves_to_another_parley_with_its_tree_stances_and_anchors(
+    app: Litestar, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    jon, old, new = await make.member("jon"), await make.thread(), await make.thread()
+    [lineage, *_] = await make.lineages(old)
+    root = await make.comment(old, jon, "It *does*.", stance="challenges", passage=lineage, quote="The model answers")
+    gone = await make.comment(old, jon, "Gone.", parent=root)
+    await make.comment(old, jon, "Why?", parent=gone)
+    await make.vote(await make.member(), root)
+    await editing.delete_comment(viewer=jon, comment_id=gone)
+    download = await client.get(f"/t/{old}/export.json")
+
+    await import_discussion(new, read_format(written(tmp_path, download.text), "parley", None), lambda _: None)
+
+    [before, after] = [(await client.get(f"/t/{thread}/export.json")).json() for thread in (old, new)]
+    assert [moved(one) for one in after["comments"]] == [moved(one) for one in before["comments"]]
+
+
+def moved(comment: dict[str, Any]) -> tuple[Any, ...]:
+    """What stays of a comment elsewhere."""
+    author, anchor = comment["author"] or {}, comment["anchor"] or {}
+    kept = ("state", "depth", "body", "stance", "score", "reply_count", "created_at")
+    return (*(comment[name] for name in kept), author.get("name"), anchor.get("quote"))
 
 
 @pytest.mark.anyio

@@ -1,10 +1,12 @@
 """The reference of the API as its page shows it, from the OpenAPI description."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import msgspec
+from markupsafe import Markup, escape
 
 from parley.api.web import description
 
@@ -16,7 +18,7 @@ class Field(msgspec.Struct, frozen=True):
 
     name: str
     type: str
-    about: str = ""
+    about: Markup = Markup()
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -24,7 +26,7 @@ class Operation(msgspec.Struct, frozen=True):
 
     method: str
     path: str
-    about: str
+    about: Markup
     parameters: list[Field]
     body: list[Field]
     answers: str | None
@@ -35,7 +37,6 @@ class Object(msgspec.Struct, frozen=True):
     """An object that is answered."""
 
     name: str
-    about: str
     fields: list[Field]
 
 
@@ -54,13 +55,11 @@ def operations() -> list[Operation]:
 def objects() -> list[Object]:
     """Return all objects by name."""
     schemas = description()["components"]["schemas"]
-    return [Object(name, _about(one), list(_fields(one))) for name, one in sorted(schemas.items())]
+    return [Object(name, list(_fields(one))) for name, one in sorted(schemas.items())]
 
 
 def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
-    parameters = [
-        Field(one["name"], _type(one["schema"]), one.get("description", "")) for one in found.get("parameters", [])
-    ]
+    parameters = [Field(one["name"], _type(one["schema"]), _about(one)) for one in found.get("parameters", [])]
     return Operation(
         method=method,
         path=path,
@@ -86,11 +85,16 @@ def _answered(operation: dict[str, Any]) -> Iterator[str]:
 
 def _fields(schema: dict[str, Any]) -> Iterator[Field]:
     for name, one in schema.get("properties", {}).items():
-        yield Field(name, _type(one), one.get("description", ""))
+        yield Field(name, _type(one), _about(one))
 
 
-def _about(found: dict[str, Any]) -> str:
-    return str(found.get("description") or found.get("title") or "")
+def _about(found: dict[str, Any]) -> Markup:
+    return _html(str(found.get("description", "")))
+
+
+def _html(text: str) -> Markup:
+    """Return a sentence of the description, with its `code`."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped
 
 
 def _type(schema: dict[str, Any]) -> str:

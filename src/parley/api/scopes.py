@@ -6,7 +6,7 @@ from parley.core.text.messages import N_, Message
 
 COMMENT, VOTE, MODERATE = "comment", "vote", "moderate"
 SCOPES: dict[str, Message] = {
-    COMMENT: N_("Post, edit, delete and report comments, and follow threads"),
+    COMMENT: N_("Post, edit, delete, restore and report comments"),
     VOTE: N_("Vote, and read my own votes"),
     MODERATE: N_("Read the moderation queue and decide, as far as I may"),
 }

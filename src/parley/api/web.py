@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 from litestar import Litestar, Response, Router, get
+from litestar.exceptions import ClientException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from parley.api import events_web, members_web, moderation_web, reading_web, search_web, votes_web, writing_web
 from parley.api.answers import VARY
 from parley.api.guard import check_token
+from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.pages import finish, sent
 
@@ -44,7 +46,14 @@ async def openapi(request: AnyRequest) -> Response[Any]:
 
 def _router(features: Any, *more: Any) -> Router:
     found = [handler for feature in features for handler in feature.handlers]
-    return Router(PATH, route_handlers=[*found, *more], guards=[check_token])
+    return Router(
+        PATH, route_handlers=[*found, *more], guards=[check_token], exception_handlers={RecursionError: on_deep_body}
+    )
+
+
+def on_deep_body(request: AnyRequest, _: RecursionError) -> Response[bytes]:
+    """JSON that is nested too deep to be read is a mistake of the request."""
+    return problems.of_http_error(request, ClientException())
 
 
 handlers: list[object] = [_router(FEATURES, openapi)]

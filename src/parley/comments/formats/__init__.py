@@ -7,7 +7,7 @@ Authors stay names: an account of the same name may belong to somebody else.
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parley.comments.formats import discourse, disqus, hacker_news, hypothesis, wordpress
+from parley.comments.formats import discourse, disqus, hacker_news, hypothesis, parley, wordpress
 from parley.comments.formats.foreign import Foreign
 
 FORMATS: dict[str, Callable[[Path], Iterator[Foreign]]] = {
@@ -15,6 +15,7 @@ FORMATS: dict[str, Callable[[Path], Iterator[Foreign]]] = {
     "disqus": disqus.read,
     "hackernews": hacker_news.read,
     "hypothesis": hypothesis.read,
+    "parley": parley.read,
     "wordpress": wordpress.read,
 }
 __all__ = ["FORMATS", "Foreign"]

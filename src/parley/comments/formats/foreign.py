@@ -1,10 +1,10 @@
 """A comment of another site, and what all formats share."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 from lxml import etree
@@ -12,13 +12,16 @@ from lxml import etree
 from parley.core.errors import CommandFailed
 
 DELETED, REMOVED = "[deleted]", "[removed]"
+# Bytes of control characters, but tab and line ends.
+CONTROLS = bytes({*range(32)} - {9, 10, 13})
 Shape = TypeVar("Shape")
 
 
 class Foreign(msgspec.Struct, frozen=True):
     """A comment of the discussion at the address (or with the id) `discussion`. `created_utc` is in seconds.
 
-    `body` is Markdown, or `[deleted]` or `[removed]` where only its place in the tree is left.
+    `quote` are the words of the article that it is about. `body` is Markdown, or `[deleted]` or `[removed]` where only
+    its place in the tree is left.
     """
 
     discussion: str
@@ -28,6 +31,8 @@ class Foreign(msgspec.Struct, frozen=True):
     created_utc: float
     body: str
     score: int = 0
+    stance: str | None = None
+    quote: str = ""
 
     @property
     def is_gone(self) -> bool:
@@ -50,19 +55,32 @@ def elements(file: Path, *names: str) -> Iterator[Any]:
     """
     tags = [f"{{*}}{name}" for name in names]
     try:
-        parsed = etree.iterparse(
-            file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True, recover=True, huge_tree=False
-        )
-        for _, element in parsed:
-            parent = element.getparent()
-            if parent is None or etree.QName(parent).localname in names:
-                continue
-            yield element
-            element.clear()
-            while element.getprevious() is not None:
-                del parent[0]
+        with file.open("rb") as opened:
+            yield from _top(_Cleaned(opened), tags, names)
     except (etree.XMLSyntaxError, OSError) as error:
         raise CommandFailed(f"{file.name} is not an XML file: {error}") from None
+
+
+class _Cleaned:
+    """A file without the control characters that XML forbids, but that old comments contain."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def read(self, size: int) -> bytes:
+        return self._file.read(size).translate(None, CONTROLS)
+
+
+def _top(file: _Cleaned, tags: Sequence[str], names: Sequence[str]) -> Iterator[Any]:
+    parsed = etree.iterparse(file, tag=tags, resolve_entities=False, load_dtd=False, no_network=True)
+    for _, element in parsed:
+        parent = element.getparent()
+        if parent is None or etree.QName(parent).localname in names:
+            continue
+        yield element
+        element.clear()
+        while element.getprevious() is not None:
+            del parent[0]
 
 
 def text_of(element: Any, name: str) -> str:

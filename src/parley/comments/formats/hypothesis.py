@@ -34,7 +34,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def read(file: Path) -> Iterator[Foreign]:
-    """Yield the annotations and their replies; the words that an annotation is about are quoted in front of it."""
+    """Yield the annotations and their replies."""
     for one in decoded(file, Found).rows:
         parent = one.references[-1] if one.references else None
         yield Foreign(
@@ -43,16 +43,11 @@ def read(file: Path) -> Iterator[Foreign]:
             parent_id=f"hypothesis:{parent}" if parent else None,
             author=one.user.removeprefix("acct:").partition("@")[0] or None,
             created_utc=seconds(one.created),
-            body=REMOVED if one.hidden else _body(one),
+            body=REMOVED if one.hidden else one.text,
+            quote=next(_quotes(one), ""),
         )
 
 
-def _body(annotation: Annotation) -> str:
-    quotes = [
-        selector.exact
-        for target in annotation.target
-        for selector in target.selector
-        if selector.type == "TextQuoteSelector" and selector.exact
-    ]
-    quoted = "".join(f"> {' '.join(quote.split())}\n\n" for quote in quotes)
-    return f"{quoted}{annotation.text}".strip()
+def _quotes(annotation: Annotation) -> Iterator[str]:
+    for target in annotation.target:
+        yield from (one.exact for one in target.selector if one.type == "TextQuoteSelector" and one.exact)

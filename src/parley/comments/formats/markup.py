@@ -1,6 +1,7 @@
 """The HTML of a comment of another site as Markdown."""
 
 import re
+from html import unescape
 
 import lxml.html
 from lxml import etree
@@ -11,6 +12,7 @@ LONGEST = 200_000
 DEEPEST = 100
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
+_TAG = re.compile("<[^<>]*>")
 _HAS_BLOCKS = re.compile(r"<(?:p|div|br|ul|ol|pre|blockquote)\b", re.IGNORECASE)
 _converter = MarkdownConverter(
     heading_style=ATX, bullets="-", newline_style=BACKSLASH, strip=["img", "script", "style"]
@@ -25,8 +27,9 @@ def as_markdown(html: str) -> str:
         tree = lxml.html.fragment_fromstring(html.replace("\x00", ""), create_parent="div")
     except (etree.ParserError, ValueError):
         return ""
-    if len(html) > LONGEST or _depth(tree) > DEEPEST:
-        return _BREAKS.sub("\n\n", tree.text_content()[:LONGEST]).strip()
+    # The parser gives up on elements that are nested very deep, and returns nothing.
+    if len(html) > LONGEST or _depth(tree) > DEEPEST or not tree.text_content().strip():
+        return _BREAKS.sub("\n\n", unescape(_TAG.sub("", html[:LONGEST]))).strip()
     etree.strip_elements(tree, "script", "style", with_tail=False)
     converted: str = _converter.convert(lxml.html.tostring(tree, encoding="unicode"))
     return _BREAKS.sub("\n\n", converted).strip()
