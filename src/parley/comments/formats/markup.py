@@ -8,7 +8,7 @@ from lxml import etree
 from markdownify import ATX, BACKSLASH, MarkdownConverter
 
 # Of the text of a comment. Longer HTML, or HTML nested deeper, becomes plain text.
-LONGEST = 200_000
+LONGEST = 60_000
 DEEPEST = 100
 _BREAKS = re.compile(r"\n{3,}")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
