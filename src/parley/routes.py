@@ -7,6 +7,7 @@ from parley.api import tokens_web as api_tokens
 from parley.api import web as api
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
+from parley.articles import encoding_web as encodings
 from parley.articles import web as articles
 from parley.authors import confirm_web
 from parley.authors import web as authors
@@ -58,6 +59,7 @@ FEATURES = (
     accounts,
     community,
     articles,
+    encodings,
     home,
     how,
     threads,
