@@ -120,6 +120,8 @@ def _article(row: ArticleRow, passages: list[PassageRow]) -> schemas.Article:
         byline=row.byline,
         lang=row.lang,
         display=row.display,
+        licence=row.licence,
+        reservations=row.reservations,
         revision=row.revision,
         published_at=row.published_at,
         updated_at=row.updated_at,

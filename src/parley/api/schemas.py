@@ -61,7 +61,10 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 class Article(msgspec.Struct, frozen=True):
-    """The newest version of an article. If its publisher allows only an excerpt, its passages have no more."""
+    """The newest version of an article. If its publisher allows only an excerpt, its passages have no more.
+
+    `reservations` are what its page forbids, such as `tdm-reservation` (text and data mining): they hold for you too.
+    """
 
     url: str | None
     site: str | None
@@ -69,6 +72,8 @@ class Article(msgspec.Struct, frozen=True):
     byline: str | None
     lang: str | None
     display: str
+    licence: str | None
+    reservations: list[str]
     revision: int
     published_at: datetime | None
     updated_at: datetime | None

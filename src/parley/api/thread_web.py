@@ -23,6 +23,8 @@ async def _download(request: AnyRequest, thread: str, write: Writer, media_type:
     found = await thread_with_article(thread)
     # Any page may read what a visitor can read, as in feeds.
     headers = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
+    if "tdm-reservation" in found.article.reservations:
+        headers["TDM-Reservation"] = "1"
     return Stream(write(found, viewer_of(request)), media_type=media_type, headers=headers)
 
 
