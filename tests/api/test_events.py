@@ -1,6 +1,7 @@
 """Events of the whole site: in the order of their commits, so that no reader misses one."""
 
 import os
+import re
 
 import asyncpg
 import httpx
@@ -9,6 +10,7 @@ from litestar import Litestar
 
 import make
 from api.calling import program
+from parley.api import events_web
 from parley.core import db
 from parley.core.events.event_log import emit
 
@@ -51,6 +53,26 @@ insert into event (thread, seq, kind) select $1, last_seq, 'thread.locked' from 
 
 async def open_elsewhere() -> "asyncpg.Connection[asyncpg.Record]":
     return await asyncpg.connect(os.environ["DATABASE_URL"])
+
+
+@pytest.mark.committed
+async def test_a_stream_continues_after_the_last_event_that_it_sent(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events_web, "LASTS_SECONDS", 0.01)
+    jon, thread = await make.member("jon"), await make.thread()
+    async with program(app) as reader:
+        begin = (await reader.get("/events")).json()["after"]
+        first, second = [await make.comment(thread, jon) for _ in range(2)]
+        headers = {"accept": "text/event-stream"}
+        stream = await reader.get("/events", params={"after": begin}, headers=headers)
+        ids = re.findall(r"id: (\S+)\ndata: ", stream.text)
+        rest = await reader.get("/events", headers=headers | {"last-event-id": ids[0]})
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert [f'"comment":{one},' in stream.text for one in (first, second)] == [True, True]
+    assert f'"comment":{first},' not in rest.text
+    assert f'"comment":{second},' in rest.text
 
 
 @pytest.mark.parametrize("after", ["x", "1", "1-", "99999999999999999999-1", "1-1;"])

@@ -7,6 +7,7 @@ from litestar import Litestar
 
 import make
 from api.calling import program
+from parley.comments import drafts
 from parley.core import db
 
 pytestmark = pytest.mark.anyio
@@ -32,6 +33,20 @@ async def test_a_comment_is_posted_edited_deleted_and_restored(app: Litestar) ->
         assert (await writer.delete(address)).status_code == 204
         assert (await writer.get(address)).json()["state"] == "deleted"
         assert (await writer.post(f"{address}/restore")).json()["body"] == "New."
+
+
+async def test_a_comment_that_a_rule_holds_is_answered_with_its_id_alone(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hold(_: drafts.Draft) -> drafts.Verdict:
+        return drafts.Verdict(hold=True)
+
+    monkeypatch.setattr(drafts, "before_post", [hold])
+    jon, thread = await make.member("jon"), await make.thread()
+    async with program(app, jon, "comment") as writer:
+        held = await writer.post(f"/threads/{thread}/comments", json={"body": "Words."})
+        assert (held.status_code, held.json()["state"]) == (202, "held")
+        assert (await writer.get(f"/comments/{held.json()['id']}")).status_code == 404
 
 
 async def test_votes_are_cast_and_only_ones_own_are_told(app: Litestar) -> None:

@@ -16,6 +16,7 @@ from parley.api.events import SiteEvent
 from parley.api.paging import LONGEST, Limit
 from parley.core.errors import Busy
 from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.observability import load_shedding
 from parley.core.text.messages import N_
 
 STREAM = "text/event-stream"
@@ -60,6 +61,7 @@ class _Open:
 
 
 def _followed(request: AnyRequest, position: str) -> Stream:
+    load_shedding.shed("streams")
     if _Open.count >= MOST_STREAMS:
         raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -1,9 +1,10 @@
 """Posting, editing, deleting and reporting comments."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from litestar import Response, delete, patch, post
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from parley.api import comments, schemas
@@ -31,12 +32,22 @@ class Report(msgspec.Struct, frozen=True):
     id: int
 
 
+class Held(msgspec.Struct, frozen=True):
+    """A comment that waits for a moderator. Until then only its author can read it, on the thread's page."""
+
+    id: int
+    state: Literal["held"] = "held"
+
+
+HELD = {202: ResponseSpec(Held, description="A rule holds the comment for a moderator.", generate_examples=False)}
+
+
 @post(
     "/threads/{thread:str}/comments",
     name="api:post-comment",
     opt=WRITING,
     request_max_body_size=LONGEST_BODY,
-    responses=problems(403, 404, 413, 422),
+    responses=problems(403, 404, 413, 422) | HELD,
 )
 async def post_comment(
     request: AnyRequest, thread: FromPath[str], data: JSONBody[NewComment]
@@ -48,7 +59,7 @@ async def post_comment(
     made = await posting.post_comment(draft_of(viewer, row.id, form))
     url = f"{settings().base_url}/api/v1/comments/{made}"
     if await comments.is_held(made):
-        return written({"id": made, "state": "held"}, 202)
+        return written(Held(made), 202)
     return written(await comments.one(str(made), viewer), 201, Location=url)
 
 
