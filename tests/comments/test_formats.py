@@ -157,7 +157,7 @@ def test_a_control_character_does_not_end_an_xml_file(tmp_path: Path) -> None:
 
 
 def test_markup_that_is_too_deep_becomes_plain_text() -> None:
-    assert as_markdown("<blockquote>" * 5_000 + "words" + "</blockquote>" * 5_000) == "words"
+    assert as_markdown("<blockquote>" * 2_000 + "words" + "</blockquote>" * 2_000) == "words"
     assert as_markdown("<p>a</p><img src=x onerror=alert()><script>b</script>") == "a"
 
 

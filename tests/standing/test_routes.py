@@ -151,6 +151,7 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     }
     # A cookie is no token.
     of_tokens = dict.fromkeys(("/api/v1/me", world.fill("/api/v1/comments/{comment:str}/votes")), 401)
+    of_tokens["/api/v1/moderation/queue"] = 404
     no_picture = f"/card/{world.parts['{thread:str}']}/0.png"
     assert (
         refused
