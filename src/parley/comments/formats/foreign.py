@@ -67,7 +67,7 @@ class _Cleaned:
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         return self._file.read(size).translate(None, CONTROLS)
 
 
