@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 
 from parley import hooks
 from parley.accounts.middleware import ViewerMiddleware
+from parley.api.authentication import TokenMiddleware
 from parley.articles.rules import may_edit
 from parley.core import cache
 from parley.core.db import close_pool, open_pool
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = ViewerMiddleware(Counter(UnreadCounter(app.asgi_handler)))
+    handler: ASGIApp = ViewerMiddleware(Counter(UnreadCounter(TokenMiddleware(app.asgi_handler))))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.

@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
+from parley.api.tables import ApiToken
 from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import (
     Article,
@@ -53,6 +54,7 @@ TABLES = [
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
     SearchDocument, SearchWord,
     Export, ExportPart,
+    ApiToken,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

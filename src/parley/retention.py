@@ -1,6 +1,7 @@
 """All retention rules, and the job that applies them."""
 
 from parley.accounts import retention as accounts
+from parley.api import retention as api
 from parley.appeals import retention as appeals
 from parley.articles import retention as articles
 from parley.authors import retention as authors
@@ -51,6 +52,7 @@ FEATURES = (
     digests,
     feeds,
     exports,
+    api,
     mail,
     platform,
 )

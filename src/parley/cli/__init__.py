@@ -7,6 +7,7 @@ import rich_click as click
 
 # Command name → "module:attribute". Loading lazily keeps `parley up` from importing the whole product.
 COMMANDS = {
+    "api": "parley.cli.api:api",
     "article": "parley.cli.article:article",
     "backup": "parley.cli.backup:backup",
     "demo": "parley.cli.demo:demo",

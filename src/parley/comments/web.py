@@ -51,7 +51,7 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))
-            comment = await posting.post_comment(_draft(viewer, thread_id, form))
+            comment = await posting.post_comment(draft_of(viewer, thread_id, form))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, posting.SubmittedBefore):
@@ -63,7 +63,8 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     return Redirect(f"{await threads.address(thread_id)}?focus={comment.id}#c{comment.id}", status_code=303)
 
 
-def _draft(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
+def draft_of(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
+    """Return the comment that a valid form asks to post."""
     return drafts.Draft(
         thread=thread,
         author=viewer,

@@ -147,6 +147,10 @@ CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True)
 
+# Requests to the API: of one token, or from one network without a token.
+API_TOKEN = _limit("api:token", 600, MINUTE)
+API_NETWORK = _limit("api:network", 60, MINUTE)
+
 Triple = tuple[Limit, Limit, Limit]
 POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
 VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
@@ -157,7 +161,7 @@ CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
 RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
 # Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
-# milliseconds to wait, or 0 and 0. Uses the clock of Redis, which all machines share.
+# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all machines share.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -178,7 +182,7 @@ for i, key in ipairs(KEYS) do
   redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
   redis.call('PEXPIRE', key, tonumber(ARGV[3 * i - 1]) * 1000)
 end
-return {0, 0}
+return {0, math.floor(left[#KEYS])}
 """
 
 GIVE_BACK = """
@@ -203,21 +207,23 @@ returning true
 _paused_until = 0.0
 
 
-async def take(limit: Limit, subject: str, cost: int = 1) -> None:
-    """Take `cost` tokens from the bucket of `subject`; raises TooMany as `take_all` does."""
-    await take_all([Use(limit, subject, cost)])
+async def take(limit: Limit, subject: str, cost: int = 1) -> int | None:
+    """Take `cost` tokens from the bucket of `subject`, and return how many are left; raises TooMany as `take_all` does."""
+    return await take_all([Use(limit, subject, cost)])
 
 
-async def take_all(uses: Sequence[Use]) -> None:
+async def take_all(uses: Sequence[Use]) -> int | None:
     """Take the tokens of all `uses` in one round trip, or none of them.
 
-    Call it before the action's transaction: a rollback must not return the tokens.
+    Returns how many are left in the last one's bucket, or None if Redis did not count. Call it before the action's transaction: a rollback must not return the tokens.
     Raises TooMany, with the seconds until the first bucket with too few has enough again.
     """
     if not uses or not settings().limits:
-        return
-    if not await _take_from_redis(uses):
+        return None
+    left = await _take_from_redis(uses)
+    if left is None:
         await _take_from_table([use for use in uses if use.limit.strict])
+    return left
 
 
 def _refusal(use: Use, wait: int) -> TooMany:
@@ -225,9 +231,9 @@ def _refusal(use: Use, wait: int) -> TooMany:
     return TooMany(use.limit.reached, wait, time=lasting(wait))
 
 
-async def take_network(limit: Limit, of: str) -> None:
-    """Take one token for a client's network, and one for its /48; raises TooMany as `take` does."""
-    await take_all([*of_network(limit, of)])
+async def take_network(limit: Limit, of: str) -> int | None:
+    """Take one token for a client's network, and one for its /48; returns and raises what `take` does."""
+    return await take_all([*of_network(limit, of)])
 
 
 def of_network(limit: Limit, of: str) -> Iterator[Use]:
@@ -282,17 +288,17 @@ def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)
 
 
-async def _take_from_redis(uses: Sequence[Use]) -> bool:
-    """Return False if Redis does not answer. Raises TooMany."""
+async def _take_from_redis(uses: Sequence[Use]) -> int | None:
+    """Return the tokens left in the last bucket, or None if Redis does not answer. Raises TooMany."""
     keys = [_key(use.limit, use.subject) for use in uses]
     args = [value for use in uses for value in (use.limit.most, use.limit.seconds, use.cost)]
     answer = await _run(_script(TAKE), keys, args)
     if answer is None:
-        return False
-    number, wait = answer
+        return None
+    number, left = answer
     if number:
-        raise _refusal(uses[number - 1], -(-wait // 1000))
-    return True
+        raise _refusal(uses[number - 1], -(-left // 1000))
+    return int(left)
 
 
 async def _run(script: AsyncScript, keys: list[str], args: list[int]) -> Any:

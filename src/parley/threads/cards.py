@@ -95,7 +95,7 @@ async def make_cards(
     sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
-    rows = await cards(sort, topic, period, _cursor(after))
+    rows = await cards(sort, topic, period, cursor(after))
     voices = await _voices(rows[:PAGE], viewer.muted if viewer else frozenset())
     unread = await unread_in(viewer.id, [row.id for row in rows[:PAGE]]) if viewer else {}
     shown = [_card(row, voices, unread.get(row.id, 0)) for row in rows[:PAGE]]
@@ -106,7 +106,8 @@ async def make_cards(
     return shown, f"/?sort={sort}{extra}&after={last.rank!r}_{last.id}"
 
 
-def _cursor(after: str) -> tuple[float, int] | None:
+def cursor(after: str) -> tuple[float, int] | None:
+    """Return the rank and the id in `after`, the last card of a page; None if it has another form."""
     rank, _, last = after.partition("_")
     number = as_id(last)
     try:
