@@ -20,6 +20,7 @@ COMMANDS = {
     "migrate": "parley.cli.serve:migrate",
     "perspectives": "parley.cli.perspectives:perspectives",
     "restore": "parley.cli.backup:restore",
+    "site": "parley.cli.site:site",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",
     "worker": "parley.cli.serve:worker",
