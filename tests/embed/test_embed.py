@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import urllib.parse
 
 import httpx
 import msgspec
@@ -23,6 +24,12 @@ ARTICLE = "https://pub.example/wager"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 STATE = "s" * 22
+FORMS = {
+    "/embed/t/{}/comments?site=pub": ("body", "parent", "stance", "passage", "submission"),
+    "/embed/t/{}/vote?site=pub": ("comment", "axis", "value", "passage", "focus"),
+    "/embed/new?site=pub&url=https://pub.example/new": ("body", "stance", "submission"),
+    "/embed/session?site=pub": ("code", "verifier"),
+}
 
 
 @pytest.fixture
@@ -167,6 +174,22 @@ async def test_what_a_visitor_types_is_kept_with_what_is_wrong(client: httpx.Asy
     assert refused.status_code == 403 and "My long thought." in refused.text
     empty = await client.post(f"/embed/t/{thread}/comments?site=pub", data={"body": " "})
     assert empty.status_code == 422
+
+
+@pytest.mark.parametrize("nasty", ["\x00", "\ud800", "9" * 26, "{{7*7}}", "-1", "a" * 45_000, "http://["])
+async def test_nasty_text_in_any_field_is_taken_or_refused(client: httpx.AsyncClient, thread: int, nasty: str) -> None:
+    await embedded(client, await make.member("ada"))
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    sent = urllib.parse.quote_from_bytes(nasty.encode(errors="surrogatepass"))
+
+    for path, names in FORMS.items():
+        for name in names:
+            answer = await client.post(path.format(thread), content=f"{name}={sent}", headers=form)
+            assert answer.status_code < 500, (path, name)
+    for path in ("v1/page", "v1/counts", "new", "login", "first/1", f"t/{thread}"):
+        for name in ("site", "url", "passage", "challenge", "state"):
+            asked = await client.get(f"/embed/{path}?site=pub&{name}={sent}")
+            assert asked.status_code < 500, (path, name)
 
 
 async def test_a_removed_comment_is_in_no_answer(client: httpx.AsyncClient, thread: int) -> None:

@@ -159,7 +159,9 @@ async def test_every_page_that_someone_may_see_opens(app: Litestar, client: http
     no_picture = f"/card/{world.parts['{thread:str}']}/0.png"
     assert (
         refused
-        == {f"/media/{'0' * 64}": 404, no_picture: 404, "/oembed": 404, "/rules/edit": 404, "/at": 400} | of_others
+        == {f"/media/{'0' * 64}": 404, no_picture: 404, "/oembed": 404, "/rules/edit": 404, "/at": 400}
+        | dict.fromkeys(("/search.atom", "/search.json"), 422)
+        | of_others
     )
 
 

@@ -23,7 +23,7 @@ async def search(request: AnyRequest) -> Response[Any]:
     form, viewer = SearchForm(request.query_params), viewer_of(request)
     found = Results()
     if not form.is_empty and not form.errors:
-        await _limit(request, viewer)
+        await limit(request, viewer)
         found = await results.find(form, viewer)
     scope = (await sources.threads([form.thread])).get(form.thread) if form.thread else None
     return page(
@@ -36,7 +36,9 @@ async def search(request: AnyRequest) -> Response[Any]:
         scope=scope,
         topic_names={one.slug: one.name for one in await topics()},
         at=_address(form),
+        feed=f"/search.atom?{urlencode(form.chosen)}",
         next_url=_next(form, found),
+        indexing=not found.found and await queries.is_behind(),
     )
 
 
@@ -46,7 +48,7 @@ async def suggest(request: AnyRequest) -> Response[Any]:
     form, viewer = SearchForm(request.query_params), viewer_of(request)
     threads, members = [], []
     if form.query.wanted and not form.errors:
-        await _limit(request, viewer)
+        await limit(request, viewer)
         asked = await results.prepared(form, viewer)
         if asked is not None:
             found = await queries.hits(asked, Kind.ARTICLE, offset=0, limit=SUGGESTED)
@@ -56,7 +58,7 @@ async def suggest(request: AnyRequest) -> Response[Any]:
     return fragment(request, "search/_suggestions.html", threads=threads, members=members)
 
 
-async def _limit(request: AnyRequest, viewer: Viewer | None) -> None:
+async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
     """Count a search. Raises TooMany above the limits."""
     if viewer is not None:
         await take(SEARCH_ACCOUNT, str(viewer.id))
