@@ -105,6 +105,18 @@ def cheap_hashes() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def articles_read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Articles are read without the process that takes a second to start, except where that is what is tested."""
+    if request.node.get_closest_marker("sandboxed"):
+        return
+
+    async def answer(asked: bytes, **_kind: bool) -> bytes:
+        return await asyncio.to_thread(sandbox.answer, asked)
+
+    monkeypatch.setattr(sandbox, "answer_of_process", answer)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def servers() -> Iterator[None]:
     """PostgreSQL and Valkey: our own for this run, or a new database on the server that DATABASE_URL names."""

@@ -3,6 +3,7 @@
 from parley.accounts import web as accounts
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
+from parley.articles import encoding_web as encodings
 from parley.articles import web as articles
 from parley.authors import confirm_web
 from parley.authors import web as authors
@@ -56,6 +57,7 @@ FEATURES = (
     accounts,
     community,
     articles,
+    encodings,
     home,
     how,
     threads,

@@ -248,3 +248,36 @@ async def test_a_wrong_date_or_language_is_said_and_kept(
     assert f'id="f-{name}-error"' in refused.text
     assert f'value="{value}"' in refused.text
     assert await db.value("select count(*) from thread") == 0
+
+
+async def test_the_licence_and_what_a_page_reserves_are_kept_shown_and_passed_on(
+    client: httpx.AsyncClient, mira: Viewer, web: dict[str, tuple[str, bytes]]
+) -> None:
+    url = "https://paper.example/wager"
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    head = f'<link rel="license" href="{licence}"><meta name="article:section" content="Opinion">'
+    web[url] = url, page(TEXT, f'{head}<meta name="robots" content="noai"><meta name="tdm-reservation" content="1">')
+    preview = await ask(client, source="url", url=url)
+    assert f'value="{licence}"' in preview.text
+    assert "From the page&#39;s link to its licence." in preview.text
+    form = {"title": "The wager", "topic": "research", "licence": licence, "section": "Essays", "bio": ""}
+
+    published = await client.post(str(preview.url), data=form)
+
+    thread = await client.get(published.headers["location"])
+    assert f'<a href="{licence}" rel="license noopener nofollow"><bdi>CC BY 4.0</bdi></a>' in thread.text
+    assert "does not allow text and data mining" in thread.text
+    assert '<meta name="tdm-reservation" content="1">' in thread.text
+    assert '<meta name="robots" content="noai">' in thread.text
+    assert '<span dir="auto">Essays</span>' in thread.text
+    assert await db.values("select display from article") == ["full"]
+
+
+async def test_a_page_that_forbids_longer_excerpts_is_shown_as_an_excerpt(
+    client: httpx.AsyncClient, mira: Viewer, web: dict[str, tuple[str, bytes]]
+) -> None:
+    url = "https://paper.example/wager"
+    web[url] = url, page(TEXT, '<meta name="robots" content="max-snippet:80">')
+    preview = await ask(client, source="url", url=url)
+    await client.post(str(preview.url), data={"title": "The wager", "topic": "research"})
+    assert await db.values("select display from article") == ["excerpt"]

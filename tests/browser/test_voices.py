@@ -59,27 +59,25 @@ async def test_several_voices_stand_on_the_first_screen_of_a_discussion(
     assert await tab.page.evaluate(VOICES) >= fewest
 
 
-# The narrowest and the widest always, what lies between them in `make sure`.
-@pytest.mark.parametrize("width", [1280, *(pytest.param(one, marks=pytest.mark.slow) for one in (1440, 1600)), 1920])
-async def test_the_discussion_has_its_share_of_the_width(site: Site, open_tab: OpenTab, width: int) -> None:
-    tab = await open_tab(viewport={"width": width, "height": 900})
-    await tab.open(f"/t/{await largest(site)}/x")
-    talk, _ = await box(tab.page, ".talk")
-    assert talk / width >= 0.42
-    await expect(tab.page.locator(".comment-body").first).to_have_css("font-size", "16px")
-
-
-@pytest.mark.parametrize("width", [1280, 1440, 1920])
-async def test_the_glance_and_the_controls_leave_room(site: Site, open_tab: OpenTab, width: int) -> None:
-    tab = await open_tab(viewport={"width": width, "height": 900})
+async def test_on_a_desk_the_discussion_has_its_share_and_the_controls_leave_room(
+    site: Site, open_tab: OpenTab
+) -> None:
+    tab = await open_tab()
     page = tab.page
     await tab.open(f"/t/{await largest(site)}/x")
-    assert (await box(page, ".glance"))[1] <= 140
-    assert (await box(page, ".controls"))[1] <= 36
-    heads = await page.locator(".group-head").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
-    assert max(heads) <= 26
+    for width in (1280, 1440, 1600, 1920):
+        await page.set_viewport_size({"width": width, "height": 900})
+        talk, _ = await box(page, ".talk")
+        assert talk / width >= 0.42
+        assert (await box(page, ".glance"))[1] <= 140
+        assert (await box(page, ".controls"))[1] <= 36
+        heights = await page.locator(".group-head").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect().height)"
+        )
+        assert max(heights) <= 26
+        await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
+    await expect(page.locator(".comment-body").first).to_have_css("font-size", "16px")
     await expect(page.locator(".glance .stance")).to_have_text(["Strongest support", "Strongest challenge"])
-    await expect(page.locator(".glance-busiest")).to_be_visible(visible=width >= WIDE["width"])
     await expect(page.locator(".glance").get_by_role("link", name="Answer the statements")).to_be_visible()
 
 

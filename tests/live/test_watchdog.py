@@ -81,7 +81,11 @@ def test_what_uses_much_cpu_in_one_turn_is_reported_with_its_route_and_stack(web
 
 
 @pytest.mark.parametrize(
-    ("path", "words"), [("/stuck", "event loop hangs"), ("/greedy", "Timeout (0:00:10)")], ids=["stuck", "gil"]
+    ("path", "words"),
+    [
+        pytest.param("/stuck", "event loop hangs", id="stuck"),
+        pytest.param("/greedy", "Timeout (0:00:10)", id="gil", marks=pytest.mark.slow),
+    ],
 )
 def test_a_process_whose_loop_stands_still_is_replaced(web: Blocking, path: str, words: str) -> None:
     former = web.pid

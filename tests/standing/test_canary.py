@@ -36,7 +36,8 @@ WAYS = {
 IN_FORCE_SECONDS = 1.0
 HELD = {"pending", "rejected", "expired"}
 GONE = WAYS.keys() - {"visible"}
-STRANGERS = ("visitor", "unverified", "member")
+# Who did not confirm their address sees what a visitor sees, in the shell of a member's page.
+STRANGERS = ("visitor", pytest.param("unverified", marks=pytest.mark.slow), "member")
 QUOTED = "update comment set quote = $2, passage = $3, anchor = 'same', made_on = revision where id = $1"
 STRONGEST = "update thread_stats set strongest = $2 where thread = $1"
 LETTERS = """
@@ -155,7 +156,7 @@ async def test_its_author_reads_their_own(app: Litestar, client: httpx.AsyncClie
     assert {"visible", "pending"} <= after.keys()
 
 
-@pytest.mark.parametrize("role", ["moderator", "admin"])
+@pytest.mark.parametrize("role", [pytest.param("moderator", marks=pytest.mark.slow), "admin"])
 async def test_staff_reads_nothing_hidden_where_readers_are(
     app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage, role: str
 ) -> None:

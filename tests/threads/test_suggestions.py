@@ -25,7 +25,7 @@ async def waiting_import(member: Viewer, text: ArticleText) -> int:
     made = await imports.request_import(
         member=member.id, source="url", url=text.url, given=None, title="", topic="research"
     )
-    await imports.finish(made, draft=encode(text), title=text.title)
+    await imports.finish(made, draft=encode(text), keep_file=False)
     return made
 
 

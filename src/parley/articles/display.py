@@ -1,10 +1,12 @@
 """Whether an article is shown in full, or as the excerpt that its publisher allows."""
 
+from collections.abc import Collection
 from html import escape
 from urllib.parse import urlsplit
 
 import msgspec
 
+from parley.articles.importing.metadata.licences import EXCERPT_ONLY
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.rules import EXCERPT, HOST
 from parley.articles.tables import Source
@@ -29,11 +31,16 @@ async def set_display(url: str, display: str) -> list[int]:
         return await db.values(SET_ON_ARTICLES, host, display)
 
 
-async def display_of(url: str | None) -> str:
-    """How an article of this address is shown: `full` or `excerpt`."""
+async def display_of(url: str | None, reservations: Collection[str] = ()) -> str:
+    """How an article of this address is shown: `full` or `excerpt`.
+
+    As set for its site; else an excerpt if its page reserves so much.
+    """
     host = urlsplit(url).hostname if url else None
     found = await Source.select(Source.display).where(Source.host == host).first()
-    return found["display"] if found else "full"
+    if found:
+        return str(found["display"])
+    return "full" if EXCERPT_ONLY.isdisjoint(reservations) else "excerpt"
 
 
 def excerpt(text: ArticleText) -> ArticleText:

@@ -18,7 +18,7 @@ def decode(data: bytes) -> ArticleText:
 
 def with_facts(text: ArticleText, form: PublishForm) -> ArticleText:
     """`text` with the facts from the form. An empty field removes a fact, one that was not sent leaves it unchanged."""
-    facts: dict[str, object] = {"title": form.title}
+    facts: dict[str, object] = {"title": form.title, **form.about}
     if form.byline is not None:
         facts["byline"] = form.byline or None
     if "lang" in form.values:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
+from parley.articles.importing.metadata.authors import LONGEST_BIO, LONGEST_SECTION
+from parley.articles.importing.metadata.licences import LONGEST_LICENCE
 from parley.articles.imports import ImportKind
 from parley.articles.rules import is_web_address
 from parley.core.http.forms import Form
@@ -19,6 +21,8 @@ LONGEST_TEXT = 500_000
 LONGEST_REASON = 300
 LONGEST_PLACED = 1_000
 LONGEST_LANGUAGE = 35
+# What a page says besides: each an optional line.
+ABOUT = {"section": LONGEST_SECTION, "licence": LONGEST_LICENCE, "bio": LONGEST_BIO}
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -61,6 +65,7 @@ class PublishForm(Form):
         self.byline = self.text("byline", most=LONGEST_BYLINE) if "byline" in self.values else None
         self.topic = self.text("topic", most=40, least=1, missing=N_("Please choose a topic."))
         self.lang = self._language()
+        self.about = {name: self.text(name, most=most) or None for name, most in ABOUT.items() if name in self.values}
         self.published = self._day("published")
         self.updated = self._day("updated")
 

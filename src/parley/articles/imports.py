@@ -14,7 +14,7 @@ ImportKind = Literal["url", "text", "file"]
 
 
 class Import(msgspec.Struct, frozen=True):
-    """`given` is what was pasted, `draft` the text that was read from it (drafts.py)."""
+    """`title` is the one that was typed, `given` what was pasted, `draft` what was read (drafts.py)."""
 
     id: int
     member: int
@@ -27,6 +27,8 @@ class Import(msgspec.Struct, frozen=True):
     topic: str
     draft: bytes | None
     thread: int | None
+    # The one in which its member wants it to be read; None to detect it.
+    encoding: str | None
 
 
 # A member's newest drafts and failed imports stay; each may hold 2 MB.
@@ -92,7 +94,7 @@ where id = (
           and other.state in ('fetching', 'reading') and other.changed_at >= now() - interval '2 minutes')
     order by changed_at limit 1 for update skip locked
 )
-returning id, member, state, message, source, url, given, title, topic, draft, thread
+returning id, member, state, message, source, url, given, title, topic, draft, thread, encoding
 """
 
 
@@ -111,15 +113,28 @@ async def give_up() -> int:
     )
 
 
-async def finish(import_id: int, *, draft: bytes, title: str) -> None:
-    await _forget_file(import_id)
+async def finish(import_id: int, *, draft: bytes, keep_file: bool) -> None:
+    """Keep what was read, and the file as well if its member may want it to be read in another encoding."""
+    if not keep_file:
+        await _forget_file(import_id)
     await db.execute(
-        """update article_import set state = 'ready', draft = $2, message = '', changed_at = now(),
-             title = case when title = '' then $3 else title end where id = $1""",
+        "update article_import set state = 'ready', draft = $2, message = '', changed_at = now() where id = $1",
         import_id,
         draft,
-        title,
     )
+
+
+CHOOSE_ENCODING = """
+update article_import set state = 'waiting', attempts = 0, encoding = $2, changed_at = now()
+where id = $1 and state = 'ready'
+"""
+
+
+async def choose_encoding(import_id: int, encoding: str) -> None:
+    """Read an import again, in `encoding`."""
+    async with db.atomic():
+        await db.execute(CHOOSE_ENCODING, import_id, encoding)
+        db.after_commit(lambda: wake_job("imports"))
 
 
 async def fail(import_id: int, message: Message, draft: bytes | None = None) -> None:
@@ -137,6 +152,7 @@ async def fail(import_id: int, message: Message, draft: bytes | None = None) -> 
 
 async def published(import_id: int, thread: int) -> None:
     """Mark an import as published in `thread`, or suggested as its update, and delete its texts."""
+    await _forget_file(import_id)
     await ArticleImport.update(
         {
             ArticleImport.state: "published",

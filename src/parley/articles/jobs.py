@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import structlog
 
 from parley.articles import imports
@@ -36,6 +37,7 @@ async def read(wanted: Import) -> None:
     try:
         async with asyncio.timeout(SECONDS):
             text = await _text(wanted)
+            text = msgspec.structs.replace(text, title=wanted.title or text.title)
             draft = encode(text)
             await take_volume(wanted.member, len(draft))
     except CannotImport as error:
@@ -52,15 +54,16 @@ async def read(wanted: Import) -> None:
             N_("This could not be read because of a fault on our side. Paste the text of the article instead."),
         )
     else:
-        await imports.finish(wanted.id, draft=draft, title=text.title)
+        can_be_read_again = wanted.source == "file" and text.encoding is not None
+        await imports.finish(wanted.id, draft=draft, keep_file=can_be_read_again)
 
 
 async def _text(wanted: Import) -> ArticleText:
     given = wanted.given or b""
     if wanted.source == "url":
-        return await read_url(wanted.url or "", wanted.member)
+        return await read_url(wanted.url or "", wanted.member, wanted.encoding)
     if wanted.source == "file":
         data = await imports.file_of(wanted.id)
-        return await read_file(wanted.url or "", data, title=wanted.title, member=wanted.member)
+        return await read_file(wanted.url or "", data, title=wanted.title, member=wanted.member, chosen=wanted.encoding)
     text = await read_text(given.decode(), title=wanted.title, member=wanted.member, claimed=wanted.url)
     return completed(text, decode(wanted.draft)) if wanted.draft else text

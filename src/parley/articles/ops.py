@@ -72,11 +72,20 @@ async def has_same_text(article: int, text: ArticleText) -> bool:
 async def add_article(text: ArticleText) -> int:
     """Write a new article with its first revision and return its id."""
     async with db.atomic():
-        allowed = await display_of(text.url or text.claimed_url)
+        allowed = await display_of(text.url or text.claimed_url, text.reservations)
         text = excerpt(text) if allowed == "excerpt" else text
         source_text = encode_passages(text.passages) if text.url else None
         new = Article(
-            url=text.url, claimed_url=text.claimed_url, site=text.site, allowed=allowed, source_text=source_text
+            url=text.url,
+            claimed_url=text.claimed_url,
+            site=text.site,
+            section=text.section,
+            bio=text.bio,
+            licence=text.licence,
+            reservations=list(text.reservations),
+            encoding=text.chosen,
+            allowed=allowed,
+            source_text=source_text,
         )
         [inserted] = await Article.insert(new).returning(Article.id)
         article: int = inserted["id"]

@@ -9,6 +9,7 @@ _WHERE = {
     "citation": N_("From the page's data for libraries."),
     "microdata": N_("From the page's marked text."),
     "rel=author": N_("From the page's link to its author."),
+    "rel=license": N_("From the page's link to its licence."),
     "heading": N_("From its heading."),
     "title": N_("From the title of the page's window."),
     "byline": N_("From the line with its authors."),
@@ -21,7 +22,7 @@ _WHERE = {
     "below title": N_("From the lines below the title."),
     "arXiv stamp": N_("From arXiv's stamp on the first page."),
 }
-FACTS = ("title", "byline", "published_at", "updated_at", "language")
+FACTS = ("title", "byline", "published_at", "updated_at", "language", "section", "licence", "bio")
 _META = N_("From the page's metadata ({name}).")
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from markupsafe import Markup
 
+from parley.articles.importing.metadata.licences import MINING, licence_name
 from parley.articles.marks import mark
 from parley.articles.rules import READABLE, WITHHELD
 from parley.articles.tables import Media
@@ -24,6 +25,10 @@ class ArticleRow(msgspec.Struct, frozen=True):
     url: str | None
     claimed_url: str | None
     site: str | None
+    section: str | None
+    bio: str | None
+    licence: str | None
+    reservations: list[str]
     display: str
     untitled: bool
     revision_id: int
@@ -44,6 +49,15 @@ class ArticleRow(msgspec.Struct, frozen=True):
         return self.url or self.claimed_url
 
     @property
+    def licence_name(self) -> str:
+        return licence_name(self.licence or "")
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether its page reserves text and data mining, or asks that no model be trained on it."""
+        return not MINING.isdisjoint(self.reservations)
+
+    @property
     def is_frozen(self) -> bool:
         """Whether moderators took the text or the title down, so that neither can be changed."""
         return self.display == "none" or self.untitled
@@ -62,6 +76,8 @@ class ArticleRow(msgspec.Struct, frozen=True):
 CURRENT = """
 select a.id, case when not a.untitled then a.url end as url,
        case when not a.untitled then a.claimed_url end as claimed_url, case when not a.untitled then a.site end as site,
+       case when not a.untitled then a.section end as section, case when not a.untitled then a.bio end as bio,
+       case when not a.untitled then a.licence end as licence, a.reservations,
        a.display, a.untitled, r.id as revision_id, r.number as revision,
        case when a.untitled then t.title else r.title end as title,
        case when not a.untitled then r.byline end as byline, r.lang, r.dir, r.published_at, r.updated_at, r.words,

@@ -24,9 +24,12 @@ LONGEST_TITLE = 300
 FEWEST_PASSAGES = 1
 
 
-async def read_url(url: str, member: int | None = None) -> ArticleText:
-    """Fetch a page and read its article. Raises CannotImport with a message for the `member`."""
-    text = await read_again(url, CacheValidators())
+async def read_url(url: str, member: int | None = None, chosen: str | None = None) -> ArticleText:
+    """Fetch a page and read its article, in the `chosen` encoding if there is one.
+
+    Raises CannotImport with a message for the `member`.
+    """
+    text = await read_again(url, CacheValidators(), chosen)
     return msgspec.structs.replace(text, passages=await _with_pictures(text, member))
 
 
@@ -34,19 +37,25 @@ async def _with_pictures(text: ArticleText, member: int | None) -> list[Imported
     return without_lost_pictures(await store_pictures(text.passages, member))
 
 
-async def read_again(url: str, known: CacheValidators) -> ArticleText:
+async def read_again(url: str, known: CacheValidators, chosen: str | None = None) -> ArticleText:
     """Like `read_url`, without fetching the pictures. Raises Unchanged if the page still matches `known`."""
     fetched = await fetch(
         url, allow=settings().fetch_allow, accept=ARTICLES, etag=known.etag, last_modified=known.last_modified
     )
-    return await read_fetched(fetched)
+    return await read_fetched(fetched, chosen)
 
 
-async def read_fetched(fetched: fetching.Download) -> ArticleText:
-    """Read the article of a fetched page, without its pictures. Raises CannotImport."""
-    found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset)
+async def read_fetched(fetched: fetching.Download, chosen: str | None = None) -> ArticleText:
+    """Read the article of a fetched page, without its pictures. Raises CannotImport.
+
+    `chosen` is the encoding that a member chose for it.
+    """
+    found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset, chosen=chosen)
     text = _as_text(found, identity(found.extracted.canonical_url, fetched.final_url))
-    return msgspec.structs.replace(text, fetched=validators_for(fetched, text.url))
+    reserved = tuple(dict.fromkeys((*fetched.reservations, *text.reservations)))
+    return msgspec.structs.replace(
+        text, reservations=reserved, chosen=chosen, fetched=validators_for(fetched, text.url)
+    )
 
 
 def validators_for(fetched: fetching.Download, url: str | None) -> CacheValidators:
@@ -99,16 +108,21 @@ def partly(found: Extracted | None) -> ArticleText | None:
 
 def completed(text: ArticleText, found: ArticleText) -> ArticleText:
     """A pasted text with what was found at its address before, where the text does not say it."""
-    names = ("byline", "site", "lang", "published_at", "updated_at")
+    names = ("byline", "site", "lang", "published_at", "updated_at", "licence", "reservations", "section", "bio")
     known = {name: getattr(text, name) or getattr(found, name) for name in names}
     return msgspec.structs.replace(text, where=found.where | text.where, **known)
 
 
 async def read_file(
-    name: str, data: bytes, url: str | None = None, title: str = "", member: int | None = None
+    name: str,
+    data: bytes,
+    url: str | None = None,
+    title: str = "",
+    member: int | None = None,
+    chosen: str | None = None,
 ) -> ArticleText:
     """Like `read_text`, for a .txt, .md, .html or .pdf file. `url` is where it came from."""
-    return await finished(await sandboxed_file(name, data, title), url, member)
+    return await finished(await sandboxed_file(name, data, title, chosen), url, member)
 
 
 async def finished(found: ReadArticle, url: str | None = None, member: int | None = None) -> ArticleText:
@@ -140,7 +154,13 @@ def _described(extracted: Extracted, url: str | None, passages: list[ImportedPas
         dir=extracted.dir,
         published_at=extracted.published_at,
         updated_at=extracted.updated_at,
+        licence=extracted.licence,
+        reservations=extracted.reservations,
+        section=one_line(extracted.section or "") or None,
+        bio=one_line(extracted.bio or "") or None,
         where=extracted.where,
+        encoding=extracted.encoding,
+        sure=extracted.sure,
         fingerprint=fingerprint(one.text for one in passages),
     )
 

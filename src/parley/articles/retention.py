@@ -97,7 +97,7 @@ KEPT: Kept = {
     "article": "published",
     "revision": "published, and comments refer to it",
     "passage": "published, and comments refer to it",
-    "import_part": "a part of an uploaded file: deleted when the file is read, and with its import",
+    "import_part": "a part of an uploaded file: deleted with its import, and before that when nobody may read it again",
     "merged_passage": "leads from comments to the passage into which their text was merged",
     "media": "published with its article",
     "removed_passage": "recognises a text that was taken down when somebody adds it again",

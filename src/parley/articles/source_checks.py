@@ -30,6 +30,7 @@ class DueCheck(msgspec.Struct, frozen=True):
     url: str
     etag: str | None
     last_modified: str | None
+    encoding: str | None
     note: str
     waited: float
     archived: bool
@@ -47,7 +48,7 @@ with due as (
     order by check_at limit 1 for update skip locked
 )
 update article a set check_at = now() + interval '15 minutes' from due where a.id = due.id
-returning a.id, a.url, a.etag, a.last_modified, due.check_note as note, coalesce(due.waited, 0) as waited,
+returning a.id, a.url, a.etag, a.last_modified, a.encoding, due.check_note as note, coalesce(due.waited, 0) as waited,
     exists (select 1 from thread where article = a.id and state = 'archived') as archived
 """  # noqa: S608 constants only
 
@@ -82,7 +83,7 @@ async def read(due: DueCheck) -> ArticleText | None:
 
     Raises Unchanged when the server answers so, CannotImport when the page cannot be read or has another text.
     """
-    text = await read_again(due.url, CacheValidators(due.etag, due.last_modified))
+    text = await read_again(due.url, CacheValidators(due.etag, due.last_modified), due.encoding)
     before = numbered(await last_source(due.id))
     if [(one.kind, one.text) for one in before] == [(one.kind, one.text) for one in text.passages]:
         if text.fetched is not None:

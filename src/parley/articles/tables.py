@@ -42,12 +42,19 @@ class Article(Table):
     url = Text(null=True, default=None)
     claimed_url = Text(null=True, default=None)
     site = Text(null=True, default=None)
+    section = Text(null=True, default=None)
+    # What its page says about the author, under which licence it is (an address or a name), and what the page reserves.
+    bio = Text(null=True, default=None)
+    licence = Text(null=True, default=None)
+    reservations = Array(Text(), null=False, default=list)
     # What the source and the community allow, and what moderators restricted it to: '', `excerpt` or `none`.
     allowed = Varchar(7, null=False, default="full")
     restricted = Varchar(7, null=False, default="")
     display = GeneratedVarchar(" ".join(DISPLAY.split()), length=7, null=False, default="full")
     # Moderators removed the title, and with it the byline, the site and the address.
     untitled = Boolean(null=False, default=False)
+    # The encoding in which a reader chose to read its source; None to detect it.
+    encoding = Varchar(20, null=True, default=None)
     # HTTP validators of the last fetch, and the time of the next check.
     etag = Text(null=True, default=None)
     last_modified = Text(null=True, default=None)
@@ -167,6 +174,8 @@ class ArticleImport(Table):
     title = Text(null=False, default="")
     topic = Varchar(40, null=False, default="")
     draft = Bytea(null=True, default=None)
+    # The one in which its member wants it to be read; None to detect it.
+    encoding = Varchar(20, null=True, default=None)
     thread = BigInt(null=True, default=None)
     attempts = Integer(null=False, default=0)
     created_at = Timestamptz(null=False)
@@ -179,7 +188,10 @@ class ArticleImport(Table):
 
 
 class ImportPart(Table):
-    """A part of an uploaded file, so that no process needs all of it in memory. Deleted once the file is read."""
+    """A part of an uploaded file, so that no process needs all of it in memory.
+
+    Deleted once the file is read or, if its member may want it to be read in another encoding, published.
+    """
 
     id = BigSerial(primary_key=True)
     article_import = ForeignKey(ArticleImport, null=False, default=None, on_delete=OnDelete.cascade)

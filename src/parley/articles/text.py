@@ -37,6 +37,15 @@ class ArticleText(msgspec.Struct, frozen=True):
     dir: str | None = None
     published_at: datetime | None = None
     updated_at: datetime | None = None
+    # An address or a name; what its page reserves is some of importing/metadata/licences.py's RESERVATIONS.
+    licence: str | None = None
+    reservations: tuple[str, ...] = ()
+    section: str | None = None
+    bio: str | None = None
+    # The encoding in which its bytes were read, whether another is unlikely, and the one that its member chose.
+    encoding: str | None = None
+    sure: bool = True
+    chosen: str | None = None
     fetched: CacheValidators | None = None
     where: dict[str, str] = {}
     # Of the text as it was imported, to find the same text at another address (duplicates.py).

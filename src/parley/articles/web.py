@@ -14,7 +14,8 @@ from multipart import MultipartPart  # type: ignore[import-untyped]
 from parley.articles import imports, queries
 from parley.articles.drafts import decode
 from parley.articles.duplicates import find_similar
-from parley.articles.forms import NewForm, PublishForm
+from parley.articles.encodings import ENCODING_NAMES
+from parley.articles.forms import ABOUT, NewForm, PublishForm
 from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
 from parley.articles.importing.passages import ImportedPassage
 from parley.articles.importing.pdf.signature import is_pdf
@@ -137,7 +138,7 @@ async def progress(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
     if known is not None and (known["elsewhere"] is None or "separate" not in request.query_params):
         return page(request, "articles/known.html", again=found.id, **known)
     if found.state == "ready":
-        return preview(request, found, PublishForm({"title": found.title, "topic": found.topic}))
+        return preview(request, found, PublishForm({"topic": found.topic}))
     url = f"/t/{found.thread}" if found.state == "published" else found.url
     return page(
         request,
@@ -207,18 +208,24 @@ def preview(request: AnyRequest, found: imports.Import, form: PublishForm, statu
         status=status,
         again=found.id,
         form={
-            "title": form.values.get("title", ""),
+            "title": form.values.get("title", text.title),
             "byline": byline,
             "topic": form.values.get("topic", ""),
             "lang": form.values.get("lang", text.lang or ""),
             "published": form.values.get("published", _day(text.published_at)),
             "updated": form.values.get("updated", _day(text.updated_at)),
+            **{name: form.values.get(name, getattr(text, name) or "") for name in ABOUT},
             "errors": form.errors if status != 200 else {},  # noqa: PLR2004
         },
         byline=byline,
         site_name=text.site,
+        about=ABOUT,
+        address=text.url or text.claimed_url,
         published=text.published_at,
         where=described_facts(text.where),
+        encoding=text.encoding,
+        sure=text.sure,
+        encodings=ENCODING_NAMES,
         kept_days=DRAFT_DAYS,
         kept_most=imports.MOST_KEPT,
         images=sum("<img" in one.html for one in text.passages),

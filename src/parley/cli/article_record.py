@@ -22,6 +22,10 @@ def as_record(found: ReadArticle) -> dict[str, Any]:
         "language": article.lang,
         "direction": article.dir,
         "canonical": article.canonical_url,
+        "section": article.section,
+        "bio": article.bio,
+        "licence": article.licence,
+        "reservations": list(article.reservations),
         "where": article.where,
         "passages": [_passage(one, notes) for one in found.passages],
     }

@@ -106,7 +106,9 @@ def guarded(run: Callable[[], Any]) -> Any:
     except REFUSALS as error:
         fail(f"PostgreSQL refuses: {error}.")
     except OSError as error:
-        fail(f"{error.strerror or error}: {error.filename or 'the servers cannot be reached'}.")
+        # An error of time has neither words nor a file.
+        reason = error.strerror or str(error) or "No answer"
+        fail(f"{reason}: {error.filename or 'the servers cannot be reached'}.")
 
 
 def report(result: Any, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from parley.articles.importing import sandbox
 from parley.articles.importing.errors import CannotImport
 from parley.articles.importing.extract import extract_html
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sandboxed]
 
 
 async def test_a_page_is_read_in_the_sandbox_as_it_is_read_here(pages: Path) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 import chardet
 import msgspec
 
+from parley.articles.encodings import ENCODING_NAMES
 from parley.articles.importing.errors import CannotImport
 from parley.core.text.cleaning import OVERRIDES
 from parley.core.text.messages import N_
@@ -15,12 +16,6 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _META = re.compile(rb"<(?:meta\b[^>]*?charset|\?xml\b[^>]*?encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _META_WINDOW = 4096
 _SNIFFED = 32_768
-# What a reader can choose when a text reads wrong.
-ENCODINGS = (
-    "utf-8", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932",
-    "euc_jp", "iso2022_jp", "gb18030", "big5hkscs", "cp949", "koi8-r", "koi8-u", "cp866", "iso8859-2", "iso8859-5",
-    "iso8859-6", "iso8859-7", "iso8859-15", "mac-roman", "cp850", "utf-16-le", "utf-16-be",
-)  # fmt: skip
 _NOISE = 0.005
 _MOST_ODD, _FEW_ODD = 0.02, 3
 _SPACES = "\t\n\r\f\x0b\x1b"
@@ -150,7 +145,7 @@ def _guess(data: bytes) -> Decoded:
     name = _sibling(data, _known(found["encoding"], guessed=True) or "cp1252")
     text = data.decode(name, "replace")
     is_other_script = len(_OTHER_SCRIPT.findall(text)) * 4 > len(text)
-    doubt = _DOUBTFUL if name in ENCODINGS else _SURE
+    doubt = _DOUBTFUL if name in ENCODING_NAMES else _SURE
     if name != "cp1252" and not is_other_script and found["confidence"] < doubt and _is_western(data):
         return Decoded(data.decode("cp1252", "replace"), "cp1252", sure=False)
     few = sum(byte > 127 for byte in data) < _SHORT  # noqa: PLR2004 ASCII ends there

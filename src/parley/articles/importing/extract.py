@@ -44,9 +44,10 @@ _FEWEST_LETTERS = 25  # an article has more
 class Extracted(msgspec.Struct, frozen=True):
     """An article as found in a page. `html` is sanitised, `images` are the absolute addresses of its pictures.
 
-    `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `where` says for each
-    fact that was found where it stood, such as `json-ld`, `heading` or `front matter`. `encoding` is the one in which
-    the text was read (None for a pasted text), and `sure` says whether another one is unlikely.
+    `byline` has one name an author. Dates have a time zone; a day without a time is midnight UTC. `licence` is an
+    address or a name, `reservations` are some of those in metadata/licences.py. `where` says for each fact that was
+    found where it stood, such as `json-ld`, `heading` or `front matter`. `encoding` is the one in which the text was
+    read (None for a pasted text), and `sure` says whether another one is unlikely.
     """
 
     title: str | None
@@ -58,6 +59,10 @@ class Extracted(msgspec.Struct, frozen=True):
     published_at: datetime | None = None
     updated_at: datetime | None = None
     canonical_url: str | None = None
+    licence: str | None = None
+    section: str | None = None
+    bio: str | None = None
+    reservations: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
     where: dict[str, str] = {}
     encoding: str | None = None

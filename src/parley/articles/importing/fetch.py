@@ -15,6 +15,7 @@ from parley.articles.importing.addresses import GuardedNetwork, Network, Resolve
 from parley.articles.importing.errors import CannotImport, PageGone, Unchanged
 from parley.articles.importing.inflating import Inflating
 from parley.articles.importing.limits import LARGEST_FILE, LARGEST_PDF
+from parley.articles.importing.metadata.licences import reservations
 from parley.articles.importing.pdf.signature import is_pdf
 from parley.core.text.messages import N_
 
@@ -45,6 +46,8 @@ class Download(msgspec.Struct, frozen=True):
     body: bytes
     etag: str | None
     last_modified: str | None
+    # What its headers reserve (metadata/licences.py).
+    reservations: tuple[str, ...] = ()
 
 
 async def fetch(
@@ -180,7 +183,8 @@ def _fetched(url: str, final: str, headers: httpx.Headers, body: bytes, accept: 
     if not body.strip():
         raise CannotImport(N_("The site sent an empty page."), _PASTE)
     charset = declared.get_content_charset()
-    return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"))
+    reserved = reservations(headers.get_list("x-robots-tag"), headers.get("tdm-reservation"))
+    return Download(url, final, kind, charset, body, headers.get("etag"), headers.get("last-modified"), reserved)
 
 
 def _guess(body: bytes) -> str:

@@ -10,7 +10,9 @@ from typing import Any
 import msgspec
 import yaml
 
+from parley.articles.importing.metadata.authors import LONGEST_SECTION
 from parley.articles.importing.metadata.dates import as_date
+from parley.articles.importing.metadata.licences import LONGEST_LICENCE
 from parley.articles.importing.metadata.names import MOST_NAMES, names_in
 
 _TITLE = ("title", "headline")
@@ -18,6 +20,8 @@ _BYLINE = ("author", "authors", "byline", "by", "creator")
 _PUBLISHED = ("date", "published", "published_at", "publishdate", "pubdate", "created")
 _UPDATED = ("updated", "modified", "lastmod", "last_modified", "updated_at", "last_modified_at")
 _LANGUAGE = ("lang", "language", "locale")
+_LICENCE = ("license", "licence")
+_SECTION = ("section", "category")
 _ADDRESS = ("canonical", "canonical_url", "canonicalurl", "url", "link", "source")
 # A block of YAML needs a key: else "---" is a line between paragraphs. In JSON the braces belong to the block.
 _YAML_KEY = r"""(?=\s*(?:#[^\n]*\n\s*)*[\w"'-]+[ \t]*:)"""
@@ -44,6 +48,8 @@ class FrontMatter(msgspec.Struct, frozen=True):
     published_at: datetime | None = None
     updated_at: datetime | None = None
     canonical_url: str | None = None
+    licence: str | None = None
+    section: str | None = None
 
     @property
     def where(self) -> dict[str, str]:
@@ -74,6 +80,8 @@ def _facts(fields: dict[str, Any]) -> FrontMatter:
         published_at=as_date(_first(fields, _PUBLISHED)),
         updated_at=as_date(_first(fields, _UPDATED)),
         canonical_url=_first(fields, _ADDRESS),
+        licence=_short(fields, _LICENCE, LONGEST_LICENCE),
+        section=_short(fields, _SECTION, LONGEST_SECTION),
     )
 
 
@@ -85,6 +93,11 @@ def _byline(fields: dict[str, Any]) -> tuple[str, ...]:
 
 def _first(fields: dict[str, Any], names: tuple[str, ...]) -> str | None:
     return next((text for name in names if (text := _text(fields.get(name)))), None)
+
+
+def _short(fields: dict[str, Any], names: tuple[str, ...], most: int) -> str | None:
+    found = _first(fields, names)
+    return found if found and len(found) <= most else None
 
 
 def _text(value: object) -> str:

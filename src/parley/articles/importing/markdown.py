@@ -42,6 +42,8 @@ def extract_markdown(text: str, title: str = "") -> Extracted:
         published_at=front.published_at,
         updated_at=front.updated_at,
         canonical_url=front.canonical_url,
+        licence=front.licence,
+        section=front.section,
         images=tuple(dict.fromkeys(src for picture in article.iter("img") if (src := picture.get("src")))),
         where=front.where | ({"title": "heading"} if found and not front.title else {}),
     )

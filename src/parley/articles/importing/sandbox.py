@@ -36,11 +36,13 @@ class ReadArticle(msgspec.Struct, frozen=True):
     passages: list[ImportedPassage]
 
 
-async def sandboxed_page(data: bytes, *, url: str | None, charset: str | None = None) -> ReadArticle:
+async def sandboxed_page(
+    data: bytes, *, url: str | None, charset: str | None = None, chosen: str | None = None
+) -> ReadArticle:
     """`extract_html` and `cut` in a subprocess, or `read_pdf` for a PDF."""
     if is_pdf(data):
         return await _run("pdf", data, url=url)
-    return await _run("page", data, url=url, charset=charset)
+    return await _run("page", data, url=url, charset=charset, chosen=chosen)
 
 
 async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
@@ -48,14 +50,26 @@ async def sandboxed_paste(text: str, title: str = "") -> ReadArticle:
     return await _run("pasted", text, title)
 
 
-async def sandboxed_file(name: str, data: bytes, title: str = "") -> ReadArticle:
+async def sandboxed_file(name: str, data: bytes, title: str = "", chosen: str | None = None) -> ReadArticle:
     """`extract_file` and `cut` in a subprocess, or `read_pdf` for a PDF."""
-    return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title))
+    return await (_run("pdf", data, title) if is_pdf(data) else _run("file", name, data, title, chosen))
 
 
 async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
     request = msgspec.msgpack.encode((reader, args, kwargs))
-    seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if reader == "pdf" else (_SECONDS, _TOO_MUCH)
+    found, refusal = msgspec.msgpack.decode(
+        await answer_of_process(request, is_pdf=reader == "pdf"), type=tuple[ReadArticle | None, str]
+    )
+    if not refusal and found is not None:
+        return found
+    error = CannotImport(restored(refusal))
+    error.found = found.extracted if found is not None else None
+    raise error
+
+
+async def answer_of_process(request: bytes, *, is_pdf: bool) -> bytes:
+    """What `answer` returns in a process of its own. Raises CannotImport when that takes too much time or memory."""
+    seconds, too_much = (_PDF_SECONDS, _PDF_TOO_MUCH) if is_pdf else (_SECONDS, _TOO_MUCH)
     # Without the secrets of this process.
     environment = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
     try:
@@ -71,12 +85,7 @@ async def _run(reader: str, *args: object, **kwargs: object) -> ReadArticle:
         raise CannotImport(too_much) from None
     if done.returncode:
         raise CannotImport(too_much)
-    found, refusal = msgspec.msgpack.decode(done.stdout, type=tuple[ReadArticle | None, str])
-    if not refusal and found is not None:
-        return found
-    error = CannotImport(restored(refusal))
-    error.found = found.extracted if found is not None else None
-    raise error
+    return done.stdout
 
 
 def _pdf(data: bytes, title: str = "", url: str | None = None) -> ReadArticle:  # noqa: ARG001 like the other readers
@@ -115,12 +124,18 @@ def _read(reader: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[R
         return ReadArticle(error.found, []) if error.found else None, stored(error.message)
 
 
+def answer(request: bytes) -> bytes:
+    """Read the article in an encoded request, and return it or the refusal, encoded."""
+    return msgspec.msgpack.encode(
+        _read(*msgspec.msgpack.decode(request, type=tuple[str, tuple[Any, ...], dict[str, Any]]))
+    )
+
+
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     seconds = int(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[str, tuple[Any, ...], dict[str, Any]])
-    sys.stdout.buffer.write(msgspec.msgpack.encode(_read(*request)))
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()))
 
 
 if __name__ == "__main__":

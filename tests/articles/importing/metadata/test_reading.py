@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from parley.articles.importing.metadata.licences import licence_name, reservations
 from parley.articles.importing.metadata.reading import Metadata, read_metadata
 from parley.articles.importing.page import parse
 
@@ -78,3 +79,65 @@ def test_a_date_with_slashes_is_read() -> None:
 @pytest.mark.parametrize("broken", ["{", "[1, 2", '{"@type": 7}', '{"author": {"name": {"name": 3}}}', "[" * 90_000])
 def test_broken_data_spoils_nothing(broken: str) -> None:
     assert read(json_ld(broken)).title == "The kettle question"
+
+
+@pytest.mark.parametrize(
+    ("head", "licence"),
+    [
+        ('<link rel="license" href="https://creativecommons.org/licenses/by/4.0/">', "https://creativecommons.org/licenses/by/4.0/"),
+        (json_ld('{"@type": "Article", "headline": "The kettle question", "license": "/terms/reuse"}'), "https://news.example/terms/reuse"),
+        ('<meta name="dcterms.rights" content="CC BY-SA 3.0">', "CC BY-SA 3.0"),
+        ('<meta name="dc.rights" content="All rights reserved.">', None),
+        ('<link rel="license" href="javascript:alert(1)">', None),
+        ('<link rel="license" href="https://news.example/">', None),
+    ],
+)  # fmt: skip
+def test_a_licence_is_an_address_or_names_one(head: str, licence: str | None) -> None:
+    found = read(f"{head}<title>The kettle question</title>")
+    assert found.licence == licence
+    assert ("licence" in found.where) == (licence is not None)
+
+
+def test_the_licence_of_a_picture_is_not_the_article_s() -> None:
+    picture = (
+        '<figure><img src=a.png><a rel="license" href="https://creativecommons.org/licenses/by/2.0/">CC</a></figure>'
+    )
+    assert read("", f"<h1>The kettle question</h1>{picture}<p>Words.</p>").licence is None
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("https://creativecommons.org/licenses/by-nc-sa/4.0/", "CC BY-NC-SA 4.0"),
+        ("http://creativecommons.org/publicdomain/zero/1.0/", "CC0 1.0"),
+        ("https://www.news.example/reuse", "news.example"),
+        ("CC BY 4.0", "CC BY 4.0"),
+    ],
+)
+def test_a_licence_has_a_short_name(licence: str, name: str) -> None:
+    assert licence_name(licence) == name
+
+
+@pytest.mark.parametrize(
+    ("robots", "tdm", "reserved"),
+    [
+        (["noai, NOIMAGEAI"], None, ("noai", "noimageai")),
+        (["index, max-snippet:50"], "0", ("max-snippet",)),
+        (["max-snippet:-1, max-image-preview:large"], None, ()),
+        (["otherbot: noarchive"], "1", ("tdm-reservation",)),
+        ([], None, ()),
+    ],
+)
+def test_what_a_page_reserves_is_read(robots: list[str], tdm: str | None, reserved: tuple[str, ...]) -> None:
+    assert reservations(robots, tdm) == reserved
+    head = "".join(f'<meta name="robots" content="{one}">' for one in robots)
+    assert read(head + (f'<meta name="tdm-reservation" content="{tdm}">' if tdm else "")).reservations == reserved
+
+
+def test_the_section_and_what_is_said_about_the_only_author() -> None:
+    bio = "Ada Osei writes about machines and those who repair them."
+    node = '{"@type": "Article", "headline": "The kettle question", "articleSection": ["Opinion"], "author": %s}'
+    found = read(json_ld(node % f'{{"name": "Ada Osei", "description": "{bio}"}}'))
+    assert (found.section, found.bio) == ("Opinion", bio)
+    both = f'[{{"name": "Ada Osei", "description": "{bio}"}}, {{"name": "Ben Lund"}}]'
+    assert read(json_ld(node % both)).bio is None

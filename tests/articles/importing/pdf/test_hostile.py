@@ -8,7 +8,7 @@ from parley.articles.importing import sandbox
 from parley.articles.importing.errors import CannotImport
 from pdfs import At, of_objects, of_streams, paragraph, pdf, stream
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sandboxed]
 
 WORDS = "The words of a page that says what it says at some length, and then says it again. " * 6
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"

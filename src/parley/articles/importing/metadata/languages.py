@@ -1,6 +1,8 @@
 """The language of an article, as its page declares it or as its words tell, and its writing direction."""
 
 import re
+from functools import cache
+from typing import Any
 
 from lxml.html import HtmlElement
 
@@ -30,12 +32,16 @@ def detect_language(text: str) -> str | None:
     sample = " ".join(text[:_SAMPLE].split())
     if len(sample) < _FEWEST_LETTERS:
         return None
-    # Its model takes 130 MB, which only the sandbox needs.
+    language, probability = _model().classify(sample)
+    return str(language) if probability >= _LIKELY and language not in _NO_LANGUAGE else None
+
+
+@cache
+def _model() -> Any:
+    # It takes 130 MB, which only the sandbox needs.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped] # noqa: PLC0415
 
-    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    language, probability = model.classify(sample)
-    return str(language) if probability >= _LIKELY and language not in _NO_LANGUAGE else None
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def find_direction(tree: HtmlElement, lang: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The metadata of a page: title, byline, site, language, direction, dates, canonical address, licence."""
+"""The metadata of a page: title, byline, site, section, language, dates, canonical address, licence, reservations."""
 
 from datetime import datetime
 from urllib.parse import urljoin, urlsplit
@@ -6,9 +6,11 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
+from parley.articles.importing.metadata.authors import find_bio, find_section
 from parley.articles.importing.metadata.bylines import find_byline
 from parley.articles.importing.metadata.dates import find_published, find_updated
 from parley.articles.importing.metadata.languages import find_direction, find_language
+from parley.articles.importing.metadata.licences import find_licence, find_reservations
 from parley.articles.importing.metadata.stated import Stated, host_of, read_stated
 from parley.articles.importing.metadata.titles import find_title
 
@@ -27,6 +29,10 @@ class Metadata(msgspec.Struct, frozen=True):
     published_at: datetime | None = None
     updated_at: datetime | None = None
     canonical_url: str | None = None
+    licence: str | None = None
+    section: str | None = None
+    bio: str | None = None
+    reservations: tuple[str, ...] = ()
     where: dict[str, str] = {}
 
 
@@ -37,9 +43,11 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
     byline = find_byline(stated, title[0])
     published = find_published(stated)
     updated = find_updated(stated, published[0])
+    licence, section, bio = find_licence(stated), find_section(stated), find_bio(stated)
     lang = find_language(stated)
     canonical_url = _canonical(stated, url)
     where = {"title": title[1], "byline": byline[1], "published_at": published[1], "updated_at": updated[1]}
+    where |= {"licence": licence[1], "section": section[1], "bio": bio[1]}
     return Metadata(
         title=title[0] or None,
         byline=tuple(byline[0]),
@@ -49,6 +57,10 @@ def read_metadata(tree: HtmlElement, url: str | None) -> Metadata:
         published_at=published[0],
         updated_at=updated[0],
         canonical_url=canonical_url,
+        licence=licence[0] or None,
+        section=section[0] or None,
+        bio=bio[0] or None,
+        reservations=find_reservations(stated),
         where={name: found for name, found in where.items() if found},
     )
 

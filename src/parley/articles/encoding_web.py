@@ -1,0 +1,40 @@
+"""Reading an import again in the encoding that its member chose, where its letters read wrong."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from parley.articles import imports
+from parley.articles.drafts import decode
+from parley.articles.encodings import ENCODING_NAMES
+from parley.articles.forms import PublishForm
+from parley.articles.web import own_import, preview
+from parley.core.http.access import VERIFIED, AnyRequest, address_of, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.ratelimit import IMPORT, take_each
+
+
+class EncodingForm(Form):
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.encoding = self.choice("encoding", tuple(ENCODING_NAMES))
+
+
+@post("/new/{number:str}/encoding", name="articles:encoding", opt={"who": VERIFIED})
+async def read_again(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    """Read an import again. Its page shows the progress and then the new preview."""
+    found = await own_import(request, number)
+    form = EncodingForm(await posted(request))
+    if form.errors:
+        shown = PublishForm({"topic": found.topic})
+        shown.errors = form.errors
+        return preview(request, found, shown, 422)
+    if form.encoding and found.state == "ready" and decode(found.draft or b"").encoding:
+        await take_each(IMPORT, signed_in(request).id, address_of(request))
+        await imports.choose_encoding(found.id, form.encoding)
+    return Redirect(f"/new/{found.id}", status_code=303)
+
+
+handlers: list[object] = [read_again]
