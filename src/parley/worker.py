@@ -81,7 +81,7 @@ JOBS = (
     Job("mail", deliver_due, seconds=5, concurrency=2, repeats=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3, concurrency=3),
-    Job("first comments", embed.post_waiting, seconds=3),
+    Job("embed", embed.post_waiting, seconds=3),
     Job("claims", authors.check_due, seconds=60),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),

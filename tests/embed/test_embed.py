@@ -8,6 +8,7 @@ import urllib.parse
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 
 import make
 from parley.articles.importing.fetch import Download
@@ -33,7 +34,7 @@ FORMS = {
 
 
 @pytest.fixture
-async def thread(database: str, db: None) -> int:
+async def thread(app: Litestar) -> int:
     await ops.add_site("pub", ["https://pub.example"], "research")
     await ops.add_site("other", ["https://other.example"], "research")
     opened = await open_thread(text=make.text(url=ARTICLE), topic="research", starter=None)

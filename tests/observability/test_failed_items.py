@@ -312,7 +312,7 @@ CASES: dict[str, list[Case]] = {
             again="update article_import set changed_at = now() - interval '3 minutes' where state = 'fetching'",
         )
     ],
-    "first comments": [
+    "embed": [
         Case(
             first_comments,
             embed,

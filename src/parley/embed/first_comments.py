@@ -62,7 +62,7 @@ async def request(viewer: Viewer, site: SiteRow, url: str, form: FirstForm) -> i
             target=(FirstComment.member, FirstComment.submission), action="DO NOTHING"
         )
         [found] = await FirstComment.select(FirstComment.id).where(mine)
-        db.after_commit(lambda: wake_job("first comments"))
+        db.after_commit(lambda: wake_job("embed"))
     number: int = found["id"]
     return number
 

@@ -41,7 +41,7 @@ async def post_waiting() -> int:
     """Post the first comments that wait, and return how many there were."""
     count = 0
     while (wanted := await first_comments.claim()) is not None:
-        await attempts.each("first comments", [wanted], post, key=lambda one: one.id, in_transaction=False)
+        await attempts.each("embed", [wanted], post, key=lambda one: one.id, in_transaction=False)
         count += 1
     return count
 

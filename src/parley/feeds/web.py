@@ -62,7 +62,8 @@ async def of_search(request: AnyRequest) -> Response[Any]:
     """The newest comments that a search finds. Not cached, as hardly two readers search for the same."""
     viewer = viewer_of(request)
     form = SearchForm(request.query_params)
-    await limit(request, viewer)
+    if not form.is_empty and not form.errors:
+        await limit(request, viewer)
     return await _answer(request, lambda: making.of_search(form, viewer))
 
 
