@@ -33,6 +33,8 @@ SECONDS = 60
 # Shorter texts are lists, log-ins and error pages.
 FEWEST_WORDS = 120
 SCRIPT = b"/embed/v1.js"
+# How HTML lets an attribute be written.
+QUOTES = (('"', '"'), ("'", "'"), ("", " "), ("", ">"))
 NOT_ARTICLE = N_("We found no article there that can be discussed. Nothing was posted, and your text is kept.")
 FAULT = N_("The article could not be read because of a fault on our side. Nothing was posted, and your text is kept.")
 
@@ -102,7 +104,8 @@ async def _read(url: str, site: SiteRow) -> ArticleText:
 
 def asks_for_discussion(fetched: Download, site: SiteRow) -> bool:
     """Whether the page has our script with the site's key: a list of articles or a log-in has none."""
-    return SCRIPT in fetched.body and f'data-site="{site.key}"'.encode() in fetched.body
+    written = (f"data-site={quote}{site.key}{end}".encode() for quote, end in QUOTES)
+    return SCRIPT in fetched.body and any(one in fetched.body for one in written)
 
 
 def _draft(wanted: WaitingFirst, thread: int, author: Viewer) -> Draft:
