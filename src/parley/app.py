@@ -25,6 +25,7 @@ from parley.core.observability.load_shedding import LOOP_LAG
 from parley.core.observability.scrape import scraped
 from parley.core.patches import unwrap_form_parser
 from parley.core.settings import Settings
+from parley.embed.middleware import EmbedSessions
 from parley.feeds.ids import fix_authority
 from parley.live.hub import Hub
 from parley.notifications.counter import Counter
@@ -51,7 +52,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = ViewerMiddleware(Counter(UnreadCounter(TokenMiddleware(app.asgi_handler))))
+    handler: ASGIApp = ViewerMiddleware(EmbedSessions(Counter(UnreadCounter(TokenMiddleware(app.asgi_handler)))))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.

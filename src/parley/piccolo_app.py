@@ -26,6 +26,7 @@ from parley.community.tables import Community, Guideline, GuidelineWording
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import LinkPicture
 from parley.guidelines.tables import SavedReason
@@ -53,6 +54,7 @@ TABLES = [
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
     SearchDocument, SearchWord,
+    Site, EmbedCode, CommentSite, FirstComment,
     Export, ExportPart,
     ApiToken,
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from parley.core.events import attempts
 from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
+from parley.embed import retention as embed
 from parley.exports import retention as exports
 from parley.feeds import retention as feeds
 from parley.guidelines import retention as guidelines
@@ -51,6 +52,7 @@ FEATURES = (
     search,
     digests,
     feeds,
+    embed,
     exports,
     api,
     mail,

@@ -20,6 +20,8 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.embed import first_web, login_web, panel_web
+from parley.embed import web as embed
 from parley.exports import web as exports
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
@@ -105,6 +107,10 @@ FEATURES = (
     sitemap,
     oembed,
     pictures,
+    embed,
+    panel_web,
+    first_web,
+    login_web,
     exports,
     live,
     api_reference,

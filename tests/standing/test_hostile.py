@@ -79,6 +79,13 @@ FORMS = {
     "/c/{comment:str}/statement/remove": ("rule", "reason"),
     "/c/{comment:str}/statement/merge": ("kept",),
     "/t/{thread:str}/answer": ("comment", "offer", "sitting", "value"),
+    # They need a publisher's site (tests/embed/test_embed.py).
+    "/embed/login": (),
+    "/embed/session": (),
+    "/embed/session/end": (),
+    "/embed/new": (),
+    "/embed/t/{thread:str}/comments": (),
+    "/embed/t/{thread:str}/vote": (),
     "/reading": ("density", "legend", "next"),
     "/settings/maps": ("out",),
     "/settings/name": ("name",),

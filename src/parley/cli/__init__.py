@@ -22,6 +22,7 @@ COMMANDS = {
     "perspectives": "parley.cli.perspectives:perspectives",
     "restore": "parley.cli.backup:restore",
     "rules": "parley.cli.rules:rules",
+    "site": "parley.cli.site:site",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",
     "worker": "parley.cli.serve:worker",

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from parley.accounts import queries as accounts
 from parley.core.cache import PAGE_SECONDS, MicroCache
@@ -17,6 +17,8 @@ from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.feeds import atom, json_feed, making
 from parley.feeds.entries import Feed
+from parley.search.forms import SearchForm
+from parley.search.web import limit
 from parley.threads import queries as threads
 
 FORMATS = {"atom": atom, "json": json_feed}
@@ -44,15 +46,25 @@ async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
 
 
 @get(["/t/{thread:str}/feed.atom", "/t/{thread:str}/feed.json"], name="feeds:thread", opt=READING)
-async def of_thread(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+async def of_thread(request: AnyRequest, thread: FromPath[str], passage: FromQuery[str] = "") -> Response[Any]:
     async def make() -> Feed:
         number = as_id(thread)
         found = await threads.one(number) if number is not None else None
         if found is None:
             raise NotFound(N_("This thread does not exist."))
-        return await making.of_thread(found)
+        return await making.of_thread(found, as_id(passage))
 
     return await _answer(request, make)
+
+
+@get(["/search.atom", "/search.json"], name="feeds:search", opt=READING)
+async def of_search(request: AnyRequest) -> Response[Any]:
+    """The newest comments that a search finds. Not cached, as hardly two readers search for the same."""
+    viewer = viewer_of(request)
+    form = SearchForm(request.query_params)
+    if not form.is_empty and not form.errors:
+        await limit(request, viewer)
+    return await _answer(request, lambda: making.of_search(form, viewer))
 
 
 @get(["/u/{name:str}/feed.atom", "/u/{name:str}/feed.json"], name="feeds:member", opt=READING)
@@ -75,7 +87,11 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     async def finished() -> Finished:
         return Finished(writer.write(_without(await make(), blocked), settings().base_url))
 
-    answer = sent(request, await _cache.get((request.url.path, blocked), finished), f"{writer.MIME}; charset=utf-8")
+    answer = sent(
+        request,
+        await _cache.get((request.url.path, request.url.query, blocked), finished),
+        f"{writer.MIME}; charset=utf-8",
+    )
     answer.headers.update(HEADERS)
     return answer
 
@@ -86,4 +102,4 @@ def _without(feed: Feed, blocked: frozenset[int]) -> Feed:
     return msgspec.structs.replace(feed, entries=[one for one in feed.entries if one.author_id not in blocked])
 
 
-handlers: list[object] = [site, of_topic, of_thread, of_member]
+handlers: list[object] = [site, of_topic, of_thread, of_search, of_member]

@@ -45,7 +45,9 @@ async def search(request: AnyRequest) -> Response[Any]:
         scope=scope,
         topic_names={one.slug: one.name for one in await topics()},
         at=_address(form),
+        feed=f"/search.atom?{urlencode(form.chosen)}",
         next_url=_next(form, found),
+        indexing=not found.found and await queries.is_behind(),
     )
 
 

@@ -62,7 +62,8 @@ def expire_after(error: Exception) -> None:
 
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
     if isinstance(error, SignInNeeded) and request.method == "GET" and not problems.is_api(request.scope):
-        return Redirect(f"/login?next={quote(request.url.path)}", status_code=303)
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Redirect(f"/login?next={quote(request.url.path + query)}", status_code=303)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RetryLater) else {}
     if isinstance(error, InvalidFields):
         return problems.answer(request, error.status, error.title, error.message, headers, error.fields)
