@@ -7,9 +7,9 @@ import msgspec
 from litestar import MediaType, Response
 from litestar.openapi.datastructures import ResponseSpec
 
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.pages import Finished, finish, sent
+from parley.core.http.pages import Encoded, Finished, page_size, sent
 from parley.core.http.problems import MEDIA_TYPE, Problem
 
 VARY = "Authorization, Accept-Encoding"
@@ -29,12 +29,17 @@ MEANINGS = {
 
 
 class Listing(Finished, frozen=True):
-    """A finished answer, with the address of the next page if it is a page of a list."""
+    """A finished answer, with an ETag of its own, and with the address of the next page if it is a page of a list."""
 
+    etag: str | None = None
     next: str | None = None
 
+    def encoded(self, encoding: str) -> Encoded:
+        found = super().encoded(encoding)
+        return Encoded(found.content, self.etag) if self.etag else found
 
-_cache: MicroCache[Listing] = MicroCache("api", PAGE_SECONDS, size=struct_bytes)
+
+_cache: MicroCache[Listing] = MicroCache("api", PAGE_SECONDS, size=page_size)
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -55,8 +60,8 @@ async def answer(
 
     async def finished() -> Listing:
         struct = await make()
-        made = finish(msgspec.json.encode(struct))
-        return Listing(made.plain, made.compressed, etag(struct) if etag else made.etag, getattr(struct, "next", None))
+        own_etag = etag(struct) if etag else None
+        return Listing(msgspec.json.encode(struct), {}, own_etag, getattr(struct, "next", None))
 
     if viewer_of(request) is None:
         listing = await _cache.get((request.url.path, request.url.query), finished)

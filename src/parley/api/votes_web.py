@@ -9,6 +9,7 @@ from parley.api import schemas
 from parley.api.answers import answer, problems
 from parley.api.bodies import NewVote
 from parley.api.scopes import VOTE as SCOPE
+from parley.comments.fragments import ViewerState
 from parley.comments.web import comment_at
 from parley.core.errors import InvalidFields
 from parley.core.http.access import MEMBER, AnyRequest, address_of, signed_in
@@ -27,7 +28,7 @@ async def my_votes(request: AnyRequest, comment: FromPath[str]) -> Response[sche
 
     async def make() -> schemas.Votes:
         row = await comment_at(comment, viewer)
-        mine = await queries.own_on(viewer.id, row.id)
+        mine = (await queries.own_on_each(viewer.id, [row.id])).get(row.id, ViewerState())
         return schemas.Votes(mine.quality, mine.agreement)  # type: ignore[arg-type]
 
     return await answer(request, make)

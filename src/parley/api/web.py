@@ -14,7 +14,7 @@ from parley.api.answers import VARY
 from parley.api.guard import check_token
 from parley.core.http import problems
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.pages import finish, sent
+from parley.core.http.pages import Finished, sent
 
 PATH = "/api/v1"
 FEATURES = (reading_web, members_web, search_web, writing_web, votes_web, events_web, moderation_web)
@@ -39,7 +39,7 @@ def description() -> dict[str, Any]:
 
 @get("/openapi.json", name="api:description", opt={"who": ANYONE}, include_in_schema=False)
 async def openapi(request: AnyRequest) -> Response[Any]:
-    response = sent(request, finish(msgspec.json.encode(description())), "application/vnd.oai.openapi+json")
+    response = sent(request, Finished(msgspec.json.encode(description())), "application/vnd.oai.openapi+json")
     response.headers["Vary"] = VARY
     return response
 

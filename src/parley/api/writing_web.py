@@ -56,7 +56,7 @@ async def post_comment(
     viewer, row, form = signed_in(request), await thread_at(thread), CommentForm(as_fields(data))
     check(form)
     await take_each(POST, viewer.id, address_of(request))
-    made = await posting.post_comment(draft_of(viewer, row.id, form))
+    made = (await posting.post_comment(draft_of(viewer, row.id, form))).id
     url = f"{settings().base_url}/api/v1/comments/{made}"
     if await comments.is_held(made):
         return written(Held(made), 202)

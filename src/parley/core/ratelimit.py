@@ -161,7 +161,7 @@ CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
 RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
 # Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
-# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all machines share.
+# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all share.
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -208,14 +208,15 @@ _paused_until = 0.0
 
 
 async def take(limit: Limit, subject: str, cost: int = 1) -> int | None:
-    """Take `cost` tokens from the bucket of `subject`, and return how many are left; raises TooMany as `take_all` does."""
+    """Take `cost` tokens from the bucket of `subject`; returns and raises what `take_all` does."""
     return await take_all([Use(limit, subject, cost)])
 
 
 async def take_all(uses: Sequence[Use]) -> int | None:
     """Take the tokens of all `uses` in one round trip, or none of them.
 
-    Returns how many are left in the last one's bucket, or None if Redis did not count. Call it before the action's transaction: a rollback must not return the tokens.
+    Returns how many are left in the last one's bucket, or None if Redis did not count. Call it before the action's
+    transaction: a rollback must not return the tokens.
     Raises TooMany, with the seconds until the first bucket with too few has enough again.
     """
     if not uses or not settings().limits:
