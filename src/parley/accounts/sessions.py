@@ -19,27 +19,35 @@ from parley.core.settings import settings
 
 LASTS = timedelta(days=90)
 LASTS_STAFF = timedelta(days=7)
+# On a publisher's site.
+LASTS_EMBEDDED = timedelta(days=30)
 
 VALID = f"""
   expires_at > now()
   and session.seen_at > now() - case when role = 'member' then interval '14 days' else interval '12 hours' end
   and {SIGNS_IN}
 """
-# Staff who still have no second factor after $2 days have no rights of staff. Without $2 nobody needs one.
-LACKS_FACTOR = """
-(role <> 'member' and staff_since < now() - make_interval(days => $2)
- and not exists (select from authenticator where authenticator.member = member.id))
-"""
+
+
+def lacks_factor(days: str) -> str:
+    """An SQL condition: staff who still have no second factor so many days after they got their role.
+
+    They have no rights of staff. Without days, nobody needs one.
+    """
+    return f"""coalesce(role <> 'member' and staff_since < now() - make_interval(days => {days})
+      and not exists (select from authenticator where authenticator.member = member.id), false)"""
+
+
 FIND = f"""
-select session.id, member.id as member, name, case when {LACKS_FACTOR} then 'member' else role end as role,
-  coalesce({LACKS_FACTOR}, false) as needs_factor, {STATE_NOW} as state, state_until, state_reason, assisted,
+select session.id, member.id as member, name, case when {lacks_factor("$3")} then 'member' else role end as role,
+  {lacks_factor("$3")} as needs_factor, {STATE_NOW} as state, state_until, state_reason, assisted,
   density, legend, marks,
   session.seen_at < now() - interval '5 minutes' as is_stale,
   array(select other.name from block join member other on other.id = block.other where block.member = member.id)
     as muted,
   array(select other from block where block.member = member.id and kind = 'block') as blocked
 from session join member on member.id = session.member
-where token_hash = $1 and {VALID}
+where token_hash = $1 and session.site is not distinct from $2 and {VALID}
 """  # noqa: S608 constants only
 STILL_VALID = f"""
 select session.id from session join member on member.id = session.member
@@ -47,7 +55,7 @@ where session.id = any($1) and {VALID}
 """  # noqa: S608 constants only
 STILL_STAFF = f"""
 select session.id from session join member on member.id = session.member
-where session.id = any($1) and role <> 'member' and {LACKS_FACTOR} is not true
+where session.id = any($1) and role <> 'member' and not {lacks_factor("$2")}
   and {STATE_NOW} = 'active' and {VALID}
 """  # noqa: S608 constants only
 # Two requests at once update the rows once.
@@ -65,7 +73,7 @@ delete from session where id in (
 )
 """
 LIST = f"""
-select session.id, agent, address, session.created_at, session.seen_at
+select session.id, agent, address, session.site, session.created_at, session.seen_at
 from session join member on member.id = session.member
 where member = $1 and {VALID} order by session.seen_at desc, session.id desc
 """  # noqa: S608 constants only
@@ -98,22 +106,28 @@ class SessionRow(msgspec.Struct, frozen=True):
     id: int
     agent: str
     address: str
+    # The publisher's site on which it holds.
+    site: str | None
     created_at: datetime
     seen_at: datetime
 
 
-async def start(member: int, role: str, *, agent: str, address: str, proven: bool = False) -> str:
+async def start(
+    member: int, role: str, *, agent: str, address: str, proven: bool = False, site: str | None = None
+) -> str:
     """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends.
 
-    `proven` says that they just gave their password (step_up.py).
+    `proven` says that they just gave their password (step_up.py). With `site` it holds only there.
     """
     token = tokens.new()
+    lasts = LASTS_EMBEDDED if site else LASTS if role == "member" else LASTS_STAFF
     new = Session(
         member=member,
         token_hash=tokens.digest(token),
         agent=agent[:200],
         address=address[:45],
-        expires_at=from_now(LASTS if role == "member" else LASTS_STAFF),
+        site=site,
+        expires_at=from_now(lasts),
         proved_at=db.NOW if proven else None,
     )
     async with db.atomic():
@@ -123,9 +137,9 @@ async def start(member: int, role: str, *, agent: str, address: str, proven: boo
     return token
 
 
-async def find(token_hash: bytes) -> ViewerRow | None:
-    """Return the valid session with this token, and record that it is used."""
-    found = await db.fetch_one(ViewerRow, FIND, token_hash, settings().staff_factor_days)
+async def find(token_hash: bytes, site: str | None = None) -> ViewerRow | None:
+    """Return the valid session with this token on this site or a publisher's, and record that it is used."""
+    found = await db.fetch_one(ViewerRow, FIND, token_hash, site, settings().staff_factor_days)
     if found is not None and found.is_stale:
         await db.execute(RECORD_USE, found.id)
     return found
