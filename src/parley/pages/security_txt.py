@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 
 from parley.core.http.access import ANYONE
 from parley.core.settings import settings
@@ -22,7 +22,7 @@ def security_txt() -> Response[str]:
         "Preferred-Languages: en",
         f"Canonical: {base}/.well-known/security.txt",
     )
-    return Response("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
+    return Response("\n".join(lines) + "\n", media_type=MediaType.TEXT)
 
 
 handlers: list[object] = [security_txt]
