@@ -1,2 +1,2 @@
-/* sources fbffe3135189ec145c5433d6b902ac5d6424613ec6e889d76ed37f27c5ddecf3 */
+/* sources f922057a368decf3d449caeb57e83aa4618e052bc7b09ed5b93abdcb4e4ce7d8 */
 var c=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return r(t);e.key!=="/"||e.target.closest("input, textarea, select, dialog, [contenteditable]")||(e.preventDefault(),c=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click())});function r(e){e.blur(),c?.isConnected&&c.focus({preventScroll:!0})}

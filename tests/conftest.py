@@ -29,6 +29,7 @@ from parley.core.db.migrate import migrate
 from parley.core.events import redis
 from parley.core.observability import load_shedding
 from parley.core.settings import settings
+from parley.embed import web as embed
 from parley.embedded import servers as embedded
 from parley.feeds import sitemap
 from parley.feeds import web as feeds
@@ -214,7 +215,7 @@ EMPTY = """
 alter table mod_action disable trigger mod_action_stays;
 truncate mod_action;
 alter table mod_action enable trigger mod_action_stays;
-truncate pick, link_picture, notification, follow, topic_follow, notification_preference, quiet_hours,
+truncate site, pick, link_picture, notification, follow, topic_follow, notification_preference, quiet_hours,
          issue_item, issue, subscription,
          hit, rule_version, rule, note, appeal, decision, report, queue_item, block, merged_passage,
          mail, mail_domain, mail_address, mail_bounce, rate_bucket, job_failure,
@@ -225,7 +226,7 @@ truncate pick, link_picture, notification, follow, topic_follow, notification_pr
 
 def forget_caches() -> None:
     """Empty what the process keeps for a moment, so that tests do not see each other's."""
-    pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache)
+    pages = (view._views, view._discussions, thread._pages, home._cache, feeds._cache, sitemap._cache, embed._pages)
     for cache in (*pages, counter._cache, unread_counter._cache):
         cache.clear()
     threads._addresses.clear()

@@ -11,6 +11,7 @@ from parley.decisions import ops as decisions
 from parley.decisions import profiles as removed_profiles
 from parley.digests import ops as digests
 from parley.digests import rendering
+from parley.embed import ops as embed
 from parley.mail.inbound import sns
 from parley.notifications import mailing
 from parley.notifications import ops as notifications
@@ -41,7 +42,7 @@ def connect() -> None:
     reports.after_confirmed[:] = [rights.notify_starter]
     letters.after_statement[:] = [notifications.decided]
     decisions.after_decision[:] = [current.forget_after_commit]
-    drafts.before_post[:] = [checks.check]
+    drafts.before_post[:] = [checks.check, embed.note_site]
     drafts.before_edit[:] = [edits.check]
     slow_mode.wait_of[:] = [display.wait_of, checks.wait_of]
     asking.map_of[:] = [from_map.map_of]

@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
+from parley.api.tables import ApiToken
 from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import (
     Article,
@@ -25,6 +26,7 @@ from parley.community.tables import Community, Guideline, GuidelineWording
 from parley.core.db.tables import Event, JobFailure, Mail, MailAddress, MailBounce, MailDomain, RateBucket
 from parley.decisions.tables import Decision
 from parley.digests.tables import Issue, IssueItem, Pick, Subscription
+from parley.embed.tables import CommentSite, EmbedCode, FirstComment, Site
 from parley.exports.tables import Export, ExportPart
 from parley.feeds.tables import LinkPicture
 from parley.guidelines.tables import SavedReason
@@ -52,7 +54,9 @@ TABLES = [
     Notification, Follow, TopicFollow, NotificationPreference, QuietHours,
     Subscription, Issue, IssueItem, Pick, Claim, AuthorReply, LinkPicture,
     SearchDocument, SearchWord,
+    Site, EmbedCode, CommentSite, FirstComment,
     Export, ExportPart,
+    ApiToken,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

@@ -1,6 +1,7 @@
 """All retention rules, and the job that applies them."""
 
 from parley.accounts import retention as accounts
+from parley.api import retention as api
 from parley.appeals import retention as appeals
 from parley.articles import retention as articles
 from parley.authors import retention as authors
@@ -12,6 +13,7 @@ from parley.core.events import attempts
 from parley.core.retention import Kept, platform, remove_expired_files, remove_expired_rows
 from parley.decisions import retention as decisions
 from parley.digests import retention as digests
+from parley.embed import retention as embed
 from parley.exports import retention as exports
 from parley.feeds import retention as feeds
 from parley.guidelines import retention as guidelines
@@ -50,7 +52,9 @@ FEATURES = (
     search,
     digests,
     feeds,
+    embed,
     exports,
+    api,
     mail,
     platform,
 )

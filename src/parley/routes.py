@@ -1,6 +1,10 @@
 """All route handlers by feature."""
 
 from parley.accounts import web as accounts
+from parley.api import reference_web as api_reference
+from parley.api import thread_web as api_thread
+from parley.api import tokens_web as api_tokens
+from parley.api import web as api
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
 from parley.articles import encoding_web as encodings
@@ -16,6 +20,8 @@ from parley.dashboard import mail_web
 from parley.dashboard import web as dashboard
 from parley.decisions import web as decisions
 from parley.digests import web as digests
+from parley.embed import first_web, login_web, panel_web
+from parley.embed import web as embed
 from parley.exports import web as exports
 from parley.feeds import oembed, pictures, sitemap
 from parley.feeds import web as feeds
@@ -101,7 +107,15 @@ FEATURES = (
     sitemap,
     oembed,
     pictures,
+    embed,
+    panel_web,
+    first_web,
+    login_web,
     exports,
     live,
+    api_reference,
+    api_tokens,
+    api_thread,
+    api,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

@@ -31,6 +31,7 @@ from parley.core.observability.scrape import scraped
 from parley.core.settings import Settings
 from parley.decisions import jobs as decisions
 from parley.digests import jobs as digests
+from parley.embed import jobs as embed
 from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
 from parley.mail.inbound import maildir
@@ -80,6 +81,7 @@ JOBS = (
     Job("mail", deliver_due, seconds=5, concurrency=2, repeats=True),
     Job("inbox", maildir.read_inbox, seconds=30),
     Job("imports", articles.read_waiting, seconds=3, concurrency=3),
+    Job("embed", embed.post_waiting, seconds=3),
     Job("claims", authors.check_due, seconds=60),
     Job("slow mode", slow_mode.update_all, seconds=5),
     Job("backtests", backtests.run_backtests, seconds=3),

@@ -14,6 +14,7 @@ from parley.comments import editing
 from parley.core import db
 from parley.feeds import atom, ids, json_feed, web
 from parley.feeds.entries import Entry, Feed
+from parley.search import jobs as search_jobs
 
 pytestmark = pytest.mark.anyio
 
@@ -209,3 +210,34 @@ def test_whatever_the_words_are_the_documents_can_be_read(text: str) -> None:
 
     assert etree.fromstring(atom.write(feed, "http://localhost")).tag == f"{ATOM}feed"
     assert msgspec.json.decode(json_feed.write(feed, "http://localhost"))["title"] == text
+
+
+async def test_a_passage_has_a_feed_of_the_comments_on_it(client: httpx.AsyncClient, app: Litestar) -> None:
+    jon, thread = await make.member("jon"), await make.thread()
+    [lineage, *_] = await make.lineages(thread)
+    here = await make.comment(thread, jon, "Here.", passage=lineage, quote="The model answers")
+    await make.comment(thread, jon, "Elsewhere.")
+
+    feed = read(await client.get(f"/t/{thread}/feed.atom?passage={lineage}"))
+
+    assert texts(feed, "id") == [f"tag:localhost,2026-01-01:comment/{here}"]
+    assert feed.find(f"{ATOM}link[@rel='self']").get("href").endswith(f"feed.atom?passage={lineage}")
+    assert len(texts(read(await client.get(f"/t/{thread}/feed.atom")), "id")) == 2
+
+
+async def test_a_search_has_a_feed_of_new_comments(client: httpx.AsyncClient, app: Litestar) -> None:
+    jon, mira, thread = await make.member("jon"), await make.member("mira"), await make.thread()
+    first = await make.comment(thread, jon, "A remark on turbines.")
+    second = await make.comment(thread, jon, "Turbines again.")
+    gone = await make.comment(thread, jon, "Turbines, removed.")
+    await search_jobs.index_events()
+    await make.put_state("comment", gone, "removed")
+
+    feed = read(await client.get("/search.atom?q=turbine"))
+
+    assert texts(feed, "id") == [f"tag:localhost,2026-01-01:comment/{one}" for one in (second, first)]
+    assert feed.find(f"{ATOM}link[@rel='alternate']").get("href") == "http://localhost/search?q=turbine"
+    assert (await client.get("/search.atom")).status_code == 422
+    await make.block(mira, jon)
+    await make.sign_in(client, mira)
+    assert texts(read(await client.get("/search.atom?q=turbine")), "id") == []

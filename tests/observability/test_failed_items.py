@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -31,6 +32,8 @@ from parley.core.observability.queues import update
 from parley.core.retention import Rule, sweep
 from parley.decisions import jobs
 from parley.digests import building, planning
+from parley.embed import jobs as embed
+from parley.embed import ops as embed_ops
 from parley.exports import jobs as exports
 from parley.feeds import jobs as feeds
 from parley.mail import sending, unanswered
@@ -172,6 +175,19 @@ async def wanted() -> Items:
     ]
 
 
+async def first_comments() -> Items:
+    await embed_ops.add_site("pub", ["https://pub.example"], "policy")
+    return [
+        await db.value(
+            """insert into first_comment (site, url, member, body, submission, created_at, due_at)
+               values ('pub', 'http://127.0.0.1/', $1, 'Words.', $2, now(), now()) returning id""",
+            (await make.member()).id,
+            str(uuid4()),
+        )
+        for _ in range(2)
+    ]
+
+
 async def sources() -> Items:
     for number in range(2):
         await make.thread(make.text(url=f"https://site{number}.example.org/", fetched=True))
@@ -294,6 +310,15 @@ CASES: dict[str, list[Case]] = {
             "read",
             "select state not in ('waiting', 'fetching') from article_import where id = $1",
             again="update article_import set changed_at = now() - interval '3 minutes' where state = 'fetching'",
+        )
+    ],
+    "embed": [
+        Case(
+            first_comments,
+            embed,
+            "post",
+            "select state <> 'waiting' from first_comment where id = $1",
+            again="update first_comment set due_at = now() where state = 'waiting'",
         )
     ],
     "sources": [

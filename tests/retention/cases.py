@@ -67,6 +67,12 @@ CASES = {
         rows.event, {"not handled": set_to("event", "handled_at = null"), "newest": rows.is_newest}
     ),
     "rate_bucket: rate counters, while Redis was down": Case(insert("rate_bucket", "key", key="limit:#", tokens=1.0)),
+    "embed_code: consents to be signed in on a publisher's site": Case(
+        insert("embed_code", "token_hash", token_hash=..., site="pub", member=..., challenge="c", expires_at=LATER)
+    ),
+    "first_comment: first comments on articles of publishers, while the article is fetched": Case(
+        insert("first_comment", site="pub", url="https://pub.example/", member=..., body="Words.", submission="#")
+    ),
     "job_failure: items that a job failed at": Case(insert("job_failure", job="a job", item="#")),
     "passage: texts of articles that were taken down": Case(
         rows.text_taken_down, {"shown again": rows.text_restored}, "html = '' and text = ''", DECIDED
@@ -132,6 +138,9 @@ CASES = {
     "claim: claims to articles that ended, or that nothing proved": Case(
         rows.ended_claim,
         {"confirmed": set_to("claim", "state = 'confirmed'")},
+    ),
+    "api_token: tokens of the API that are over": Case(
+        insert("api_token", member=..., token_hash=..., name="a test", expires_at=LATER)
     ),
     "export: exports of members' data, with their files": Case(insert("export", member=...)),
     "pick: moderators' picks for the digest": Case(insert("pick", thread=..., member=...)),

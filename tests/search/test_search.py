@@ -233,3 +233,12 @@ async def test_a_thread_can_be_searched_from_its_page(app: Litestar, client: htt
 
     assert f'<input type="checkbox" name="thread" value="{thread}" checked>' in text
     assert "in this thread" not in (await client.get("/")).text
+
+
+async def test_a_search_before_the_index_is_ready_says_so(app: Litestar, client: httpx.AsyncClient) -> None:
+    await make.thread(make.text("Turbines need wind.", title="On turbines"))
+
+    assert "The search is still being set up." in await page(client, "turbine")
+    await jobs.index_events()
+    assert "On <mark>turbines</mark>" in await page(client, "turbine")
+    assert "Nothing was found." in await page(client, "zeppelin")

@@ -14,6 +14,7 @@ from parley.accounts.viewer_cache import CachedViewer
 from parley.core.errors import Unavailable
 from parley.core.http.access import Viewer
 from parley.core.http.failures import OUTAGES
+from parley.core.http.problems import is_api
 
 
 class ViewerMiddleware:
@@ -24,7 +25,8 @@ class ViewerMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            token = _cookie(scope, sessions.cookie_name())
+            # The API knows its callers by their tokens alone (api/authentication.py), so no page can act through it.
+            token = None if is_api(scope) else cookie_of(scope, sessions.cookie_name())
             try:
                 viewer = await _viewer(token, scope) if token else None
             except (Unavailable, *OUTAGES) as error:
@@ -37,7 +39,8 @@ class ViewerMiddleware:
         await self.app(scope, receive, send)
 
 
-def _cookie(scope: Scope, wanted: str) -> str | None:
+def cookie_of(scope: Scope, wanted: str) -> str | None:
+    """Return the value of the cookie of this name."""
     for header, content in scope["headers"]:
         if header == b"cookie":
             for part in content.decode("latin-1").split(";"):
@@ -51,7 +54,7 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     digest = tokens.digest(token)
     if digest is None:
         return None
-    consistency_token = consistency.valid(_cookie(scope, consistency.cookie_name()))
+    consistency_token = consistency.valid(cookie_of(scope, consistency.cookie_name()))
     now, cache = monotonic(), viewer_cache.current()
     cached = cache.get(digest)
     if cached is not None and cached.expires > now and consistency_token in (None, cached.token):
@@ -60,13 +63,14 @@ async def _viewer(token: str, scope: Scope) -> Viewer | None:
     if found is None:
         cache.drop(digest)
         return None
-    viewer = _as_viewer(found, not_before=now if consistency_token else 0.0)
+    viewer = as_viewer(found, not_before=now if consistency_token else 0.0)
     # The key is the session alone: made-up consistency tokens cannot fill the cache.
     cache.put(digest, CachedViewer(viewer, now + viewer_cache.SECONDS, consistency_token))
     return viewer
 
 
-def _as_viewer(row: ViewerRow, not_before: float) -> Viewer:
+def as_viewer(row: ViewerRow, not_before: float) -> Viewer:
+    """Return the member of a session as the viewer of a request."""
     return Viewer(
         id=row.member,
         name=row.name,

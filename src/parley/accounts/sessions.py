@@ -19,6 +19,8 @@ from parley.core.settings import settings
 
 LASTS = timedelta(days=90)
 LASTS_STAFF = timedelta(days=7)
+# On a publisher's site.
+LASTS_EMBEDDED = timedelta(days=30)
 
 VALID = f"""
   expires_at > now()
@@ -33,7 +35,7 @@ select session.id, member.id as member, name, role, {STATE_NOW} as state, state_
     as muted,
   array(select other from block where block.member = member.id and kind = 'block') as blocked
 from session join member on member.id = session.member
-where token_hash = $1 and {VALID}
+where token_hash = $1 and session.site is not distinct from $2 and {VALID}
 """  # noqa: S608 constants only
 STILL_VALID = f"""
 select session.id from session join member on member.id = session.member
@@ -58,7 +60,7 @@ delete from session where id in (
 )
 """
 LIST = f"""
-select session.id, agent, address, session.created_at, session.seen_at
+select session.id, agent, address, session.site, session.created_at, session.seen_at
 from session join member on member.id = session.member
 where member = $1 and {VALID} order by session.seen_at desc, session.id desc
 """  # noqa: S608 constants only
@@ -90,22 +92,28 @@ class SessionRow(msgspec.Struct, frozen=True):
     id: int
     agent: str
     address: str
+    # The publisher's site on which it holds.
+    site: str | None
     created_at: datetime
     seen_at: datetime
 
 
-async def start(member: int, role: str, *, agent: str, address: str, proven: bool = False) -> str:
+async def start(
+    member: int, role: str, *, agent: str, address: str, proven: bool = False, site: str | None = None
+) -> str:
     """Start a session of `member` and return its new token. Of too many sessions, the one unused longest ends.
 
-    `proven` says that they just gave their password (step_up.py).
+    `proven` says that they just gave their password (step_up.py). With `site` it holds only there.
     """
     token = tokens.new()
+    lasts = LASTS_EMBEDDED if site else LASTS if role == "member" else LASTS_STAFF
     new = Session(
         member=member,
         token_hash=tokens.digest(token),
         agent=agent[:200],
         address=address[:45],
-        expires_at=from_now(LASTS if role == "member" else LASTS_STAFF),
+        site=site,
+        expires_at=from_now(lasts),
         proved_at=db.NOW if proven else None,
     )
     async with db.atomic():
@@ -115,9 +123,9 @@ async def start(member: int, role: str, *, agent: str, address: str, proven: boo
     return token
 
 
-async def find(token_hash: bytes) -> ViewerRow | None:
-    """Return the valid session with this token, and record that it is used."""
-    found = await db.fetch_one(ViewerRow, FIND, token_hash)
+async def find(token_hash: bytes, site: str | None = None) -> ViewerRow | None:
+    """Return the valid session with this token on this site or a publisher's, and record that it is used."""
+    found = await db.fetch_one(ViewerRow, FIND, token_hash, site)
     if found is not None and found.is_stale:
         await db.execute(RECORD_USE, found.id)
     return found

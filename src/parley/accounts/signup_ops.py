@@ -12,6 +12,7 @@ from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Refused
+from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text import zones
 from parley.core.text.messages import N_
@@ -31,10 +32,14 @@ async def sign_up(
     letter. Raises Refused when the name is taken, TooMany at a limit.
     """
     email_key = addresses.key(email)
-    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, client.network)
-    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}")
-    await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
-    await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    await ratelimit.take_all(
+        [
+            *ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client.network),
+            Use(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}"),
+            Use(ratelimit.SIGN_UP_ADDRESS, email_key),
+            Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
+        ]
+    )
     password_hash = await passwords.hashed(password)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)

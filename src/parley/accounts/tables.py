@@ -71,6 +71,8 @@ class Session(Table):
     created_at = Timestamptz(null=False)
     seen_at = Timestamptz(null=False)
     expires_at = Timestamptz(null=False, default=None)
+    # The publisher's site on whose pages it holds, and nowhere else; None for this site (embed/middleware.py).
+    site = Varchar(40, null=True, default=None)
     # When the member last gave their password in this session (step_up.py).
     proved_at = Timestamptz(null=True, default=None)
 

@@ -1,10 +1,11 @@
 """Reading an article's text and pictures from an address, a pasted text or a file."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from tld import get_fld
 
+from parley.articles.canonical import canonical
 from parley.articles.duplicates import fingerprint
 from parley.articles.importing import fetch as fetching
 from parley.articles.importing.errors import CannotImport
@@ -41,6 +42,14 @@ async def read_again(url: str, known: CacheValidators, chosen: str | None = None
     fetched = await fetch(
         url, allow=settings().fetch_allow, accept=ARTICLES, etag=known.etag, last_modified=known.last_modified
     )
+    return await read_fetched(fetched, chosen)
+
+
+async def read_fetched(fetched: fetching.Download, chosen: str | None = None) -> ArticleText:
+    """Read the article of a fetched page, without its pictures. Raises CannotImport.
+
+    `chosen` is the encoding that a member chose for it.
+    """
     found = await sandboxed_page(fetched.body, url=fetched.final_url, charset=fetched.charset, chosen=chosen)
     text = _as_text(found, identity(found.extracted.canonical_url, fetched.final_url))
     reserved = tuple(dict.fromkeys((*fetched.reservations, *text.reservations)))
@@ -158,13 +167,3 @@ def _described(extracted: Extracted, url: str | None, passages: list[ImportedPas
 
 def _address(url: str | None) -> str | None:
     return canonical(url) if url and is_web_address(url) else None
-
-
-TRACKING = ("utm_", "fbclid", "gclid", "mc_")
-
-
-def canonical(url: str) -> str:
-    """The address without fragment and tracking parameters, with its scheme and host in lower case."""
-    parts = urlsplit(url)
-    query = "&".join(part for part in parts.query.split("&") if part and not part.startswith(TRACKING))
-    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", query, ""))

@@ -44,7 +44,8 @@ async def new_form(request: AnyRequest) -> Response[Any]:
     """The empty form or, with `again`, the input of an earlier import of the member."""
     number = as_id(request.query_params.get("again", ""))
     former = await imports.of_member(number, signed_in(request).id) if number else None
-    form: dict[str, Any] = {"source": "url", "url": "", "text": "", "title": "", "topic": "", "errors": {}}
+    asked = request.query_params.get("url", "")
+    form: dict[str, Any] = {"source": "url", "url": asked, "text": "", "title": "", "topic": "", "errors": {}}
     if former is not None:
         text = (former.given or b"").decode() if former.source == "text" else ""
         url = former.url if former.source != "file" else ""

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import rich_click as click
 
+from parley.articles.canonical import canonical
 from parley.articles.display import DISPLAYS
 from parley.articles.importing.fetch import ARTICLES, fetch
 from parley.articles.importing.sandbox import ReadArticle, sandboxed_file, sandboxed_page
-from parley.articles.reading import canonical, read_file, read_url
+from parley.articles.reading import read_file, read_url
 from parley.articles.rules import is_web_address
 from parley.articles.text import ArticleText
 from parley.cli.article_record import as_record, as_text

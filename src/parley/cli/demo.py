@@ -6,12 +6,16 @@ import rich_click as click
 
 from parley.cli.running import on_installation
 from parley.demo.fill import fill
+from parley.demo.publisher import publish
 
 
 @click.command()
+@click.option("--publisher", metavar="ORIGIN", help="Where the demo's publisher serves its page.")
 @on_installation
-async def demo() -> dict[str, Any]:
+async def demo(publisher: str | None) -> dict[str, Any]:
     """Fill this installation with the demo community (localhost only)."""
     made = await fill()
+    if publisher:
+        await publish(publisher)
     text = "The demo holds " + ", ".join(f"{count} {name}" for name, count in made.items()) + "."
     return {"text": text, **made}

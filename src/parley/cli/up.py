@@ -10,11 +10,16 @@ from typing import NoReturn
 
 import rich_click as click
 
+from parley.cli.publisher import HOST, port_beside
+from parley.cli.publisher import serve as serve_publisher
 from parley.embedded import CannotStart, Folder
 from parley.embedded.program import OneShotProgram, Program, Web
 from parley.embedded.service import Service, ServiceRun
 from parley.embedded.start import started
 from parley.embedded.supervisor import Signals, Stopped, watch
+
+# What `parley demo` writes into the data folder (demo/publisher.py).
+PUBLISHER_FILE = "publisher.html"
 
 
 @click.command()
@@ -72,9 +77,13 @@ def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, 
         service.start()
 
     start(OneShotProgram(run, settings, "migrate"))
-    if installation.demo is None and with_demo:
+    publisher = f"http://{HOST}:{port_beside(port)}"
+    is_new = installation.demo is None and with_demo
+    if is_new:
         run.say("Creating the demo community ...")
-        start(OneShotProgram(run, settings, "demo"))
+    if is_new or (installation.demo and installation.publisher != publisher):
+        start(OneShotProgram(run, settings, "demo", "--publisher", publisher))
+        installation.publisher = publisher
     # `--no-demo` only applies to a new installation.
     installation.demo = with_demo if installation.demo is None else installation.demo
     run.folder.remember(installation)
@@ -89,6 +98,7 @@ def serve(run: ServiceRun, stack: ExitStack, port: int, *, metrics: int | None, 
     say(f"Parley is at {address}")
     if installation.demo:
         show_logins()
+        show_publisher(run, stack, port, address)
     say(f"ready {address}")
     watch([servers.postgres, servers.valkey, worker, web], run)
 
@@ -99,6 +109,21 @@ def show_logins() -> None:
     say("Sign in with a name and its password:")
     for role, name, password in logins():
         say(f"  {role:<10} {name:<10} {password}")
+
+
+def show_publisher(run: ServiceRun, stack: ExitStack, port: int, address: str) -> None:
+    """Serve the demo's page of a publisher, which has the discussion beside its own article."""
+    beside = port_beside(port)
+    try:
+        if beside is None:
+            return
+        server = serve_publisher(run.folder.path / PUBLISHER_FILE, beside, address)
+    except OSError:
+        say(f"Port {beside} is in use, so the page of the demo's publisher is not served.")
+        return
+    stack.callback(server.server_close)
+    stack.callback(server.shutdown)
+    say(f"A publisher's page with its discussion is at http://{HOST}:{beside}/")
 
 
 def check_port(port: int) -> None:

@@ -23,6 +23,8 @@ class Draft(msgspec.Struct, frozen=True):
     statement: str | None = None
     assisted: bool = False
     submission: UUID | None = None
+    # The publisher's site on whose page it was written (embed/).
+    site: str | None = None
     # The rendered `body`; post_comment sets it.
     html: str = ""
 

@@ -40,6 +40,8 @@ class Installation(msgspec.Struct):
     secret: str
     base_url: str = "http://localhost:8000"
     demo: bool | None = None
+    # Where the demo's publisher serves its page.
+    publisher: str = ""
     # Whether PostgreSQL has the role of core/db/role.py.
     has_application_role: bool = False
 

@@ -18,7 +18,7 @@ def write(feed: Feed, base_url: str) -> bytes:
     add(root, f"{{{ATOM}}}id", feed.id)
     add(root, f"{{{ATOM}}}title", feed.title)
     add(root, f"{{{ATOM}}}updated", iso(feed.updated))
-    add(root, f"{{{ATOM}}}link", rel="self", type=MIME, href=f"{base_url}{feed.path}.atom")
+    add(root, f"{{{ATOM}}}link", rel="self", type=MIME, href=f"{base_url}{feed.path}.atom{feed.query}")
     add(root, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=feed.url)
     for entry in feed.entries:
         _add_entry(root, entry, base_url)

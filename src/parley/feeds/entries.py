@@ -49,3 +49,5 @@ class Feed(msgspec.Struct, frozen=True):
     updated: datetime
     entries: list[Entry]
     deleted: list[Deleted] = []
+    # What follows the ending, such as `?passage=4`.
+    query: str = ""

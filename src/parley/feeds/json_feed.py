@@ -17,7 +17,7 @@ def write(feed: Feed, base_url: str) -> bytes:
         "version": VERSION,
         "title": feed.title,
         "home_page_url": feed.url,
-        "feed_url": f"{base_url}{feed.path}.json",
+        "feed_url": f"{base_url}{feed.path}.json{feed.query}",
         "items": [_item(entry) for entry in feed.entries],
         # An extension, named as the format asks: what RFC 6721 tells readers of Atom.
         "_parley": {"deleted": [{"id": one.id, "at": iso(one.at)} for one in feed.deleted]},

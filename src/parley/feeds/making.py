@@ -2,20 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import blake2b
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
+
+import msgspec
 
 from parley.accounts.queries import PublicMember
 from parley.comments import queries as comments
 from parley.comments.queries import CommentRow
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer
 from parley.core.settings import settings
 from parley.core.text.cleaning import shortened
 from parley.core.text.markdown import excerpt
-from parley.core.text.messages import N_, Message, plural, shown
+from parley.core.text.messages import N_, Message, joined, plural, shown
 from parley.feeds import queries
 from parley.feeds.entries import Deleted, Entry, Feed, Reply
 from parley.feeds.ids import authority, comment_id, thread_id
 from parley.feeds.queries import FeedThread
+from parley.search.forms import SearchForm
+from parley.search.queries import hits
+from parley.search.results import prepared
+from parley.search.tables import Kind
 from parley.threads.queries import ThreadRow, TopicRow
 
 # In characters. Feeds never have more of an article than this, whatever its source allows.
@@ -39,16 +48,21 @@ async def of_site(topic: TopicRow | None) -> Feed:
     )
 
 
-async def of_thread(thread: ThreadRow) -> Feed:
-    """Return the feed of the newest comments in a thread, with those that were removed or deleted lately."""
+async def of_thread(thread: ThreadRow, passage: int | None = None) -> Feed:
+    """Return the feed of the newest comments in a thread, with those that were removed or deleted lately.
+
+    With a `passage` (a lineage) it has the top-level comments on that passage.
+    """
     tag, base = await authority(), settings().base_url
-    ids = await queries.newest_in_thread(thread.id)
+    ids = await queries.newest_in_thread(thread.id, passage)
     rows = await comments.by_ids(ids)
+    query = f"?passage={passage}" if passage else ""
     return _feed(
-        id=f"{thread_id(tag, thread.id)}/comments",
+        id=f"{thread_id(tag, thread.id)}/{f'passage/{passage}' if passage else 'comments'}",
         title=f"{thread.title} · {SITE}",
-        url=f"{base}{thread.address}",
+        url=f"{base}{thread.address}{query}",
         path=f"/t/{thread.id}/feed",
+        query=query,
         entries=[_of_comment(tag, base, rows[one]) for one in ids if _is_shown(rows.get(one))],
         deleted=[Deleted(comment_id(tag, one.id), one.at) for one in await queries.deleted_in_thread(thread.id)],
         otherwise=thread.created_at,
@@ -76,6 +90,30 @@ async def of_member(member: PublicMember) -> Feed:
     )
 
 
+async def of_search(form: SearchForm, viewer: Viewer | None) -> Feed:
+    """Return the feed of the newest comments that a search finds. Raises Refused if the form has a mistake."""
+    tag, base = await authority(), settings().base_url
+    if form.is_empty:
+        form.errors.setdefault("q", N_("Please add a word to look for."))
+    asked = None if form.errors else await prepared(form, viewer)
+    if asked is None:
+        raise Refused(joined(" ", form.errors.values()))
+    newest = msgspec.structs.replace(asked, sort="new")
+    found = await hits(newest, Kind.COMMENT, offset=0, limit=queries.MOST)
+    rows = await comments.by_ids(found.refs)
+    titles = await queries.titles([row.thread for row in rows.values()])
+    query = f"?{urlencode(form.chosen)}"
+    shown_rows = [rows[one] for one in found.refs if _is_shown(rows.get(one))]
+    return _feed(
+        id=f"tag:{tag}:search/{blake2b(query.encode(), digest_size=12).hexdigest()}",
+        title=f"{form.q} · {SITE}" if form.q else SITE,
+        url=f"{base}/search{query}",
+        path="/search",
+        query=query,
+        entries=[_of_comment(tag, base, row, titles.get(row.thread)) for row in shown_rows],
+    )
+
+
 def _feed(
     *,
     id: str,  # noqa: A002 the name of the field
@@ -85,9 +123,10 @@ def _feed(
     entries: list[Entry],
     deleted: Sequence[Deleted] = (),
     otherwise: datetime = NEVER,
+    query: str = "",
 ) -> Feed:
     updated = max([*(one.updated for one in entries), *(one.at for one in deleted)], default=otherwise)
-    return Feed(id, title, url, path, updated, entries, list(deleted))
+    return Feed(id, title, url, path, updated, entries, list(deleted), query)
 
 
 def _is_shown(row: CommentRow | None) -> bool:

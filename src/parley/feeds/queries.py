@@ -58,14 +58,18 @@ IN_FEEDS = f"{IS_VISIBLE} and c.collapsed is null"
 OF_THREAD = f"""
 select c.id from comment c where c.thread = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST}
 """  # noqa: S608 constants only
+OF_PASSAGE = f"""
+select c.id from comment c where c.thread = $1 and c.passage = $2 and c.parent is null and {IN_FEEDS}
+order by c.created_at desc, c.id desc limit {MOST}
+"""  # noqa: S608 constants only
 OF_MEMBER = f"""
 select c.id from comment c where c.author = $1 and {IN_FEEDS} order by c.created_at desc, c.id desc limit {MOST}
 """  # noqa: S608 constants only
 
 
-async def newest_in_thread(thread: int) -> list[int]:
-    """Return the ids of the newest comments in a thread, the newest first."""
-    return await db.values(OF_THREAD, thread)
+async def newest_in_thread(thread: int, passage: int | None = None) -> list[int]:
+    """Return the ids of the newest comments in a thread or, with a lineage, on that passage; the newest first."""
+    return await (db.values(OF_THREAD, thread) if passage is None else db.values(OF_PASSAGE, thread, passage))
 
 
 async def newest_of_member(member: int) -> list[int]:

@@ -5,18 +5,20 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from parley.accounts import queries as accounts
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.pages import Finished, finish, sent
+from parley.core.http.pages import Finished, page_size, sent
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.feeds import atom, json_feed, making
 from parley.feeds.entries import Feed
+from parley.search.forms import SearchForm
+from parley.search.web import limit
 from parley.threads import queries as threads
 
 FORMATS = {"atom": atom, "json": json_feed}
@@ -24,7 +26,7 @@ FORMATS = {"atom": atom, "json": json_feed}
 HEADERS = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
 READING = {"who": ANYONE, "reading": True}
 
-_cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=page_size)
 
 
 @get(["/feed.atom", "/feed.json"], name="feeds:site", opt=READING)
@@ -44,15 +46,25 @@ async def of_topic(request: AnyRequest, topic: FromPath[str]) -> Response[Any]:
 
 
 @get(["/t/{thread:str}/feed.atom", "/t/{thread:str}/feed.json"], name="feeds:thread", opt=READING)
-async def of_thread(request: AnyRequest, thread: FromPath[str]) -> Response[Any]:
+async def of_thread(request: AnyRequest, thread: FromPath[str], passage: FromQuery[str] = "") -> Response[Any]:
     async def make() -> Feed:
         number = as_id(thread)
         found = await threads.one(number) if number is not None else None
         if found is None:
             raise NotFound(N_("This thread does not exist."))
-        return await making.of_thread(found)
+        return await making.of_thread(found, as_id(passage))
 
     return await _answer(request, make)
+
+
+@get(["/search.atom", "/search.json"], name="feeds:search", opt=READING)
+async def of_search(request: AnyRequest) -> Response[Any]:
+    """The newest comments that a search finds. Not cached, as hardly two readers search for the same."""
+    viewer = viewer_of(request)
+    form = SearchForm(request.query_params)
+    if not form.is_empty and not form.errors:
+        await limit(request, viewer)
+    return await _answer(request, lambda: making.of_search(form, viewer))
 
 
 @get(["/u/{name:str}/feed.atom", "/u/{name:str}/feed.json"], name="feeds:member", opt=READING)
@@ -73,9 +85,13 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     blocked = viewer.blocked if viewer else frozenset()
 
     async def finished() -> Finished:
-        return finish(writer.write(_without(await make(), blocked), settings().base_url))
+        return Finished(writer.write(_without(await make(), blocked), settings().base_url))
 
-    answer = sent(request, await _cache.get((request.url.path, blocked), finished), f"{writer.MIME}; charset=utf-8")
+    answer = sent(
+        request,
+        await _cache.get((request.url.path, request.url.query, blocked), finished),
+        f"{writer.MIME}; charset=utf-8",
+    )
     answer.headers.update(HEADERS)
     return answer
 
@@ -86,4 +102,4 @@ def _without(feed: Feed, blocked: frozenset[int]) -> Feed:
     return msgspec.structs.replace(feed, entries=[one for one in feed.entries if one.author_id not in blocked])
 
 
-handlers: list[object] = [site, of_topic, of_thread, of_member]
+handlers: list[object] = [site, of_topic, of_thread, of_search, of_member]

@@ -9,10 +9,12 @@ CREATE TABLE "event" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "handled_at" TIMESTAMPTZ DEFAULT null,
   "indexed_at" TIMESTAMPTZ DEFAULT null,
+  "xid" XID8 NOT NULL DEFAULT pg_current_xact_id(),
   CONSTRAINT event_thread_seq_key UNIQUE ("thread", "seq")
 );
 CREATE INDEX event_unhandled ON "event" (id) WHERE handled_at is null;
 CREATE INDEX event_unindexed ON "event" (id) WHERE indexed_at is null;
+CREATE INDEX event_position ON "event" (xid, id);
 CREATE INDEX event_time ON "event" USING brin (handled_at) WITH (autosummarize = on);
 CREATE TABLE "rate_bucket" (
   "key" TEXT PRIMARY KEY NOT NULL DEFAULT null,
@@ -134,6 +136,7 @@ CREATE TABLE "session" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "seen_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "site" VARCHAR(40) DEFAULT null,
   "proved_at" TIMESTAMPTZ DEFAULT null
 );
 CREATE INDEX session_member ON "session" (member);
@@ -912,6 +915,43 @@ CREATE TABLE "search_word" (
   "comments" INTEGER NOT NULL DEFAULT null
 );
 CREATE INDEX search_word_bytes ON "search_word" (word collate "C");
+CREATE TABLE "site" (
+  "key" VARCHAR(40) PRIMARY KEY NOT NULL DEFAULT null,
+  "origins" TEXT[] NOT NULL DEFAULT null,
+  "topic" VARCHAR(40) NOT NULL REFERENCES "topic" ("slug") ON DELETE RESTRICT ON UPDATE CASCADE DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
+CREATE TABLE "embed_code" (
+  "token_hash" BYTEA PRIMARY KEY NOT NULL DEFAULT null,
+  "site" VARCHAR(40) NOT NULL DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "challenge" VARCHAR(43) NOT NULL DEFAULT null,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
+);
+CREATE TABLE "comment_site" (
+  "comment" BIGINT PRIMARY KEY NOT NULL REFERENCES "comment" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "site" VARCHAR(40) NOT NULL DEFAULT null
+);
+CREATE TABLE "first_comment" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "site" VARCHAR(40) NOT NULL DEFAULT null,
+  "url" TEXT NOT NULL DEFAULT null,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "body" TEXT NOT NULL DEFAULT null,
+  "stance" VARCHAR(10) DEFAULT null,
+  "assisted" BOOLEAN NOT NULL DEFAULT false,
+  "submission" VARCHAR(36) NOT NULL DEFAULT null,
+  "state" VARCHAR(7) NOT NULL DEFAULT 'waiting',
+  "message" TEXT NOT NULL DEFAULT '',
+  "thread" BIGINT DEFAULT null,
+  "comment" BIGINT DEFAULT null,
+  "attempts" SMALLINT NOT NULL DEFAULT 0,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "due_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  CONSTRAINT first_comment_state_check CHECK (state in ('waiting', 'posted', 'failed')),
+  CONSTRAINT first_comment_member_submission_key UNIQUE ("member", "submission")
+);
+CREATE INDEX first_comment_due ON "first_comment" (due_at) WHERE state = 'waiting';
 CREATE TABLE "export" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
@@ -932,6 +972,17 @@ CREATE TABLE "export_part" (
   "bytes" BYTEA NOT NULL DEFAULT null,
   CONSTRAINT export_part_export_number_key UNIQUE ("export", "number")
 );
+CREATE TABLE "api_token" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "name" VARCHAR(60) NOT NULL DEFAULT null,
+  "scopes" VARCHAR(10)[] NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "used_at" TIMESTAMPTZ DEFAULT null
+);
+CREATE INDEX api_token_member ON "api_token" (member);
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 

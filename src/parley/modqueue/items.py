@@ -87,6 +87,8 @@ class CommentWords(msgspec.Struct, frozen=True):
     score: int
     reply_count: int
     parent: int | None
+    # The publisher's site on which it was written.
+    site: str | None
 
     @property
     def html(self) -> Markup:
@@ -100,7 +102,8 @@ select c.id, coalesce(m.name, c.imported_author) as author, c.state, c.statement
        c.collapsed, c.created_at, c.edited_at, case when {MAY_BE_QUOTED} then c.quote end as quote,
        (select p.text from article a join revision r on r.article = a.id and r.number = t.revision
         cross join {READABLE} p where a.id = t.article and p.lineage = c.passage) as passage,
-       c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent
+       c.base_ups + c.ups - c.base_downs - c.downs as score, c.reply_count, c.parent,
+       (select site from comment_site where comment = c.id) as site
 from comment c join thread t on t.id = c.thread left join member m on m.id = c.author where c.id = $1
 """  # noqa: S608 constants only
 

@@ -145,3 +145,18 @@ async def asked_for(words: Sequence[str], text: TextQuery) -> frozenset[str]:
     if not words or not text.any:
         return frozenset()
     return frozenset(await db.values(MARKED, list(words), list(text.configurations), text.any))
+
+
+# Articles that the worker has not indexed yet; after many at once, as at the first start, that takes a while. Those at
+# which it failed are told to the operator, not to readers.
+BEHIND = """
+select exists (
+    select from event e where e.indexed_at is null and e.kind in ('thread.opened', 'discussion.imported')
+    and not exists (select from job_failure f where f.job = 'search' and f.item = e.id::text)
+)
+"""
+
+
+async def is_behind() -> bool:
+    """Whether articles are still to be indexed, so that a search may not find what is there."""
+    return bool(await db.value(BEHIND))

@@ -7,7 +7,16 @@ from litestar import Response, get
 
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.pages import fragment, page
-from parley.core.ratelimit import EVERYBODY, SEARCH_ACCOUNT, SEARCH_ALL, SEARCH_NETWORK, network, take, take_network
+from parley.core.ratelimit import (
+    EVERYBODY,
+    SEARCH_ACCOUNT,
+    SEARCH_ALL,
+    SEARCH_NETWORK,
+    Use,
+    network,
+    of_network,
+    take_all,
+)
 from parley.search import people, queries, results, sources
 from parley.search.forms import MOST_PAGES, SearchForm
 from parley.search.results import Results
@@ -23,7 +32,7 @@ async def search(request: AnyRequest) -> Response[Any]:
     form, viewer = SearchForm(request.query_params), viewer_of(request)
     found = Results()
     if not form.is_empty and not form.errors:
-        await _limit(request, viewer)
+        await limit(request, viewer)
         found = await results.find(form, viewer)
     scope = (await sources.threads([form.thread])).get(form.thread) if form.thread else None
     return page(
@@ -36,7 +45,9 @@ async def search(request: AnyRequest) -> Response[Any]:
         scope=scope,
         topic_names={one.slug: one.name for one in await topics()},
         at=_address(form),
+        feed=f"/search.atom?{urlencode(form.chosen)}",
         next_url=_next(form, found),
+        indexing=not found.found and await queries.is_behind(),
     )
 
 
@@ -46,7 +57,7 @@ async def suggest(request: AnyRequest) -> Response[Any]:
     form, viewer = SearchForm(request.query_params), viewer_of(request)
     threads, members = [], []
     if form.query.wanted and not form.errors:
-        await _limit(request, viewer)
+        await limit(request, viewer)
         asked = await results.prepared(form, viewer)
         if asked is not None:
             found = await queries.hits(asked, Kind.ARTICLE, offset=0, limit=SUGGESTED)
@@ -56,13 +67,13 @@ async def suggest(request: AnyRequest) -> Response[Any]:
     return fragment(request, "search/_suggestions.html", threads=threads, members=members)
 
 
-async def _limit(request: AnyRequest, viewer: Viewer | None) -> None:
+async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
     """Count a search. Raises TooMany above the limits."""
     if viewer is not None:
-        await take(SEARCH_ACCOUNT, str(viewer.id))
+        uses = [Use(SEARCH_ACCOUNT, str(viewer.id))]
     else:
-        await take_network(SEARCH_NETWORK, network(address_of(request)))
-    await take(SEARCH_ALL, EVERYBODY)
+        uses = [*of_network(SEARCH_NETWORK, network(address_of(request)))]
+    await take_all([*uses, Use(SEARCH_ALL, EVERYBODY)])
 
 
 def _address(form: SearchForm) -> Any:

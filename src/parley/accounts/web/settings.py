@@ -34,6 +34,7 @@ class ListedSession(msgspec.Struct, frozen=True):
     id: int
     agent: str
     address: str
+    site: str | None
     created_at: datetime
     seen_at: datetime
     current: bool
@@ -169,6 +170,7 @@ async def _sessions(viewer: Viewer) -> list[ListedSession]:
             id=found.id,
             agent=device(found.agent),
             address=found.address,
+            site=found.site,
             created_at=found.created_at,
             seen_at=found.seen_at,
             current=found.id == viewer.session,

@@ -23,6 +23,10 @@ TOKEN_PAGES = ("/reset/", "/verify/", "/mail/", "/decision/")
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{8,64}")
 NEVER_STORED = ("/settings", "/mod", "/decision/", "/reset/", "/verify/", "/mail/", "/dev/mail")
 
+# The window in which a reader of a publisher's page signs in must keep its opener, to answer it (embed/login_web.py).
+POPUPS = ("/embed/login", "/login")
+OPENER = b"challenge"
+
 CSP = "; ".join(  # noqa: FLY002 one directive a line reads better than one long string
     [
         "default-src 'none'",
@@ -111,6 +115,8 @@ class RequestChecks:
         """Add our headers. A response may override the usual ones, but not the forced ones."""
         path = scope["path"]
         usual = HEADERS | {b"cache-control": b"private, no-cache" if scope.get("viewer") else b"no-cache"}
+        if path in POPUPS and OPENER in scope["query_string"]:
+            usual[b"cross-origin-opener-policy"] = b"unsafe-none"
         forced = {b"referrer-policy": b"same-origin" if path.startswith(TOKEN_PAGES) else REFERRER}
         forced[b"x-request-id"] = request_id.encode()
         if self.settings.secure:

@@ -1,0 +1,53 @@
+"""`parley site`: the publishers' sites whose pages may show discussions."""
+
+from typing import Any
+
+import rich_click as click
+
+from parley.cli.running import on_installation
+from parley.core.errors import CommandFailed
+from parley.embed import ops, queries
+from parley.embed.rules import SiteRow
+
+
+@click.group()
+def site() -> None:
+    """Publishers' sites with discussions beside their articles."""
+
+
+@site.command()
+@click.argument("key")
+@click.argument("origin", nargs=-1, required=True)
+@click.option("--topic", required=True, help="Topic of the threads that its readers open, such as research.")
+@on_installation
+async def add(key: str, origin: tuple[str, ...], topic: str) -> dict[str, Any]:
+    """Let the pages of ORIGIN… (such as https://news.example) show discussions, or change those of KEY."""
+    return _as_result(await ops.add_site(key, origin, topic))
+
+
+@site.command("list")
+@on_installation
+async def list_all() -> dict[str, Any]:
+    """List all sites."""
+    found = await queries.sites()
+    lines = [f"{one.key}: {', '.join(one.origins)} ({one.topic})" for one in found]
+    return {
+        "text": "\n".join(lines) or "No sites. Add one with `parley site add`.",
+        "sites": [_as_result(one) for one in found],
+    }
+
+
+@site.command()
+@click.argument("key")
+@on_installation
+async def remove(key: str) -> dict[str, Any]:
+    """Remove a site: its pages show no discussions any more, and sign-ins on it end. Comments stay."""
+    if not await ops.remove_site(key):
+        raise CommandFailed(f"There is no site {key}.")
+    return {"text": f"Removed {key}.", "key": key}
+
+
+def _as_result(one: SiteRow) -> dict[str, Any]:
+    tag = f'data-site="{one.key}"'
+    text = f"The script tag of {', '.join(one.origins)} has {tag} (docs/publishers.md)."
+    return {"text": text, "key": one.key, "origins": one.origins, "topic": one.topic}

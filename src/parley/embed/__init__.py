@@ -1,0 +1,1 @@
+"""The embed: discussions beside articles on their publishers' own pages."""

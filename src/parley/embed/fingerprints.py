@@ -1,0 +1,42 @@
+"""By what a passage is recognised in a publisher's page: the hash of its words, and how it begins and ends.
+
+`static/js/embed/matching.js` does the same with the words of the page, and must agree in every bit.
+"""
+
+import re
+import unicodedata
+
+import msgspec
+
+# Characters of the beginning and of the end of a passage.
+END = 40
+NOT_WORDS = re.compile(r"[\W_]+")
+_MASK = 0xFFFFFFFF
+
+
+class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
+    """What identifies a passage."""
+
+    hash: str
+    start: str
+    end: str
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """Return the fingerprint of a passage's text."""
+    plain = normalised(text)
+    return Fingerprint(digest(plain), plain[:END], plain[-END:])
+
+
+def normalised(text: str) -> str:
+    """Return only the letters and digits of a text, in lower case, with one space between words."""
+    return NOT_WORDS.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
+
+
+def digest(text: str) -> str:
+    """Return 64 bits of a text as 16 hexadecimal digits: two FNV-1a hashes, since pages over http have no SHA."""
+    first, second = 0x811C9DC5, 0x9DC5811C
+    for byte in text.encode("utf-16-le", "surrogatepass"):
+        first = (first ^ byte) * 0x01000193 & _MASK
+        second = (second ^ byte) * 0x010001B3 & _MASK
+    return f"{first:08x}{second:08x}"

@@ -1,0 +1,111 @@
+"""First comments on articles that have no thread: kept with what they are about, then posted by the worker."""
+
+from typing import Any
+
+import msgspec
+
+from parley.accounts import sessions
+from parley.accounts.states import SIGNS_IN, STATE_NOW
+from parley.core import db
+from parley.core.events.job_wakeups import wake_job
+from parley.core.http.access import Viewer
+from parley.core.text.messages import Message, stored
+from parley.embed.forms import FirstForm
+from parley.embed.rules import SiteRow
+from parley.embed.tables import FirstComment
+
+MOST_ATTEMPTS = 3
+
+
+class OwnFirst(msgspec.Struct, frozen=True):
+    """A first comment as its author sees it."""
+
+    id: int
+    url: str
+    body: str
+    state: str
+    message: str
+    thread: int | None
+    comment: int | None
+
+
+class WaitingFirst(msgspec.Struct, frozen=True):
+    """A first comment that the worker has claimed, with its site."""
+
+    id: int
+    site: str
+    origins: list[str]
+    topic: str
+    url: str
+    member: int
+    body: str
+    stance: str | None
+    assisted: bool
+    submission: str
+    attempts: int
+
+
+async def request(viewer: Viewer, site: SiteRow, url: str, form: FirstForm) -> int:
+    """Keep a comment on the article at `url`, and return its number; a resend finds the first one."""
+    new = FirstComment(
+        site=site.key,
+        url=url,
+        member=viewer.id,
+        body=form.body,
+        stance=form.stance,
+        assisted=form.assisted,
+        submission=str(form.submission),
+    )
+    mine = (FirstComment.member == viewer.id) & (FirstComment.submission == str(form.submission))
+    async with db.atomic():
+        await FirstComment.insert(new).on_conflict(
+            target=(FirstComment.member, FirstComment.submission), action="DO NOTHING"
+        )
+        [found] = await FirstComment.select(FirstComment.id).where(mine)
+        db.after_commit(lambda: wake_job("embed"))
+    number: int = found["id"]
+    return number
+
+
+async def of_member(number: int, member: int, site: str) -> OwnFirst | None:
+    own = FirstComment.id == number, FirstComment.member == member, FirstComment.site == site
+    return await db.fetch_one(OwnFirst, FirstComment.select().where(*own))
+
+
+CLAIM = """
+with due as (
+    select id from first_comment where state = 'waiting' and due_at <= now()
+    order by due_at limit 1 for update skip locked
+)
+update first_comment f set due_at = now() + interval '2 minutes', attempts = attempts + 1
+from due, site s where f.id = due.id and s.key = f.site
+returning f.id, f.site, s.origins, s.topic, f.url, f.member, f.body, f.stance, f.assisted, f.submission, f.attempts
+"""
+
+
+async def claim() -> WaitingFirst | None:
+    """Claim the one that is due longest. It is due again in two minutes, in case this worker dies."""
+    return await db.fetch_one(WaitingFirst, CLAIM)
+
+
+AUTHOR = f"""
+select 0::bigint as id, member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
+  density, legend, marks, false as is_stale, array[]::text[] as muted, array[]::bigint[] as blocked
+from member where id = $1 and {SIGNS_IN}
+"""  # noqa: S608 constants only
+
+
+async def author_of(wanted: WaitingFirst) -> sessions.ViewerRow | None:
+    """The author as they are now; None if they may no longer sign in."""
+    return await db.fetch_one(sessions.ViewerRow, AUTHOR, wanted.member)
+
+
+async def posted(number: int, thread: int, comment: int) -> None:
+    values: dict[Any, Any] = {FirstComment.state: "posted", FirstComment.thread: thread, FirstComment.comment: comment}
+    await FirstComment.update(values).where(FirstComment.id == number)
+
+
+async def fail(number: int, message: Message) -> None:
+    """Say why nothing was posted. The author's page keeps the text."""
+    values: dict[Any, Any] = {FirstComment.state: "failed", FirstComment.message: stored(message)}
+    await FirstComment.update(values).where(FirstComment.id == number)

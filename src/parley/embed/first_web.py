@@ -1,0 +1,77 @@
+"""The panel of an article that has no thread yet, and its first comment, over HTTP."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.comments.forms import LONGEST_BODY
+from parley.core.errors import NotFound, ParleyError
+from parley.core.http.access import ANYONE, AnyRequest, address_of, viewer_of
+from parley.core.http.forms import posted
+from parley.core.ratelimit import IMPORT, POST, take_each
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, restored
+from parley.embed import first_comments, queries
+from parley.embed.forms import FirstForm
+from parley.embed.panel import Place
+from parley.embed.panel_web import author, framed, path_of
+from parley.embed.rules import SiteRow
+
+
+@get("/embed/new", name="embed:first", opt={"who": ANYONE, "reading": True})
+async def show(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
+    """Offer to begin the discussion of an article. Looking at it makes nothing."""
+    found = await _site_of(site, url)
+    known = (await queries.threads_at([url])).get(url)
+    if known is not None:
+        return Redirect(path_of(Place(known.id), found), status_code=303)
+    return _page(request, found, url)
+
+
+async def _site_of(site: str, url: str) -> SiteRow:
+    found = await queries.site(site)
+    if not queries.is_address(url) or not found.has(url):
+        raise NotFound(N_("This article is not on a site that is registered here."))
+    return found
+
+
+def _page(
+    request: AnyRequest, site: SiteRow, url: str, status: int = 200, form: FirstForm | None = None
+) -> Response[Any]:
+    return framed(request, site, "embed/first.html", status, url=url, form=form, submission=str(uuid4()))
+
+
+@post("/embed/new", name="embed:post-first", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
+async def post_first(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
+    """Keep the comment until the worker has fetched the article, and show how far that is."""
+    found, form, status = await _site_of(site, url), FirstForm(await posted(request)), 422
+    if not form.errors:
+        try:
+            viewer = author(request)
+            await take_each(POST, viewer.id, address_of(request))
+            await take_each(IMPORT, viewer.id, address_of(request))
+            number = await first_comments.request(viewer, found, url, form)
+            return Redirect(f"/embed/first/{number}?{urlencode({'site': found.key})}", status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+    return _page(request, found, url, status, form)
+
+
+@get("/embed/first/{number:str}", name="embed:waiting", opt={"who": ANYONE})
+async def waiting(request: AnyRequest, number: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
+    """Show the state of a first comment to its author; when it is posted, the discussion."""
+    found, viewer, wanted = await queries.site(site), viewer_of(request), as_id(number)
+    own = await first_comments.of_member(wanted, viewer.id, found.key) if viewer and wanted else None
+    if own is None:
+        raise NotFound(N_("There is no such comment of yours."))
+    if own.thread is not None:
+        at = f"#c{own.comment}" if own.comment else ""
+        return Redirect(path_of(Place(own.thread), found, at), status_code=303)
+    return framed(request, found, "embed/waiting.html", own=own, message=restored(own.message) if own.message else "")
+
+
+handlers: list[object] = [show, post_first, waiting]

@@ -1,0 +1,120 @@
+"""Posting first comments: the article is fetched by us, and the thread is made with the comment."""
+
+import asyncio
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from parley.accounts.middleware import as_viewer
+from parley.articles.importing.errors import CannotImport
+from parley.articles.importing.fetch import PAGES, Download, fetch
+from parley.articles.importing.passages import without_lost_pictures
+from parley.articles.pictures import store_pictures
+from parley.articles.reading import read_fetched
+from parley.articles.text import ArticleText
+from parley.comments.drafts import Draft
+from parley.comments.posting import post_comment
+from parley.core import db
+from parley.core.errors import Forbidden, ParleyError
+from parley.core.events import attempts
+from parley.core.http.access import VERIFIED, Viewer
+from parley.core.settings import settings
+from parley.core.text.messages import N_
+from parley.embed import first_comments
+from parley.embed.first_comments import MOST_ATTEMPTS, WaitingFirst
+from parley.embed.queries import is_address, threads_at
+from parley.embed.rules import SiteRow
+from parley.threads.opening import open_thread
+
+log = structlog.get_logger(__name__)
+
+SECONDS = 60
+# Shorter texts are lists, log-ins and error pages.
+FEWEST_WORDS = 120
+SCRIPT = b"/embed/v1.js"
+# How HTML lets an attribute be written.
+QUOTES = (('"', '"'), ("'", "'"), ("", " "), ("", ">"))
+NOT_ARTICLE = N_("We found no article there that can be discussed. Nothing was posted, and your text is kept.")
+FAULT = N_("The article could not be read because of a fault on our side. Nothing was posted, and your text is kept.")
+
+
+async def post_waiting() -> int:
+    """Post the first comments that wait, and return how many there were."""
+    count = 0
+    while (wanted := await first_comments.claim()) is not None:
+        await attempts.each("embed", [wanted], post, key=lambda one: one.id, in_transaction=False)
+        count += 1
+    return count
+
+
+async def post(wanted: WaitingFirst) -> None:
+    """Open the thread and post its first comment, or keep why that was not possible."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            await _post(wanted)
+    except CannotImport as error:
+        await first_comments.fail(wanted.id, error.message)
+    except ParleyError as error:
+        await first_comments.fail(wanted.id, error.message)
+    except TimeoutError:
+        await first_comments.fail(wanted.id, N_("Reading the article took too long. Your text is kept."))
+    except Exception:
+        log.exception("first comment failed", id=wanted.id)
+        if wanted.attempts >= MOST_ATTEMPTS:
+            await first_comments.fail(wanted.id, FAULT)
+
+
+async def _post(wanted: WaitingFirst) -> None:
+    site = SiteRow(wanted.site, wanted.origins, wanted.topic)
+    known = (await threads_at([wanted.url])).get(wanted.url)
+    text = None if known else await _read(wanted.url, site)
+    # Who was suspended meanwhile posts nothing.
+    author = await _author(wanted)
+    async with db.atomic():
+        thread = known.id if known else await _open(text, site)
+        comment = await post_comment(_draft(wanted, thread, author))
+        await first_comments.posted(wanted.id, thread, comment.id)
+
+
+async def _open(text: ArticleText | None, site: SiteRow) -> int:
+    assert text is not None
+    return (await open_thread(text=text, topic=site.topic, starter=None)).id
+
+
+async def _author(wanted: WaitingFirst) -> Viewer:
+    found = await first_comments.author_of(wanted)
+    author = as_viewer(found, 0.0) if found else None
+    if author is None or author.access < VERIFIED:
+        raise Forbidden(N_("You cannot write at present. Your text is kept."))
+    return author
+
+
+async def _read(url: str, site: SiteRow) -> ArticleText:
+    """Fetch the article of a page of `site`. Raises CannotImport unless it asks for discussions there."""
+    fetched = await fetch(url, allow=settings().fetch_allow, accept=PAGES)
+    if not site.has(fetched.final_url) or not asks_for_discussion(fetched, site):
+        raise CannotImport(NOT_ARTICLE)
+    text = await read_fetched(fetched)
+    if text.words < FEWEST_WORDS or text.url is None or not is_address(text.url) or not site.has(text.url):
+        raise CannotImport(NOT_ARTICLE)
+    stored = await store_pictures(text.passages)
+    return msgspec.structs.replace(text, passages=without_lost_pictures(stored))
+
+
+def asks_for_discussion(fetched: Download, site: SiteRow) -> bool:
+    """Whether the page has our script with the site's key: a list of articles or a log-in has none."""
+    written = (f"data-site={quote}{site.key}{end}".encode() for quote, end in QUOTES)
+    return SCRIPT in fetched.body and any(one in fetched.body for one in written)
+
+
+def _draft(wanted: WaitingFirst, thread: int, author: Viewer) -> Draft:
+    return Draft(
+        thread=thread,
+        author=author,
+        body=wanted.body,
+        stance=wanted.stance,
+        assisted=wanted.assisted,
+        submission=UUID(wanted.submission),
+        site=wanted.site,
+    )

@@ -1,0 +1,106 @@
+"""Signing in from a publisher's page, in a window of our own.
+
+The frame opens this window with a challenge. The member agrees, and the window hands a code to the frame that opened
+it, by a message that only a page of our origin receives. The frame exchanges the code, with the secret of its
+challenge, for a session of its own: so the publisher's page sees none of this, and no third-party cookie is needed.
+"""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response, get, post
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from parley.accounts import sessions
+from parley.accounts.web.common import client_of
+from parley.core.errors import BadRequest, ParleyError, Refused
+from parley.core.http.access import ANYONE, MEMBER, AnyRequest, signed_in, viewer_of
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
+from parley.core.text.messages import N_
+from parley.embed import ops, queries
+from parley.embed.forms import SessionForm
+from parley.embed.middleware import cookie
+
+# SHA-256 in base64url, and what the frame recognises its window by.
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+
+STATE = re.compile(r"[A-Za-z0-9_-]{16,64}")
+NOT_OPENED = N_("This window belongs to a discussion on another site. Please open it from there.")
+
+
+class NotSignedIn(ParleyError):
+    """The frame's session is not there. SignInNeeded would redirect to a page that no frame may show."""
+
+    status = 401
+    title = N_("Please sign in")
+
+
+@get("/embed/login", name="embed:sign-in", opt={"who": ANYONE})
+async def ask(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQuery[str] = "") -> Response[Any]:
+    """Ask whether to be signed in on a site; whoever is not signed in here does that first."""
+    found, state = await queries.site(site), _state(request)
+    _check(challenge)
+    if viewer_of(request) is None:
+        here = f"/embed/login?site={site}&challenge={challenge}&state={state}"
+        return Redirect(f"/login?next={quote(here)}", status_code=303)
+    return page(request, "embed/login.html", site_row=found, code="", state=state)
+
+
+@post("/embed/login", opt={"who": MEMBER}, status_code=200)
+async def allow(request: AnyRequest, site: FromQuery[str] = "", challenge: FromQuery[str] = "") -> Response[Any]:
+    """Hand the code to the frame. It stands in the page, since addresses end up in histories."""
+    found, state = await queries.site(site), _state(request)
+    _check(challenge)
+    code = await ops.allow(signed_in(request), found, challenge)
+    headers = {"Cache-Control": "no-store"}
+    return page(request, "embed/login.html", headers=headers, site_row=found, code=code, state=state)
+
+
+def _check(challenge: str) -> None:
+    if not CHALLENGE.fullmatch(challenge):
+        raise BadRequest(NOT_OPENED)
+
+
+def _state(request: AnyRequest) -> str:
+    """The `state` of the address; Litestar reserves that name for something else."""
+    state = request.query_params.get("state", "")
+    if not STATE.fullmatch(state):
+        raise BadRequest(NOT_OPENED)
+    return state
+
+
+@post("/embed/session", name="embed:start-session", opt={"who": ANYONE}, status_code=204)
+async def start_session(request: AnyRequest, site: FromQuery[str] = "") -> Response[None]:
+    """Exchange a code for a session in this site's pages."""
+    found, form = await queries.site(site), SessionForm(await posted(request))
+    if form.errors:
+        raise BadRequest(N_("This sign-in could not be read. Please sign in again."))
+    client = client_of(request)
+    token = await ops.sign_in(found, form.code, form.verifier, agent=client.agent, address=client.address)
+    return Response(None, status_code=204, headers={"Set-Cookie": cookie(token)})
+
+
+@get("/embed/session", name="embed:session", opt={"who": ANYONE}, status_code=204)
+async def session(request: AnyRequest, site: FromQuery[str] = "") -> None:
+    """Answer 204 to a frame that is signed in. A browser that keeps no cookie of ours gets 401."""
+    await queries.site(site)
+    if viewer_of(request) is None:
+        raise NotSignedIn(N_("Please sign in first."))
+
+
+@post("/embed/session/end", name="embed:end-session", opt={"who": ANYONE})
+async def end_session(request: AnyRequest, site: FromQuery[str] = "", back: FromQuery[str] = "") -> Redirect:
+    """End the session in this site's pages, and show the panel again."""
+    found, viewer = await queries.site(site), viewer_of(request)
+    if viewer is not None:
+        await sessions.end(viewer.session, viewer.id)
+    path = back if back.startswith(("/embed/t/", "/embed/new")) and back.isprintable() else None
+    if path is None:
+        raise Refused(N_("You are signed out on {site}."), site=found.name)
+    return Redirect(path, status_code=303, headers={"Set-Cookie": cookie("")})
+
+
+handlers: list[object] = [ask, allow, start_session, session, end_session]

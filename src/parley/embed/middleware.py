@@ -1,0 +1,62 @@
+"""Middleware that finds the member of a discussion in a publisher's page.
+
+Below /embed/ only the cookie that was set there counts, and only with the site for which it was given. The sign-in on
+our own pages never reaches a publisher's page, even where the browser would send it.
+"""
+
+from time import monotonic
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from parley.accounts import sessions, tokens
+from parley.accounts.middleware import as_viewer, cookie_of
+from parley.core.errors import Unavailable
+from parley.core.http.access import Viewer
+from parley.core.http.failures import OUTAGES
+from parley.core.settings import settings
+
+PATH = "/embed/"
+# This page is opened in a window of its own, where the usual sign-in holds.
+SIGN_IN = "/embed/login"
+
+
+class EmbedSessions:
+    """Sets scope["viewer"] to the member of the embed's session below /embed/."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["path"].startswith(PATH) and scope["path"] != SIGN_IN:
+            scope["viewer"] = await _viewer(scope)  # type: ignore[typeddict-unknown-key]
+        await self.app(scope, receive, send)
+
+
+async def _viewer(scope: Scope) -> Viewer | None:
+    digest = tokens.digest(cookie_of(scope, cookie_name()) or "")
+    [site] = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[:1]
+    if digest is None or not site:
+        return None
+    try:
+        found = await sessions.find(digest, site)
+    except (Unavailable, *OUTAGES):
+        return None
+    # A moderator is a member here: what staff may do is never a click away in another site's page.
+    return as_viewer(msgspec.structs.replace(found, role="member"), monotonic()) if found else None
+
+
+def cookie_name() -> str:
+    return "__Host-parley-embed" if settings().secure else "parley-embed"
+
+
+def cookie(token: str) -> str:
+    """The `Set-Cookie` header of a session in a publisher's page. An empty token deletes the cookie.
+
+    The browser keeps it apart for each publisher (`Partitioned`), so blocking third-party cookies does not block it.
+    Browsers treat localhost as secure.
+    """
+    age = int(sessions.LASTS_EMBEDDED.total_seconds()) if token else 0
+    return f"{cookie_name()}={token}; Path=/; Max-Age={age}; Secure; HttpOnly; SameSite=None; Partitioned"

@@ -1,0 +1,103 @@
+"""Adding sites, and signing members in on them."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parley.accounts import sessions, tokens, viewer_cache
+from parley.accounts.tables import Session
+from parley.comments.drafts import Draft, Verdict
+from parley.core import db
+from parley.core.errors import Refused
+from parley.core.http.access import Viewer
+from parley.core.text.messages import N_
+from parley.embed import rules
+from parley.embed.rules import SiteRow
+from parley.embed.tables import CommentSite, EmbedCode, Site
+from parley.threads.tables import Topic
+
+CODE_LASTS = timedelta(minutes=1)
+
+
+async def add_site(key: str, origins: Sequence[str], topic: str) -> SiteRow:
+    """Add a site, or replace the origins and the topic of the one with this key. Raises Refused."""
+    checked = [rules.origin(one) for one in origins]
+    if not rules.KEY.fullmatch(key):
+        raise Refused(N_("The key of a site has up to 40 small letters, digits and hyphens."))
+    if not checked or None in checked or any(_has_path(one) for one in origins):
+        raise Refused(N_("An origin is the beginning of the site's addresses, such as https://news.example."))
+    if not await Topic.exists().where(Topic.slug == topic):
+        raise Refused(N_("There is no topic {topic}."), topic=topic)
+    new = Site(key=key, origins=checked, topic=topic)
+    changed = [Site.origins, Site.topic]
+    await Site.insert(new).on_conflict(target=Site.key, action="DO UPDATE", values=changed)
+    return SiteRow(key, [one for one in checked if one], topic)
+
+
+def _has_path(address: str) -> bool:
+    parts = urlsplit(address)
+    return bool(parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+
+
+async def remove_site(key: str) -> bool:
+    """Remove a site and end all sign-ins on it. Comments stay. Return False if there is none."""
+    async with db.atomic():
+        await Session.delete().where(Session.site == key)
+        removed = await Site.delete().where(Site.key == key).returning(Site.key)
+        viewer_cache.clear_after_commit()
+    return bool(removed)
+
+
+async def allow(viewer: Viewer, site: SiteRow, challenge: str) -> str:
+    """Return a code with which the frame that made `challenge` signs `viewer` in on `site`, once, within a minute."""
+    code = tokens.new()
+    new = EmbedCode(
+        token_hash=tokens.digest(code),
+        site=site.key,
+        member=viewer.id,
+        challenge=challenge,
+        expires_at=tokens.from_now(CODE_LASTS),
+    )
+    await EmbedCode.insert(new)
+    return code
+
+
+class Allowed(msgspec.Struct, frozen=True):
+    member: int
+
+
+EXCHANGE = """
+delete from embed_code where token_hash = $1 and site = $2 and challenge = $3 and expires_at > now()
+returning member
+"""
+
+
+async def sign_in(site: SiteRow, code: str, verifier: str, *, agent: str, address: str) -> str:
+    """Exchange a code for a session on `site`, and return its token. Raises Refused for any other code."""
+    digest = tokens.digest(code)
+    async with db.atomic():
+        found = await db.fetch_one(Allowed, EXCHANGE, digest, site.key, challenge_of(verifier)) if digest else None
+        if found is None:
+            raise Refused(N_("This sign-in took too long. Please sign in again."))
+        return await sessions.start(found.member, "member", agent=agent, address=address, site=site.key)
+
+
+def challenge_of(verifier: str) -> str:
+    """What a frame shows of its secret before it proves to have it (RFC 7636, S256)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+async def note_site(draft: Draft) -> Verdict | None:
+    """Record with a comment on which site it was written, for moderators."""
+    site = draft.site
+    if site is None:
+        return None
+
+    async def after(comment: int) -> None:
+        await CommentSite.insert(CommentSite(comment=comment, site=site))
+
+    return Verdict(after=after)

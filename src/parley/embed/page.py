@@ -1,0 +1,79 @@
+"""What a publisher's page asks: the passages of its article with their comments, and the numbers of others."""
+
+import msgspec
+
+from parley.articles.queries import PassageRow
+from parley.articles.rules import WITHHELD
+from parley.comments import view as views
+from parley.core.settings import settings
+from parley.core.text.messages import N_, plural, shown
+from parley.embed import queries
+from parley.embed.fingerprints import fingerprint
+from parley.embed.queries import FoundThread
+
+# Shorter passages are too alike to be told apart.
+FEWEST_CHARACTERS = 20
+MOST_QUOTES = 5
+
+
+class MarkedPassage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A passage: what it is recognised by, and what is said of it. `quoted` are words that comments are about."""
+
+    lineage: int
+    hash: str
+    start: str
+    end: str
+    count: int = 0
+    label: str = ""
+    quoted: list[str] = []
+
+
+class EmbedPage(msgspec.Struct, frozen=True):
+    """A publisher's page: the address of the panel, and what the script says there."""
+
+    panel: str
+    link: str
+    count: int
+    passages: list[MarkedPassage]
+    words: dict[str, str]
+
+
+async def page(url: str) -> EmbedPage:
+    """Return what is known of the article at `url`; without a thread only where to begin one."""
+    found = (await queries.threads_at([url])).get(url)
+    number = found.comment_count if found else 0
+    base = settings().base_url
+    return EmbedPage(
+        panel=f"{base}/embed/t/{found.id}" if found else f"{base}/embed/new",
+        link=f"{base}/t/{found.id}/{found.slug}" if found else "",
+        count=number,
+        passages=await _passages(found) if found else [],
+        words={
+            "title": shown(N_("Discussion of this article")),
+            "open": shown(_open(number)),
+            "respond": shown(N_("Respond to this passage")),
+            "close": shown(N_("Close the discussion")),
+        },
+    )
+
+
+def _open(number: int) -> str:
+    if not number:
+        return N_("Discuss this article")
+    return plural("{count} comment on this article", "{count} comments on this article", number)
+
+
+async def _passages(found: FoundThread) -> list[MarkedPassage]:
+    shown_thread = await views.thread_view(views.DiscussionQuery(found.id), fresh=False)
+    return [one for row in shown_thread.rows if (one := _marked(row)) is not None]
+
+
+def _marked(row: PassageRow) -> MarkedPassage | None:
+    known = fingerprint(row.text)
+    if row.kind == WITHHELD or len(known.start) < FEWEST_CHARACTERS:
+        return None
+    count = row.comment_count
+    label = shown(plural("{count} comment on this passage", "{count} comments on this passage", count)) if count else ""
+    return MarkedPassage(
+        row.lineage, known.hash, known.start, known.end, count, label, (row.quoted or [])[:MOST_QUOTES]
+    )

@@ -1,0 +1,75 @@
+"""The discussion as the panel in a publisher's page shows it."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from parley.articles.queries import PassageRow
+from parley.comments import queries as comments
+from parley.comments import view as views
+from parley.comments.fragments import ViewerState
+from parley.comments.queries import CommentRow
+from parley.comments.view import Discussion, ThreadView
+from parley.core.http.access import Viewer
+from parley.embed.rules import SiteRow
+from parley.votes import queries as votes
+
+NOTHING = ViewerState()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A comment in the panel, with the viewer's votes and the key of a reply to it."""
+
+    row: CommentRow
+    depth: int
+    mine: ViewerState
+    submission: str
+    # Replies that only the thread's own page shows.
+    hidden: int
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Which part of a discussion a panel shows: a passage, or one comment with what is around it."""
+
+    thread: int
+    passage: int | None = None
+    focus: int | None = None
+
+
+async def panel(site: SiteRow, place: Place, viewer: Viewer | None) -> dict[str, Any]:
+    """Return what the panel's template needs. Raises NotFound if there is no such thread."""
+    whole = await views.thread_view(
+        views.DiscussionQuery(place.thread, view="whole"), fresh=viewer is not None, viewer=viewer
+    )
+    query = views.DiscussionQuery(place.thread, "best", passage=place.passage, focus=place.focus)
+    shown = await views.discussion(query, viewer)
+    own = await votes.own_in_thread(viewer.id, place.thread) if viewer else {}
+    return {
+        "site_row": site,
+        "thread": whole.thread,
+        "place": place,
+        "passage_row": _passage(whole, place.passage),
+        "comments": list(_comments(shown, own, viewer)),
+        "held": await comments.held(viewer.id, place.thread) if viewer else [],
+        "more": shown.next_url is not None,
+        "submission": str(uuid4()),
+    }
+
+
+def _passage(whole: ThreadView, lineage: int | None) -> PassageRow | None:
+    return next((row for row in whole.rows if row.lineage == lineage), None)
+
+
+def _comments(shown: Discussion, own: dict[int, ViewerState], viewer: Viewer | None) -> Iterator[Shown]:
+    """The comments in reading order, each after the one that it answers."""
+    tree, rows = shown.tree, shown.layout.rows
+    todo = [(root, 0) for root in reversed(tree.roots)]
+    while todo:
+        number, depth = todo.pop()
+        if number in rows:
+            row = comments.seen_by(rows[number], viewer)
+            hidden = tree.hidden.get(number, (0, None))[0]
+            yield Shown(row, depth, own.get(number, NOTHING), str(uuid4()), hidden)
+            todo += [(child, depth + 1) for child in reversed(tree.children.get(number, []))]

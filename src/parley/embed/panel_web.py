@@ -1,0 +1,155 @@
+"""The panel in a publisher's page, over HTTP: a frame of our origin that only the site's pages may show."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from parley.comments import drafts, posting
+from parley.comments import queries as comments
+from parley.comments.forms import LONGEST_BODY, CommentForm
+from parley.comments.web import thread_at
+from parley.core.errors import Forbidden, NotFound, ParleyError, Refused, SignInNeeded
+from parley.core.http.access import ANYONE, VERIFIED, AnyRequest, Viewer, address_of, may_write, viewer_of
+from parley.core.http.forms import posted
+from parley.core.http.pages import page
+from parley.core.ratelimit import POST, VOTE, take_each
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_, joined
+from parley.embed import queries
+from parley.embed.panel import Place, panel
+from parley.embed.rules import SiteRow, framed_by
+from parley.votes import ops as votes
+from parley.votes.web import VoteForm
+
+FRAME = {"X-Robots-Tag": "noindex", "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+@get("/embed/t/{thread:str}", name="embed:panel", opt={"who": ANYONE, "reading": True})
+async def show(
+    request: AnyRequest,
+    thread: FromPath[str],
+    site: FromQuery[str] = "",
+    passage: FromQuery[str] = "",
+    focus: FromQuery[str] = "",
+) -> Response[Any]:
+    """Show the discussion of a thread, or of one passage."""
+    found = await queries.site(site)
+    place = Place((await thread_at(thread)).id, as_id(passage), as_id(focus))
+    return await _page(request, found, place)
+
+
+async def _page(
+    request: AnyRequest, site: SiteRow, place: Place, status: int = 200, form: CommentForm | None = None
+) -> Response[Any]:
+    context = await panel(site, place, viewer_of(request)) | {"form": form}
+    return framed(request, site, "embed/panel.html", status, **context)
+
+
+def framed(request: AnyRequest, site: SiteRow, template: str, status: int = 200, **context: Any) -> Response[Any]:
+    """Render a page that only the pages of `site` may show in a frame."""
+    headers = FRAME | {"Content-Security-Policy": framed_by(site.origins)}
+    return page(request, template, status=status, headers=headers, **(context | {"site_row": site}))
+
+
+def author(request: AnyRequest) -> Viewer:
+    """Return the viewer, who may write. Raises SignInNeeded or Forbidden."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise SignInNeeded(N_("Please sign in first. Your text is kept."))
+    may_write(viewer)
+    if viewer.access < VERIFIED:
+        raise Forbidden(N_("Please confirm your e-mail address first: open the link in the mail we sent you."))
+    return viewer
+
+
+def path_of(place: Place, site: SiteRow, at: str = "") -> str:
+    """The address of the panel at a place."""
+    named = {"site": site.key, "passage": place.passage, "focus": place.focus}
+    return f"/embed/t/{place.thread}?{urlencode({name: one for name, one in named.items() if one})}{at}"
+
+
+@post("/embed/t/{thread:str}/comments", name="embed:post", opt={"who": ANYONE}, request_max_body_size=LONGEST_BODY)
+async def post_comment(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
+    found, row = await queries.site(site), await thread_at(thread)
+    await queries.require_own(found, row.id)
+    form, status = CommentForm(await posted(request)), 422
+    place = Place(row.id, form.passage, form.parent)
+    if not form.errors:
+        try:
+            viewer = author(request)
+            await take_each(POST, viewer.id, address_of(request))
+            comment = await posting.post_comment(_draft(viewer, row.id, found.key, form))
+            # On a passage it stands among the others; in a long discussion it might not be on the page.
+            shown = Place(row.id, form.passage, None if form.passage else comment.id)
+            return Redirect(path_of(shown, found, f"#c{comment.id}"), status_code=303)
+        except ParleyError as error:
+            form.errors["form"], status = error.message, error.status
+            if isinstance(error, posting.SubmittedBefore):
+                form.submission = uuid4()
+    return await _page(request, found, place, status, form)
+
+
+def _draft(viewer: Viewer, thread: int, site: str, form: CommentForm) -> drafts.Draft:
+    return drafts.Draft(
+        thread=thread,
+        author=viewer,
+        body=form.body,
+        parent=form.parent,
+        stance=form.stance,
+        passage=form.passage,
+        assisted=form.assisted,
+        submission=form.submission,
+        site=site,
+    )
+
+
+@post("/embed/t/{thread:str}/vote", name="embed:vote", opt={"who": ANYONE})
+async def vote(request: AnyRequest, thread: FromPath[str], site: FromQuery[str] = "") -> Response[Any]:
+    """Vote on a comment of the thread; the fields are those of `POST /c/{comment}/vote`, with `comment`."""
+    found, row, data = await queries.site(site), await thread_at(thread), await posted(request)
+    await queries.require_own(found, row.id)
+    form = VoteForm(data)
+    comment = form.id("comment")
+    place = Place(row.id, form.id("passage"), form.id("focus"))
+    try:
+        if form.errors or comment is None:
+            raise Refused(joined(" ", form.errors.values()))
+        viewer = _voter(request)
+        await take_each(VOTE, viewer.id, address_of(request))
+        await _require_in(row.id, comment)
+        await votes.cast_vote(viewer=viewer, comment_id=comment, axis=form.axis, value=form.value)
+    except ParleyError as error:
+        return await _refused(request, found, place, error, data)
+    return Redirect(path_of(place, found, f"#c{comment}"), status_code=303)
+
+
+async def _require_in(thread: int, comment: int) -> None:
+    state = await comments.state_of(comment)
+    if state is None or state.thread != thread:
+        raise NotFound(N_("This comment is not in this thread."))
+
+
+def _voter(request: AnyRequest) -> Viewer:
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise SignInNeeded(N_("Please sign in to vote."))
+    may_write(viewer)
+    return viewer
+
+
+async def _refused(
+    request: AnyRequest, site: SiteRow, place: Place, error: ParleyError, data: Mapping[str, Any]
+) -> Response[Any]:
+    if isinstance(error, NotFound):
+        raise error
+    form = CommentForm({"body": data.get("body", "-")})
+    form.values, form.errors = {}, {"form": error.message}
+    return await _page(request, site, place, error.status, form)
+
+
+handlers: list[object] = [show, post_comment, vote]

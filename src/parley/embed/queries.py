@@ -1,0 +1,66 @@
+"""Reading sites, and the threads of their pages."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from parley.articles.canonical import canonical
+from parley.articles.duplicates import address_variants
+from parley.articles.rules import is_web_address
+from parley.core import db
+from parley.core.errors import NotFound
+from parley.core.text.messages import N_
+from parley.embed.rules import KEY, LONGEST_URL, SiteRow
+from parley.embed.tables import Site
+
+NO_SITE = N_("This discussion is set up for a site that is not registered here.")
+
+
+async def site(key: str | None) -> SiteRow:
+    """Return a site. Raises NotFound."""
+    found = None
+    if key and KEY.fullmatch(key):
+        found = await db.fetch_one(SiteRow, Site.select().where(Site.key == key))
+    if found is None:
+        raise NotFound(NO_SITE)
+    return found
+
+
+async def sites() -> list[SiteRow]:
+    return await db.fetch(SiteRow, Site.select().order_by(Site.key))
+
+
+class FoundThread(msgspec.Struct, frozen=True):
+    """The thread of an article, and the address by which it was found."""
+
+    url: str
+    id: int
+    slug: str
+    comment_count: int
+
+
+# An article without a title has no address that readers may know.
+AT_ADDRESSES = """
+select a.url, t.id, t.slug, t.comment_count from article a join thread t on t.article = a.id
+where a.url = any($1::text[]) and not a.untitled order by t.id
+"""
+OF_THREAD = "select a.url from thread t join article a on a.id = t.article where t.id = $1 and not a.untitled"
+
+
+async def threads_at(urls: Sequence[str]) -> dict[str, FoundThread]:
+    """Return the threads of the articles at these addresses, however they are written there."""
+    variants = {url: address_variants(canonical(url)) for url in urls if is_address(url)}
+    every = [one for some in variants.values() for one in some]
+    rows = {row.url: row for row in await db.fetch(FoundThread, AT_ADDRESSES, every)}
+    found = {url: next((rows[one] for one in some if one in rows), None) for url, some in variants.items()}
+    return {url: row for url, row in found.items() if row is not None}
+
+
+def is_address(url: str) -> bool:
+    return len(url) <= LONGEST_URL and url.isprintable() and is_web_address(url)
+
+
+async def require_own(site: SiteRow, thread: int) -> None:
+    """Raise NotFound unless the article of a thread is on `site`: others' readers cannot be led to act here."""
+    if not site.has(await db.value(OF_THREAD, thread)):
+        raise NotFound(N_("This discussion does not belong to an article of this site."))

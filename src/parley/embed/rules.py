@@ -1,0 +1,60 @@
+"""Which pages a site may show discussions on, and which threads are its own."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parley.core.http.security_headers import CSP
+
+KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]|[a-z0-9]")
+# So long are addresses at most.
+LONGEST_URL = 2_000
+
+
+class SiteRow(msgspec.Struct, frozen=True):
+    """A publisher's site."""
+
+    key: str
+    origins: list[str]
+    topic: str
+
+    @property
+    def name(self) -> str:
+        """Its host, as readers know it."""
+        return host_of(self.origins[0])
+
+    def has(self, url: str | None) -> bool:
+        """Whether the page at `url` is one of the site's."""
+        return url is not None and host_of(url) in {host_of(origin) for origin in self.origins}
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case, or "" without one."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def framed_by(origins: Sequence[str]) -> str:
+    """The content security policy of a page that only pages of these origins may show in a frame."""
+    return CSP.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(origins)}")
+
+
+def origin(text: str) -> str | None:
+    """Return `text` as an origin such as `https://pub.example:8443`; None if it is no http or https address.
+
+    A policy is made of origins, so nothing else may stand in one.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    if parts.scheme not in {"http", "https"} or not re.fullmatch(r"[a-z0-9.-]+|\[[0-9a-f:]+\]", host):
+        return None
+    default = port is None or (parts.scheme, port) in {("http", 80), ("https", 443)}
+    return f"{parts.scheme}://{host}" + ("" if default else f":{port}")

@@ -1,0 +1,94 @@
+"""The script for publishers' pages, and what it asks."""
+
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from parley.core.cache import PAGE_SECONDS, MicroCache
+from parley.core.errors import BadRequest
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.assets import assets
+from parley.core.http.pages import Finished, page_size, sent
+from parley.core.text.messages import N_
+from parley.embed import page as pages
+from parley.embed import queries
+
+READING = {"who": ANYONE, "reading": True}
+# Every page may read these: they say nothing that a visitor cannot read.
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Robots-Tag": "noindex",
+}
+# How long browsers use the script before they ask for a newer one.
+SCRIPT_AGE = "public, max-age=600"
+MOST_COUNTS = 50
+
+_pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size)
+
+
+@get("/embed/v1.js", name="embed:script", opt=READING, sync_to_thread=False)
+def script(request: AnyRequest) -> Response[Any]:
+    """The script that a publisher's page loads."""
+    answer = sent(request, _script(), "text/javascript; charset=utf-8")
+    answer.headers.update(OPEN | {"Cache-Control": SCRIPT_AGE, "Vary": "Accept-Encoding"})
+    return answer
+
+
+@cache
+def _script() -> Finished:
+    return Finished(assets()["embed-v1.js"].data, {})
+
+
+@get("/embed/v1/page", name="embed:page", opt=READING)
+async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[str] = "") -> Response[Any]:
+    """Describe the article at `url`: its passages, and how many comments each has."""
+    await queries.site(site)
+    _check([url])
+
+    async def make() -> Finished:
+        return Finished(msgspec.json.encode(await pages.page(url)), {})
+
+    return _answer(request, await _pages.get(url, make))
+
+
+@get("/embed/v1/counts", name="embed:counts", opt=READING)
+async def counts(
+    request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[list[str] | None] = None
+) -> Response[Any]:
+    """The numbers of comments on articles, by their addresses; 0 for those without a thread."""
+    await queries.site(site)
+    urls = (url or [])[:MOST_COUNTS]
+    _check(urls)
+    found = await queries.threads_at(urls)
+    numbers = {one: found[one].comment_count if one in found else 0 for one in urls}
+    return _answer(request, Finished(msgspec.json.encode(numbers), {}))
+
+
+def _check(urls: list[str]) -> None:
+    if not all(queries.is_address(one) for one in urls):
+        raise BadRequest(N_("This is not the address of an article."))
+
+
+def _answer(request: AnyRequest, finished: Finished) -> Response[Any]:
+    answer = sent(request, finished, "application/json")
+    # Not for each viewer: the same for all.
+    answer.headers.update(OPEN | {"Vary": "Accept-Encoding"})
+    return answer
+
+
+@get("/at", name="embed:at", opt=READING)
+async def at(url: FromQuery[str] = "") -> Redirect:
+    """Redirect from an article's address to its thread, or to where one is begun."""
+    _check([url])
+    found = (await queries.threads_at([url])).get(url)
+    path = f"/t/{found.id}/{found.slug}" if found else f"/new?url={quote(url, safe='')}"
+    return Redirect(path, status_code=303)
+
+
+handlers: list[object] = [script, page, counts, at]

@@ -1,0 +1,86 @@
+// Finds the passages of an article in a publisher's page. What a passage is recognised by is made the same way as in
+// src/parley/embed/fingerprints.py, with which it must agree in every bit.
+const END = 40;
+// So alike must beginning and end be together, if no words are the very same.
+const ALIKE = 0.8;
+const BLOCKS = "p, h1, h2, h3, h4, h5, h6, li, blockquote, pre, figcaption, td, dd, dt";
+
+export const normalised = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+
+// Two FNV-1a hashes of the text in UTF-16, little end first: pages over http have no SHA.
+export function digest(text) {
+  let first = 0x811c9dc5;
+  let second = 0x9dc5811c;
+  const add = (byte) => {
+    first = Math.imul(first ^ byte, 0x01000193);
+    second = Math.imul(second ^ byte, 0x010001b3);
+  };
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    add(unit & 255);
+    add(unit >> 8);
+  }
+  return [first, second].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+// The characters of Python's strings are code points, and so are these.
+const first = (text) => [...text.slice(0, 2 * END)].slice(0, END).join("");
+const last = (text) => [...text.slice(-2 * END)].slice(-END).join("");
+
+// The blocks of the article that hold text themselves, with what each is recognised by.
+export function blocks(root) {
+  return [...root.querySelectorAll(BLOCKS)]
+    .filter((element) => !element.querySelector(BLOCKS))
+    .map((element) => {
+      const text = normalised(element.textContent);
+      return { element, hash: digest(text), start: first(text), end: last(text) };
+    })
+    .filter((one) => one.start);
+}
+
+function threes(text) {
+  const found = new Set();
+  for (let at = 0; at + 3 <= text.length; at++) found.add(text.slice(at, at + 3));
+  return found;
+}
+
+function likeness(one, other) {
+  const shared = [...one].filter((part) => other.has(part)).length;
+  return (2 * shared) / (one.size + other.size || 1);
+}
+
+// Each passage with its block: the same words, else the same beginning and end, else alike without a rival. One that is
+// not surely found is left out, for a wrong marker is worse than none.
+export function match(passages, found) {
+  const pairs = new Map();
+  const free = new Set(found);
+  const left = [];
+  const by = (key) => {
+    const index = new Map();
+    for (const one of free) index.set(key(one), index.has(key(one)) ? null : one);
+    return index;
+  };
+  const take = (passage, block) => {
+    pairs.set(passage, block.element);
+    free.delete(block);
+  };
+  const hashes = by((one) => one.hash);
+  for (const passage of passages) {
+    const block = hashes.get(passage.hash);
+    if (block && free.has(block)) take(passage, block);
+    else left.push(passage);
+  }
+  const ends = by((one) => `${one.start}\n${one.end}`);
+  const unsure = left.filter((passage) => {
+    const block = ends.get(`${passage.start}\n${passage.end}`);
+    if (block && free.has(block)) take(passage, block);
+    return !pairs.has(passage);
+  });
+  const parts = new Map([...free].map((one) => [one, threes(`${one.start} ${one.end}`)]));
+  for (const passage of unsure) {
+    const own = threes(`${passage.start} ${passage.end}`);
+    const alike = [...free].filter((one) => likeness(own, parts.get(one)) >= ALIKE);
+    if (alike.length === 1) take(passage, alike[0]);
+  }
+  return pairs;
+}

@@ -1,0 +1,61 @@
+// The discussion: a frame of the forum's origin, beside the article or as a sheet. Its size never follows what is in it,
+// so nothing in the page moves.
+export class Panel {
+  constructor(root, origin, words, { place = root, below = false, heard }) {
+    this.origin = origin;
+    this.words = words;
+    this.place = place;
+    this.below = below;
+    this.heard = heard;
+    addEventListener("message", (event) => this.hear(event));
+    addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
+  }
+
+  // Show `address`, at a passage if there is one. `opener` gets the focus back.
+  open(address, passage, opener) {
+    this.opener = opener;
+    if (!this.frame) this.make(address, passage);
+    else this.send("passage", passage ?? null);
+    this.box.hidden = false;
+    if (!this.below) this.frame.focus({ preventScroll: true });
+  }
+
+  make(address, passage) {
+    const url = new URL(address);
+    if (passage) url.searchParams.set("passage", passage);
+    this.box = document.createElement("section");
+    this.box.className = this.below ? "panel below" : "panel";
+    this.box.setAttribute("aria-label", this.words.title);
+    this.frame = document.createElement("iframe");
+    this.frame.title = this.words.title;
+    this.frame.referrerPolicy = "strict-origin";
+    if (this.below) this.frame.loading = "lazy";
+    this.frame.addEventListener("load", () => this.send("hello", !this.below));
+    this.frame.src = url.href;
+    this.box.append(this.frame);
+    this.place.append(this.box);
+  }
+
+  close() {
+    if (this.below || !this.box || this.box.hidden) return;
+    this.box.hidden = true;
+    this.heard("closed");
+    this.opener?.focus({ preventScroll: true });
+  }
+
+  // Another article is in the page now.
+  forget() {
+    this.box?.remove();
+    this.box = this.frame = undefined;
+  }
+
+  send(parley, value) {
+    this.frame.contentWindow?.postMessage({ parley, value }, this.origin);
+  }
+
+  hear({ source, origin, data }) {
+    if (origin !== this.origin || source !== this.frame?.contentWindow || typeof data?.parley !== "string") return;
+    if (data.parley === "close") this.close();
+    else this.heard(data.parley, data.value);
+  }
+}

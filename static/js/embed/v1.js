@@ -1,0 +1,153 @@
+// The script of publishers' pages: <script async src="https://forum.example/embed/v1.js" data-site="…"></script>.
+// It reads the page and changes nothing of it. What readers write goes to a frame of the forum's origin.
+import { showCounts } from "./counts.js";
+import { Markers } from "./markers.js";
+import { blocks, match } from "./matching.js";
+import { Panel } from "./panel.js";
+import { highlights, overlay, sheet } from "./styles.js";
+
+const script = document.currentScript;
+const { origin } = new URL(script.src);
+const { site, article = "main article, article, main", mode = "beside" } = script.dataset;
+// Below this share the page has another text than we know: then there are no markers.
+const ENOUGH = 0.6;
+const SETTLED_MS = 300;
+
+async function ask(what, urls) {
+  const query = new URLSearchParams([["site", site], ...urls.map((url) => ["url", url])]);
+  const answer = await fetch(`${origin}/embed/v1/${what}?${query}`, { credentials: "omit", referrerPolicy: "no-referrer" });
+  return answer.ok ? answer.json() : null;
+}
+
+function address() {
+  const stated = document.querySelector('link[rel="canonical"]')?.href;
+  const here = new URL(stated || location.href);
+  here.hash = "";
+  return here.href;
+}
+
+function overlayRoot() {
+  const host = document.createElement("div");
+  host.setAttribute("data-parley-overlay", "");
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet(overlay)];
+  document.documentElement.append(host);
+  document.adoptedStyleSheets.push(sheet(highlights));
+  return root;
+}
+
+class Discussion {
+  async start() {
+    this.url = address();
+    this.page = await ask("page", [this.url]);
+    if (!this.page) return;
+    const root = overlayRoot();
+    const place = mode === "below" ? document.querySelector("[data-parley-below]") : null;
+    const heard = (what, value) => this.heard(what, value);
+    this.panel = new Panel(root, origin, this.page.words, { place: place ?? root, below: Boolean(place), heard });
+    this.markers = new Markers(root, this.page.words, (passage, opener) => this.open(passage, opener));
+    this.opener = this.openButton(root);
+    if (place) this.below(place);
+    this.find();
+    this.watch();
+  }
+
+  openButton(root) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "open";
+    made.textContent = this.page.words.open;
+    made.addEventListener("click", () => this.open(null, made));
+    root.append(made);
+    return made;
+  }
+
+  // Inside the publisher's own placeholder, whose height they reserve.
+  below(place) {
+    const inside = place.shadowRoot ?? place.attachShadow({ mode: "open" });
+    inside.adoptedStyleSheets = [sheet(overlay.replace(/:host \{[^}]*\}/, ":host { display: block; }"))];
+    this.panel.place = inside;
+    this.opener.hidden = true;
+    this.panel.open(this.address(), null, null);
+  }
+
+  address() {
+    const panel = new URL(this.page.panel);
+    panel.searchParams.set("site", site);
+    if (panel.pathname.endsWith("/new")) panel.searchParams.set("url", this.url);
+    return panel.href;
+  }
+
+  open(passage, opener) {
+    this.markers.open(passage);
+    this.panel.open(this.address(), passage?.lineage, opener);
+    this.opener.hidden = !this.panel.below;
+    if (this.panel.below) this.panel.box.scrollIntoView({ block: "nearest" });
+  }
+
+  heard(what, value) {
+    if (what === "closed") {
+      this.markers.open(null);
+      this.opener.hidden = false;
+    } else if (what === "show") this.showPassage(value);
+    else if (what === "count" && value !== this.page.count) this.refresh();
+  }
+
+  showPassage(lineage) {
+    const passage = this.markers.byLineage(lineage);
+    if (!passage) return;
+    this.markers.open(passage);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.markers.pairs.get(passage).scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  }
+
+  find() {
+    const root = article.split(",").map((one) => document.querySelector(one)).find(Boolean);
+    const pairs = root ? match(this.page.passages, blocks(root)) : new Map();
+    this.markers.show(pairs.size >= ENOUGH * this.page.passages.length ? pairs : new Map());
+  }
+
+  async refresh() {
+    const page = await ask("page", [this.url]);
+    if (!page) return;
+    this.page = page;
+    this.opener.textContent = page.words.open;
+    this.find();
+  }
+
+  // Frameworks replace texts and articles under way.
+  watch() {
+    const later = () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.settle(), SETTLED_MS);
+    };
+    new MutationObserver(later).observe(document.body, { childList: true, subtree: true, characterData: true });
+    globalThis.navigation?.addEventListener("navigatesuccess", later);
+    addEventListener("popstate", later);
+  }
+
+  async settle() {
+    await showCounts(ask);
+    if (address() === this.url) {
+      this.find();
+      return;
+    }
+    this.url = address();
+    if (!this.panel.below) this.panel.close();
+    this.panel.forget();
+    await this.refresh();
+    if (this.panel.below) this.panel.open(this.address(), null, null);
+  }
+}
+
+async function begin() {
+  // After the page's own scripts have taken over the document.
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done, { once: true }));
+  await showCounts(ask);
+  if (document.querySelector(article) && script.dataset.only !== "counts") await new Discussion().start();
+}
+
+if (site && !globalThis.parleyEmbed) {
+  globalThis.parleyEmbed = true;
+  begin();
+}

@@ -1,0 +1,53 @@
+"""Finding passages in a publisher's page: the script and the server agree, and a doubtful passage gets no marker."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from parley.embed.fingerprints import fingerprint
+
+NODE = shutil.which("node") or ""
+SCRIPT = Path(__file__).with_name("matching.mjs")
+TEXTS = [
+    "The “Model” — answers…", "Größe ΣΟΦΟΣ İstanbul ﬁne ①②", "日本語の 文章。", "😀 emoji a😀b", "snake_case and x²",
+    "naïve café e\u0301", "I. Title 10,000.5", "שלום עולם", "ª º ½", "", "𝒳𝒴 " * 40, "word " * 30,
+]  # fmt: skip
+WHOLE = "Companies scale up their models, but nobody asks at what cost to the people who live beside the machines."
+EDITED = "Companies scale up their models, and nobody asked at what cost to the people who live beside the machines."
+MIDDLE = WHOLE.replace("nobody asks at what", "no one has ever wondered at what sort of")
+OTHER = "Something else entirely is said in this paragraph, which has nothing to do with any of the other ones here."
+
+pytestmark = pytest.mark.skipif(not NODE, reason="node runs the script; it is not here")
+
+
+def asked(passages: list[str], blocks: list[str]) -> dict[str, Any]:
+    known = [msgspec.structs.asdict(fingerprint(one)) for one in passages]
+    given = json.dumps({"texts": TEXTS, "passages": known, "blocks": blocks})
+    done = subprocess.run([NODE, str(SCRIPT)], input=given, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_the_script_and_the_server_agree_about_all_scripts() -> None:
+    assert asked([], [])["texts"] == [msgspec.structs.asdict(fingerprint(one)) for one in TEXTS]
+
+
+@pytest.mark.parametrize(
+    ("passages", "blocks", "expected"),
+    [
+        ([WHOLE, OTHER], ["A menu", f"  {WHOLE.upper()} ", OTHER], [1, 2]),
+        ([WHOLE], [OTHER, MIDDLE], [1]),
+        ([WHOLE], [OTHER, EDITED], [1]),
+        ([WHOLE], [OTHER], [None]),
+        # Two that are as much alike: a wrong marker is worse than none.
+        ([WHOLE], [EDITED, EDITED.replace("asked", "askes")], [None]),
+        ([WHOLE], [WHOLE, WHOLE], [None]),
+    ],
+)
+def test_a_passage_is_found_only_for_sure(passages: list[str], blocks: list[str], expected: list[int | None]) -> None:
+    assert asked(passages, blocks)["found"] == expected
