@@ -13,7 +13,6 @@ from parley.core.text.messages import N_
 # The action that removes each of them has the same name.
 FIELDS = ("bio", "title", "name")
 
-VALUE = "select {} from member where id = $1"
 IS_REMOVED = """
 select exists(select from decision where kind = 'member' and target = $1 and action = $2 and state = 'in_force'
               and before ->> action = $3)
@@ -28,7 +27,7 @@ async def remove(member: int, field: str) -> tuple[dict[str, Any], dict[str, Any
 
     Raises Refused where there is nothing to remove.
     """
-    was: str = await db.value(VALUE.format(field), member)
+    was = await _now(member, field)
     if not was or (field == "name" and names.is_neutral(was, member)):
         raise Refused(N_("There is nothing to remove any more."))
     to = await _neutral_name(member) if field == "name" else ""
@@ -38,11 +37,16 @@ async def remove(member: int, field: str) -> tuple[dict[str, Any], dict[str, Any
 
 async def give_back(member: int, field: str, text: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give back what was removed from a locked member, unless they have written something else since."""
-    now: str = await db.value(VALUE.format(field), member)
+    now = await _now(member, field)
     if now and not (field == "name" and names.is_neutral(now, member)):
         return {}, {}
     await _set(member, field, text)
     return {field: now}, {field: text}
+
+
+async def _now(member: int, field: str) -> str:
+    row = await Member.select(field).where(Member.id == member).first()
+    return str(row[field]) if row else ""
 
 
 async def _set(member: int, field: str, text: str) -> None:

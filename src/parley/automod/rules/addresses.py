@@ -12,25 +12,21 @@ WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|onl
 # Those that may also be said: "example dot com".
 SAID = "com|net|org|info|biz|ru|xyz|co"
 NAME = "[a-z0-9][a-z0-9-]+"
-PATTERNS = (
+FINDERS = (
     # hxxp://example.com, www.example.com, "http : // example . com"
-    r"(?:h[tx]{2}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?(NAME(?:\s?\.\s?NAME)*)",
+    re2.compile(rf"(?:h[tx]{{2}}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?({NAME}(?:\s?\.\s?{NAME})*)"),
     # example.com, example.me/page
-    r"(?:^|[^a-z0-9.@_])((?:NAME\.)+(?:(?:ENDINGS)(?:[^a-z0-9_@-]|$)|(?:WORDS)[/\\]))",
+    re2.compile(rf"(?:^|[^a-z0-9.@_])((?:{NAME}\.)+(?:(?:{ENDINGS})(?:[^a-z0-9_@-]|$)|(?:{WORDS})[/\\]))"),
     # example . com
-    r"\b(NAME \. ?(?:SAID))\b",
+    re2.compile(rf"\b({NAME} \. ?(?:{SAID}))\b"),
     # example dot com, example(dot)com, example [.] com
-    r"\b(NAME\s?[(\[{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}>]\s?(?:ENDINGS|WORDS))\b",
-    r"\b(NAME (?:dot|punkt|punto) (?:ENDINGS))\b",
+    re2.compile(rf"\b({NAME}\s?[(\[{{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}}>]\s?(?:{ENDINGS}|{WORDS}))\b"),
+    re2.compile(rf"\b({NAME} (?:dot|punkt|punto) (?:{ENDINGS}))\b"),
     # www example com
-    r"\bwww? (NAME (?:SAID))\b",
+    re2.compile(rf"\bwww? ({NAME} (?:{SAID}))\b"),
     # A video on the same site.
-    r"(?:^|\s)(/watch\?v=[a-z0-9_-]{6})",
+    re2.compile(r"(?:^|\s)(/watch\?v=[a-z0-9_-]{6})"),
 )
-FINDERS = [
-    re2.compile(one.replace("NAME", NAME).replace("ENDINGS", ENDINGS).replace("WORDS", WORDS).replace("SAID", SAID))
-    for one in PATTERNS
-]
 SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
 
 
