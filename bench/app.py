@@ -19,6 +19,7 @@ from parley.live.stream import HEADERS
 
 # The folder with the bytes of pages, which the harness has put there.
 FOLDER = "BENCH_FOLDER"
+ENCODINGS = {"gz": "gzip", "zst": "zstd"}
 
 
 @cache
@@ -29,7 +30,8 @@ def _bytes(name: str) -> bytes:
 @get("/bench/bytes/{name:str}", opt={"who": ANYONE})
 async def same_bytes(name: FromPath[str]) -> Response[bytes]:
     """The bytes of a page, without any work for them: the ceiling of reading."""
-    headers = {"Content-Encoding": "gzip"} if name.endswith(".gz") else {}
+    encoding = ENCODINGS.get(name.rpartition(".")[2])
+    headers = {"Content-Encoding": encoding} if encoding else {}
     return Response(_bytes(name), media_type=MediaType.HTML, headers=headers)
 
 

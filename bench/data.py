@@ -12,6 +12,7 @@ import msgspec
 
 from parley.articles.reading import read_file
 from parley.articles.text import ArticleText
+from parley.comments import counts
 from parley.comments.rules import STANCES
 from parley.core import db
 from parley.core.text import markdown
@@ -26,6 +27,8 @@ AUTHORS = 250
 NEWCOMERS = 10_000
 BODIES = 2_000
 READ, LARGE, WRITTEN = 1_000, 100_000, 100
+# Threads of answers to the article only, each on a passage.
+ANCHORED = (1_000, 30_000)
 SMALL = 40
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MEMBER_FIELDS = ("name", "name_key", "email", "email_key", "state", "created_at")
@@ -46,6 +49,8 @@ class Community(msgspec.Struct):
 
     read: int = 0
     large: int = 0
+    # Threads of 1,000 and 30,000 answers to the article, each on a passage.
+    anchored: list[int] = []
     written: list[int] = []
     # Of the small threads: each one's comments.
     comments: dict[int, list[int]] = {}
@@ -93,6 +98,10 @@ async def fill() -> Community:
             thread = await add_thread(connection, random, words, SMALL, 1, first)
             made.written.append(thread)
             made.comments[thread] = list(range(first, first + SMALL))
+        for size in ANCHORED:
+            thread = await add_thread(connection, random, words, size, 10, 300_000 + size, answers=True)
+            await connection.execute(counts.ADD_THREAD, thread)
+            made.anchored.append(thread)
         await connection.execute("select setval('comment_id_seq', 1000000)")
         await connection.execute("vacuum analyze")
     return made
@@ -136,15 +145,20 @@ async def add_thread(
     votes_each: int,
     first: int,
     authors: int = AUTHORS,
+    *,
+    answers: bool = False,
 ) -> int:
-    """Add a thread of `size` comments by as many `authors`, in which each member voted `votes_each` times."""
+    """Add a thread of `size` comments by as many `authors`, in which each member voted `votes_each` times.
+
+    With `answers` all are answers to the article, each on a passage.
+    """
     passages = words.article.passages[: None if size > SMALL else 3]
     address = f"https://paper.example/{first}"
     text = msgspec.structs.replace(words.article, url=address, passages=passages)
     thread = (await open_thread(text=text, topic="research", starter=1)).id
     lineages = [row["lineage"] for row in await connection.fetch(LINEAGES, thread)]
-    tree = _tree(random, size, first, authors)
-    _anchor(random, tree, lineages)
+    tree = _tree(random, size, first, authors, top=1.0 if answers else 0.25)
+    _anchor(random, tree, lineages, anchored=1.0 if answers else 0.5)
     _vote(random, tree, votes_each)
     rows = [_row(thread, one, random.choice(words.bodies), START + timedelta(seconds=one.id)) for one in tree]
     await connection.copy_records_to_table("comment", records=rows, columns=COMMENT_FIELDS)
@@ -154,12 +168,12 @@ async def add_thread(
     return thread
 
 
-def _tree(random: Random, size: int, first: int, authors: int) -> list[Made]:
-    """A quarter answers the article; the others answer something recent or, as often, anything."""
+def _tree(random: Random, size: int, first: int, authors: int, *, top: float) -> list[Made]:
+    """The share `top` answers the article; the others answer something recent or, as often, anything."""
     tree: list[Made] = []
     for place in range(size):
         parent: Made | None = None
-        if tree and random.random() > 0.25:
+        if tree and random.random() > top:
             recent = tree[-min(len(tree), int(random.paretovariate(0.7)))]
             parent = recent if random.random() < 0.5 else random.choice(tree)
             parent.replies += 1
@@ -168,12 +182,12 @@ def _tree(random: Random, size: int, first: int, authors: int) -> list[Made]:
     return tree
 
 
-def _anchor(random: Random, tree: Sequence[Made], lineages: Sequence[int]) -> None:
-    """Two of three answers to the article say how they stand to it, every other one to which passage."""
+def _anchor(random: Random, tree: Sequence[Made], lineages: Sequence[int], *, anchored: float) -> None:
+    """Two of three answers to the article say how they stand to it; a share is `anchored` on a passage."""
     for one in tree:
         if one.parent is None:
             one.stance = random.choice((*STANCES, None, None))
-            one.passage = random.choice(lineages) if random.random() < 0.5 else None
+            one.passage = random.choice(lineages) if random.random() < anchored else None
 
 
 def _vote(random: Random, tree: Sequence[Made], each: int) -> None:

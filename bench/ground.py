@@ -99,12 +99,12 @@ class Web:
 
 
 @asynccontextmanager
-async def web(**settings: str) -> AsyncIterator[Web]:
-    """Start a web process, with `settings` of its own, wait until it can serve, and stop it at the end."""
+async def web(*arguments: str, **settings: str) -> AsyncIterator[Web]:
+    """Start a web process with `arguments` and `settings`, wait until it can serve, and stop it at the end."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    running = Web(start("bench.app", "--port", str(port), **settings), port)
+    running = Web(start("bench.app", "--port", str(port), *arguments, **settings), port)
     try:
         await _ready(running)
         yield running

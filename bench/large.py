@@ -1,4 +1,4 @@
-"""The first view of 100,000 comments must cost what one of 1,000 does."""
+"""The first view of 100,000 comments, or of 30,000 on passages, must cost what one of 1,000 does."""
 
 from bench.ground import ROUNDS, Ground, web
 from bench.report import Figure
@@ -11,6 +11,8 @@ async def measure(ground: Ground) -> list[Figure]:
     warm = Figure("large", "the same, made anew in a warm process", "ms", [])
     beside = Figure("large", "1,000 comments, made anew in a warm process", "ms", [])
     times = Figure("large", "100,000 beside 1,000, warm", "times", [], bar=2.0)
+    few, many = (f"/t/{thread}/thread" for thread in ground.community.anchored)
+    anchored = Figure("large", "30,000 answers on passages beside 1,000, warm", "times", [], bar=1.3)
     for _ in range(ROUNDS):
         async with web() as running:
             cold.runs.append(await wait(running, large))
@@ -18,5 +20,6 @@ async def measure(ground: Ground) -> list[Figure]:
             warm.runs.append(await made_anew(running, large))
             beside.runs.append(await made_anew(running, small))
             times.runs.append(warm.runs[-1] / beside.runs[-1])
+            anchored.runs.append(await made_anew(running, many) / await made_anew(running, few))
             size = len(await running.raw(large, GZIP)) / 1000
-    return [cold, warm, beside, times, Figure("large", "its HTML, gzip", "kB", [size], bar=60.0)]
+    return [cold, warm, beside, times, anchored, Figure("large", "its HTML, gzip", "kB", [size], bar=60.0)]

@@ -11,6 +11,8 @@ SECONDS = 1.0
 PAGE = "page of 1,000 comments"
 # The id of its first comment (bench/data.py).
 FIRST = 1_000
+# What the same bytes are stored as, by the accepted encodings.
+ENDINGS = {"": "html", "gzip": "gz", "gzip, deflate, br, zstd": "zst"}
 
 
 async def measure(ground: Ground) -> list[Figure]:
@@ -27,20 +29,22 @@ async def measure(ground: Ground) -> list[Figure]:
 async def _figures(ground: Ground, running: Web, thread: str) -> list[tuple[Figure, Iterator[bytes], Iterator[bytes]]]:
     """Each kind of reader with the requests for the page, and those for the same bytes with nothing done for them."""
     cookies = ground.community.cookies
-    gzip = {"Accept-Encoding": "gzip"}
+    gzip, zstd = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip, deflate, br, zstd"}
     kinds = [
         (f"{PAGE}: visitor", 0.7, thread, {}, [{}]),
         (f"{PAGE}: visitor, gzip", 0.7, thread, gzip, [{}]),
         (f"{PAGE}: member, gzip", 0.25, thread, gzip, [{"Cookie": cookies[0]}]),
         (f"{PAGE}: 200 members in turn, gzip", None, thread, gzip, [{"Cookie": one} for one in cookies[:200]]),
+        (f"{PAGE}: 200 members in turn, zstd", None, thread, zstd, [{"Cookie": one} for one in cookies[:200]]),
         ("home: visitor, gzip", None, "/", gzip, [{}]),
         ("home: member, gzip", None, "/", gzip, [{"Cookie": cookies[0]}]),
+        ("home: 200 members in turn, gzip", None, "/", gzip, [{"Cookie": one} for one in cookies[:200]]),
         ("one comment with what is around it: visitor, gzip", None, f"{thread}?focus={FIRST + 500}", gzip, [{}]),
         ("perspectives on one passage: visitor, gzip", None, f"{thread}?passage=2", gzip, [{}]),
     ]
     made = []
     for place, (name, bar, path, headers, readers) in enumerate(kinds):
-        kept = f"{place}.gz" if headers else f"{place}.html"
+        kept = f"{place}.{ENDINGS[headers.get('Accept-Encoding', '')]}"
         ground.keep(kept, await running.raw(path, headers | readers[0]))
         ours = cycle([request("GET", path, **(headers | one)) for one in readers])
         bare = cycle([request("GET", f"/bench/bytes/{kept}", **(headers | one)) for one in readers])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from itertools import cycle
 from random import Random
 from time import perf_counter
@@ -57,6 +58,8 @@ class Write(msgspec.Struct):
 
 
 Ours = Callable[[Community, Write], bytes]
+# Headers of a browser with JavaScript, whose answer is a fragment.
+HTMX = {"HX_Request": "true"}
 
 
 async def measure(ground: Ground) -> list[Figure]:
@@ -69,6 +72,8 @@ async def measure(ground: Ground) -> list[Figure]:
         ("vote, over 100 threads", spread(community, 3), vote, _bare_vote),
         ("vote, all in one thread", spread(community, 4, most=1), vote, _bare_vote),
         ("vote, all on one comment", spread(_one(community), 7), vote, _bare_vote),
+        ("reply by htmx, all in one thread", spread(community, 8, most=1), partial(reply, **HTMX), _bare_reply),
+        ("vote by htmx, over 100 threads", spread(community, 9), partial(vote, **HTMX), _bare_vote),
     ]
     # Newcomers have no bar: who comes for the first time is looked up, and judged with all that is known of them.
     bars = [None if name.endswith("newcomer") else 0.35 if name.endswith("100 threads") else 0.5 for name, *_ in kinds]
@@ -80,7 +85,25 @@ async def measure(ground: Ground) -> list[Figure]:
                 load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
                 figure.runs.append(load.rate)
                 figure.ceiling.append(await _bare_rate(pool, writes, bare))
-    return figures
+    return [*figures, await _with_limits(community)]
+
+
+async def _with_limits(community: Community) -> Figure:
+    """Votes with the rate limits on, beside the same votes without; each member has a network of their own."""
+    figure = Figure("writing", "vote by htmx, limits on beside off", "/s", [], [], 0.92)
+    writes = spread(community, 10)
+    proxy = ("--proxy", "127.0.0.1")
+    async with web(*proxy, PARLEY_LIMITS="on") as limited, web(*proxy) as unlimited:
+        for _ in range(ROUNDS):
+            for running, rates in ((limited, figure.runs), (unlimited, figure.ceiling)):
+                requests = (vote(community, one, X_Forwarded_For=_address(one.member), **HTMX) for one in writes)
+                load = await drive(running.port, requests, seconds=SECONDS, connections=CONNECTIONS)
+                rates.append(load.rate)
+    return figure
+
+
+def _address(member: int) -> str:
+    return f"10.{member // 256}.{member % 256}.1"
 
 
 def _one(community: Community) -> Community:
@@ -109,15 +132,16 @@ def spread(
         yield Write(thread, comment, member, *random.choice(community.bodies), value)
 
 
-def reply(community: Community, write: Write) -> bytes:
+def reply(community: Community, write: Write, **headers: str) -> bytes:
     fields = urlencode({"body": write.body, "parent": write.comment, "submission": _submission()})
     cookie = community.cookies[write.member - 1]
-    return request("POST", f"/t/{write.thread}/comments", fields.encode(), Cookie=cookie)
+    return request("POST", f"/t/{write.thread}/comments", fields.encode(), Cookie=cookie, **headers)
 
 
-def vote(community: Community, write: Write) -> bytes:
+def vote(community: Community, write: Write, **headers: str) -> bytes:
     cookie = community.cookies[write.member - 1]
-    return request("POST", f"/c/{write.comment}/vote", b"axis=quality&value=%d" % write.value, Cookie=cookie)
+    body = b"axis=quality&value=%d" % write.value
+    return request("POST", f"/c/{write.comment}/vote", body, Cookie=cookie, **headers)
 
 
 async def _bare_reply(connection: Any, write: Write) -> None:

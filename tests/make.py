@@ -97,7 +97,7 @@ async def comment(
         statement=statement,
         submission=submission,
     )
-    return await posting.post_comment(draft)
+    return (await posting.post_comment(draft)).id
 
 
 async def vote(who: Viewer, comment_id: int, axis: str = "quality", value: int | None = 1) -> None:

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp
 
 from parley import hooks
 from parley.accounts.middleware import ViewerMiddleware
+from parley.api.authentication import TokenMiddleware
 from parley.articles.rules import may_edit
 from parley.core import cache
 from parley.core.db import close_pool, open_pool
@@ -51,12 +52,24 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
-    handler: ASGIApp = ViewerMiddleware(EmbedSessions(Counter(UnreadCounter(app.asgi_handler))))
+    handler: ASGIApp = ViewerMiddleware(EmbedSessions(Counter(UnreadCounter(TokenMiddleware(app.asgi_handler)))))
     app.asgi_handler = RequestChecks(_traced(handler) if settings.traces else handler, settings)
     app.state.hub = Hub(limits=settings.limits)
     # Set by the server when it stops.
     app.state.ending = False
     return app
+
+
+async def _compile_templates() -> None:
+    """Compile the templates that the first page did not need. They are most of the work of a start."""
+    await pages.compile_all()
+    _keep()
+
+
+def _keep() -> None:
+    """Let garbage collection skip everything loaded so far: it stays in memory."""
+    gc.collect()
+    gc.freeze()
 
 
 def _tracing() -> ModuleType:
@@ -83,15 +96,12 @@ def _lifespan(settings: Settings):  # type: ignore[no-untyped-def] # noqa: ANN20
             "mail_to_files": settings.smtp_url is None,
         }
         pages.set_globals(site=site, topics=await topics(), may_edit_article=may_edit)
-        pages.warm()
         await thread.warm()
         assets.assets()
         await fix_authority()
-        # Everything loaded so far stays in memory. Garbage collection skips it from now on.
-        gc.collect()
-        gc.freeze()
+        _keep()
         app.state.hub.start()
-        background = [asyncio.create_task(LOOP_LAG.watch()), asyncio.create_task(cache.sweep())]
+        background = [asyncio.create_task(one) for one in (LOOP_LAG.watch(), cache.sweep(), _compile_templates())]
         async with scraped(settings.metrics, app.state.hub.measure):
             yield
         await tasks.end(background)

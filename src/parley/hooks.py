@@ -3,11 +3,12 @@
 from parley import mail
 from parley.accounts import hooks as accounts
 from parley.articles.importing import exact
-from parley.automod import checks, edits
+from parley.automod import checks, edits, profiles
 from parley.automod.rules import current
 from parley.comments import anchor_fates, anchors, drafts, slow_mode
 from parley.decisions import letters
 from parley.decisions import ops as decisions
+from parley.decisions import profiles as removed_profiles
 from parley.digests import ops as digests
 from parley.digests import rendering
 from parley.embed import ops as embed
@@ -28,6 +29,8 @@ from parley.votes import ops as votes
 def connect() -> None:
     """Fill the features' lists of callbacks. Every process calls it before its first transaction."""
     accounts.when_verified[:] = [votes.count_waiting, digests.subscribe]
+    accounts.before_profile[:] = [removed_profiles.check, profiles.check]
+    accounts.is_removed_name[:] = [removed_profiles.is_removed_name]
     accounts.where_to_appeal[:] = [letters.where_to_appeal]
     threads.after_revise[:] = [anchors.find_again]
     comment_fates.fates_of[:] = [anchor_fates.fates_of]

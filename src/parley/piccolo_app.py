@@ -5,6 +5,7 @@ from pathlib import Path
 from piccolo.conf.apps import AppConfig
 
 from parley.accounts.tables import Block, Member, Session, Token
+from parley.api.tables import ApiToken
 from parley.appeals.tables import Appeal, SecondLook
 from parley.articles.tables import (
     Article,
@@ -55,6 +56,7 @@ TABLES = [
     SearchDocument, SearchWord,
     Site, EmbedCode, CommentSite, FirstComment,
     Export, ExportPart,
+    ApiToken,
 ]  # fmt: skip
 
 APP_CONFIG = AppConfig(

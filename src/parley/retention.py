@@ -1,6 +1,7 @@
 """All retention rules, and the job that applies them."""
 
 from parley.accounts import retention as accounts
+from parley.api import retention as api
 from parley.appeals import retention as appeals
 from parley.articles import retention as articles
 from parley.authors import retention as authors
@@ -53,6 +54,7 @@ FEATURES = (
     feeds,
     embed,
     exports,
+    api,
     mail,
     platform,
 )

@@ -1,6 +1,10 @@
 """All route handlers by feature."""
 
 from parley.accounts import web as accounts
+from parley.api import reference_web as api_reference
+from parley.api import thread_web as api_thread
+from parley.api import tokens_web as api_tokens
+from parley.api import web as api
 from parley.appeals import second_look_web
 from parley.appeals import web as appeals
 from parley.articles import encoding_web as encodings
@@ -109,5 +113,9 @@ FEATURES = (
     login_web,
     exports,
     live,
+    api_reference,
+    api_tokens,
+    api_thread,
+    api,
 )
 PLATFORM = (assets, health, mailbox, webhooks)

@@ -82,15 +82,17 @@ def talk() -> Iterator[tuple[str, bool]]:
             yield row["text"], row["label"] == "1"
 
 
+@pytest.mark.skipif(not (SHARED / "spam").is_dir(), reason="there is no ../shared/data/spam")
 @pytest.mark.parametrize("source", [youtube, messages, talk])
 def test_what_the_shipped_rules_find_in_foreign_texts_is_told(
     source: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each text is judged as a newcomer's first: what is printed is a fact, not a promise."""
+    """Each text is judged as a newcomer's first, by the rules that are on. The score has learned from these texts."""
     said = list(source())  # type: ignore[operator]
     wanted = "civility" if source is talk else "spam"
 
-    found = [(any(hit.rule.guideline == wanted for hit in evaluate(rules(), Post(text))), bad) for text, bad in said]
+    shipped = [one for one in rules() if one.state == "on" and one.guideline == wanted]
+    found = [(bool(evaluate(shipped, Post(text))), bad) for text, bad in said]
 
     right, hits, bad = (
         sum(hit and bad for hit, bad in found),
@@ -102,3 +104,6 @@ def test_what_the_shipped_rules_find_in_foreign_texts_is_told(
         print(f"\n{name}: {len(said):,} texts, precision {right / hits:.1%}, recall {right / bad:.1%}")  # noqa: T201
     assert 0 < right <= hits
     assert hits < len(said)
+    if source is not talk:
+        assert right >= 0.7 * bad
+        assert hits - right <= 0.01 * (len(said) - bad)

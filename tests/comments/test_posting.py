@@ -4,11 +4,14 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
 import make
 from parley.comments import drafts, editing, posting, rules
+from parley.comments import queries as comments
+from parley.comments.insertion import INSERT
 from parley.core import db, ratelimit
 from parley.core.db.pool import NO_ANSWER
 from parley.core.errors import Refused, Unavailable
@@ -67,12 +70,42 @@ async def test_a_top_level_comment_carries_its_stance_passage_and_quote(
     assert ">how much energy</a>" in page.text
 
 
+async def test_the_answer_to_a_reply_is_what_the_next_page_shows(thread: int, app: Litestar) -> None:
+    author = await make.member()
+    await db.execute("update member set title = 'Editor' where id = $1", author.id)
+    article = await db.value("select article from thread where id = $1", thread)
+    claim = "insert into claim (article, member, way, token, state, role) values ($1, $2, 'page', 'a', $3, $4)"
+    await db.execute(claim, article, author.id, "confirmed", "author")
+    root = drafts.Draft(thread=thread, author=author, body="*Mine.*", stance="adds", statement="It is.", assisted=True)
+    first = await posting.post_comment(root)
+    second = await posting.post_comment(drafts.Draft(thread=thread, author=author, body="Yours.", parent=first.id))
+
+    assert (first.comment_count, second.comment_count) == (1, 2)
+    assert second.row == await comments.one(second.id)
+    assert first.row is not None
+    assert msgspec.structs.replace(first.row, reply_count=1) == await comments.one(first.id)
+
+
+async def test_a_reply_by_htmx_reads_nothing_again(
+    client: httpx.AsyncClient, thread: int, mira: Viewer, queries: list[str]
+) -> None:
+    root = await make.comment(thread, await make.member())
+    await client.get("/")
+    queries.clear()
+
+    form = {"body": "So do I.", "parent": str(root)}
+    answer = await client.post(f"/t/{thread}/comments", data=form, headers={"hx-request": "true"})
+
+    assert "So do I." in answer.text and ">2</hx-partial>" in answer.text
+    assert queries[-1] == INSERT
+
+
 async def test_one_of_two_that_waited_for_each_other_is_posted_all_the_same(
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write, given_up = posting._judge_and_write, [asyncpg.DeadlockDetectedError("deadlock detected")]
 
-    async def deadlocked(draft: drafts.Draft) -> int:
+    async def deadlocked(draft: drafts.Draft) -> posting.Posted:
         if given_up:
             raise given_up.pop()
         return await write(draft)
@@ -313,7 +346,7 @@ async def test_what_changes_while_a_reply_waits_for_its_thread_is_seen(
 async def test_a_form_that_met_a_moment_without_the_database_comes_back_with_its_text_and_says_when(
     client: httpx.AsyncClient, thread: int, mira: Viewer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def away(_: object) -> int:
+    async def away(_: object) -> posting.Posted:
         raise Unavailable(NO_ANSWER)
 
     monkeypatch.setattr(posting, "post_comment", away)

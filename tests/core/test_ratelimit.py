@@ -1,18 +1,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import msgspec
 import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.commands.core import AsyncScript
 
+import make
 from conftest import ROOT
 from parley.core import db, ratelimit
 from parley.core.errors import TooMany
 from parley.core.events import redis as client
-from parley.core.ratelimit import LIMITS, Limit, take
+from parley.core.ratelimit import LIMITS, Limit, Use, take, take_all
 from parley.core.settings import settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("app")]
@@ -65,9 +69,9 @@ async def hanging_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Asyn
 async def taken(limit: Limit, times: int) -> int:
     """How many of so many parallel takes succeed."""
     results = await asyncio.gather(*(take(limit, "ada") for _ in range(times)), return_exceptions=True)
-    others = [result for result in results if result is not None and not isinstance(result, TooMany)]
+    others = [result for result in results if isinstance(result, BaseException) and not isinstance(result, TooMany)]
     assert not others
-    return sum(result is None for result in results)
+    return sum(not isinstance(result, TooMany) for result in results)
 
 
 async def test_parallel_takes_never_pass_the_limit() -> None:
@@ -96,6 +100,41 @@ async def test_a_bucket_fills_again() -> None:
     await take(STRICT, "ada")
     with pytest.raises(TooMany):
         await take(STRICT, "ada")
+
+
+@pytest.mark.parametrize("down", [False, True])
+async def test_a_refused_use_takes_from_no_bucket(down: bool, request: pytest.FixtureRequest) -> None:
+    if down:
+        request.getfixturevalue("dead_redis")
+    await take(STRICT, "ada", 5)
+
+    with pytest.raises(TooMany):
+        await take_all([Use(STRICT, "jon", 2), Use(STRICT, "ada")])
+
+    await take(STRICT, "jon", 5)
+
+
+async def test_a_vote_asks_redis_once_for_all_its_limits(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts, run = [], ratelimit._run
+
+    async def counting(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
+        scripts.append(keys)
+        return await run(script, keys, args)
+
+    monkeypatch.setattr(ratelimit, "_run", counting)
+    comment = await make.comment(await make.thread(), await make.member())
+    await make.sign_in(client, await make.member())
+    await client.post(f"/c/{comment}/vote", data={"value": "1"})
+
+    [keys] = scripts
+    assert [key.split(":")[1:3] for key in keys] == [
+        ["form", "account"],
+        ["vote", "account"],
+        ["vote", "network"],
+        ["vote", "all"],
+    ]
 
 
 @pytest.mark.usefixtures("dead_redis")

@@ -102,7 +102,7 @@ class Story:
         ):
             return
         draft = Draft(thread=thread, author=who, body=f"Words of {who.name}.", parent=parent, stance=stance)
-        made = await posting.post_comment(draft)
+        made = (await posting.post_comment(draft)).id
         self.author[made], self.thread[made] = who.id, thread
         await make.vote(await make.member(), made)
         await notifications.handle_events()

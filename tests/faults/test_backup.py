@@ -87,6 +87,8 @@ async def test_a_backup_taken_while_people_post_comes_back_whole_on_an_empty_mac
     with servers(tmp_path / "new", fast=True) as both:
         assert both.secret == forum.servers.secret
         found = await held(both.database_url)
+        # Events lose the numbers that their transactions had on the other server.
+        assert found.pop("event").rows == taken["tables"].pop("event")["rows"]
         assert msgspec.to_builtins(found) == taken["tables"]
         there = Forum(both)
         bodies = set(await _bodies(there, thread))

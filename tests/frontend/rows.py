@@ -67,6 +67,7 @@ def rendered(template: str, **context: Any) -> str:
     """A template as it is without an application, whose own globals stay what they are."""
     defaults = {"viewer": MIRA, "path": "/t/1/wager", "mine": None, "replies": "", "stub": None}
     defaults |= {"parent_author": None, "flat": False, "thread": thread(), "wait": None}
+    defaults |= {"comment_count": thread().comment_count}
     every = environment().globals
     kept = dict(every)
     set_globals(site=SITE, topics=[Row(slug="research", name="Research")], may_edit_article=lambda *_: False)

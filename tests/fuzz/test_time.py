@@ -97,7 +97,10 @@ PARSERS: dict[str, tuple[Callable[[str], Any], int]] = {
     "mentions of a comment": (markdown.mentioned, comment_rules.LONGEST),
     "mentions": (lambda words: list(mentions.found_in(words)), comment_rules.LONGEST),
     "form field": (cleaning.clean, comment_rules.LONGEST),
-    "rules' view of a comment": (lambda words: (post.folded(words), post.comparable(words)), comment_rules.LONGEST),
+    "rules' view of a comment": (
+        lambda words: (post.comparable(words), Post(words).links, Post(words).score),
+        comment_rules.LONGEST,
+    ),
     "statement": (as_statement, comment_rules.LONGEST),
     "quote": (quoted, 10_000),
     "blocks of an edited article": (blocks, 100_000),

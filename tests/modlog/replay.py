@@ -46,7 +46,8 @@ union all
 select 'article', t.id, jsonb_build_object('restricted', a.restricted, 'untitled', a.untitled)::text
 from thread t join article a on a.id = t.article
 union all
-select 'member', id, jsonb_build_object('member_state', state, 'until', state_until, 'role', role)::text from member
+select 'member', id, jsonb_build_object('member_state', state, 'until', state_until, 'role', role,
+                                              'bio', bio, 'title', title, 'name', name)::text from member
 """
 
 

@@ -96,12 +96,15 @@ async def _a_second_later() -> None:
     forget_caches()
 
 
-async def test_pages_are_compressed_for_those_who_can_read_it(client: httpx.AsyncClient, world: World) -> None:
+@pytest.mark.parametrize(("accepted", "chosen"), [("gzip, deflate", "gzip"), ("gzip, deflate, br, zstd", "zstd")])
+async def test_pages_are_compressed_for_those_who_can_read_it(
+    client: httpx.AsyncClient, world: World, accepted: str, chosen: str
+) -> None:
     for address in ["/", f"/t/{world.parts['{thread:str}']}/any"]:
-        packed = await client.get(address, headers={"accept-encoding": "gzip"})
+        packed = await client.get(address, headers={"accept-encoding": accepted})
         raw = await client.get(address, headers={"accept-encoding": "identity"})
 
-        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.headers["content-encoding"] == chosen
         assert "content-encoding" not in raw.headers
         assert packed.text == raw.text
         assert "Accept-Encoding" in raw.headers["vary"]

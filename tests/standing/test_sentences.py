@@ -41,6 +41,8 @@ NO_WORDS = re.compile(
 NAMES = {
     "accounts/names.py", "accounts/web/settings.py", "automod/holds.py", "automod/trust.py", "core/ratelimit.py",
     "slow_mode/display.py", "articles/provenance.py",
+    # The description of the API, which developers read in English.
+    "api/answers.py", "api/events_web.py", "api/paging.py", "api/web.py", "api/writing_web.py",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import make
 from parley.core import db
+from parley.core.http.pages import environment
 
 pytestmark = pytest.mark.anyio
 
@@ -72,3 +73,19 @@ async def test_a_mistake_answers_422_and_keeps_the_text(client: httpx.AsyncClien
     assert answer.status_code == 422
     assert "kept words" in answer.text
     assert 'class="error"' in answer.text
+
+
+async def test_a_card_of_the_home_page_is_kept_until_something_on_it_changes(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = await make.thread(make.text(title="The kept card"))
+    await make.sign_in(client, await make.member())
+    first = await client.get("/?sort=new")
+    made, template = [], environment().get_template("threads/_card.html")
+    monkeypatch.setattr(template, "render", lambda card: made.append(card.comment_count) or "changed")
+
+    assert (await client.get("/?sort=new")).text.count("The kept card") == first.text.count("The kept card") == 1
+    assert made == []
+    await make.comment(thread, await make.member())
+    assert "changed" in (await client.get("/?sort=new")).text
+    assert made == [1]

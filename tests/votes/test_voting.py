@@ -10,12 +10,13 @@ import make
 import ranking
 from parley.accounts import signup_ops
 from parley.comments import editing, tree
+from parley.comments import queries as comments
 from parley.core import db
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
 from parley.decisions import thread_actions
-from parley.votes import jobs
-from parley.votes.queries import drifted
+from parley.votes import jobs, ops
+from parley.votes.queries import drifted, own_on_each
 from waiting import until_somebody_waits
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +81,21 @@ async def test_one_click_with_htmx_answers_the_new_score(client: httpx.AsyncClie
     assert answer.status_code in {200, 201}
     assert "<b>1</b>" in answer.text
     assert 'class="up" name="value" value="0" aria-pressed="true"' in answer.text
+
+
+@pytest.mark.parametrize("state", ["active", "unverified"])
+async def test_the_answer_to_a_vote_is_what_the_next_page_shows(comment: int, state: str) -> None:
+    voter = await make.member(state=state)
+    for number in range(5):
+        await make.vote(await make.member(), comment, "agreement", -1 if number else 1)
+    await db.execute("update comment set base_ups = 3 where id = $1", comment)
+
+    for axis, value in (("quality", 1), ("agreement", 0), ("quality", -1), ("quality", -1), ("agreement", None)):
+        cast = await ops.cast_vote(viewer=voter, comment_id=comment, axis=axis, value=value)
+        row = await comments.one(comment)
+        assert row is not None
+        assert (cast.id, cast.depth, cast.score) == (row.id, row.depth, row.score)
+        assert {comment: cast.mine} == await own_on_each(voter.id, [comment])
 
 
 async def test_a_vote_is_shown_as_ones_own_and_to_nobody_else(

@@ -101,6 +101,12 @@ class ProfileForm(AccountForm):
         self.assisted = self.choice("assisted", ASSISTED)
 
 
+class NameForm(AccountForm):
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.name = self.read("name", lambda: names.name(self.values.get("name", "")))
+
+
 def member_words(name: str, email: str) -> list[str]:
     return [name, email, email.partition("@")[0]]
 

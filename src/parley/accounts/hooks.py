@@ -2,8 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 
+from parley.core.http.access import Viewer
+
 # Called with the member's id, in the transaction that confirms the address.
 when_verified: list[Callable[[int], Awaitable[None]]] = []
+
+# Called with a member's id, the title and the bio that they want, before they are saved. Raises Refused.
+before_profile: list[Callable[[Viewer, str, str], Awaitable[None]]] = []
+
+# Called with a name that somebody wants. Returns whether moderators removed it.
+is_removed_name: list[Callable[[str], Awaitable[bool]]] = []
 
 # Called with the id of a suspended member who gave the right password. Returns the address of the page where they can
 # read why, and appeal.

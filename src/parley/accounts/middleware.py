@@ -14,6 +14,7 @@ from parley.accounts.viewer_cache import CachedViewer
 from parley.core.errors import Unavailable
 from parley.core.http.access import Viewer
 from parley.core.http.failures import OUTAGES
+from parley.core.http.problems import is_api
 
 
 class ViewerMiddleware:
@@ -24,7 +25,8 @@ class ViewerMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            token = cookie_of(scope, sessions.cookie_name())
+            # The API knows its callers by their tokens alone (api/authentication.py), so no page can act through it.
+            token = None if is_api(scope) else cookie_of(scope, sessions.cookie_name())
             try:
                 viewer = await _viewer(token, scope) if token else None
             except (Unavailable, *OUTAGES) as error:

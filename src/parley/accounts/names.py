@@ -8,6 +8,7 @@ from pathlib import Path
 
 from parley.core.errors import Refused
 from parley.core.text.cleaning import BadText, clean
+from parley.core.text.lookalikes import lookalikes
 from parley.core.text.messages import N_
 
 SHORTEST, LONGEST = 2, 30
@@ -72,6 +73,16 @@ def seems_official(text: str) -> bool:
     return any(not _official().isdisjoint({key(word), key(word.strip(string.digits))}) for word in words)
 
 
+def neutral(member: int) -> str:
+    """The name of a member whose own name moderators removed."""
+    return f"member-{member}"
+
+
+def is_neutral(name: str, member: int) -> bool:
+    """Whether a member has the name that replaced their own."""
+    return name == neutral(member) or name.startswith(f"{neutral(member)}-")
+
+
 def same(one: str, other: str) -> bool:
     """Whether two spellings differ at most in case and width."""
     return _folded(one) == _folded(other)
@@ -102,11 +113,7 @@ def _has_one_script(name: str) -> bool:
 
 @cache
 def _lookalikes() -> dict[str, str]:
-    table = dict.fromkeys(SEPARATORS, "-") | {"0": "o", "1": "l", "i": "l"}
-    for line in (DATA / "lookalikes.txt").read_text("utf-8").splitlines():
-        letter, _, others = line.partition(" ")
-        table |= dict.fromkeys(others, letter)
-    return table
+    return dict.fromkeys(SEPARATORS, "-") | {"0": "o", "1": "l", "i": "l"} | lookalikes()
 
 
 @cache

@@ -4,9 +4,10 @@ from typing import Any
 
 import msgspec
 import structlog
+from asyncpg import UniqueViolationError
 from piccolo.columns import Column
 
-from parley.accounts import devices, names, passwords, queries, sessions, sign_in_limits, viewer_cache
+from parley.accounts import devices, hooks, names, passwords, queries, sessions, sign_in_limits, viewer_cache
 from parley.accounts.queries import Account
 from parley.accounts.rules import may_sign_in
 from parley.accounts.tables import Member
@@ -18,6 +19,7 @@ from parley.core.text.messages import N_
 
 log = structlog.get_logger(__name__)
 
+NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
 WRONG_LOGIN = N_("The name, address or password is wrong.")
 
 
@@ -100,17 +102,45 @@ async def set_profile(viewer: Viewer, *, title: str, bio: str, assisted: str | N
     """Set a member's title and biography and, with `assisted`, how they read comments written with AI assistance.
 
     Raises Forbidden for silenced members, since everybody can read a profile; and for a member whose title, which is
-    shown beside the name on every comment, seems official.
+    shown beside the name on every comment, seems official. Raises Refused for what moderators removed, or an automatic
+    rule would hold.
     """
     may_write(viewer)
     if viewer.role == "member" and names.seems_official(title):
         raise Forbidden(N_("Only moderators and admins can have this title. Please describe yourself in other words."))
+    for hook in hooks.before_profile:
+        await hook(viewer, title, bio)
     profile: dict[Column | str, Any] = {Member.title: title, Member.bio: bio}
     if assisted:
         profile[Member.assisted] = assisted
     async with atomic():
         await Member.update(profile).where(Member.id == viewer.id)
         viewer_cache.clear_after_commit()
+
+
+async def choose_name(viewer: Viewer, name: str) -> None:
+    """Give a member a new name in place of the neutral one that moderators gave them.
+
+    Raises Forbidden for members with a name of their own, Refused for a name that is taken or was removed.
+    """
+    may_write(viewer)
+    if not names.is_neutral(viewer.name, viewer.id):
+        raise Forbidden(N_("Only members whose name was removed can choose another one."))
+    await refuse_removed_name(name)
+    try:
+        async with atomic():
+            await Member.update({Member.name: name, Member.name_key: names.key(name)}).where(Member.id == viewer.id)
+            viewer_cache.clear_after_commit()
+    except UniqueViolationError:
+        raise Refused(NAME_TAKEN) from None
+    log.info("name chosen", member=viewer.id)
+
+
+async def refuse_removed_name(name: str) -> None:
+    """Raise Refused for a name that moderators removed."""
+    for hook in hooks.is_removed_name:
+        if await hook(name):
+            raise Refused(NAME_TAKEN)
 
 
 async def set_display(viewer: Viewer, *, density: str, legend: bool, marks: str) -> None:

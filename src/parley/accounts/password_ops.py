@@ -12,6 +12,7 @@ from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Refused
 from parley.core.http.access import Viewer
+from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text.messages import N_
 
@@ -27,9 +28,13 @@ async def forgot(email: str, client: Client, next_url: str = "/") -> None:
 
     Raises TooMany at a limit.
     """
-    await ratelimit.take_network(ratelimit.FORGOT_NETWORK, client.network)
-    await ratelimit.take(ratelimit.FORGOT_ADDRESS, addresses.key(email))
-    await ratelimit.take(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY)
+    await ratelimit.take_all(
+        [
+            *ratelimit.of_network(ratelimit.FORGOT_NETWORK, client.network),
+            Use(ratelimit.FORGOT_ADDRESS, addresses.key(email)),
+            Use(ratelimit.FORGOT_ALL, ratelimit.EVERYBODY),
+        ]
+    )
     account = await queries.by_email(email)
     if account is None:
         return

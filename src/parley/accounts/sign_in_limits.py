@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from parley.accounts import addresses, names, proof_of_work
 from parley.core import ratelimit
 from parley.core.errors import TooMany
-from parley.core.ratelimit import EVERYBODY, Limit
+from parley.core.ratelimit import EVERYBODY, Use
 from parley.core.text.messages import N_
-
-Allowance = tuple[Limit, str]
 
 PROOF_NEEDED = N_(
     "Too many wrong passwords were tried for this name or from your network. Please type your password again: your "
@@ -32,45 +30,40 @@ def login_key(login: str) -> str:
     return addresses.key(login) if "@" in login else names.key(login)
 
 
-async def take(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Allowance]:
+async def take(key: str, network: str, *, device: str | None, answer: str) -> Sequence[Use]:
     """Take the allowances of one try and return them. `device` is a device cookie that was issued for the account.
 
     Raises ProofNeeded when they are used up and `answer` is wrong, TooMany when the allowances of answers are, too.
     """
     if device is not None:
         try:
-            return await _take([(ratelimit.SIGN_IN_DEVICE, device)])
+            return await _take([Use(ratelimit.SIGN_IN_DEVICE, device)])
         except TooMany:
             pass  # It can still try as an unknown browser.
     try:
         return await _take(
             [
-                (ratelimit.SIGN_IN_NETWORK, network),
-                (ratelimit.SIGN_IN_HERE, f"{key} {network}"),
-                (ratelimit.SIGN_IN_ACCOUNT, key),
-                (ratelimit.SIGN_IN_ALL, EVERYBODY),
+                Use(ratelimit.SIGN_IN_NETWORK, network),
+                Use(ratelimit.SIGN_IN_HERE, f"{key} {network}"),
+                Use(ratelimit.SIGN_IN_ACCOUNT, key),
+                Use(ratelimit.SIGN_IN_ALL, EVERYBODY),
             ]
         )
     except TooMany as error:
         if not await proof_of_work.accepts(answer, key):
             raise ProofNeeded(error.retry_after, proof_of_work.challenge(key)) from None
     try:
-        return await _take([(ratelimit.PROVEN_ACCOUNT, key), (ratelimit.PROVEN_NETWORK, network)])
+        return await _take([Use(ratelimit.PROVEN_ACCOUNT, key), Use(ratelimit.PROVEN_NETWORK, network)])
     except TooMany as error:
         raise TooMany(BY_MAIL_ONLY, error.retry_after) from None
 
 
-async def give_back(taken: Sequence[Allowance]) -> None:
+async def give_back(taken: Sequence[Use]) -> None:
     """Give back the allowances of a try whose password was right or was not checked."""
-    for limit, subject in taken:
-        await ratelimit.give_back(limit, subject)
+    for use in taken:
+        await ratelimit.give_back(use.limit, use.subject)
 
 
-async def _take(wanted: Sequence[Allowance]) -> Sequence[Allowance]:
-    for number, (limit, subject) in enumerate(wanted):
-        try:
-            await ratelimit.take(limit, subject)
-        except TooMany:
-            await give_back(wanted[:number])
-            raise
+async def _take(wanted: Sequence[Use]) -> Sequence[Use]:
+    await ratelimit.take_all(wanted)
     return wanted

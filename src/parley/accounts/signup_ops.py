@@ -12,6 +12,7 @@ from parley.accounts.tables import Member
 from parley.core import ratelimit
 from parley.core.db import atomic
 from parley.core.errors import Refused
+from parley.core.ratelimit import Use
 from parley.core.settings import settings
 from parley.core.text import zones
 from parley.core.text.messages import N_
@@ -20,8 +21,6 @@ log = structlog.get_logger(__name__)
 
 VERIFY_LASTS = timedelta(days=3)
 INVITATION_LASTS = timedelta(days=3)
-
-NAME_TAKEN = N_("This name, or one that looks like it, is taken. Please choose another one.")
 
 
 async def sign_up(
@@ -33,10 +32,14 @@ async def sign_up(
     letter. Raises Refused when the name is taken, TooMany at a limit.
     """
     email_key = addresses.key(email)
-    await ratelimit.take_network(ratelimit.SIGN_UP_NETWORK, client.network)
-    await ratelimit.take(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}")
-    await ratelimit.take(ratelimit.SIGN_UP_ADDRESS, email_key)
-    await ratelimit.take(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY)
+    await ratelimit.take_all(
+        [
+            *ratelimit.of_network(ratelimit.SIGN_UP_NETWORK, client.network),
+            Use(ratelimit.SIGN_UP_HERE, f"{email_key} {client.network}"),
+            Use(ratelimit.SIGN_UP_ADDRESS, email_key),
+            Use(ratelimit.SIGN_UP_ALL, ratelimit.EVERYBODY),
+        ]
+    )
     password_hash = await passwords.hashed(password)
     async with atomic():
         member = await _insert(name, email, password_hash, "member", "unverified", zone)
@@ -102,9 +105,10 @@ async def _insert(
         state=state,
         zone=zone,
     )
+    await ops.refuse_removed_name(name)
     inserted = await Member.insert(new).on_conflict(Member.name_key, "DO NOTHING").returning(Member.id)
     if not inserted:
-        raise Refused(NAME_TAKEN)
+        raise Refused(ops.NAME_TAKEN)
     member: int = inserted[0]["id"]
     return member
 

@@ -63,10 +63,15 @@ async def restore(url: str, path: Path, on_progress: OnProgress, *, replace: boo
                 raise
             await connection.execute(f"drop schema {OLD_SCHEMA} cascade")
             await _migrate(url)
+            await connection.execute(RENUMBER)
             await connection.execute("analyze")
         finally:
             await connection.close()
     return Restored(manifest, now - manifest.taken_at, timedelta(seconds=monotonic() - start))
+
+
+# Transactions are numbered anew by the server that the backup is restored on. What was before comes first.
+RENUMBER = "update event set xid = '0'"
 
 
 async def _move_away(connection: Any, *, replace: bool) -> None:

@@ -7,6 +7,7 @@ import rich_click as click
 
 # Command name → "module:attribute". Loading lazily keeps `parley up` from importing the whole product.
 COMMANDS = {
+    "api": "parley.cli.api:api",
     "article": "parley.cli.article:article",
     "backup": "parley.cli.backup:backup",
     "demo": "parley.cli.demo:demo",
@@ -20,6 +21,7 @@ COMMANDS = {
     "migrate": "parley.cli.serve:migrate",
     "perspectives": "parley.cli.perspectives:perspectives",
     "restore": "parley.cli.backup:restore",
+    "rules": "parley.cli.rules:rules",
     "site": "parley.cli.site:site",
     "up": "parley.cli.up:up",
     "web": "parley.cli.serve:web",

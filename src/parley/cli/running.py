@@ -38,7 +38,7 @@ Command = Callable[..., Any]
 def on_installation(command: Callable[..., Awaitable[Any]]) -> Command:
     """Make an async function a command with `--data` and `--json` that prints its result.
 
-    A result is text or a dict, which `--json` prints as JSON. The errors that people can act on end the
+    A result is text, a dict or a list of them, which `--json` prints as JSON. The errors that people can act on end the
     command with their message on standard error and exit code 1.
     """
 
@@ -112,8 +112,12 @@ def guarded(run: Callable[[], Any]) -> Any:
 
 
 def report(result: Any, *, as_json: bool) -> None:
-    """Print a result: text, or a dict with `text` for people and the other keys for programs."""
+    """Print a result: text, or a dict with `text` for people and other keys for programs; a list, a line each."""
     if result is None:
+        return
+    if isinstance(result, list):
+        for one in result:
+            report({name: value for name, value in one.items() if name != "text"} if as_json else one, as_json=as_json)
         return
     if as_json:
         click.echo(json.dumps(result if isinstance(result, dict) else {"result": result}))

@@ -1,12 +1,13 @@
 """Importing a discussion from another site: its authors become names, not members, and its scores base scores."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from parley.comments import imported_anchors
 from parley.comments.counts import recount
 from parley.comments.rules import IS_IN
 from parley.comments.states import lock_thread
@@ -37,6 +38,9 @@ class ImportLine(msgspec.Struct, frozen=True):
     body: str = ""
     score: Score = 0
     kind: str = "comment"
+    # Of a top-level comment, and the words of the article that it is about.
+    stance: Literal["supports", "challenges", "adds", "asks"] | None = None
+    quote: str = ""
 
     @property
     def state(self) -> str:
@@ -51,12 +55,13 @@ class Summary(msgspec.Struct):
 
 INSERT = """
 insert into comment (thread, parent, depth, imported_author, imported_id, state, body, html, html_version,
-                     base_ups, base_downs, created_at, scored_at)
+                     base_ups, base_downs, created_at, scored_at, stance)
 select $1, r.parent, coalesce(p.depth + 1, 0), r.author, r.imported_id, r.state, r.body, r.html, $2,
-       r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end
+       r.ups, r.downs, r.created_at, case when r.ups + r.downs > 0 then r.created_at end,
+       case when r.parent is null then r.stance end
 from unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
-            $11::timestamptz[])
-     as r(parent, author, imported_id, state, body, html, ups, downs, created_at)
+            $11::timestamptz[], $12::text[])
+     as r(parent, author, imported_id, state, body, html, ups, downs, created_at, stance)
 left join comment p on p.id = r.parent
 on conflict (thread, imported_id) where imported_id is not null do nothing
 returning id, imported_id
@@ -95,14 +100,18 @@ async def import_discussion(thread: int, lines: Sequence[ImportLine], progress: 
         if await lock_thread(thread) is None:
             raise NotFound(N_("There is no thread {thread}."), thread=str(thread))
         ids = await _known_ids(thread)
+        known = await imported_anchors.places(thread, (line.quote for line in lines if line.parent_id is None))
         for level in _levels(comments):
             new = [line for line in level if line.id not in ids]
             summary.known += len(level) - len(new)
             for start in range(0, len(new), BATCH):
-                batch = new[start : start + BATCH]
+                batch = [_quoting(line, known) for line in new[start : start + BATCH]]
                 added = await _insert(thread, batch, ids)
                 ids |= {comment.imported_id: comment.id for comment in added}
                 summary.added += len(added)
+                quotes = {line.id: line.quote for line in batch if line.quote and line.state == "visible"}
+                about = {comment.id: quotes[comment.imported_id] for comment in added if comment.imported_id in quotes}
+                await imported_anchors.attach(thread, about, known)
                 progress(len(batch))
         if summary.added:
             await db.execute(COUNT, thread)
@@ -132,6 +141,15 @@ def _levels(comments: dict[str, ImportLine]) -> Iterable[list[ImportLine]]:
         level = [line for one in level for line in below.pop(one.id, [])]
 
 
+def _quoting(line: ImportLine, known: Mapping[str, int]) -> ImportLine:
+    """Return the line; if the article here does not have the words that it is about, they stand in front of its own."""
+    words = " ".join(line.quote.split())
+    if not words or (words in known and line.parent_id is None):
+        return line
+    body = line.body if line.state != "visible" else f"> {words}\n\n{line.body}"
+    return msgspec.structs.replace(line, body=body, quote="")
+
+
 async def _insert(thread: int, batch: Sequence[ImportLine], ids: dict[str, int]) -> list[ImportedComment]:
     ups = [max(line.score, 0) for line in batch]
     downs = [max(-line.score, 0) for line in batch]
@@ -150,6 +168,7 @@ async def _insert(thread: int, batch: Sequence[ImportLine], ids: dict[str, int])
         ups,
         downs,
         [datetime.fromtimestamp(line.created_utc, UTC) for line in batch],
+        [line.stance for line in batch],
     )
 
 

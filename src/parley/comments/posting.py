@@ -9,7 +9,8 @@ import msgspec
 from parley.accounts import blocks
 from parley.comments import anchors, drafts, rules
 from parley.comments.drafts import Draft, Verdict
-from parley.comments.insertion import insert
+from parley.comments.insertion import as_row, insert
+from parley.comments.queries import CommentRow
 from parley.comments.rendering import render
 from parley.comments.states import lock_thread
 from parley.comments.tables import Comment
@@ -30,6 +31,18 @@ class Overtaken(Exception):
     """Another comment of the same author was judged after this one was."""
 
 
+class Posted(msgspec.Struct, frozen=True):
+    """A comment that was posted.
+
+    Its `row` and the thread's `comment_count` with it are known if it is new, visible and has no anchor, and no rule
+    matched it.
+    """
+
+    id: int
+    row: CommentRow | None = None
+    comment_count: int = 0
+
+
 class EarlierSubmission(msgspec.Struct, frozen=True):
     """The comment that a submission created."""
 
@@ -38,8 +51,8 @@ class EarlierSubmission(msgspec.Struct, frozen=True):
     body: str
 
 
-async def post_comment(draft: Draft) -> int:
-    """Add a comment and return its id; the same submission sent again returns the id of the first.
+async def post_comment(draft: Draft) -> Posted:
+    """Add a comment; the same submission sent again returns the first.
 
     Raises NotFound if there is no such thread, Refused if the comment cannot be posted now, TooMany if the author
     posts too many comments at once.
@@ -52,10 +65,10 @@ async def post_comment(draft: Draft) -> int:
         earlier = await _earlier(draft)
         if earlier is None:
             raise
-        return earlier
+        return Posted(earlier)
 
 
-async def _post(draft: Draft) -> int:
+async def _post(draft: Draft) -> Posted:
     for _ in range(MOST_ATTEMPTS):
         # PostgreSQL rolls back one of two transactions that wait for each other.
         with contextlib.suppress(Overtaken, asyncpg.DeadlockDetectedError):
@@ -63,7 +76,7 @@ async def _post(draft: Draft) -> int:
     raise TooMany(N_("You posted too many comments at once. Your text is kept. Please send it again."), 1)
 
 
-async def _judge_and_write(draft: Draft) -> int:
+async def _judge_and_write(draft: Draft) -> Posted:
     verdicts = [verdict for check in drafts.before_post if (verdict := await check(draft)) is not None]
     afters = [verdict.after for verdict in verdicts if verdict.after is not None]
     if draft.passage is None and not afters:
@@ -72,12 +85,12 @@ async def _judge_and_write(draft: Draft) -> int:
     async with db.atomic():
         await _lock_open_thread(draft.thread)
         anchor = await _anchor(draft)
-        comment = await _write(draft, verdicts)
+        comment = (await _write(draft, verdicts)).id
         if anchor is not None:
             await anchors.attach(comment, anchor)
         for after in afters:
             await after(comment)
-    return comment
+    return Posted(comment)
 
 
 async def _lock_open_thread(thread: int) -> None:
@@ -94,8 +107,8 @@ async def _anchor(draft: Draft) -> anchors.Anchor | None:
     return await anchors.find(draft.thread, draft.passage, draft.quote or "", draft.prefix or "")
 
 
-async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
-    """Write the comment and return its id. Raises Overtaken if a verdict no longer holds."""
+async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> Posted:
+    """Write the comment. Raises Overtaken if a verdict no longer holds."""
     written = await insert(draft, verdicts)
     if written is None:
         raise NotFound(N_("This thread does not exist."))
@@ -105,9 +118,10 @@ async def _write(draft: Draft, verdicts: Sequence[Verdict]) -> int:
     if written.id is None:
         await _require_reply_allowed(draft)
         raise Refused(N_("The comment you are replying to no longer exists. Your text is kept here."))
-    if written.seq is not None:
-        await announce(draft.thread, written.seq)
-    return written.id
+    if written.seq is None or written.comment_count is None:
+        return Posted(written.id)
+    await announce(draft.thread, written.seq)
+    return Posted(written.id, as_row(draft, written.id, written), written.comment_count)
 
 
 async def _earlier(draft: Draft) -> int | None:

@@ -47,11 +47,11 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     if thread_id is None:
         raise NotFound(N_("This thread does not exist."))
     form = CommentForm(await posted(request))
-    status, comment_id = 422, 0
+    status, comment = 422, posting.Posted(0)
     if not form.errors:
         try:
             await take_each(POST, viewer.id, address_of(request))
-            comment_id = await posting.post_comment(_draft(viewer, thread_id, form))
+            comment = await posting.post_comment(draft_of(viewer, thread_id, form))
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, posting.SubmittedBefore):
@@ -59,11 +59,12 @@ async def post_comment(request: AnyRequest, thread: FromPath[str]) -> Response[A
     if form.errors:
         return await _again(request, await thread_at(thread), form, status)
     if wants_fragment(request):
-        return await _posted(request, await thread_at(thread), comment_id)
-    return Redirect(f"{await threads.address(thread_id)}?focus={comment_id}#c{comment_id}", status_code=303)
+        return await _posted(request, thread, comment)
+    return Redirect(f"{await threads.address(thread_id)}?focus={comment.id}#c{comment.id}", status_code=303)
 
 
-def _draft(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
+def draft_of(viewer: Viewer, thread: int, form: CommentForm) -> drafts.Draft:
+    """Return the comment that a valid form asks to post."""
     return drafts.Draft(
         thread=thread,
         author=viewer,
@@ -106,23 +107,31 @@ async def _again(request: AnyRequest, row: threads.ThreadRow, form: CommentForm,
     return page(request, "comments/write.html", status=status, thread=row, comment=answered, form=shown)
 
 
-async def _posted(request: AnyRequest, row: threads.ThreadRow, comment_id: int) -> Response[Any]:
-    viewer = signed_in(request)
-    comment = (await queries.by_ids([comment_id]))[comment_id]
+# What a fragment has that is not part of a page.
+ALONE = {"replies": "", "stub": None, "parent_author": None, "flat": False}
+
+
+async def _posted(request: AnyRequest, thread: str, posted: posting.Posted) -> Response[Any]:
+    """Show a new comment in its place."""
+    if posted.row is not None and posted.row.parent is not None:
+        # A reply needs nothing else: its form goes away.
+        reply, count = posted.row, posted.comment_count
+        known = {"comment": reply, "mine": viewer_state_of(reply), "comment_count": count}
+        return fragment(request, "comments/posted.html", 201, **known, **ALONE)
+    viewer, row = signed_in(request), await thread_at(thread)
+    comment = posted.row or (await queries.by_ids([posted.id]))[posted.id]
     return fragment(
         request,
         "comments/posted.html",
         201,
         comment=comment,
         mine=viewer_state_of(comment),
-        replies="",
-        stub=None,
-        parent_author=None,
-        flat=False,
+        comment_count=row.comment_count,
         thread=row,
         form=new_form(row.id),
         wait=await wait_here(viewer, row),
         held=await queries.held(viewer.id, row.id) if comment.state == "held" else [],
+        **ALONE,
     )
 
 

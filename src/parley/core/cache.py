@@ -11,8 +11,6 @@ from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 from weakref import WeakSet
 
-import msgspec
-
 from parley.core.observability.metrics import CACHE_BYTES, CACHE_READS
 
 Given = ParamSpec("Given")
@@ -33,11 +31,6 @@ def text_bytes(*values: object) -> int:
         getsizeof(value) if isinstance(value, (str, bytes)) else text_bytes(*value) if isinstance(value, list) else 0
         for value in values
     )
-
-
-def struct_bytes(struct: msgspec.Struct) -> int:
-    """Return the bytes in memory of the strings of a struct."""
-    return text_bytes(*(getattr(struct, field) for field in struct.__struct_fields__))
 
 
 # Weak references, since the caches of a live hub end with the hub.

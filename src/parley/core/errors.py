@@ -1,8 +1,9 @@
 """Errors with a message for people. Each has the status and the title of its page."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from parley.core.text.messages import N_, Message
+from parley.core.text.messages import N_, Message, joined
 
 
 class ParleyError(Exception):
@@ -24,6 +25,14 @@ class Refused(ParleyError):
 
     status = 422
     title = N_("That did not work")
+
+
+class InvalidFields(Refused):
+    """Fields of a request are not valid; `fields` says by name what is wrong with each."""
+
+    def __init__(self, fields: Mapping[str, Message]) -> None:
+        self.fields = fields
+        super().__init__(joined(" ", fields.values()))
 
 
 class Forbidden(ParleyError):
@@ -61,6 +70,13 @@ class RetryLater(ParleyError):
     def __init__(self, message: Message, retry_after: int, **values: Any) -> None:
         super().__init__(message, **values)
         self.retry_after = retry_after
+
+
+class ChangedMeanwhile(ParleyError):
+    """The state that a request names with `If-Match` is not the present one."""
+
+    status = 412
+    title = N_("Changed in the meantime")
 
 
 class TooMany(RetryLater):

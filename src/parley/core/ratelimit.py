@@ -4,8 +4,10 @@ A bucket holds `most` tokens and is refilled in `seconds`. Every use takes one t
 """
 
 import ipaddress
+from collections.abc import Iterator, Sequence
 from functools import cache
 from time import monotonic
+from typing import Any
 
 import msgspec
 import structlog
@@ -47,6 +49,14 @@ class Limit(msgspec.Struct, frozen=True):
     seconds: int
     strict: bool = False
     reached: Message = TOO_OFTEN
+
+
+class Use(msgspec.Struct, frozen=True):
+    """The tokens that an action takes from one bucket: that of an account, of a network or of EVERYBODY."""
+
+    limit: Limit
+    subject: str
+    cost: int = 1
 
 
 def _limit(name: str, most: int, seconds: int, *, strict: bool = False, reached: Message = TOO_OFTEN) -> Limit:
@@ -137,6 +147,10 @@ CLAIM_ACCOUNT = _limit("claim:account", 10, DAY, strict=True)
 CLAIM_NETWORK = _limit("claim:network", 30, DAY, strict=True)
 CLAIM_ALL = _limit("claim:all", 1_000, DAY, strict=True)
 
+# Requests to the API: of one token, or from one network without a token.
+API_TOKEN = _limit("api:token", 600, MINUTE)
+API_NETWORK = _limit("api:network", 60, MINUTE)
+
 Triple = tuple[Limit, Limit, Limit]
 POST: Triple = (POST_ACCOUNT, POST_NETWORK, POST_ALL)
 VOTE: Triple = (VOTE_ACCOUNT, VOTE_NETWORK, VOTE_ALL)
@@ -146,22 +160,29 @@ REPORT: Triple = (REPORT_ACCOUNT, REPORT_NETWORK, REPORT_ALL)
 CLAIM: Triple = (CLAIM_ACCOUNT, CLAIM_NETWORK, CLAIM_ALL)
 RIGHTS: Triple = (RIGHTS_ACCOUNT, RIGHTS_NETWORK, RIGHTS_ALL)
 
-# Uses the clock of Redis, which all machines share. Returns the milliseconds to wait, or 0.
+# Takes tokens from several buckets, or from none if one of them has too few. Returns the number of that bucket and the
+# milliseconds to wait; or 0 and the whole tokens left in the last one. Uses the clock of Redis, which all share.
 TAKE = """
-local most, filled_in, cost = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000, tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local tokens = most
-if kept[1] then
-  tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
+local left = {}
+for i, key in ipairs(KEYS) do
+  local most, filled_in, cost = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]) * 1000, tonumber(ARGV[3 * i])
+  local kept = redis.call('HMGET', key, 'tokens', 'at')
+  local tokens = most
+  if kept[1] then
+    tokens = math.min(most, kept[1] + math.max(0, now - kept[2]) * most / filled_in)
+  end
+  if tokens < cost then
+    return {i, math.ceil((cost - tokens) * filled_in / most)}
+  end
+  left[i] = tokens - cost
 end
-if tokens < cost then
-  return math.ceil((cost - tokens) * filled_in / most)
+for i, key in ipairs(KEYS) do
+  redis.call('HSET', key, 'tokens', tostring(left[i]), 'at', now)
+  redis.call('PEXPIRE', key, tonumber(ARGV[3 * i - 1]) * 1000)
 end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - cost), 'at', now)
-redis.call('PEXPIRE', KEYS[1], filled_in)
-return 0
+return {0, math.floor(left[#KEYS])}
 """
 
 GIVE_BACK = """
@@ -186,54 +207,69 @@ returning true
 _paused_until = 0.0
 
 
-async def take(limit: Limit, subject: str, cost: int = 1) -> None:
-    """Take `cost` tokens from the bucket of `subject`: an account, a network or EVERYBODY.
+async def take(limit: Limit, subject: str, cost: int = 1) -> int | None:
+    """Take `cost` tokens from the bucket of `subject`; returns and raises what `take_all` does."""
+    return await take_all([Use(limit, subject, cost)])
 
-    Call it before the action's transaction: a rollback must not return the token.
-    Raises TooMany, with the seconds until it has enough tokens again.
+
+async def take_all(uses: Sequence[Use]) -> int | None:
+    """Take the tokens of all `uses` in one round trip, or none of them.
+
+    Returns how many are left in the last one's bucket, or None if Redis did not count. Call it before the action's
+    transaction: a rollback must not return the tokens.
+    Raises TooMany, with the seconds until the first bucket with too few has enough again.
     """
-    if not settings().limits:
-        return
-    wait = await _take_from_redis(limit, subject, cost)
-    if wait is None and limit.strict:
-        wait = await _take_from_table(limit, subject, cost)
-    if wait:
-        log.warning("rate limit reached", limit=limit.name, wait=wait)
-        raise TooMany(limit.reached, wait, time=lasting(wait))
+    if not uses or not settings().limits:
+        return None
+    left = await _take_from_redis(uses)
+    if left is None:
+        await _take_from_table([use for use in uses if use.limit.strict])
+    return left
 
 
-async def take_network(limit: Limit, of: str) -> None:
-    """Take one token for a client's network and, if that is a /64, one for the /48 that it belongs to.
+def _refusal(use: Use, wait: int) -> TooMany:
+    log.warning("rate limit reached", limit=use.limit.name, wait=wait)
+    return TooMany(use.limit.reached, wait, time=lasting(wait))
 
-    Raises TooMany as `take` does.
-    """
+
+async def take_network(limit: Limit, of: str) -> int | None:
+    """Take one token for a client's network, and one for its /48; returns and raises what `take` does."""
+    return await take_all([*of_network(limit, of)])
+
+
+def of_network(limit: Limit, of: str) -> Iterator[Use]:
+    """Return one token for a network and, if that is a /64, one for its /48."""
     if of.endswith(SMALLEST_IPV6):
         site = ipaddress.ip_network(of).supernet(new_prefix=48)
-        await take(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), str(site))
-    await take(limit, of)
+        yield Use(Limit(limit.name, SITE_NETWORKS * limit.most, limit.seconds, limit.strict), str(site))
+    yield Use(limit, of)
 
 
 async def give_back(limit: Limit, subject: str) -> None:
     """Return a token, for a use that does not count."""
     if not settings().limits:
         return
-    if await _run(_script(GIVE_BACK), limit, subject) is None and limit.strict:
-        await db.execute(GIVE_BACK_ROW, _key(limit, subject), limit.most)
+    key = _key(limit, subject)
+    if await _run(_script(GIVE_BACK), [key], [limit.most]) is None and limit.strict:
+        await db.execute(GIVE_BACK_ROW, key, limit.most)
+
+
+def each(limits: Triple, account: int, address: str) -> list[Use]:
+    """Return one token for the account, one for its network and one for everybody."""
+    by_account, by_network, by_all = limits
+    return [Use(by_account, str(account)), *of_network(by_network, network(address)), Use(by_all, EVERYBODY)]
 
 
 async def take_each(limits: Triple, account: int, address: str) -> None:
     """Take one token for the account, one for its network and one for everybody; raises TooMany as `take` does."""
-    by_account, by_network, by_all = limits
-    await take(by_account, str(account))
-    await take_network(by_network, network(address))
-    await take(by_all, EVERYBODY)
+    await take_all(each(limits, account, address))
 
 
 async def take_volume(account: int, size: int) -> None:
     """Take a token for each kilobyte of the `size` bytes that a member stores; raises TooMany as `take` does."""
     kilobytes = -(-size // 1_000)
-    await take(VOLUME_ACCOUNT, str(account), min(kilobytes, VOLUME_ACCOUNT.most))
-    await take(VOLUME_ALL, EVERYBODY, min(kilobytes, VOLUME_ALL.most))
+    of_account = Use(VOLUME_ACCOUNT, str(account), min(kilobytes, VOLUME_ACCOUNT.most))
+    await take_all([of_account, Use(VOLUME_ALL, EVERYBODY, min(kilobytes, VOLUME_ALL.most))])
 
 
 @by_text("networks", most_bytes=4 * 2**20)
@@ -253,29 +289,41 @@ def _script(text: str) -> AsyncScript:
     return AsyncScript(redis(), text)
 
 
-async def _take_from_redis(limit: Limit, subject: str, cost: int) -> int | None:
-    """Return the seconds to wait: 0 if the tokens were taken, None if Redis does not answer."""
-    wait = await _run(_script(TAKE), limit, subject, cost)
-    return None if wait is None else -(-wait // 1000)
+async def _take_from_redis(uses: Sequence[Use]) -> int | None:
+    """Return the tokens left in the last bucket, or None if Redis does not answer. Raises TooMany."""
+    keys = [_key(use.limit, use.subject) for use in uses]
+    args = [value for use in uses for value in (use.limit.most, use.limit.seconds, use.cost)]
+    answer = await _run(_script(TAKE), keys, args)
+    if answer is None:
+        return None
+    number, left = answer
+    if number:
+        raise _refusal(uses[number - 1], -(-left // 1000))
+    return int(left)
 
 
-async def _run(script: AsyncScript, limit: Limit, subject: str, cost: int = 1) -> int | None:
-    """Run a script on a bucket and return its result, or None if Redis does not answer."""
+async def _run(script: AsyncScript, keys: list[str], args: list[int]) -> Any:
+    """Run a script on buckets and return its result, or None if Redis does not answer."""
     global _paused_until  # noqa: PLW0603 one Redis for the process
     if monotonic() < _paused_until:
         return None
     try:
         async with asking(redis()) as client:
-            return int(await script([_key(limit, subject)], [limit.most, limit.seconds, cost], client=client))
+            return await script(keys, args, client=client)
     except (RedisError, OSError, TimeoutError) as error:
         _paused_until = monotonic() + PAUSE_SECONDS
         log.warning("rate limits without Redis", error=repr(error))
         return None
 
 
-async def _take_from_table(limit: Limit, subject: str, cost: int) -> int:
-    taken = await db.value(TAKE_ROW, _key(limit, subject), limit.most, limit.seconds, cost)
-    return 0 if taken else max(1, limit.seconds * cost // limit.most)
+async def _take_from_table(uses: Sequence[Use]) -> None:
+    if not uses:
+        return
+    async with db.atomic():
+        for use in uses:
+            limit = use.limit
+            if not await db.value(TAKE_ROW, _key(limit, use.subject), limit.most, limit.seconds, use.cost):
+                raise _refusal(use, max(1, limit.seconds * use.cost // limit.most))
 
 
 def _key(limit: Limit, subject: str) -> str:

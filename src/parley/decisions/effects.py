@@ -9,7 +9,7 @@ from parley.accounts.tables import Member
 from parley.comments import states, wording
 from parley.comments.tables import Comment
 from parley.core.events.event_log import emit
-from parley.decisions import restrictions, sanctions
+from parley.decisions import profiles, restrictions, sanctions
 from parley.decisions.rules import SLOW_SECONDS, Choice
 from parley.decisions.sanctions import Sanction
 from parley.reports.targets import Target
@@ -34,10 +34,10 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
     """Apply a choice to a locked target; return what changed."""
     change: Change = {}, {}
     match choice.action:
-        case "approve" if target.kind == "comment" and target.state in {"hidden", "pending"}:
-            change = await _move(target, "visible", actor)
-        case "approve" if target.collapsed is not None:
-            change = await _collapse(target, None, actor)
+        case "approve":
+            change = await _approve(target, actor)
+        case "bio" | "title" | "name" if target.kind == "member":
+            change = await profiles.remove(target.id, choice.action)
         case "excerpt" | "text" | "title" | "remove" | "restore" if target.kind == "article":
             change = await restrictions.settle(target, actor, choice.action)
         case "remove":
@@ -53,6 +53,12 @@ async def apply(target: Target, choice: Choice, actor: int | None) -> Change:
         case "role" if choice.role:
             change = await _set_role(target, choice.role)
     return change
+
+
+async def _approve(target: Target, actor: int | None) -> Change:
+    if target.kind == "comment" and target.state in {"hidden", "pending"}:
+        return await _move(target, "visible", actor)
+    return await _collapse(target, None, actor) if target.collapsed is not None else ({}, {})
 
 
 async def release(target: Target, before: dict[str, Any], actor: int | None, *, cleared: bool = False) -> Change:
@@ -76,6 +82,9 @@ async def release(target: Target, before: dict[str, Any], actor: int | None, *, 
         change = await sanctions.settle(target)
     elif "role" in before:
         change = await _set_role(target, before["role"])
+    else:
+        for field in before.keys() & set(profiles.FIELDS):
+            change = await profiles.give_back(target.id, field, before[field])
     return change
 
 

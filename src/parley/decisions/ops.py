@@ -67,7 +67,7 @@ async def decide(viewer: Viewer, choice: Choice) -> int:
         item = await _load_item(choice.item, lock=True)
         _may_be_decided(viewer, choice, item)
         rules.may_decide(viewer, await concerned(viewer, target), await reporters_but(viewer, item.id))
-        if choice.action in ON_MEMBER:
+        if choice.action in ON_MEMBER or (target.kind == "member" and ACTIONS[choice.action].restricts):
             rules.may_act_on(viewer, target.role)
         return await carry_out(viewer, choice, target, item.id)
 

@@ -34,6 +34,8 @@ class Statement(msgspec.Struct, frozen=True):
     comment: int | None
     # The comment in one sentence, or the sentence that was removed.
     said: str | None
+    # What was removed from the member's profile.
+    removed: str | None
     raw_html: str | None
     quote: str | None
     written_at: datetime | None
@@ -68,6 +70,8 @@ select d.id, d.kind, d.action, d.state, d.member, d.moderator, d.rule, {RULE_TIT
            select from report r where r.item = d.item and r.created_at <= d.created_at), false) as was_reported,
        d.until, d.created_at, d.ended_at, d.thread, t.title, c.id as comment,
        case when c.id is not null then coalesce(d.before ->> 'statement', c.statement) end as said,
+       case when d.kind = 'member' then coalesce(d.before ->> 'bio', d.before ->> 'title', d.before ->> 'name')
+       end as removed,
        c.html as raw_html, case when {MAY_BE_QUOTED} then c.quote end as quote,
        c.created_at as written_at, a.state as appeal, a.text as appeal_text, a.answer as appeal_answer,
        a.created_at as appealed_at

@@ -46,7 +46,8 @@ class Action(msgspec.Struct, frozen=True):
 
 
 COMMENT, ARTICLE = frozenset({"comment"}), frozenset({"article"})
-MEMBER, THREAD = frozenset({"comment", "member"}), COMMENT | ARTICLE
+PROFILE = frozenset({"member"})
+MEMBER, THREAD = COMMENT | PROFILE, COMMENT | ARTICLE
 EVERYTHING = COMMENT | MEMBER | THREAD
 NOT_IN_QUEUE: frozenset[str] = frozenset()
 
@@ -57,7 +58,9 @@ ACTIONS = {
         Action("remove", N_("Remove"), N_("Removed"), THREAD),
         Action("text", N_("Take the text down"), N_("Text taken down"), ARTICLE),
         Action("excerpt", N_("Show an excerpt only"), N_("Shown as an excerpt"), ARTICLE),
-        Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE),
+        Action("title", N_("Remove the title"), N_("Title removed"), ARTICLE | PROFILE),
+        Action("bio", N_("Remove the bio"), N_("Bio removed"), PROFILE),
+        Action("name", N_("Remove the name"), N_("Name removed"), PROFILE),
         Action("collapse", N_("Collapse"), N_("Collapsed"), COMMENT),
         Action("lock", N_("Lock the thread"), N_("Thread locked"), THREAD, restricts=False),
         Action("slow", N_("Turn on slow mode"), N_("Slow mode turned on"), THREAD, restricts=False),
@@ -90,6 +93,9 @@ LESSER = {
     "collapse": ("warn",),
     "silence": ("silence", "warn"),
     "suspend": ("suspend", "silence", "warn"),
+    "bio": ("warn",),
+    "title": ("warn",),
+    "name": ("warn",),
 }
 LESSER_OF_ARTICLES = {"remove": ("text", "excerpt", "title"), "text": ("excerpt",)}
 SLOW_SECONDS = 120

@@ -54,4 +54,5 @@ class Decision(Table):
     decision_moderator = Index("moderator, created_at desc", where="moderator is not null")
     decision_time = Index("created_at")
     decision_until = Index("until", where="state = 'in_force' and until is not null")
+    decision_name = Index("id", where="action = 'name' and state = 'in_force'")
     decision_awaiting = Index("created_at", where="state = 'awaiting'")

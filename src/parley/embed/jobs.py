@@ -74,7 +74,7 @@ async def _post(wanted: WaitingFirst) -> None:
     async with db.atomic():
         thread = known.id if known else await _open(text, site)
         comment = await post_comment(_draft(wanted, thread, author))
-        await first_comments.posted(wanted.id, thread, comment)
+        await first_comments.posted(wanted.id, thread, comment.id)
 
 
 async def _open(text: ArticleText | None, site: SiteRow) -> int:

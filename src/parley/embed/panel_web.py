@@ -85,8 +85,8 @@ async def post_comment(request: AnyRequest, thread: FromPath[str], site: FromQue
             await take_each(POST, viewer.id, address_of(request))
             comment = await posting.post_comment(_draft(viewer, row.id, found.key, form))
             # On a passage it stands among the others; in a long discussion it might not be on the page.
-            shown = Place(row.id, form.passage, None if form.passage else comment)
-            return Redirect(path_of(shown, found, f"#c{comment}"), status_code=303)
+            shown = Place(row.id, form.passage, None if form.passage else comment.id)
+            return Redirect(path_of(shown, found, f"#c{comment.id}"), status_code=303)
         except ParleyError as error:
             form.errors["form"], status = error.message, error.status
             if isinstance(error, posting.SubmittedBefore):

@@ -1,6 +1,6 @@
 """The script for publishers' pages, and what it asks."""
 
-import hashlib
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -9,11 +9,11 @@ from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import BadRequest
 from parley.core.http.access import ANYONE, AnyRequest
 from parley.core.http.assets import assets
-from parley.core.http.pages import Finished, finish, sent
+from parley.core.http.pages import Finished, page_size, sent
 from parley.core.text.messages import N_
 from parley.embed import page as pages
 from parley.embed import queries
@@ -29,18 +29,20 @@ OPEN = {
 SCRIPT_AGE = "public, max-age=600"
 MOST_COUNTS = 50
 
-_pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("embeds", PAGE_SECONDS, size=page_size)
 
 
 @get("/embed/v1.js", name="embed:script", opt=READING, sync_to_thread=False)
 def script(request: AnyRequest) -> Response[Any]:
     """The script that a publisher's page loads."""
-    asset = assets()["embed-v1.js"]
-    etag = f'"{hashlib.sha256(asset.data).hexdigest()[:24]}"'
-    finished = Finished(asset.data, asset.compressed or asset.data, etag)
-    answer = sent(request, finished, "text/javascript; charset=utf-8")
+    answer = sent(request, _script(), "text/javascript; charset=utf-8")
     answer.headers.update(OPEN | {"Cache-Control": SCRIPT_AGE, "Vary": "Accept-Encoding"})
     return answer
+
+
+@cache
+def _script() -> Finished:
+    return Finished(assets()["embed-v1.js"].data, {})
 
 
 @get("/embed/v1/page", name="embed:page", opt=READING)
@@ -50,7 +52,7 @@ async def page(request: AnyRequest, site: FromQuery[str] = "", url: FromQuery[st
     _check([url])
 
     async def make() -> Finished:
-        return finish(msgspec.json.encode(await pages.page(url)))
+        return Finished(msgspec.json.encode(await pages.page(url)), {})
 
     return _answer(request, await _pages.get(url, make))
 
@@ -65,7 +67,7 @@ async def counts(
     _check(urls)
     found = await queries.threads_at(urls)
     numbers = {one: found[one].comment_count if one in found else 0 for one in urls}
-    return _answer(request, finish(msgspec.json.encode(numbers)))
+    return _answer(request, Finished(msgspec.json.encode(numbers), {}))
 
 
 def _check(urls: list[str]) -> None:

@@ -11,10 +11,10 @@ from lxml import etree
 
 from parley.comments.rules import IS_VISIBLE
 from parley.core import db
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest
-from parley.core.http.pages import Finished, finish, sent
+from parley.core.http.pages import Finished, page_size, sent
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.formats import iso
@@ -51,7 +51,7 @@ Disallow: /t/*/live
 Sitemap: {base_url}/sitemap.xml
 """
 
-_cache: MicroCache[Finished] = MicroCache("sitemap", PAGE_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("sitemap", PAGE_SECONDS, size=page_size)
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ async def _index() -> Finished:
     for number in await db.values(FILES):
         element = add(root, f"{{{NAMESPACE}}}sitemap")
         add(element, f"{{{NAMESPACE}}}loc", f"{settings().base_url}/sitemap/{number}.xml")
-    return finish(document(root))
+    return Finished(document(root))
 
 
 async def _file(number: int) -> Finished:
@@ -103,7 +103,7 @@ def _written(pages: list[Page]) -> Finished:
         element = add(root, f"{{{NAMESPACE}}}url")
         add(element, f"{{{NAMESPACE}}}loc", f"{settings().base_url}/t/{page.id}/{page.slug}")
         add(element, f"{{{NAMESPACE}}}lastmod", iso(page.changed_at))
-    return finish(document(root))
+    return Finished(document(root))
 
 
 handlers: list[object] = [robots, index, one_file]

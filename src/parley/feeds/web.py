@@ -8,10 +8,10 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
 from parley.accounts import queries as accounts
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, viewer_of
-from parley.core.http.pages import Finished, finish, sent
+from parley.core.http.pages import Finished, page_size, sent
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -26,7 +26,7 @@ FORMATS = {"atom": atom, "json": json_feed}
 HEADERS = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
 READING = {"who": ANYONE, "reading": True}
 
-_cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("feeds", PAGE_SECONDS, size=page_size)
 
 
 @get(["/feed.atom", "/feed.json"], name="feeds:site", opt=READING)
@@ -85,7 +85,7 @@ async def _answer(request: AnyRequest, make: Callable[[], Awaitable[Feed]]) -> R
     blocked = viewer.blocked if viewer else frozenset()
 
     async def finished() -> Finished:
-        return finish(writer.write(_without(await make(), blocked), settings().base_url))
+        return Finished(writer.write(_without(await make(), blocked), settings().base_url))
 
     answer = sent(
         request,

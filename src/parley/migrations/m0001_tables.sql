@@ -9,10 +9,12 @@ CREATE TABLE "event" (
   "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
   "handled_at" TIMESTAMPTZ DEFAULT null,
   "indexed_at" TIMESTAMPTZ DEFAULT null,
+  "xid" XID8 NOT NULL DEFAULT pg_current_xact_id(),
   CONSTRAINT event_thread_seq_key UNIQUE ("thread", "seq")
 );
 CREATE INDEX event_unhandled ON "event" (id) WHERE handled_at is null;
 CREATE INDEX event_unindexed ON "event" (id) WHERE indexed_at is null;
+CREATE INDEX event_position ON "event" (xid, id);
 CREATE INDEX event_time ON "event" USING brin (handled_at) WITH (autosummarize = on);
 CREATE TABLE "rate_bucket" (
   "key" TEXT PRIMARY KEY NOT NULL DEFAULT null,
@@ -625,6 +627,7 @@ CREATE INDEX decision_member ON "decision" (member, id desc) WHERE member is not
 CREATE INDEX decision_moderator ON "decision" (moderator, created_at desc) WHERE moderator is not null;
 CREATE INDEX decision_time ON "decision" (created_at);
 CREATE INDEX decision_until ON "decision" (until) WHERE state = 'in_force' and until is not null;
+CREATE INDEX decision_name ON "decision" (id) WHERE action = 'name' and state = 'in_force';
 CREATE INDEX decision_awaiting ON "decision" (created_at) WHERE state = 'awaiting';
 CREATE TABLE "appeal" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
@@ -969,6 +972,17 @@ CREATE TABLE "export_part" (
   "bytes" BYTEA NOT NULL DEFAULT null,
   CONSTRAINT export_part_export_number_key UNIQUE ("export", "number")
 );
+CREATE TABLE "api_token" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "name" VARCHAR(60) NOT NULL DEFAULT null,
+  "scopes" VARCHAR(10)[] NOT NULL DEFAULT '{}',
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp,
+  "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null,
+  "used_at" TIMESTAMPTZ DEFAULT null
+);
+CREATE INDEX api_token_member ON "api_token" (member);
 
 -- What the tables (*/tables.py) cannot say: a sequence, functions and triggers. It runs after the tables are made.
 

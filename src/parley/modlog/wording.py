@@ -13,6 +13,8 @@ ACTION_NAMES = {
     "text": N_("Text taken down"),
     "excerpt": N_("Shown as an excerpt"),
     "title": N_("Title removed"),
+    "bio": N_("Bio removed"),
+    "name": N_("Name removed"),
     "restore": N_("Shown again"),
     "collapse": N_("Collapsed"),
     "statement": N_("Statement removed"),
@@ -65,6 +67,9 @@ PUBLIC = {
     "text": N_("The text of an article was taken down"),
     "excerpt": N_("An article was cut to an excerpt"),
     "title": N_("The title of an article was removed"),
+    "member.title": N_("The title of a member was removed"),
+    "bio": N_("The bio of a member was removed"),
+    "name": N_("The name of a member was removed"),
     "restore": N_("An article is shown again"),
     "collapse": N_("A comment was collapsed"),
     "statement": N_("A statement was removed"),
@@ -124,6 +129,13 @@ SHOWN = {
     ("retired", False): N_("in force"),
     ("retired", True): N_("not in force"),
 }
+# What is said of words that were removed.
+EMPTY = {
+    "statement": N_("no statement"),
+    "bio": N_("no bio"),
+    "title": N_("no title"),
+    "name": N_("no name"),
+}
 # For good, and for a time.
 SANCTIONED = {
     "silenced": (N_("silenced permanently"), N_("silenced until {day}")),
@@ -152,8 +164,8 @@ def described(state: Mapping[str, Any], names: list[str]) -> Message:
 
 def _part(name: str, state: Mapping[str, Any]) -> Message:
     value = state[name]
-    if name == "statement":
-        return N_("“{statement}”").format(statement=value) if value else N_("no statement")
+    if name in EMPTY:
+        return N_("“{words}”").format(words=value) if value else EMPTY[name]
     if name == "collapsed":
         return N_("open") if value is None else N_("collapsed")
     if name in {"restricted", "untitled", "illegal", "retired"}:

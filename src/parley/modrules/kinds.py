@@ -7,6 +7,7 @@ import msgspec
 
 from parley.automod.rules import conditions as c
 from parley.automod.rules.conditions import BadPattern, Condition, compiled
+from parley.automod.rules.score import SUGGESTED
 from parley.core.text.cleaning import BadText, as_id, clean
 from parley.core.text.messages import N_, Message, joined, plural, verbatim
 
@@ -64,6 +65,15 @@ KINDS = {
             lambda one: (
                 N_("its text matches {pattern}") if one.any_case else N_("its text matches {pattern} (case counts)")
             ).format(pattern=one.pattern),
+        ),
+        ConditionKind(
+            c.SpamScore,
+            N_("Like advertising"),
+            (Field("at_least", N_("Score, in percent"), "percent", str(round(100 * SUGGESTED)),
+                   N_("Please give a whole number from 50 to 100.")),),
+            lambda one: N_("its text is like advertising (score {score} % or more)").format(
+                score=round(100 * one.at_least)
+            ),
         ),
         ConditionKind(
             c.Links,

@@ -6,10 +6,10 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromQuery
 
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, base_context, finish, page, render, sent, wants_fragment
+from parley.core.http.pages import Finished, base_context, page, page_size, render, sent, wants_fragment
 from parley.core.text.messages import N_
 from parley.notifications.queries import topic_level
 from parley.threads import queries
@@ -25,7 +25,7 @@ class Listing(msgspec.Struct, frozen=True):
     after: str
 
 
-_cache: MicroCache[Finished] = MicroCache("home", PAGE_SECONDS, size=struct_bytes)
+_cache: MicroCache[Finished] = MicroCache("home", PAGE_SECONDS, size=page_size)
 
 
 @get("/", name="threads:home", opt={"who": ANYONE, "reading": True})
@@ -55,7 +55,7 @@ async def _topic(slug: str) -> queries.TopicRow:
 
 async def _whole(listing: Listing, base: dict[str, Any]) -> Finished:
     """The page for all visitors: rendered once and cached for a moment."""
-    return finish(render("pages/home.html", **base, **await _context(listing, None)))
+    return Finished(render("pages/home.html", **base, **await _context(listing, None)))
 
 
 async def _context(listing: Listing, viewer: Viewer | None) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 from litestar import Response
 
 from parley.comments.view import ThreadView
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.http.access import AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
+from parley.core.http.pages import Finished, page, page_size, render, sent, wants_fragment
 from parley.maps import display
 from parley.notifications import queries as notifications
 from parley.statements import queries as statements
@@ -16,7 +16,7 @@ from parley.statements import queries as statements
 MOST_WAITING = 10
 TEMPLATE = "perspectives/thread.html"
 
-_pages: MicroCache[Finished] = MicroCache("perspectives", PAGE_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("perspectives", PAGE_SECONDS, size=page_size)
 
 
 async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -> Response[Any]:
@@ -31,7 +31,7 @@ async def show(request: AnyRequest, shown: ThreadView, shared: dict[str, Any]) -
 
 
 async def _whole(shown: ThreadView, shared: dict[str, Any], *, table: bool) -> Finished:
-    return finish(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
+    return Finished(render(TEMPLATE, viewer=None, **(shared | await _context(shown, None, table=table))))
 
 
 async def _context(shown: ThreadView, viewer: Viewer | None, *, table: bool) -> dict[str, Any]:

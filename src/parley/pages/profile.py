@@ -78,7 +78,7 @@ class Profile(msgspec.Struct, frozen=True):
 @get("/u/{name:str}", name="comments:profile", opt={"who": ANYONE, "reading": True})
 async def profile_page(request: Request, name: FromPath[str]) -> Response[object]:  # type: ignore[type-arg]
     person, viewer = await accounts.person(name) if name.isprintable() else None, viewer_of(request)
-    if person is None or not _is_shown(person, viewer):
+    if person is None or not is_shown(person, viewer):
         raise NotFound(N_("There is no member with this name."))
     relation = await blocks.kind_of(viewer, person.id) if viewer else None
     is_blocked = relation == "block"
@@ -98,14 +98,19 @@ async def profile_page(request: Request, name: FromPath[str]) -> Response[object
     )
 
 
-def _is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:
+async def figures_of(member: int) -> Figures:
+    """Return how much a member wrote that is visible, and how it was voted."""
+    return await db.fetch_one(Figures, FIGURES, member) or Figures(0, 0)
+
+
+def is_shown(person: accounts.PublicMember, viewer: Viewer | None) -> bool:
     """Whether the profile exists for `viewer`: without a confirmed address, only for the member."""
     return person.state != "unverified" or (viewer is not None and viewer.id == person.id)
 
 
 async def _profile(person: accounts.PublicMember, *, blocked: bool) -> Profile:
     """Return the profile, without the member's own words for a viewer who blocked them."""
-    figures = await db.fetch_one(Figures, FIGURES, person.id) or Figures(0, 0)
+    figures = await figures_of(person.id)
     return Profile(
         name=person.name,
         role=person.role,

@@ -16,10 +16,10 @@ from parley.comments.rules import STANCES
 from parley.comments.slow_mode import wait_here
 from parley.comments.tree import BRIDGING, SORTS
 from parley.comments.viewer_state import comments_html
-from parley.core.cache import PAGE_SECONDS, MicroCache, struct_bytes
+from parley.core.cache import PAGE_SECONDS, MicroCache
 from parley.core.errors import NotFound
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, viewer_of
-from parley.core.http.pages import Finished, finish, page, render, sent, wants_fragment
+from parley.core.http.pages import Finished, page, page_size, render, sent, wants_fragment
 from parley.core.settings import settings
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
@@ -32,7 +32,7 @@ from parley.votes import queries as votes
 
 VIEWS = ("passage", "whole")
 
-_pages: MicroCache[Finished] = MicroCache("pages", PAGE_SECONDS, size=struct_bytes)
+_pages: MicroCache[Finished] = MicroCache("pages", PAGE_SECONDS, size=page_size)
 
 
 @get(["/t/{thread:str}", "/t/{thread:str}/{slug:str}"], name="comments:thread", opt={"who": ANYONE, "reading": True})
@@ -99,7 +99,7 @@ async def _whole(shown: views.ThreadView, viewer: Viewer | None, display: Displa
     if viewer is None:
         # For search engines and chat apps, which are visitors.
         context |= {"picture": await pictures.address(shown.thread.id), "structured": structured.of_thread(shown)}
-    return finish(render("pages/thread.html", viewer=viewer, **context))
+    return Finished(render("pages/thread.html", viewer=viewer, **context))
 
 
 async def _context(shown: views.ThreadView, viewer: Viewer | None, display: Display) -> dict[str, Any]:

@@ -37,6 +37,12 @@ async def article(number: str) -> Subject:
     return Subject("article", row.id, f"/t/{row.id}", row.title)
 
 
+async def renamed(subject: Subject) -> Subject:
+    """A subject after a decision, which may have removed the name of a member."""
+    account = await accounts.account(subject.id) if subject.kind == "member" else None
+    return msgspec.structs.replace(subject, name=account.name, address=f"/u/{account.name}") if account else subject
+
+
 async def member(name: str, viewer: Viewer | None) -> Subject:
     """The member of a name. Raises NotFound where there is none that others can see."""
     person = await accounts.person(name) if name.isprintable() else None

@@ -14,7 +14,7 @@ from parley.core.errors import NotFound, ParleyError
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import page
-from parley.core.ratelimit import EVERYBODY, REPORT, Triple, network, take, take_each, take_network
+from parley.core.ratelimit import EVERYBODY, REPORT, Triple, Use, network, of_network, take_all, take_each
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_
 from parley.reports import ops, receipts, subjects
@@ -71,8 +71,7 @@ async def limit(limits: Triple, reporter: Viewer | None, address: str) -> None:
         await take_each(limits, reporter.id, address)
         return
     _, by_network, by_all = limits
-    await take_network(by_network, network(address))
-    await take(by_all, EVERYBODY)
+    await take_all([*of_network(by_network, network(address)), Use(by_all, EVERYBODY)])
 
 
 def _done_page(request: AnyRequest, subject: Subject) -> Response[Any]:

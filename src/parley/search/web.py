@@ -7,7 +7,16 @@ from litestar import Response, get
 
 from parley.core.http.access import ANYONE, AnyRequest, Viewer, address_of, viewer_of
 from parley.core.http.pages import fragment, page
-from parley.core.ratelimit import EVERYBODY, SEARCH_ACCOUNT, SEARCH_ALL, SEARCH_NETWORK, network, take, take_network
+from parley.core.ratelimit import (
+    EVERYBODY,
+    SEARCH_ACCOUNT,
+    SEARCH_ALL,
+    SEARCH_NETWORK,
+    Use,
+    network,
+    of_network,
+    take_all,
+)
 from parley.search import people, queries, results, sources
 from parley.search.forms import MOST_PAGES, SearchForm
 from parley.search.results import Results
@@ -61,10 +70,10 @@ async def suggest(request: AnyRequest) -> Response[Any]:
 async def limit(request: AnyRequest, viewer: Viewer | None) -> None:
     """Count a search. Raises TooMany above the limits."""
     if viewer is not None:
-        await take(SEARCH_ACCOUNT, str(viewer.id))
+        uses = [Use(SEARCH_ACCOUNT, str(viewer.id))]
     else:
-        await take_network(SEARCH_NETWORK, network(address_of(request)))
-    await take(SEARCH_ALL, EVERYBODY)
+        uses = [*of_network(SEARCH_NETWORK, network(address_of(request)))]
+    await take_all([*uses, Use(SEARCH_ALL, EVERYBODY)])
 
 
 def _address(form: SearchForm) -> Any:

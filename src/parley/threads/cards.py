@@ -3,18 +3,24 @@
 from datetime import datetime
 
 import msgspec
+from markupsafe import Markup
 
 from parley.articles.queries import WORDS_A_MINUTE
 from parley.core import db
+from parley.core.cache import Bounded, text_bytes
 from parley.core.http.access import Viewer
+from parley.core.http.pages import environment
 from parley.core.text.cleaning import as_id, shortened
+from parley.core.text.durations import ago
 from parley.core.text.markdown import excerpt
+from parley.core.text.messages import Message
 from parley.threads.queries import PAGE, CardRow, CardVoice, ThreadBalance, cards, unread_in
 
 # In characters: about three lines each on a wide page.
 EXCERPT_LENGTH = 220
 VOICE_LENGTH = 140
 DAYS = 14
+CACHED, CACHED_BYTES = 2_000, 8 * 2**20
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -40,6 +46,28 @@ class Card(msgspec.Struct, frozen=True):
     strongest: list[CardVoice]
     # Statements that are common ground.
     common_ground: int
+
+    @property
+    def html(self) -> Markup:
+        """The card as HTML: rendered once for all who see the same, until it changes."""
+        key = (self.id, self.unread, len(self.strongest))
+        age = ago(self.last_activity_at)
+        cached = _rendered.get(key)
+        if cached is None or cached.card != self or cached.age != age:
+            html = environment().get_template("threads/_card.html").render(card=self)
+            cached = RenderedCard(self, age, Markup(html))  # noqa: S704 our own template's output
+            _rendered.put(key, cached)
+        return cached.html
+
+
+class RenderedCard(msgspec.Struct, frozen=True):
+    card: Card
+    age: Message
+    html: Markup
+
+
+# The texts of the card are in its HTML, which is most of what it takes.
+_rendered: Bounded[RenderedCard] = Bounded(CACHED, CACHED_BYTES, lambda cached: 2 * text_bytes(cached.html), "cards")
 
 
 class VoiceRow(msgspec.Struct, frozen=True):
@@ -67,7 +95,7 @@ async def make_cards(
     sort: str, topic: str | None, period: str, after: str, viewer: Viewer | None
 ) -> tuple[list[Card], str | None]:
     """One page of cards as `viewer` sees them, and the address of the next page when there is one."""
-    rows = await cards(sort, topic, period, _cursor(after))
+    rows = await cards(sort, topic, period, cursor(after))
     voices = await _voices(rows[:PAGE], viewer.muted if viewer else frozenset())
     unread = await unread_in(viewer.id, [row.id for row in rows[:PAGE]]) if viewer else {}
     shown = [_card(row, voices, unread.get(row.id, 0)) for row in rows[:PAGE]]
@@ -78,7 +106,8 @@ async def make_cards(
     return shown, f"/?sort={sort}{extra}&after={last.rank!r}_{last.id}"
 
 
-def _cursor(after: str) -> tuple[float, int] | None:
+def cursor(after: str) -> tuple[float, int] | None:
+    """Return the rank and the id in `after`, the last card of a page; None if it has another form."""
     rank, _, last = after.partition("_")
     number = as_id(last)
     try:

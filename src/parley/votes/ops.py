@@ -2,12 +2,14 @@
 
 import msgspec
 
+from parley.comments.fragments import ViewerState
 from parley.core import db
 from parley.core.errors import Forbidden, NotFound, Refused
 from parley.core.events.notify import Signal, notify
 from parley.core.http.access import Viewer, may_write
 from parley.core.text.messages import N_
 from parley.perspectives.publishing import Published, Tally, publish
+from parley.votes.queries import viewer_state
 
 # The counters of each axis, with the value of a vote that each counts. Agreement 0 is "unsure"; there is no quality 0.
 COUNTERS = {
@@ -21,15 +23,36 @@ class Reworded(Refused):
     """The comment has another wording than the one that the member read."""
 
 
-class VotedComment(msgspec.Struct, frozen=True):
-    """The comment that was voted on, and whether its counters changed."""
+class Answers(msgspec.Struct, frozen=True):
+    """A comment's exact answers, and what of them is published, as the column holds it."""
 
+    agrees: int
+    disagrees: int
+    unsure: int
+    published: list[int]
+
+
+class VotedComment(Answers, frozen=True):
+    """The comment after the vote, whether its counters changed, and the member's vote on the `other` axis."""
+
+    score: int
+    is_counted: bool
     thread: int
     thread_state: str
     author: int | None
     state: str
+    depth: int
     wording: int
-    is_counted: bool
+    other: int | None
+
+
+class CastVote(msgspec.Struct, frozen=True):
+    """What the voter sees after the vote: the comment's score and their own votes on it. `depth` is the comment's."""
+
+    id: int
+    depth: int
+    score: int
+    mine: ViewerState
 
 
 # Every statement locks the vote's row before the comment's, which prevents deadlocks. The CTE `changed` has the value
@@ -37,7 +60,8 @@ class VotedComment(msgspec.Struct, frozen=True):
 # does not count any more.
 TARGET = """
 with target as (
-    select c.id, c.thread, c.author, c.state, c.wording, t.state as thread_state
+    select c.id, c.thread, c.author, c.state, c.depth, c.wording, t.state as thread_state,
+           c.base_ups + c.ups - c.base_downs - c.downs as score, c.agrees, c.disagrees, c.unsure, c.published
     from comment c join thread t on t.id = c.thread where c.id = $1
 ), votable as (
     select id, thread, wording from target
@@ -64,8 +88,15 @@ CONFIRM = """with changed as (
     update vote set counted = true, former = null where id = $1 and not counted
     returning comment, version, former, value as current
 )"""
+# `target` is the comment before the vote, `counted` after it.
 RESULT = """
-select thread, thread_state, author, state, wording, exists (select from counted) as is_counted from target
+select coalesce(n.agrees, t.agrees) as agrees, coalesce(n.disagrees, t.disagrees) as disagrees,
+       coalesce(n.unsure, t.unsure) as unsure, coalesce(n.published, t.published) as published,
+       coalesce(n.score, t.score) as score, n.thread is not null as is_counted,
+       t.thread, t.thread_state, t.author, t.state, t.depth, t.wording,
+       (select value from vote where comment = $1 and member = $2 and axis <> $3
+        and (axis = 'quality' or version = t.wording)) as other
+from target t left join counted n on true
 """
 PUBLISH = "update comment set published = $3 where id = $1 and published = $2"
 ANSWERS = "select agrees, disagrees, unsure, published from comment where id = $1"
@@ -86,7 +117,8 @@ def _count(axis: str) -> str:
     present = " and comment.wording = changed.version" if axis == "agreement" else ""
     return f""", counted as (
     update comment set {", ".join(changes)}{SCORED.get(axis, "")} from changed
-    where comment.id = changed.comment and current is distinct from former{present} returning thread
+    where comment.id = changed.comment and current is distinct from former{present}
+    returning thread, base_ups + ups - base_downs - downs as score, agrees, disagrees, unsure, published
 )"""  # noqa: S608 constants only
 
 
@@ -96,7 +128,7 @@ THREAD = "select thread from counted"
 
 async def cast_vote(
     *, viewer: Viewer, comment_id: int, axis: str, value: int | None, wording: int | None = None, asked: bool = False
-) -> None:
+) -> CastVote:
     """Set the viewer's vote on one axis; None deletes it. Votes of unverified members are stored but not counted.
 
     `wording` is the one that the viewer read, if known; `asked` says that Parley chose the statement at random.
@@ -113,36 +145,34 @@ async def cast_vote(
     if voted is None:
         raise NotFound(N_("This comment does not exist."))
     _may_vote(viewer, voted, wording)
-    if voted.is_counted:
-        await _announce(voted.thread, comment_id, axis)
+    published = voted.published
+    if voted.is_counted and axis == "agreement":
+        published = await _publish(comment_id, voted)
+    elif voted.is_counted:
+        await _announce_scores(voted.thread)
+    quality, agreement = (value, voted.other) if axis == "quality" else (voted.other, value)
+    return CastVote(comment_id, voted.depth, voted.score, viewer_state(quality, agreement, published))
 
 
-async def _announce(thread: int, comment: int, axis: str) -> None:
-    if axis == "agreement":
-        await publish_answers(comment)
-    else:
-        await db.when_committed(lambda: notify(Signal(thread, scores=True)))
-
-
-class Answers(msgspec.Struct, frozen=True):
-    """A comment's exact answers, and what of them is published, as the column holds it."""
-
-    agrees: int
-    disagrees: int
-    unsure: int
-    published: list[int]
+async def _announce_scores(thread: int) -> None:
+    await db.when_committed(lambda: notify(Signal(thread, scores=True)))
 
 
 async def publish_answers(comment: int) -> None:
     """Publish a comment's answers if a step of them is full."""
     found = await db.fetch_one(Answers, ANSWERS, comment)
-    if found is None:
-        return
-    *counts, looked_at = found.published
-    after = publish(Published(Tally(*counts), looked_at), Tally(found.agrees, found.disagrees, found.unsure))
+    if found is not None:
+        await _publish(comment, found)
+
+
+async def _publish(comment: int, now: Answers) -> list[int]:
+    """Publish these answers if a step of them is full, and return what is published."""
+    *counts, looked_at = now.published
+    after = publish(Published(Tally(*counts), looked_at), Tally(now.agrees, now.disagrees, now.unsure))
     column = [*msgspec.structs.astuple(after.tally), after.looked_at]
-    if column != found.published:
-        await db.execute(PUBLISH, comment, found.published, column)
+    if column != now.published:
+        await db.execute(PUBLISH, comment, now.published, column)
+    return column
 
 
 def _may_vote(viewer: Viewer, voted: VotedComment, wording: int | None) -> None:
@@ -171,5 +201,7 @@ async def count_waiting(member: int) -> None:
     async with db.atomic():
         for vote in await db.fetch(WaitingVote, WAITING, member):
             thread = await db.value(CONFIRM + COUNT[vote.axis] + THREAD, vote.id)
-            if thread is not None:
-                await _announce(thread, vote.comment, vote.axis)
+            if thread is not None and vote.axis == "agreement":
+                await publish_answers(vote.comment)
+            elif thread is not None:
+                await _announce_scores(thread)

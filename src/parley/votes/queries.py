@@ -10,21 +10,19 @@ from parley.perspectives.publishing import Tally, shares
 
 
 class VoteRow(msgspec.Struct, frozen=True):
-    """A member's votes on one comment, and the published answers to it if they answered."""
+    """A member's votes on one comment, and the published answers to it."""
 
     comment: int
     quality: int | None
     agreement: int | None
-    published: list[int] | None
+    published: list[int]
 
 
 # A vote `v` on comment `c` that is about its present words: those of agreement end with the wording.
 IS_PRESENT = "(v.axis = 'quality' or v.version = c.wording)"
-# How others answered is shown to those who answered themselves.
 COLUMNS = """
     c.id as comment, max(v.value) filter (where v.axis = 'quality') as quality,
-    max(v.value) filter (where v.axis = 'agreement') as agreement,
-    case when bool_or(v.axis = 'agreement') then c.published end as published
+    max(v.value) filter (where v.axis = 'agreement') as agreement, c.published
 """
 # Hot: on every page of a thread for members.
 IN_THREAD = f"""
@@ -34,10 +32,6 @@ where v.member = $1 and v.thread = $2 and {IS_PRESENT} group by c.id
 ON_EACH = f"""
 select {COLUMNS} from vote v join comment c on c.id = v.comment
 where v.member = $1 and v.comment = any($2::bigint[]) and {IS_PRESENT} group by c.id
-"""  # noqa: S608 constants only
-ON_COMMENT = f"""
-select {COLUMNS} from vote v join comment c on c.id = v.comment
-where v.member = $1 and v.comment = $2 and {IS_PRESENT} group by c.id
 """  # noqa: S608 constants only
 
 
@@ -51,18 +45,14 @@ async def own_on_each(member: int, comments: Sequence[int]) -> dict[int, ViewerS
     return _states(await db.fetch(VoteRow, ON_EACH, member, list(comments)))
 
 
-async def own_on(member: int, comment: int) -> ViewerState:
-    """A member's votes on one comment."""
-    return _states(await db.fetch(VoteRow, ON_COMMENT, member, comment)).get(comment, ViewerState())
-
-
 def _states(rows: Iterable[VoteRow]) -> dict[int, ViewerState]:
-    return {
-        row.comment: ViewerState(
-            row.quality, row.agreement, answers=shares(Tally(*row.published[:3])) if row.published else None
-        )
-        for row in rows
-    }
+    return {row.comment: viewer_state(row.quality, row.agreement, row.published) for row in rows}
+
+
+def viewer_state(quality: int | None, agreement: int | None, published: Sequence[int]) -> ViewerState:
+    """Return a member's votes on a comment; how others answered is shown to those who answered themselves."""
+    answers = shares(Tally(*published[:3])) if agreement is not None else None
+    return ViewerState(quality, agreement, answers)
 
 
 class Drift(msgspec.Struct, frozen=True):

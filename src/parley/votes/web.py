@@ -6,15 +6,14 @@ from litestar import Request, Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from parley.comments import queries as comments
 from parley.core.errors import NotFound, Refused
-from parley.core.http.access import MEMBER, Viewer, address_of, viewer_of
+from parley.core.http.access import MEMBER, viewer_of
 from parley.core.http.forms import Form, posted
 from parley.core.http.pages import came_from, fragment, wants_fragment
-from parley.core.ratelimit import VOTE, take_each
+from parley.core.ratelimit import VOTE
 from parley.core.text.cleaning import as_id
 from parley.core.text.messages import N_, joined
-from parley.votes import ops, queries
+from parley.votes import ops
 
 
 class VoteForm(Form):
@@ -26,7 +25,7 @@ class VoteForm(Form):
         self.value = None if raw is None or (raw == "0" and self.axis == "quality") else int(raw)
 
 
-@post("/c/{comment:str}/vote", name="votes:cast", opt={"who": MEMBER})
+@post("/c/{comment:str}/vote", name="votes:cast", opt={"who": MEMBER, "limits": VOTE})
 async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Response[Any]:
     viewer = viewer_of(request)
     comment_id = as_id(comment)
@@ -35,25 +34,16 @@ async def cast(request: Request[Any, Any, Any], comment: FromPath[str]) -> Respo
     form = VoteForm(await posted(request))
     if form.errors:
         raise Refused(joined(" ", form.errors.values()))
-    await take_each(VOTE, viewer.id, address_of(request))
-    await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
+    voted = await ops.cast_vote(viewer=viewer, comment_id=comment_id, axis=form.axis, value=form.value)
     if not wants_fragment(request):
         return Redirect(_back(request, comment_id), status_code=303)
-    return await _score(request, viewer, comment_id)
+    return fragment(request, "comments/_score.html", comment=voted, mine=voted.mine)
 
 
 def _back(request: Request[Any, Any, Any], comment_id: int) -> str:
     """The page that the voter came from, at the comment, or the comment's own page if that is unknown."""
     path = came_from(request)
     return f"{path}#c{comment_id}" if path.startswith("/t/") else f"/c/{comment_id}"
-
-
-async def _score(request: Request[Any, Any, Any], viewer: Viewer, comment_id: int) -> Response[Any]:
-    row = await comments.one(comment_id)
-    if row is None:
-        raise NotFound(N_("This comment does not exist."))
-    mine = await queries.own_on(viewer.id, comment_id)
-    return fragment(request, "comments/_score.html", comment=row, mine=mine)
 
 
 handlers = [cast]

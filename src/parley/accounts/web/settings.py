@@ -7,8 +7,8 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from parley.accounts import devices, ops, password_ops, queries, sessions
-from parley.accounts.forms import PasswordForm, ProfileForm
+from parley.accounts import devices, names, ops, password_ops, queries, sessions
+from parley.accounts.forms import NameForm, PasswordForm, ProfileForm
 from parley.accounts.web.common import client_of, invalid, see_other
 from parley.core.errors import Forbidden, NotFound, Refused, TooMany
 from parley.core.http.access import MEMBER, AnyRequest, Viewer, signed_in
@@ -43,10 +43,15 @@ class ListedSession(msgspec.Struct, frozen=True):
 @get("/settings/profile", name="accounts:profile-settings", opt={"who": MEMBER})
 async def profile_page(request: AnyRequest) -> Response[object]:
     account = await _account(request)
-    out = "" if account.in_maps else "1"
-    form = Form({"title": account.title, "bio": account.bio, "assisted": account.assisted, "out": out})
-    form.values["no_feed"] = "" if account.has_feed else "1"
-    return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request))
+    may_choose = names.is_neutral(account.name, account.id)
+    form = _profile_form(account)
+    return page(request, "accounts/profile_settings.html", form=form, saved=_saved(request), may_choose_name=may_choose)
+
+
+def _profile_form(account: queries.Account) -> Form:
+    out, no_feed = "" if account.in_maps else "1", "" if account.has_feed else "1"
+    values = {"title": account.title, "bio": account.bio, "assisted": account.assisted, "out": out, "no_feed": no_feed}
+    return Form(values)
 
 
 @post("/settings/profile", opt={"who": MEMBER})
@@ -56,8 +61,24 @@ async def set_profile(request: AnyRequest) -> Response[object]:
         return invalid(request, "accounts/profile_settings.html", form, saved=False)
     try:
         await ops.set_profile(signed_in(request), title=form.title, bio=form.bio, assisted=form.assisted)
-    except Forbidden as error:
+    except (Forbidden, Refused) as error:
         return invalid(request, "accounts/profile_settings.html", form, error, saved=False)
+    return see_other("/settings/profile?saved")
+
+
+@post("/settings/name", name="accounts:name", opt={"who": MEMBER})
+async def choose_name(request: AnyRequest) -> Response[object]:
+    """Choose a name in place of one that moderators removed."""
+    form, shown = NameForm(await posted(request)), _profile_form(await _account(request))
+    if not form.errors:
+        try:
+            await ops.choose_name(signed_in(request), form.name)
+        except Refused as error:
+            form.errors["name"] = error.message
+    if form.errors:
+        shown.values |= form.values
+        shown.errors |= form.errors
+        return invalid(request, "accounts/profile_settings.html", shown, saved=False, may_choose_name=True)
     return see_other("/settings/profile?saved")
 
 
@@ -158,4 +179,13 @@ async def _sessions(viewer: Viewer) -> list[ListedSession]:
     ]
 
 
-handlers: list[object] = [profile_page, set_profile, set_maps, set_feed, security_page, change_password, end_session]
+handlers: list[object] = [
+    profile_page,
+    set_profile,
+    choose_name,
+    set_maps,
+    set_feed,
+    security_page,
+    change_password,
+    end_session,
+]

@@ -1,5 +1,6 @@
 """The conditions of rules. A rule matches a post that meets all of its conditions."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Annotated, ClassVar, Literal
 
@@ -8,7 +9,9 @@ import re2  # type: ignore[import-untyped]
 from msgspec import Meta
 from rapidfuzz import fuzz, process
 
-from parley.automod.rules.post import Post, comparable, folded
+from parley.automod.rules import score
+from parley.automod.rules.folding import alike, folded
+from parley.automod.rules.post import Post, comparable
 from parley.core.text.messages import N_, Message
 
 MOST_WORDS = 500
@@ -21,8 +24,10 @@ HOUR = 60
 
 Count = Annotated[int, Meta(ge=1, le=100)]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
-# The end of a word in every script; RE2's \b knows ASCII only.
-BETWEEN = r"[^\p{L}\p{M}\p{N}_]"
+# The end of a word in every script; RE2's \b knows ASCII only. An underscore is one too: _so_ is *so*.
+BETWEEN = r"[^\p{L}\p{M}\p{N}]"
+# What may stand between the words of a phrase. Fewer ranges than BETWEEN: a list may have thousands of them.
+SIGNS = r"[\s!-/:-@\[-`{-~\x{a0}\x{b7}\x{2000}-\x{206f}\x{3000}-\x{303f}]+"
 
 
 class BadPattern(ValueError):
@@ -44,23 +49,28 @@ class Condition(msgspec.Struct, frozen=True, tag_field="kind"):
 
 
 class WordList(Condition, frozen=True, tag="words"):
-    """One of these words or phrases; whole words, case ignored."""
+    """One of these words or phrases; whole words, however they are set."""
 
     words: Annotated[list[Word], Meta(min_length=1, max_length=MOST_WORDS)]
 
     def find(self, post: Post) -> str | None:
-        found = _words(tuple(self.words)).search(post.text)
+        words = tuple(self.words)
+        found = _words(words, folded).search(post.text)
+        if not found and post.alike != post.text:
+            found = _words(words, _alike).search(post.alike)
         return found.group(1) if found else None
 
 
 class Pattern(Condition, frozen=True, tag="pattern"):
-    """A regular expression. RE2 takes linear time for every pattern."""
+    """A regular expression, of the text as typed or as shown. RE2 takes linear time for every pattern."""
 
     pattern: Annotated[str, Meta(min_length=1, max_length=LONGEST_PATTERN)]
     any_case: bool = True
 
     def find(self, post: Post) -> str | None:
-        found = compiled(self.pattern, any_case=self.any_case).search(post.body)
+        pattern = compiled(self.pattern, any_case=self.any_case)
+        texts = (post.body, post.shown, *([post.alike] if self.any_case else []))
+        found = next(filter(None, map(pattern.search, dict.fromkeys(texts))), None)
         return found.group(0) if found else None
 
 
@@ -161,8 +171,28 @@ class Assisted(Condition, frozen=True, tag="assisted"):
         return "" if post.assisted == self.declared else None
 
 
+class SpamScore(Condition, frozen=True, tag="score"):
+    """The learned score of the text (score.py) is at least `at_least`; it quotes the strongest words."""
+
+    at_least: Annotated[float, Meta(ge=0.5, le=1)] = score.SUGGESTED
+
+    def find(self, post: Post) -> str | None:
+        return " · ".join(score.strongest(post.alike)) if post.score >= self.at_least else None
+
+
 AnyCondition = (
-    WordList | Pattern | Links | Domains | Similar | Age | FirstComments | UpheldBefore | Rate | Heat | Assisted
+    WordList
+    | Pattern
+    | SpamScore
+    | Links
+    | Domains
+    | Similar
+    | Age
+    | FirstComments
+    | UpheldBefore
+    | Rate
+    | Heat
+    | Assisted
 )
 
 
@@ -179,9 +209,14 @@ def compiled(pattern: str, *, any_case: bool) -> "re2._Regexp":
 
 
 @cache
-def _words(words: tuple[str, ...]) -> "re2._Regexp":
-    either = "|".join(re2.escape(folded(word.strip())) for word in words)
+def _words(words: tuple[str, ...], fold: Callable[[str], str]) -> "re2._Regexp":
+    """A pattern for words and phrases, whose own words may have any signs between them."""
+    either = "|".join(SIGNS.join(map(re2.escape, fold(word).split())) for word in words)
     return compiled(f"(?:^|{BETWEEN})({either})(?:$|{BETWEEN})", any_case=False)
+
+
+def _alike(word: str) -> str:
+    return alike(folded(word))
 
 
 def _is_below(host: str, domains: tuple[str, ...]) -> bool:

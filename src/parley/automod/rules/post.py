@@ -1,12 +1,12 @@
 """A comment as rules see it: its text, and facts about its author and thread at that moment."""
 
 import re
-import unicodedata
 from functools import cached_property
-from urllib.parse import urlsplit
 
 import msgspec
 
+from parley.automod.rules import addresses, score
+from parley.automod.rules.folding import alike, folded, unfurled
 from parley.core.cache import by_text
 from parley.core.text import markdown
 
@@ -15,10 +15,8 @@ LONGEST_COMPARED = 1_000
 HREF = re.compile(r'<a href="([^"]*)"')
 # Every link contains one of these. Rendering a text to find its links costs more than all other conditions.
 LINK_MARKS = ("//", "](", "]:", ":")
-# Invisible characters, which split a word for software but not for readers.
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-# NFKC expands these two ligatures to 18 and 8 letters: a long comment of them would take 125 ms.
-LIGATURES = dict.fromkeys((0xFDFA, 0xFDFB), " ")
+# What Markdown or HTML is made of. Without any of these a text is shown as it was typed.
+MARKUP = re.compile(r"[][\\`~*_!<>&#|]")
 
 
 class Post(msgspec.Struct, frozen=True, dict=True):
@@ -41,39 +39,44 @@ class Post(msgspec.Struct, frozen=True, dict=True):
     html: str = ""
 
     @cached_property
+    def shown(self) -> str:
+        """The text that readers see, without differences of width and invisible characters."""
+        if not MARKUP.search(self.body):
+            return unfurled(self.body)
+        return unfurled(markdown.plain(self.html or markdown.render(self.body)))
+
+    @cached_property
     def text(self) -> str:
-        """The body without differences of case, width and invisible characters."""
-        return folded(self.body)
+        """As `shown`, without differences of case."""
+        return self.shown.casefold()
+
+    @cached_property
+    def alike(self) -> str:
+        """As `text`, with letters that look alike made the same, and spaced words joined."""
+        return alike(self.text)
 
     @cached_property
     def compared(self) -> str:
         return comparable(self.body)
 
     @cached_property
+    def score(self) -> float:
+        """How much it is like advertising, from 0 to 1 (score.py)."""
+        return score.score(self.alike)
+
+    @cached_property
     def links(self) -> tuple[str, ...]:
-        """The addresses of its links, as rendered."""
-        if not any(mark in self.body for mark in LINK_MARKS):
-            return ()
-        return tuple(HREF.findall(self.html or markdown.render(self.body)))
+        """The addresses of its links, as rendered, and those that readers would have to type."""
+        marked = any(mark in self.body for mark in LINK_MARKS)
+        rendered = HREF.findall(self.html or markdown.render(self.body)) if marked else []
+        return (*rendered, *addresses.written(self.alike, rendered))
 
     @cached_property
     def hosts(self) -> tuple[str, ...]:
-        return tuple(host for link in self.links if (host := _host(link)))
-
-
-def folded(text: str) -> str:
-    """`text` without differences of case, width and invisible characters."""
-    return unicodedata.normalize("NFKC", text.translate(LIGATURES)).translate(INVISIBLE).casefold()
+        return tuple(host for link in self.links if (host := addresses.host(link)))
 
 
 @by_text("compared", most_bytes=4 * 2**20)
 def comparable(text: str) -> str:
     """The beginning of `text`, folded, with single spaces."""
     return " ".join(folded(text[:LONGEST_COMPARED]).split())
-
-
-def _host(link: str) -> str:
-    try:
-        return (urlsplit(link).hostname or "").rstrip(".")
-    except ValueError:
-        return ""

@@ -7,7 +7,7 @@ is its name in the database, as with theirs.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from piccolo.columns import DoublePrecision, Text, Varchar
+from piccolo.columns import BigInt, DoublePrecision, Text, Varchar
 from piccolo.columns.base import Column
 from piccolo.querystring import QueryString
 from piccolo.table import Table
@@ -58,6 +58,21 @@ class GeneratedDouble(_Generated, DoublePrecision):
 
 class GeneratedVarchar(_Generated, Varchar):
     pass
+
+
+class TransactionId(BigInt):
+    """The number of the transaction that inserts the row."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(null=False, default=None, **options)
+
+    def get_default_value(self) -> QueryString:
+        """Return what an insert writes, since the query builder lists every column."""
+        return QueryString("DEFAULT")
+
+    @property
+    def ddl(self) -> str:
+        return f'"{self._meta.db_column_name}" XID8 NOT NULL DEFAULT pg_current_xact_id()'
 
 
 class TsVector(Text):

@@ -4,7 +4,7 @@ from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Bytea, DoublePrecisi
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from parley.core.db.schema import Index
+from parley.core.db.schema import Index, TransactionId
 
 
 class Event(Table):
@@ -21,11 +21,14 @@ class Event(Table):
     handled_at = Timestamptz(null=True, default=None)
     # When the search index took it in (search/jobs.py).
     indexed_at = Timestamptz(null=True, default=None)
+    # With the id, this orders the events of all threads (api/events.py).
+    xid = TransactionId()
 
     event_thread_seq_key = Unique([thread, seq])
 
     event_unhandled = Index("id", where="handled_at is null")
     event_unindexed = Index("id", where="indexed_at is null")
+    event_position = Index("xid, id")
     # Events are handled almost in the order of writing, so a BRIN index finds the old ones.
     event_time = Index("handled_at", using="brin", options="autosummarize = on")
 

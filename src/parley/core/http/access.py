@@ -16,7 +16,7 @@ from parley.core.db.waiters import Urgency
 from parley.core.errors import Forbidden, NotFound, ParleyError, SignInNeeded
 from parley.core.http.forms import posted
 from parley.core.observability import load_shedding
-from parley.core.ratelimit import FORM_ACCOUNT, take
+from parley.core.ratelimit import FORM_ACCOUNT, Use, each, take_all
 from parley.core.text.formats import clock
 from parley.core.text.messages import N_, joined
 
@@ -136,7 +136,7 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
     try:
         _check(connection, handler)
         if has_form:
-            await _count(viewer_of(connection))
+            await _count(connection, handler, viewer_of(connection))
     except Exception:
         if has_form:
             await _keep_text(cast("AnyRequest", connection))
@@ -146,10 +146,16 @@ async def check_access(connection: ASGIConnection, handler: BaseRouteHandler) ->
         await posted(cast("AnyRequest", connection))
 
 
-async def _count(viewer: Viewer | None) -> None:
-    """Count a form of a member. The forms of visitors have limits of their own."""
-    if viewer is not None and viewer.access < MODERATOR:
-        await take(FORM_ACCOUNT, str(viewer.id))
+async def _count(connection: ASGIConnection, handler: BaseRouteHandler, viewer: Viewer | None) -> None:  # type: ignore[type-arg]
+    """Count a form of a member, also against the limits that its route states (`opt={"limits": …}`).
+
+    The forms of visitors have limits of their own.
+    """
+    if viewer is None:
+        return
+    uses = [Use(FORM_ACCOUNT, str(viewer.id))] if viewer.access < MODERATOR else []
+    limits = handler.opt.get("limits")
+    await take_all([*uses, *(each(limits, viewer.id, address_of(connection)) if limits else ())])
 
 
 async def _keep_text(request: AnyRequest) -> None:

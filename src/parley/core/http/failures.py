@@ -10,7 +10,8 @@ from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from parley.core.db import expire_connections
-from parley.core.errors import ParleyError, RetryLater, SignInNeeded, Unavailable
+from parley.core.errors import InvalidFields, ParleyError, RetryLater, SignInNeeded, Unavailable
+from parley.core.http import problems
 from parley.core.http.access import AnyRequest
 from parley.core.http.pages import fragment, page, wants_fragment
 from parley.core.text.messages import N_, Message
@@ -60,14 +61,18 @@ def expire_after(error: Exception) -> None:
 
 
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[Any]:
-    if isinstance(error, SignInNeeded) and request.method == "GET":
+    if isinstance(error, SignInNeeded) and request.method == "GET" and not problems.is_api(request.scope):
         query = f"?{request.url.query}" if request.url.query else ""
         return Redirect(f"/login?next={quote(request.url.path + query)}", status_code=303)
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RetryLater) else {}
+    if isinstance(error, InvalidFields):
+        return problems.answer(request, error.status, error.title, error.message, headers, error.fields)
     return _answer(request, error.status, error.title, error.message, headers)
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    if problems.is_api(request.scope):
+        return problems.of_http_error(request, error)
     title, message = TITLES.get(error.status_code, TITLES[400])
     return _answer(request, error.status_code, title, message, dict(error.headers or {}))
 
@@ -92,6 +97,8 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
 def _answer(
     request: AnyRequest, status: int, title: Message, message: Message, headers: dict[str, str]
 ) -> Response[Any]:
+    if problems.is_api(request.scope):
+        return problems.answer(request, status, title, message, headers)
     typed = request.scope.get("typed")
     context: dict[str, Any] = {
         "title": title,

@@ -92,7 +92,11 @@ def count_links(html: str) -> int:
     return html.count("<a ")
 
 
+def plain(html: str) -> str:
+    """Return the text that readers see of rendered `html`."""
+    return unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html)))
+
+
 def excerpt(html: str, length: int = 200) -> str:
     """Return the start of rendered `html` as plain text, at most `length` characters."""
-    text = " ".join(unescape(re.sub(r"<[^>]+>", " ", INLINE.sub("", html))).split())
-    return shortened(text, length)
+    return shortened(" ".join(plain(html).split()), length)

@@ -61,7 +61,7 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     try:
         if undo:
             await undoing.undo(staff(request), undo)
-            return await _show(request, subject, undone=UNDONE)
+            return await _show(request, await subjects.renamed(subject), undone=UNDONE)
         form.require()
         if form.errors:
             return await _show(request, subject, form, 422)
@@ -71,6 +71,7 @@ async def _answer(request: AnyRequest, subject: Subject) -> Response[Any]:
     except ParleyError as error:
         form.errors["form"] = error.message
         return await _show(request, subject, form, error.status)
+    subject = await subjects.renamed(subject)
     if wants_fragment(request):
         return await _show(request, subject, done=made)
     return Redirect(f"{quote(subject.address)}/moderate?done={made}", status_code=303)

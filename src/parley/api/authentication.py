@@ -1,0 +1,69 @@
+"""Middleware of the API: finds the viewer by their token, and adds the headers that all its answers have."""
+
+from typing import Any
+
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from parley.api import tokens
+from parley.core.errors import SignInNeeded, Unavailable
+from parley.core.http.failures import OUTAGES
+from parley.core.http.problems import is_api
+from parley.core.text.messages import N_
+
+BEARER = b"bearer "
+UNKNOWN = N_("This token is unknown, has ended, or its member may not sign in. Make another in your settings.")
+READABLE_HEADERS = b"ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+
+
+class TokenMiddleware:
+    """Sets scope["viewer"] to the member whose token a request to the API carries, and scope["api_scopes"]."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP or not is_api(scope):
+            await self.app(scope, receive, send)
+            return
+        token = _token(scope)
+        if token is not None:
+            await _identify(scope, token)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_headers(scope)]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def _token(scope: Scope) -> str | None:
+    given = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+    if given is None:
+        return None
+    return given[len(BEARER) :].decode("latin-1").strip() if given[: len(BEARER)].lower() == BEARER else ""
+
+
+async def _identify(scope: Scope, token: str) -> None:
+    """Set the viewer. A token that is not valid is an error, even where visitors may read: its owner should know."""
+    try:
+        found = await tokens.find(token)
+    except (Unavailable, *OUTAGES) as error:
+        scope["viewer_unknown"] = error  # type: ignore[typeddict-unknown-key]
+        return
+    if found is None:
+        scope["viewer_unknown"] = SignInNeeded(UNKNOWN)  # type: ignore[typeddict-unknown-key]
+        return
+    scope["viewer"] = found.viewer  # type: ignore[typeddict-unknown-key]
+    scope["api_scopes"] = frozenset(found.scopes)  # type: ignore[typeddict-unknown-key]
+    scope["api_token"] = found  # type: ignore[typeddict-unknown-key]
+
+
+def _headers(scope: Any) -> list[tuple[bytes, bytes]]:
+    headers = list(scope.get("rate_headers", ()))
+    if scope["method"] == "GET":
+        # Any page may read what every visitor may read: it has no token of ours to send.
+        headers.append((b"access-control-allow-origin", b"*"))
+        headers.append((b"access-control-expose-headers", READABLE_HEADERS))
+    return headers

@@ -1,0 +1,122 @@
+"""Comments as the API has them: what every reader may see, with their Markdown."""
+
+import re
+from hashlib import blake2b
+
+import msgspec
+
+from parley.api import schemas
+from parley.comments.queries import COLUMNS, SOURCE, CommentRow, seen_by
+from parley.comments.rules import IS_IN, IS_VISIBLE
+from parley.core import db
+from parley.core.errors import NotFound
+from parley.core.http.access import Viewer
+from parley.core.settings import settings
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+
+
+class ApiComment(CommentRow, frozen=True):
+    """A comment as everybody may see it, with its Markdown and the number of its text."""
+
+    markdown: str
+    version: int
+
+
+ETAG = re.compile(r'"([0-9]{1,9})-[0-9a-f]{16}"')
+SELECT = f"select {COLUMNS}, case when {IS_VISIBLE} then c.body else '' end as markdown, c.version from {SOURCE}"  # noqa: S608
+ONE = f"{SELECT} where c.id = $1 and {IS_IN}"
+# After the comment $2, or from the beginning.
+AFTER_TIME = """(c.created_at, c.id) >
+    (coalesce((select created_at from comment where id = $2), '-infinity'), coalesce($2::bigint, 0))"""
+BEFORE_TIME = """(c.created_at, c.id) <
+    (coalesce((select created_at from comment where id = $2), 'infinity'), coalesce($2::bigint, 9223372036854775807))"""
+LAST_BEST = "coalesce((select best from comment where id = $2), 'infinity')"
+BELOW_BEST = f"c.best <= {LAST_BEST} and (c.best < {LAST_BEST} or c.id > coalesce($2::bigint, 0))"
+IN_THREAD = f"{SELECT} where c.thread = $1 and {IS_IN}"
+SORTS = {
+    "old": f"{IN_THREAD} and {AFTER_TIME} order by c.created_at, c.id limit $3",
+    "new": f"{IN_THREAD} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3",
+    "best": f"{IN_THREAD} and {BELOW_BEST} order by c.best desc, c.id limit $3",
+}
+# Who wrote a comment is told only while it is visible, so the others are not listed.
+OF_MEMBER = f"""
+{SELECT} where c.author = $1 and {IS_VISIBLE} and {BEFORE_TIME} order by c.created_at desc, c.id desc limit $3
+"""
+
+
+async def one(comment: str, viewer: Viewer | None) -> schemas.Comment:
+    """Return the comment that an address names. Raises NotFound."""
+    number = as_id(comment)
+    row = await db.fetch_one(ApiComment, ONE, number) if number else None
+    if row is None:
+        raise NotFound(N_("This comment does not exist."))
+    return shown(row, viewer)
+
+
+async def is_held(comment: int) -> bool:
+    """Whether a comment waits for a moderator, so that only its author can read it."""
+    return bool(await db.value(f"select not ({IS_IN}) from comment c where c.id = $1", comment))  # noqa: S608 a constant
+
+
+def etag(comment: schemas.Comment) -> str:
+    """Return the ETag of a comment: the number of its text, and a digest of all that is said of it."""
+    return f'"{comment.version}-{blake2b(msgspec.json.encode(comment), digest_size=8).hexdigest()}"'
+
+
+def version_of(given: str) -> int | None:
+    """Return the number of the text in an ETag of a comment, or None if it is none."""
+    found = ETAG.fullmatch(given)
+    return int(found[1]) if found else None
+
+
+async def in_thread(
+    thread: int, sort: str, after: int | None, limit: int, viewer: Viewer | None
+) -> list[schemas.Comment]:
+    """Return a page of the comments of a thread, without those that are held."""
+    return [shown(row, viewer) for row in await db.fetch(ApiComment, SORTS[sort], thread, after, limit)]
+
+
+async def of_member(member: int, after: int | None, limit: int, viewer: Viewer | None) -> list[schemas.Comment]:
+    """Return a page of a member's visible comments, the newest first."""
+    return [shown(row, viewer) for row in await db.fetch(ApiComment, OF_MEMBER, member, after, limit)]
+
+
+def shown(row: ApiComment, viewer: Viewer | None) -> schemas.Comment:
+    """Return the comment as `viewer` may see it."""
+    seen = seen_by(row, viewer)
+    return schemas.Comment(
+        id=seen.id,
+        thread=seen.thread,
+        parent=seen.parent,
+        depth=seen.depth,
+        url=f"{settings().base_url}/c/{seen.id}",
+        state=seen.state,
+        author=_author(seen),
+        stance=seen.stance,
+        statement=seen.statement,
+        anchor=_anchor(seen),
+        body=row.markdown if seen.state == "visible" else "",
+        html=seen.raw_html,
+        collapsed=seen.collapsed,
+        assisted=seen.assisted,
+        version=row.version,
+        score=seen.score,
+        ups=seen.ups,
+        downs=seen.downs,
+        reply_count=seen.reply_count,
+        created_at=seen.created_at,
+        edited_at=seen.edited_at,
+    )
+
+
+def _author(row: CommentRow) -> schemas.Author | None:
+    if row.author is None:
+        return None
+    return schemas.Author(row.author, row.author_title, not row.imported, row.is_articles_author)
+
+
+def _anchor(row: CommentRow) -> schemas.Anchor | None:
+    if row.anchor is None:
+        return None
+    return schemas.Anchor(row.passage, row.anchor, row.quote, row.words)

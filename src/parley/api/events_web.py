@@ -1,0 +1,92 @@
+"""Events of the whole site, to poll (JSON) or to follow (Server-Sent Events)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import QueryParameter
+from litestar.response import Stream
+
+from parley.api import events
+from parley.api.answers import problems, written
+from parley.api.events import SiteEvent
+from parley.api.paging import LONGEST, Limit
+from parley.core.errors import Busy
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.observability import load_shedding
+from parley.core.text.messages import N_
+
+STREAM = "text/event-stream"
+# Of this process. Each stream asks the database once a second.
+MOST_STREAMS = 50
+POLL_SECONDS = 1.0
+QUIET_SECONDS = 15.0
+LASTS_SECONDS = 1_800.0
+BATCH = 200
+
+Position = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=LONGEST, description="A position: events after it. `0-0` is the beginning; default is now."
+    ),
+]
+
+
+class EventPage(msgspec.Struct, frozen=True):
+    """Events in order; `after` is the position with which to ask for those that follow."""
+
+    items: list[SiteEvent]
+    after: str
+
+
+@get("/events", name="api:events", opt={"who": ANYONE}, responses=problems(422))
+async def site_events(request: AnyRequest, after: Position = None, limit: Limit = 100) -> Response[EventPage]:
+    """What happened on the site, in order and without gaps. `Accept: text/event-stream` follows it."""
+    follows = STREAM in request.headers.get("accept", "")
+    given = (request.headers.get("last-event-id") if follows else None) or after
+    position = events.check(given) if given else await events.newest()
+    if follows:
+        return _followed(request, position)  # type: ignore[return-value]
+    found = await events.after(position, limit)
+    return written(EventPage(found, found[-1].position if found else position))
+
+
+class _Open:
+    """How many streams are open."""
+
+    count = 0
+
+
+def _followed(request: AnyRequest, position: str) -> Stream:
+    load_shedding.shed("streams")
+    if _Open.count >= MOST_STREAMS:
+        raise Busy(N_("Too many programs follow the events already. Ask for them without a stream."), 30)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Stream(_stream(request, position), media_type=STREAM, headers=headers)
+
+
+async def _stream(request: AnyRequest, position: str) -> AsyncIterator[bytes]:
+    """Yield events until the stream is old or the server stops. A client continues after the last id."""
+    _Open.count += 1
+    began = quiet_since = monotonic()
+    try:
+        yield b": hello\n\n"
+        while monotonic() - began < LASTS_SECONDS and not request.app.state.ending:
+            found = await events.after(position, BATCH)
+            for event in found:
+                position = event.position
+                yield b"id: %s\ndata: %s\n\n" % (position.encode(), msgspec.json.encode(event))
+            if found or monotonic() - quiet_since > QUIET_SECONDS:
+                quiet_since = monotonic()
+                yield b": here\n\n"
+            if len(found) < BATCH:
+                await asyncio.sleep(POLL_SECONDS)
+    finally:
+        # Synchronous, so that cancellation cannot skip it.
+        _Open.count -= 1
+
+
+handlers: list[Any] = [site_events]

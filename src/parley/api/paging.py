@@ -1,0 +1,34 @@
+"""Pages of a list: `after` names the last item of the page before."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from litestar.params import QueryParameter
+
+from parley.core.errors import InvalidFields
+from parley.core.http.access import AnyRequest
+from parley.core.settings import settings
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+
+LONGEST = 60
+
+After = Annotated[
+    str | None,
+    QueryParameter(max_length=LONGEST, description="The last item of the page before, as its `next` has it."),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=200, description="The largest number of items of the page.")]
+
+
+def after_id(after: str | None) -> int | None:
+    """Return the id in `after`, or None for the first page. Raises InvalidFields for anything else."""
+    number = as_id(after) if after else None
+    if after and number is None:
+        raise InvalidFields({"after": N_("This is no item of this list. Leave it out to begin anew.")})
+    return number
+
+
+def next_page(request: AnyRequest, after: object) -> str:
+    """Return the address of the page after an item, with the other parameters of this request."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f"{settings().base_url}{request.url.path}?{urlencode([*query, ('after', str(after))], errors='replace')}"

@@ -1,0 +1,112 @@
+"""The reference of the API as its page shows it, from the OpenAPI description."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+from markupsafe import Markup, escape
+
+from parley.api.web import description
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Field(msgspec.Struct, frozen=True):
+    """A parameter, or a field of what is sent or answered."""
+
+    name: str
+    type: str
+    about: Markup = Markup()
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """What one method of an address does. `answers` is the name of the object that it answers with."""
+
+    method: str
+    path: str
+    about: Markup
+    parameters: list[Field]
+    body: list[Field]
+    answers: str | None
+    statuses: list[str]
+
+
+class Object(msgspec.Struct, frozen=True):
+    """An object that is answered."""
+
+    name: str
+    fields: list[Field]
+
+
+@cache
+def operations() -> list[Operation]:
+    """Return all operations in the order of the description."""
+    return [
+        _operation(method.upper(), path, item[method])
+        for path, item in description()["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+@cache
+def objects() -> list[Object]:
+    """Return all objects by name."""
+    schemas = description()["components"]["schemas"]
+    return [Object(name, list(_fields(one))) for name, one in sorted(schemas.items())]
+
+
+def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
+    parameters = [Field(one["name"], _type(one["schema"]), _about(one)) for one in found.get("parameters", [])]
+    return Operation(
+        method=method,
+        path=path,
+        about=_about(found),
+        parameters=[one for one in parameters if f"{{{one.name}}}" not in path],
+        body=list(_sent(found)),
+        answers=next(_answered(found), None),
+        statuses=list(found["responses"]),
+    )
+
+
+def _sent(operation: dict[str, Any]) -> Iterator[Field]:
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        name = content["schema"].get("$ref", "").rpartition("/")[2]
+        yield from _fields(description()["components"]["schemas"].get(name, {}))
+
+
+def _answered(operation: dict[str, Any]) -> Iterator[str]:
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            yield from (_type(one["schema"]) for one in answer.get("content", {}).values())
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[Field]:
+    for name, one in schema.get("properties", {}).items():
+        yield Field(name, _type(one), _about(one))
+
+
+def _about(found: dict[str, Any]) -> Markup:
+    return _html(str(found.get("description", "")))
+
+
+def _html(text: str) -> Markup:
+    """Return a sentence of the description, with its `code`."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Return a type in words, such as `string or null`."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if choices := schema.get("oneOf") or schema.get("anyOf"):
+        return " or ".join(dict.fromkeys(map(_type, choices)))
+    if "enum" in schema:
+        return " or ".join("null" if one is None else str(one) for one in schema["enum"])
+    if "const" in schema:
+        return str(schema["const"])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema.get('items', {}))}"
+    return str(schema.get("format") or schema.get("type") or "object")

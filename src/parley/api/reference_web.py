@@ -1,0 +1,26 @@
+"""The page that describes the API. It has no script of others, as the usual viewers of such descriptions do."""
+
+from typing import Any
+
+from litestar import Response, get
+
+from parley.api import reference
+from parley.api.answers import MEANINGS
+from parley.api.scopes import SCOPES
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.pages import page
+
+
+@get("/api", name="api:reference", opt={"who": ANYONE, "reading": True})
+async def reference_page(request: AnyRequest) -> Response[Any]:
+    return page(
+        request,
+        "api/reference.html",
+        operations=reference.operations(),
+        objects=reference.objects(),
+        scopes=SCOPES,
+        meanings=MEANINGS,
+    )
+
+
+handlers: list[object] = [reference_page]

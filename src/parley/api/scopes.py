@@ -1,0 +1,21 @@
+"""What a token may do besides reading."""
+
+from parley.core.errors import Forbidden
+from parley.core.http.access import AnyRequest
+from parley.core.text.messages import N_, Message
+
+COMMENT, VOTE, MODERATE = "comment", "vote", "moderate"
+SCOPES: dict[str, Message] = {
+    COMMENT: N_("Post, edit, delete, restore and report comments"),
+    VOTE: N_("Vote, and read my own votes"),
+    MODERATE: N_("Read the moderation queue and decide, as far as I may"),
+}
+
+
+def require(request: AnyRequest, scope: str) -> None:
+    """Raise Forbidden unless the token of the request has `scope`."""
+    scopes: frozenset[str] = request.scope.get("api_scopes", frozenset())  # type: ignore[assignment]
+    if scope not in scopes:
+        raise Forbidden(
+            N_("This token has no scope “{scope}”. Make one that has it in your settings, under Tokens."), scope=scope
+        )

@@ -1,0 +1,78 @@
+"""Searching."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+from urllib.parse import quote
+
+from litestar import Response, get
+from litestar.params import FromQuery
+
+from parley.api import schemas
+from parley.api.answers import READING, answer, problems
+from parley.api.paging import After, next_page
+from parley.core.errors import InvalidFields
+from parley.core.http.access import AnyRequest, viewer_of
+from parley.core.settings import settings
+from parley.search import results, view
+from parley.search.excerpts import Part
+from parley.search.forms import MOST_PAGES, SearchForm
+from parley.search.people import MemberHit
+from parley.search.web import limit
+
+Kind = Literal["article", "passage", "comment", "member"]
+
+
+@get("/search", name="api:search", opt=READING, responses=problems(422))
+async def search(
+    request: AnyRequest,
+    q: FromQuery[str] = "",
+    kind: FromQuery[Kind | None] = None,
+    topic: FromQuery[str] = "",
+    by: FromQuery[str] = "",
+    stance: FromQuery[schemas.Stance | None] = None,
+    lang: FromQuery[str] = "",
+    thread: FromQuery[int | None] = None,
+    sort: FromQuery[Literal["best", "new"]] = "best",
+    after: After = None,
+) -> Response[schemas.Results]:
+    """What a search finds; `q` takes "phrases", `-word` and filters such as `by:ada`, as on the page."""
+    typed = {"q": q, "kind": kind, "topic": topic, "by": by, "stance": stance, "lang": lang, "sort": sort}
+    page = {"page": after or "1", "thread": str(thread or "")}
+    form = SearchForm({name: value or "" for name, value in typed.items()} | page)
+    if form.errors:
+        raise InvalidFields(form.errors)
+    viewer = viewer_of(request)
+    if not form.is_empty:
+        await limit(request, viewer)
+
+    async def make() -> schemas.Results:
+        found = results.Results() if form.is_empty else await results.find(form, viewer)
+        if form.errors:
+            raise InvalidFields(form.errors)
+        more = form.kind and form.page < MOST_PAGES and any(one.more for one in found.sections)
+        items = [_hit(section.kind, hit) for section in found.sections for hit in section.hits]
+        return schemas.Results(items, found.spelling, next_page(request, form.page + 1) if more else None)
+
+    return await answer(request, make)
+
+
+def _hit(kind: str, hit: view.Hit | MemberHit) -> schemas.Hit:
+    base = settings().base_url
+    match hit:
+        case view.ArticleHit():
+            return schemas.Hit(kind, base + hit.thread.address, _text(hit.title), _text(hit.excerpt), hit.thread.id)
+        case view.PassageHit():
+            url = f"{base}{hit.thread.address}?passage={hit.lineage}"
+            return schemas.Hit(kind, url, hit.thread.title, _text(hit.excerpt), hit.thread.id)
+        case view.CommentHit():
+            url = f"{base}/c/{hit.row.id}"
+            return schemas.Hit(kind, url, hit.thread.title, _text(hit.excerpt), hit.thread.id, hit.row.id)
+        case MemberHit():
+            return schemas.Hit(kind, f"{base}/u/{quote(hit.name)}", hit.name, hit.title)
+
+
+def _text(parts: Iterable[Part]) -> str:
+    return "".join(one.text for one in parts)
+
+
+handlers: list[Any] = [search]

@@ -1,0 +1,149 @@
+"""Tokens of the API: making, finding and ending them.
+
+A token is `prl_`, 32 random bytes, and a checksum by which scanners of published code know it for one of ours.
+"""
+
+import hashlib
+import re
+import secrets
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from parley.accounts.states import SIGNS_IN, STATE_NOW
+from parley.accounts.tokens import from_now
+from parley.api.scopes import MODERATE
+from parley.api.tables import ApiToken
+from parley.core import db
+from parley.core.errors import NotFound, Refused
+from parley.core.http.access import MODERATOR, Viewer
+from parley.core.text.messages import N_
+
+PREFIX = "prl_"
+FORMAT = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{43}})([0-9a-f]{{8}})")
+MOST_TOKENS = 20
+# Days for which a token may work.
+LASTS = (7, 30, 90, 365)
+
+FIND = f"""
+select k.id, k.scopes, k.expires_at, coalesce(k.used_at < now() - interval '5 minutes', true) as is_stale,
+       member.id as member, name, role, {STATE_NOW} as state, state_until, state_reason, assisted,
+       array(select other.name from block join member other on other.id = block.other where block.member = member.id)
+         as muted,
+       array(select other from block where block.member = member.id and kind = 'block') as blocked
+from (select id, member as owner, scopes, expires_at, used_at from api_token where token_hash = $1) k
+join member on member.id = k.owner
+where k.expires_at > now() and {SIGNS_IN}
+"""  # noqa: S608 constants only
+RECORD_USE = """
+update api_token set used_at = now()
+where id = $1 and (used_at is null or used_at < now() - interval '5 minutes')
+"""
+LIST = "select id, name, scopes, created_at, expires_at, used_at from api_token where member = $1 order by id desc"
+
+
+class TokenOwner(msgspec.Struct, frozen=True):
+    """A valid token, with what requests need to know of its member."""
+
+    id: int
+    scopes: list[str]
+    expires_at: datetime
+    is_stale: bool
+    member: int
+    name: str
+    role: str
+    state: str
+    state_until: datetime | None
+    state_reason: str
+    assisted: str
+    muted: list[str]
+    blocked: list[int]
+
+    @property
+    def viewer(self) -> Viewer:
+        """The member as viewer. Without the scope to moderate, staff are members like all others."""
+        return Viewer(
+            id=self.member,
+            name=self.name,
+            role=self.role if MODERATE in self.scopes else "member",
+            verified=self.state != "unverified",
+            session=0,
+            state=self.state,
+            until=self.state_until,
+            why=self.state_reason,
+            assisted=self.assisted,
+            muted=frozenset(self.muted),
+            blocked=frozenset(self.blocked),
+        )
+
+
+class TokenRow(msgspec.Struct, frozen=True):
+    """A token as its member sees it in the settings."""
+
+    id: int
+    name: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def digest(token: str) -> bytes | None:
+    """The hash by which the database knows `token`, or None where its form or checksum is not that of our tokens."""
+    found = FORMAT.fullmatch(token)
+    if found is None or found[2] != _checksum(found[1]):
+        return None
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _checksum(secret: str) -> str:
+    return f"{zlib.crc32(secret.encode()):08x}"
+
+
+async def find(token: str) -> TokenOwner | None:
+    """Return the valid token, and record that it is used."""
+    known = digest(token)
+    found = await db.fetch_one(TokenOwner, FIND, known) if known else None
+    if found is not None and found.is_stale:
+        await db.execute(RECORD_USE, found.id)
+    return found
+
+
+async def make(viewer: Viewer, name: str, scopes: Sequence[str], days: int) -> str:
+    """Make a token of the viewer, and return it: nobody can read it again.
+
+    Raises Refused for a scope that the member has no use for, and if they have too many tokens.
+    """
+    if MODERATE in scopes and viewer.access < MODERATOR:
+        raise Refused(N_("Only moderators can make a token that moderates."))
+    secret = secrets.token_urlsafe(32)
+    token = f"{PREFIX}{secret}{_checksum(secret)}"
+    async with db.atomic():
+        # Of two forms at once, the second waits and counts the token of the first.
+        await db.execute("select from member where id = $1 for update", viewer.id)
+        if await ApiToken.count().where(ApiToken.member == viewer.id) >= MOST_TOKENS:
+            raise Refused(N_("You have {most} tokens, and cannot have more. End one first."), most=MOST_TOKENS)
+        await ApiToken.insert(
+            ApiToken(
+                member=viewer.id,
+                token_hash=digest(token),
+                name=name,
+                scopes=list(scopes),
+                expires_at=from_now(timedelta(days=days)),
+            )
+        )
+    return token
+
+
+async def end(viewer: Viewer, number: int) -> None:
+    """End one of the viewer's tokens at once. Raises NotFound if it is not theirs."""
+    ended = await ApiToken.delete().where(ApiToken.id == number, ApiToken.member == viewer.id).returning(ApiToken.id)
+    if not ended:
+        raise NotFound(N_("There is no such token."))
+
+
+async def listed(viewer: Viewer) -> list[TokenRow]:
+    """The viewer's tokens, the newest first."""
+    return await db.fetch(TokenRow, LIST, viewer.id)

@@ -1,0 +1,89 @@
+"""The page of a member's tokens for the API."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from parley.accounts import step_up
+from parley.accounts.web.common import see_other
+from parley.accounts.web.proving import to_prove
+from parley.api import tokens
+from parley.api.scopes import MODERATE, SCOPES
+from parley.core.errors import NotFound, Refused
+from parley.core.http.access import MEMBER, MODERATOR, AnyRequest, Viewer, signed_in
+from parley.core.http.forms import Form, posted
+from parley.core.http.pages import page
+from parley.core.text.cleaning import as_id
+from parley.core.text.messages import N_
+
+PAGE = "/settings/tokens"
+LONGEST_NAME = 60
+
+
+class TokenForm(Form):
+    """A new token: its name, a field for each scope, and the days for which it works."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__(data)
+        self.name = self.text(
+            "name", most=LONGEST_NAME, least=1, missing=N_("Please name the program that gets this token.")
+        )
+        self.scopes = [scope for scope in SCOPES if self.flag(scope)]
+        self.days = int(self.choice("days", [str(days) for days in tokens.LASTS]) or 90)
+
+
+async def _show(request: AnyRequest, form: Form, status: int = 200, made: str | None = None) -> Response[Any]:
+    viewer = signed_in(request)
+    return page(
+        request,
+        "api/tokens.html",
+        status=status,
+        form=form,
+        made=made,
+        tokens=await tokens.listed(viewer),
+        scopes=_offered(viewer),
+        days=tokens.LASTS,
+    )
+
+
+def _offered(viewer: Viewer) -> dict[str, str]:
+    return {scope: label for scope, label in SCOPES.items() if scope != MODERATE or viewer.access >= MODERATOR}
+
+
+@get(PAGE, name="api:tokens", opt={"who": MEMBER})
+async def tokens_page(request: AnyRequest) -> Response[Any]:
+    """The tokens, and the form for another. Only who gave their password lately gets the form."""
+    if not await step_up.is_proven(signed_in(request)):
+        return to_prove(PAGE)
+    return await _show(request, Form(request.query_params))
+
+
+@post(PAGE, name="api:make-token", opt={"who": MEMBER})
+async def make_token(request: AnyRequest) -> Response[Any]:
+    """Make a token, and show it once: an address to redirect to could not hold it."""
+    viewer, form = signed_in(request), TokenForm(await posted(request))
+    if not await step_up.is_proven(viewer):
+        # The page then has what was typed.
+        return to_prove(f"{PAGE}?{urlencode(form.values, errors='replace')}")
+    if not form.errors:
+        try:
+            made = await tokens.make(viewer, form.name, form.scopes, form.days)
+            return await _show(request, Form({}), 201, made)
+        except Refused as refusal:
+            form.errors["form"] = refusal.message
+    return await _show(request, form, 422)
+
+
+@post("/settings/tokens/{number:str}/end", name="api:end-token", opt={"who": MEMBER})
+async def end_token(request: AnyRequest, number: FromPath[str]) -> Response[Any]:
+    found = as_id(number)
+    if found is None:
+        raise NotFound(N_("There is no such token."))
+    await tokens.end(signed_in(request), found)
+    return see_other(PAGE)
+
+
+handlers: list[object] = [tokens_page, make_token, end_token]

@@ -1,0 +1,59 @@
+"""All routes of the API, below /api/v1, and their description (OpenAPI 3.1)."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Response, Router, get
+from litestar.exceptions import ClientException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from parley.api import events_web, members_web, moderation_web, reading_web, search_web, votes_web, writing_web
+from parley.api.answers import VARY
+from parley.api.guard import check_token
+from parley.core.http import problems
+from parley.core.http.access import ANYONE, AnyRequest
+from parley.core.http.pages import Finished, sent
+
+PATH = "/api/v1"
+FEATURES = (reading_web, members_web, search_web, writing_web, votes_web, events_web, moderation_web)
+ABOUT = "Reading needs no token, but has a higher limit with one. Everything else needs a personal token with a scope."
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI description of the API."""
+    tokens = SecurityScheme(type="http", scheme="bearer", description="A personal token from /settings/tokens.")
+    config = OpenAPIConfig(
+        title="Parley",
+        version="1",
+        description=ABOUT,
+        components=Components(security_schemes={"token": tokens}),
+        security=[{}, {"token": []}],
+        use_handler_docstrings=True,
+    )
+    # An application of its own, since the pages of Litestar's are not wanted among ours.
+    return Litestar(route_handlers=[_router(FEATURES)], openapi_config=config).openapi_schema.to_schema()
+
+
+@get("/openapi.json", name="api:description", opt={"who": ANYONE}, include_in_schema=False)
+async def openapi(request: AnyRequest) -> Response[Any]:
+    response = sent(request, Finished(msgspec.json.encode(description())), "application/vnd.oai.openapi+json")
+    response.headers["Vary"] = VARY
+    return response
+
+
+def _router(features: Any, *more: Any) -> Router:
+    found = [handler for feature in features for handler in feature.handlers]
+    return Router(
+        PATH, route_handlers=[*found, *more], guards=[check_token], exception_handlers={RecursionError: on_deep_body}
+    )
+
+
+def on_deep_body(request: AnyRequest, _: RecursionError) -> Response[bytes]:
+    """JSON that is nested too deep to be read is a mistake of the request."""
+    return problems.of_http_error(request, ClientException())
+
+
+handlers: list[object] = [_router(FEATURES, openapi)]

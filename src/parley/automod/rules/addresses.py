@@ -1,0 +1,53 @@
+"""Addresses in a text, also those that are written so that software does not see them."""
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+import re2  # type: ignore[import-untyped]
+
+# Endings of hosts that are hardly ever words or names of files.
+ENDINGS = "com|net|org|info|biz|xyz|icu|co|tv|ly|gl|gd|gg|cc|ws|tk|ml|ga|cf|gq|ru|cn|uk|de|fr|nl|eu|br|pl|es|ua"
+# Those that are, and count only with a path.
+WORDS = "me|in|it|us|io|tr|to|is|at|be|live|app|dev|page|blog|link|click|top|online|site|website|shop|store|club|vip"
+# Those that may also be said: "example dot com".
+SAID = "com|net|org|info|biz|ru|xyz|co"
+NAME = "[a-z0-9][a-z0-9-]+"
+PATTERNS = (
+    # hxxp://example.com, www.example.com, "http : // example . com"
+    r"(?:h[tx]{2}ps?\s?:\s?/\s?/|\bwww\s?\.\s?)\s?(NAME(?:\s?\.\s?NAME)*)",
+    # example.com, example.me/page
+    r"(?:^|[^a-z0-9.@_])((?:NAME\.)+(?:(?:ENDINGS)(?:[^a-z0-9_@-]|$)|(?:WORDS)[/\\]))",
+    # example . com
+    r"\b(NAME \. ?(?:SAID))\b",
+    # example dot com, example(dot)com, example [.] com
+    r"\b(NAME\s?[(\[{<]\s?(?:\.|dot|punkt|point|punto)\s?[)\]}>]\s?(?:ENDINGS|WORDS))\b",
+    r"\b(NAME (?:dot|punkt|punto) (?:ENDINGS))\b",
+    # www example com
+    r"\bwww? (NAME (?:SAID))\b",
+    # A video on the same site.
+    r"(?:^|\s)(/watch\?v=[a-z0-9_-]{6})",
+)
+FINDERS = [
+    re2.compile(one.replace("NAME", NAME).replace("ENDINGS", ENDINGS).replace("WORDS", WORDS).replace("SAID", SAID))
+    for one in PATTERNS
+]
+SEPARATORS = re2.compile(r"\s*[(\[{<]?\s*(?:\.|\bdot\b|\bpunkt\b|\bpoint\b|\bpunto\b)\s*[)\]}>]?\s*|\s+")
+
+
+def written(text: str, known: Iterable[str]) -> Iterator[str]:
+    """Yield the addresses in a folded text, each once, without those of `known` links."""
+    seen = {host(one).removeprefix("www.") for one in known}
+    for finder in FINDERS:
+        for found in finder.finditer(text):
+            name = SEPARATORS.sub(".", found.group(1)).strip(" .,;:!?)(\"'<\\/").removeprefix("www.")
+            if name.partition("/")[0] not in seen:
+                seen.add(name.partition("/")[0])
+                yield f"//{name}"
+
+
+def host(link: str) -> str:
+    """The host of an address; empty where it cannot be read."""
+    try:
+        return (urlsplit(link).hostname or "").rstrip(".")
+    except ValueError:
+        return ""

@@ -1,0 +1,59 @@
+"""A text as its readers see it: what only looks different is the same."""
+
+import re
+import unicodedata
+from functools import cache
+
+from parley.core.text.lookalikes import lookalikes
+
+# Invisible characters, which split a word for software but not for readers.
+INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\u3164\ufe0e\ufe0f\ufeff",
+    )
+)
+# NFKC expands these two ligatures to 18 and 8 letters: a long comment of them would take 125 ms.
+LIGATURES = dict.fromkeys((0xFDFA, 0xFDFB), " ")
+# Marks on letters of every alphabet. Those of other scripts, such as vowels, are letters to their readers.
+ACCENTS = dict.fromkeys(
+    [
+        *range(0x300, 0x370),
+        *range(0x1AB0, 0x1B00),
+        *range(0x1DC0, 0x1E00),
+        *range(0x20D0, 0x2100),
+        *range(0xFE20, 0xFE30),
+    ]
+)
+# Four single letters and more with the same sign between them: s.p.a.m, s p a m.
+SPACED = re.compile(r"(?<!\w)\w(?:([ ._*-])\w(?:\1\w){2,})(?!\w)")
+# A letter three times and more: freeee. Not www.
+STRETCHED = re.compile(r"([^\W\dw_])\1{2,}")
+
+
+def unfurled(text: str) -> str:
+    """`text` without differences of width and invisible characters."""
+    return unicodedata.normalize("NFKC", text.translate(LIGATURES)).translate(INVISIBLE)
+
+
+def folded(text: str) -> str:
+    """As `unfurled`, without differences of case."""
+    return unfurled(text).casefold()
+
+
+def alike(text: str) -> str:
+    """A folded text without accents, stretched letters and spaced words; letters that look alike are the same."""
+    if text.isascii():
+        return _joined(text)
+    bare = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(ACCENTS))
+    return _joined(bare.translate(_table()))
+
+
+@cache
+def _table() -> dict[int, str]:
+    return {ord(char): letter for char, letter in lookalikes().items()}
+
+
+def _joined(text: str) -> str:
+    joined = SPACED.sub(lambda found: found[0].replace(found[1], ""), text)
+    return STRETCHED.sub(r"\1", joined)

@@ -1,0 +1,79 @@
+"""`parley rules try`: what the automatic rules would do with comments."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import rich_click as click
+
+from parley.automod.rules import current, score
+from parley.automod.rules.evaluate import ActiveRule, effective, evaluate
+from parley.automod.rules.post import Post
+from parley.cli.running import on_installation
+from parley.core.errors import CommandFailed
+
+
+@click.group()
+def rules() -> None:
+    """The automatic rules."""
+
+
+class TriedComment(msgspec.Struct, frozen=True):
+    """A comment and what is known of its author: days since they signed up, and comments that were let in."""
+
+    body: str
+    age_days: float = 0
+    comments: int = 0
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What the rules in force do with a comment, and what the score would if it were on at the suggested threshold."""
+
+    held: bool
+    flagged: bool
+    # The names of the rules that act, in their order, then `score`.
+    rules: list[str]
+    score: float
+
+    @property
+    def rule(self) -> str | None:
+        return self.rules[0] if self.rules else None
+
+
+@rules.command("try")
+@click.argument("file", metavar="FILE.jsonl", type=click.Path(path_type=Path))
+@on_installation
+async def try_rules(file: Path) -> list[dict[str, Any]]:
+    """Show what the rules would do with the comments of FILE. Nothing is changed.
+
+    Each line of FILE is a JSON object with `body`, and optionally `age_days` and `comments` of its author, who is a
+    newcomer without them.
+    """
+    in_force = (await current.in_force()).rules
+    return [_printed(tried(in_force, one)) for one in read(file)]
+
+
+def tried(in_force: list[ActiveRule], comment: TriedComment) -> Result:
+    post = Post(comment.body, age=comment.age_days, comments=comment.comments)
+    hits = effective(evaluate(in_force, post))
+    actions = {hit.rule.action for hit in hits}
+    by_score = ["score"] if post.score >= score.SUGGESTED else []
+    names = [hit.rule.name for hit in hits] + by_score
+    return Result("hold" in actions, bool(by_score or actions - {"hold"}), names, round(post.score, 4))
+
+
+def read(file: Path) -> Iterator[TriedComment]:
+    """Yield the comments of a file. Raises CommandFailed for a line that is none."""
+    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+        if line.strip():
+            try:
+                yield msgspec.json.decode(line, type=TriedComment)
+            except msgspec.DecodeError as error:
+                raise CommandFailed(f"Line {number} is no comment: {error}.") from None
+
+
+def _printed(result: Result) -> dict[str, Any]:
+    verdict = "held" if result.held else "flagged" if result.flagged else "let in"
+    text = "  ".join([verdict, f"{result.score:.2f}", ", ".join(result.rules)]).rstrip()
+    return {"text": text, "rule": result.rule, **msgspec.structs.asdict(result)}

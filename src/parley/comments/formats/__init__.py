@@ -1,0 +1,21 @@
+"""Discussions as other sites export them. Each format reads a file and yields its comments by discussion.
+
+Ids get the name of the format in front (`disqus:299619020`), so that discussions of several sites fit into one thread.
+Authors stay names: an account of the same name may belong to somebody else.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from parley.comments.formats import discourse, disqus, hacker_news, hypothesis, parley, wordpress
+from parley.comments.formats.foreign import Foreign
+
+FORMATS: dict[str, Callable[[Path], Iterator[Foreign]]] = {
+    "discourse": discourse.read,
+    "disqus": disqus.read,
+    "hackernews": hacker_news.read,
+    "hypothesis": hypothesis.read,
+    "parley": parley.read,
+    "wordpress": wordpress.read,
+}
+__all__ = ["FORMATS", "Foreign"]

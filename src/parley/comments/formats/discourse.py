@@ -1,0 +1,61 @@
+"""Discourse: a topic as its API gives it (`/t/{id}.json`, `/t/{id}/posts.json`), one answer a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, decoded, seconds
+from parley.comments.formats.markup import as_markdown
+
+# Ordinary posts; the others say that somebody was invited, or are only for staff.
+REGULAR = 1
+
+
+class Post(msgspec.Struct, frozen=True):
+    topic_id: int
+    post_number: int
+    username: str
+    created_at: str
+    cooked: str = ""
+    raw: str | None = None
+    reply_to_post_number: int | None = None
+    post_type: int = REGULAR
+    hidden: bool = False
+    user_deleted: bool = False
+    deleted_at: str | None = None
+
+
+class PostStream(msgspec.Struct, frozen=True):
+    posts: list[Post]
+
+
+class Topic(msgspec.Struct, frozen=True):
+    post_stream: PostStream
+
+
+def read(file: Path) -> Iterator[Foreign]:
+    """Yield the posts. Their numbers count from 1 in each topic, so that replies are found in other files too."""
+    for post in decoded(file, Topic).post_stream.posts:
+        if post.post_type == REGULAR:
+            yield _comment(post)
+
+
+def _comment(post: Post) -> Foreign:
+    answered = post.reply_to_post_number
+    return Foreign(
+        discussion=str(post.topic_id),
+        id=f"discourse:{post.topic_id}/{post.post_number}",
+        parent_id=f"discourse:{post.topic_id}/{answered}" if answered else None,
+        author=post.username,
+        created_utc=seconds(post.created_at),
+        body=_body(post),
+    )
+
+
+def _body(post: Post) -> str:
+    if post.user_deleted or post.deleted_at:
+        return DELETED
+    if post.hidden:
+        return REMOVED
+    return post.raw if post.raw is not None else as_markdown(post.cooked)

@@ -1,0 +1,40 @@
+"""Hacker News: an item with its comments as the search API gives it (https://hn.algolia.com/api, `/items/{id}`)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from parley.comments.formats.foreign import DELETED, Foreign, decoded
+from parley.comments.formats.markup import as_markdown
+
+
+class Item(msgspec.Struct, frozen=True):
+    id: int
+    type: str = "comment"
+    author: str | None = None
+    created_at_i: int = 0
+    text: str | None = None
+    children: list["Item"] = []
+
+
+def read(file: Path) -> Iterator[Foreign]:
+    """Yield the comments below the story. Comments have no scores there."""
+    story = decoded(file, Item)
+    waiting: list[tuple[Item, int | None]] = [(one, None) for one in reversed(story.children)]
+    while waiting:
+        item, parent = waiting.pop()
+        if item.type == "comment":
+            yield _comment(item, parent, story.id)
+        waiting += [(one, item.id) for one in reversed(item.children)]
+
+
+def _comment(item: Item, parent: int | None, story: int) -> Foreign:
+    return Foreign(
+        discussion=str(story),
+        id=f"hackernews:{item.id}",
+        parent_id=f"hackernews:{parent}" if parent else None,
+        author=item.author,
+        created_utc=max(0, item.created_at_i),
+        body=as_markdown(item.text) if item.text else DELETED,
+    )

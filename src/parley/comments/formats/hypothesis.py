@@ -1,0 +1,53 @@
+"""Hypothesis: annotations as its API gives them (https://h.readthedocs.io/en/latest/api-reference/, `/api/search`)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from parley.comments.formats.foreign import REMOVED, Foreign, decoded, seconds
+
+
+class Selector(msgspec.Struct, frozen=True):
+    type: str = ""
+    exact: str = ""
+
+
+class Target(msgspec.Struct, frozen=True):
+    source: str = ""
+    selector: list[Selector] = []
+
+
+class Annotation(msgspec.Struct, frozen=True):
+    id: str
+    created: str
+    uri: str = ""
+    user: str = ""
+    text: str = ""
+    hidden: bool = False
+    references: list[str] = []
+    target: list[Target] = []
+
+
+class Found(msgspec.Struct, frozen=True):
+    rows: list[Annotation]
+
+
+def read(file: Path) -> Iterator[Foreign]:
+    """Yield the annotations and their replies."""
+    for one in decoded(file, Found).rows:
+        parent = one.references[-1] if one.references else None
+        yield Foreign(
+            discussion=one.uri,
+            id=f"hypothesis:{one.id}",
+            parent_id=f"hypothesis:{parent}" if parent else None,
+            author=one.user.removeprefix("acct:").partition("@")[0] or None,
+            created_utc=seconds(one.created),
+            body=REMOVED if one.hidden else one.text,
+            quote=next(_quotes(one), ""),
+        )
+
+
+def _quotes(annotation: Annotation) -> Iterator[str]:
+    for target in annotation.target:
+        yield from (one.exact for one in target.selector if one.type == "TextQuoteSelector" and one.exact)

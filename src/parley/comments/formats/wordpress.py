@@ -1,0 +1,33 @@
+"""WordPress: the file of *Tools, Export* (WXR), with the comments of its posts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from parley.comments.formats.foreign import DELETED, REMOVED, Foreign, elements, seconds, text_of
+from parley.comments.formats.markup import as_markdown
+
+GONE = {"spam": REMOVED, "trash": DELETED, "post-trashed": DELETED}
+
+
+def read(file: Path) -> Iterator[Foreign]:
+    """Yield the comments, without pingbacks and trackbacks. Their discussion is the address of the post."""
+    for item in elements(file, "item"):
+        address = text_of(item, "link")
+        for comment in item.iterfind("{*}comment"):
+            if text_of(comment, "comment_type") in ("", "comment"):
+                yield _comment(comment, address)
+
+
+def _comment(comment: Any, address: str) -> Foreign:
+    parent, approved = text_of(comment, "comment_parent"), text_of(comment, "comment_approved")
+    # "0": one that waits for a moderator there was never published.
+    gone = REMOVED if approved == "0" else GONE.get(approved)
+    return Foreign(
+        discussion=address,
+        id=f"wordpress:{text_of(comment, 'comment_id')}",
+        parent_id=f"wordpress:{parent}" if parent not in ("", "0") else None,
+        author=text_of(comment, "comment_author") or None,
+        created_utc=seconds(text_of(comment, "comment_date_gmt")),
+        body=gone or as_markdown(text_of(comment, "comment_content")),
+    )

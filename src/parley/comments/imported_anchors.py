@@ -1,0 +1,41 @@
+"""Anchoring imported comments: the words that one was about elsewhere are looked for in the article here."""
+
+from collections.abc import Iterable, Mapping
+
+from parley.articles import queries as articles
+from parley.comments import anchors
+from parley.core import db
+from parley.core.errors import Refused
+
+# The comment is about the version in which its words were found.
+DATE = """
+update comment c set revision = t.revision from thread t where t.id = c.thread and c.id = $1 and c.revision is null
+"""
+
+
+async def places(thread: int, quotes: Iterable[str]) -> dict[str, int]:
+    """Return for each quote the lineage of the first passage that has it; quotes that none has are left out."""
+    wanted = {" ".join(one.split()) for one in quotes} - {""}
+    if not wanted:
+        return {}
+    revision: int | None = await db.value("select revision from thread where id = $1", thread)
+    passages = [(one.lineage, " ".join(one.text.split())) for one in await articles.text(thread, revision or 1)]
+    found = {}
+    for quote in wanted:
+        lineage = next((lineage for lineage, text in passages if quote in text), None)
+        if lineage is not None:
+            found[quote] = lineage
+    return found
+
+
+async def attach(thread: int, comments: Mapping[int, str], known: Mapping[str, int]) -> None:
+    """Anchor comments that were just written, each with its quote. The caller has locked the thread's row."""
+    for comment, quote in comments.items():
+        words = " ".join(quote.split())
+        try:
+            anchor = await anchors.find(thread, known[words], words, "")
+        except Refused:
+            # The words run over the passage's end in a way that the anchor cannot have: it stays a general comment.
+            continue
+        await db.execute(DATE, comment)
+        await anchors.attach(comment, anchor)

@@ -1,0 +1,81 @@
+"""Errors of the API as problem details (RFC 9457), with the same sentences as the pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from parley.core.http.access import AnyRequest
+from parley.core.text.messages import N_, Message, shown
+
+API = "/api/"
+MEDIA_TYPE = "application/problem+json"
+# Above these statuses the fault is ours, and the log tells more.
+OURS = 500
+
+SENTENCES = {
+    400: (N_("That request could not be read"), N_("It does not have the form that the reference of the API gives.")),
+    404: (N_("Nothing there"), N_("The API has nothing at this address.")),
+    405: (N_("Method not allowed"), N_("This address does not answer that kind of request.")),
+    413: (N_("Too large"), N_("What you sent is too large. Please send less.")),
+}
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field or parameter."""
+
+    field: str
+    detail: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An error (RFC 9457). `instance` is the id of the request, which the log has too."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] = []
+
+
+def is_api(scope: Mapping[str, Any]) -> bool:
+    """Whether a request is one of the API."""
+    return bool(scope["path"].startswith(API))
+
+
+def answer(
+    request: AnyRequest,
+    status: int,
+    title: Message,
+    detail: Message,
+    headers: Mapping[str, str],
+    fields: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """Answer with a problem; `fields` says by name what is wrong with each."""
+    problem = Problem(
+        type=f"/api#status-{status}",
+        title=shown(title),
+        status=status,
+        detail=shown(detail),
+        instance=f"urn:request:{request.scope.get('request_id', '')}",
+        errors=[FieldError(name, shown(message)) for name, message in (fields or {}).items()],
+    )
+    return Response(
+        msgspec.json.encode(problem), status_code=status, media_type=MEDIA_TYPE, headers={**headers, **_how(status)}
+    )
+
+
+def _how(status: int) -> dict[str, str]:
+    """RFC 9110 asks that a 401 says how to authenticate."""
+    return {"WWW-Authenticate": 'Bearer realm="Parley"'} if status == 401 else {}  # noqa: PLR2004
+
+
+def of_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Answer to a request that Litestar refused: an unknown address, or fields of another type."""
+    title, detail = SENTENCES.get(error.status_code, SENTENCES[400])
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = {str(one.get("key", "")): str(one.get("message", "")) for one in extra if isinstance(one, dict)}
+    return answer(request, error.status_code, title, detail, dict(error.headers or {}), fields)

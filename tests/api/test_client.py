@@ -1,0 +1,50 @@
+"""`parley api` against answers as the API gives them."""
+
+import httpx
+import pytest
+from click.testing import CliRunner
+
+from parley.cli import api as client
+from parley.cli.api import Site
+
+EVENTS = [
+    httpx.Response(503, headers={"retry-after": "0"}),
+    httpx.Response(200, json={"items": [{"kind": "comment.posted"}], "after": "5-1"}),
+    httpx.Response(200, json={"items": [{"kind": "comment.edited"}], "after": "6-2"}),
+]
+
+
+def site(*answers: httpx.Response, seen: list[httpx.Request]) -> Site:
+    left = iter(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return next(left)
+
+    return Site("http://parley.example", "prl_x", httpx.MockTransport(answer))
+
+
+def test_events_are_followed_over_an_outage_without_a_gap() -> None:
+    seen: list[httpx.Request] = []
+    events = site(*EVENTS, seen=seen).events("4-0")
+
+    assert [next(events)["kind"], next(events)["kind"]] == ["comment.posted", "comment.edited"]
+    assert [request.url.params["after"] for request in seen] == ["4-0", "4-0", "5-1"]
+    assert seen[0].headers["authorization"] == "Bearer prl_x"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            httpx.Response(422, json={"detail": "No.", "errors": [{"field": "body", "detail": "Too long."}]}),
+            "No. body:",
+        ),
+        (httpx.Response(500, text="<html>"), "The site answered 500."),
+    ],
+)
+def test_a_problem_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response, said: str) -> None:
+    monkeypatch.setattr(client, "Site", lambda *_: site(answer, seen=[]))
+    ended = CliRunner().invoke(client.api, ["post", "/api/v1/threads/1/comments", "{}"])
+    assert ended.exit_code == 1
+    assert said in ended.output

@@ -1,0 +1,82 @@
+"""Events of the whole site: in the order of their commits, so that no reader misses one."""
+
+import os
+import re
+
+import asyncpg
+import httpx
+import pytest
+from litestar import Litestar
+
+import make
+from api.calling import program
+from parley.api import events_web
+from parley.core import db
+from parley.core.events.event_log import emit
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.committed
+async def test_a_reader_gets_every_event_once_whichever_commits_first(app: Litestar) -> None:
+    jon, slow, quick = await make.member("jon"), await make.thread(), await make.thread()
+    async with program(app) as reader:
+
+        async def read(after: str) -> tuple[list[int], str]:
+            answer = (await reader.get("/events", params={"after": after, "limit": 2})).json()
+            return [one["thread"] for one in answer["items"]], answer["after"]
+
+        begin = (await reader.get("/events")).json()["after"]
+        async with db.atomic():
+            # It takes its number and its id first, and is committed last.
+            await emit("thread.locked", thread=slow)
+            connection = await open_elsewhere()
+            try:
+                await connection.execute(POST, quick)
+            finally:
+                await connection.close()
+            found, after = await read(begin)
+            assert found == []
+        rest, end = await read(after)
+        assert rest == [slow, quick]
+        assert await read(end) == ([], end)
+        comment = await make.comment(quick, jon)
+        answer = (await reader.get("/events", params={"after": end})).json()
+    assert [(one["kind"], one["comment"]) for one in answer["items"]] == [("comment.posted", comment)]
+
+
+POST = """
+with thread as (update thread set last_seq = last_seq + 1 where id = $1 returning last_seq)
+insert into event (thread, seq, kind) select $1, last_seq, 'thread.locked' from thread
+"""
+
+
+async def open_elsewhere() -> "asyncpg.Connection[asyncpg.Record]":
+    return await asyncpg.connect(os.environ["DATABASE_URL"])
+
+
+@pytest.mark.committed
+async def test_a_stream_continues_after_the_last_event_that_it_sent(
+    app: Litestar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events_web, "LASTS_SECONDS", 0.01)
+    jon, thread = await make.member("jon"), await make.thread()
+    async with program(app) as reader:
+        begin = (await reader.get("/events")).json()["after"]
+        first, second = [await make.comment(thread, jon) for _ in range(2)]
+        headers = {"accept": "text/event-stream"}
+        stream = await reader.get("/events", params={"after": begin}, headers=headers)
+        ids = re.findall(r"id: (\S+)\ndata: ", stream.text)
+        rest = await reader.get("/events", headers=headers | {"last-event-id": ids[0]})
+
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    assert [f'"comment":{one},' in stream.text for one in (first, second)] == [True, True]
+    assert f'"comment":{first},' not in rest.text
+    assert f'"comment":{second},' in rest.text
+
+
+@pytest.mark.parametrize("after", ["x", "1", "1-", "99999999999999999999-1", "1-1;"])
+async def test_a_position_that_is_none_is_refused(app: Litestar, after: str) -> None:
+    async with program(app) as reader:
+        answer: httpx.Response = await reader.get("/events", params={"after": after})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "after")
