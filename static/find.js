@@ -1,2 +1,2 @@
-/* sources f922057a368decf3d449caeb57e83aa4618e052bc7b09ed5b93abdcb4e4ce7d8 */
+/* sources 4f8ef6dda6237d8365de151b35c1ef38079a4d2f11c0fdd02237d13069f11d4f */
 var c=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return r(t);e.key!=="/"||e.target.closest("input, textarea, select, dialog, [contenteditable]")||(e.preventDefault(),c=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click())});function r(e){e.blur(),c?.isConnected&&c.focus({preventScroll:!0})}

@@ -12,7 +12,7 @@ function hear({ source, origin, data }) {
   publisher = origin;
   if (data.parley === "hello") {
     for (const one of document.querySelectorAll("[data-close]")) one.hidden = !data.value;
-    if (count !== undefined) tell(["count", Number(count)]);
+    if (count) tell(["count", Number(count)]);
   } else if (data.parley === "passage") go(Number.isSafeInteger(data.value) ? data.value : null);
 }
 
