@@ -33,7 +33,15 @@ def thread(**changes: Any) -> ThreadRow:
 
 def article(**changes: Any) -> ArticleRow:
     now = datetime.now(UTC)
-    row = {"id": 1, "title": "The wager", "display": "full", "words": 690, "revision": 1, "revision_at": now}
+    row = {
+        "id": 1,
+        "title": "The wager",
+        "display": "full",
+        "words": 690,
+        "revision": 1,
+        "revision_at": now,
+        "reservations": [],
+    }
     return _row(ArticleRow, **(row | changes))
 
 
