@@ -36,6 +36,8 @@ from parley.unread.counter import UnreadCounter
 
 BODY_LIMIT = 131_072
 POOL_SIZE = 16
+# Compiling all templates takes longer than the rest of a start.
+COMPILE_AFTER_SECONDS = 5.0
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -61,7 +63,8 @@ def create_app(settings: Settings) -> Litestar:
 
 
 async def _compile_templates() -> None:
-    """Compile the templates that the first page did not need. They are most of the work of a start."""
+    """Compile the templates that the first page did not need, once those who waited for the process are served."""
+    await asyncio.sleep(COMPILE_AFTER_SECONDS)
     await pages.compile_all()
     _keep()
 
