@@ -194,7 +194,7 @@ async def test_votes_of_unverified_members_count_from_the_day_they_confirm(
     before = await counters(comment)
 
     async with db.atomic():
-        await signup_ops._activate(uma.id)
+        await signup_ops.activate(uma.id)
 
     assert before == [0, 0, 0, 0, 0]
     assert await counters(comment) == [1, 0, 0, 1, 0]
@@ -241,7 +241,7 @@ async def test_with_eight_voters_at_once_the_counters_are_the_recount(app: Lites
             await make.vote(voter, one, axis, value)
         if not voter.verified:
             async with db.atomic():
-                await signup_ops._activate(voter.id)
+                await signup_ops.activate(voter.id)
 
     choices = [("quality", 1), ("quality", -1), ("quality", None)]
     choices += [("agreement", 1), ("agreement", 0), ("agreement", -1), ("agreement", None)]
