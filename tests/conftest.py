@@ -37,7 +37,7 @@ from parley.notifications import counter
 from parley.pages import home, thread
 from parley.threads import queries as threads
 from parley.unread import counter as unread_counter
-from schedule import Schedule, place
+from schedule import Schedule, folder_of, place
 
 __all__ = ["ROOT", "SHARED", "browser"]
 
@@ -54,7 +54,7 @@ PATIENT = dict.fromkeys(("statement_timeout", "lock_timeout"), str(SECONDS * 1_0
 PATIENT["idle_in_transaction_session_timeout"] = "0"
 # Every run tries the same examples, however long they take: a change is refused for what it does, not for bad luck.
 # `make sure` tries more of them (--hypothesis-profile=deep).
-for profile, examples in (("quick", 40), ("deep", 400)):
+for profile, examples in (("quick", 20), ("deep", 400)):
     hypothesis.settings.register_profile(
         profile,
         max_examples=examples,
@@ -74,7 +74,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule:
     return Schedule(config, log)
 
 
+# Folders that take processes apart, which takes long: `make faults` and `make sure` run them.
+TAKE_APART = {"faults", "hosts"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if folder_of(item.nodeid) in TAKE_APART:
+            item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: place(item.nodeid))
 
 

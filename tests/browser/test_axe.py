@@ -79,8 +79,9 @@ async def look(
     return found
 
 
-async def test_axe_finds_nothing_on_any_page(site: Site, open_tab: OpenTab, axe: str) -> None:
-    found = await look(open_tab, axe, await every_page(site), whole=False)
+async def test_axe_finds_nothing_on_a_third_of_all_pages(site: Site, open_tab: OpenTab, axe: str) -> None:
+    # On all of them in `make sure`, with the next test.
+    found = await look(open_tab, axe, (await every_page(site))[::3], whole=False)
     assert found == [], "\n".join(found)
 
 

@@ -75,6 +75,7 @@ async def press(page: Page, keys: list[str]) -> None:
     await moved_on(page, item)
 
 
+@pytest.mark.slow
 async def test_fifty_mixed_reports_are_decided_by_keys_alone(
     site: Site, open_tab: OpenTab, capsys: pytest.CaptureFixture[str]
 ) -> None:

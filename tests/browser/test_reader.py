@@ -21,7 +21,7 @@ def body(page: Page, comment: int) -> Locator:
     return page.locator(f"#c{comment}-body")
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
 async def test_a_visitor_folds_comments_written_with_ai_assistance(
     site: Site, open_tab: OpenTab, axe: str, scheme: str
 ) -> None:

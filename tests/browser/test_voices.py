@@ -47,7 +47,9 @@ async def box(page: Page, selector: str) -> tuple[float, float]:
     return width, height
 
 
-@pytest.mark.parametrize("viewer", [None, "mira"], ids=["visitor", "member"])
+@pytest.mark.parametrize(
+    "viewer", [pytest.param(None, id="visitor"), pytest.param("mira", id="member", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(("size", "fewest"), [(WIDE, 4), (PHONE, 2)], ids=["wide", "phone"])
 async def test_several_voices_stand_on_the_first_screen_of_a_discussion(
     site: Site, open_tab: OpenTab, size: dict[str, int], fewest: int, viewer: str | None
@@ -178,7 +180,9 @@ async def test_arrows_say_what_they_do_to_keyboard_and_pointer(site: Site, open_
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(WIDE, id="wide", marks=pytest.mark.slow), pytest.param(PHONE, id="phone")]
+)
 async def test_nothing_moves_when_the_font_comes_late(site: Site, open_tab: OpenTab, size: dict[str, int]) -> None:
     tab = await open_tab(viewport=size)
     held: list[Route] = []
@@ -196,13 +200,13 @@ async def test_nothing_moves_when_the_font_comes_late(site: Site, open_tab: Open
     assert round(sum(one[0] for one in await tab.shifts()), 2) == 0
 
 
-# Each size and each scheme always, all pairs in `make sure`.
+# Each scheme always, all pairs in `make sure`.
 @pytest.mark.parametrize(
     ("size", "scheme"),
     [
         pytest.param(WIDE, "light", id="wide-light"),
         pytest.param(PHONE, "dark", id="phone-dark"),
-        pytest.param({"width": 720, "height": 450}, "light", id="zoomed-light"),
+        pytest.param({"width": 720, "height": 450}, "light", id="zoomed-light", marks=pytest.mark.slow),
         pytest.param(WIDE, "dark", id="wide-dark", marks=pytest.mark.slow),
         pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.slow),
         pytest.param({"width": 720, "height": 450}, "dark", id="zoomed-dark", marks=pytest.mark.slow),

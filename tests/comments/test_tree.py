@@ -160,7 +160,9 @@ async def reached(client: httpx.AsyncClient, thread: int, sort: str) -> list[int
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("sort", tree.SORTS)
+@pytest.mark.parametrize(
+    "sort", ["best", *(pytest.param(one, marks=pytest.mark.slow) for one in tree.SORTS if one != "best")]
+)
 async def test_every_comment_of_a_large_thread_is_three_steps_away(client: httpx.AsyncClient, sort: str) -> None:
     thread = await loaded(grown(3_000, seed=7, roots=0.02))
 
@@ -189,6 +191,7 @@ def depth_of(element: lxml.html.HtmlElement) -> int:
     return deepest
 
 
+@pytest.mark.slow
 @pytest.mark.anyio
 async def test_a_very_deep_chain_is_shown_at_a_bounded_depth(client: httpx.AsyncClient) -> None:
     thread = await loaded(chain(2_000))

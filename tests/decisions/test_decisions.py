@@ -221,7 +221,7 @@ async def test_the_record_is_whole_and_cannot_be_changed(app: Litestar) -> None:
     assert (await modlog.verify()).broken is None
 
     async with make.as_owner():
-        await db.execute("alter table mod_action disable trigger mod_action_stays")
+        await db.execute("alter table mod_action disable trigger mod_action_forgets")
         await db.execute("update mod_action set reason = 'another' where id = 2")
 
     assert (await modlog.verify()).broken == 2

@@ -81,6 +81,7 @@ async def test_nobody_else_can_enter_the_folder_or_read_its_secrets(tmp_path: Pa
         assert listening == set()
 
 
+@pytest.mark.slow
 async def test_two_folders_do_not_disturb_each_other(tmp_path: Path) -> None:
     with servers(tmp_path / "one", fast=True) as one, servers(tmp_path / "two", fast=True) as two:
         await run_sql(one.database_url, "create table only_here ()")
@@ -151,6 +152,7 @@ def test_data_of_another_postgresql_is_left_alone(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 async def test_a_stale_pid_file_that_names_another_program_is_no_obstacle(tmp_path: Path) -> None:
     with servers(tmp_path, fast=True):
         pass
@@ -161,6 +163,7 @@ async def test_a_stale_pid_file_that_names_another_program_is_no_obstacle(tmp_pa
         assert await run_sql(both.database_url, "select 1") == 1
 
 
+@pytest.mark.slow
 async def test_what_was_committed_survives_the_killing_of_postgresql(tmp_path: Path) -> None:
     with servers(tmp_path) as both:
         await run_sql(both.database_url, "create table kept as select 7 as n")
@@ -170,6 +173,7 @@ async def test_what_was_committed_survives_the_killing_of_postgresql(tmp_path: P
         assert await run_sql(both.database_url, "select n from kept") == 7
 
 
+@pytest.mark.slow
 async def test_backends_that_outlive_a_killed_postgresql_are_waited_for(tmp_path: Path) -> None:
     with servers(tmp_path, fast=True) as both:
         connection = await asyncpg.connect(both.database_url)

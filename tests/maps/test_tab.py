@@ -78,6 +78,7 @@ async def test_a_member_sees_where_they_stand_and_no_cache_keeps_it(client: http
     assert "checked" in (await client.get("/settings/profile")).text.partition('id="maps"')[2]
 
 
+@pytest.mark.slow
 async def test_passages_home_and_the_page_over_all_threads_point_there(client: httpx.AsyncClient, thread: int) -> None:
     (first, *_) = await make.lineages(thread)
     page = (await client.get(await make.address(thread))).text
@@ -102,6 +103,7 @@ async def test_what_a_moderator_removed_is_gone_from_the_map_at_once(client: htt
     assert f">{text}<" not in (await client.get("/perspectives")).text
 
 
+@pytest.mark.slow
 async def test_authors_whom_the_viewer_blocked_are_not_shown(client: httpx.AsyncClient, thread: int) -> None:
     author = await db.value("select author from comment where thread = $1 limit 1", thread)
     reader = await make.member()
@@ -159,6 +161,7 @@ async def test_shares_are_in_no_cached_fragment_live_message_or_page_of_the_disc
         assert not PER_CENT.search(text.partition('id="comments"')[2] or text)
 
 
+@pytest.mark.slow
 async def test_a_stored_map_places_nobody(thread: int) -> None:
     raw = await db.value("select analysis::text from perspective_map where thread = $1", thread)
     assert msgspec.json.decode(raw, type=Analysis).members == ()
@@ -172,6 +175,7 @@ async def test_leaving_oneself_out_needs_a_sign_in(client: httpx.AsyncClient, ap
     assert await db.value("select in_maps from member where id = $1", silenced.id) is False
 
 
+@pytest.mark.slow
 async def test_the_bridging_order_is_offered_on_passages_where_answers_part(
     client: httpx.AsyncClient, thread: int
 ) -> None:

@@ -141,11 +141,7 @@ ROLES = ("visitor", "unverified", "member", "reader", "starter", "moderator", "a
 # In `make sure` as each role, else as those whose pages differ most.
 SELDOM = ("unverified", "starter", "moderator")
 CASES = [pytest.param("remove", role, marks=[pytest.mark.slow] if role in SELDOM else []) for role in ROLES]
-CASES += [
-    pytest.param(action, role)
-    for action in ("excerpt", "text", "title")
-    for role in ("visitor", "starter", "moderator")
-]
+CASES += [pytest.param(action, role) for action in ("excerpt", "text", "title") for role in ("visitor", "moderator")]
 
 
 @pytest.mark.parametrize(("action", "role"), CASES)

@@ -193,7 +193,7 @@ async def test_no_stream_and_no_letter_carries_what_is_hidden(app: Litestar, cag
     assert cage.heard(letters) == {"visible"}
 
 
-@pytest.mark.parametrize("role", ["member", "moderator"])
+@pytest.mark.parametrize("role", ["member", pytest.param("moderator", marks=pytest.mark.slow)])
 async def test_whoever_blocked_its_author_reads_no_word_of_theirs_where_readers_are(
     app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage, role: str
 ) -> None:

@@ -218,7 +218,7 @@ async def test_nasty_text_in_any_field_is_taken_or_refused(
 
 
 SLOW = settings(
-    max_examples=15,
+    max_examples=6,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

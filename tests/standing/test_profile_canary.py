@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 SONGS = {"bio": "canarybiosings", "title": "canarytitlesings", "name": "canarynamesings"}
 
 
-@pytest.mark.parametrize("role", ["visitor", "moderator"])
+@pytest.mark.parametrize("role", ["visitor", pytest.param("moderator", marks=pytest.mark.slow)])
 async def test_nobody_reads_where_readers_are_what_was_removed_from_a_profile(
     app: Litestar, client: httpx.AsyncClient, world: World, role: str
 ) -> None:
