@@ -162,6 +162,7 @@ async def test_selecting_in_a_form_offers_nothing(site: Site, open_tab: OpenTab)
     await expect(page.locator(".respond")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_marked_words_lead_to_their_comments(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
     page = tab.page

@@ -78,6 +78,7 @@ async def test_a_finger_follows_the_link(site: Site, open_tab: OpenTab) -> None:
     await expect(page.locator("#hover-card")).to_have_count(0)
 
 
+@pytest.mark.slow
 async def test_the_link_of_a_comment_and_of_selected_words_is_copied(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab("mira", permissions=["clipboard-read", "clipboard-write"])
     page = tab.page

@@ -44,6 +44,7 @@ async def test_a_screen_reader_hears_the_map_as_a_sentence_and_a_table(open_tab:
 SECTIONS = ["Common ground", "Where they part", "In their own words", "Not known yet"]
 
 
+@pytest.mark.slow
 async def test_the_tab_is_used_by_keyboard_alone(open_tab: OpenTab) -> None:
     tab = await open_tab("mira")
     await tab.open("/t/1/x#discussion")

@@ -48,6 +48,7 @@ async def test_a_visitor_folds_comments_written_with_ai_assistance(
     assert found == [], "\n".join(found)
 
 
+@pytest.mark.slow
 async def test_a_member_comes_back_to_where_they_left_off(site: Site, open_tab: OpenTab, axe: str) -> None:
     thread = await site.value("select id from thread where state = 'open' and id > 1 order by id limit 1")
     tab = await open_tab("nkechi", reduced_motion="reduce")

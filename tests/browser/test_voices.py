@@ -126,6 +126,7 @@ async def test_a_long_comment_opens_without_scripts(site: Site, open_tab: OpenTa
     assert await body.evaluate("one => one.offsetHeight") > short
 
 
+@pytest.mark.slow
 async def test_a_link_to_a_collapsed_reply_shows_it_and_the_words_it_is_about(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab(reduced_motion="reduce")
     page = tab.page
@@ -138,6 +139,7 @@ async def test_a_link_to_a_collapsed_reply_shows_it_and_the_words_it_is_about(si
     await expect(page.locator(f".is-lit > #p{passage}")).to_be_in_viewport()
 
 
+@pytest.mark.slow
 async def test_the_markers_are_one_stop_and_arrow_keys_lead_on(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
     page = tab.page
@@ -152,6 +154,7 @@ async def test_the_markers_are_one_stop_and_arrow_keys_lead_on(site: Site, open_
     assert await page.evaluate("Boolean(document.activeElement.closest('#discussion'))")
 
 
+@pytest.mark.slow
 async def test_a_stance_stays_by_passage_and_dims_the_other_markers(site: Site, open_tab: OpenTab) -> None:
     tab = await open_tab()
     page = tab.page

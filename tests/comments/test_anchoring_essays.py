@@ -60,6 +60,7 @@ def table(name: str, counts: Counts) -> Iterator[str]:
             yield f"{way:21} {fate:10} {some:>8}" + "".join(f"{one:>9.2f} %" for one in shares)
 
 
+@pytest.mark.slow
 def test_the_shares_are_printed(counts: dict[str, Counts], capsys: pytest.CaptureFixture[str]) -> None:
     with capsys.disabled():
         print("\n".join(line for name, some in counts.items() for line in table(name, some)))  # noqa: T201 the table is what it is for

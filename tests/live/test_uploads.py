@@ -20,6 +20,7 @@ HEAD = (
 )
 
 
+@pytest.mark.slow
 async def test_forty_strangers_and_forty_members_upload_at_once_in_bounded_memory(forum: Forum) -> None:
     web = forum.web(PARLEY_LIMITS="off")
     cookies = [await cookie_of(await make.member()) for _ in range(SENDERS)] + [""] * SENDERS

@@ -56,6 +56,7 @@ async def test_the_tab_says_how_answers_differ_what_is_shared_and_where_they_par
     assert "▲" not in page
 
 
+@pytest.mark.slow
 async def test_the_table_says_the_same_without_a_picture(client: httpx.AsyncClient, thread: int) -> None:
     page = await tab(client, thread, "&as=table")
     assert "<table>" in page

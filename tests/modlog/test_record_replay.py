@@ -218,6 +218,7 @@ async def test_what_is_rolled_back_leaves_no_entry(app: Litestar, deed: str) -> 
     assert await db.value("select state from member where id = $1", author.id) == state
 
 
+@pytest.mark.slow
 @pytest.mark.committed
 async def test_the_demo_was_moderated_by_the_book(app: Litestar) -> None:
     await fill()

@@ -187,6 +187,7 @@ def loop(database: str) -> Iterator[Loop]:
         yield own
 
 
+@pytest.mark.slow
 def test_muting_and_blocking_hold_in_any_order(loop: Loop) -> None:
     Notifications.loop = loop
     quiet = settings(

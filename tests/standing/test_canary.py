@@ -146,6 +146,7 @@ async def test_a_stranger_never_reads_what_is_hidden(
     assert len(after["visible"]) >= 10
 
 
+@pytest.mark.slow
 async def test_its_author_reads_their_own(app: Litestar, client: httpx.AsyncClient, world: World, cage: Cage) -> None:
     await make.sign_in(client, cage.author)
     await heard_everywhere(app, client, world, cage)
