@@ -87,7 +87,7 @@ class Finder:
 
     def _best_context(self, spans: Iterable[Span], anchor: Selector, document: Document) -> Span | None:
         """Return the span whose context agrees most with the anchor's; of very many, only the first are compared."""
-        few = list(islice(spans, _MOST_FOUND))
+        few = list(islice(spans, 1 if self._budget.is_spent else _MOST_FOUND))
         if len(few) > 1 and not self._budget.allows(_EACH_CONTEXT * len(few)):
             return few[0]
         return max(few, key=lambda span: document.matching_context(span, anchor.prefix, anchor.suffix), default=None)
