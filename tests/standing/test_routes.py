@@ -45,6 +45,9 @@ OPEN_TO_ALL = {
     "/decision/{decision:str}/withdraw",
     "/login/link",
     "/login/second",
+    "/login/second/options",
+    "/login/passkey",
+    "/login/passkey/options",
     # A signed link of a suspended member, who cannot sign in.
     "/leave/{token:str}",
     # Mailed links: one confirms an address, one undoes a change.

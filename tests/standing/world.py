@@ -79,6 +79,7 @@ async def build() -> World:
         "{digest:str}": "0" * 64,
         "{code:str}": "civility",
         "{session:str}": "1",
+        "{passkey:str}": "1",
         "{step:str}": "confirm",
         "{topic:str}": "research",
         "{file:str}": "2026.csv",

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from parley.accounts import queries as accounts
-from parley.accounts import sessions
+from parley.accounts import renaming, sessions
 from parley.accounts.agents import device
 from parley.community.queries import grounds
 from parley.core.errors import NotFound, ParleyError
@@ -83,6 +83,7 @@ async def _show(
     shown: dict[str, Any] = {
         "person": person,
         "forms": forms,
+        "former_names": await renaming.former(person.id),
         "sign_ins": [(device(one.agent), one) for one in await sessions.listed(person.id)],
         "earlier": await people.record_of(person.id),
         "notes": await people.notes(person.id),
