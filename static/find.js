@@ -1,2 +1,2 @@
-/* sources 951b5d04bfadc4ccdeb919dc4631c62f1b4b7582762b7ed3d4ac7cc79c682485 */
+/* sources a3cd6bd34e97c65040f0dcfe03152eb3eb8ee1a87255b95ad7a38b1d53c76a8e */
 var c=null;document.addEventListener("keydown",e=>{if(e.ctrlKey||e.metaKey||e.altKey||e.defaultPrevented)return;let t=document.querySelector("main input[type=search], .masthead input[type=search]");if(e.key==="Escape"&&e.target===t)return r(t);e.key!=="/"||e.target.closest("input, textarea, select, dialog, [contenteditable]")||(e.preventDefault(),c=document.activeElement,t.checkVisibility()?t.select():document.querySelector(".to-search").click())});function r(e){e.blur(),c?.isConnected&&c.focus({preventScroll:!0})}

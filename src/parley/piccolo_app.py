@@ -9,6 +9,7 @@ from parley.accounts.tables import (
     Authenticator,
     Block,
     BurntChallenge,
+    FactorRecovery,
     FormerName,
     Member,
     Passkey,
@@ -54,7 +55,8 @@ from parley.votes.tables import Vote
 
 TABLES = [
     Event, RateBucket, JobFailure, Mail, MailDomain, MailAddress, MailBounce,
-    Member, Session, Token, Authenticator, RecoveryCode, Passkey, BurntChallenge, FormerName, AddressChange,
+    Member, Session, Token, Authenticator, RecoveryCode, Passkey, BurntChallenge, FactorRecovery, FormerName,
+    AddressChange,
     Community, Guideline, GuidelineWording, SavedReason, Block,
     Source, Article, Revision, Passage, MergedPassage, Media, RemovedPassage, ArticleImport, ImportPart,
     Topic, Thread, ThreadStats, Visit, SuggestedUpdate,

@@ -81,6 +81,9 @@ async def signed_in(member: int, methods: frozenset[str], client: Client) -> Sig
     if found.has_second and not is_enough(methods):
         return SecondNeeded(member, second_step.issue(member, methods, found.password_hash))
     await db.execute(RETURN, member)
+    if found.has_second:
+        # Nothing is lost: a recovery that is under way is somebody else's, or needless (factor_recovery.py).
+        await db.execute("delete from factor_recovery where member = $1", member)
     if client.viewer is not None:
         await sessions.end(client.viewer.session, client.viewer.id)
     proven = bool(methods & PROVES)

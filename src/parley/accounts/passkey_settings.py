@@ -119,6 +119,14 @@ async def end(viewer: Viewer, number: int) -> None:
     log.info("passkey removed", member=viewer.id)
 
 
+async def end_all(member: int) -> bool:
+    """Remove all passkeys of a member. Return False if they had none."""
+    async with db.atomic():
+        ended = await Passkey.delete().where(Passkey.member == member).returning(Passkey.id)
+        viewer_cache.clear_after_commit()
+    return bool(ended)
+
+
 def _purpose(viewer: Viewer) -> str:
     return f"add|{viewer.session}"
 

@@ -36,6 +36,14 @@ RULES = (
         why="an expired challenge is refused anyway",
     ),
     Rule(
+        table="factor_recovery",
+        what="requests to remove a second step",
+        days=14,
+        since="created_at",
+        after="they were made",
+        why="their links no longer work",
+    ),
+    Rule(
         table="former_name",
         what="former names of members",
         days=365,

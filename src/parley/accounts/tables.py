@@ -163,6 +163,18 @@ class BurntChallenge(Table, tablename="burnt_challenge"):
     expires_at = Timestamptz(null=False, default=None)
 
 
+class FactorRecovery(Table, tablename="factor_recovery"):
+    """A member who lost every second factor asked that it be removed (factor_recovery.py)."""
+
+    id = BigSerial(primary_key=True)
+    member = ForeignKey(Member, null=False, default=None, unique=True, on_delete=OnDelete.cascade)
+    token_hash = Bytea(null=False, default=None, unique=True)
+    # From when on the mailed link works; for staff None until two admins have agreed, the first of whom is noted.
+    due_at = Timestamptz(null=True, default=None)
+    first_admin = BigInt(null=True, default=None)
+    created_at = Timestamptz(null=False)
+
+
 class FormerName(Table, tablename="former_name"):
     """A name that a member had before (renaming.py): it leads to them, and nobody else can take it for a year."""
 

@@ -23,6 +23,7 @@ ROWS = (
     "delete from token where member = $1",
     "delete from authenticator where member = $1",
     "delete from passkey where member = $1",
+    "delete from factor_recovery where member = $1",
     "delete from former_name where member = $1",
     "delete from api_token where member = $1",
     "delete from embed_code where member = $1",

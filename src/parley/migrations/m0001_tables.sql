@@ -187,6 +187,14 @@ CREATE TABLE "burnt_challenge" (
   "digest" BYTEA UNIQUE NOT NULL DEFAULT null,
   "expires_at" TIMESTAMPTZ NOT NULL DEFAULT null
 );
+CREATE TABLE "factor_recovery" (
+  "id" BIGSERIAL PRIMARY KEY NOT NULL,
+  "member" BIGINT UNIQUE NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,
+  "token_hash" BYTEA UNIQUE NOT NULL DEFAULT null,
+  "due_at" TIMESTAMPTZ DEFAULT null,
+  "first_admin" BIGINT DEFAULT null,
+  "created_at" TIMESTAMPTZ NOT NULL DEFAULT current_timestamp
+);
 CREATE TABLE "former_name" (
   "id" BIGSERIAL PRIMARY KEY NOT NULL,
   "member" BIGINT NOT NULL REFERENCES "member" ("id") ON DELETE CASCADE ON UPDATE CASCADE DEFAULT null,

@@ -48,9 +48,12 @@ function send(form, credential) {
   form.requestSubmit();
 }
 
-/** Have the browser offer passkeys among what it fills into the field of the name, where it can. */
+/**
+ * Have the browser offer passkeys among what it fills into the field of the name, where it can; but not again on the page
+ * that says why one was refused.
+ */
 async function offer(form) {
-  if (!("offered" in form.dataset)) return;
+  if (!("offered" in form.dataset) || location.pathname === form.getAttribute("action").split("?")[0]) return;
   const able = await Passkey.getClientCapabilities?.();
   if (!able?.conditionalGet) return;
   answer(form, { mediation: "conditional" });

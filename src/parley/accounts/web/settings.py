@@ -11,6 +11,7 @@ from parley.accounts import (
     authentication,
     authenticators,
     devices,
+    factor_recovery,
     names,
     ops,
     passkey_settings,
@@ -180,7 +181,12 @@ async def _shown(viewer: Viewer) -> dict[str, Any]:
     codes = await recovery_codes.left(viewer.id) if has_app else 0
     account = await queries.account(viewer.id)
     email = account.email if account else ""
-    shown = {"sessions": await _sessions(viewer), "passkeys": await passkey_settings.listed(viewer.id)}
+    recovery = await factor_recovery.of_member(viewer.id)
+    shown = {
+        "recovery": recovery,
+        "sessions": await _sessions(viewer),
+        "passkeys": await passkey_settings.listed(viewer.id),
+    }
     return shown | {"email": email, "has_app": has_app, "codes_left": codes}
 
 
