@@ -27,6 +27,7 @@ HAS_SECOND = """
 (exists (select from authenticator where member = member.id)
  or role <> 'member' and exists (select from passkey where member = member.id))
 """
+IS_SECOND_DUE = f"select {HAS_SECOND} from member where id = $1"  # noqa: S608 a constant
 ENTERING = f"""
 select name, email, role, password_hash, {HAS_SECOND} as has_second from member where id = $1
 """  # noqa: S608 a constant
@@ -101,7 +102,7 @@ def is_enough(methods: frozenset[str]) -> bool:
 
 async def has_second(member: int) -> bool:
     """Whether the member is asked for a second factor when they sign in."""
-    return bool(await db.value(f"select {HAS_SECOND} from member where id = $1", member))  # noqa: S608 a constant
+    return bool(await db.value(IS_SECOND_DUE, member))
 
 
 async def _mail_alert(found: Entering, client: Client) -> None:
